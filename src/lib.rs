@@ -1,0 +1,3 @@
+//! etui: a keyboard-driven secrets vault.
+
+pub mod memory;

@@ -1,0 +1,15 @@
+//! Bytes that wipe themselves, and the little that must be asked of the operating system about memory.
+//!
+//! This room holds the only `unsafe` of the project (`key_arena.rs`): mapping, locking and excluding
+//! from core dumps the pages in which keys live. Everything else builds on these types:
+//!
+//! - [`SecretBytes`]: values, passwords, opened records. Grows by copy-and-wipe, wiped on drop.
+//! - [`KeyArena`] and [`Key32`]: 32-byte keys in locked pages.
+//! - [`process::harden`]: no core dumps, not dumpable.
+
+mod key_arena;
+pub mod process;
+mod secret_bytes;
+
+pub use key_arena::{Key32, KeyArena};
+pub use secret_bytes::SecretBytes;

@@ -1,0 +1,46 @@
+//! What a process can ask of the operating system so that its memory stays its own.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// What could be had of the protections; `doctor`-like screens report it, nothing fails for want of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hardening {
+    /// The soft limit for core files is zero.
+    pub no_core_dumps: bool,
+    /// Other processes of the same user cannot attach a debugger or read `/proc/PID/mem` (Linux).
+    pub not_dumpable: bool,
+}
+
+/// Turns core dumps off and makes the process not dumpable; call it before the first secret is read.
+///
+/// Only the *soft* core limit is lowered, so that a child process can raise it again.
+pub fn harden() -> Hardening {
+    let limit = getrlimit(Resource::Core);
+    let lowered = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: limit.maximum });
+    Hardening { no_core_dumps: lowered.is_ok(), not_dumpable: refuse_dumping() }
+}
+
+#[cfg(target_os = "linux")]
+fn refuse_dumping() -> bool {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_dumping() -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hardening_lowers_the_soft_core_limit_only() {
+        let before = getrlimit(Resource::Core);
+        assert!(harden().no_core_dumps);
+        let after = getrlimit(Resource::Core);
+        assert_eq!(after.current, Some(0));
+        assert_eq!(after.maximum, before.maximum);
+    }
+}
