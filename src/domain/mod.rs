@@ -1,0 +1,23 @@
+//! The words of the field: secret names, version ids, stage labels, values, metadata, time.
+//!
+//! Each type is validated once, in its constructor, and keeps its field private; nothing here does
+//! I/O, cryptography or drawing. The limits are those of Alibaba Cloud KMS Secrets Manager
+//! (API 2016-01-20) unless a type says otherwise.
+
+mod identifier;
+mod invalid;
+mod metadata;
+mod secret_name;
+mod secret_value;
+mod stage_label;
+mod timestamp;
+mod version_id;
+mod wiped_text;
+
+pub use invalid::Invalid;
+pub use metadata::{Description, Note, Retention, RotationInterval, TagKey, TagValue, Tags};
+pub use secret_name::SecretName;
+pub use secret_value::{SecretValue, ValueType};
+pub use stage_label::StageLabel;
+pub use timestamp::Timestamp;
+pub use version_id::VersionId;
