@@ -4,6 +4,7 @@
 //! I/O, cryptography or drawing. The limits are those of Alibaba Cloud KMS Secrets Manager
 //! (API 2016-01-20) unless a type says otherwise.
 
+mod error_code;
 mod identifier;
 mod invalid;
 mod metadata;
@@ -14,6 +15,7 @@ mod timestamp;
 mod version_id;
 mod wiped_text;
 
+pub use error_code::ErrorCode;
 pub use invalid::Invalid;
 pub use metadata::{Description, Note, Retention, RotationInterval, TagKey, TagValue, Tags};
 pub use secret_name::SecretName;

@@ -1,0 +1,195 @@
+//! What an operation will change: previewed by the form, applied by the vault, recorded in the history.
+
+use super::labels::{LabelMap, VersionRef};
+use crate::domain::{
+    Description, Note, Retention, RotationInterval, SecretName, StageLabel, Tags, Timestamp, VersionId,
+};
+
+/// A value before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift<T> {
+    /// As it was.
+    pub before: T,
+    /// As it will be.
+    pub after: T,
+}
+
+impl<T> Shift<T> {
+    /// Pairs the two.
+    pub const fn new(before: T, after: T) -> Self {
+        Self { before, after }
+    }
+}
+
+/// The note of one version, before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteShift {
+    /// Whose note.
+    pub version: VersionRef,
+    /// The note.
+    pub note: Shift<Option<Note>>,
+}
+
+/// What was asked for; the history names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// The vault was made.
+    Init,
+    /// CreateSecret.
+    Create,
+    /// PutSecretValue.
+    Put,
+    /// UpdateSecretVersionStage.
+    Stage,
+    /// UpdateSecretVersionStage of `ACSCurrent` to the previous version (etui).
+    Rollback,
+    /// UpdateSecret, TagResource, UntagResource, retention and rotation (etui).
+    Update,
+    /// A version's note (etui).
+    Note,
+    /// A new name (etui).
+    Rename,
+    /// DeleteSecret with a window.
+    Delete,
+    /// DeleteSecret without a window.
+    ForceDelete,
+    /// RestoreSecret.
+    Restore,
+    /// Removal after the window (etui).
+    Purge,
+    /// A change taken back by a new one (etui).
+    Undo,
+    /// An undo taken back by a new change (etui).
+    Redo,
+    /// Versions brought in from elsewhere (etui).
+    Import,
+    /// A new master password (etui).
+    ChangePassword,
+    /// A new vault key (etui).
+    Rekey,
+}
+
+/// Through which door a change came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The terminal app.
+    App,
+    /// The command line, the API on stdin included.
+    CommandLine,
+    /// An import.
+    Import,
+}
+
+/// Whether the secret itself appears or disappears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Existence {
+    /// It was there and stays.
+    Stays,
+    /// It is new.
+    Appears,
+    /// It goes, with every version.
+    Disappears,
+}
+
+/// One label leaving one version for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelMove {
+    /// The label.
+    pub label: StageLabel,
+    /// The version that it leaves, if it marked one.
+    pub from: Option<VersionId>,
+    /// The version that it marks then, if any.
+    pub to: Option<VersionId>,
+}
+
+/// Everything that one operation changes about one secret. `None` means "stays as it is".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What was asked for.
+    pub operation: Operation,
+    /// Whether the secret appears or disappears.
+    pub existence: Existence,
+    /// A new name.
+    pub name: Option<Shift<SecretName>>,
+    /// Which label marks which version.
+    pub labels: Option<Shift<LabelMap>>,
+    /// The description.
+    pub description: Option<Shift<Description>>,
+    /// The tags.
+    pub tags: Option<Shift<Tags>>,
+    /// How many versions are kept.
+    pub retention: Option<Shift<Option<Retention>>>,
+    /// How old the current version may grow.
+    pub rotation: Option<Shift<Option<RotationInterval>>>,
+    /// When the secret may be removed.
+    pub planned_deletion: Option<Shift<Option<Timestamp>>>,
+    /// The note of a version that was there before.
+    pub note: Option<NoteShift>,
+    /// Versions that are stored by this change.
+    pub added: Vec<VersionRef>,
+    /// Versions that are destroyed by this change.
+    pub destroyed: Vec<VersionRef>,
+}
+
+impl Change {
+    /// A change of nothing yet.
+    pub const fn of(operation: Operation) -> Self {
+        Self {
+            operation,
+            existence: Existence::Stays,
+            name: None,
+            labels: None,
+            description: None,
+            tags: None,
+            retention: None,
+            rotation: None,
+            planned_deletion: None,
+            note: None,
+            added: Vec::new(),
+            destroyed: Vec::new(),
+        }
+    }
+
+    /// Which labels move from where to where, built-in ones first. A label that stays is not named.
+    pub fn moves(&self) -> Vec<LabelMove> {
+        let Some(Shift { before, after }) = &self.labels else {
+            return Vec::new();
+        };
+        let mut moves = Vec::new();
+        for (label, to) in after.iter() {
+            let from = before.target(label);
+            if from.map(|from| from.key) != Some(to.key) {
+                moves.push(LabelMove {
+                    label: label.clone(),
+                    from: from.map(|from| from.id.clone()),
+                    to: Some(to.id.clone()),
+                });
+            }
+        }
+        for (label, from) in before.iter() {
+            if after.target(label).is_none() {
+                moves.push(LabelMove { label: label.clone(), from: Some(from.id.clone()), to: None });
+            }
+        }
+        moves
+    }
+}
+
+/// What a rule answers when it does not refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// This will change.
+    Apply(Box<Change>),
+    /// Success, and nothing changes: no row is written, no label moves.
+    Unchanged,
+}
+
+impl Plan {
+    /// The change, if there is one.
+    pub fn change(&self) -> Option<&Change> {
+        match self {
+            Self::Apply(change) => Some(change),
+            Self::Unchanged => None,
+        }
+    }
+}

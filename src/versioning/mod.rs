@@ -1,0 +1,29 @@
+//! The versioning contract: pure functions from the state of one secret and a request to a plan or a refusal.
+//!
+//! Nothing here touches a file, a clock, a key or a value. The vault loads a [`SecretState`], asks a rule,
+//! and applies the [`Change`] it answers; the app shows the very same `Change` before it is applied.
+//! The rules follow Alibaba Cloud KMS Secrets Manager (API 2016-01-20); what is ours alone is marked (etui).
+//!
+//! Invariants after every operation: a label marks at most one version; exactly one version is current, at
+//! most one previous, never the same; version ids are unique within the secret; a version's value, type and
+//! id never change.
+
+mod change;
+mod labels;
+mod lifecycle;
+mod put;
+mod refusal;
+mod select;
+mod stages;
+mod state;
+mod suggest;
+
+pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
+pub use labels::{LabelMap, VersionKey, VersionRef};
+pub use lifecycle::{Deletion, create, delete, purge, restore};
+pub use put::{Comparison, PutTerms, StageSet, put};
+pub use refusal::Refusal;
+pub use select::{Selector, select};
+pub use stages::{StageMove, move_stage, rollback};
+pub use state::{SecretState, VersionState};
+pub use suggest::suggest_version_id;

@@ -1,0 +1,143 @@
+//! Every reason to say no, named as the contract names it.
+
+use thiserror::Error;
+
+use crate::domain::{ErrorCode, Invalid, SecretName, StageLabel, Tags, Timestamp, VersionId};
+
+/// Why an operation was refused. A refusal changes nothing. Each has a [code](Self::code), a sentence
+/// (`Display`) and a [hint](Self::hint); none ever quotes a value.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[allow(missing_docs, reason = "the sentence of each variant says what it is")]
+pub enum Refusal {
+    #[error("{0}")]
+    Invalid(#[from] Invalid),
+    #[error("the list of stage labels is empty")]
+    NoStages,
+    #[error("one version cannot be both ACSCurrent and ACSPrevious")]
+    CurrentAndPrevious,
+    #[error("no version is named to move label '{label}' to or to remove it from")]
+    NothingToMove { label: StageLabel },
+    #[error("label '{label}' can be moved, but not removed")]
+    BuiltInStays { label: StageLabel },
+    #[error("label '{label}' of secret '{name}' does not mark version '{claimed}'{}", marks(.bearer.as_ref()))]
+    NotTheBearer { name: SecretName, label: StageLabel, claimed: VersionId, bearer: Option<VersionId> },
+    #[error("version '{version}' is the current one and cannot be the previous one too")]
+    PreviousOntoCurrent { version: VersionId },
+    #[error("version '{version}' of secret '{name}' is not the one that the label marks: that is '{marked}'")]
+    SelectorsDisagree { name: SecretName, version: VersionId, marked: VersionId },
+    #[error("a recovery window lasts 7 to 30 days")]
+    WindowOutOfRange,
+    #[error("a deletion is either by force or with a recovery window, not both")]
+    WindowAndForce,
+    #[error("there is no secret '{name}'")]
+    NoSuchSecret { name: SecretName },
+    #[error("secret '{name}' has no version '{version}'")]
+    NoSuchVersion { name: SecretName, version: VersionId },
+    #[error("secret '{name}' has no label '{label}'")]
+    NoSuchLabel { name: SecretName, label: StageLabel },
+    #[error("secret '{name}' has no version that was current before")]
+    NoPrevious { name: SecretName },
+    #[error("secret '{name}' has no version {older} older than '{version}'")]
+    PastTheOldest { name: SecretName, version: VersionId, older: u32 },
+    #[error("secret '{name}' exists already")]
+    NameTaken { name: SecretName },
+    #[error("the name '{name}' belongs to a secret that is scheduled for deletion on {planned}")]
+    NameInWindow { name: SecretName, planned: Timestamp },
+    #[error("secret '{name}' is scheduled for deletion on {planned}")]
+    InDeleteWindow { name: SecretName, planned: Timestamp },
+    #[error("version '{version}' of secret '{name}' exists already with another value")]
+    VersionExists { name: SecretName, version: VersionId, free: VersionId },
+    #[error("secret '{name}' is not scheduled for deletion")]
+    NotScheduled { name: SecretName },
+    #[error("secret '{name}' would carry more than 8 stage labels, ACSCurrent and ACSPrevious counted")]
+    LabelLimit { name: SecretName },
+    #[error("secret '{name}' would carry more than {limit} tags", limit = Tags::LIMIT)]
+    TagLimit { name: SecretName },
+    #[error("secret '{name}' changed since this was planned")]
+    Changed { name: SecretName },
+    #[error("the clock says {now}, but secret '{name}' lies in a vault that was changed on {newest_event}")]
+    ClockBehind { name: SecretName, now: Timestamp, newest_event: Timestamp },
+}
+
+fn marks(bearer: Option<&VersionId>) -> String {
+    bearer.map_or_else(|| ", nor any other".to_owned(), |bearer| format!(", it marks '{bearer}'"))
+}
+
+impl Refusal {
+    /// The code of the contract.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Invalid(_)
+            | Self::NoStages
+            | Self::CurrentAndPrevious
+            | Self::NothingToMove { .. }
+            | Self::BuiltInStays { .. }
+            | Self::NotTheBearer { .. }
+            | Self::PreviousOntoCurrent { .. }
+            | Self::SelectorsDisagree { .. }
+            | Self::WindowOutOfRange
+            | Self::WindowAndForce => ErrorCode::InvalidParameter,
+            Self::NoSuchSecret { .. }
+            | Self::NoSuchVersion { .. }
+            | Self::NoSuchLabel { .. }
+            | Self::NoPrevious { .. }
+            | Self::PastTheOldest { .. } => ErrorCode::ResourceNotFound,
+            Self::NameTaken { .. } | Self::VersionExists { .. } => ErrorCode::ResourceExist,
+            Self::NameInWindow { .. } | Self::InDeleteWindow { .. } => ErrorCode::ResourceInDeleteWindow,
+            Self::NotScheduled { .. } | Self::ClockBehind { .. } => ErrorCode::ResourceInUse,
+            Self::LabelLimit { .. } | Self::TagLimit { .. } => ErrorCode::LimitExceeded,
+            Self::Changed { .. } => ErrorCode::ResourceChanged,
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Invalid(_) => "correct it and try again".to_owned(),
+            Self::NoStages => "name at least one label, or leave the list out to mean ACSCurrent".to_owned(),
+            Self::CurrentAndPrevious => {
+                "name one of the two: the version that was current becomes the previous one by itself"
+                    .to_owned()
+            }
+            Self::NothingToMove { .. } => "name the version it shall move to, or leave".to_owned(),
+            Self::BuiltInStays { .. } => "name the version that shall bear it instead".to_owned(),
+            Self::NotTheBearer { name, .. }
+            | Self::NoSuchVersion { name, .. }
+            | Self::PastTheOldest { name, .. } => {
+                format!("run `etui log {name} --all` to see its versions and their labels")
+            }
+            Self::NoSuchLabel { name, .. } => format!("run `etui log {name}` to see its labels"),
+            Self::PreviousOntoCurrent { .. } => {
+                "move ACSCurrent instead: ACSPrevious follows by itself".to_owned()
+            }
+            Self::SelectorsDisagree { .. } => "name the version or the label, not both".to_owned(),
+            Self::WindowOutOfRange => "choose 7 to 30 days".to_owned(),
+            Self::WindowAndForce => "leave one of the two out".to_owned(),
+            Self::NoSuchSecret { name } => {
+                format!("run `etui list` to see the names, or `etui new {name}` to make it")
+            }
+            Self::NoPrevious { name } => {
+                format!("put a second version first, or run `etui stage {name} ACSCurrent --to ID`")
+            }
+            Self::NameTaken { name } => {
+                format!("choose another name, or add a version with `etui put {name}`")
+            }
+            Self::NameInWindow { name, .. } => format!(
+                "take it back with `etui restore {name}`, or remove it for good with `etui rm {name} --force`"
+            ),
+            Self::InDeleteWindow { name, .. } => {
+                format!("run `etui restore {name}` to take the deletion back")
+            }
+            Self::VersionExists { free, .. } => format!("choose another version id: '{free}' is free"),
+            Self::NotScheduled { name } => {
+                format!("nothing to do; `etui rm {name}` would schedule a deletion")
+            }
+            Self::LabelLimit { .. } => "remove a custom label first, or use one that is there".to_owned(),
+            Self::TagLimit { .. } => "remove a tag first".to_owned(),
+            Self::Changed { .. } => "look at the new state, then decide again".to_owned(),
+            Self::ClockBehind { .. } => {
+                "set the clock of this machine, or answer for it with --force".to_owned()
+            }
+        }
+    }
+}
