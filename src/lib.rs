@@ -1,5 +1,8 @@
 //! etui: a keyboard-driven secrets vault.
 
+pub mod crypto;
 pub mod domain;
 pub mod memory;
+pub mod store;
+pub mod vault;
 pub mod versioning;

@@ -1,0 +1,166 @@
+//! Every way in which the vault can fail, each with a code, a sentence and a hint.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::domain::{ErrorCode, Timestamp};
+use crate::versioning::Refusal;
+
+/// Why the vault did not do what was asked. Never names a value, a key, a password, SQL or the text of a
+/// library about them.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum VaultError {
+    /// A rule of the contract says no; nothing changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The password (or key file) opens nothing.
+    #[error("the master password does not open this vault")]
+    WrongPassword,
+    /// The vault was made with a key file and none was given.
+    #[error("this vault needs its key file besides the password")]
+    KeyFileNeeded,
+    /// A key file was given for a vault that was made without one.
+    #[error("this vault was made without a key file")]
+    KeyFileNotNeeded,
+    /// The session ended: the vault was locked, or its key was replaced elsewhere.
+    #[error("the vault is locked: {reason}")]
+    Locked {
+        /// What locked it.
+        reason: String,
+    },
+    /// What was given as a password or key file is malformed.
+    #[error("{0}")]
+    BadCredentials(String),
+    /// The file is damaged or was tampered with.
+    #[error("the vault is damaged or was tampered with: {what}")]
+    Integrity {
+        /// What does not agree.
+        what: String,
+    },
+    /// The file is older than what this machine has seen.
+    #[error("this file is older than the one that was used here: its last change is number {found}, change {seen} was seen here on {when}")]
+    Older {
+        /// The number of the last change in the file.
+        found: u64,
+        /// The number that was seen here.
+        seen: u64,
+        /// When it was seen.
+        when: Timestamp,
+    },
+    /// The file went another way than the one that this machine has seen.
+    #[error("this file is another branch of the vault that was used here: change {number} is not the one that was seen")]
+    OtherBranch {
+        /// The number of the change that differs.
+        number: u64,
+    },
+    /// Another vault lies where this machine has seen one.
+    #[error("another vault lies at this path than the one that was used here")]
+    OtherVault,
+    /// Opening would take more memory than is taken without asking.
+    #[error("unlocking this vault takes {mebibytes} MiB of memory")]
+    ExpensiveKdf {
+        /// How much.
+        mebibytes: u32,
+    },
+    /// The memory for the key derivation could not be had.
+    #[error("there are not {mebibytes} MiB of memory to derive the key")]
+    OutOfMemory {
+        /// How much.
+        mebibytes: u32,
+    },
+    /// There is no vault.
+    #[error("there is no vault at {}", path.display())]
+    NoVault {
+        /// Where.
+        path: PathBuf,
+    },
+    /// This machine remembers a vault that is not there any more.
+    #[error("the vault that was used at {} is gone", path.display())]
+    VaultGone {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A vault (or another file) is there already.
+    #[error("there is a file at {} already", path.display())]
+    VaultExists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Another process holds the vault.
+    #[error("another process holds the vault")]
+    Busy,
+    /// The password changed elsewhere between unlocking and this change of password.
+    #[error("the master password was changed elsewhere meanwhile")]
+    HeaderChanged,
+    /// A KDF cost that etui does not accept.
+    #[error("{0}")]
+    KdfOutOfRange(String),
+    /// The operating system says no.
+    #[error("{doing} failed: {reason}")]
+    System {
+        /// What was being done, to what.
+        doing: String,
+        /// The system's own words.
+        reason: String,
+    },
+}
+
+impl VaultError {
+    /// The code of the contract.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::WrongPassword | Self::KeyFileNeeded | Self::KeyFileNotNeeded | Self::Locked { .. } => {
+                ErrorCode::NotUnlocked
+            }
+            Self::BadCredentials(_)
+            | Self::KdfOutOfRange(_)
+            | Self::VaultExists { .. }
+            | Self::NoVault { .. }
+            | Self::VaultGone { .. } => ErrorCode::InvalidParameter,
+            Self::Integrity { .. } | Self::Older { .. } | Self::OtherBranch { .. } | Self::OtherVault => {
+                ErrorCode::IntegrityFailure
+            }
+            Self::HeaderChanged => ErrorCode::ResourceChanged,
+            Self::Busy => ErrorCode::VaultBusy,
+            Self::ExpensiveKdf { .. } => ErrorCode::NotUnlocked,
+            Self::OutOfMemory { .. } | Self::System { .. } => ErrorCode::InternalFailure,
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.hint(),
+            Self::WrongPassword => "try again; nothing was changed".to_owned(),
+            Self::KeyFileNeeded => "name it with --key-file or ETUI_KEY_FILE".to_owned(),
+            Self::KeyFileNotNeeded => "leave --key-file and ETUI_KEY_FILE out".to_owned(),
+            Self::Locked { .. } => "unlock it again".to_owned(),
+            Self::BadCredentials(_) => "correct it and try again".to_owned(),
+            Self::Integrity { .. } => {
+                "do not use this file: run `etui verify` to see what is wrong, and restore a backup".to_owned()
+            }
+            Self::Older { .. } => {
+                "if you restored a backup, say so with --accept-older; else find the newer file".to_owned()
+            }
+            Self::OtherBranch { .. } => {
+                "if you want to go on with this branch, say so with --accept-other".to_owned()
+            }
+            Self::OtherVault => "if you put it there, say so with --accept-other".to_owned(),
+            Self::ExpensiveKdf { .. } => {
+                "if the file is yours and the machine can bear it, say so with --allow-expensive-kdf".to_owned()
+            }
+            Self::OutOfMemory { .. } => "close other programs, or unlock on a larger machine".to_owned(),
+            Self::NoVault { .. } => "make one with `etui init`, or name another with --vault".to_owned(),
+            Self::VaultGone { .. } => {
+                "find it or restore a backup; `etui init` makes a new one in its place".to_owned()
+            }
+            Self::VaultExists { .. } => "choose another path with --vault".to_owned(),
+            Self::Busy => "wait until it has finished, then try again".to_owned(),
+            Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),
+            Self::KdfOutOfRange(_) => "choose other costs".to_owned(),
+            Self::System { .. } => "nothing was changed; mend the cause and try again".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the vault answers: plain results with public fields.
+
+use super::request::StateToken;
+use crate::domain::{SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
+use crate::versioning::{Change, LabelMove, Plan, SecretState, VersionState};
+
+/// CreateSecret's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateOutcome {
+    /// The secret.
+    pub name: SecretName,
+    /// Its first version.
+    pub version_id: VersionId,
+    /// The labels of the version.
+    pub stages: Vec<StageLabel>,
+    /// The state after.
+    pub token: StateToken,
+}
+
+/// PutSecretValue's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutOutcome {
+    /// The secret.
+    pub name: SecretName,
+    /// The version.
+    pub version_id: VersionId,
+    /// The labels that the version has now, built-in ones first, then as given.
+    pub stages: Vec<StageLabel>,
+    /// Whether the version is new; otherwise nothing changed.
+    pub created: bool,
+    /// Which labels moved from where.
+    pub moved: Vec<LabelMove>,
+    /// Versions that retention destroyed.
+    pub destroyed: Vec<VersionId>,
+    /// The newest other version that holds the same value, if any.
+    pub same_value_as: Option<VersionId>,
+    /// Whether KMS itself would refuse a value of this size.
+    pub exceeds_kms_limit: bool,
+    /// The state after.
+    pub token: StateToken,
+}
+
+/// GetSecretValue's answer.
+#[derive(Debug)]
+pub struct GetOutcome {
+    /// The secret.
+    pub name: SecretName,
+    /// The version without its value.
+    pub version: VersionState,
+    /// The labels that mark it.
+    pub stages: Vec<StageLabel>,
+    /// The value.
+    pub value: SecretValue,
+}
+
+/// A secret with all its versions, and the state it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretDetails {
+    /// Everything but the values.
+    pub secret: SecretState,
+    /// For a request that shall hold only for this state.
+    pub token: StateToken,
+}
+
+/// What an operation would do, before it does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The plan: the very one that would be applied.
+    pub plan: Plan,
+    /// The state it was made from.
+    pub token: StateToken,
+}
+
+/// What a put would do, before it does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedPut {
+    /// The plan: the very one that would be applied. `Unchanged`: the version holds this value already.
+    pub plan: Plan,
+    /// The state it was made from.
+    pub token: StateToken,
+    /// The id that the version would have.
+    pub version_id: VersionId,
+    /// The newest other version that holds the same value, if any.
+    pub same_value_as: Option<VersionId>,
+    /// Whether KMS itself would refuse a value of this size.
+    pub exceeds_kms_limit: bool,
+}
+
+/// The answer of an operation that moves labels or changes what is known about a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeOutcome {
+    /// The secret.
+    pub name: SecretName,
+    /// What changed; `None` if nothing did.
+    pub change: Option<Change>,
+    /// When.
+    pub time: Timestamp,
+    /// The state after; `None` where the secret is gone.
+    pub token: Option<StateToken>,
+}
+
+/// One secret as a list shows it, lent from a [`Listing`](super::Listing).
+#[derive(Debug, Clone, Copy)]
+pub struct SecretSummary<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is for; empty where nothing is said.
+    pub description: &'a str,
+    /// Its tags, sorted by key.
+    pub tags: SummaryTags<'a>,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When anything about it changed last.
+    pub updated: Timestamp,
+    /// When it may be removed, if it is scheduled for deletion.
+    pub planned_deletion: Option<Timestamp>,
+    /// How many versions are kept, if that is limited.
+    pub retention: Option<u16>,
+    /// How many days the current version may grow old.
+    pub rotation_days: Option<u16>,
+    /// The current version.
+    pub current: CurrentSummary<'a>,
+    /// Labels with the id of the version each marks, built-in ones first.
+    pub labels: SummaryLabels<'a>,
+}
+
+impl SecretSummary<'_> {
+    /// Whether the current version is older than the rotation interval (etui).
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.due_in_days(now).is_some_and(|days| days <= 0)
+    }
+
+    /// In how many days the current version is due; `None` without an interval.
+    pub fn due_in_days(&self, now: Timestamp) -> Option<i64> {
+        let days = self.rotation_days?;
+        let due = self.current.created.plus_days(u32::from(days));
+        Some(due.seconds_since(now).div_euclid(Timestamp::DAY))
+    }
+}
+
+/// The current version of a secret as a list shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct CurrentSummary<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Text or binary.
+    pub value_type: ValueType,
+    /// The length of its value in bytes.
+    pub size: u64,
+}
+
+pub use crate::store::{SummaryLabels, SummaryTags};
+
+/// The result of a full check: what was looked at and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VerifyReport {
+    /// Secrets opened.
+    pub secrets: u64,
+    /// Versions opened, values included.
+    pub versions: u64,
+    /// Events walked from the newest to the first.
+    pub events: u64,
+    /// What is wrong, one sentence each; empty when the vault is whole.
+    pub findings: Vec<String>,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// What a look at the file brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refreshed {
+    /// Nobody changed anything.
+    Same,
+    /// Another process changed secrets: lists are to be read again.
+    Changed,
+    /// Another process changed the master password; this session goes on.
+    PasswordChanged,
+}
