@@ -13,6 +13,7 @@ mod secret_value;
 mod stage_label;
 mod timestamp;
 mod version_id;
+mod visible;
 mod wiped_text;
 
 pub use error_code::ErrorCode;
@@ -23,3 +24,4 @@ pub use secret_value::{SecretValue, ValueType};
 pub use stage_label::StageLabel;
 pub use timestamp::Timestamp;
 pub use version_id::VersionId;
+pub use visible::{visible, visible_lines, visible_value};

@@ -39,7 +39,9 @@ pub enum VaultError {
         what: String,
     },
     /// The file is older than what this machine has seen.
-    #[error("this file is older than the one that was used here: its last change is number {found}, change {seen} was seen here on {when}")]
+    #[error(
+        "this file is older than the one that was used here: its last change is number {found}, change {seen} was seen here on {when}"
+    )]
     Older {
         /// The number of the last change in the file.
         found: u64,
@@ -49,7 +51,9 @@ pub enum VaultError {
         when: Timestamp,
     },
     /// The file went another way than the one that this machine has seen.
-    #[error("this file is another branch of the vault that was used here: change {number} is not the one that was seen")]
+    #[error(
+        "this file is another branch of the vault that was used here: change {number} is not the one that was seen"
+    )]
     OtherBranch {
         /// The number of the change that differs.
         number: u64,
@@ -139,7 +143,8 @@ impl VaultError {
             Self::Locked { .. } => "unlock it again".to_owned(),
             Self::BadCredentials(_) => "correct it and try again".to_owned(),
             Self::Integrity { .. } => {
-                "do not use this file: run `etui verify` to see what is wrong, and restore a backup".to_owned()
+                "do not use this file: run `etui verify` to see what is wrong, and restore a backup"
+                    .to_owned()
             }
             Self::Older { .. } => {
                 "if you restored a backup, say so with --accept-older; else find the newer file".to_owned()
@@ -149,7 +154,8 @@ impl VaultError {
             }
             Self::OtherVault => "if you put it there, say so with --accept-other".to_owned(),
             Self::ExpensiveKdf { .. } => {
-                "if the file is yours and the machine can bear it, say so with --allow-expensive-kdf".to_owned()
+                "if the file is yours and the machine can bear it, say so with --allow-expensive-kdf"
+                    .to_owned()
             }
             Self::OutOfMemory { .. } => "close other programs, or unlock on a larger machine".to_owned(),
             Self::NoVault { .. } => "make one with `etui init`, or name another with --vault".to_owned(),
