@@ -17,6 +17,8 @@ mod select;
 mod stages;
 mod state;
 mod suggest;
+#[cfg(test)]
+mod test_support;
 
 pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
 pub use labels::{LabelMap, VersionKey, VersionRef};
