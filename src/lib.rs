@@ -1,3 +1,4 @@
 //! etui: a keyboard-driven secrets vault.
 
+pub mod crypto;
 pub mod memory;
