@@ -1,6 +1,7 @@
 //! etui: a keyboard-driven secrets vault.
 
 pub mod crypto;
+pub mod domain;
 pub mod memory;
 pub mod store;
 pub mod vault;

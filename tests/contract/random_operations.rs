@@ -23,7 +23,7 @@ fn turn() -> impl Strategy<Value = Turn> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_rules_and_the_model_agree_and_no_invariant_ever_breaks(turns in prop::collection::vec(turn(), 1..60)) {
