@@ -97,7 +97,7 @@ fn every_planted_fault_is_found() {
         ("vault/backup.rs", "fn f() { fs::write(p, b); }", "files are opened in"),
         ("vault/backup.rs", "fn f() { std::fs::read_to_string(p); }", "files are opened in"),
         ("vault/mod.rs", "use std::fs::OpenOptions;", "files are opened in"),
-        ("store/backup.rs", "fn f() { Connection::open_in_memory(); }", "files are opened in"),
+        ("store/backup.rs", "fn f() { Connection::open_with_flags(p, f); }", "files are opened in"),
         ("store/opener.rs", "fn f() { Connection::open(p); }", "files are opened in"),
     ];
     for (path, code, expected) in cases {
@@ -147,6 +147,7 @@ fn what_is_allowed_is_let_pass() {
         ),
         ("vault/error.rs", "#[derive(thiserror::Error)] struct E;"),
         ("vault/a.rs", "fn f() { x.unwrap_or(1); x.unwrap_or_else(|| 2); }"),
+        ("store/check.rs", "fn f() { Connection::open_in_memory(); key.unwrap(&wrapped); }"),
         ("memory/a.rs", "fn f() { unsafe { g() } }"),
         ("vault/clock.rs", "fn f() { SystemTime::now(); }"),
         (
