@@ -4,3 +4,5 @@
 pub mod model;
 pub mod rules;
 pub mod step;
+pub mod vault_subject;
+pub mod vaults;
