@@ -11,8 +11,8 @@ use etui::domain::{
 };
 use etui::memory::SecretBytes;
 use etui::vault::{
-    Answers, Clock, CreateOutcome, CreateRequest, Credentials, Environment, KdfCost, LockedVault,
-    MasterPassword, PutOutcome, PutRequest, Vault, VaultError,
+    Answers, Clock, CreateOutcome, CreateRequest, Credentials, Environment, KdfCost, LockedVault, PutOutcome,
+    PutRequest, Vault, VaultError,
 };
 use etui::versioning::{Origin, Selector, StageSet};
 
@@ -130,10 +130,7 @@ pub fn open_at(
 }
 
 pub fn credentials(password: &str) -> Credentials {
-    Credentials {
-        password: MasterPassword::new(SecretBytes::copy_of(password.as_bytes())).unwrap(),
-        key_file: None,
-    }
+    Credentials::new(SecretBytes::copy_of(password.as_bytes()), None).unwrap()
 }
 
 pub fn text(value: &str) -> SecretValue {
