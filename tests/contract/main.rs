@@ -3,5 +3,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod batch;
+mod create_secret;
+mod delete_secret;
+mod get_secret_value;
+mod list_secrets;
+mod plans;
+mod put_secret_value;
 mod random_operations;
+mod refusals;
+mod unlock;
+mod update_secret_version_stage;
+mod verify;
 mod worked_example;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::support::model::Model;
 use crate::support::rules::Rules;
 use crate::support::step::{Step, Subject};
+use crate::support::vault_subject::VaultSubject;
 
 fn put(id: &str, value: u8, stages: &str) -> Step {
     Step::Put {
@@ -49,4 +50,11 @@ fn the_rules_follow_the_worked_example() {
 #[test]
 fn the_reference_model_follows_the_worked_example() {
     follow(&mut Model::new(0));
+}
+
+#[test]
+fn the_vault_follows_the_worked_example() {
+    let mut subject = VaultSubject::new();
+    follow(&mut subject);
+    assert!(subject.vault.verify().unwrap().is_clean());
 }
