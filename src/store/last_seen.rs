@@ -4,7 +4,8 @@
 //! the state directory can. It names no secret. It is written by rename under a lock file, and lowered only
 //! by an answer of the user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -62,6 +63,7 @@ pub(super) struct LastSeen {
 struct Memory {
     vaults: BTreeMap<[u8; 16], Seen>,
     paths: BTreeMap<Vec<u8>, [u8; 16]>,
+    backups: BTreeSet<([u8; 16], Vec<u8>)>,
 }
 
 impl LastSeen {
@@ -110,6 +112,24 @@ impl LastSeen {
         let written = self.write(&memory);
         drop(lock);
         written
+    }
+
+    /// Remembers where a backup was made.
+    pub(super) fn remember_backup(&self, vault_id: &[u8; 16], path: &Path) -> Result<(), StoreError> {
+        make_private_folder(&self.folder)?;
+        let lock = self.lock()?;
+        let mut memory = self.read().unwrap_or_default();
+        memory.backups.insert((*vault_id, path.as_os_str().as_bytes().to_vec()));
+        let written = self.write(&memory);
+        drop(lock);
+        written
+    }
+
+    /// Where backups of a vault were made, whether they are still there or not.
+    pub(super) fn backups(&self, vault_id: &[u8; 16]) -> Vec<PathBuf> {
+        let memory = self.read().unwrap_or_default();
+        let of_this = memory.backups.iter().filter(|(vault, _)| vault == vault_id);
+        of_this.map(|(_, path)| PathBuf::from(OsStr::from_bytes(path))).collect()
     }
 
     fn file(&self) -> PathBuf {
@@ -163,6 +183,9 @@ fn print(memory: &Memory) -> String {
     for (path, vault) in &memory.paths {
         text += &format!("path {} {}\n", hex(vault), hex(path));
     }
+    for (vault, path) in &memory.backups {
+        text += &format!("backup {} {}\n", hex(vault), hex(path));
+    }
     text
 }
 
@@ -185,6 +208,9 @@ fn parse(text: &str) -> Option<Memory> {
             }
             ["path", vault, path] => {
                 memory.paths.insert(unhex(path)?, unhex(vault)?.try_into().ok()?);
+            }
+            ["backup", vault, path] => {
+                memory.backups.insert((unhex(vault)?.try_into().ok()?, unhex(path)?));
             }
             _ => return None,
         }
