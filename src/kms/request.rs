@@ -2,7 +2,7 @@
 //!
 //! A line whose first character is `{` is a JSON object, any other a query string: `name=value` pairs joined
 //! by `&`, percent-decoded. A `+` in a query string means itself: the API's own rules encode a space as `%20`
-//! and never as `+` (KMS, "Request a signature"), and an unencoded base64 value keeps its plus signs.
+//! and never as `+` (KMS, rules for signing a request), and an unencoded base64 value keeps its plus signs.
 
 use serde_json::value::RawValue;
 
