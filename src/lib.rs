@@ -22,6 +22,7 @@
 
 pub mod crypto;
 pub mod domain;
+pub mod generator;
 pub mod kms;
 pub mod memory;
 mod store;
