@@ -1,8 +1,11 @@
-//! The contract from outside: through the rules alone, and through the vault.
+//! The contract from outside: through the rules alone, through the vault, and through the API door.
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_door;
+mod api_refusals;
+mod api_support;
 mod batch;
 mod create_secret;
 mod delete_secret;
