@@ -1,0 +1,273 @@
+//! Making, opening and unlocking a vault.
+
+use std::path::{Path, PathBuf};
+
+use super::clock::Clock;
+use super::error::VaultError;
+use super::{LockedVault, Session, Vault};
+use crate::crypto::{KdfCost, KeyFile, MasterPassword};
+use crate::memory::{KeyArena, SecretBytes, process};
+use crate::store::{self, Acceptance, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
+use crate::versioning::Origin;
+
+/// What surrounds a vault: where this machine remembers, what time it is, which door is used.
+pub struct Environment {
+    /// Where this machine remembers the newest state of each vault; `None`: it does not.
+    pub state_directory: Option<PathBuf>,
+    /// Tells the time.
+    pub clock: Box<dyn Clock>,
+    /// The door, for the history.
+    pub origin: Origin,
+}
+
+/// Answers that the user gave beforehand to the questions that unlocking may ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Go on with a file older than the one seen here; counts for later runs too.
+    pub accept_older: bool,
+    /// Go on with another branch, or with another vault at this path; counts for later runs too.
+    pub accept_other: bool,
+    /// Spend more memory on the key derivation than is spent without asking.
+    pub allow_expensive_kdf: bool,
+}
+
+/// What opens a vault.
+pub struct Credentials {
+    password: MasterPassword,
+    key_file: Option<KeyFile>,
+}
+
+impl Credentials {
+    /// Takes a password as typed, and the text of a key file where there is one.
+    ///
+    /// # Errors
+    /// [`VaultError::BadCredentials`] for an empty password, one that is not UTF-8, and for a key file
+    /// that is not 64 hexadecimal digits and a newline.
+    pub fn new(password: SecretBytes, key_file: Option<&SecretBytes>) -> Result<Self, VaultError> {
+        let bad = |error: crate::crypto::CryptoError| VaultError::BadCredentials(error.to_string());
+        let password = MasterPassword::new(password).map_err(bad)?;
+        let key_file = match key_file {
+            None => None,
+            Some(text) => Some(KeyFile::parse(&new_arena()?, text.expose()).map_err(bad)?),
+        };
+        Ok(Self { password, key_file })
+    }
+}
+
+impl Credentials {
+    fn locks(&self) -> Locks<'_> {
+        Locks { password: &self.password, key_file: self.key_file.as_ref() }
+    }
+}
+
+/// Makes the text of a new key file: 64 hexadecimal digits and a newline.
+///
+/// # Errors
+/// [`VaultError::System`] where the system has no random bytes.
+pub fn make_key_file() -> Result<SecretBytes, VaultError> {
+    let key_file = KeyFile::make(&new_arena()?).map_err(store::StoreError::from)?;
+    Ok(key_file.to_text())
+}
+
+/// Whether this machine has seen a vault at a path: tells one that is gone from one that never was.
+pub fn remembers_vault(path: &Path, state_directory: Option<&Path>) -> bool {
+    let resolved = path.parent().and_then(|folder| folder.canonicalize().ok()).zip(path.file_name());
+    let resolved = resolved.map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name));
+    state_directory.is_some_and(|folder| store::remembers_vault_at(&resolved, folder))
+}
+
+fn new_arena() -> Result<std::sync::Arc<KeyArena>, VaultError> {
+    KeyArena::new().map_err(|error| VaultError::System {
+        doing: "mapping memory for keys".to_owned(),
+        reason: error.kind().to_string(),
+    })
+}
+
+/// An unlock that did not succeed gives the locked vault back.
+pub struct UnlockFailed {
+    /// To try again.
+    pub vault: LockedVault,
+    /// Why.
+    pub error: VaultError,
+}
+
+impl LockedVault {
+    /// Opens the file: path, schema and header are checked, no password is needed yet.
+    ///
+    /// # Errors
+    /// [`VaultError::NoVault`], [`VaultError::VaultGone`], [`VaultError::Integrity`],
+    /// [`VaultError::Busy`], [`VaultError::System`].
+    pub fn open(path: &Path, environment: Environment) -> Result<Self, VaultError> {
+        let file = VaultFile::open(path).map_err(|error| match VaultError::from(error) {
+            VaultError::NoVault { path }
+                if remembers_vault(&path, environment.state_directory.as_deref()) =>
+            {
+                VaultError::VaultGone { path }
+            }
+            other => other,
+        })?;
+        Ok(Self { file, environment })
+    }
+
+    /// Opens a copy of a vault (a backup, another branch) for looking only. What this machine remembers is
+    /// neither asked nor changed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`VaultError::Integrity`] for a file with a journal beside it.
+    pub fn open_copy(path: &Path, clock: Box<dyn Clock>) -> Result<Self, VaultError> {
+        let file = VaultFile::open_copy(path)?;
+        let environment = Environment { state_directory: None, clock, origin: Origin::CommandLine };
+        Ok(Self { file, environment })
+    }
+
+    /// The resolved path of the file.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Whether a key file is needed besides the password.
+    pub fn needs_key_file(&self) -> bool {
+        self.file.header().key_file == KeyFileUse::Needed
+    }
+
+    /// What deriving the key costs.
+    pub fn kdf_cost(&self) -> KdfCost {
+        self.file.header().cost
+    }
+
+    /// Sentences about what is not as it should be but stops nothing (a wide file mode that was mended, …).
+    pub fn take_notices(&mut self) -> Vec<String> {
+        self.file.take_notices()
+    }
+
+    /// Derives the key and checks the head of the vault. This takes as long as the KDF cost says: do it on
+    /// a worker where somebody is watching.
+    ///
+    /// # Errors
+    /// Gives the locked vault back with [`VaultError::WrongPassword`], [`VaultError::KeyFileNeeded`],
+    /// [`VaultError::KeyFileNotNeeded`], [`VaultError::ExpensiveKdf`], [`VaultError::OutOfMemory`],
+    /// [`VaultError::Integrity`], [`VaultError::Older`], [`VaultError::OtherBranch`],
+    /// [`VaultError::OtherVault`], [`VaultError::Busy`] or [`VaultError::System`].
+    pub fn unlock(mut self, credentials: &Credentials, answers: Answers) -> Result<Vault, Box<UnlockFailed>> {
+        let keys = self.check_before_deriving(credentials, answers).and_then(|()| {
+            Ok(store::derive_keys(&self.file, &credentials.password, credentials.key_file.as_ref())?)
+        });
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(error) => return Err(Box::new(UnlockFailed { vault: self, error })),
+        };
+        let Self { file, environment } = self;
+        let acceptance = Acceptance { older: answers.accept_older, other: answers.accept_other };
+        let now = environment.clock.now();
+        match OpenStore::unlock(file, keys, environment.state_directory.as_deref(), acceptance, now) {
+            Ok(store) => Ok(Vault::of(store, environment)),
+            Err(failed) => {
+                let (file, error) = *failed;
+                let vault = Self { file, environment };
+                Err(Box::new(UnlockFailed { vault, error: error.into() }))
+            }
+        }
+    }
+
+    fn check_before_deriving(
+        &mut self,
+        credentials: &Credentials,
+        answers: Answers,
+    ) -> Result<(), VaultError> {
+        self.file.look_again()?;
+        match (self.needs_key_file(), &credentials.key_file) {
+            (true, None) => return Err(VaultError::KeyFileNeeded),
+            (false, Some(_)) => return Err(VaultError::KeyFileNotNeeded),
+            _ => {}
+        }
+        let cost = self.kdf_cost();
+        if cost.needs_permission(process::available_memory_kib()) && !answers.allow_expensive_kdf {
+            return Err(VaultError::ExpensiveKdf { mebibytes: cost.memory_kib().div_ceil(1024) });
+        }
+        Ok(())
+    }
+}
+
+impl Vault {
+    /// Makes a new vault and leaves it unlocked; the folder it lies in is made if need be.
+    ///
+    /// # Errors
+    /// [`VaultError::VaultExists`], [`VaultError::OutOfMemory`], [`VaultError::System`]; nothing is left
+    /// behind then.
+    pub fn create(
+        path: &Path,
+        credentials: &Credentials,
+        cost: KdfCost,
+        environment: Environment,
+    ) -> Result<Self, VaultError> {
+        let moment = Moment { now: environment.clock.now(), origin: environment.origin };
+        let store = store::create(
+            path,
+            &credentials.password,
+            credentials.key_file.as_ref(),
+            cost,
+            environment.state_directory.as_deref(),
+            moment,
+        )?;
+        Ok(Self::of(store, environment))
+    }
+
+    /// Changes the master password (and key file): one row is written.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassword`] where `present` is not the present one, [`VaultError::HeaderChanged`]
+    /// where it was changed elsewhere meanwhile, [`VaultError::OutOfMemory`], and those of the file.
+    pub fn change_password(
+        &mut self,
+        present: &Credentials,
+        new: &Credentials,
+        cost: KdfCost,
+    ) -> Result<(), VaultError> {
+        let moment = self.moment();
+        let changed = self.store()?.change_password(present.locks(), new.locks(), cost, moment);
+        self.end_if_fatal(changed.map_err(VaultError::from))
+    }
+
+    /// Replaces the vault key and seals everything anew under a new password, in one transaction. To be
+    /// used where the old password or a copy of the file may have leaked.
+    ///
+    /// # Errors
+    /// As [`change_password`](Self::change_password), and [`VaultError::Integrity`]; the old vault is whole
+    /// then.
+    pub fn rekey(
+        &mut self,
+        present: &Credentials,
+        new: &Credentials,
+        cost: KdfCost,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), VaultError> {
+        let moment = self.moment();
+        let changed = self.store()?.rekey(present.locks(), new.locks(), cost, moment, progress);
+        self.end_if_fatal(changed.map_err(VaultError::from))
+    }
+
+    /// What deriving the key costs.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] where the session has ended.
+    pub fn kdf_cost(&mut self) -> Result<KdfCost, VaultError> {
+        Ok(self.store()?.file().header().cost)
+    }
+
+    /// Whether a key file is needed besides the password.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] where the session has ended.
+    pub fn needs_key_file(&mut self) -> Result<bool, VaultError> {
+        Ok(self.store()?.file().header().key_file == KeyFileUse::Needed)
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment { now: self.now(), origin: self.environment.origin }
+    }
+
+    fn of(store: OpenStore, environment: Environment) -> Self {
+        let path = store.file().path().to_owned();
+        Self { session: Session::Open(Box::new(store)), environment, path }
+    }
+}
