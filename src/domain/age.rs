@@ -26,14 +26,14 @@ impl Age {
         match seconds {
             // Clocks of two machines that share a vault may differ by a little.
             ..=-60 => Self::Future,
-            ..MINUTE => Self::Seconds,
-            ..HOUR => Self::Minutes(seconds / MINUTE),
-            ..Timestamp::DAY => Self::Hours(seconds / HOUR),
+            -59..MINUTE => Self::Seconds,
+            MINUTE..HOUR => Self::Minutes(seconds / MINUTE),
+            HOUR..Timestamp::DAY => Self::Hours(seconds / HOUR),
             _ => match days {
                 ..14 => Self::Days(days),
-                ..60 => Self::Weeks(days / 7),
+                14..60 => Self::Weeks(days / 7),
                 // 360 to 364 days are still no year.
-                ..365 => Self::Months((days / 30).min(11)),
+                60..365 => Self::Months((days / 30).min(11)),
                 _ => Self::Years(days / 365),
             },
         }
