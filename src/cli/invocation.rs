@@ -94,7 +94,11 @@ impl Invocation {
 
     /// What surrounds the vault of this machine.
     pub(super) fn environment(&self) -> Environment {
-        environment(self.state_directory.clone())
+        Environment {
+            state_directory: self.state_directory.clone(),
+            clock: Box::new(SystemClock),
+            origin: Origin::CommandLine,
+        }
     }
 
     /// The time now, for ages.
@@ -123,16 +127,15 @@ impl Invocation {
 
     /// Unlocks the vault of this machine.
     pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
-        self.unlock_file(self.vault_path()?, self.environment())
+        self.unlock_file(LockedVault::open(self.vault_path()?, self.environment())?)
     }
 
-    /// Unlocks a vault file that is looked at as it is: this machine's memory is neither asked nor changed.
-    pub(super) fn unlock_apart(&self, path: &Path) -> anyhow::Result<Vault> {
-        self.unlock_file(path, environment(None))
+    /// Unlocks a file that is only looked at: this machine's memory is neither asked nor changed.
+    pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
+        self.unlock_file(LockedVault::open_copy(path, Box::new(SystemClock))?)
     }
 
-    fn unlock_file(&self, path: &Path, environment: Environment) -> anyhow::Result<Vault> {
-        let mut locked = LockedVault::open(path, environment)?;
+    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Vault> {
         self.say_notices(locked.take_notices());
         self.say_where(&locked);
         let key_file = self.key_file()?;
@@ -244,10 +247,6 @@ impl Invocation {
         let cost = wording::cost(locked.kdf_cost());
         self.output.detail(&format!("vault '{}', unlocked with {cost}", locked.path().display()));
     }
-}
-
-fn environment(state_directory: Option<PathBuf>) -> Environment {
-    Environment { state_directory, clock: Box::new(SystemClock), origin: Origin::CommandLine }
 }
 
 /// An empty variable counts as none.

@@ -1,8 +1,9 @@
 //! `etui list`, `etui show`, `etui log`, through a pipe; tables in `prompt.rs`.
 
-use etui::domain::{Description, SecretName, SecretValue, Tags, ValueType, VersionId};
+use etui::domain::{Description, RotationInterval, SecretName, SecretValue, Tags, ValueType, VersionId};
 use etui::memory::SecretBytes;
-use etui::vault::CreateRequest;
+use etui::vault::{CreateRequest, UpdateRequest, Vault};
+use etui::versioning::MetadataUpdate;
 use insta::assert_snapshot;
 
 use super::support::{Home, Stopped};
@@ -14,6 +15,20 @@ fn home_with_three() -> Home {
         .succeeded();
     home.pipe("3", &["new", "prod/Token", "--tag", "env=prod", "--tag", "team=b"]).succeeded();
     home
+}
+
+fn create(vault: &mut Vault, name: &str) {
+    vault
+        .create_secret(&CreateRequest {
+            name: SecretName::new(name).unwrap(),
+            version_id: VersionId::new("v1").unwrap(),
+            value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"x")).unwrap(),
+            description: Description::default(),
+            tags: Tags::new(),
+            extra_stages: Vec::new(),
+            note: None,
+        })
+        .unwrap();
 }
 
 fn names(home: &Home, arguments: &[&str]) -> String {
@@ -77,23 +92,17 @@ fn list_answers_in_json() {
 fn what_is_older_than_so_many_days_is_stale() {
     let home = Home::empty();
     let mut vault = home.create(None, Stopped::days_from_now(-100));
-    vault
-        .create_secret(&CreateRequest {
-            name: SecretName::new("old").unwrap(),
-            version_id: VersionId::new("v1").unwrap(),
-            value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"x")).unwrap(),
-            description: Description::default(),
-            tags: Tags::new(),
-            extra_stages: Vec::new(),
-            note: None,
-        })
-        .unwrap();
+    create(&mut vault, "old");
+    create(&mut vault, "due");
+    let rotation = Some(Some(RotationInterval::new(99).unwrap()));
+    let update = MetadataUpdate { rotation, ..MetadataUpdate::default() };
+    let name = SecretName::new("due").unwrap();
+    vault.update_secret(&UpdateRequest { name, update, expected: None }).unwrap();
     drop(vault);
     home.pipe("y", &["new", "young"]).succeeded();
-    assert_eq!(names(&home, &["--stale", "90"]), "old");
+    assert_eq!(names(&home, &["--stale", "90"]), "due old");
     assert_eq!(names(&home, &["--stale", "101"]), "");
-    // Neither has an interval of its own.
-    assert_eq!(names(&home, &["--stale"]), "");
+    assert_eq!(names(&home, &["--stale"]), "due", "by its own interval");
     home.etui(&["list", "--stale", "soon"]).failed(2);
 }
 

@@ -33,6 +33,9 @@ fn verify_looks_at_another_file_without_remembering_it() {
         the vault is whole: 1 secret, 2 versions, 3 changes
         "#);
     home.etui(&["list"]).succeeded();
+    fs::write(home.path().join("backup.etui-journal"), "planted").unwrap();
+    home.etui(&["verify", "backup.etui"]).failed(6);
+    home.etui(&["verify", home.vault().to_str().unwrap()]).succeeded();
     assert_snapshot!(home.etui(&["verify", "missing.etui"]).failed(2), @r#"
         exit 2
         stderr:
@@ -105,6 +108,9 @@ fn a_vault_that_was_there_is_said_to_be_gone() {
         error: the vault that was used at ~/data/etui/vault.etui is gone
         hint: find it or restore a backup; `etui init` makes a new one in its place
         "#);
+    let init = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+    home.etui(&init).succeeded();
+    home.etui(&["list"]).succeeded();
     assert_snapshot!(Home::empty().etui(&["list"]).failed(2), @r#"
         exit 2
         stderr:

@@ -39,7 +39,7 @@ struct Shape<'a> {
 impl Verify {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = match &self.file {
-            Some(file) => invocation.unlock_apart(file)?,
+            Some(file) => invocation.unlock_copy(file)?,
             None => invocation.unlock()?,
         };
         let report = vault.verify()?;
