@@ -2,8 +2,8 @@
 //!
 //! A run goes through four steps: [`parse`] reads flags and environment; `main` chooses a door, the app or a
 //! [`Job`]; the job reads its value, unlocks, asks the vault and prints; an error becomes one sentence, a
-//! hint and an exit code in [`report`]. Values go from [`input`] to the vault and from the vault to
-//! [`output`] in wiping buffers only. `--json` prints the answers of the [`kms`](crate::kms) room.
+//! hint and an exit code in [`report`]. Values go from `input` to the vault and from the vault to
+//! `output` in wiping buffers only. `--json` prints the answers of the [`kms`](crate::kms) room.
 
 mod args;
 mod color;
