@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -162,7 +162,13 @@ impl LastSeen {
     /// and a put should not wait for a second disk write.
     fn write(&self, memory: &Memory) -> Result<(), StoreError> {
         let temporary = self.folder.join("last-seen.new");
-        fs::write(&temporary, print(memory))
+        OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&temporary)
+            .and_then(|mut file| file.write_all(print(memory).as_bytes()))
             .and_then(|()| fs::rename(&temporary, self.file()))
             .map_err(|error| StoreError::system("writing", &temporary, &error))
     }

@@ -29,7 +29,11 @@ impl FromStr for StateToken {
         }
         let mut token = [0; 16];
         for (byte, pair) in token.iter_mut().zip(bytes.chunks_exact(2)) {
-            let digits = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            // `from_str_radix` alone would take "+1" for a byte.
+            let digits = std::str::from_utf8(pair)
+                .ok()
+                .filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()))
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok());
             *byte = digits.ok_or(Invalid::Character {
                 what: WHAT,
                 character: char::from(pair[0]),

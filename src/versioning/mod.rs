@@ -18,6 +18,8 @@ mod select;
 mod stages;
 mod state;
 mod suggest;
+#[cfg(test)]
+mod test_support;
 mod undo;
 
 pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};

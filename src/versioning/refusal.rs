@@ -169,3 +169,6 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
