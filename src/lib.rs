@@ -4,5 +4,6 @@ pub mod crypto;
 pub mod domain;
 pub mod memory;
 pub mod store;
+pub mod tui;
 pub mod vault;
 pub mod versioning;
