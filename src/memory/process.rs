@@ -31,6 +31,13 @@ fn refuse_dumping() -> bool {
     false
 }
 
+/// The memory that can still be had without swapping, in KiB, where the system says (Linux).
+pub fn available_memory_kib() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

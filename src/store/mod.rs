@@ -1,27 +1,40 @@
-//! stub
-/// Tags of a summary, sorted by key, read from the record as they are asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct SummaryTags<'a>(&'a [u8]);
-impl<'a> SummaryTags<'a> {
-    /// Key and value.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        std::iter::empty()
-    }
-    /// How many.
-    pub fn len(&self) -> usize {
-        0
-    }
-}
-/// Labels of a summary with the id of the version each marks, built-in ones first.
-#[derive(Debug, Clone, Copy)]
-pub struct SummaryLabels<'a>(&'a [u8]);
-impl<'a> SummaryLabels<'a> {
-    /// Label and version id.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        std::iter::empty()
-    }
-    /// How many.
-    pub fn len(&self) -> usize {
-        0
-    }
-}
+//! SQLite, and where a row meets the crypto room.
+//!
+//! - `open`: the one way in which a file is opened or created; `schema`: the tables and their check.
+//! - `vault_file`: an open file without any key; `open_store`: an unlocked one and what was verified of it.
+//! - `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
+//! - `codec`, `seals`: how records are laid out and what each seal is bound to.
+//! - `last_seen`: what this machine remembers of each vault; `check`: the full verification.
+//!
+//! Invariant: nothing that was read decides anything before a key has vouched for it. Existence, uniqueness
+//! and counts come from verified rows in memory, never from an index or a constraint of SQLite.
+
+mod check;
+mod codec;
+mod error;
+mod events;
+mod header;
+mod index;
+mod last_seen;
+mod new_vault;
+mod open;
+mod open_store;
+mod rows;
+mod schema;
+mod seals;
+mod secrets;
+mod transaction;
+mod unlock;
+mod vault_file;
+
+pub use codec::{SecretRecordView, SummaryLabels, SummaryTags};
+pub use error::StoreError;
+pub use header::KeyFileUse;
+pub use last_seen::remembers_vault_at;
+pub use new_vault::create;
+pub use open::write_private_file;
+pub use open_store::{Acceptance, News, OpenStore};
+pub use secrets::StoredSecret;
+pub use transaction::{Batch, Moment, NewVersion, WriteTransaction};
+pub use unlock::derive_keys;
+pub use vault_file::VaultFile;

@@ -1,7 +1,8 @@
 //! Which keys are alive: a chain of contexts, the innermost first, computed from the state.
 
-use super::screens::put_form::FieldKind;
+use super::action::Action;
 use super::screens::browse::Pane;
+use super::screens::put_form::FieldKind;
 use super::state::{Modal, Screen, State};
 
 /// A set of rows of the keymap.
@@ -127,5 +128,38 @@ fn of_screen(screen: &Screen) -> &'static [Context] {
             &[Tree, Browse, Lists, Panes, OutsideFields, Everywhere]
         }
         Screen::Browse(_) => &[Browse, Lists, Panes, OutsideFields, Everywhere],
+    }
+}
+
+/// Whether an action can do anything now: the footer shows only those that can.
+pub fn is_available(state: &State, action: Action) -> bool {
+    let Some(browse) = state.browse() else {
+        return true;
+    };
+    if !state.modals.is_empty() {
+        return match (action, state.modals.last()) {
+            (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
+            _ => true,
+        };
+    }
+    let known = browse.known();
+    let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
+    match action {
+        Action::PutValue
+        | Action::CopyValue
+        | Action::CopyReference
+        | Action::Reveal
+        | Action::StageLabels
+        | Action::DeleteSecret => known.is_some() && !is_scheduled,
+        Action::MakeCurrent => known.is_some_and(|details| {
+            let current = details.secret.labels.current().map(|current| current.key);
+            !is_scheduled && browse.selected_version().map(|version| version.key) != current
+        }),
+        Action::RollBack => {
+            known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
+        }
+        Action::RestoreSecret => is_scheduled,
+        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted => !browse.listing.is_empty(),
+        _ => true,
     }
 }

@@ -9,14 +9,25 @@ use std::path::PathBuf;
 use crate::vault::Answers;
 
 pub mod action;
+pub mod context;
 pub mod effect;
 pub mod event;
+pub mod glyphs;
 pub mod keymap;
+pub mod layout;
+pub mod modals;
+mod paste;
+mod place;
+pub mod plan_text;
+pub mod screens;
+pub mod search;
 pub mod session;
 pub mod state;
 pub mod theme;
 pub mod update;
 pub mod view;
+mod when;
+pub mod widgets;
 
 pub use action::Action;
 pub use effect::{Effect, Reply, Slot, Work, perform};

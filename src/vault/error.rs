@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::domain::{ErrorCode, Timestamp};
+use crate::store::StoreError;
 use crate::versioning::Refusal;
 
 /// Why the vault did not do what was asked. Never names a value, a key, a password, SQL or the text of a
@@ -108,6 +109,25 @@ pub enum VaultError {
         /// The system's own words.
         reason: String,
     },
+}
+
+impl From<StoreError> for VaultError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Integrity(what) => Self::Integrity { what },
+            StoreError::WrongPassword => Self::WrongPassword,
+            StoreError::KeyReplaced(reason) => Self::Locked { reason },
+            StoreError::Older { found, seen, when } => Self::Older { found, seen, when },
+            StoreError::OtherBranch { number } => Self::OtherBranch { number },
+            StoreError::OtherVault => Self::OtherVault,
+            StoreError::Missing(path) => Self::NoVault { path },
+            StoreError::Exists(path) => Self::VaultExists { path },
+            StoreError::Busy => Self::Busy,
+            StoreError::OutOfMemory { mebibytes } => Self::OutOfMemory { mebibytes },
+            StoreError::HeaderChanged => Self::HeaderChanged,
+            StoreError::System { doing, reason } => Self::System { doing, reason },
+        }
+    }
 }
 
 impl VaultError {

@@ -2,6 +2,7 @@
 
 use super::request::StateToken;
 use crate::domain::{SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
+use crate::store::{SummaryLabels, SummaryTags};
 use crate::versioning::{Change, LabelMove, Plan, SecretState, VersionState};
 
 /// CreateSecret's answer.
@@ -13,8 +14,6 @@ pub struct CreateOutcome {
     pub version_id: VersionId,
     /// The labels of the version.
     pub stages: Vec<StageLabel>,
-    /// The state after.
-    pub token: StateToken,
 }
 
 /// PutSecretValue's answer.
@@ -36,8 +35,6 @@ pub struct PutOutcome {
     pub same_value_as: Option<VersionId>,
     /// Whether KMS itself would refuse a value of this size.
     pub exceeds_kms_limit: bool,
-    /// The state after.
-    pub token: StateToken,
 }
 
 /// GetSecretValue's answer.
@@ -95,8 +92,6 @@ pub struct ChangeOutcome {
     pub change: Option<Change>,
     /// When.
     pub time: Timestamp,
-    /// The state after; `None` where the secret is gone.
-    pub token: Option<StateToken>,
 }
 
 /// One secret as a list shows it, lent from a [`Listing`](super::Listing).
@@ -150,8 +145,6 @@ pub struct CurrentSummary<'a> {
     /// The length of its value in bytes.
     pub size: u64,
 }
-
-pub use crate::store::{SummaryLabels, SummaryTags};
 
 /// The result of a full check: what was looked at and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -95,7 +95,7 @@ impl SecretState {
             return Some("there are more than twenty tags");
         }
         for (_, target) in self.labels.iter() {
-            if !self.version_of_key(target.key).is_some_and(|version| version.id == target.id) {
+            if self.version_of_key(target.key).is_none_or(|version| version.id != target.id) {
                 return Some("a label marks a version that is not there");
             }
         }

@@ -1,0 +1,142 @@
+//! Sums over the secrets: what makes a lost, added or replaced row visible without reading the others.
+//!
+//! Every secret adds one keyed entry to the sum of its bucket. Entries are 256-bit MACs under a key that
+//! only an unlocked vault has, and the sums are sealed, so that nobody can look for rows that cancel out.
+
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+
+use subtle::ConstantTimeEq as _;
+
+/// How many buckets the secrets of a vault fall into.
+pub const BUCKETS: usize = 64;
+
+/// The bucket of a secret: the leading six bits of its name tag.
+pub const fn bucket_of(name_tag: &[u8; 32]) -> usize {
+    (name_tag[0] >> 2) as usize
+}
+
+/// An integer modulo 2^256, big-endian outside; compared in constant time.
+#[derive(Debug, Clone, Copy, Default, Eq)]
+pub struct LedgerSum([u8; 32]);
+
+impl LedgerSum {
+    /// Reads a stored sum.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The sum as it is stored.
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+impl PartialEq for LedgerSum {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Add for LedgerSum {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let mut sum = [0; 32];
+        let mut carry = 0;
+        for at in (0..sum.len()).rev() {
+            let column = u16::from(self.0[at]) + u16::from(other.0[at]) + carry;
+            [_, sum[at]] = column.to_be_bytes();
+            carry = column >> 8;
+        }
+        Self(sum)
+    }
+}
+
+impl Sub for LedgerSum {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        // Two's complement: -x is !x + 1 modulo 2^256.
+        let mut one = [0; 32];
+        one[31] = 1;
+        self + Self(other.0.map(|byte| !byte)) + Self(one)
+    }
+}
+
+impl AddAssign for LedgerSum {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for LedgerSum {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number(last: u8) -> LedgerSum {
+        let mut bytes = [0; 32];
+        bytes[31] = last;
+        LedgerSum::from_bytes(bytes)
+    }
+
+    #[test]
+    fn sums_carry_and_wrap_around() {
+        let mut carried = [0; 32];
+        carried[30] = 1;
+        assert_eq!((number(255) + number(1)).to_bytes(), carried);
+        let most = LedgerSum::from_bytes([255; 32]);
+        assert_eq!(most + number(1), LedgerSum::default());
+        assert_eq!(LedgerSum::default() - number(1), most);
+        assert_eq!(LedgerSum::from_bytes(carried) - number(1), number(255));
+        assert_eq!(most + number(7), number(6));
+    }
+
+    #[test]
+    fn the_leading_six_bits_choose_the_bucket() {
+        let mut tag = [0; 32];
+        assert_eq!(bucket_of(&tag), 0);
+        tag[0] = 0b1000_0011;
+        assert_eq!(bucket_of(&tag), 32);
+        tag[0] = 255;
+        assert_eq!(bucket_of(&tag), BUCKETS - 1);
+    }
+
+    proptest! {
+        #[test]
+        fn adding_and_subtracting_again_changes_nothing(a: [u8; 32], b: [u8; 32]) {
+            let (a, b) = (LedgerSum::from_bytes(a), LedgerSum::from_bytes(b));
+            prop_assert_eq!(a + b - b, a);
+            prop_assert_eq!(a - b + b, a);
+            let mut changed = a;
+            changed += b;
+            changed -= b;
+            prop_assert_eq!(changed, a);
+        }
+
+        #[test]
+        fn the_order_of_entries_does_not_matter(a: [u8; 32], b: [u8; 32], c: [u8; 32]) {
+            let [a, b, c] = [a, b, c].map(LedgerSum::from_bytes);
+            prop_assert_eq!(a + b + c, c + a + b);
+            prop_assert_eq!(LedgerSum::default() + a, a);
+        }
+
+        #[test]
+        fn sums_agree_with_128_bit_arithmetic(a: u128, b: u128) {
+            let wide = |number: u128| {
+                let mut bytes = [0; 32];
+                bytes[16..].copy_from_slice(&number.to_be_bytes());
+                LedgerSum::from_bytes(bytes)
+            };
+            let sum = (wide(a) + wide(b)).to_bytes();
+            prop_assert_eq!(u128::from_be_bytes(sum[16..].try_into().unwrap()), a.wrapping_add(b));
+            prop_assert_eq!(sum[15], u8::from(a.checked_add(b).is_none()));
+        }
+    }
+}

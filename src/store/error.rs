@@ -1,0 +1,116 @@
+//! Why the store could not do what was asked.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::crypto::CryptoError;
+use crate::domain::Timestamp;
+
+/// A failure below the rules: the file, SQLite, the keys, the checks.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// What was read does not agree with what the keys vouch for.
+    #[error("{0}")]
+    Integrity(String),
+    /// The password or key file opens nothing.
+    #[error("the master password does not open this vault")]
+    WrongPassword,
+    /// The key in this session is not the vault's any more.
+    #[error("{0}")]
+    KeyReplaced(String),
+    /// The file is older than what was seen of it.
+    #[error("the file is older than what was seen of it")]
+    Older {
+        /// The number of the file's last event.
+        found: u64,
+        /// The number that was seen.
+        seen: u64,
+        /// When it was seen.
+        when: Timestamp,
+    },
+    /// The file's history is not the one that was seen.
+    #[error("the file's history is not the one that was seen")]
+    OtherBranch {
+        /// The number of the event that differs.
+        number: u64,
+    },
+    /// Another vault was seen at this path.
+    #[error("another vault was seen at this path")]
+    OtherVault,
+    /// There is no file.
+    #[error("there is no vault at {}", .0.display())]
+    Missing(PathBuf),
+    /// There is a file where one shall be made.
+    #[error("there is a file at {} already", .0.display())]
+    Exists(PathBuf),
+    /// Another process holds the file.
+    #[error("another process holds the vault")]
+    Busy,
+    /// The memory for the key derivation could not be had.
+    #[error("there are not {mebibytes} MiB of memory to derive the key")]
+    OutOfMemory {
+        /// How much was asked for.
+        mebibytes: u32,
+    },
+    /// The header is another than the one that the password opened.
+    #[error("the header changed meanwhile")]
+    HeaderChanged,
+    /// The operating system says no.
+    #[error("{doing} failed: {reason}")]
+    System {
+        /// What was being done, to what.
+        doing: String,
+        /// The system's own words.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    pub(super) fn integrity(what: impl Into<String>) -> Self {
+        Self::Integrity(what.into())
+    }
+
+    pub(super) fn system(doing: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::System { doing: format!("{doing} {}", path.display()), reason: error.kind().to_string() }
+    }
+}
+
+impl From<CryptoError> for StoreError {
+    fn from(error: CryptoError) -> Self {
+        match error {
+            CryptoError::WrongPassword => Self::WrongPassword,
+            CryptoError::KdfMemory { mebibytes } => Self::OutOfMemory { mebibytes },
+            CryptoError::RandomUnavailable => Self::System {
+                doing: "asking the system for random bytes".to_owned(),
+                reason: "it has none".to_owned(),
+            },
+            other => Self::integrity(other.to_string()),
+        }
+    }
+}
+
+/// What SQLite answered, by who must act. Its own text is never kept: it may quote what was bound.
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::OperationInterrupted) => Self::Busy,
+            Some(Code::OutOfMemory) => Self::System {
+                doing: "working on the vault file".to_owned(),
+                reason: "out of memory".to_owned(),
+            },
+            Some(Code::DiskFull) => Self::System {
+                doing: "writing the vault file".to_owned(),
+                reason: "the disk is full".to_owned(),
+            },
+            Some(Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly) => {
+                Self::System {
+                    doing: "working on the vault file".to_owned(),
+                    reason: "the system refused to read or write it".to_owned(),
+                }
+            }
+            _ => Self::integrity("SQLite cannot make sense of the file"),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Statements on `event`: reading an entry of the history that a verified tag leads to.
+
+use rusqlite::OptionalExtension as _;
+
+use super::codec::{EventLink, EventRecord};
+use super::error::StoreError;
+use super::open_store::OpenStore;
+use super::rows::blob;
+use super::seals::Seals;
+use super::vault_file::VaultFile;
+use crate::crypto::{self, VaultKeys};
+
+/// Opens the event that a verified link names; its record must bear the link's tag.
+pub(super) fn open_event(
+    file: &VaultFile,
+    keys: &VaultKeys,
+    seals: Seals,
+    link: EventLink,
+) -> Result<EventRecord, StoreError> {
+    let damaged = |what: &str| StoreError::Integrity(format!("event {} of its history {what}", link.number));
+    let number = i64::try_from(link.number).map_err(|_| damaged("cannot exist"))?;
+    let mut statement = file.connection().prepare_cached("SELECT record FROM event WHERE number = ?1")?;
+    let sealed = statement
+        .query_row([number], |row| Ok(blob(row, 0).map(<[u8]>::to_vec)))
+        .optional()?
+        .ok_or_else(|| damaged("is missing"))??;
+    if crypto::seal_tag(&sealed) != Some(link.tag) {
+        return Err(damaged("is not the one that was written"));
+    }
+    let opened = keys.open(&seals.event(link.number), &sealed).map_err(|_| damaged("does not open"))?;
+    EventRecord::decode(opened.expose()).ok_or_else(|| damaged("makes no sense"))
+}
+
+impl OpenStore {
+    /// The newest event.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn newest_event(&self) -> Result<EventRecord, StoreError> {
+        self.event(EventLink { number: self.head.number, tag: self.head.tag })
+    }
+
+    /// The event that a verified link names.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn event(&self, link: EventLink) -> Result<EventRecord, StoreError> {
+        open_event(&self.file, &self.keys, self.seals, link)
+    }
+}

@@ -1,0 +1,120 @@
+//! Making a vault: the file, its header and wrapped key, its first event and its first head.
+
+use std::path::Path;
+
+use super::codec::{EventLink, EventRecord, Head};
+use super::error::StoreError;
+use super::header::{Header, KeyFileUse};
+use super::last_seen::LastSeen;
+use super::open;
+use super::open_store::OpenStore;
+use super::transaction::{Moment, insert_event, seal_head};
+use super::vault_file::{Purpose, VaultFile, VaultRow};
+use crate::crypto::{
+    self, BUCKETS, KdfCost, KeyEncryptionKey, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey,
+};
+use crate::memory::KeyArena;
+use crate::store::seals::Seals;
+use crate::versioning::{Change, Operation};
+
+/// Makes a vault at a path where nothing lies.
+///
+/// # Errors
+/// [`StoreError::Exists`], [`StoreError::OutOfMemory`], [`StoreError::System`]; nothing is left behind.
+pub fn create(
+    path: &Path,
+    password: &MasterPassword,
+    key_file: Option<&KeyFile>,
+    cost: KdfCost,
+    state_directory: Option<&Path>,
+    moment: Moment,
+) -> Result<OpenStore, StoreError> {
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(StoreError::Exists(path.to_owned()));
+    }
+    let arena = new_arena()?;
+    let vault_key = VaultKey::make(&arena)?;
+    let mut header = Header {
+        vault_id: crypto::make_random()?,
+        key_id: crypto::make_random()?,
+        cost,
+        salt: [0; 16],
+        key_file: if key_file.is_some() { KeyFileUse::Needed } else { KeyFileUse::None },
+        commitment: [0; 32],
+    };
+    // Deriving the key takes a second; the file is made after it, so that giving up leaves nothing.
+    let key_encryption_key = lock_with(&mut header, password, key_file, &arena)?;
+    let opened = open::create(path)?;
+    let path = opened.path.clone();
+    fill(opened, &header, &key_encryption_key, &vault_key, state_directory, moment)
+        .inspect_err(|_| open::remove_quietly(&path))
+}
+
+/// Puts a fresh salt and commitment into a header; answers the key that wraps the vault key.
+pub(super) fn lock_with(
+    header: &mut Header,
+    password: &MasterPassword,
+    key_file: Option<&KeyFile>,
+    arena: &std::sync::Arc<KeyArena>,
+) -> Result<KeyEncryptionKey, StoreError> {
+    header.salt = crypto::make_random()?;
+    let root = crypto::derive_root(arena, password, key_file, &header.salt, &header.cost)?;
+    header.commitment = root.derive_commitment();
+    Ok(root.derive_key_encryption_key())
+}
+
+/// Maps the locked pages for the keys of one vault.
+pub(super) fn new_arena() -> Result<std::sync::Arc<KeyArena>, StoreError> {
+    KeyArena::new().map_err(|error| StoreError::System {
+        doing: "mapping memory for keys".to_owned(),
+        reason: error.kind().to_string(),
+    })
+}
+
+fn fill(
+    opened: open::Opened,
+    header: &Header,
+    key_encryption_key: &KeyEncryptionKey,
+    vault_key: &VaultKey,
+    state_directory: Option<&Path>,
+    moment: Moment,
+) -> Result<OpenStore, StoreError> {
+    let bytes = header.encode();
+    let keys = vault_key.derive_keys(&header.vault_id);
+    let seals = Seals::new(header.vault_id);
+    let wrapped_key = key_encryption_key.wrap(vault_key, &bytes)?;
+    let mut head = Head { number: 0, tag: [0; 16], secrets: 0, sums: [LedgerSum::default(); BUCKETS] };
+    let first_head = keys.seal(&seals.head(&bytes, &wrapped_key), head.encode().expose(), Padding::Record)?;
+    let row = VaultRow {
+        header_hash: crypto::sha256(&bytes).to_vec(),
+        header: bytes,
+        wrapped_key,
+        head: first_head,
+    };
+    opened.connection.execute(
+        "INSERT INTO vault (one, header, header_hash, wrapped_key, head) VALUES (1, ?1, ?2, ?3, ?4)",
+        (&row.header, &row.header_hash, &row.wrapped_key, &row.head),
+    )?;
+    let mut file = VaultFile::of(opened)?;
+    file.begin(Purpose::Write)?;
+    let mut store = OpenStore::new_vault(file, keys, head.clone(), state_directory.map(LastSeen::new));
+    let event = EventRecord {
+        time: moment.now,
+        origin: moment.origin,
+        secret: None,
+        change: Change::of(Operation::Init),
+        takes_back: None,
+        batch: None,
+        previous_of_secret: EventLink::default(),
+        random: crypto::make_random()?,
+        previous_tag: [0; 16],
+    };
+    head.number = 1;
+    head.tag = insert_event(&store, 1, &event)?;
+    let row = seal_head(&store, &head)?;
+    store.file.connection().execute("UPDATE vault SET head = ?1", [&row.head])?;
+    store.file.commit(row)?;
+    store.head = head;
+    store.remember(moment.now);
+    Ok(store)
+}

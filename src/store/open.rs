@@ -1,0 +1,270 @@
+//! The one way in which a vault file is opened, and the one way in which files are created.
+//!
+//! While a connection is open nothing else in the process opens the same path: closing it would drop
+//! SQLite's POSIX lock. Only `stat` looks at it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::StoreError;
+use super::schema;
+use crate::crypto;
+
+const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The longest blob or text of a vault: a value of 1 MiB, padded and sealed, with room to spare.
+const LONGEST_CELL: i32 = 4 * 1024 * 1024;
+
+/// What `stat` says of a file: enough to notice that it was changed or replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileStamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl FileStamp {
+    pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
+        let metadata = fs::metadata(path).map_err(|error| missing_or(path, "looking at", &error))?;
+        Ok(Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        })
+    }
+
+    pub(super) fn is_same_file(&self, other: &Self) -> bool {
+        (self.device, self.inode) == (other.device, other.inode)
+    }
+}
+
+/// A connection that was opened the one way.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) stamp: FileStamp,
+    pub(super) notices: Vec<String>,
+}
+
+/// Opens an existing vault file.
+pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
+    let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
+    let mut notices = Vec::new();
+    inspect(&path, &mut notices)?;
+    let stamp = FileStamp::of(&path)?;
+    let connection = connect(&path)?;
+    schema::check(&connection)?;
+    set_pragmas(&connection)?;
+    Ok(Opened { connection, path, stamp, notices })
+}
+
+/// Makes a new vault file with empty tables; the folder it lies in too, if need be.
+pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_private_folder(folder)?;
+    let folder = fs::canonicalize(folder).map_err(|error| StoreError::system("finding", folder, &error))?;
+    let Some(name) = path.file_name() else {
+        return Err(StoreError::System {
+            doing: format!("making a vault at {}", path.display()),
+            reason: "the path names no file".to_owned(),
+        });
+    };
+    let path = folder.join(name);
+    let file = create_private_file(&path)?;
+    let made = sync_new(&file, &path, &folder).and_then(|()| {
+        drop(file);
+        let connection = connect(&path)?;
+        set_pragmas(&connection)?;
+        schema::create(&connection)?;
+        Ok(connection)
+    });
+    let connection = made.inspect_err(|_| remove_quietly(&path))?;
+    let mut notices = Vec::new();
+    report_folder(&folder, &mut notices);
+    Ok(Opened { stamp: FileStamp::of(&path)?, connection, path, notices })
+}
+
+/// Removes a file that was made a moment ago and came to nothing.
+pub(super) fn remove_quietly(path: &Path) {
+    // The error that led here is the one to tell.
+    let _ = fs::remove_file(path);
+}
+
+/// Makes a folder 0700 with all it lies in; existing folders are never changed.
+pub(super) fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| StoreError::system("making the folder", folder, &error))
+}
+
+/// Creates a file of mode 0600 that was not there before, following no symlink.
+pub(super) fn create_private_file(path: &Path) -> Result<File, StoreError> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
+        match error.kind() {
+            ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
+            _ => StoreError::system("creating", path, &error),
+        }
+    })
+}
+
+/// Writes a file of mode 0600 in one step: under a temporary name beside it, synced, renamed, the folder
+/// synced. A file that is there already is replaced whole or not at all.
+///
+/// # Errors
+/// [`StoreError::System`]; nothing is left behind then.
+pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let suffix = crypto::make_random::<8>()?.iter().fold(String::from(".new-"), |mut suffix, byte| {
+        suffix.push_str(&format!("{byte:02x}"));
+        suffix
+    });
+    name.push(suffix);
+    let temporary = folder.join(name);
+    let mut file = create_private_file(&temporary)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, path))
+        .and_then(|()| File::open(folder)?.sync_all());
+    written.map_err(|error| {
+        remove_quietly(&temporary);
+        StoreError::system("writing", path, &error)
+    })
+}
+
+fn missing_or(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
+    match error.kind() {
+        ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
+        _ => StoreError::system(doing, path, error),
+    }
+}
+
+fn sync_new(file: &File, path: &Path, folder: &Path) -> Result<(), StoreError> {
+    file.sync_all()
+        .and_then(|()| File::open(folder)?.sync_all())
+        .map_err(|error| StoreError::system("creating", path, &error))
+}
+
+/// Everything that can be seen before SQLite touches the file.
+fn inspect(path: &Path, notices: &mut Vec<String>) -> Result<(), StoreError> {
+    let metadata = fs::metadata(path).map_err(|error| missing_or(path, "looking at", &error))?;
+    if !metadata.is_file() {
+        return Err(StoreError::integrity("it is not a regular file"));
+    }
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        if fs::symlink_metadata(&beside).is_ok() {
+            return Err(StoreError::Integrity(format!("a file ending in {suffix} lies beside it")));
+        }
+    }
+    // A zero-length read before the connection exists: no lock of ours can be lost yet.
+    let mut start = [0; 20];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).map_err(|error| {
+        match error.kind() {
+            ErrorKind::UnexpectedEof => StoreError::integrity("it is too short to be a vault"),
+            _ => StoreError::system("reading", path, &error),
+        }
+    })?;
+    if &start[..16] != SQLITE_MAGIC {
+        return Err(StoreError::integrity("it is no SQLite file"));
+    }
+    // Bytes 18 and 19 are the write and read versions: 2 would mean WAL, where a log beside the file
+    // decides what is read.
+    if start[18..20] != [1, 1] {
+        return Err(StoreError::integrity("its journal mode was switched"));
+    }
+    mend_mode(path, &metadata, notices);
+    if let Some(folder) = path.parent() {
+        report_folder(folder, notices);
+    }
+    Ok(())
+}
+
+fn mend_mode(path: &Path, metadata: &fs::Metadata, notices: &mut Vec<String>) {
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return;
+    }
+    let mended = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
+    notices.push(match mended {
+        Ok(()) => format!("others could open the vault file (mode {mode:03o}); it is private now"),
+        Err(_) => format!("others can open the vault file (mode {mode:03o}), and it cannot be changed"),
+    });
+}
+
+fn report_folder(folder: &Path, notices: &mut Vec<String>) {
+    let Ok(metadata) = fs::metadata(folder) else { return };
+    let mode = metadata.permissions().mode();
+    // A sticky folder lets others add files, but not replace ours.
+    if mode & 0o022 != 0 && mode & 0o1000 == 0 {
+        notices.push(format!(
+            "others can write to the folder {} (mode {:03o})",
+            folder.display(),
+            mode & 0o777
+        ));
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    for (option, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, false),
+    ] {
+        connection.set_db_config(option, on)?;
+    }
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_CELL)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 16 * 1024)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    Ok(connection)
+}
+
+/// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken
+/// while the app is open is current, and no power loss takes back an acknowledged put.
+fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+    if mode != "delete" {
+        return Err(StoreError::integrity("its journal mode cannot be set"));
+    }
+    for (pragma, value) in [
+        ("synchronous", "EXTRA"),
+        ("fullfsync", "ON"),
+        ("secure_delete", "ON"),
+        ("foreign_keys", "ON"),
+        ("cell_size_check", "ON"),
+        ("temp_store", "MEMORY"),
+    ] {
+        connection.execute_batch(&format!("PRAGMA {pragma} = {value}"))?;
+    }
+    connection.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(())).or_else(|error| match error {
+        // Where memory mapping is compiled out there is no answer, and nothing to turn off.
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        other => Err(other),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! An unlocked vault file: what was verified of it, and how a newer state is accepted or refused.
+
+use std::path::Path;
+
+use rusqlite::OptionalExtension as _;
+
+use super::codec::{EventLink, Head};
+use super::error::StoreError;
+use super::header::Header;
+use super::index::Index;
+use super::last_seen::{LastSeen, Lowering, Seen};
+use super::seals::Seals;
+use super::vault_file::{Purpose, VaultFile, VaultRow};
+use crate::crypto::VaultKeys;
+use crate::domain::Timestamp;
+use crate::memory::SecretBytes;
+
+/// What other processes did since the last look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum News {
+    /// Nothing.
+    None,
+    /// They changed secrets.
+    Secrets,
+    /// They changed the master password (and perhaps secrets).
+    Password,
+}
+
+/// Which questions the user answered beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Go on with an older file.
+    pub older: bool,
+    /// Go on with another branch, or another vault at this path.
+    pub other: bool,
+}
+
+/// An unlocked vault file.
+pub struct OpenStore {
+    pub(super) file: VaultFile,
+    pub(super) keys: VaultKeys,
+    pub(super) seals: Seals,
+    /// The verified head.
+    pub(super) head: Head,
+    pub(super) index: Index,
+    pub(super) memory: Option<LastSeen>,
+    pub(super) notices: Vec<String>,
+    news: News,
+}
+
+impl OpenStore {
+    /// Takes keys that were unwrapped with the header of `file`, verifies the head with them, and holds it
+    /// against what this machine remembers.
+    ///
+    /// # Errors
+    /// The file comes back with the reason.
+    pub fn unlock(
+        mut file: VaultFile,
+        keys: VaultKeys,
+        state_directory: Option<&Path>,
+        acceptance: Acceptance,
+        now: Timestamp,
+    ) -> Result<Self, Box<(VaultFile, StoreError)>> {
+        let seals = Seals::new(file.header.vault_id);
+        let memory = state_directory.map(LastSeen::new);
+        let mut notices = Vec::new();
+        let verified = first_head(&mut file, &keys, seals, memory.as_ref(), acceptance, now, &mut notices);
+        file.roll_back();
+        match verified {
+            Ok(head) => {
+                Ok(Self { file, keys, seals, head, index: Index::new(), memory, notices, news: News::None })
+            }
+            Err(error) => Err(Box::new((file, error))),
+        }
+    }
+
+    pub(super) fn new_vault(file: VaultFile, keys: VaultKeys, head: Head, memory: Option<LastSeen>) -> Self {
+        let seals = Seals::new(file.header.vault_id);
+        Self { file, keys, seals, head, index: Index::new(), memory, notices: Vec::new(), news: News::None }
+    }
+
+    /// Wipes the keys and all that was read.
+    pub fn lock(self) -> VaultFile {
+        self.file
+    }
+
+    /// The file.
+    pub fn file(&self) -> &VaultFile {
+        &self.file
+    }
+
+    /// Sentences about what is not as it should be but stops nothing.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        let mut notices = self.file.take_notices();
+        notices.append(&mut self.notices);
+        notices
+    }
+
+    /// What other processes did since this was asked last.
+    pub fn take_news(&mut self) -> News {
+        std::mem::replace(&mut self.news, News::None)
+    }
+
+    /// Seals bytes of the app under a key of their own.
+    ///
+    /// # Errors
+    /// Only where the system has no random bytes.
+    pub fn seal_place(&self, bytes: &SecretBytes) -> Result<Vec<u8>, StoreError> {
+        Ok(self.keys.seal_place(&self.seals.place(), bytes.expose())?)
+    }
+
+    /// Opens what [`seal_place`](Self::seal_place) sealed.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`] for anything else.
+    pub fn open_place(&self, sealed: &[u8]) -> Result<SecretBytes, StoreError> {
+        Ok(self.keys.open_place(&self.seals.place(), sealed)?)
+    }
+
+    /// Runs `work` on one committed state of the vault.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of accepting the state that the file is in.
+    pub fn read<T, E: From<StoreError>>(
+        &mut self,
+        now: Timestamp,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin(Purpose::Read, now)?;
+        let result = work(self);
+        self.file.roll_back();
+        result
+    }
+
+    /// Begins a transaction on an accepted state.
+    pub(super) fn begin(&mut self, purpose: Purpose, now: Timestamp) -> Result<(), StoreError> {
+        let row = self.file.begin(purpose)?;
+        if row != self.file.row {
+            self.accept(row, now).inspect_err(|_| self.file.roll_back())?;
+        }
+        Ok(())
+    }
+
+    /// Accepts a newer state of the vault, which must lead on from the verified one.
+    fn accept(&mut self, row: VaultRow, now: Timestamp) -> Result<(), StoreError> {
+        let header = Header::decode(&row.header, &row.header_hash)?;
+        if header.vault_id != self.file.header.vault_id {
+            return Err(StoreError::KeyReplaced("another vault lies at its path now".to_owned()));
+        }
+        if header.key_id != self.file.header.key_id {
+            return Err(StoreError::KeyReplaced("its key was replaced elsewhere".to_owned()));
+        }
+        let head = open_head(&row, &self.keys, self.seals)?;
+        refuse_events_above(&self.file, head.number)?;
+        self.compare_with_verified(&head, now)?;
+        for bucket in 0..head.sums.len() {
+            if head.sums[bucket] != self.head.sums[bucket] {
+                self.index.forget(bucket);
+            }
+        }
+        let password_changed = row.header != self.file.row.header;
+        self.news = self.news.max(if password_changed { News::Password } else { News::Secrets });
+        self.head = head;
+        self.file.take_row(row)?;
+        self.remember(now);
+        Ok(())
+    }
+
+    fn compare_with_verified(&self, head: &Head, now: Timestamp) -> Result<(), StoreError> {
+        if head.number < self.head.number {
+            return Err(StoreError::Older { found: head.number, seen: self.head.number, when: now });
+        }
+        if head.number == self.head.number {
+            return if *head == self.head {
+                Ok(())
+            } else {
+                Err(StoreError::OtherBranch { number: head.number })
+            };
+        }
+        let newest = EventLink { number: head.number, tag: head.tag };
+        let reached = walk_to(&self.file, &self.keys, self.seals, newest, self.head.number)?;
+        if reached.tag == self.head.tag {
+            Ok(())
+        } else {
+            Err(StoreError::OtherBranch { number: self.head.number })
+        }
+    }
+
+    /// Remembers the newest change; where that cannot be written, the commit stands and it is said once.
+    pub(super) fn remember(&mut self, now: Timestamp) {
+        let Some(memory) = &self.memory else { return };
+        let link = EventLink { number: self.head.number, tag: self.head.tag };
+        let remembered =
+            super::events::open_event(&self.file, &self.keys, self.seals, link).and_then(|event| {
+                let seen = Seen { number: link.number, random: event.random, when: now };
+                memory.remember(&self.file.header.vault_id, self.file.path(), seen, Lowering::Never)
+            });
+        if remembered.is_err() {
+            self.notices.push(
+                "this machine cannot remember the state of the vault: its state directory cannot be written"
+                    .to_owned(),
+            );
+            self.memory = None;
+        }
+    }
+}
+
+fn open_head(row: &VaultRow, keys: &VaultKeys, seals: Seals) -> Result<Head, StoreError> {
+    let opened = keys
+        .open(&seals.head(&row.header, &row.wrapped_key), &row.head)
+        .map_err(|_| StoreError::integrity("its head does not open"))?;
+    Head::decode(opened.expose()).ok_or_else(|| StoreError::integrity("its head makes no sense"))
+}
+
+/// An event beyond the head was grafted on, or the head was put back.
+fn refuse_events_above(file: &VaultFile, number: u64) -> Result<(), StoreError> {
+    let highest: Option<i64> = file
+        .connection()
+        .prepare_cached("SELECT max(number) FROM event")?
+        .query_row([], |row| row.get(0))
+        .optional()?
+        .flatten();
+    if highest.and_then(|highest| u64::try_from(highest).ok()) == Some(number) {
+        Ok(())
+    } else {
+        Err(StoreError::integrity("its newest event is not the one that its head names"))
+    }
+}
+
+/// Walks the chain down from `newest`; every event on the way must open and name the one before.
+fn walk_to(
+    file: &VaultFile,
+    keys: &VaultKeys,
+    seals: Seals,
+    newest: EventLink,
+    number: u64,
+) -> Result<EventLink, StoreError> {
+    let mut link = newest;
+    while link.number > number {
+        let event = super::events::open_event(file, keys, seals, link)?;
+        link = EventLink { number: link.number - 1, tag: event.previous_tag };
+    }
+    Ok(link)
+}
+
+fn first_head(
+    file: &mut VaultFile,
+    keys: &VaultKeys,
+    seals: Seals,
+    memory: Option<&LastSeen>,
+    acceptance: Acceptance,
+    now: Timestamp,
+    notices: &mut Vec<String>,
+) -> Result<Head, StoreError> {
+    let row = file.begin(Purpose::Read)?;
+    if row.header != file.row.header || row.wrapped_key != file.row.wrapped_key {
+        return Err(StoreError::HeaderChanged);
+    }
+    let head = open_head(&row, keys, seals)?;
+    refuse_events_above(file, head.number)?;
+    file.take_row(row)?;
+    let newest = EventLink { number: head.number, tag: head.tag };
+    let newest_event = super::events::open_event(file, keys, seals, newest)?;
+    let Some(memory) = memory else { return Ok(head) };
+
+    let vault_id = file.header.vault_id;
+    let recollection = memory.recall(&vault_id, file.path());
+    if recollection.vault_at_path.is_some_and(|known| known != vault_id) && !acceptance.other {
+        return Err(StoreError::OtherVault);
+    }
+    let mut lowering = Lowering::Never;
+    match recollection.seen {
+        Some(seen) if seen.number > head.number => {
+            if !acceptance.older {
+                return Err(StoreError::Older { found: head.number, seen: seen.number, when: seen.when });
+            }
+            lowering = Lowering::Accepted;
+        }
+        Some(seen) => {
+            let reached = walk_to(file, keys, seals, newest, seen.number)?;
+            if super::events::open_event(file, keys, seals, reached)?.random != seen.random {
+                if !acceptance.other {
+                    return Err(StoreError::OtherBranch { number: seen.number });
+                }
+                lowering = Lowering::Accepted;
+            }
+        }
+        None => notices.push(first_sight(recollection.unreadable)),
+    }
+    let seen = Seen { number: head.number, random: newest_event.random, when: now };
+    if memory.remember(&vault_id, file.path(), seen, lowering).is_err() {
+        notices.push(
+            "this machine cannot remember the state of the vault: its state directory cannot be written"
+                .to_owned(),
+        );
+    }
+    Ok(head)
+}
+
+fn first_sight(unreadable: bool) -> String {
+    if unreadable {
+        "what this machine remembered of its vaults cannot be read: an older copy would not be noticed this time"
+    } else {
+        "this machine sees this vault for the first time: an older copy would not be noticed this time"
+    }
+    .to_owned()
+}

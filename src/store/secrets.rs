@@ -1,0 +1,304 @@
+//! Statements on `secret` and `version`: reading what the sums and MACs vouch for.
+
+use rusqlite::OptionalExtension as _;
+
+use super::codec::{EventLink, SecretRecordView, VersionRecord, type_byte};
+use super::error::StoreError;
+use super::index::SecretRow;
+use super::open_store::OpenStore;
+use super::rows::{array, blob, integer};
+use super::seals::secret_of;
+use crate::crypto::{self, BUCKETS, LedgerSum, bucket_of};
+use crate::domain::{SecretName, SecretValue};
+use crate::memory::SecretBytes;
+use crate::versioning::{SecretState, VersionKey, VersionState};
+
+/// A secret as it lies in the file, opened and verified with all its version records.
+pub struct StoredSecret {
+    pub(super) id: [u8; 16],
+    pub(super) name_tag: [u8; 32],
+    /// The tag of its sealed record: changes with every change of the secret.
+    pub(super) tag: [u8; 16],
+    pub(super) state: SecretState,
+    pub(super) versions: Vec<StoredVersion>,
+    pub(super) last_event: EventLink,
+}
+
+/// What ties a version's row to its secret.
+pub(super) struct StoredVersion {
+    pub(super) key: VersionKey,
+    pub(super) id_tag: [u8; 32],
+    /// The tag of its sealed record.
+    pub(super) tag: [u8; 16],
+    pub(super) value_tag: [u8; 16],
+    pub(super) equal: [u8; 32],
+}
+
+impl StoredSecret {
+    /// Everything but the values.
+    pub fn state(&self) -> &SecretState {
+        &self.state
+    }
+
+    /// Everything but the values, given away.
+    pub fn into_state(self) -> SecretState {
+        self.state
+    }
+
+    /// Changes with every change of the secret, and tells nothing about it.
+    pub fn tag(&self) -> [u8; 16] {
+        self.tag
+    }
+
+    pub(super) fn stored_version(&self, key: VersionKey) -> Option<&StoredVersion> {
+        self.versions.iter().find(|version| version.key == key)
+    }
+}
+
+/// How much of a bucket is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// The identities, for proving what is there and what is not.
+    Rows,
+    /// Every record opened.
+    Records,
+}
+
+impl OpenStore {
+    /// Reads and verifies all secrets.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`] where sums, seals or counts do not agree.
+    pub fn load_all(&mut self) -> Result<(), StoreError> {
+        for bucket in 0..BUCKETS {
+            if !self.index.is_opened(bucket) {
+                self.load_bucket(bucket, Depth::Records)?;
+            }
+        }
+        if self.index.all().count() as u64 == self.head.secrets {
+            Ok(())
+        } else {
+            Err(StoreError::integrity("the number of its secrets is not the one that its head names"))
+        }
+    }
+
+    /// The opened records of all secrets that were read, in no order.
+    pub fn records(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.index.all().filter_map(|row| row.opened.as_ref()).map(|range| self.index.record(range))
+    }
+
+    /// Opens a secret by name; that there is none is proved by the bucket's sum.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn secret(&mut self, name: &SecretName) -> Result<Option<StoredSecret>, StoreError> {
+        let name_tag = self.keys.name_tag(name.as_str());
+        let bucket = bucket_of(&name_tag);
+        if self.index.rows(bucket).is_none() {
+            self.load_bucket(bucket, Depth::Rows)?;
+        }
+        match self.index.find(&name_tag).cloned() {
+            None => Ok(None),
+            Some(row) => self.open_secret(&row, name).map(Some),
+        }
+    }
+
+    fn load_bucket(&mut self, bucket: usize, depth: Depth) -> Result<(), StoreError> {
+        let mut rows: Vec<SecretRow> = Vec::new();
+        let mut sum = LedgerSum::default();
+        let mut associated = self.seals.secrets();
+        {
+            let (low, high) = bounds(bucket);
+            let mut statement = self.file.connection().prepare_cached(
+                "SELECT name_tag, id, record FROM secret WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag",
+            )?;
+            let mut found = statement.query((low, high))?;
+            while let Some(row) = found.next()? {
+                let (name_tag, id) = (array(row, 0)?, array(row, 1)?);
+                let sealed = blob(row, 2)?;
+                let tag = crypto::seal_tag(sealed)
+                    .ok_or_else(|| StoreError::integrity("the record of a secret is too short"))?;
+                if rows.last().is_some_and(|last| last.name_tag >= name_tag) {
+                    return Err(StoreError::integrity("its secrets are out of order"));
+                }
+                sum += self.keys.bucket_entry(&name_tag, &id, &tag);
+                let opened = match depth {
+                    Depth::Rows => None,
+                    Depth::Records => {
+                        associated = secret_of(associated, &name_tag, &id);
+                        Some(self.keys.open_into(&associated, sealed, self.index.records_mut())?)
+                    }
+                };
+                rows.push(SecretRow { name_tag, id, tag, opened });
+            }
+        }
+        if sum != self.head.sums[bucket] {
+            return Err(StoreError::integrity("its secrets are not those that its head vouches for"));
+        }
+        for range in rows.iter().filter_map(|row| row.opened.as_ref()) {
+            parse_record(self.index.record(range))?;
+        }
+        self.index.set(bucket, rows);
+        Ok(())
+    }
+
+    fn open_secret(&self, row: &SecretRow, name: &SecretName) -> Result<StoredSecret, StoreError> {
+        let read;
+        let record = match &row.opened {
+            Some(range) => self.index.record(range),
+            None => {
+                read = self.read_record(row)?;
+                read.expose()
+            }
+        };
+        let view = parse_record(record)?;
+        if view.name != name.as_str() {
+            return Err(StoreError::integrity("a secret lies under another secret's name"));
+        }
+        let mut state =
+            view.to_state().ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))?;
+        let (states, versions) = self.read_versions(&row.id, &view.versions_mac)?;
+        state.versions = states;
+        if let Some(broken) = state.broken_invariant() {
+            return Err(StoreError::Integrity(format!("in secret '{name}' {broken}")));
+        }
+        Ok(StoredSecret {
+            id: row.id,
+            name_tag: row.name_tag,
+            tag: row.tag,
+            state,
+            versions,
+            last_event: view.last_event,
+        })
+    }
+
+    fn read_record(&self, row: &SecretRow) -> Result<SecretBytes, StoreError> {
+        let mut statement = self
+            .file
+            .connection()
+            .prepare_cached("SELECT record FROM secret WHERE name_tag = ?1 AND id = ?2")?;
+        let sealed = statement
+            .query_row((&row.name_tag, &row.id), |found| Ok(blob(found, 0).map(<[u8]>::to_vec)))
+            .optional()?
+            .ok_or_else(|| StoreError::integrity("a secret that was there is not there any more"))??;
+        if crypto::seal_tag(&sealed) != Some(row.tag) {
+            return Err(StoreError::integrity("the record of a secret is not the one that was verified"));
+        }
+        self.keys
+            .open(&self.seals.secret(&row.name_tag, &row.id), &sealed)
+            .map_err(|_| StoreError::integrity("the record of a secret does not open"))
+    }
+
+    fn read_versions(
+        &self,
+        secret: &[u8; 16],
+        versions_mac: &[u8; 32],
+    ) -> Result<(Vec<VersionState>, Vec<StoredVersion>), StoreError> {
+        let mut read: Vec<(VersionState, StoredVersion)> = Vec::new();
+        let mut statement = self
+            .file
+            .connection()
+            .prepare_cached("SELECT key, id_tag, record FROM version WHERE secret_id = ?1")?;
+        let mut rows = statement.query([secret])?;
+        while let Some(row) = rows.next()? {
+            read.push(self.open_version(secret, integer(row, 0)?, array(row, 1)?, blob(row, 2)?)?);
+        }
+        let mut tags: Vec<(i64, [u8; 16])> =
+            read.iter().map(|(_, version)| (version.key.0, version.tag)).collect();
+        if self.keys.versions_mac(secret, &mut tags) != *versions_mac {
+            return Err(StoreError::integrity("the versions of a secret are not those that were written"));
+        }
+        read.sort_by(|(one, _), (other, _)| (one.order, &one.id).cmp(&(other.order, &other.id)));
+        Ok(read.into_iter().unzip())
+    }
+
+    fn open_version(
+        &self,
+        secret: &[u8; 16],
+        key: i64,
+        id_tag: [u8; 32],
+        sealed: &[u8],
+    ) -> Result<(VersionState, StoredVersion), StoreError> {
+        let opened = self
+            .keys
+            .open(&self.seals.version(key, secret, &id_tag), sealed)
+            .map_err(|_| StoreError::integrity("the record of a version does not open"))?;
+        let record = VersionRecord::decode(opened.expose(), VersionKey(key))
+            .filter(|record| self.keys.id_tag(secret, record.state.id.as_str()) == id_tag)
+            .ok_or_else(|| StoreError::integrity("the record of a version makes no sense"))?;
+        let tag = crypto::seal_tag(sealed)
+            .ok_or_else(|| StoreError::integrity("the record of a version is too short"))?;
+        let stored = StoredVersion {
+            key: VersionKey(key),
+            id_tag,
+            tag,
+            value_tag: record.value_tag,
+            equal: record.equal,
+        };
+        Ok((record.state, stored))
+    }
+
+    /// Opens the value of a version.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`] where it is not the value that the version's record names.
+    pub fn value(&self, secret: &StoredSecret, key: VersionKey) -> Result<SecretValue, StoreError> {
+        let damaged =
+            |what: &str| StoreError::Integrity(format!("a value of secret '{}' {what}", secret.state.name));
+        let (Some(version), Some(state)) = (secret.stored_version(key), secret.state.version_of_key(key))
+        else {
+            return Err(damaged("is missing"));
+        };
+        let mut statement = self
+            .file
+            .connection()
+            .prepare_cached("SELECT value FROM version WHERE key = ?1 AND secret_id = ?2")?;
+        let mut rows = statement.query((key.0, &secret.id))?;
+        let row = rows.next()?.ok_or_else(|| damaged("is missing"))?;
+        let sealed = blob(row, 0)?;
+        if crypto::seal_tag(sealed) != Some(version.value_tag) {
+            return Err(damaged("is not the one that was written"));
+        }
+        let bytes = self
+            .keys
+            .open(&self.seals.value(key.0, &secret.id, &version.id_tag), sealed)
+            .map_err(|_| damaged("does not open"))?;
+        if bytes.len() as u64 != state.size {
+            return Err(damaged("has another length than it should"));
+        }
+        SecretValue::new(state.value_type, bytes).map_err(|_| damaged("is not of its type"))
+    }
+
+    /// The newest version of a secret, other than `except`, that holds this value. Found by its MAC only.
+    pub fn version_with_value<'a>(
+        &self,
+        secret: &'a StoredSecret,
+        value: &SecretValue,
+        except: Option<VersionKey>,
+    ) -> Option<&'a VersionState> {
+        let equal = self.keys.equal_tag(type_byte(value.value_type()), value.expose());
+        secret
+            .state
+            .versions
+            .iter()
+            .rev()
+            .filter(|version| Some(version.key) != except)
+            .find(|version| secret.stored_version(version.key).is_some_and(|stored| stored.equal == equal))
+    }
+}
+
+fn parse_record(record: &[u8]) -> Result<SecretRecordView<'_>, StoreError> {
+    SecretRecordView::parse(record)
+        .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
+}
+
+/// The name tags of a bucket lie between these two.
+fn bounds(bucket: usize) -> (Vec<u8>, Vec<u8>) {
+    let low = vec![(bucket << 2) as u8];
+    let high = match bucket + 1 {
+        // Longer than any tag, so above them all.
+        BUCKETS => vec![0xff; 33],
+        next => vec![(next << 2) as u8],
+    };
+    (low, high)
+}

@@ -1,0 +1,463 @@
+//! Writing: many changes in one transaction, sealed in the order that the integrity scheme needs.
+//!
+//! Within a change: value, version record, event; at the end, once for each secret, `versions_mac` and
+//! secret record, then the sums and the head. Sums are changed by subtracting what was verified, never
+//! recomputed from rows as found: that would launder tampering.
+
+use std::collections::HashMap;
+
+use super::codec::{EventLink, EventRecord, Head, SecretRecord, VersionRecord, type_byte};
+use super::error::StoreError;
+use super::open_store::OpenStore;
+use super::rows::expect_changed;
+use super::secrets::{StoredSecret, StoredVersion};
+use super::vault_file::{Purpose, VaultRow};
+use crate::crypto::{self, Padding, bucket_of};
+use crate::domain::{Description, Note, SecretName, SecretValue, Tags, Timestamp};
+use crate::memory::SecretBytes;
+use crate::versioning::{
+    Change, Existence, LabelMap, Origin, SecretState, VersionKey, VersionRef, VersionState,
+};
+
+/// When a change is made, and through which door.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// The time that it bears.
+    pub now: Timestamp,
+    /// The door, for the history.
+    pub origin: Origin,
+}
+
+/// A version to be stored: which of the change's added versions it is, and its value.
+pub struct NewVersion<'a> {
+    /// Its identity and id.
+    pub reference: VersionRef,
+    /// Its value.
+    pub value: &'a SecretValue,
+    /// A remark on it.
+    pub note: Option<Note>,
+    /// When it was created; an import brings its own times.
+    pub created: Timestamp,
+}
+
+/// A secret that this transaction works on.
+struct Working {
+    stored: StoredSecret,
+    /// Where it lies in the file, and the tag of its record there; `None` for a new one.
+    in_file: Option<([u8; 32], [u8; 16])>,
+    gone: bool,
+    touched: bool,
+}
+
+/// Names a secret of this transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretHandle(usize);
+
+/// A write transaction on a verified head.
+pub struct WriteTransaction<'a> {
+    store: &'a mut OpenStore,
+    moment: Moment,
+    head: Head,
+    working: Vec<Working>,
+    /// Names as this transaction leaves them.
+    names: HashMap<SecretName, usize>,
+    batch: Batch,
+    takes_back: Option<u64>,
+}
+
+/// Whether the changes of a transaction belong together in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// Each stands for itself.
+    Single,
+    /// They are undone together.
+    Together,
+}
+
+impl OpenStore {
+    /// Runs `work` in a write transaction and commits what it changed; an error changes nothing.
+    ///
+    /// # Errors
+    /// Those of `work`, of accepting the state that the file is in, and of committing.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        moment: Moment,
+        batch: Batch,
+        work: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin(Purpose::Write, moment.now)?;
+        let head = self.head.clone();
+        let mut transaction = WriteTransaction {
+            store: self,
+            moment,
+            head,
+            working: Vec::new(),
+            names: HashMap::new(),
+            batch,
+            takes_back: None,
+        };
+        let result = work(&mut transaction);
+        let finished = match result {
+            Ok(value) => transaction.finish().map(|()| value).map_err(E::from),
+            Err(error) => Err(error),
+        };
+        finished.inspect_err(|_| self.file.roll_back())
+    }
+}
+
+impl WriteTransaction<'_> {
+    /// When this transaction changes things.
+    pub fn now(&self) -> Timestamp {
+        self.moment.now
+    }
+
+    /// The time of the newest event in the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn newest_event_time(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.store.newest_event()?.time)
+    }
+
+    /// Finds a secret under the name that this transaction has left it so far.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn find(&mut self, name: &SecretName) -> Result<Option<SecretHandle>, StoreError> {
+        if let Some(&at) = self.names.get(name) {
+            return Ok(Some(SecretHandle(at)));
+        }
+        let Some(stored) = self.store.secret(name)? else { return Ok(None) };
+        // It may be here already, renamed or gone: then this name is free.
+        if self.working.iter().any(|working| working.stored.id == stored.id) {
+            return Ok(None);
+        }
+        let in_file = Some((stored.name_tag, stored.tag));
+        Ok(Some(self.take(Working { stored, in_file, gone: false, touched: false })))
+    }
+
+    /// The secret as this transaction has left it so far.
+    pub fn secret(&self, handle: SecretHandle) -> &StoredSecret {
+        &self.working[handle.0].stored
+    }
+
+    /// The store, for reading values and comparing them.
+    pub fn store(&self) -> &OpenStore {
+        self.store
+    }
+
+    /// Begins a new secret; `change` must make it appear, with its first versions.
+    ///
+    /// # Errors
+    /// [`StoreError::System`] and what SQLite refuses.
+    pub fn create(
+        &mut self,
+        name: &SecretName,
+        change: &Change,
+        versions: Vec<NewVersion<'_>>,
+    ) -> Result<SecretHandle, StoreError> {
+        let now = self.moment.now;
+        let state = SecretState {
+            name: name.clone(),
+            description: Description::default(),
+            tags: Tags::new(),
+            created: now,
+            updated: now,
+            planned_deletion: None,
+            retention: None,
+            rotation: None,
+            labels: LabelMap::new(),
+            next_order: 1,
+            versions: Vec::new(),
+        };
+        let stored = StoredSecret {
+            id: crypto::make_random()?,
+            name_tag: self.store.keys.name_tag(name.as_str()),
+            tag: [0; 16],
+            state,
+            versions: Vec::new(),
+            last_event: EventLink::default(),
+        };
+        let handle = self.take(Working { stored, in_file: None, gone: false, touched: true });
+        self.apply(handle, change, versions)?;
+        Ok(handle)
+    }
+
+    /// Applies a change that the rules decided: stores and destroys versions, records the event.
+    ///
+    /// # Errors
+    /// [`StoreError::System`] and what SQLite refuses.
+    pub fn apply(
+        &mut self,
+        handle: SecretHandle,
+        change: &Change,
+        versions: Vec<NewVersion<'_>>,
+    ) -> Result<(), StoreError> {
+        let name_before = self.secret(handle).state.name.clone();
+        for version in versions {
+            self.insert_version(handle, version)?;
+        }
+        for version in &change.destroyed {
+            if change.existence != Existence::Disappears {
+                self.delete_version(handle, version.key)?;
+            }
+        }
+        self.append_event(handle, name_before, change)?;
+        self.change_state(handle, change);
+        Ok(())
+    }
+
+    fn take(&mut self, working: Working) -> SecretHandle {
+        let handle = SecretHandle(self.working.len());
+        self.names.insert(working.stored.state.name.clone(), handle.0);
+        self.working.push(working);
+        handle
+    }
+
+    fn insert_version(&mut self, handle: SecretHandle, version: NewVersion<'_>) -> Result<(), StoreError> {
+        let secret_id = self.secret(handle).id;
+        let order = self.secret(handle).state.next_order;
+        let VersionRef { key, id } = version.reference;
+        let value = version.value;
+        let (keys, seals) = (&self.store.keys, self.store.seals);
+        let id_tag = keys.id_tag(&secret_id, id.as_str());
+        let sealed_value =
+            keys.seal(&seals.value(key.0, &secret_id, &id_tag), value.expose(), Padding::Value)?;
+        let state = VersionState {
+            key,
+            id,
+            order,
+            created: version.created,
+            value_type: value.value_type(),
+            size: value.len() as u64,
+            note: version.note,
+        };
+        let record = VersionRecord {
+            state,
+            value_tag: tag_of(&sealed_value)?,
+            equal: keys.equal_tag(type_byte(value.value_type()), value.expose()),
+        };
+        let sealed_record =
+            keys.seal(&seals.version(key.0, &secret_id, &id_tag), record.encode().expose(), Padding::Record)?;
+        self.store
+            .file
+            .connection()
+            .prepare_cached(
+                "INSERT INTO version (key, secret_id, id_tag, record, value) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((key.0, &secret_id, &id_tag, &sealed_record, &sealed_value))?;
+        let stored = StoredVersion {
+            key,
+            id_tag,
+            tag: tag_of(&sealed_record)?,
+            value_tag: record.value_tag,
+            equal: record.equal,
+        };
+        let secret = &mut self.working[handle.0].stored;
+        secret.versions.push(stored);
+        secret.state.versions.push(record.state);
+        secret.state.next_order += 1;
+        Ok(())
+    }
+
+    fn delete_version(&mut self, handle: SecretHandle, key: VersionKey) -> Result<(), StoreError> {
+        let secret = &mut self.working[handle.0].stored;
+        let deleted = self
+            .store
+            .file
+            .connection()
+            .prepare_cached("DELETE FROM version WHERE key = ?1 AND secret_id = ?2")?
+            .execute((key.0, &secret.id))?;
+        expect_changed(deleted, 1)?;
+        secret.versions.retain(|version| version.key != key);
+        secret.state.versions.retain(|version| version.key != key);
+        Ok(())
+    }
+
+    fn append_event(
+        &mut self,
+        handle: SecretHandle,
+        name_before: SecretName,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let number = self.head.number + 1;
+        let batch = match self.batch {
+            Batch::Single => None,
+            Batch::Together => Some(self.store.head.number + 1),
+        };
+        let secret = self.secret(handle);
+        let event = EventRecord {
+            time: self.moment.now,
+            origin: self.moment.origin,
+            secret: Some((secret.id, name_before)),
+            change: change.clone(),
+            takes_back: self.takes_back,
+            batch,
+            previous_of_secret: secret.last_event,
+            random: crypto::make_random()?,
+            previous_tag: self.head.tag,
+        };
+        let tag = insert_event(self.store, number, &event)?;
+        self.head.number = number;
+        self.head.tag = tag;
+        self.working[handle.0].stored.last_event = EventLink { number, tag };
+        Ok(())
+    }
+
+    fn change_state(&mut self, handle: SecretHandle, change: &Change) {
+        let working = &mut self.working[handle.0];
+        working.touched = true;
+        working.gone = change.existence == Existence::Disappears;
+        let state = &mut working.stored.state;
+        state.updated = self.moment.now;
+        if let Some(labels) = &change.labels {
+            state.labels = labels.after.clone();
+        }
+        if let Some(description) = &change.description {
+            state.description = description.after.clone();
+        }
+        if let Some(tags) = &change.tags {
+            state.tags = tags.after.clone();
+        }
+        if let Some(retention) = &change.retention {
+            state.retention = retention.after;
+        }
+        if let Some(rotation) = &change.rotation {
+            state.rotation = rotation.after;
+        }
+        if let Some(planned) = &change.planned_deletion {
+            state.planned_deletion = planned.after;
+        }
+        let old_name = state.name.clone();
+        if let Some(name) = &change.name {
+            state.name = name.after.clone();
+            working.stored.name_tag = self.store.keys.name_tag(name.after.as_str());
+        }
+        let new_name = working.stored.state.name.clone();
+        if working.gone || new_name != old_name {
+            self.names.remove(&old_name);
+        }
+        if !working.gone {
+            self.names.insert(new_name, handle.0);
+        }
+    }
+
+    fn finish(mut self) -> Result<(), StoreError> {
+        if self.head.number == self.store.head.number {
+            self.store.file.roll_back();
+            return Ok(());
+        }
+        let mut working = std::mem::take(&mut self.working);
+        let mut records = Vec::with_capacity(working.len());
+        for secret in working.iter_mut().filter(|secret| secret.touched) {
+            records.push(self.write_secret(secret)?);
+        }
+        let row = seal_head(self.store, &self.head)?;
+        let changed = self
+            .store
+            .file
+            .connection()
+            .prepare_cached("UPDATE vault SET head = ?1 WHERE one = 1")?
+            .execute([&row.head])?;
+        expect_changed(changed, 1)?;
+        self.store.file.commit(row)?;
+        self.store.head = self.head;
+        for (secret, record) in working.iter().filter(|secret| secret.touched).zip(&records) {
+            if let Some((name_tag, _)) = secret.in_file {
+                self.store.index.remove(&name_tag);
+            }
+            if let Some(record) = record {
+                let stored = &secret.stored;
+                self.store.index.insert(stored.name_tag, stored.id, stored.tag, record.expose());
+            }
+        }
+        self.store.remember(self.moment.now);
+        Ok(())
+    }
+
+    /// Seals a secret's record and changes its bucket's sum; answers the record, or `None` if it is gone.
+    fn write_secret(&mut self, secret: &mut Working) -> Result<Option<SecretBytes>, StoreError> {
+        if let Some((name_tag, tag)) = secret.in_file {
+            let entry = self.store.keys.bucket_entry(&name_tag, &secret.stored.id, &tag);
+            self.head.sums[bucket_of(&name_tag)] -= entry;
+        }
+        if secret.gone {
+            self.delete_secret(secret)?;
+            return Ok(None);
+        }
+        let stored = &mut secret.stored;
+        let mut tags: Vec<(i64, [u8; 16])> =
+            stored.versions.iter().map(|version| (version.key.0, version.tag)).collect();
+        let versions_mac = self.store.keys.versions_mac(&stored.id, &mut tags);
+        let record = SecretRecord { state: &stored.state, last_event: stored.last_event, versions_mac }
+            .encode()
+            .ok_or_else(|| {
+                StoreError::integrity("a change would leave a secret without a current version")
+            })?;
+        let associated = self.store.seals.secret(&stored.name_tag, &stored.id);
+        let sealed = self.store.keys.seal(&associated, record.expose(), Padding::Record)?;
+        let connection = self.store.file.connection();
+        let changed = match secret.in_file {
+            None => connection
+                .prepare_cached("INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)")?
+                .execute((&stored.name_tag, &stored.id, &sealed))?,
+            Some((name_tag, _)) if name_tag == stored.name_tag => connection
+                .prepare_cached("UPDATE secret SET record = ?3 WHERE name_tag = ?1 AND id = ?2")?
+                .execute((&name_tag, &stored.id, &sealed))?,
+            Some((name_tag, _)) => connection
+                .prepare_cached(
+                    "UPDATE secret SET name_tag = ?4, record = ?3 WHERE name_tag = ?1 AND id = ?2",
+                )?
+                .execute((&name_tag, &stored.id, &sealed, &stored.name_tag))?,
+        };
+        expect_changed(changed, 1)?;
+        stored.tag = tag_of(&sealed)?;
+        self.head.sums[bucket_of(&stored.name_tag)] +=
+            self.store.keys.bucket_entry(&stored.name_tag, &stored.id, &stored.tag);
+        self.head.secrets += u64::from(secret.in_file.is_none());
+        Ok(Some(record))
+    }
+
+    fn delete_secret(&mut self, secret: &Working) -> Result<(), StoreError> {
+        let stored = &secret.stored;
+        let connection = self.store.file.connection();
+        let versions =
+            connection.prepare_cached("DELETE FROM version WHERE secret_id = ?1")?.execute([&stored.id])?;
+        expect_changed(versions, stored.versions.len())?;
+        let Some((name_tag, _)) = secret.in_file else { return Ok(()) };
+        let secrets = connection
+            .prepare_cached("DELETE FROM secret WHERE name_tag = ?1 AND id = ?2")?
+            .execute((&name_tag, &stored.id))?;
+        expect_changed(secrets, 1)?;
+        self.head.secrets -= 1;
+        Ok(())
+    }
+}
+
+fn tag_of(sealed: &[u8]) -> Result<[u8; 16], StoreError> {
+    crypto::seal_tag(sealed).ok_or_else(|| StoreError::integrity("a seal came out too short"))
+}
+
+/// Seals and inserts an event; answers the tag of its record.
+pub(super) fn insert_event(
+    store: &OpenStore,
+    number: u64,
+    event: &EventRecord,
+) -> Result<[u8; 16], StoreError> {
+    let sealed = store.keys.seal(&store.seals.event(number), event.encode().expose(), Padding::Record)?;
+    let row = i64::try_from(number).map_err(|_| StoreError::integrity("its history is too long"))?;
+    store
+        .file
+        .connection()
+        .prepare_cached("INSERT INTO event (number, record) VALUES (?1, ?2)")?
+        .execute((row, &sealed))?;
+    tag_of(&sealed)
+}
+
+/// The vault row as it will be with this head.
+pub(super) fn seal_head(store: &OpenStore, head: &Head) -> Result<VaultRow, StoreError> {
+    let mut row = store.file.row.clone();
+    let associated = store.seals.head(&row.header, &row.wrapped_key);
+    row.head = store.keys.seal(&associated, head.encode().expose(), Padding::Record)?;
+    Ok(row)
+}

@@ -1,0 +1,228 @@
+//! A vault file that is open and found sound, without any key: where every transaction begins.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::error::StoreError;
+use super::header::Header;
+use super::open::{self, FileStamp, Opened};
+use super::rows::blob;
+
+/// The one row of `vault`, as it lies in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VaultRow {
+    pub(super) header: Vec<u8>,
+    pub(super) header_hash: Vec<u8>,
+    pub(super) wrapped_key: Vec<u8>,
+    pub(super) head: Vec<u8>,
+}
+
+impl VaultRow {
+    pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
+        let mut statement =
+            connection.prepare_cached("SELECT header, header_hash, wrapped_key, head FROM vault")?;
+        let mut rows = statement.query([])?;
+        let Some(row) = rows.next()? else {
+            return Err(StoreError::integrity("its vault row is missing"));
+        };
+        let found = Self {
+            header: blob(row, 0)?.to_vec(),
+            header_hash: blob(row, 1)?.to_vec(),
+            wrapped_key: blob(row, 2)?.to_vec(),
+            head: blob(row, 3)?.to_vec(),
+        };
+        match rows.next()? {
+            None => Ok(found),
+            Some(_) => Err(StoreError::integrity("it has more than one vault row")),
+        }
+    }
+}
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Looking; several processes can.
+    Read,
+    /// Changing; one process at a time, the others wait.
+    Write,
+}
+
+/// An open vault file.
+pub struct VaultFile {
+    pub(super) opened: Opened,
+    pub(super) row: VaultRow,
+    pub(super) header: Header,
+    /// After an I/O error the connection's cache is not trusted any more.
+    doubtful: bool,
+}
+
+/// Replacing the file again and again while we open it is no accident.
+const ATTEMPTS: usize = 3;
+
+impl VaultFile {
+    /// Opens a file the one way and reads its header.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Integrity`], [`StoreError::Busy`], [`StoreError::System`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::of(open::open(path)?)
+    }
+
+    pub(super) fn of(opened: Opened) -> Result<Self, StoreError> {
+        let row = VaultRow::read(&opened.connection)?;
+        let header = Header::decode(&row.header, &row.header_hash)?;
+        Ok(Self { opened, row, header, doubtful: false })
+    }
+
+    /// The resolved path.
+    pub fn path(&self) -> &Path {
+        &self.opened.path
+    }
+
+    /// The header as it was when the file was opened or looked at last.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Reads the vault row again before a password is tried: it may have been changed since.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn look_again(&mut self) -> Result<(), StoreError> {
+        let row = self.begin(Purpose::Read)?;
+        self.roll_back();
+        self.take_row(row)
+    }
+
+    /// Sentences about what is not as it should be but stops nothing.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.opened.notices)
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.opened.connection
+    }
+
+    /// Begins a transaction and reads the vault row in it.
+    ///
+    /// The file must be the one that was seen last, unchanged but for commits of other processes; else it
+    /// is closed and opened anew, since a file copied over the open one would otherwise be read half from
+    /// SQLite's page cache and written into a mixture.
+    pub(super) fn begin(&mut self, purpose: Purpose) -> Result<VaultRow, StoreError> {
+        for _ in 0..ATTEMPTS {
+            if self.doubtful {
+                self.reopen()?;
+            }
+            self.execute(match purpose {
+                Purpose::Read => "BEGIN",
+                Purpose::Write => "BEGIN IMMEDIATE",
+            })?;
+            match self.first_look() {
+                Ok(Some(row)) => return Ok(row),
+                Ok(None) => {
+                    self.roll_back();
+                    self.reopen()?;
+                    self.execute(match purpose {
+                        Purpose::Read => "BEGIN",
+                        Purpose::Write => "BEGIN IMMEDIATE",
+                    })?;
+                    if let Some(row) = self.look_after_reopening().inspect_err(|_| self.roll_back())? {
+                        return Ok(row);
+                    }
+                    self.roll_back();
+                    self.doubtful = true;
+                }
+                Err(error) => {
+                    self.roll_back();
+                    return Err(error);
+                }
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Ends a transaction without changing anything.
+    pub(super) fn roll_back(&self) {
+        // Without a transaction there is nothing to roll back, and that is the only error.
+        let _ = self.opened.connection.execute_batch("ROLLBACK");
+    }
+
+    /// Commits, and remembers how the file looks now.
+    pub(super) fn commit(&mut self, row: VaultRow) -> Result<(), StoreError> {
+        if let Err(error) = self.execute("COMMIT") {
+            self.roll_back();
+            self.doubtful = true;
+            // The change is wholly in or wholly out: only the file knows which.
+            return match self.begin(Purpose::Read) {
+                Ok(found) => {
+                    self.roll_back();
+                    if found == row { self.take_row(row) } else { Err(error) }
+                }
+                Err(_) => Err(error),
+            };
+        }
+        self.opened.stamp = FileStamp::of(&self.opened.path)?;
+        self.take_row(row)
+    }
+
+    /// Takes a verified row for the newest.
+    pub(super) fn take_row(&mut self, row: VaultRow) -> Result<(), StoreError> {
+        if row.header != self.row.header {
+            self.header = Header::decode(&row.header, &row.header_hash)?;
+        }
+        self.row = row;
+        Ok(())
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.opened.connection.execute_batch(sql).map_err(|error| {
+            let error = StoreError::from(error);
+            if matches!(error, StoreError::System { .. }) {
+                self.doubtful = true;
+            }
+            error
+        })
+    }
+
+    /// `None`: the file is not the one that was seen last.
+    fn first_look(&mut self) -> Result<Option<VaultRow>, StoreError> {
+        // Reading first takes the lock, after which no other etui writes.
+        let row = match VaultRow::read(&self.opened.connection) {
+            Ok(row) => row,
+            Err(_) if self.was_replaced()? => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let stamp = FileStamp::of(&self.opened.path)?;
+        Ok((stamp == self.opened.stamp).then_some(row))
+    }
+
+    /// Between opening and locking another process may have committed; but it must be the same file.
+    fn look_after_reopening(&mut self) -> Result<Option<VaultRow>, StoreError> {
+        let row = VaultRow::read(&self.opened.connection)?;
+        let stamp = FileStamp::of(&self.opened.path)?;
+        if !stamp.is_same_file(&self.opened.stamp) {
+            return Ok(None);
+        }
+        self.opened.stamp = stamp;
+        Ok(Some(row))
+    }
+
+    fn was_replaced(&self) -> Result<bool, StoreError> {
+        Ok(FileStamp::of(&self.opened.path)? != self.opened.stamp)
+    }
+
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        let path = self.opened.path.clone();
+        // The old connection must be closed first: closing it later would drop the new one's lock.
+        let in_memory = Connection::open_in_memory()?;
+        drop(std::mem::replace(&mut self.opened.connection, in_memory));
+        self.doubtful = true;
+        let mut fresh = open::open(&path)?;
+        fresh.notices.clear();
+        fresh.notices.append(&mut self.opened.notices);
+        self.opened = fresh;
+        self.doubtful = false;
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! Making, opening and unlocking a vault.
+
+use std::path::{Path, PathBuf};
+
+use super::clock::Clock;
+use super::error::VaultError;
+use super::{LockedVault, Session, Vault};
+use crate::crypto::{KdfCost, KeyFile, MasterPassword};
+use crate::memory::{KeyArena, SecretBytes, process};
+use crate::store::{self, Acceptance, KeyFileUse, Moment, OpenStore, VaultFile};
+use crate::versioning::Origin;
+
+/// What surrounds a vault: where this machine remembers, what time it is, which door is used.
+pub struct Environment {
+    /// Where this machine remembers the newest state of each vault; `None`: it does not.
+    pub state_directory: Option<PathBuf>,
+    /// Tells the time.
+    pub clock: Box<dyn Clock>,
+    /// The door, for the history.
+    pub origin: Origin,
+}
+
+/// Answers that the user gave beforehand to the questions that unlocking may ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Go on with a file older than the one seen here; counts for later runs too.
+    pub accept_older: bool,
+    /// Go on with another branch, or with another vault at this path; counts for later runs too.
+    pub accept_other: bool,
+    /// Spend more memory on the key derivation than is spent without asking.
+    pub allow_expensive_kdf: bool,
+}
+
+/// What opens a vault.
+pub struct Credentials {
+    password: MasterPassword,
+    key_file: Option<KeyFile>,
+}
+
+impl Credentials {
+    /// Takes a password as typed, and the text of a key file where there is one.
+    ///
+    /// # Errors
+    /// [`VaultError::BadCredentials`] for an empty password, one that is not UTF-8, and for a key file
+    /// that is not 64 hexadecimal digits and a newline.
+    pub fn new(password: SecretBytes, key_file: Option<&SecretBytes>) -> Result<Self, VaultError> {
+        let bad = |error: crate::crypto::CryptoError| VaultError::BadCredentials(error.to_string());
+        let password = MasterPassword::new(password).map_err(bad)?;
+        let key_file = match key_file {
+            None => None,
+            Some(text) => Some(KeyFile::parse(&new_arena()?, text.expose()).map_err(bad)?),
+        };
+        Ok(Self { password, key_file })
+    }
+}
+
+/// Makes the text of a new key file: 64 hexadecimal digits and a newline.
+///
+/// # Errors
+/// [`VaultError::System`] where the system has no random bytes.
+pub fn make_key_file() -> Result<SecretBytes, VaultError> {
+    let key_file = KeyFile::make(&new_arena()?).map_err(store::StoreError::from)?;
+    Ok(key_file.to_text())
+}
+
+/// Whether this machine has seen a vault at a path: tells one that is gone from one that never was.
+pub fn remembers_vault(path: &Path, state_directory: Option<&Path>) -> bool {
+    let resolved = path.parent().and_then(|folder| folder.canonicalize().ok()).zip(path.file_name());
+    let resolved = resolved.map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name));
+    state_directory.is_some_and(|folder| store::remembers_vault_at(&resolved, folder))
+}
+
+fn new_arena() -> Result<std::sync::Arc<KeyArena>, VaultError> {
+    KeyArena::new().map_err(|error| VaultError::System {
+        doing: "mapping memory for keys".to_owned(),
+        reason: error.kind().to_string(),
+    })
+}
+
+/// An unlock that did not succeed gives the locked vault back.
+pub struct UnlockFailed {
+    /// To try again.
+    pub vault: LockedVault,
+    /// Why.
+    pub error: VaultError,
+}
+
+impl LockedVault {
+    /// Opens the file: path, schema and header are checked, no password is needed yet.
+    ///
+    /// # Errors
+    /// [`VaultError::NoVault`], [`VaultError::VaultGone`], [`VaultError::Integrity`],
+    /// [`VaultError::Busy`], [`VaultError::System`].
+    pub fn open(path: &Path, environment: Environment) -> Result<Self, VaultError> {
+        let file = VaultFile::open(path).map_err(|error| match VaultError::from(error) {
+            VaultError::NoVault { path }
+                if remembers_vault(&path, environment.state_directory.as_deref()) =>
+            {
+                VaultError::VaultGone { path }
+            }
+            other => other,
+        })?;
+        Ok(Self { file, environment })
+    }
+
+    /// The resolved path of the file.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Whether a key file is needed besides the password.
+    pub fn needs_key_file(&self) -> bool {
+        self.file.header().key_file == KeyFileUse::Needed
+    }
+
+    /// What deriving the key costs.
+    pub fn kdf_cost(&self) -> KdfCost {
+        self.file.header().cost
+    }
+
+    /// Sentences about what is not as it should be but stops nothing (a wide file mode that was mended, …).
+    pub fn take_notices(&mut self) -> Vec<String> {
+        self.file.take_notices()
+    }
+
+    /// Derives the key and checks the head of the vault. This takes as long as the KDF cost says: do it on
+    /// a worker where somebody is watching.
+    ///
+    /// # Errors
+    /// Gives the locked vault back with [`VaultError::WrongPassword`], [`VaultError::KeyFileNeeded`],
+    /// [`VaultError::KeyFileNotNeeded`], [`VaultError::ExpensiveKdf`], [`VaultError::OutOfMemory`],
+    /// [`VaultError::Integrity`], [`VaultError::Older`], [`VaultError::OtherBranch`],
+    /// [`VaultError::OtherVault`], [`VaultError::Busy`] or [`VaultError::System`].
+    pub fn unlock(mut self, credentials: &Credentials, answers: Answers) -> Result<Vault, Box<UnlockFailed>> {
+        let keys = self.check_before_deriving(credentials, answers).and_then(|()| {
+            Ok(store::derive_keys(&self.file, &credentials.password, credentials.key_file.as_ref())?)
+        });
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(error) => return Err(Box::new(UnlockFailed { vault: self, error })),
+        };
+        let Self { file, environment } = self;
+        let acceptance = Acceptance { older: answers.accept_older, other: answers.accept_other };
+        let now = environment.clock.now();
+        match OpenStore::unlock(file, keys, environment.state_directory.as_deref(), acceptance, now) {
+            Ok(store) => Ok(Vault::of(store, environment)),
+            Err(failed) => {
+                let (file, error) = *failed;
+                let vault = Self { file, environment };
+                Err(Box::new(UnlockFailed { vault, error: error.into() }))
+            }
+        }
+    }
+
+    fn check_before_deriving(
+        &mut self,
+        credentials: &Credentials,
+        answers: Answers,
+    ) -> Result<(), VaultError> {
+        self.file.look_again()?;
+        match (self.needs_key_file(), &credentials.key_file) {
+            (true, None) => return Err(VaultError::KeyFileNeeded),
+            (false, Some(_)) => return Err(VaultError::KeyFileNotNeeded),
+            _ => {}
+        }
+        let cost = self.kdf_cost();
+        if cost.needs_permission(process::available_memory_kib()) && !answers.allow_expensive_kdf {
+            return Err(VaultError::ExpensiveKdf { mebibytes: cost.memory_kib().div_ceil(1024) });
+        }
+        Ok(())
+    }
+}
+
+impl Vault {
+    /// Makes a new vault and leaves it unlocked; the folder it lies in is made if need be.
+    ///
+    /// # Errors
+    /// [`VaultError::VaultExists`], [`VaultError::OutOfMemory`], [`VaultError::System`]; nothing is left
+    /// behind then.
+    pub fn create(
+        path: &Path,
+        credentials: &Credentials,
+        cost: KdfCost,
+        environment: Environment,
+    ) -> Result<Self, VaultError> {
+        let moment = Moment { now: environment.clock.now(), origin: environment.origin };
+        let store = store::create(
+            path,
+            &credentials.password,
+            credentials.key_file.as_ref(),
+            cost,
+            environment.state_directory.as_deref(),
+            moment,
+        )?;
+        Ok(Self::of(store, environment))
+    }
+
+    fn of(store: OpenStore, environment: Environment) -> Self {
+        let path = store.file().path().to_owned();
+        Self { session: Session::Open(Box::new(store)), environment, path }
+    }
+}

@@ -1,0 +1,78 @@
+//! Changes in one transaction: one, or many that belong together.
+
+use super::error::VaultError;
+use super::request::StateToken;
+use super::{Session, Vault};
+use crate::crypto;
+use crate::domain::SecretName;
+use crate::store::{Batch, Moment, OpenStore, StoreError, StoredSecret, WriteTransaction};
+use crate::versioning::{Refusal, VersionKey};
+
+/// A transaction under way. Its methods are the operations of the contract; what they change is written
+/// when the closure that was given to [`Vault::batch`] succeeds, wholly or not at all.
+pub struct Changes<'a, 'b> {
+    pub(super) transaction: &'a mut WriteTransaction<'b>,
+}
+
+impl Vault {
+    /// Makes many changes in one transaction; they are undone together.
+    ///
+    /// # Errors
+    /// The first error of `work`, after which nothing has changed; and those of the file.
+    pub fn batch<T>(
+        &mut self,
+        work: impl FnOnce(&mut Changes<'_, '_>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.write(Batch::Together, work)
+    }
+
+    pub(super) fn change<T>(
+        &mut self,
+        work: impl FnOnce(&mut Changes<'_, '_>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.write(Batch::Single, work)
+    }
+
+    fn write<T>(
+        &mut self,
+        batch: Batch,
+        work: impl FnOnce(&mut Changes<'_, '_>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let moment = Moment { now: self.now(), origin: self.environment.origin };
+        let result = match &mut self.session {
+            Session::Open(store) => {
+                store.write(moment, batch, |transaction| work(&mut Changes { transaction }))
+            }
+            _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
+        };
+        self.end_if_fatal(result)
+    }
+}
+
+/// A fresh identity for a version: a random positive 63-bit integer.
+pub(super) fn make_version_key() -> Result<VersionKey, VaultError> {
+    let random = crypto::make_random::<8>().map_err(StoreError::from)?;
+    Ok(VersionKey(i64::from_be_bytes(random) & i64::MAX))
+}
+
+pub(super) fn no_such_secret(name: &SecretName) -> VaultError {
+    Refusal::NoSuchSecret { name: name.clone() }.into()
+}
+
+/// Opens a secret for looking.
+pub(super) fn look(store: &mut OpenStore, name: &SecretName) -> Result<StoredSecret, VaultError> {
+    store.secret(name)?.ok_or_else(|| no_such_secret(name))
+}
+
+/// A request that was planned from one state holds only for that state.
+pub(super) fn refuse_if_changed(
+    secret: &StoredSecret,
+    expected: Option<StateToken>,
+) -> Result<(), VaultError> {
+    match expected {
+        Some(StateToken(expected)) if expected != secret.tag() => {
+            Err(Refusal::Changed { name: secret.state().name.clone() }.into())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,152 @@
+//! Secrets as a whole: list, describe, create, delete, restore, purge.
+
+use super::Vault;
+use super::batch::{Changes, look, make_version_key};
+use super::error::VaultError;
+use super::listing::Listing;
+use super::outcome::{ChangeOutcome, CreateOutcome, Planned, SecretDetails};
+use super::request::{CreateRequest, DeleteRequest, PurgeRequest, StateToken};
+use crate::domain::SecretName;
+use crate::store::NewVersion;
+use crate::versioning::{VersionRef, create, delete, purge, restore};
+
+impl Vault {
+    /// All secrets sorted by name, those in their deletion window included.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`], and those of the file.
+    pub fn list(&mut self) -> Result<Listing, VaultError> {
+        self.read(|store| {
+            store.load_all()?;
+            Ok(Listing::of(store.records()))
+        })
+    }
+
+    /// One secret with its versions; works in the deletion window too.
+    ///
+    /// # Errors
+    /// `Forbidden.ResourceNotFound`, [`VaultError::Integrity`], and those of the file.
+    pub fn describe(&mut self, name: &SecretName) -> Result<SecretDetails, VaultError> {
+        self.read(|store| {
+            let secret = look(store, name)?;
+            let token = StateToken(secret.tag());
+            Ok(SecretDetails { secret: secret.into_state(), token })
+        })
+    }
+
+    /// CreateSecret: the first version is current.
+    ///
+    /// # Errors
+    /// `Rejected.ResourceExist`, `Rejected.ResourceInDeleteWindow`, `Rejected.LimitExceeded`,
+    /// `InvalidParameter`, and those of the file; nothing changed then.
+    pub fn create_secret(&mut self, request: &CreateRequest) -> Result<CreateOutcome, VaultError> {
+        self.change(|changes| changes.create_secret(request))
+    }
+
+    /// What a deletion would do; the refusal that it would get is the error.
+    ///
+    /// # Errors
+    /// As [`delete_secret`](Self::delete_secret).
+    pub fn plan_delete(&mut self, request: &DeleteRequest) -> Result<Planned, VaultError> {
+        let now = self.now();
+        self.plan(&request.name, request.expected, |state| delete(state, request.deletion, now))
+    }
+
+    /// DeleteSecret: by schedule, or by force for good.
+    ///
+    /// # Errors
+    /// `Forbidden.ResourceNotFound`, `Rejected.ResourceInDeleteWindow`, `Rejected.ResourceChanged`, and
+    /// those of the file.
+    pub fn delete_secret(&mut self, request: &DeleteRequest) -> Result<ChangeOutcome, VaultError> {
+        self.change(|changes| {
+            let now = changes.transaction.now();
+            changes.apply_plan(&request.name, request.expected, |state| delete(state, request.deletion, now))
+        })
+    }
+
+    /// What a restoration would do; the refusal that it would get is the error.
+    ///
+    /// # Errors
+    /// As [`restore_secret`](Self::restore_secret).
+    pub fn plan_restore(&mut self, name: &SecretName) -> Result<Planned, VaultError> {
+        self.plan(name, None, restore)
+    }
+
+    /// RestoreSecret: takes a scheduled deletion back.
+    ///
+    /// # Errors
+    /// `Forbidden.ResourceNotFound`, `Rejected.ResourceInUse`, and those of the file.
+    pub fn restore_secret(&mut self, name: &SecretName) -> Result<ChangeOutcome, VaultError> {
+        self.change(|changes| changes.apply_plan(name, None, restore))
+    }
+
+    /// What a purge would do; the refusal that it would get is the error.
+    ///
+    /// # Errors
+    /// As [`purge`](Self::purge).
+    pub fn plan_purge(&mut self, request: &PurgeRequest) -> Result<Planned, VaultError> {
+        let now = self.now();
+        self.read(|store| {
+            let secret = look(store, &request.name)?;
+            let newest = store.newest_event()?.time;
+            let plan = purge(secret.state(), now, newest, request.trust_clock)?;
+            Ok(Planned { plan, token: StateToken(secret.tag()) })
+        })
+    }
+
+    /// Removes a secret past its window for good (etui).
+    ///
+    /// # Errors
+    /// `Forbidden.ResourceNotFound`, `Rejected.ResourceInUse` where it is not scheduled or the clock cannot
+    /// be right, `Rejected.ResourceInDeleteWindow` before the end of its window, and those of the file.
+    pub fn purge(&mut self, request: &PurgeRequest) -> Result<ChangeOutcome, VaultError> {
+        self.change(|changes| {
+            let now = changes.transaction.now();
+            let newest = changes.transaction.newest_event_time()?;
+            changes.apply_plan(&request.name, None, |state| purge(state, now, newest, request.trust_clock))
+        })
+    }
+
+    /// The names of all secrets that are past their window.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`], and those of the file.
+    pub fn purgeable(&mut self) -> Result<Vec<SecretName>, VaultError> {
+        let now = self.now();
+        let listing = self.list()?;
+        let past = |planned: Option<crate::domain::Timestamp>| planned.is_some_and(|planned| planned <= now);
+        let names = listing.iter().filter(|secret| past(secret.planned_deletion));
+        Ok(names.filter_map(|secret| SecretName::new(secret.name).ok()).collect())
+    }
+}
+
+impl Changes<'_, '_> {
+    /// As [`Vault::create_secret`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_secret(&mut self, request: &CreateRequest) -> Result<CreateOutcome, VaultError> {
+        let first = VersionRef { key: make_version_key()?, id: request.version_id.clone() };
+        let taken = self.transaction.find(&request.name)?;
+        let change = create(
+            &request.name,
+            &request.description,
+            &request.tags,
+            &first,
+            &request.extra_stages,
+            taken.map(|handle| self.transaction.secret(handle).state()),
+        )?;
+        let version = NewVersion {
+            reference: first.clone(),
+            value: &request.value,
+            note: request.note.clone(),
+            created: self.transaction.now(),
+        };
+        let handle = self.transaction.create(&request.name, &change, vec![version])?;
+        Ok(CreateOutcome {
+            name: request.name.clone(),
+            version_id: first.id,
+            stages: self.transaction.secret(handle).state().labels.of(first.key),
+        })
+    }
+}
