@@ -1,12 +1,12 @@
 //! What the worker owns: the vault, locked or open, the clipboard, and the sealed place of a locked app.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    Answers, Credentials, Environment, KdfCost, KeyFile, Listing, LockedVault, MasterPassword, SystemClock,
+    Answers, Credentials, Environment, KdfCost, Listing, LockedVault, SystemClock,
     Vault, VaultError,
 };
 use crate::versioning::{Origin, Selector};
@@ -203,27 +203,14 @@ impl Session {
     }
 
     fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
-        let password =
-            MasterPassword::new(password).map_err(|error| VaultError::BadCredentials(error.to_string()))?;
-        let key_file = match &self.key_file {
-            None => None,
-            Some(path) => {
-                let text =
-                    std::fs::read(path).map(SecretBytes::from_vec).map_err(|error| VaultError::System {
-                        doing: format!("reading the key file {}", path.display()),
-                        reason: error.to_string(),
-                    })?;
-                let key_file = KeyFile::parse(text.expose());
-                Some(key_file.map_err(|error| VaultError::BadCredentials(error.to_string()))?)
-            }
-        };
-        Ok(Credentials { password, key_file })
+        let key_file = self.key_file.as_deref().map(read_key_file).transpose()?;
+        Credentials::new(password, key_file.as_ref())
     }
 
     /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.
     pub(super) fn lock(&mut self, place: &SecretBytes) {
         self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
-            Door::Open(vault) => {
+            Door::Open(mut vault) => {
                 self.place = if place.is_empty() { None } else { vault.seal_place(place).ok() };
                 Door::Locked(vault.lock())
             }
@@ -276,4 +263,11 @@ impl Session {
     pub fn clear_clipboard(&mut self) {
         self.copy_target.clear_if_ours();
     }
+}
+
+fn read_key_file(path: &Path) -> Result<SecretBytes, VaultError> {
+    std::fs::read(path).map(SecretBytes::from_vec).map_err(|error| VaultError::System {
+        doing: format!("reading the key file {}", path.display()),
+        reason: error.to_string(),
+    })
 }

@@ -12,7 +12,7 @@ use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
 use super::screens::unlock::Unlock;
 use super::when;
-use crate::domain::Timestamp;
+use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, VaultError};
 
@@ -132,6 +132,10 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// A form from before a lock that waits for the details of its secret.
+    pub(super) returning: Option<(SecretName, Box<PutForm>)>,
+    /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
+    pub(super) was_stored: bool,
     /// The number of the newest question to the worker; older answers are stale.
     pub(super) revision: u64,
 }
@@ -153,6 +157,8 @@ impl State {
             waiting: None,
             last_input: at,
             clipboard_until: None,
+            returning: None,
+            was_stored: false,
             revision: 0,
         }
     }

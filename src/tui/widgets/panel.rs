@@ -105,7 +105,8 @@ fn border_style(focused: Focused, theme: &Theme) -> ratatui::style::Style {
     })
 }
 
-fn draw_title(
+/// Writes a title into a line of a box.
+pub fn draw_title(
     buffer: &mut Buffer,
     area: Rect,
     row: u16,

@@ -17,7 +17,7 @@ use crate::vault::{Listing, SecretDetails, SecretSummary, VaultError};
 use crate::versioning::{VersionKey, VersionState};
 
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
-pub use update::{act, on_details, on_filter_text, on_listing, on_value};
+pub use update::{act, on_details, on_filter_text, on_listing, on_value, plan};
 pub use view::draw;
 
 /// The panes that take keys.
