@@ -12,7 +12,7 @@ use super::open_store::OpenStore;
 use super::rows::integer;
 use crate::domain::{SecretName, Timestamp};
 
-/// What was looked at, and what is wrong.
+/// The result of a full check: what was looked at and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckReport {
     /// Secrets opened.
@@ -23,6 +23,13 @@ pub struct CheckReport {
     pub events: u64,
     /// What is wrong, one sentence each.
     pub findings: Vec<String>,
+}
+
+impl CheckReport {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
 }
 
 impl OpenStore {
@@ -38,6 +45,11 @@ impl OpenStore {
                 .map_err(StoreError::from)?;
             Ok::<_, StoreError>(copy)
         })?;
+        Ok(self.check_connection(copy))
+    }
+
+    /// Checks the state that was verified last, as it lies in `copy`.
+    pub(super) fn check_connection(&mut self, copy: Connection) -> CheckReport {
         let own = std::mem::replace(&mut self.file.opened.connection, copy);
         self.index = super::index::Index::new();
         let mut report = CheckReport::default();
@@ -46,7 +58,7 @@ impl OpenStore {
         self.check_events(&mut report);
         self.index = super::index::Index::new();
         self.file.opened.connection = own;
-        Ok(report)
+        report
     }
 
     fn check_sqlite(&self, report: &mut CheckReport) {

@@ -37,7 +37,17 @@ impl OpenStore {
     /// # Errors
     /// [`StoreError::Integrity`].
     pub fn newest_event(&self) -> Result<EventRecord, StoreError> {
-        self.event(EventLink { number: self.head.number, tag: self.head.tag })
+        self.event(self.newest_event_link())
+    }
+
+    /// Leads to the newest event.
+    pub fn newest_event_link(&self) -> EventLink {
+        EventLink { number: self.head.number, tag: self.head.tag }
+    }
+
+    /// The number of the newest event: the generation of the vault.
+    pub fn newest_event_number(&self) -> u64 {
+        self.head.number
     }
 
     /// The event that a verified link names.

@@ -4,9 +4,10 @@
 //! the state directory can. It names no secret. It is written by rename under a lock file, and lowered only
 //! by an answer of the user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -62,6 +63,7 @@ pub(super) struct LastSeen {
 struct Memory {
     vaults: BTreeMap<[u8; 16], Seen>,
     paths: BTreeMap<Vec<u8>, [u8; 16]>,
+    backups: BTreeSet<([u8; 16], Vec<u8>)>,
 }
 
 impl LastSeen {
@@ -112,6 +114,24 @@ impl LastSeen {
         written
     }
 
+    /// Remembers where a backup was made.
+    pub(super) fn remember_backup(&self, vault_id: &[u8; 16], path: &Path) -> Result<(), StoreError> {
+        make_private_folder(&self.folder)?;
+        let lock = self.lock()?;
+        let mut memory = self.read().unwrap_or_default();
+        memory.backups.insert((*vault_id, path.as_os_str().as_bytes().to_vec()));
+        let written = self.write(&memory);
+        drop(lock);
+        written
+    }
+
+    /// Where backups of a vault were made, whether they are still there or not.
+    pub(super) fn backups(&self, vault_id: &[u8; 16]) -> Vec<PathBuf> {
+        let memory = self.read().unwrap_or_default();
+        let of_this = memory.backups.iter().filter(|(vault, _)| vault == vault_id);
+        of_this.map(|(_, path)| PathBuf::from(OsStr::from_bytes(path))).collect()
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.join("last-seen")
     }
@@ -142,7 +162,13 @@ impl LastSeen {
     /// and a put should not wait for a second disk write.
     fn write(&self, memory: &Memory) -> Result<(), StoreError> {
         let temporary = self.folder.join("last-seen.new");
-        fs::write(&temporary, print(memory))
+        OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&temporary)
+            .and_then(|mut file| file.write_all(print(memory).as_bytes()))
             .and_then(|()| fs::rename(&temporary, self.file()))
             .map_err(|error| StoreError::system("writing", &temporary, &error))
     }
@@ -156,6 +182,9 @@ fn print(memory: &Memory) -> String {
     }
     for (path, vault) in &memory.paths {
         text += &format!("path {} {}\n", hex(vault), hex(path));
+    }
+    for (vault, path) in &memory.backups {
+        text += &format!("backup {} {}\n", hex(vault), hex(path));
     }
     text
 }
@@ -179,6 +208,9 @@ fn parse(text: &str) -> Option<Memory> {
             }
             ["path", vault, path] => {
                 memory.paths.insert(unhex(path)?, unhex(vault)?.try_into().ok()?);
+            }
+            ["backup", vault, path] => {
+                memory.backups.insert((unhex(vault)?.try_into().ok()?, unhex(path)?));
             }
             _ => return None,
         }

@@ -9,6 +9,7 @@
 //! Invariant: nothing that was read decides anything before a key has vouched for it. Existence, uniqueness
 //! and counts come from verified rows in memory, never from an index or a constraint of SQLite.
 
+mod backup;
 mod check;
 mod codec;
 mod error;
@@ -19,6 +20,7 @@ mod last_seen;
 mod new_vault;
 mod open;
 mod open_store;
+mod rekey;
 mod rows;
 mod schema;
 mod seals;
@@ -27,13 +29,15 @@ mod transaction;
 mod unlock;
 mod vault_file;
 
-pub use codec::{SecretRecordView, SummaryLabels, SummaryTags};
+pub use check::CheckReport;
+pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, SummaryTags};
 pub use error::StoreError;
 pub use header::KeyFileUse;
 pub use last_seen::remembers_vault_at;
 pub use new_vault::create;
 pub use open::write_private_file;
 pub use open_store::{Acceptance, News, OpenStore};
+pub use rekey::{Locks, Progress};
 pub use secrets::StoredSecret;
 pub use transaction::{Batch, Moment, NewVersion, WriteTransaction};
 pub use unlock::derive_keys;

@@ -70,6 +70,45 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     Ok(Opened { connection, path, stamp, notices })
 }
 
+/// Opens a copy of a vault for looking only: no lock is taken, nothing is ever written, and whatever lies
+/// beside the file is ignored. So a file with a journal beside it is refused.
+pub(super) fn open_copy(path: &Path) -> Result<Opened, StoreError> {
+    let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    if fs::symlink_metadata(&journal).is_ok() {
+        return Err(StoreError::integrity(
+            "a journal lies beside it: it was copied in the middle of a change",
+        ));
+    }
+    let mut notices = Vec::new();
+    inspect(&path, &mut notices)?;
+    let stamp = FileStamp::of(&path)?;
+    let connection = connect_immutable(&path)?;
+    schema::check(&connection)?;
+    set_pragmas(&connection)?;
+    Ok(Opened { connection, path, stamp, notices })
+}
+
+/// Connects to a file that nobody changes.
+pub(super) fn connect_immutable(path: &Path) -> Result<Connection, StoreError> {
+    let mut uri = String::from("file:");
+    for byte in std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()) {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte))
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri.push_str("?mode=ro&immutable=1");
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri, flags)?;
+    harden(&connection)?;
+    Ok(connection)
+}
+
 /// Makes a new vault file with empty tables; the folder it lies in too, if need be.
 pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -227,6 +266,11 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(path, flags)?;
+    harden(&connection)?;
+    Ok(connection)
+}
+
+fn harden(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     for (option, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -240,7 +284,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_CELL)?;
     connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 16 * 1024)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-    Ok(connection)
+    Ok(())
 }
 
 /// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken

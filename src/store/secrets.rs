@@ -50,6 +50,16 @@ impl StoredSecret {
         self.tag
     }
 
+    /// Its row id: stays through renames and rekeys.
+    pub fn id(&self) -> [u8; 16] {
+        self.id
+    }
+
+    /// The newest event of its own history.
+    pub fn last_event(&self) -> EventLink {
+        self.last_event
+    }
+
     pub(super) fn stored_version(&self, key: VersionKey) -> Option<&StoredVersion> {
         self.versions.iter().find(|version| version.key == key)
     }

@@ -16,7 +16,7 @@ use crate::crypto::{self, Padding, bucket_of};
 use crate::domain::{Description, Note, SecretName, SecretValue, Tags, Timestamp};
 use crate::memory::SecretBytes;
 use crate::versioning::{
-    Change, Existence, LabelMap, Origin, SecretState, VersionKey, VersionRef, VersionState,
+    Change, Existence, LabelMap, NoteShift, Origin, SecretState, VersionKey, VersionRef, VersionState,
 };
 
 /// When a change is made, and through which door.
@@ -62,6 +62,7 @@ pub struct WriteTransaction<'a> {
     /// Names as this transaction leaves them.
     names: HashMap<SecretName, usize>,
     batch: Batch,
+    /// The event that is being taken back.
     takes_back: Option<u64>,
 }
 
@@ -202,9 +203,22 @@ impl WriteTransaction<'_> {
                 self.delete_version(handle, version.key)?;
             }
         }
+        if let Some(note) = &change.note {
+            self.rewrite_note(handle, note)?;
+        }
         self.append_event(handle, name_before, change)?;
         self.change_state(handle, change);
         Ok(())
+    }
+
+    /// The number of the newest event, those of this transaction included.
+    pub fn newest_event_number(&self) -> u64 {
+        self.head.number
+    }
+
+    /// Says that the changes applied from here on take back an event, or none.
+    pub fn take_back(&mut self, number: Option<u64>) {
+        self.takes_back = number;
     }
 
     fn take(&mut self, working: Working) -> SecretHandle {
@@ -271,6 +285,31 @@ impl WriteTransaction<'_> {
         expect_changed(deleted, 1)?;
         secret.versions.retain(|version| version.key != key);
         secret.state.versions.retain(|version| version.key != key);
+        Ok(())
+    }
+
+    /// The one thing about a version that may change: its record is sealed anew, its value stays.
+    fn rewrite_note(&mut self, handle: SecretHandle, note: &NoteShift) -> Result<(), StoreError> {
+        let key = note.version.key;
+        let (keys, seals) = (&self.store.keys, self.store.seals);
+        let secret = &mut self.working[handle.0].stored;
+        let state = secret.state.versions.iter_mut().find(|version| version.key == key);
+        let stored = secret.versions.iter_mut().find(|version| version.key == key);
+        let (Some(state), Some(stored)) = (state, stored) else {
+            return Err(StoreError::integrity("a version that was there is not there any more"));
+        };
+        state.note = note.note.after.clone();
+        let record = VersionRecord { state: state.clone(), value_tag: stored.value_tag, equal: stored.equal };
+        let associated = seals.version(key.0, &secret.id, &stored.id_tag);
+        let sealed = keys.seal(&associated, record.encode().expose(), Padding::Record)?;
+        let changed = self
+            .store
+            .file
+            .connection()
+            .prepare_cached("UPDATE version SET record = ?3 WHERE key = ?1 AND secret_id = ?2")?
+            .execute((key.0, &secret.id, &sealed))?;
+        expect_changed(changed, 1)?;
+        stored.tag = tag_of(&sealed)?;
         Ok(())
     }
 
@@ -434,7 +473,7 @@ impl WriteTransaction<'_> {
     }
 }
 
-fn tag_of(sealed: &[u8]) -> Result<[u8; 16], StoreError> {
+pub(super) fn tag_of(sealed: &[u8]) -> Result<[u8; 16], StoreError> {
     crypto::seal_tag(sealed).ok_or_else(|| StoreError::integrity("a seal came out too short"))
 }
 

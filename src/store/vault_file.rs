@@ -69,6 +69,14 @@ impl VaultFile {
         Self::of(open::open(path)?)
     }
 
+    /// Opens a copy for looking only; see [`open::open_copy`].
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_copy(path: &Path) -> Result<Self, StoreError> {
+        Self::of(open::open_copy(path)?)
+    }
+
     pub(super) fn of(opened: Opened) -> Result<Self, StoreError> {
         let row = VaultRow::read(&opened.connection)?;
         let header = Header::decode(&row.header, &row.header_hash)?;
@@ -213,6 +221,9 @@ impl VaultFile {
     }
 
     fn reopen(&mut self) -> Result<(), StoreError> {
+        if self.opened.connection.is_readonly("main")? {
+            return Err(StoreError::integrity("it changed while it was read"));
+        }
         let path = self.opened.path.clone();
         // The old connection must be closed first: closing it later would drop the new one's lock.
         let in_memory = Connection::open_in_memory()?;

@@ -7,7 +7,7 @@ use super::error::VaultError;
 use super::{LockedVault, Session, Vault};
 use crate::crypto::{KdfCost, KeyFile, MasterPassword};
 use crate::memory::{KeyArena, SecretBytes, process};
-use crate::store::{self, Acceptance, KeyFileUse, Moment, OpenStore, VaultFile};
+use crate::store::{self, Acceptance, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
 use crate::versioning::Origin;
 
 /// What surrounds a vault: where this machine remembers, what time it is, which door is used.
@@ -51,6 +51,12 @@ impl Credentials {
             Some(text) => Some(KeyFile::parse(&new_arena()?, text.expose()).map_err(bad)?),
         };
         Ok(Self { password, key_file })
+    }
+}
+
+impl Credentials {
+    fn locks(&self) -> Locks<'_> {
+        Locks { password: &self.password, key_file: self.key_file.as_ref() }
     }
 }
 
@@ -100,6 +106,17 @@ impl LockedVault {
             }
             other => other,
         })?;
+        Ok(Self { file, environment })
+    }
+
+    /// Opens a copy of a vault (a backup, another branch) for looking only. What this machine remembers is
+    /// neither asked nor changed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`VaultError::Integrity`] for a file with a journal beside it.
+    pub fn open_copy(path: &Path, clock: Box<dyn Clock>) -> Result<Self, VaultError> {
+        let file = VaultFile::open_copy(path)?;
+        let environment = Environment { state_directory: None, clock, origin: Origin::CommandLine };
         Ok(Self { file, environment })
     }
 
@@ -193,6 +210,60 @@ impl Vault {
             moment,
         )?;
         Ok(Self::of(store, environment))
+    }
+
+    /// Changes the master password (and key file): one row is written.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassword`] where `present` is not the present one, [`VaultError::HeaderChanged`]
+    /// where it was changed elsewhere meanwhile, [`VaultError::OutOfMemory`], and those of the file.
+    pub fn change_password(
+        &mut self,
+        present: &Credentials,
+        new: &Credentials,
+        cost: KdfCost,
+    ) -> Result<(), VaultError> {
+        let moment = self.moment();
+        let changed = self.store()?.change_password(present.locks(), new.locks(), cost, moment);
+        self.end_if_fatal(changed.map_err(VaultError::from))
+    }
+
+    /// Replaces the vault key and seals everything anew under a new password, in one transaction. To be
+    /// used where the old password or a copy of the file may have leaked.
+    ///
+    /// # Errors
+    /// As [`change_password`](Self::change_password), and [`VaultError::Integrity`]; the old vault is whole
+    /// then.
+    pub fn rekey(
+        &mut self,
+        present: &Credentials,
+        new: &Credentials,
+        cost: KdfCost,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), VaultError> {
+        let moment = self.moment();
+        let changed = self.store()?.rekey(present.locks(), new.locks(), cost, moment, progress);
+        self.end_if_fatal(changed.map_err(VaultError::from))
+    }
+
+    /// What deriving the key costs.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] where the session has ended.
+    pub fn kdf_cost(&mut self) -> Result<KdfCost, VaultError> {
+        Ok(self.store()?.file().header().cost)
+    }
+
+    /// Whether a key file is needed besides the password.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] where the session has ended.
+    pub fn needs_key_file(&mut self) -> Result<bool, VaultError> {
+        Ok(self.store()?.file().header().key_file == KeyFileUse::Needed)
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment { now: self.now(), origin: self.environment.origin }
     }
 
     fn of(store: OpenStore, environment: Environment) -> Self {

@@ -5,7 +5,7 @@ use super::request::StateToken;
 use super::{Session, Vault};
 use crate::crypto;
 use crate::domain::SecretName;
-use crate::store::{Batch, Moment, OpenStore, StoreError, StoredSecret, WriteTransaction};
+use crate::store::{Batch, OpenStore, StoreError, StoredSecret, WriteTransaction};
 use crate::versioning::{Refusal, VersionKey};
 
 /// A transaction under way. Its methods are the operations of the contract; what they change is written
@@ -33,12 +33,12 @@ impl Vault {
         self.write(Batch::Single, work)
     }
 
-    fn write<T>(
+    pub(super) fn write<T>(
         &mut self,
         batch: Batch,
         work: impl FnOnce(&mut Changes<'_, '_>) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        let moment = Moment { now: self.now(), origin: self.environment.origin };
+        let moment = self.moment();
         let result = match &mut self.session {
             Session::Open(store) => {
                 store.write(moment, batch, |transaction| work(&mut Changes { transaction }))

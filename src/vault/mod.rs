@@ -8,7 +8,9 @@ mod access;
 mod batch;
 mod clock;
 mod error;
+mod history;
 mod listing;
+mod metadata;
 mod outcome;
 mod request;
 mod secrets;
@@ -23,18 +25,19 @@ pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
 pub use listing::Listing;
 pub use outcome::{
-    ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, Planned, PlannedPut, PutOutcome, Refreshed,
-    SecretDetails, SecretSummary, VerifyReport,
+    ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Planned, PlannedPut, PutOutcome,
+    Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
 };
 pub use request::{
-    CreateRequest, DeleteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest, StateToken,
+    CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
+    StateToken, UpdateRequest,
 };
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
+pub use crate::store::{CheckReport as VerifyReport, Progress, SummaryLabels, SummaryTags};
 use crate::store::{News, OpenStore, VaultFile, write_private_file};
-pub use crate::store::{SummaryLabels, SummaryTags};
 
 /// A vault whose file was found sound and whose key is not here.
 pub struct LockedVault {
@@ -113,13 +116,24 @@ impl Vault {
     pub fn verify(&mut self) -> Result<VerifyReport, VaultError> {
         let now = self.now();
         let report = self.store()?.check(now).map_err(VaultError::from);
-        let report = self.end_if_fatal(report)?;
-        Ok(VerifyReport {
-            secrets: report.secrets,
-            versions: report.versions,
-            events: report.events,
-            findings: report.findings,
-        })
+        self.end_if_fatal(report)
+    }
+
+    /// Copies the vault into a new file of mode 0600, and checks the copy.
+    ///
+    /// # Errors
+    /// [`VaultError::VaultExists`], [`VaultError::System`], [`VaultError::Integrity`]; nothing is left
+    /// behind then.
+    pub fn back_up(&mut self, path: &Path) -> Result<VerifyReport, VaultError> {
+        let now = self.now();
+        let report = self.store()?.back_up(path, now).map_err(VaultError::from);
+        self.end_if_fatal(report)
+    }
+
+    /// The backups of this vault that were made on this machine and are still there: after a rekey they
+    /// still open with the old password.
+    pub fn known_backups(&mut self) -> Vec<PathBuf> {
+        self.store().map(|store| store.known_backups()).unwrap_or_default()
     }
 
     /// Seals a few bytes of the app under a key of their own, derived from the vault key: what was sealed

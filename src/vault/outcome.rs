@@ -2,8 +2,9 @@
 
 use super::request::StateToken;
 use crate::domain::{SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
+use crate::store::EventRecord;
 use crate::store::{SummaryLabels, SummaryTags};
-use crate::versioning::{Change, LabelMove, Plan, SecretState, VersionState};
+use crate::versioning::{Change, Direction, LabelMove, Origin, Plan, SecretState, VersionState};
 
 /// CreateSecret's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,24 +147,66 @@ pub struct CurrentSummary<'a> {
     pub size: u64,
 }
 
-/// The result of a full check: what was looked at and what is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct VerifyReport {
-    /// Secrets opened.
-    pub secrets: u64,
-    /// Versions opened, values included.
-    pub versions: u64,
-    /// Events walked from the newest to the first.
-    pub events: u64,
-    /// What is wrong, one sentence each; empty when the vault is whole.
-    pub findings: Vec<String>,
+/// One change in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Its number; every change has the next one.
+    pub number: u64,
+    /// When.
+    pub time: Timestamp,
+    /// Through which door.
+    pub origin: Origin,
+    /// The secret, by the name that it had before the change; `None` for changes of the vault itself.
+    pub secret: Option<SecretName>,
+    /// What changed.
+    pub change: Change,
+    /// The number of the change that this one takes back.
+    pub takes_back: Option<u64>,
+    /// The number of the first change of the batch that it belongs to.
+    pub batch: Option<u64>,
 }
 
-impl VerifyReport {
-    /// Whether nothing is wrong.
-    pub fn is_clean(&self) -> bool {
-        self.findings.is_empty()
+impl HistoryEntry {
+    pub(super) fn of(number: u64, event: EventRecord) -> Self {
+        Self {
+            number,
+            time: event.time,
+            origin: event.origin,
+            secret: event.secret.map(|(_, name)| name),
+            change: event.change,
+            takes_back: event.takes_back,
+            batch: event.batch,
+        }
     }
+}
+
+/// One change that is taken back, and the change that does it; `None` where nothing is left to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenBack {
+    /// What was done.
+    pub entry: HistoryEntry,
+    /// What takes it back.
+    pub change: Option<Change>,
+}
+
+/// What an undo or redo would do, before it does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeBackPlan {
+    /// Undo or redo.
+    pub direction: Direction,
+    /// The changes that are taken back together, newest first.
+    pub steps: Vec<TakenBack>,
+    /// The number of the newest event that this was planned from.
+    pub newest: u64,
+}
+
+/// The answer of an undo or redo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeBackOutcome {
+    /// Undo or redo.
+    pub direction: Direction,
+    /// The changes that were taken back together, newest first.
+    pub steps: Vec<TakenBack>,
 }
 
 /// What a look at the file brought.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLabel, Tags, VersionId};
-use crate::versioning::{Deletion, StageMove, StageSet};
+use crate::versioning::{Deletion, MetadataUpdate, StageMove, StageSet};
 
 /// Which state of a secret a plan was made from. It changes with every change of the secret, and tells
 /// nothing about it.
@@ -29,7 +29,11 @@ impl FromStr for StateToken {
         }
         let mut token = [0; 16];
         for (byte, pair) in token.iter_mut().zip(bytes.chunks_exact(2)) {
-            let digits = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            // `from_str_radix` alone would take "+1" for a byte.
+            let digits = std::str::from_utf8(pair)
+                .ok()
+                .filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()))
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok());
             *byte = digits.ok_or(Invalid::Character {
                 what: WHAT,
                 character: char::from(pair[0]),
@@ -114,4 +118,26 @@ pub struct PurgeRequest {
     pub name: SecretName,
     /// Whether the user answers for the clock.
     pub trust_clock: bool,
+}
+
+/// UpdateSecret, TagResource, UntagResource, retention and rotation (etui).
+#[derive(Debug, Clone)]
+pub struct UpdateRequest {
+    /// The secret.
+    pub name: SecretName,
+    /// What shall change.
+    pub update: MetadataUpdate,
+    /// The state that the plan was made from, if the request shall hold only for it (etui).
+    pub expected: Option<StateToken>,
+}
+
+/// A new note on a version (etui).
+#[derive(Debug, Clone)]
+pub struct NoteRequest {
+    /// The secret.
+    pub name: SecretName,
+    /// The version.
+    pub version_id: VersionId,
+    /// The note; `None` takes it away.
+    pub note: Option<Note>,
 }

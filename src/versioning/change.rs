@@ -193,3 +193,6 @@ impl Plan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

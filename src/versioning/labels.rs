@@ -98,3 +98,6 @@ fn rank(label: &StageLabel) -> u8 {
         _ => 2,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,3 +150,6 @@ fn disappear(state: &SecretState, operation: Operation) -> Plan {
     }
     Plan::Apply(Box::new(change))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,19 +11,25 @@
 mod change;
 mod labels;
 mod lifecycle;
+mod metadata;
 mod put;
 mod refusal;
 mod select;
 mod stages;
 mod state;
 mod suggest;
+#[cfg(test)]
+mod test_support;
+mod undo;
 
 pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
 pub use labels::{LabelMap, VersionKey, VersionRef};
 pub use lifecycle::{Deletion, create, delete, purge, restore};
+pub use metadata::{MetadataUpdate, annotate, rename, update};
 pub use put::{Comparison, PutTerms, StageSet, put};
 pub use refusal::Refusal;
 pub use select::{Selector, select};
 pub use stages::{StageMove, move_stage, rollback};
 pub use state::{SecretState, VersionState};
 pub use suggest::suggest_version_id;
+pub use undo::{Direction, Search, Step, name_after, take_back};

@@ -139,3 +139,6 @@ fn retired(state: &SecretState, after: &LabelMap) -> Vec<VersionRef> {
         .map(VersionState::reference)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,6 +55,20 @@ pub enum Refusal {
     TagLimit { name: SecretName },
     #[error("secret '{name}' changed since this was planned")]
     Changed { name: SecretName },
+    #[error("secret '{name}' was removed for good, and that cannot be undone")]
+    DestroyedForGood { name: SecretName },
+    #[error(
+        "label '{label}' of secret '{name}' would return to version '{version}', which is destroyed for good"
+    )]
+    LabelTargetGone { name: SecretName, label: StageLabel, version: VersionId },
+    #[error("the note would return to version '{version}' of secret '{name}', which is destroyed for good")]
+    NotedVersionGone { name: SecretName, version: VersionId },
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    #[error("there is nothing to redo")]
+    NothingToRedo,
+    #[error("the vault changed since this was planned")]
+    VaultChanged,
     #[error("the clock says {now}, but secret '{name}' lies in a vault that was changed on {newest_event}")]
     ClockBehind { name: SecretName, now: Timestamp, newest_event: Timestamp },
 }
@@ -86,7 +100,12 @@ impl Refusal {
             Self::NameInWindow { .. } | Self::InDeleteWindow { .. } => ErrorCode::ResourceInDeleteWindow,
             Self::NotScheduled { .. } | Self::ClockBehind { .. } => ErrorCode::ResourceInUse,
             Self::LabelLimit { .. } | Self::TagLimit { .. } => ErrorCode::LimitExceeded,
-            Self::Changed { .. } => ErrorCode::ResourceChanged,
+            Self::Changed { .. } | Self::VaultChanged => ErrorCode::ResourceChanged,
+            Self::DestroyedForGood { .. }
+            | Self::LabelTargetGone { .. }
+            | Self::NotedVersionGone { .. }
+            | Self::NothingToUndo
+            | Self::NothingToRedo => ErrorCode::UnsupportedOperation,
         }
     }
 
@@ -134,10 +153,22 @@ impl Refusal {
             }
             Self::LabelLimit { .. } => "remove a custom label first, or use one that is there".to_owned(),
             Self::TagLimit { .. } => "remove a tag first".to_owned(),
-            Self::Changed { .. } => "look at the new state, then decide again".to_owned(),
+            Self::DestroyedForGood { .. } | Self::LabelTargetGone { .. } | Self::NotedVersionGone { .. } => {
+                "nothing was changed; what lies before it in the history can be changed by hand".to_owned()
+            }
+            Self::NothingToUndo => "run `etui audit` to see the history".to_owned(),
+            Self::NothingToRedo => {
+                "a redo takes back an undo, as long as no other change has followed it".to_owned()
+            }
+            Self::Changed { .. } | Self::VaultChanged => {
+                "look at the new state, then decide again".to_owned()
+            }
             Self::ClockBehind { .. } => {
                 "set the clock of this machine, or answer for it with --force".to_owned()
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,3 +64,6 @@ fn step_back<'a>(
         .and_then(|position| state.versions.get(position))
         .ok_or_else(|| Refusal::PastTheOldest { name: state.name.clone(), version: start.id.clone(), older })
 }
+
+#[cfg(test)]
+mod tests;

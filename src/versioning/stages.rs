@@ -115,3 +115,6 @@ fn moved(state: &SecretState, label: &StageLabel, target: &VersionState) -> Resu
     after.point(label, &target.reference());
     Ok(after)
 }
+
+#[cfg(test)]
+mod tests;

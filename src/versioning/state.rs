@@ -110,3 +110,6 @@ impl SecretState {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

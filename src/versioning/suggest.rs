@@ -57,3 +57,6 @@ fn counted(prefix: &str, versions: usize, is_free: impl Fn(&str) -> bool) -> Ver
         .and_then(|candidate| VersionId::new(&candidate).ok())
         .expect("among more numbers than there are versions one is free, and it is short")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Random passwords and passphrases: uniform by rejection, from the system's generator, with exact strength.
+//!
+//! The alphabet and the limits of passwords are those of KMS GetRandomPassword; passphrases are etui's own,
+//! from the large word list of the EFF (`assets/eff_large_wordlist.txt`, CC BY 3.0 US, eff.org/dice).
+
+mod passphrase;
+mod password;
+mod random;
+
+use thiserror::Error;
+
+pub use passphrase::PassphraseRecipe;
+pub use password::{CharacterClass, PasswordRecipe, RequireEach};
+
+use crate::memory::SecretBytes;
+
+/// Something generated, and how hard it is to guess for one who knows the recipe.
+#[derive(Debug)]
+pub struct Generated {
+    /// ASCII text.
+    pub text: SecretBytes,
+    /// The logarithm to base two of the number of equally likely results.
+    pub bits: f64,
+}
+
+/// Why nothing could be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum GeneratorError {
+    /// KMS: 8 to 128.
+    #[error("a random password has 8 to 128 characters")]
+    LengthOutOfRange,
+    /// Every class and character is excluded.
+    #[error("no characters are left to choose from")]
+    NothingLeft,
+    /// There are more classes to be in it than it has characters, or a required class has none left.
+    #[error("each included type of character is required, but one of them has no characters left")]
+    ClassIsEmpty,
+    /// Three words have 38 bits, twenty 258.
+    #[error("a passphrase has 3 to 20 words")]
+    WordsOutOfRange,
+    /// The separator is shown between the words, so it must be showable.
+    #[error("a separator has at most 16 printable ASCII characters")]
+    BadSeparator,
+    /// The system has no random bytes.
+    #[error("the system has no random bytes")]
+    RandomUnavailable,
+}

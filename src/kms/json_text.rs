@@ -1,0 +1,197 @@
+//! Reads JSON without leaving copies behind: `serde_json` finds the pieces, this file unescapes them into
+//! wiping buffers. (`serde_json` itself would unescape into plain strings.)
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::memory::SecretBytes;
+
+/// Where a text stops being what it should be: the byte, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Column(pub(super) usize);
+
+/// The members of an object, as they stand, in their order. A name may stand twice.
+pub(super) fn members(text: &[u8]) -> Result<Vec<(&RawValue, &RawValue)>, Column> {
+    serde_json::from_slice(text).map(|Members(members)| members).map_err(column)
+}
+
+/// The entries of an array, as they stand.
+pub(super) fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Column> {
+    serde_json::from_slice(text).map_err(column)
+}
+
+/// The text that a JSON string means; `None` for anything but a string, and for a string that is not Unicode
+/// text (half a surrogate pair).
+pub(super) fn unescape(value: &RawValue) -> Option<SecretBytes> {
+    let mut rest = value.get().strip_prefix('"')?.strip_suffix('"')?.as_bytes();
+    // What is escaped is longer than what it means, so the buffer never grows.
+    let mut text = SecretBytes::with_capacity(rest.len());
+    while let Some(at) = rest.iter().position(|&byte| byte == b'\\') {
+        text.extend(&rest[..at]);
+        rest = unescape_one(&rest[at + 1..], &mut text)?;
+    }
+    text.extend(rest);
+    Some(text)
+}
+
+/// Takes what follows a backslash, appends what it means, and answers what follows.
+fn unescape_one<'a>(escape: &'a [u8], text: &mut SecretBytes) -> Option<&'a [u8]> {
+    let (&letter, rest) = escape.split_first()?;
+    let byte = match letter {
+        b'"' | b'\\' | b'/' => letter,
+        b'b' => 0x08,
+        b'f' => 0x0c,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'u' => return unescape_unicode(rest, text),
+        _ => return None,
+    };
+    text.push(byte);
+    Some(rest)
+}
+
+fn unescape_unicode<'a>(digits: &'a [u8], text: &mut SecretBytes) -> Option<&'a [u8]> {
+    let (first, rest) = code_unit(digits)?;
+    let (character, rest) = match first {
+        0xd800..=0xdbff => {
+            let (second, rest) = code_unit(rest.strip_prefix(b"\\u")?)?;
+            let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+            (0x10000 + ((first - 0xd800) << 10) + low, rest)
+        }
+        _ => (first, rest),
+    };
+    let mut buffer = [0; 4];
+    text.extend(char::from_u32(character)?.encode_utf8(&mut buffer).as_bytes());
+    Some(rest)
+}
+
+fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let unit = digits.iter().try_fold(0, |unit, &digit| Some(unit << 4 | char::from(digit).to_digit(16)?))?;
+    Some((unit, rest))
+}
+
+/// Keeps the place and drops the words: `serde_json`'s own may quote the text.
+fn column(error: serde_json::Error) -> Column {
+    Column(error.column())
+}
+
+struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn raw(text: &str) -> &RawValue {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn unescaped(text: &str) -> Option<String> {
+        unescape(raw(text)).map(|text| text.expose_text().unwrap().to_owned())
+    }
+
+    #[test]
+    fn every_escape_of_json_is_known() {
+        assert_eq!(unescaped(r#""\"\\\/\b\f\n\r\t\u00e4""#).unwrap(), "\"\\/\u{8}\u{c}\n\r\tä");
+        assert_eq!(unescaped(r#""\ud83d\uDD11 \u0000""#).unwrap(), "🔑 \0");
+        assert_eq!(unescaped(r#""""#).unwrap(), "");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_no_text() {
+        for text in [
+            r#""\ud83d""#,
+            r#""\udd11""#,
+            r#""\ud83dx""#,
+            r#""\ud83d\n""#,
+            r#""\ud83d\u0041""#,
+            r#""\ud83d\ud83d""#,
+            r#""\ud83d\ue000""#,
+        ] {
+            assert_eq!(unescaped(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_string_is_no_text() {
+        for text in ["1", "true", "null", "[\"a\"]", "{\"a\":\"b\"}"] {
+            assert_eq!(unescaped(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_keep_their_order_and_their_spelling() {
+        let members = members(br#" {"b" : 1.50, "a":[1, 2] , "b":"\u0041"} "#).unwrap();
+        let spelled: Vec<_> = members.iter().map(|(name, value)| (name.get(), value.get())).collect();
+        assert_eq!(spelled, [("\"b\"", "1.50"), ("\"a\"", "[1, 2]"), ("\"b\"", "\"\\u0041\"")]);
+    }
+
+    #[test]
+    fn an_error_is_a_place_and_nothing_more() {
+        assert_eq!(members(br#"{"a":hunter2}"#).unwrap_err(), Column(6));
+        assert_eq!(members(br#"{"a":1"#).unwrap_err(), Column(6));
+        assert_eq!(members(br#"{"a":1}}"#).unwrap_err(), Column(8));
+        assert_eq!(members(b"{\"a\":\"\xff\"}").unwrap_err(), Column(7));
+        assert!(entries(b"{}").is_err());
+    }
+
+    /// Pieces of JSON strings, right and wrong ones.
+    fn piece() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<char>()
+                .prop_filter("needs an escape", |c| !matches!(c, '"' | '\\' | '\0'..='\u{1f}'))
+                .prop_map(String::from),
+            any::<u16>().prop_map(|unit| format!("\\u{unit:04x}")),
+            (0xd7f0_u16..0xe010).prop_map(|unit| format!("\\u{unit:04X}")),
+            prop::sample::select(vec!["\\n", "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\r", "\\t"])
+                .prop_map(String::from),
+            any::<char>().prop_map(|character| {
+                let mut units = [0; 2];
+                character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn unescaping_equals_serde_json(pieces in prop::collection::vec(piece(), 0..20)) {
+            let text = format!("\"{}\"", pieces.concat());
+            prop_assert_eq!(unescaped(&text), serde_json::from_str::<String>(&text).ok());
+        }
+
+        #[test]
+        fn unescaping_gives_back_what_serde_json_escaped(original in any::<String>()) {
+            let escaped = serde_json::to_string(&original).unwrap();
+            prop_assert_eq!(unescaped(&escaped), Some(original));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The KMS door: requests in the API's own words (JSON or query string), answers in its own shapes (JSON or
+//! XML).
+//!
+//! [`serve`] reads one request a line, asks the [`Vault`](crate::vault::Vault) and writes one [`Answer`] a
+//! line. The command line's `--json` prints the same answers. Nothing is decided here: the contract lives in
+//! `versioning`, and this room only translates. What happens to a line:
+//!
+//! 1. `lines` cuts it off, in a wiping buffer;
+//! 2. `request` reads its action and its parameters, each straight into a wiping buffer of its own, so that
+//!    `SecretData` never lies in a `String`;
+//! 3. `actions` finds the row of the action and, by `parameters`, checks what was given against it;
+//! 4. the action makes validated words of them, asks the vault, and sends an answer through `reply`;
+//! 5. `json` or `xml` writes it.
+//!
+//! To add an action, write its function in a file of `actions/` and give it a row in the table of
+//! `actions/mod.rs`.
+//!
+//! Shapes and names are those of Alibaba Cloud KMS, API 2016-01-20, for generic secrets.
+
+mod actions;
+mod answer;
+mod error;
+mod json;
+mod json_text;
+mod lines;
+mod page;
+mod parameters;
+mod reply;
+mod request;
+mod request_id;
+mod serve;
+mod xml;
+
+pub use answer::{Answer, Format};
+pub use page::{FetchTags, IncludeDeprecated, Page};
+pub use serve::serve;

@@ -1,0 +1,359 @@
+//! Changing the password and replacing the vault key.
+//!
+//! A new password wraps the vault key under a new salt: one row. A new vault key seals every row anew in one
+//! transaction; vault id, row ids and the random bytes of events stay, so that copies are still recognised.
+
+use super::codec::{EventLink, EventRecord, Head, SecretRecord, SecretRecordView, VersionRecord, type_byte};
+use super::error::StoreError;
+use super::events::open_event;
+use super::header::{Header, KeyFileUse};
+use super::index::Index;
+use super::new_vault::{lock_with, new_arena};
+use super::open_store::OpenStore;
+use super::rows::expect_changed;
+use super::transaction::{Moment, insert_event, seal_head, tag_of};
+use super::vault_file::{Purpose, VaultRow};
+use crate::crypto::{
+    self, BUCKETS, KdfCost, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey, VaultKeys, bucket_of,
+};
+use crate::domain::SecretName;
+use crate::versioning::{Change, Operation};
+
+/// A password and the key file that goes with it.
+#[derive(Clone, Copy)]
+pub struct Locks<'a> {
+    /// The master password.
+    pub password: &'a MasterPassword,
+    /// The key file, if one is used.
+    pub key_file: Option<&'a KeyFile>,
+}
+
+/// How far a rekey has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows sealed anew and read back.
+    pub done: u64,
+    /// All rows, each counted for sealing and for reading back.
+    pub total: u64,
+}
+
+impl OpenStore {
+    /// Wraps the vault key under a new password; instant but for two key derivations.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongPassword`] where `present` is not the present password,
+    /// [`StoreError::HeaderChanged`] where it was changed elsewhere meanwhile.
+    pub fn change_password(
+        &mut self,
+        present: Locks<'_>,
+        new: Locks<'_>,
+        cost: KdfCost,
+        moment: Moment,
+    ) -> Result<(), StoreError> {
+        let vault_key = self.unwrap_with(present)?;
+        let opened_with = self.file.row.header.clone();
+        let (header, wrapped_key) = self.lock_anew(&vault_key, self.file.header.key_id, new, cost)?;
+        self.begin(Purpose::Write, moment.now)?;
+        let changed = self.replace_header(&opened_with, &header, wrapped_key, moment);
+        changed.inspect_err(|_| self.file.roll_back())?;
+        self.remember(moment.now);
+        Ok(())
+    }
+
+    /// Replaces the vault key and seals every row anew, then reads them all back before the commit.
+    ///
+    /// # Errors
+    /// As [`change_password`](Self::change_password), and [`StoreError::Integrity`] where a row does not
+    /// open; nothing has changed then.
+    pub fn rekey(
+        &mut self,
+        present: Locks<'_>,
+        new: Locks<'_>,
+        cost: KdfCost,
+        moment: Moment,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), StoreError> {
+        drop(self.unwrap_with(present)?);
+        let opened_with = self.file.row.header.clone();
+        let vault_key = VaultKey::make(&new_arena()?)?;
+        let (header, wrapped_key) = self.lock_anew(&vault_key, crypto::make_random()?, new, cost)?;
+        let new_keys = vault_key.derive_keys(&header.vault_id);
+        self.begin(Purpose::Write, moment.now)?;
+        let replaced = self.replace_key(&opened_with, &header, wrapped_key, new_keys, moment, progress);
+        replaced.inspect_err(|_| self.file.roll_back())?;
+        self.remember(moment.now);
+        Ok(())
+    }
+
+    fn unwrap_with(&self, present: Locks<'_>) -> Result<VaultKey, StoreError> {
+        let header = &self.file.header;
+        let arena = new_arena()?;
+        let root =
+            crypto::derive_root(&arena, present.password, present.key_file, &header.salt, &header.cost)?;
+        root.check_commitment(&header.commitment)?;
+        root.derive_key_encryption_key()
+            .unwrap(&self.file.row.wrapped_key, &self.file.row.header)
+            .map_err(|_| StoreError::integrity("its wrapped key does not open"))
+    }
+
+    fn lock_anew(
+        &self,
+        vault_key: &VaultKey,
+        key_id: [u8; 16],
+        new: Locks<'_>,
+        cost: KdfCost,
+    ) -> Result<(Header, Vec<u8>), StoreError> {
+        let mut header = Header {
+            vault_id: self.file.header.vault_id,
+            key_id,
+            cost,
+            salt: [0; 16],
+            key_file: if new.key_file.is_some() { KeyFileUse::Needed } else { KeyFileUse::None },
+            commitment: [0; 32],
+        };
+        let key_encryption_key = lock_with(&mut header, new.password, new.key_file, &new_arena()?)?;
+        let wrapped_key = key_encryption_key.wrap(vault_key, &header.encode())?;
+        Ok((header, wrapped_key))
+    }
+
+    fn replace_header(
+        &mut self,
+        opened_with: &[u8],
+        header: &Header,
+        wrapped_key: Vec<u8>,
+        moment: Moment,
+    ) -> Result<(), StoreError> {
+        if self.file.row.header != opened_with {
+            return Err(StoreError::HeaderChanged);
+        }
+        let mut head = self.head.clone();
+        append_vault_event(self, &mut head, Operation::ChangePassword, moment)?;
+        self.write_row(&head, header, wrapped_key)?;
+        self.head = head;
+        Ok(())
+    }
+
+    /// Writes the whole vault row and commits.
+    fn write_row(&mut self, head: &Head, header: &Header, wrapped_key: Vec<u8>) -> Result<(), StoreError> {
+        let before = self.file.row.clone();
+        let bytes = header.encode();
+        self.file.row = VaultRow {
+            header_hash: crypto::sha256(&bytes).to_vec(),
+            header: bytes,
+            wrapped_key,
+            head: Vec::new(),
+        };
+        let sealed = seal_head(self, head);
+        // Until the commit the old row is the verified one.
+        self.file.row = before;
+        let row = sealed?;
+        let changed = self.file.connection().execute(
+            "UPDATE vault SET header = ?1, header_hash = ?2, wrapped_key = ?3, head = ?4 WHERE one = 1",
+            (&row.header, &row.header_hash, &row.wrapped_key, &row.head),
+        )?;
+        expect_changed(changed, 1)?;
+        self.file.commit(row)
+    }
+
+    fn replace_key(
+        &mut self,
+        opened_with: &[u8],
+        header: &Header,
+        wrapped_key: Vec<u8>,
+        new_keys: VaultKeys,
+        moment: Moment,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), StoreError> {
+        if self.file.row.header != opened_with {
+            return Err(StoreError::HeaderChanged);
+        }
+        self.load_all()?;
+        let total = 2 * (self.head.secrets + self.head.number);
+        let mut done = 0;
+        let mut step = || {
+            done += 1;
+            progress(Progress { done, total });
+        };
+        let tags = self.reseal_events(&new_keys, &mut step)?;
+        let mut head = Head {
+            number: self.head.number,
+            tag: tag_at(&tags, self.head.number)?,
+            secrets: self.head.secrets,
+            sums: [LedgerSum::default(); BUCKETS],
+        };
+        for name in self.names()? {
+            self.reseal_secret(&name, &new_keys, &tags, &mut head)?;
+            step();
+        }
+        // From here on the new keys read and write; on failure the old ones come back with the old rows.
+        let old_keys = std::mem::replace(&mut self.keys, new_keys);
+        let old_head = std::mem::replace(&mut self.head, head);
+        self.index = Index::new();
+        let finished = self.read_back(&mut step).and_then(|()| {
+            let mut head = self.head.clone();
+            append_vault_event(self, &mut head, Operation::Rekey, moment)?;
+            self.write_row(&head, header, wrapped_key)?;
+            self.head = head;
+            Ok(())
+        });
+        if finished.is_err() {
+            self.keys = old_keys;
+            self.head = old_head;
+            self.index = Index::new();
+        }
+        finished
+    }
+
+    fn names(&self) -> Result<Vec<SecretName>, StoreError> {
+        self.records()
+            .map(|record| {
+                SecretRecordView::name_of(record)
+                    .and_then(|name| SecretName::new(name).ok())
+                    .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
+            })
+            .collect()
+    }
+
+    /// Answers the new tag of every event, the one of event `n` at `n - 1`.
+    fn reseal_events(
+        &self,
+        new_keys: &VaultKeys,
+        step: &mut dyn FnMut(),
+    ) -> Result<Vec<[u8; 16]>, StoreError> {
+        let links = self.verified_chain()?;
+        let mut tags: Vec<[u8; 16]> = Vec::with_capacity(links.len());
+        for link in links {
+            let mut event = open_event(&self.file, &self.keys, self.seals, link)?;
+            event.previous_tag = tags.last().copied().unwrap_or_default();
+            if event.previous_of_secret.number > 0 {
+                event.previous_of_secret.tag = tag_at(&tags, event.previous_of_secret.number)?;
+            }
+            let sealed =
+                new_keys.seal(&self.seals.event(link.number), event.encode().expose(), Padding::Record)?;
+            let number =
+                i64::try_from(link.number).map_err(|_| StoreError::integrity("its history is too long"))?;
+            let changed = self
+                .file
+                .connection()
+                .prepare_cached("UPDATE event SET record = ?2 WHERE number = ?1")?
+                .execute((number, &sealed))?;
+            expect_changed(changed, 1)?;
+            tags.push(tag_of(&sealed)?);
+            step();
+        }
+        Ok(tags)
+    }
+
+    /// All events from the first to the newest, each reached by tags from the head.
+    fn verified_chain(&self) -> Result<Vec<EventLink>, StoreError> {
+        let mut links = Vec::new();
+        let mut link = EventLink { number: self.head.number, tag: self.head.tag };
+        while link.number > 0 {
+            links.push(link);
+            let event = self.event(link)?;
+            link = EventLink { number: link.number - 1, tag: event.previous_tag };
+        }
+        links.reverse();
+        Ok(links)
+    }
+
+    fn reseal_secret(
+        &mut self,
+        name: &SecretName,
+        new_keys: &VaultKeys,
+        tags: &[[u8; 16]],
+        head: &mut Head,
+    ) -> Result<(), StoreError> {
+        let secret = self
+            .secret(name)?
+            .ok_or_else(|| StoreError::integrity("a secret that was there is not there any more"))?;
+        let connection = self.file.connection();
+        let mut version_tags = Vec::with_capacity(secret.versions.len());
+        for state in &secret.state.versions {
+            let value = self.value(&secret, state.key)?;
+            let key = state.key.0;
+            let id_tag = new_keys.id_tag(&secret.id, state.id.as_str());
+            let sealed_value =
+                new_keys.seal(&self.seals.value(key, &secret.id, &id_tag), value.expose(), Padding::Value)?;
+            let record = VersionRecord {
+                state: state.clone(),
+                value_tag: tag_of(&sealed_value)?,
+                equal: new_keys.equal_tag(type_byte(value.value_type()), value.expose()),
+            };
+            let associated = self.seals.version(key, &secret.id, &id_tag);
+            let sealed_record = new_keys.seal(&associated, record.encode().expose(), Padding::Record)?;
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE version SET id_tag = ?3, record = ?4, value = ?5 WHERE key = ?1 AND secret_id = ?2",
+                )?
+                .execute((key, &secret.id, &id_tag, &sealed_record, &sealed_value))?;
+            expect_changed(changed, 1)?;
+            version_tags.push((key, tag_of(&sealed_record)?));
+        }
+        let number = secret.last_event.number;
+        let record = SecretRecord {
+            state: &secret.state,
+            last_event: EventLink { number, tag: tag_at(tags, number)? },
+            versions_mac: new_keys.versions_mac(&secret.id, &mut version_tags),
+        }
+        .encode()
+        .ok_or_else(|| StoreError::integrity("a secret has no current version"))?;
+        let name_tag = new_keys.name_tag(name.as_str());
+        let sealed =
+            new_keys.seal(&self.seals.secret(&name_tag, &secret.id), record.expose(), Padding::Record)?;
+        let changed = connection
+            .prepare_cached("UPDATE secret SET name_tag = ?3, record = ?4 WHERE name_tag = ?1 AND id = ?2")?
+            .execute((&secret.name_tag, &secret.id, &name_tag, &sealed))?;
+        expect_changed(changed, 1)?;
+        head.sums[bucket_of(&name_tag)] += new_keys.bucket_entry(&name_tag, &secret.id, &tag_of(&sealed)?);
+        Ok(())
+    }
+
+    /// Reads every row with the new keys: what does not open now would never open again.
+    fn read_back(&mut self, step: &mut dyn FnMut()) -> Result<(), StoreError> {
+        self.load_all()?;
+        for name in self.names()? {
+            let secret = self
+                .secret(&name)?
+                .ok_or_else(|| StoreError::integrity("a secret was lost while it was sealed anew"))?;
+            for version in &secret.state.versions {
+                drop(self.value(&secret, version.key)?);
+            }
+            step();
+        }
+        for _ in self.verified_chain()? {
+            step();
+        }
+        Ok(())
+    }
+}
+
+fn tag_at(tags: &[[u8; 16]], number: u64) -> Result<[u8; 16], StoreError> {
+    number
+        .checked_sub(1)
+        .and_then(|at| tags.get(usize::try_from(at).ok()?))
+        .copied()
+        .ok_or_else(|| StoreError::integrity("its history has a gap"))
+}
+
+fn append_vault_event(
+    store: &OpenStore,
+    head: &mut Head,
+    operation: Operation,
+    moment: Moment,
+) -> Result<(), StoreError> {
+    let event = EventRecord {
+        time: moment.now,
+        origin: moment.origin,
+        secret: None,
+        change: Change::of(operation),
+        takes_back: None,
+        batch: None,
+        previous_of_secret: EventLink::default(),
+        random: crypto::make_random()?,
+        previous_tag: head.tag,
+    };
+    head.number += 1;
+    head.tag = insert_event(store, head.number, &event)?;
+    Ok(())
+}

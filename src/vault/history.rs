@@ -1,0 +1,201 @@
+//! The history: who changed what when; undo and redo by new changes (etui).
+
+use super::Vault;
+use super::batch::Changes;
+use super::error::VaultError;
+use super::outcome::{HistoryEntry, TakeBackOutcome, TakeBackPlan, TakenBack};
+use crate::domain::SecretName;
+use crate::store::{Batch, EventLink, EventRecord, OpenStore, StoreError};
+use crate::versioning::{Change, Direction, Plan, Refusal, Search, Step, name_after, take_back};
+
+/// Events that are taken back together: one, or a batch, newest first.
+struct Target {
+    events: Vec<(u64, EventRecord)>,
+}
+
+impl Vault {
+    /// The newest `limit` entries of the vault's history, newest first.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`] where the chain is broken, and those of the file.
+    pub fn history(&mut self, limit: usize) -> Result<Vec<HistoryEntry>, VaultError> {
+        self.read(|store| {
+            let mut entries = Vec::new();
+            walk(store, |number, event| {
+                entries.push(HistoryEntry::of(number, event));
+                entries.len() < limit
+            })?;
+            entries.truncate(limit);
+            Ok(entries)
+        })
+    }
+
+    /// The newest `limit` entries of one secret's history, newest first; works in the deletion window too.
+    ///
+    /// # Errors
+    /// `Forbidden.ResourceNotFound`, [`VaultError::Integrity`], and those of the file.
+    pub fn history_of(&mut self, name: &SecretName, limit: usize) -> Result<Vec<HistoryEntry>, VaultError> {
+        self.read(|store| {
+            let secret = super::batch::look(store, name)?;
+            let mut entries = Vec::new();
+            let mut link = secret.last_event();
+            while link.number > 0 && entries.len() < limit {
+                let event = store.event(link)?;
+                let next = event.previous_of_secret;
+                entries.push(HistoryEntry::of(link.number, event));
+                link = next;
+            }
+            Ok(entries)
+        })
+    }
+
+    /// What an undo or redo would do; the refusal that it would get is the error.
+    ///
+    /// # Errors
+    /// `UnsupportedOperation` where there is nothing to take back or it was destroyed, and the refusals of
+    /// the inverse operation.
+    pub fn plan_take_back(&mut self, direction: Direction) -> Result<TakeBackPlan, VaultError> {
+        let now = self.now();
+        self.read(|store| {
+            let target = find_target(store, direction)?;
+            let newest = store.newest_event_number();
+            let mut steps = Vec::new();
+            for (number, event) in target.events {
+                let (row, name) = secret_of(&event)?;
+                let secret = super::batch::look(store, &name_after(name, &event.change))?;
+                refuse_another(&secret, row, name)?;
+                let taken = match &event.change.name {
+                    Some(shift) => store.secret(&shift.before)?.filter(|taken| taken.id() != *row),
+                    None => None,
+                };
+                let taken = taken.as_ref().map(|taken| taken.state());
+                let plan = take_back(secret.state(), &event.change, direction, taken, now);
+                // Within a batch a later step may free what this one needs: only the undo itself can tell.
+                let plan = match plan {
+                    Err(refusal) if event.batch.is_none() => return Err(refusal.into()),
+                    Err(_) => Plan::Unchanged,
+                    Ok(plan) => plan,
+                };
+                steps.push(TakenBack { entry: HistoryEntry::of(number, event), change: change_of(plan) });
+            }
+            Ok(TakeBackPlan { direction, steps, newest })
+        })
+    }
+
+    /// Takes back the newest change (undo) or the newest undo (redo), by a new change.
+    ///
+    /// `newest` is the number of the newest event that a plan was made from, if it shall hold only for it.
+    ///
+    /// # Errors
+    /// As [`plan_take_back`](Self::plan_take_back), and `Rejected.ResourceChanged`.
+    pub fn take_back(
+        &mut self,
+        direction: Direction,
+        newest: Option<u64>,
+    ) -> Result<TakeBackOutcome, VaultError> {
+        let is_batch = self.read(|store| Ok(find_target(store, direction)?.events.len() > 1))?;
+        let batch = if is_batch { Batch::Together } else { Batch::Single };
+        self.write(batch, |changes| changes.take_back(direction, newest))
+    }
+}
+
+impl Changes<'_, '_> {
+    fn take_back(
+        &mut self,
+        direction: Direction,
+        newest: Option<u64>,
+    ) -> Result<TakeBackOutcome, VaultError> {
+        if newest.is_some_and(|newest| newest != self.transaction.newest_event_number()) {
+            return Err(Refusal::VaultChanged.into());
+        }
+        let now = self.transaction.now();
+        let target = find_target(self.transaction.store(), direction)?;
+        let mut steps = Vec::new();
+        for (number, event) in target.events {
+            let (row, name) = secret_of(&event)?;
+            let name = name_after(name, &event.change);
+            let handle = self.transaction.find(&name)?.ok_or_else(|| super::batch::no_such_secret(&name))?;
+            refuse_another(self.transaction.secret(handle), row, &name)?;
+            let taken = match &event.change.name {
+                Some(shift) => self.transaction.find(&shift.before)?.filter(|taken| *taken != handle),
+                None => None,
+            };
+            let taken = taken.map(|taken| self.transaction.secret(taken).state());
+            let plan =
+                take_back(self.transaction.secret(handle).state(), &event.change, direction, taken, now)?;
+            let change = change_of(plan);
+            if let Some(change) = &change {
+                self.transaction.take_back(Some(number));
+                self.transaction.apply(handle, change, Vec::new())?;
+            }
+            steps.push(TakenBack { entry: HistoryEntry::of(number, event), change });
+        }
+        Ok(TakeBackOutcome { direction, steps })
+    }
+}
+
+fn change_of(plan: Plan) -> Option<Change> {
+    match plan {
+        Plan::Apply(change) => Some(*change),
+        Plan::Unchanged => None,
+    }
+}
+
+/// Visits events from the newest down while `visit` says so.
+fn walk(store: &OpenStore, mut visit: impl FnMut(u64, EventRecord) -> bool) -> Result<(), StoreError> {
+    let mut link = store.newest_event_link();
+    while link.number > 0 {
+        let event = store.event(link)?;
+        let next = EventLink { number: link.number - 1, tag: event.previous_tag };
+        if !visit(link.number, event) {
+            return Ok(());
+        }
+        link = next;
+    }
+    Ok(())
+}
+
+fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultError> {
+    let mut search = Search::new(direction);
+    let mut events: Vec<(u64, EventRecord)> = Vec::new();
+    let mut batch = None;
+    walk(store, |number, event| {
+        if let Some(first) = batch {
+            events.push((number, event));
+            return number > first;
+        }
+        match search.look(number, event.change.operation, event.takes_back) {
+            Step::Found => {
+                batch = event.batch.filter(|first| *first < number);
+                events.push((number, event));
+                batch.is_some()
+            }
+            Step::PassOver => true,
+            Step::Nothing => false,
+        }
+    })?;
+    if events.is_empty() {
+        return Err(match direction {
+            Direction::Undo => Refusal::NothingToUndo,
+            Direction::Redo => Refusal::NothingToRedo,
+        }
+        .into());
+    }
+    Ok(Target { events })
+}
+
+fn secret_of(event: &EventRecord) -> Result<(&[u8; 16], &SecretName), VaultError> {
+    match &event.secret {
+        Some((row, name)) => Ok((row, name)),
+        None => Err(Refusal::NothingToUndo.into()),
+    }
+}
+
+/// The name may belong to another secret by now, where the one that the event speaks of is gone.
+fn refuse_another(
+    secret: &crate::store::StoredSecret,
+    row: &[u8; 16],
+    name: &SecretName,
+) -> Result<(), VaultError> {
+    if secret.id() == *row { Ok(()) } else { Err(Refusal::DestroyedForGood { name: name.clone() }.into()) }
+}

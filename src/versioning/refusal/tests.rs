@@ -1,0 +1,74 @@
+//! Every refusal says what, to which secret, version or label, and what to do next.
+
+use super::super::test_support::{id, label, name, time};
+use super::*;
+
+/// One of each, with the code that the contract gives it.
+fn all() -> Vec<(Refusal, ErrorCode)> {
+    let planned = time(1_700_000_000);
+    let (name, x, v1) = (name(), label("x"), id("v1"));
+    vec![
+        (Refusal::Invalid(Invalid::Time), ErrorCode::InvalidParameter),
+        (Refusal::NoStages, ErrorCode::InvalidParameter),
+        (Refusal::CurrentAndPrevious, ErrorCode::InvalidParameter),
+        (Refusal::NothingToMove { label: x.clone() }, ErrorCode::InvalidParameter),
+        (Refusal::BuiltInStays { label: StageLabel::current() }, ErrorCode::InvalidParameter),
+        (
+            Refusal::NotTheBearer { name: name.clone(), label: x.clone(), claimed: v1.clone(), bearer: None },
+            ErrorCode::InvalidParameter,
+        ),
+        (Refusal::PreviousOntoCurrent { version: v1.clone() }, ErrorCode::InvalidParameter),
+        (
+            Refusal::SelectorsDisagree { name: name.clone(), version: v1.clone(), marked: id("v2") },
+            ErrorCode::InvalidParameter,
+        ),
+        (Refusal::WindowOutOfRange, ErrorCode::InvalidParameter),
+        (Refusal::WindowAndForce, ErrorCode::InvalidParameter),
+        (Refusal::NoSuchSecret { name: name.clone() }, ErrorCode::ResourceNotFound),
+        (Refusal::NoSuchVersion { name: name.clone(), version: v1.clone() }, ErrorCode::ResourceNotFound),
+        (Refusal::NoSuchLabel { name: name.clone(), label: x }, ErrorCode::ResourceNotFound),
+        (Refusal::NoPrevious { name: name.clone() }, ErrorCode::ResourceNotFound),
+        (
+            Refusal::PastTheOldest { name: name.clone(), version: v1.clone(), older: 3 },
+            ErrorCode::ResourceNotFound,
+        ),
+        (Refusal::NameTaken { name: name.clone() }, ErrorCode::ResourceExist),
+        (Refusal::NameInWindow { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
+        (Refusal::InDeleteWindow { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
+        (
+            Refusal::VersionExists { name: name.clone(), version: v1, free: id("v2") },
+            ErrorCode::ResourceExist,
+        ),
+        (Refusal::NotScheduled { name: name.clone() }, ErrorCode::ResourceInUse),
+        (Refusal::LabelLimit { name: name.clone() }, ErrorCode::LimitExceeded),
+        (Refusal::TagLimit { name: name.clone() }, ErrorCode::LimitExceeded),
+        (Refusal::Changed { name: name.clone() }, ErrorCode::ResourceChanged),
+        (Refusal::ClockBehind { name, now: planned, newest_event: planned }, ErrorCode::ResourceInUse),
+    ]
+}
+
+#[test]
+fn every_refusal_has_the_code_of_the_contract() {
+    for (refusal, code) in all() {
+        assert_eq!(refusal.code(), code, "{refusal:?}");
+    }
+}
+
+#[test]
+fn every_refusal_is_a_sentence_without_a_full_stop_and_comes_with_a_hint() {
+    for (refusal, _) in all() {
+        for text in [refusal.to_string(), refusal.hint()] {
+            let first = text.chars().next().unwrap();
+            assert!(!first.is_uppercase() && !text.ends_with('.'), "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_refusal_about_a_secret_names_it() {
+    for (refusal, _) in all() {
+        if format!("{refusal:?}").contains("SecretName") {
+            assert!(refusal.to_string().contains("'db/password'"), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The suggested version id, case by case.
+
+use super::super::test_support::{label, secret};
+use super::*;
+
+/// What is suggested for versions of these ids, oldest first.
+fn suggested(versions: &str) -> String {
+    suggest_version_id(&secret(versions, "")).to_string()
+}
+
+#[test]
+fn the_first_version_is_v1() {
+    assert_eq!(suggested(""), "v1");
+}
+
+#[test]
+fn the_last_run_of_digits_in_the_newest_id_is_counted_up_and_its_width_kept() {
+    for (newest, next) in [
+        ("v1", "v2"),
+        ("v9", "v10"),
+        ("v09", "v10"),
+        ("v099", "v100"),
+        ("2026-11", "2026-12"),
+        ("2026-12", "2026-13"),
+        ("00000000000000000000000000000203", "00000000000000000000000000000204"),
+        ("v1.2-rc", "v1.3-rc"),
+        ("7", "8"),
+        ("999999999999999999999999999999", "1000000000000000000000000000000"),
+        ("r2d9/x", "r2d10/x"),
+    ] {
+        assert_eq!(suggested(newest), next, "after {newest}");
+    }
+}
+
+#[test]
+fn the_newest_version_counts_and_not_the_largest() {
+    assert_eq!(suggested("v7 v3"), "v4");
+}
+
+#[test]
+fn counting_goes_on_until_an_id_is_free() {
+    assert_eq!(suggested("v5 v6 v7 v4"), "v8");
+    assert_eq!(suggested("a-3 a-2 a"), "a-4");
+}
+
+#[test]
+fn an_id_without_digits_gets_2_appended() {
+    assert_eq!(suggested("first"), "first-2");
+    assert_eq!(suggested("first first-2"), "first-3");
+}
+
+#[test]
+fn where_the_id_would_be_over_64_characters_it_is_vn() {
+    assert_eq!(suggested(&"a".repeat(62)), format!("{}-2", "a".repeat(62)));
+    assert_eq!(suggested(&"a".repeat(63)), "v2");
+    assert_eq!(suggested(&"a".repeat(64)), "v2");
+    assert_eq!(suggested(&"9".repeat(63)), format!("1{}", "0".repeat(63)));
+    assert_eq!(suggested(&"9".repeat(64)), "v2");
+    assert_eq!(suggested(&format!("v3 v4 {}", "9".repeat(64))), "v5");
+}
+
+#[test]
+fn what_is_suggested_is_always_free() {
+    let mut versions = vec!["x".to_owned()];
+    for _ in 0..300 {
+        let next = suggested(&versions.join(" "));
+        assert!(!versions.contains(&next), "{next} is taken");
+        versions.push(next);
+    }
+    // A label of the same text is nothing to an id.
+    assert_eq!(suggest_version_id(&secret("v1", "v2=v1")).as_str(), label("v2").as_str());
+}

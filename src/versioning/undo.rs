@@ -1,0 +1,221 @@
+//! Undo and redo: which change of the history is taken back, and by which new change (etui).
+//!
+//! Undo never destroys: a put keeps its version, unlabelled; a create is scheduled for deletion. It passes
+//! over undos and what they undid, over password changes and rekeys; it stops at what cannot be undone.
+
+use std::collections::HashSet;
+
+use super::change::{Change, Existence, NoteShift, Operation, Plan, Shift};
+use super::lifecycle::Deletion;
+use super::metadata::refuse_taken;
+use super::refusal::Refusal;
+use super::state::SecretState;
+use crate::domain::{SecretName, Timestamp};
+
+/// Whether a change or an undo is to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The newest change that is not undone.
+    Undo,
+    /// The newest undo that no other change followed.
+    Redo,
+}
+
+impl Direction {
+    /// How the history calls the new change.
+    pub const fn operation(self) -> Operation {
+        match self {
+            Self::Undo => Operation::Undo,
+            Self::Redo => Operation::Redo,
+        }
+    }
+}
+
+/// What one event means for the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// This is the one.
+    Found,
+    /// Look at the one before.
+    PassOver,
+    /// There is nothing to take back.
+    Nothing,
+}
+
+/// Walks the history from the newest event down and finds what is to be taken back.
+#[derive(Debug, Clone)]
+pub struct Search {
+    direction: Direction,
+    /// Numbers of changes that an undo took back, and of undos that a redo took back.
+    taken_back: HashSet<u64>,
+}
+
+impl Search {
+    /// Begins a search.
+    pub fn new(direction: Direction) -> Self {
+        Self { direction, taken_back: HashSet::new() }
+    }
+
+    /// Looks at the next older event.
+    pub fn look(&mut self, number: u64, operation: Operation, takes_back: Option<u64>) -> Step {
+        let was_taken_back = self.taken_back.contains(&number);
+        match operation {
+            Operation::Init => Step::Nothing,
+            Operation::ChangePassword | Operation::Rekey => Step::PassOver,
+            Operation::Undo if !was_taken_back => {
+                if self.direction == Direction::Redo {
+                    return Step::Found;
+                }
+                self.taken_back.extend(takes_back);
+                Step::PassOver
+            }
+            Operation::Redo => {
+                self.taken_back.extend(takes_back);
+                Step::PassOver
+            }
+            Operation::Undo => Step::PassOver,
+            _ if was_taken_back => Step::PassOver,
+            _ if self.direction == Direction::Undo => Step::Found,
+            _ => Step::Nothing,
+        }
+    }
+}
+
+/// Decides the change that takes another one back.
+///
+/// `state` is the secret as it is now, `taken` the secret that bears the name it would return to, if any.
+///
+/// # Errors
+/// `UnsupportedOperation` for what was destroyed, and the refusals of the inverse operation.
+pub fn take_back(
+    state: &SecretState,
+    done: &Change,
+    direction: Direction,
+    taken: Option<&SecretState>,
+    now: Timestamp,
+) -> Result<Plan, Refusal> {
+    if done.existence == Existence::Disappears {
+        return Err(Refusal::DestroyedForGood { name: state.name.clone() });
+    }
+    let mut change = Change::of(direction.operation());
+    if done.existence == Existence::Appears {
+        super::put::refuse_in_window(state)?;
+        change.planned_deletion = Some(Shift::new(None, Some(now.plus_days(Deletion::DEFAULT_DAYS))));
+        return Ok(Plan::Apply(Box::new(change)));
+    }
+    if done.planned_deletion.is_none() {
+        super::put::refuse_in_window(state)?;
+    }
+    if let Some(name) = &done.name {
+        refuse_taken(&name.before, taken)?;
+        change.name = shift_back(&state.name, name);
+    }
+    if let Some(labels) = &done.labels {
+        refuse_destroyed_targets(state, labels)?;
+        change.labels = shift_back(&state.labels, labels);
+    }
+    if let Some(note) = &done.note {
+        change.note = note_back(state, note)?;
+    }
+    change.description = done.description.as_ref().and_then(|shift| shift_back(&state.description, shift));
+    change.tags = done.tags.as_ref().and_then(|shift| shift_back(&state.tags, shift));
+    change.retention = done.retention.as_ref().and_then(|shift| shift_back(&state.retention, shift));
+    change.rotation = done.rotation.as_ref().and_then(|shift| shift_back(&state.rotation, shift));
+    change.planned_deletion =
+        done.planned_deletion.as_ref().and_then(|shift| shift_back(&state.planned_deletion, shift));
+    Ok(Plan::Apply(Box::new(change)))
+}
+
+/// The name under which a secret was left by a change.
+pub fn name_after(before: &SecretName, change: &Change) -> SecretName {
+    change.name.as_ref().map_or(before, |name| &name.after).clone()
+}
+
+fn shift_back<T: Clone + PartialEq>(now: &T, done: &Shift<T>) -> Option<Shift<T>> {
+    (*now != done.before).then(|| Shift::new(now.clone(), done.before.clone()))
+}
+
+fn refuse_destroyed_targets(
+    state: &SecretState,
+    labels: &Shift<super::labels::LabelMap>,
+) -> Result<(), Refusal> {
+    match labels.before.iter().find(|(_, target)| state.version_of_key(target.key).is_none()) {
+        None => Ok(()),
+        Some((label, target)) => Err(Refusal::LabelTargetGone {
+            name: state.name.clone(),
+            label: label.clone(),
+            version: target.id.clone(),
+        }),
+    }
+}
+
+fn note_back(state: &SecretState, done: &NoteShift) -> Result<Option<NoteShift>, Refusal> {
+    let Some(version) = state.version_of_key(done.version.key) else {
+        return Err(Refusal::NotedVersionGone { name: state.name.clone(), version: done.version.id.clone() });
+    };
+    Ok(shift_back(&version.note, &done.note).map(|note| NoteShift { version: version.reference(), note }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(direction: Direction, newest_first: &[(u64, Operation, Option<u64>)]) -> Option<u64> {
+        let mut search = Search::new(direction);
+        for &(number, operation, takes_back) in newest_first {
+            match search.look(number, operation, takes_back) {
+                Step::Found => return Some(number),
+                Step::PassOver => {}
+                Step::Nothing => return None,
+            }
+        }
+        None
+    }
+
+    const INIT: (u64, Operation, Option<u64>) = (1, Operation::Init, None);
+
+    #[test]
+    fn undo_takes_back_the_newest_change_not_yet_undone() {
+        let history = [(3, Operation::Put, None), (2, Operation::Create, None), INIT];
+        assert_eq!(found(Direction::Undo, &history), Some(3));
+        let undone = [&[(4, Operation::Undo, Some(3))][..], &history].concat();
+        assert_eq!(found(Direction::Undo, &undone), Some(2));
+        let both = [&[(5, Operation::Undo, Some(2))][..], &undone].concat();
+        assert_eq!(found(Direction::Undo, &both), None);
+    }
+
+    #[test]
+    fn undo_passes_over_password_changes_and_rekeys() {
+        let history = [
+            (4, Operation::Rekey, None),
+            (3, Operation::ChangePassword, None),
+            (2, Operation::Put, None),
+            INIT,
+        ];
+        assert_eq!(found(Direction::Undo, &history), Some(2));
+    }
+
+    #[test]
+    fn redo_takes_back_the_newest_undo_that_no_other_change_followed() {
+        let undone =
+            [(4, Operation::Undo, Some(3)), (3, Operation::Put, None), (2, Operation::Create, None), INIT];
+        assert_eq!(found(Direction::Redo, &undone), Some(4));
+        let followed = [&[(5, Operation::Stage, None)][..], &undone].concat();
+        assert_eq!(found(Direction::Redo, &followed), None);
+        assert_eq!(found(Direction::Undo, &followed), Some(5));
+    }
+
+    #[test]
+    fn a_redo_does_not_end_the_row_of_redos() {
+        let history = [
+            (6, Operation::Redo, Some(5)),
+            (5, Operation::Undo, Some(2)),
+            (4, Operation::Undo, Some(3)),
+            (3, Operation::Put, None),
+            (2, Operation::Put, None),
+            INIT,
+        ];
+        assert_eq!(found(Direction::Redo, &history), Some(4));
+        assert_eq!(found(Direction::Undo, &history), Some(2));
+    }
+}

@@ -1,0 +1,91 @@
+//! Keeps the house in order: reads the sources and fails on what the plan of the rooms does not allow.
+//!
+//! Each check also runs on a planted bad file (`planted.rs`), so it is known to be able to fail.
+
+mod planted;
+mod rules;
+mod test_targets;
+mod tokens;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rules::{Source, dependencies, findings};
+use tokens::declared_test_modules;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The path below `src/`, with slashes.
+fn below_src(path: &Path) -> String {
+    let below = path.strip_prefix(root().join("src")).unwrap();
+    below.components().map(|part| part.as_os_str().to_str().unwrap()).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn the_sources_keep_to_the_plan_of_the_rooms() {
+    let dependencies = dependencies(&fs::read_to_string(root().join("Cargo.toml")).unwrap());
+    assert!(dependencies.contains("rusqlite"), "the dependencies were read");
+    let files: Vec<(String, String)> = rust_files(&root().join("src"))
+        .iter()
+        .map(|path| (below_src(path), fs::read_to_string(path).unwrap()))
+        .collect();
+    assert!(files.len() > 20, "the sources were found");
+    let test_files: BTreeSet<String> =
+        files.iter().flat_map(|(path, text)| declared_test_modules(path, text)).collect();
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|(path, text)| {
+            let is_test = test_files.iter().any(|stem| rules::lies_in(path, stem));
+            findings(&Source { path, text, is_test }, &dependencies)
+        })
+        .collect();
+    assert!(found.is_empty(), "{} finding(s):\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn every_file_says_in_its_first_line_what_it_is_for() {
+    let folders = ["src", "tests", "benches", "examples", "fuzz"];
+    let folders = folders.map(|folder| root().join(folder));
+    let silent: Vec<String> = folders
+        .iter()
+        .filter(|folder| folder.is_dir())
+        .flat_map(|folder| rust_files(folder))
+        .filter(|path| !rules::says_what_it_is_for(&fs::read_to_string(path).unwrap()))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "no `//!` in the first line of:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn nothing_under_tests_is_forgotten() {
+    let tests = root().join("tests");
+    let mut forgotten = test_targets::strangers(&tests);
+    for folder in
+        fs::read_dir(&tests).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
+        let files = rust_files(&folder);
+        forgotten.extend(test_targets::undeclared(&files));
+    }
+    assert!(forgotten.is_empty(), "no test runs these:\n{}", forgotten.join("\n"));
+}

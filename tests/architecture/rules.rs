@@ -1,0 +1,360 @@
+//! The plan of the rooms as tables, and the checks that read them.
+
+use std::collections::BTreeSet;
+
+use crate::tokens::{Token, tokens, without_tests};
+
+/// Rooms by their floor: a room may import only from rooms of a lower floor. The leaves `config` and
+/// `platform` stand below those that may use them, and see no vault themselves.
+const ROOMS: [(&str, &[&str]); 14] = [
+    ("memory", &[]),
+    ("domain", &["memory"]),
+    ("crypto", &["memory", "domain"]),
+    ("versioning", &["memory", "domain"]),
+    ("generator", &["memory", "domain"]),
+    ("config", &["memory", "domain"]),
+    ("platform", &["memory", "domain"]),
+    ("store", &["memory", "domain", "crypto", "versioning", "generator"]),
+    ("vault", &["memory", "domain", "crypto", "versioning", "generator", "store"]),
+    ("kms", BELOW_THE_DOORS),
+    ("exchange", BELOW_THE_DOORS),
+    (
+        "agent",
+        &["memory", "domain", "crypto", "versioning", "generator", "store", "vault", "config", "platform"],
+    ),
+    ("cli", EVERYTHING_BUT_THE_DOORS),
+    ("tui", EVERYTHING_BUT_THE_DOORS),
+];
+
+const BELOW_THE_DOORS: &[&str] = &["memory", "domain", "crypto", "versioning", "generator", "store", "vault"];
+
+const EVERYTHING_BUT_THE_DOORS: &[&str] = &[
+    "memory",
+    "domain",
+    "crypto",
+    "versioning",
+    "generator",
+    "store",
+    "vault",
+    "kms",
+    "exchange",
+    "agent",
+    "config",
+    "platform",
+];
+
+/// Where each external crate may be named. A crate that is not here has no home, and that is a finding.
+const HOMES: [(&str, &[&str]); 32] = [
+    ("rusqlite", &["store"]),
+    ("argon2", &["crypto"]),
+    ("aes_gcm", &["crypto"]),
+    ("xaes_256_gcm", &["crypto"]),
+    ("hkdf", &["crypto"]),
+    ("hmac", &["crypto"]),
+    ("sha2", &["crypto"]),
+    ("unicode_normalization", &["crypto"]),
+    ("getrandom", &["crypto", "generator", "kms/request_id"]),
+    ("subtle", &["memory", "domain", "crypto"]),
+    ("zeroize", &["memory", "domain", "crypto"]),
+    ("rustix", &["memory", "platform", "agent", "store/open", "tui/runtime"]),
+    ("signal_hook", &["platform", "tui/runtime"]),
+    ("arboard", &["platform"]),
+    ("directories", &["platform"]),
+    ("ratatui", &["tui"]),
+    ("crossterm", &["tui"]),
+    ("nucleo_matcher", &["tui"]),
+    ("unicode_segmentation", &["tui"]),
+    ("unicode_width", &["tui", "cli"]),
+    ("zxcvbn", &["tui"]),
+    ("similar", &["tui", "cli"]),
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("anyhow", &["main", "cli", "tui/runtime"]),
+    ("serde", &["kms", "exchange", "cli", "tui", "config"]),
+    ("serde_json", &["kms", "exchange", "cli"]),
+    ("quick_xml", &["kms", "exchange", "cli"]),
+    ("csv_core", &["exchange"]),
+    ("base64", &["kms", "exchange", "cli", "platform"]),
+    ("toml", &["tui", "config"]),
+];
+
+/// Crates that need more than a table: `thiserror` is welcome everywhere, `jiff` in one room.
+const MORE_HOMES: [(&str, &[&str]); 2] = [("jiff", &["domain"]), ("thiserror", &[""])];
+
+/// One file of `src/`.
+pub struct Source<'a> {
+    /// Its path below `src/`.
+    pub path: &'a str,
+    pub text: &'a str,
+    /// Whether the whole file is there for tests only.
+    pub is_test: bool,
+}
+
+/// The names of the `[dependencies]` of a manifest, as they are written in code.
+pub fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut inside = false;
+    for line in manifest.lines().map(str::trim) {
+        if let Some(section) = line.strip_prefix('[') {
+            let section = section.trim_end_matches(']');
+            inside =
+                section.ends_with("dependencies") && !section.contains("dev-") && !section.contains("build-");
+        } else if inside && let Some((name, _)) = line.split_once('=') {
+            let name = name.split('.').next().unwrap_or(name);
+            if !name.trim_start().starts_with('#') {
+                names.insert(name.trim().trim_matches('"').replace('-', "_"));
+            }
+        }
+    }
+    names
+}
+
+/// Whether a path below `src/` is the file or lies in the folder of this name.
+pub fn lies_in(path: &str, home: &str) -> bool {
+    home.is_empty() || path.strip_prefix(home).is_some_and(|rest| rest.starts_with('/') || rest == ".rs")
+}
+
+/// Whether the first line is a `//!` with words after it.
+pub fn says_what_it_is_for(text: &str) -> bool {
+    text.lines()
+        .next()
+        .and_then(|line| line.strip_prefix("//!"))
+        .is_some_and(|words| !words.trim().is_empty())
+}
+
+/// Everything that is wrong with a file, one line each.
+pub fn findings(source: &Source<'_>, dependencies: &BTreeSet<String>) -> Vec<String> {
+    let all = tokens(source.text);
+    let code = if source.is_test { Vec::new() } else { without_tests(&all) };
+    let mut found = Vec::new();
+    if !says_what_it_is_for(source.text) {
+        found.push((1, "the first line does not say with `//!` what the file is for".to_owned()));
+    }
+    found.extend(imports(source.path, &all));
+    found.extend(external_crates(source.path, &all, dependencies));
+    found.extend(everywhere(source.path, &all));
+    found.extend(outside_tests(source.path, &code));
+    found.into_iter().map(|(line, what)| format!("src/{}:{line}: {what}", source.path)).collect()
+}
+
+type Finding = (usize, String);
+
+fn text_at<'a>(tokens: &[Token<'a>], at: usize) -> &'a str {
+    tokens.get(at).map_or("", |token| token.text)
+}
+
+/// Imports against the order of the rooms.
+fn imports(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
+    let room = path.split('/').next().unwrap_or(path).trim_end_matches(".rs");
+    if room == "main" || room == "lib" {
+        return Vec::new();
+    }
+    let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+        return vec![(1, format!("there is no room '{room}' in the plan"))];
+    };
+    let mut found = Vec::new();
+    for (target, line) in rooms_named(path, tokens) {
+        if target == room || allowed.contains(&target) {
+            continue;
+        }
+        found.push((
+            line,
+            match ROOMS.iter().any(|(name, _)| *name == target) {
+                true => format!("'{room}' must not import '{target}'"),
+                false => format!("'{target}' is named at the root, but it is no room of the plan"),
+            },
+        ));
+    }
+    found
+}
+
+/// The rooms that are named by `crate::x`, `crate::{x, y::z}`, and by as many `super` as lead to the root.
+fn rooms_named<'a>(path: &str, tokens: &[Token<'a>]) -> Vec<(&'a str, usize)> {
+    let mut named = Vec::new();
+    let mut depth = Depth::of_file(path);
+    let mut at = 0;
+    while at < tokens.len() {
+        depth.see(tokens, at);
+        let before = if at == 0 { "" } else { tokens[at - 1].text };
+        let start = match tokens[at].text {
+            "crate" | "etui" if text_at(tokens, at + 1) == "::" && before != "::" => Some(at + 2),
+            "super" if before != "::" => {
+                let mut supers = 1;
+                while text_at(tokens, at + 2 * supers - 1) == "::"
+                    && text_at(tokens, at + 2 * supers) == "super"
+                {
+                    supers += 1;
+                }
+                (supers >= depth.modules() && text_at(tokens, at + 2 * supers - 1) == "::")
+                    .then_some(at + 2 * supers)
+            }
+            _ => None,
+        };
+        if let Some(start) = start {
+            named.extend(first_words(tokens, start));
+        }
+        at += 1;
+    }
+    // A macro of ours is exported at the root, and `crate` alone says nothing.
+    named.retain(|(name, _)| name.chars().next().is_some_and(|first| first.is_lowercase()));
+    named
+}
+
+/// The first word of a path, or the first words of the paths in a group.
+fn first_words<'a>(tokens: &[Token<'a>], start: usize) -> Vec<(&'a str, usize)> {
+    let Some(first) = tokens.get(start) else { return Vec::new() };
+    if first.text != "{" {
+        return vec![(first.text, first.line)];
+    }
+    let mut words = Vec::new();
+    let mut depth = 0_usize;
+    for pair in tokens[start..].windows(2) {
+        match pair[0].text {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        if depth == 1 && matches!(pair[0].text, "{" | ",") && pair[1].text != "}" {
+            words.push((pair[1].text, pair[1].line));
+        }
+    }
+    words
+}
+
+/// How deep below the root the present module lies.
+struct Depth {
+    file: usize,
+    braces: usize,
+    inline: Vec<usize>,
+}
+
+impl Depth {
+    fn of_file(path: &str) -> Self {
+        let parts = path.split('/').count();
+        let file = if path.ends_with("/mod.rs") { parts - 1 } else { parts };
+        Self { file, braces: 0, inline: Vec::new() }
+    }
+
+    fn see(&mut self, tokens: &[Token<'_>], at: usize) {
+        match tokens[at].text {
+            "{" => {
+                self.braces += 1;
+                if at >= 2 && tokens[at - 2].text == "mod" {
+                    self.inline.push(self.braces);
+                }
+            }
+            "}" => {
+                if self.inline.last() == Some(&self.braces) {
+                    self.inline.pop();
+                }
+                self.braces = self.braces.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+
+    fn modules(&self) -> usize {
+        self.file + self.inline.len()
+    }
+}
+
+/// External crates outside their homes.
+fn external_crates(path: &str, tokens: &[Token<'_>], dependencies: &BTreeSet<String>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if !dependencies.contains(token.text) || !is_crate_root(tokens, at) {
+            continue;
+        }
+        let home = HOMES.iter().chain(&MORE_HOMES).find(|(name, _)| *name == token.text);
+        match home {
+            None => found.push((token.line, format!("crate '{}' has no home in the plan", token.text))),
+            Some((_, homes)) if homes.iter().any(|home| lies_in(path, home)) => {}
+            Some((name, homes)) => {
+                found.push((token.line, format!("crate '{name}' belongs into {}", homes.join(", "))));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a word is the beginning of a path, or the whole of a `use`.
+fn is_crate_root(tokens: &[Token<'_>], at: usize) -> bool {
+    let before = if at == 0 { "" } else { tokens[at - 1].text };
+    let after = text_at(tokens, at + 1);
+    let is_word = |word: &str| word.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    let begins = match before {
+        // `::name` from the outside, not `room::name`
+        "::" => at < 2 || tokens[at - 2].text == "use" || !is_word(tokens[at - 2].text),
+        "." | "mod" | "fn" | "let" => false,
+        _ => true,
+    };
+    begins && (after == "::" || (before == "use" && matches!(after, ";" | "as")) || before == "crate")
+}
+
+/// What is wrong in tests too.
+fn everywhere(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let next = text_at(tokens, at + 1);
+        let after = text_at(tokens, at + 2);
+        let what = match token.text {
+            "process" if next == "::" && after == "exit" => "leave by returning, not by `process::exit`",
+            "process" if next == "::" && after == "{" && group_names(tokens, at + 2, "exit") => {
+                "leave by returning, not by `process::exit`"
+            }
+            "dbg" | "todo" | "unimplemented" if next == "!" => {
+                "`dbg!`, `todo!` and `unimplemented!` are not for main"
+            }
+            "SystemTime" if next == "::" && after == "now" && path != "vault/clock.rs" => {
+                "only `vault/clock.rs` asks the system for the time"
+            }
+            "unsafe" if !lies_in(path, "memory") => "`unsafe` lives in `memory` only",
+            _ => continue,
+        };
+        found.push((token.line, what.to_owned()));
+    }
+    found
+}
+
+fn group_names(tokens: &[Token<'_>], start: usize, name: &str) -> bool {
+    first_words(tokens, start).iter().any(|(word, _)| *word == name)
+}
+
+/// What tests may do and code may not.
+fn outside_tests(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
+    let opens_files = !["store", "vault"].iter().any(|room| lies_in(path, room))
+        || ["store/open", "store/last_seen"].iter().any(|home| lies_in(path, home));
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let next = text_at(tokens, at + 1);
+        let what = match token.text {
+            "println" | "print" if next == "!" && !lies_in(path, "cli") => "only `cli` prints",
+            "unwrap"
+                if at > 0 && tokens[at - 1].text == "." && next == "(" && text_at(tokens, at + 2) == ")" =>
+            {
+                "no `unwrap` outside tests; `expect` with the reason"
+            }
+            _ if !opens_files && opens_a_file(tokens, at) => {
+                "files are opened in `store/open.rs` and `store/last_seen.rs` only"
+            }
+            _ => continue,
+        };
+        found.push((token.line, what.to_owned()));
+    }
+    found
+}
+
+fn opens_a_file(tokens: &[Token<'_>], at: usize) -> bool {
+    let after = if text_at(tokens, at + 1) == "::" { text_at(tokens, at + 2) } else { "" };
+    match tokens[at].text {
+        "OpenOptions" => true,
+        "File" => matches!(after, "open" | "create" | "create_new" | "options"),
+        "Connection" => after.starts_with("open") && !after.starts_with("open_in_memory"),
+        "fs" => matches!(after, "read" | "read_to_string" | "write" | "copy" | "open" | "openat"),
+        _ => false,
+    }
+}

@@ -1,0 +1,21 @@
+//! The contract from outside: through the rules alone, through the vault, and through the API door.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod api_door;
+mod api_refusals;
+mod api_support;
+mod batch;
+mod create_secret;
+mod delete_secret;
+mod get_secret_value;
+mod list_secrets;
+mod plans;
+mod put_secret_value;
+mod random_operations;
+mod refusals;
+mod unlock;
+mod update_secret_version_stage;
+mod verify;
+mod worked_example;

@@ -1,0 +1,8 @@
+//! What several test binaries share: steps, a reference model, the rules run by hand, cheap vaults.
+#![allow(dead_code, reason = "each test binary takes what it needs")]
+
+pub mod model;
+pub mod rules;
+pub mod step;
+pub mod vault_subject;
+pub mod vaults;
