@@ -17,14 +17,18 @@
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
+//! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
+//! - [`platform`]: where files lie, and questions on the controlling terminal.
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
+pub mod cli;
 pub mod crypto;
 pub mod domain;
 pub mod generator;
 pub mod kms;
 pub mod memory;
+pub mod platform;
 mod store;
 pub mod tui;
 pub mod vault;
