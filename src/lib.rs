@@ -18,7 +18,7 @@
 //! - [`vault`]: the one door between all of that and the people who use it.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
-//! - [`platform`]: where files lie, and questions on the controlling terminal.
+//! - [`platform`]: where files lie, questions on the terminal, clipboard, signals, time that counts sleep.
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
@@ -30,5 +30,6 @@ pub mod kms;
 pub mod memory;
 pub mod platform;
 mod store;
+pub mod tui;
 pub mod vault;
 pub mod versioning;

@@ -4,11 +4,16 @@ use std::process::ExitCode;
 
 use etui::cli::{self, AppOptions, Door, Finish, Invocation};
 use etui::memory::process;
+use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
+use etui::tui::{self, TuiOptions};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
     // Before the first secret is read. What could not be had is no reason not to work.
     let _ = process::harden();
+    if std::env::args_os().skip(1).eq([HOLDER_ARGUMENT]) {
+        return hold();
+    }
     let (invocation, door) = match cli::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(no_command) => return no_command.report(),
@@ -27,8 +32,22 @@ fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
 }
 
 /// Opens the terminal app.
-fn open_app(_options: AppOptions) -> anyhow::Result<()> {
-    anyhow::bail!("this build has no terminal app")
+fn open_app(options: AppOptions) -> anyhow::Result<()> {
+    tui::run(TuiOptions {
+        vault_path: options.vault,
+        state_directory: options.state_directory,
+        key_file: options.key_file,
+        answers: options.answers,
+    })
+}
+
+/// Holds a copied value for an app that may have gone by then. Nobody reads what it says: the app is told by
+/// a missing answer.
+fn hold() -> ExitCode {
+    match hold_clipboard() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// A panic says where it happened and in which version; its payload may quote what must not be shown.
