@@ -8,9 +8,9 @@ use super::judge::{
     with_sqlite,
 };
 use crate::support::rules::{secret_name, stage_label, version_id};
-use crate::support::vaults::{Place, create, fill, get, put};
+use crate::support::vaults::{PASSWORD, Place, create, credentials, fill, get, put};
 use etui::domain::{Note, Retention};
-use etui::vault::{NoteRequest, StageRequest, UpdateRequest};
+use etui::vault::{KdfCost, NoteRequest, StageRequest, UpdateRequest};
 use etui::versioning::{MetadataUpdate, StageMove};
 
 type Row = Vec<Value>;
@@ -429,6 +429,44 @@ fn each_column_of_the_vault_row_of_another_vault_is_noticed() {
         } else {
             assert_detected(&place);
         }
+    }
+}
+
+// Guards: header and wrapped key in the associated data of the head.
+#[test]
+fn an_old_header_with_its_old_password_cannot_be_put_back() {
+    let (place, _) = filled();
+    let [before, after] = before_and_after(&place, |vault| {
+        let cost = KdfCost::new(8, 1, 1).unwrap();
+        vault.change_password(&credentials(PASSWORD), &credentials("new"), cost).unwrap();
+    });
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1..3], after[1..3]);
+    let mut grafted = after[0].clone();
+    grafted[0][1..4].clone_from_slice(&before[0][0][1..4]);
+    with_sqlite(&place, |connection| replace_table(connection, "vault", &grafted));
+    assert_integrity(place.open().map(drop));
+    assert_integrity(place.open_without_memory().map(drop));
+    // With the old head too, nothing but the newest event is new.
+    with_sqlite(&place, |connection| replace_table(connection, "vault", &before[0]));
+    assert_integrity(place.open_without_memory().map(drop));
+}
+
+// Guards: the same: a header of another time with a wrapped key of this one.
+#[test]
+fn a_wrapped_key_under_another_header_is_noticed() {
+    let (place, _) = filled();
+    let [before, after] = before_and_after(&place, |vault| {
+        let cost = KdfCost::new(8, 1, 1).unwrap();
+        vault.change_password(&credentials(PASSWORD), &credentials(PASSWORD), cost).unwrap();
+    });
+    for columns in [vec![3], vec![1, 2]] {
+        let mut grafted = after[0].clone();
+        for column in columns {
+            grafted[0][column] = before[0][0][column].clone();
+        }
+        with_sqlite(&place, |connection| replace_table(connection, "vault", &grafted));
+        assert_integrity(place.open().map(drop));
     }
 }
 
