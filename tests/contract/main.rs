@@ -4,6 +4,7 @@
 mod support;
 
 mod api_door;
+mod api_metadata;
 mod api_refusals;
 mod api_support;
 mod batch;
