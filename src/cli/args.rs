@@ -7,7 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, get, init, list, log, new, purge, put, restore, rm, rollback, show, stage, verify,
+    api, audit, backup, get, init, list, log, new, passwd, purge, put, random, rekey, rename, restore, rm,
+    rollback, set, show, stage, undo, verify, which,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -110,7 +111,7 @@ pub(super) enum Command {
     #[command(after_long_help = "Example:\n  etui tui --vault ~/team.etui")]
     Tui,
     #[command(flatten)]
-    Job(JobCommand),
+    Job(Box<JobCommand>),
 }
 
 /// The commands that do something and end. What each does stands on its own arguments.
@@ -128,6 +129,16 @@ pub(super) enum JobCommand {
     Rm(rm::Rm),
     Restore(restore::Restore),
     Purge(purge::Purge),
+    Set(set::Set),
+    Rename(rename::Rename),
+    Audit(audit::Audit),
+    Undo(undo::Undo),
+    Redo(undo::Redo),
+    Which(which::Which),
+    Random(random::Random),
+    Passwd(passwd::Passwd),
+    Rekey(rekey::Rekey),
+    Backup(backup::Backup),
     Verify(verify::Verify),
     Api(api::Api),
 }

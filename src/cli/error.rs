@@ -5,6 +5,7 @@ use std::io;
 
 use crate::cli::reference::ReferenceError;
 use crate::domain::{ErrorCode, Invalid};
+use crate::generator::GeneratorError;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
 
@@ -25,6 +26,11 @@ impl CliError {
     /// Something that must be given is not there (exit code 2).
     pub fn missing(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::MissingParameter, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// What was looked for is not there (exit code 3).
+    pub fn not_found(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::ResourceNotFound, sentence: sentence.into(), hint: hint.into() }
     }
 
     /// There is no password, or none could be had (exit code 5).
@@ -96,6 +102,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     }
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
         return Some((refusal.code(), refusal.hint()));
+    }
+    if let Some(error) = cause.downcast_ref::<GeneratorError>() {
+        return Some((error.code(), error.hint().to_owned()));
     }
     if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
         return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));

@@ -11,6 +11,7 @@ use super::error::CliError;
 use super::input;
 use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
+use super::raise_cost;
 use super::wording;
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
@@ -35,6 +36,14 @@ pub struct Invocation {
     answers: Answers,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
+}
+
+/// An unlocked vault and what opened it.
+pub(super) struct Opened {
+    pub(super) vault: Vault,
+    pub(super) credentials: Credentials,
+    /// Whether somebody typed the password just now.
+    pub(super) was_typed: bool,
 }
 
 /// What the terminal app starts with.
@@ -127,15 +136,23 @@ impl Invocation {
 
     /// Unlocks the vault of this machine.
     pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
+        let mut opened = self.unlock_to_relock()?;
+        raise_cost::offer(self, self.state_directory.as_deref(), &mut opened)?;
+        Ok(opened.vault)
+    }
+
+    /// Unlocks the vault of this machine with its password and nothing else, and keeps that for a change of
+    /// the locks.
+    pub(super) fn unlock_to_relock(&self) -> anyhow::Result<Opened> {
         self.unlock_file(LockedVault::open(self.vault_path()?, self.environment())?)
     }
 
     /// Unlocks a file that is only looked at: this machine's memory is neither asked nor changed.
     pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
-        self.unlock_file(LockedVault::open_copy(path, Box::new(SystemClock))?)
+        Ok(self.unlock_file(LockedVault::open_copy(path, Box::new(SystemClock))?)?.vault)
     }
 
-    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Vault> {
+    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Opened> {
         self.say_notices(locked.take_notices());
         self.say_where(&locked);
         let key_file = self.key_file()?;
@@ -143,7 +160,8 @@ impl Invocation {
             return Err(VaultError::KeyFileNeeded.into());
         }
         let given = self.given_password()?;
-        let mut tries = if given.is_some() { 1 } else { TRIES };
+        let was_typed = given.is_none();
+        let mut tries = if was_typed { TRIES } else { 1 };
         let password = given.map_or_else(|| self.with_terminal(password::ask), Ok)?;
         let mut credentials = Credentials::new(password, key_file.as_ref())?;
         let mut answers = self.answers;
@@ -151,7 +169,7 @@ impl Invocation {
             let error = match locked.unlock(&credentials, answers) {
                 Ok(mut vault) => {
                     self.say_notices(vault.take_notices());
-                    return Ok(vault);
+                    return Ok(Opened { vault, credentials, was_typed });
                 }
                 Err(failed) => {
                     locked = failed.vault;

@@ -11,12 +11,16 @@ mod commands;
 mod confirm;
 mod error;
 mod exit_code;
+mod history;
 mod input;
 mod invocation;
 mod output;
 mod password;
 mod plan;
 mod private_file;
+mod progress;
+mod raise_cost;
+mod random;
 mod reference;
 mod table;
 mod usage;
@@ -46,7 +50,7 @@ pub enum Door {
 }
 
 /// A command with its arguments.
-pub struct Job(JobCommand);
+pub struct Job(Box<JobCommand>);
 
 impl Job {
     /// Does it.
