@@ -16,12 +16,14 @@
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
+//! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
 pub mod crypto;
 pub mod domain;
+pub mod exchange;
 pub mod generator;
 pub mod kms;
 pub mod memory;
