@@ -1,0 +1,1 @@
+//! The rules of import: what is added, in which order, and which labels move.
