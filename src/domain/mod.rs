@@ -7,6 +7,7 @@
 mod error_code;
 mod identifier;
 mod invalid;
+mod json_string;
 mod metadata;
 mod secret_name;
 mod secret_value;
@@ -18,6 +19,7 @@ mod wiped_text;
 
 pub use error_code::ErrorCode;
 pub use invalid::Invalid;
+pub use json_string::unescape_json;
 pub use metadata::{Description, Note, Retention, RotationInterval, TagKey, TagValue, Tags};
 pub use secret_name::SecretName;
 pub use secret_value::{SecretValue, ValueType};
