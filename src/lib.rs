@@ -18,15 +18,20 @@
 //! - [`vault`]: the one door between all of that and the people who use it.
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
+//! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
+//! - [`platform`]: where files lie, questions on the terminal, clipboard, signals, time that counts sleep.
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
+pub mod cli;
 pub mod crypto;
 pub mod domain;
 pub mod exchange;
 pub mod generator;
 pub mod kms;
 pub mod memory;
+pub mod platform;
 mod store;
+pub mod tui;
 pub mod vault;
 pub mod versioning;

@@ -4,6 +4,7 @@
 //! I/O, cryptography or drawing. The limits are those of Alibaba Cloud KMS Secrets Manager
 //! (API 2016-01-20) unless a type says otherwise.
 
+mod age;
 mod error_code;
 mod identifier;
 mod invalid;
@@ -17,6 +18,7 @@ mod version_id;
 mod visible;
 mod wiped_text;
 
+pub use age::{age, age_short};
 pub use error_code::ErrorCode;
 pub use invalid::Invalid;
 pub use json_string::unescape_json;

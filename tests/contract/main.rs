@@ -15,6 +15,7 @@ mod plans;
 mod put_secret_value;
 mod random_operations;
 mod refusals;
+mod undo;
 mod unlock;
 mod update_secret_version_stage;
 mod verify;

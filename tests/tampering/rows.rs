@@ -9,8 +9,9 @@ use super::judge::{
 };
 use crate::support::rules::{secret_name, stage_label, version_id};
 use crate::support::vaults::{Place, create, fill, get, put};
-use etui::vault::StageRequest;
-use etui::versioning::StageMove;
+use etui::domain::{Note, Retention};
+use etui::vault::{NoteRequest, StageRequest, UpdateRequest};
+use etui::versioning::{MetadataUpdate, StageMove};
 
 type Row = Vec<Value>;
 
@@ -217,9 +218,9 @@ fn a_secret_that_was_deleted_is_not_just_missing() {
     assert_read_detects(&place, |vault| create(vault, "db/password", "v1", "x").map(|_| String::new()));
 }
 
-// Guards: `versions_mac`.
+// Guards: that every label marks a version that is there.
 #[test]
-fn a_version_that_was_deleted_is_noticed() {
+fn a_labelled_version_that_was_deleted_is_noticed() {
     for which in ["min(key)", "max(key)"] {
         let place = tampered(|connection| {
             let sql = format!(
@@ -230,6 +231,63 @@ fn a_version_that_was_deleted_is_noticed() {
         assert_detected(&place);
         assert_read_detects(&place, |vault| get(vault, "db/password"));
     }
+}
+
+// Guards: `versions_mac`, and nothing else: no label marks the version that is gone.
+#[test]
+fn a_deprecated_version_that_was_deleted_is_noticed() {
+    let (place, _) = filled();
+    let mut vault = place.open().unwrap();
+    for id in ["v4", "v5", "v6"] {
+        put(&mut vault, "db/password", id, id).unwrap();
+    }
+    let secret = vault.describe(&secret_name("db/password")).unwrap().secret;
+    let deprecated = secret.version(&version_id("v4")).unwrap().key;
+    assert!(!secret.labels.marks(deprecated));
+    drop(vault);
+    with_sqlite(&place, |connection| {
+        run(connection, &format!("DELETE FROM version WHERE key = {}", deprecated.0));
+    });
+    assert_detected(&place);
+    assert_read_detects(&place, |vault| get(vault, "db/password"));
+}
+
+// Guards: `versions_mac`: the older record is genuine, and its row is the same.
+#[test]
+fn an_older_record_of_a_version_is_noticed() {
+    let (place, _) = filled();
+    let [before, after] = before_and_after(&place, |vault| {
+        let note = Note::new("better known").ok();
+        let request = NoteRequest { name: secret_name("db/password"), version_id: version_id("v1"), note };
+        vault.set_note(&request).unwrap();
+    });
+    assert_ne!(before[2], after[2]);
+    with_sqlite(&place, |connection| replace_table(connection, "version", &before[2]));
+    assert_detected(&place);
+    assert_read_detects(&place, |vault| get(vault, "db/password"));
+}
+
+// Guards: `versions_mac`: a genuine row that retention destroyed comes back to its secret.
+#[test]
+fn a_version_that_retention_destroyed_does_not_come_back() {
+    let (place, _) = filled();
+    let mut vault = place.open().unwrap();
+    put(&mut vault, "db/password", "v4", "four").unwrap();
+    put(&mut vault, "db/password", "v5", "five").unwrap();
+    let retention = Some(Some(Retention::new(4).unwrap()));
+    let update = MetadataUpdate { retention, ..MetadataUpdate::default() };
+    vault.update_secret(&UpdateRequest { name: secret_name("db/password"), update, expected: None }).unwrap();
+    drop(vault);
+    let [before, _] = before_and_after(&place, |vault| {
+        let outcome = put(vault, "db/password", "v6", "six").unwrap();
+        assert_eq!(outcome.destroyed, [version_id("v2")]);
+    });
+    with_sqlite(&place, |connection| {
+        let now = rows(connection, "version");
+        before[2].iter().filter(|row| !now.contains(row)).for_each(|row| insert(connection, "version", row));
+    });
+    assert_detected(&place);
+    assert_read_detects(&place, |vault| get(vault, "db/password"));
 }
 
 // Guards: the chain of events.
@@ -274,7 +332,7 @@ fn a_secret_that_was_added_is_noticed() {
     }));
 }
 
-// Guards: `versions_mac`, and the row id in the associated data of a version.
+// Guards: the row id in the associated data of a version; and `versions_mac`.
 #[test]
 fn a_version_that_was_added_to_a_secret_is_noticed() {
     let place = tampered(|connection| {
@@ -288,9 +346,9 @@ fn a_version_that_was_added_to_a_secret_is_noticed() {
     assert_read_detects(&place, |vault| get(vault, "db/password"));
 }
 
-// Guards: `versions_mac`: a genuine row that was destroyed comes back.
+// Guards: the search for orphans in the full check: their secret is gone.
 #[test]
-fn a_version_of_another_time_that_was_put_back_is_noticed() {
+fn versions_of_a_deleted_secret_that_were_put_back_are_noticed_by_the_full_check() {
     let (place, _) = filled();
     let [before, _] = before_and_after(&place, |vault| {
         let name = secret_name("db/password");
@@ -314,6 +372,15 @@ fn a_version_of_no_secret_is_noticed_by_the_full_check() {
             "INSERT INTO version SELECT 1, randomblob(16), randomblob(32), record, value FROM version LIMIT 1",
         );
     }));
+}
+
+// Guards: the search for orphans in the full check, or a check of the lengths of tags.
+#[test]
+fn a_secret_outside_all_buckets_is_noticed_by_the_full_check() {
+    for name_tag in ["x''", "CAST(zeroblob(31) AS BLOB)", "randomblob(40)"] {
+        let sql = format!("INSERT INTO secret SELECT {name_tag}, randomblob(16), record FROM secret LIMIT 1");
+        assert_verify_finds(&tampered(|connection| run(connection, &sql)));
+    }
 }
 
 // Guards: the one row of `vault`.

@@ -1,0 +1,60 @@
+//! `etui api`: the KMS API on stdin.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::input::{self, WipingReader};
+use crate::cli::invocation::Invocation;
+use crate::cli::output::AnswerWriter;
+use crate::kms::{self, Format};
+
+/// Answer requests of the KMS API on stdin, one a line
+///
+/// Unlocks once. A request is a JSON object with the API's own parameter names, or its query string. Each is
+/// answered with one line, in order and at once. A refusal does not end the run; the exit code is that of
+/// the first one.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  echo '{\"Action\":\"GetSecretValue\",\"SecretName\":\"db\"}' | etui api
+  echo 'Action=ListSecrets&FetchTags=true' | etui api --format xml")]
+pub(in crate::cli) struct Api {
+    /// How answers are written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "json")]
+    format: FormatWord,
+}
+
+/// A format, as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormatWord {
+    /// One JSON object a line
+    Json,
+    /// One XML document a line
+    Xml,
+}
+
+impl Api {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if invocation.reads_password_from_stdin() {
+            return Err(CliError::usage(
+                "stdin cannot hold both the password and the requests",
+                "name another file for the password with --password-file",
+            )
+            .into());
+        }
+        let format = match self.format {
+            FormatWord::Json => Format::Json,
+            FormatWord::Xml => Format::Xml,
+        };
+        let mut vault = invocation.unlock()?;
+        let requests = input::stdin()
+            .map(WipingReader::new)
+            .map_err(|error| CliError::system("cannot read requests from stdin", &error))?;
+        let mut answers = AnswerWriter::new(invocation.output(), format)
+            .map_err(|error| CliError::system("cannot write answers to stdout", &error))?;
+        let first_refusal = kms::serve(&mut vault, requests, &mut answers, format)?;
+        invocation.say_notices(vault.take_notices());
+        Ok(first_refusal.map_or(Finish::Done, Finish::Refused))
+    }
+}

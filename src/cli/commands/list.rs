@@ -1,0 +1,146 @@
+//! `etui list`: ListSecrets.
+
+use clap::Args;
+
+use crate::cli::color::Role;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::{Audience, Loudness, Output};
+use crate::cli::table::{Cell, Table};
+use crate::domain::{Invalid, TagKey, TagValue, Timestamp, age, visible};
+use crate::kms::{Answer, FetchTags, Page};
+use crate::vault::{Listing, SecretSummary};
+
+/// List secrets
+///
+/// On a terminal a table, through a pipe one name a line. Secrets that are scheduled for deletion are listed
+/// too, and marked in the table. All that is asked for must hold; of tags with the same key one must.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui list                      everything
+  etui list prod db              names that contain both words
+  etui list --tag env=prod --tag env=stage
+  etui list --stale              what is due by its own rotation interval
+  etui list --stale 90           what is older than 90 days")]
+pub(in crate::cli) struct List {
+    /// Words that the name contains, upper and lower case being the same
+    #[arg(value_name = "PATTERN")]
+    words: Vec<String>,
+
+    /// Secrets with this tag; may be given several times
+    #[arg(long = "tag", value_name = "KEY[=VALUE]", value_parser = tag)]
+    tags: Vec<(TagKey, Option<TagValue>)>,
+
+    /// Only secrets that are scheduled for deletion
+    #[arg(long)]
+    deleted: bool,
+
+    /// Only secrets whose current version is older than so many days; without DAYS, than its own interval
+    #[arg(long, value_name = "DAYS", num_args = 0..=1)]
+    stale: Option<Option<u32>>,
+}
+
+fn tag(text: &str) -> Result<(TagKey, Option<TagValue>), Invalid> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok((TagKey::new(key)?, Some(TagValue::new(value)?))),
+        None => Ok((TagKey::new(text)?, None)),
+    }
+}
+
+impl List {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let mut vault = invocation.unlock()?;
+        let listing = vault.list()?;
+        let now = invocation.now();
+        let matches: Vec<SecretSummary<'_>> =
+            listing.iter().filter(|secret| self.matches(secret, now)).collect();
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => {
+                let total = matches.len();
+                output.answer(&Answer::secrets(matches.into_iter(), total, Page::all(), FetchTags::Yes))?;
+            }
+            Audience::Pipe => {
+                output
+                    .text(&matches.iter().map(|secret| format!("{}\n", secret.name)).collect::<String>())?;
+            }
+            Audience::Person if matches.is_empty() => output.note(nothing(&listing)),
+            Audience::Person => output.text(&table(&matches, now, output))?,
+        }
+        Ok(Finish::Done)
+    }
+
+    fn matches(&self, secret: &SecretSummary<'_>, now: Timestamp) -> bool {
+        let name = secret.name.to_ascii_lowercase();
+        let mut words = self.words.iter().flat_map(|word| word.split_whitespace());
+        words.all(|word| name.contains(&word.to_lowercase()))
+            && (!self.deleted || secret.planned_deletion.is_some())
+            && self.tags.iter().all(|(key, _)| self.has_tag(secret, key))
+            && self.stale.is_none_or(|days| is_stale(secret, days, now))
+    }
+
+    /// Whether any of the values that are asked for under this key is there.
+    fn has_tag(&self, secret: &SecretSummary<'_>, key: &TagKey) -> bool {
+        let asked = || self.tags.iter().filter(|(asked, _)| asked == key).map(|(_, value)| value);
+        let wanted =
+            |found: &str| asked().any(|value| value.as_ref().is_none_or(|value| value.as_str() == found));
+        secret.tags.iter().any(|(found, value)| found == key.as_str() && wanted(value))
+    }
+}
+
+fn is_stale(secret: &SecretSummary<'_>, days: Option<u32>, now: Timestamp) -> bool {
+    match days {
+        None => secret.is_due(now),
+        Some(days) => secret.current.created.plus_days(days) < now,
+    }
+}
+
+fn nothing(listing: &Listing) -> &'static str {
+    if listing.is_empty() {
+        "there are no secrets yet: make one with `etui new NAME`"
+    } else {
+        "no secret matches"
+    }
+}
+
+fn table(secrets: &[SecretSummary<'_>], now: Timestamp, output: &Output) -> String {
+    if output.loudness() < Loudness::Verbose {
+        let mut table = Table::new(["NAME", "CURRENT", "AGE", ""]);
+        for secret in secrets {
+            table.push(columns(secret, now));
+        }
+        return table.render(output.palette());
+    }
+    let mut table = Table::new(["NAME", "CURRENT", "AGE", "", "LABELS", "TAGS", "DESCRIPTION"]);
+    for secret in secrets {
+        let [name, current, age, mark] = columns(secret, now);
+        let labels: Vec<&str> = secret.labels.iter().map(|(label, _)| label).collect();
+        let tags: Vec<String> = secret.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        table.push([
+            name,
+            current,
+            age,
+            mark,
+            Cell::plain(labels.join(", ")),
+            Cell::plain(visible(&tags.join(", "))),
+            Cell::plain(visible(secret.description)),
+        ]);
+    }
+    table.render(output.palette())
+}
+
+fn columns(secret: &SecretSummary<'_>, now: Timestamp) -> [Cell; 4] {
+    let mark = match secret.planned_deletion {
+        Some(planned) if planned <= now => Cell::styled(Role::Danger, "deleted, can be purged"),
+        Some(planned) => Cell::styled(Role::Danger, format!("deleted, restorable at least until {planned}")),
+        None if secret.is_due(now) => Cell::styled(Role::Warning, "due"),
+        None => Cell::plain(""),
+    };
+    [
+        Cell::plain(secret.name),
+        Cell::styled(Role::Accent, secret.current.id),
+        Cell::styled(Role::Muted, age(secret.current.created, now)),
+        mark,
+    ]
+}

@@ -1,0 +1,43 @@
+//! The commands, one file each: its arguments, whose doc comments are the help, and what it does.
+
+pub(super) mod api;
+pub(super) mod get;
+pub(super) mod init;
+pub(super) mod list;
+pub(super) mod log;
+pub(super) mod new;
+mod new_version;
+pub(super) mod purge;
+pub(super) mod put;
+pub(super) mod restore;
+pub(super) mod rm;
+pub(super) mod rollback;
+pub(super) mod show;
+pub(super) mod stage;
+pub(super) mod verify;
+
+use super::args::JobCommand;
+use super::exit_code::Finish;
+use super::invocation::Invocation;
+
+impl JobCommand {
+    /// Does what was asked.
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        match self {
+            Self::Init(init) => init.run(invocation),
+            Self::New(new) => new.run(invocation),
+            Self::Put(put) => put.run(invocation),
+            Self::Get(get) => get.run(invocation),
+            Self::List(list) => list.run(invocation),
+            Self::Show(show) => show.run(invocation),
+            Self::Log(log) => log.run(invocation),
+            Self::Stage(stage) => stage.run(invocation),
+            Self::Rollback(rollback) => rollback.run(invocation),
+            Self::Rm(rm) => rm.run(invocation),
+            Self::Restore(restore) => restore.run(invocation),
+            Self::Purge(purge) => purge.run(invocation),
+            Self::Verify(verify) => verify.run(invocation),
+            Self::Api(api) => api.run(invocation),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What `new` and `put` have in common: the version to be stored.
+
+use clap::Args;
+
+use crate::domain::{Note, StageLabel, VersionId};
+
+/// The version to be stored, without its value.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NewVersion {
+    /// The id of the version; without it the next free one is taken and printed
+    #[arg(long, value_name = "ID", value_parser = VersionId::new)]
+    pub(super) version_id: Option<VersionId>,
+
+    /// A label that will mark the version; may be given several times
+    #[arg(long = "stage", value_name = "LABEL", value_parser = StageLabel::new)]
+    pub(super) stages: Vec<StageLabel>,
+
+    /// A remark on the version, like a commit message
+    #[arg(long, value_name = "TEXT", value_parser = Note::new)]
+    pub(super) note: Option<Note>,
+}
+
+impl NewVersion {
+    /// The id of a first version: the one that was given, or `v1`.
+    pub(super) fn first_id(&self) -> VersionId {
+        let v1 = || VersionId::new("v1").expect("'v1' is two characters of the alphabet");
+        self.version_id.clone().unwrap_or_else(v1)
+    }
+
+    /// The labels of a first version besides `ACSCurrent`, which it always bears.
+    pub(super) fn extra_stages(&self) -> Vec<StageLabel> {
+        self.stages.iter().filter(|label| !label.is_current()).cloned().collect()
+    }
+}

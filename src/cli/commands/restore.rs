@@ -1,0 +1,37 @@
+//! `etui restore`: RestoreSecret.
+
+use clap::Args;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::domain::SecretName;
+use crate::kms::Answer;
+
+/// Take a deletion back within its window
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  etui restore db/password")]
+pub(in crate::cli) struct Restore {
+    /// The name of the secret
+    #[arg(value_parser = SecretName::new)]
+    name: SecretName,
+}
+
+impl Restore {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let mut vault = invocation.unlock()?;
+        let outcome = vault.restore_secret(&self.name)?;
+        invocation.say_notices(vault.take_notices());
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => output.answer(&Answer::restore(&outcome))?,
+            Audience::Person | Audience::Pipe => {
+                output.done(&format!(
+                    "restored secret '{}'; it is no longer scheduled for deletion",
+                    outcome.name
+                ))?;
+            }
+        }
+        Ok(Finish::Done)
+    }
+}

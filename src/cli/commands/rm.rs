@@ -1,0 +1,127 @@
+//! `etui rm`: DeleteSecret.
+
+use clap::Args;
+
+use crate::cli::confirm::Confirmation;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::plan::{self, Preview};
+use crate::cli::wording;
+use crate::domain::SecretName;
+use crate::kms::Answer;
+use crate::vault::{ChangeOutcome, DeleteRequest, Planned, StateToken};
+use crate::versioning::Deletion;
+
+/// Delete a secret, with a window in which it can be restored
+///
+/// In the window the secret can be neither read nor changed; `etui restore` takes the deletion back. When
+/// it is over nothing is lost by itself: `etui purge` removes the secret. With --force it is removed at once
+/// and for good; on a terminal its name must be typed, and elsewhere --yes is needed.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui rm db/password
+  etui rm db/password --recovery-days 7
+  etui rm db/password --force --dry-run")]
+pub(in crate::cli) struct Rm {
+    /// The name of the secret
+    #[arg(value_parser = SecretName::new)]
+    name: SecretName,
+
+    /// The length of the window, 7 to 30 days [without: 30]
+    #[arg(long, value_name = "N")]
+    recovery_days: Option<u32>,
+
+    /// Remove every version at once, without a way back
+    #[arg(long)]
+    force: bool,
+
+    /// Answer the question that --force asks
+    #[arg(long, requires = "force")]
+    yes: bool,
+
+    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Only if the secret is still in the state that --dry-run --json told
+    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    if_state: Option<StateToken>,
+}
+
+impl Rm {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let deletion = Deletion::new(self.recovery_days, self.force)?;
+        let confirmation = Confirmation::of_flag(self.yes);
+        let asks = deletion == Deletion::Force && !self.dry_run;
+        if asks {
+            confirmation.can_be_had(invocation)?;
+        }
+        let mut vault = invocation.unlock()?;
+        let mut request = DeleteRequest { name: self.name, deletion, expected: self.if_state };
+        if self.dry_run {
+            let planned = vault.plan_delete(&request)?;
+            preview(invocation, &request.name, deletion, &planned)?;
+            return Ok(Finish::Done);
+        }
+        if asks {
+            let planned = vault.plan_delete(&request)?;
+            let destroyed = planned.plan.change().map_or(0, |change| change.destroyed.len());
+            let versions = wording::count(destroyed as u64, "version");
+            let what = format!("this removes '{}' with {versions} for good", request.name);
+            confirmation.ask(invocation, &request.name, &what)?;
+            // What was confirmed is what is removed, and nothing that was added meanwhile.
+            request.expected = Some(planned.token);
+        }
+        let outcome = vault.delete_secret(&request)?;
+        invocation.say_notices(vault.take_notices());
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => output.answer(&Answer::delete(&outcome))?,
+            Audience::Person | Audience::Pipe => output.done(&deleted(&outcome))?,
+        }
+        Ok(Finish::Done)
+    }
+}
+
+fn preview(
+    invocation: &Invocation,
+    name: &SecretName,
+    deletion: Deletion,
+    planned: &Planned,
+) -> anyhow::Result<()> {
+    let (would, remarks) = match deletion {
+        Deletion::Window(days) => (format!("schedule '{name}' for deletion in {days} days"), Vec::new()),
+        Deletion::Force => {
+            (format!("remove '{name}' for good"), vec!["this could not be taken back".to_owned()])
+        }
+    };
+    Preview {
+        name,
+        plan: &planned.plan,
+        would,
+        unchanged: String::new(),
+        version_id: None,
+        state: Some(planned.token),
+        remarks,
+    }
+    .print(invocation.output())
+}
+
+fn deleted(outcome: &ChangeOutcome) -> String {
+    let name = &outcome.name;
+    let change = outcome.change.as_ref();
+    match change.and_then(|change| change.planned_deletion.as_ref()?.after) {
+        Some(planned) => format!(
+            "secret '{name}' is scheduled for deletion; `etui restore {name}` takes it back, from {planned} on it can be purged"
+        ),
+        None => {
+            let versions =
+                wording::count(change.map_or(0, |change| change.destroyed.len()) as u64, "version");
+            format!(
+                "removed secret '{name}' with {versions} for good; older copies of the vault still hold it: rotate what it protected"
+            )
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `etui rollback`: `ACSCurrent` back to the version marked `ACSPrevious`.
+
+use clap::Args;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::plan::{self, Preview};
+use crate::cli::wording;
+use crate::domain::SecretName;
+use crate::kms::Answer;
+use crate::vault::{RollbackRequest, StateToken};
+use crate::versioning::Change;
+
+/// Make the previous version current again
+///
+/// ACSCurrent and ACSPrevious swap, so that a second rollback takes the first one back.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui rollback db/password
+  etui rollback db/password --dry-run")]
+pub(in crate::cli) struct Rollback {
+    /// The name of the secret
+    #[arg(value_parser = SecretName::new)]
+    name: SecretName,
+
+    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Only if the secret is still in the state that --dry-run --json told
+    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    if_state: Option<StateToken>,
+}
+
+impl Rollback {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let request = RollbackRequest { name: self.name, expected: self.if_state };
+        let mut vault = invocation.unlock()?;
+        let output = invocation.output();
+        if self.dry_run {
+            let planned = vault.plan_rollback(&request)?;
+            Preview {
+                name: &request.name,
+                plan: &planned.plan,
+                would: format!("roll '{}' back", request.name),
+                unchanged: format!("'{}' is where it was", request.name),
+                version_id: None,
+                state: Some(planned.token),
+                remarks: Vec::new(),
+            }
+            .print(output)?;
+            return Ok(Finish::Done);
+        }
+        let outcome = vault.rollback(&request)?;
+        invocation.say_notices(vault.take_notices());
+        if output.audience() == Audience::Machine {
+            output.answer(&Answer::stage(&outcome))?;
+        } else {
+            let moves = outcome.change.as_ref().map(Change::moves).unwrap_or_default();
+            output.done(&format!("rolled '{}' back; {}", outcome.name, wording::moves(&moves)))?;
+        }
+        Ok(Finish::Done)
+    }
+}

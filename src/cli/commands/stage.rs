@@ -1,0 +1,90 @@
+//! `etui stage`: UpdateSecretVersionStage.
+
+use clap::Args;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::plan::{self, Preview};
+use crate::cli::wording;
+use crate::domain::{SecretName, StageLabel, VersionId};
+use crate::kms::Answer;
+use crate::vault::{StageRequest, StateToken};
+use crate::versioning::StageMove;
+
+/// Move a stage label to another version, or remove it
+///
+/// --to moves the label, wherever it is, or adds it. --from alone removes it; together with --to it is a
+/// guard: only if the label is still there. ACSCurrent and ACSPrevious can be moved, not removed; when
+/// ACSCurrent moves, the version that loses it becomes the previous one.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui stage db/password canary --to v5
+  etui stage db/password canary --from v5             remove it
+  etui stage db/password ACSCurrent --to v5 --from v4
+  etui stage db/password ACSCurrent --to v5 --dry-run")]
+pub(in crate::cli) struct Stage {
+    /// The name of the secret
+    #[arg(value_parser = SecretName::new)]
+    name: SecretName,
+
+    /// The label
+    #[arg(value_parser = StageLabel::new)]
+    label: StageLabel,
+
+    /// The version that the label shall mark
+    #[arg(long, value_name = "ID", value_parser = VersionId::new)]
+    to: Option<VersionId>,
+
+    /// The version that the label marks now
+    #[arg(long, value_name = "ID", value_parser = VersionId::new)]
+    from: Option<VersionId>,
+
+    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Only if the secret is still in the state that --dry-run --json told
+    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    if_state: Option<StateToken>,
+}
+
+impl Stage {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let unchanged = match &self.to {
+            Some(to) => format!("label '{}' of '{}' marks '{to}' already", self.label, self.name),
+            None => String::new(),
+        };
+        let remarks = wording::looks_built_in(std::slice::from_ref(&self.label));
+        let stage = StageMove::new(self.label, self.to, self.from)?;
+        let request = StageRequest { name: self.name, stage, expected: self.if_state };
+        let mut vault = invocation.unlock()?;
+        let output = invocation.output();
+        if self.dry_run {
+            let planned = vault.plan_stage(&request)?;
+            Preview {
+                name: &request.name,
+                plan: &planned.plan,
+                would: format!("move labels of '{}'", request.name),
+                unchanged,
+                version_id: None,
+                state: Some(planned.token),
+                remarks,
+            }
+            .print(output)?;
+            return Ok(Finish::Done);
+        }
+        let outcome = vault.update_secret_version_stage(&request)?;
+        invocation.say_notices(vault.take_notices());
+        match (output.audience(), &outcome.change) {
+            (Audience::Machine, _) => output.answer(&Answer::stage(&outcome))?,
+            (_, None) => output.done(&format!("{unchanged}; nothing changed"))?,
+            (_, Some(change)) => {
+                output.done(&format!("'{}': {}", outcome.name, wording::moves(&change.moves())))?;
+                invocation.say_notices(remarks);
+            }
+        }
+        Ok(Finish::Done)
+    }
+}

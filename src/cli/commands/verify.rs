@@ -1,0 +1,69 @@
+//! `etui verify`: a full check of a vault.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::wording::count;
+use crate::domain::{ErrorCode, visible};
+use crate::vault::VerifyReport;
+
+/// Check every value and the whole history of the vault
+///
+/// With a FILE that file is checked instead, a backup for example; what this machine remembers of vaults is
+/// then neither asked nor changed. What is wrong is listed, and the exit code is 6.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui verify
+  etui verify /media/backup/vault.etui")]
+pub(in crate::cli) struct Verify {
+    /// Another vault file than the usual one
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    secrets: u64,
+    versions: u64,
+    events: u64,
+    findings: &'a [String],
+}
+
+impl Verify {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let mut vault = match &self.file {
+            Some(file) => invocation.unlock_copy(file)?,
+            None => invocation.unlock()?,
+        };
+        let report = vault.verify()?;
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => {
+                let VerifyReport { secrets, versions, events, ref findings } = report;
+                output.json(&Shape { secrets, versions, events, findings })?;
+            }
+            Audience::Person | Audience::Pipe if report.is_clean() => output.done(&sentence(&report))?,
+            Audience::Person | Audience::Pipe => {
+                let lines = report.findings.iter().map(|finding| format!("{}\n", visible(finding)));
+                output.text(&lines.collect::<String>())?;
+            }
+        }
+        Ok(if report.is_clean() { Finish::Done } else { Finish::Refused(ErrorCode::IntegrityFailure) })
+    }
+}
+
+fn sentence(report: &VerifyReport) -> String {
+    format!(
+        "the vault is whole: {}, {}, {}",
+        count(report.secrets, "secret"),
+        count(report.versions, "version"),
+        count(report.events, "change")
+    )
+}

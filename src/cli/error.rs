@@ -1,0 +1,147 @@
+//! What went wrong, as the command line tells it: a code, one sentence, a hint.
+
+use std::fmt;
+use std::io;
+
+use crate::cli::reference::ReferenceError;
+use crate::domain::{ErrorCode, Invalid};
+use crate::vault::VaultError;
+use crate::versioning::Refusal;
+
+/// A failure of the command line's own: usage, input, confirmation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CliError {
+    code: ErrorCode,
+    sentence: String,
+    hint: String,
+}
+
+impl CliError {
+    /// Something was asked in a way that cannot be answered (exit code 2).
+    pub fn usage(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::InvalidParameter, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// Something that must be given is not there (exit code 2).
+    pub fn missing(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::MissingParameter, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// There is no password, or none could be had (exit code 5).
+    pub fn not_unlocked(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::NotUnlocked, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// The system said no (exit code 1).
+    pub fn system(sentence: impl Into<String>, error: &io::Error) -> Self {
+        Self {
+            code: ErrorCode::InternalFailure,
+            sentence: format!("{}: {}", sentence.into(), reason(error)),
+            hint: "mend the cause and try again".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for CliError {}
+
+/// The system's words without the number that Rust adds to them.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+/// An error with everything that is said about it, not yet made harmless for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Explained {
+    pub(super) code: ErrorCode,
+    pub(super) sentence: String,
+    pub(super) hint: String,
+}
+
+/// Explains an error: what was added as context, then the sentence of the innermost error that we know.
+/// Deeper causes are left out, since a sentence of ours says them already.
+pub(super) fn explain(error: &anyhow::Error) -> Explained {
+    let mut sentences = Vec::new();
+    for cause in error.chain() {
+        if let Some(error) = cause.downcast_ref::<io::Error>() {
+            sentences.push(reason(error));
+            break;
+        }
+        sentences.push(cause.to_string());
+        if let Some((code, hint)) = code_and_hint(cause) {
+            return Explained { code, sentence: sentences.join(": "), hint };
+        }
+    }
+    Explained {
+        code: ErrorCode::InternalFailure,
+        sentence: sentences.join(": "),
+        hint: "mend the cause and try again; if there is none to see, please report this".to_owned(),
+    }
+}
+
+fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode, String)> {
+    if let Some(error) = cause.downcast_ref::<CliError>() {
+        return Some((error.code, error.hint.clone()));
+    }
+    if let Some(error) = cause.downcast_ref::<VaultError>() {
+        return Some((error.code(), error.hint()));
+    }
+    if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+        return Some((refusal.code(), refusal.hint()));
+    }
+    if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
+        return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));
+    }
+    None
+}
+
+/// Whether the reader of our output went away, which is no failure.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+    use crate::domain::SecretName;
+
+    #[test]
+    fn a_refusal_is_told_once_with_its_context_before_it() {
+        let name = SecretName::new("db").unwrap();
+        let error = Err::<(), _>(VaultError::from(Refusal::NoSuchSecret { name }))
+            .context("nothing was read")
+            .unwrap_err();
+        let explained = explain(&error);
+        assert_eq!(explained.sentence, "nothing was read: there is no secret 'db'");
+        assert_eq!(explained.code, ErrorCode::ResourceNotFound);
+        let invalid = SecretName::new("").unwrap_err();
+        let explained = explain(&anyhow::Error::from(VaultError::from(Refusal::from(invalid))));
+        assert_eq!(explained.sentence, "a secret name must not be empty");
+    }
+
+    #[test]
+    fn the_system_is_quoted_without_its_numbers() {
+        let error = io::Error::from_raw_os_error(2);
+        let error = CliError::system("cannot read 'x'", &error);
+        assert_eq!(error.to_string(), "cannot read 'x': no such file or directory");
+    }
+
+    #[test]
+    fn a_broken_pipe_is_recognised_through_its_context() {
+        let error = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).context("writing");
+        assert!(is_broken_pipe(&error));
+        assert!(!is_broken_pipe(&anyhow::anyhow!("x")));
+    }
+}

@@ -1,0 +1,255 @@
+//! One run of etui: its flags and environment, where things lie, and how to unlock the vault.
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use super::args::Globals;
+use super::error::CliError;
+use super::input;
+use super::output::{Loudness, Output};
+use super::password::{self, PasswordSource};
+use super::wording;
+use crate::domain::Timestamp;
+use crate::memory::SecretBytes;
+use crate::platform::paths::Paths;
+use crate::platform::terminal::Terminal;
+use crate::vault::{Answers, Clock, Credentials, Environment, LockedVault, SystemClock, Vault, VaultError};
+use crate::versioning::Origin;
+
+/// How often a mistyped password is asked for.
+const TRIES: u32 = 3;
+
+/// A key file has 64 digits and a line end; much more means that the wrong file was named.
+const LONGEST_KEY_FILE: usize = 1024;
+
+/// What every command needs.
+pub struct Invocation {
+    vault: Option<PathBuf>,
+    state_directory: Option<PathBuf>,
+    /// An error where the environment names two sources; it is told to whoever needs the password.
+    password: Result<PasswordSource, CliError>,
+    key_file: Option<PathBuf>,
+    answers: Answers,
+    output: Output,
+    terminal: RefCell<Option<Terminal>>,
+}
+
+/// What the terminal app starts with.
+pub struct AppOptions {
+    /// The vault file; it need not exist.
+    pub vault: PathBuf,
+    /// Where this machine remembers.
+    pub state_directory: Option<PathBuf>,
+    /// The key file, where one was named.
+    pub key_file: Option<PathBuf>,
+    /// The password, where a file or a command gave it: no unlock screen is needed then.
+    pub password: Option<SecretBytes>,
+    /// Answers given beforehand.
+    pub answers: Answers,
+}
+
+impl Invocation {
+    pub(super) fn new(globals: &Globals) -> Self {
+        let loudness = match (globals.quiet, globals.verbose) {
+            (true, _) => Loudness::Quiet,
+            (false, true) => Loudness::Verbose,
+            (false, false) => Loudness::Normal,
+        };
+        let paths = Paths::find();
+        let path = |flag: &Option<PathBuf>, name| flag.clone().or_else(|| variable(name).map(PathBuf::from));
+        let password = PasswordSource::choose(
+            globals.password_file.as_deref(),
+            globals.password_command.as_deref(),
+            variable,
+        );
+        Self {
+            vault: path(&globals.vault, "ETUI_VAULT").or(paths.as_ref().map(Paths::default_vault)),
+            state_directory: paths.as_ref().map(|paths| paths.state().to_owned()),
+            password,
+            key_file: path(&globals.key_file, "ETUI_KEY_FILE"),
+            answers: Answers {
+                accept_older: globals.accept_older,
+                accept_other: globals.accept_other,
+                allow_expensive_kdf: globals.allow_expensive_kdf,
+            },
+            output: Output::new(globals.json, loudness, globals.color),
+            terminal: RefCell::new(None),
+        }
+    }
+
+    /// Where answers go.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// The vault file that was named, or the one in its usual place.
+    pub(super) fn vault_path(&self) -> Result<&Path, CliError> {
+        self.vault.as_deref().ok_or_else(|| {
+            CliError::usage("there is no home directory to find the vault in", "name the vault with --vault")
+        })
+    }
+
+    /// What surrounds the vault of this machine.
+    pub(super) fn environment(&self) -> Environment {
+        Environment {
+            state_directory: self.state_directory.clone(),
+            clock: Box::new(SystemClock),
+            origin: Origin::CommandLine,
+        }
+    }
+
+    /// The time now, for ages.
+    pub(super) fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    /// Whether stdin is taken by the password.
+    pub(super) fn reads_password_from_stdin(&self) -> bool {
+        self.password == Ok(PasswordSource::Stdin)
+    }
+
+    /// Whether somebody can be asked something: questions go to the terminal, but only while stdin is one.
+    pub(super) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && self.with_terminal(|terminal| terminal.is_some())
+    }
+
+    /// Lends the controlling terminal, if there is one. It is opened once and at the first question.
+    pub(super) fn with_terminal<T>(&self, use_it: impl FnOnce(Option<&mut Terminal>) -> T) -> T {
+        let mut terminal = self.terminal.borrow_mut();
+        if terminal.is_none() {
+            *terminal = Terminal::open().ok();
+        }
+        use_it(terminal.as_mut())
+    }
+
+    /// Unlocks the vault of this machine.
+    pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
+        self.unlock_file(LockedVault::open(self.vault_path()?, self.environment())?)
+    }
+
+    /// Unlocks a file that is only looked at: this machine's memory is neither asked nor changed.
+    pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
+        self.unlock_file(LockedVault::open_copy(path, Box::new(SystemClock))?)
+    }
+
+    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Vault> {
+        self.say_notices(locked.take_notices());
+        self.say_where(&locked);
+        let key_file = self.key_file()?;
+        if locked.needs_key_file() && key_file.is_none() {
+            return Err(VaultError::KeyFileNeeded.into());
+        }
+        let given = self.given_password()?;
+        let mut tries = if given.is_some() { 1 } else { TRIES };
+        let password = given.map_or_else(|| self.with_terminal(password::ask), Ok)?;
+        let mut credentials = Credentials::new(password, key_file.as_ref())?;
+        let mut answers = self.answers;
+        loop {
+            let error = match locked.unlock(&credentials, answers) {
+                Ok(mut vault) => {
+                    self.say_notices(vault.take_notices());
+                    return Ok(vault);
+                }
+                Err(failed) => {
+                    locked = failed.vault;
+                    failed.error
+                }
+            };
+            match error {
+                VaultError::WrongPassword if tries > 1 => {
+                    tries -= 1;
+                    self.with_terminal(|terminal| terminal.map(|terminal| terminal.say(&error.to_string())));
+                    let again = self.with_terminal(password::ask)?;
+                    credentials = Credentials::new(again, key_file.as_ref())?;
+                }
+                error => answers = self.answered(answers, error)?,
+            }
+        }
+    }
+
+    /// Asks the question that an unlock ended with, where somebody can be asked; else the error stands.
+    fn answered(&self, mut answers: Answers, error: VaultError) -> Result<Answers, VaultError> {
+        let answer = match &error {
+            VaultError::Older { .. } => &mut answers.accept_older,
+            VaultError::OtherBranch { .. } | VaultError::OtherVault => &mut answers.accept_other,
+            VaultError::ExpensiveKdf { .. } => &mut answers.allow_expensive_kdf,
+            _ => return Err(error),
+        };
+        // An answer that did not help must not be asked for again.
+        if *answer || !self.can_ask() {
+            return Err(error);
+        }
+        let question = format!("{error}. Go on? [y/N] ");
+        let reply = self.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
+        match reply.as_deref() {
+            Some("y" | "Y" | "yes") => *answer = true,
+            _ => return Err(error),
+        }
+        Ok(answers)
+    }
+
+    /// The text of the key file, where one is named.
+    pub(super) fn key_file(&self) -> Result<Option<SecretBytes>, CliError> {
+        let read = |path: &PathBuf| {
+            let read = File::open(path).and_then(|file| input::read_up_to(file, LONGEST_KEY_FILE));
+            read.map_err(|error| {
+                let reason = super::error::reason(&error);
+                let sentence = format!("cannot read the key file '{}': {reason}", path.display());
+                CliError::not_unlocked(sentence, "name another with --key-file")
+            })
+        };
+        self.key_file.as_ref().map(read).transpose()
+    }
+
+    fn given_password(&self) -> Result<Option<SecretBytes>, CliError> {
+        self.password.as_ref().map_err(Clone::clone)?.read()
+    }
+
+    /// The password of a new vault, asked twice where it must be asked for.
+    pub(super) fn new_password(&self) -> Result<SecretBytes, CliError> {
+        match self.given_password()? {
+            Some(password) => Ok(password),
+            None => self.with_terminal(password::ask_new),
+        }
+    }
+
+    /// What the app starts with.
+    ///
+    /// # Errors
+    /// Without a terminal on stdin and stdout; where the password file or command that was named fails.
+    pub fn app_options(&self) -> anyhow::Result<AppOptions> {
+        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+            return Err(CliError::usage(
+                "the app needs a terminal on stdin and stdout",
+                "run `etui --help` to see the commands for scripts",
+            )
+            .into());
+        }
+        Ok(AppOptions {
+            vault: self.vault_path()?.to_owned(),
+            state_directory: self.state_directory.clone(),
+            key_file: self.key_file.clone(),
+            password: self.given_password()?,
+            answers: self.answers,
+        })
+    }
+
+    pub(super) fn say_notices(&self, notices: Vec<String>) {
+        for notice in notices {
+            self.output.note(&notice);
+        }
+    }
+
+    fn say_where(&self, locked: &LockedVault) {
+        let cost = wording::cost(locked.kdf_cost());
+        self.output.detail(&format!("vault '{}', unlocked with {cost}", locked.path().display()));
+    }
+}
+
+/// An empty variable counts as none.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,85 @@
+//! The command line: every command is a thin layer over the same vault as the app.
+//!
+//! A run goes through four steps: [`parse`] reads flags and environment; `main` chooses a door, the app or a
+//! [`Job`]; the job reads its value, unlocks, asks the vault and prints; an error becomes one sentence, a
+//! hint and an exit code in [`report`]. Values go from `input` to the vault and from the vault to
+//! `output` in wiping buffers only. `--json` prints the answers of the [`kms`](crate::kms) room.
+
+mod args;
+mod color;
+mod commands;
+mod confirm;
+mod error;
+mod exit_code;
+mod input;
+mod invocation;
+mod output;
+mod password;
+mod plan;
+mod private_file;
+mod reference;
+mod table;
+mod usage;
+mod value;
+mod wording;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use error::CliError;
+pub use exit_code::{Finish, exit_code};
+pub use invocation::{AppOptions, Invocation};
+pub use output::Output;
+pub use reference::{Reference, ReferenceError};
+pub use usage::NoCommand;
+
+use args::{Arguments, Command, JobCommand};
+
+/// What a command line asks for.
+pub enum Door {
+    /// The terminal app.
+    App,
+    /// A command.
+    Job(Job),
+}
+
+/// A command with its arguments.
+pub struct Job(JobCommand);
+
+impl Job {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the vault refuses or the system denies; [`report`] tells it.
+    pub fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        self.0.run(invocation)
+    }
+}
+
+/// Reads a command line.
+///
+/// # Errors
+/// Where it starts nothing: help, version, a mistake.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Invocation, Door), Box<NoCommand>> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed =
+        Arguments::try_parse_from(&arguments).map_err(|error| Box::new(NoCommand::new(error, &arguments)))?;
+    let invocation = Invocation::new(&parsed.globals);
+    let door = match parsed.command {
+        None | Some(Command::Tui) => Door::App,
+        Some(Command::Job(command)) => Door::Job(Job(command)),
+    };
+    Ok((invocation, door))
+}
+
+/// Tells an error on stderr and answers its exit code. A reader that went away is no error.
+pub fn report(output: &Output, error: &anyhow::Error) -> ExitCode {
+    if error::is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    let explained = error::explain(error);
+    output.error(&explained);
+    ExitCode::from(exit_code(explained.code))
+}

@@ -1,0 +1,284 @@
+//! Where answers go: results to stdout, remarks to stderr, each written at once and unbuffered, so that no
+//! copy of a value stays behind in a buffer of the library's.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::color::{ColorChoice, Palette, Role};
+use crate::domain::{visible, visible_lines};
+use crate::kms::{Answer, Format};
+use crate::memory::SecretBytes;
+
+/// For whom results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Somebody at a terminal: tables, ages, everything made harmless.
+    Person,
+    /// A pipe or a file without `--json`: one thing a line, values byte for byte.
+    Pipe,
+    /// `--json`.
+    Machine,
+}
+
+/// How much is said besides results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loudness {
+    /// Results and errors.
+    Quiet,
+    /// What was done, and what is worth a remark.
+    Normal,
+    /// Also where the vault lies and what unlocking costs.
+    Verbose,
+}
+
+/// The outputs of one run.
+pub struct Output {
+    audience: Audience,
+    loudness: Loudness,
+    stdout_is_terminal: bool,
+    stdout: Palette,
+    stderr: Palette,
+}
+
+impl Output {
+    /// Looks where the streams go.
+    pub fn new(json: bool, loudness: Loudness, color: ColorChoice) -> Self {
+        let stdout_is_terminal = io::stdout().is_terminal();
+        let audience = match (json, stdout_is_terminal) {
+            (true, _) => Audience::Machine,
+            (false, true) => Audience::Person,
+            (false, false) => Audience::Pipe,
+        };
+        Self {
+            audience,
+            loudness,
+            stdout_is_terminal,
+            stdout: Palette::choose(color, stdout_is_terminal),
+            stderr: Palette::choose(color, io::stderr().is_terminal()),
+        }
+    }
+
+    /// For whom results are written.
+    pub fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    /// How much is said.
+    pub fn loudness(&self) -> Loudness {
+        self.loudness
+    }
+
+    /// Whether stdout is a terminal, `--json` or not.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
+    /// The styles of stdout.
+    pub fn palette(&self) -> Palette {
+        self.stdout
+    }
+
+    /// Writes a result made of lines; they were made harmless where they came from outside.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn text(&self, text: &str) -> anyhow::Result<()> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Writes a sentence about what was done, unless `-q` asks for silence.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn done(&self, sentence: &str) -> anyhow::Result<()> {
+        if self.loudness == Loudness::Quiet {
+            return Ok(());
+        }
+        self.text(&format!("{}\n", visible_lines(sentence)))
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        unbuffered(io::stdout().as_fd())
+            .and_then(|mut stdout| stdout.write_all(bytes))
+            .context("cannot write the answer to stdout")
+    }
+
+    /// Writes an answer of the API as one line of JSON.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn answer(&self, answer: &Answer<'_>) -> anyhow::Result<()> {
+        let mut line = SecretBytes::new();
+        answer.write(Format::Json, &mut line);
+        self.json_line(line)
+    }
+
+    /// Writes what the API has no answer for as one line of JSON. It holds no value of a secret.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn json(&self, shape: &impl Serialize) -> anyhow::Result<()> {
+        let mut line = SecretBytes::new();
+        serde_json::to_writer(&mut line, shape)?;
+        self.json_line(line)
+    }
+
+    fn json_line(&self, mut line: SecretBytes) -> anyhow::Result<()> {
+        line.push(b'\n');
+        if self.stdout_is_terminal {
+            let mut harmless = SecretBytes::with_capacity(line.len());
+            escape_unseen(&line, UnseenAs::Json, &mut harmless);
+            line = harmless;
+        }
+        self.bytes(line.expose())
+    }
+
+    /// Says something on stderr that is worth a remark, unless `-q` asks for silence.
+    pub fn note(&self, sentence: &str) {
+        if self.loudness > Loudness::Quiet {
+            self.remark(Role::Warning, "note", sentence);
+        }
+    }
+
+    /// Says on stderr what only `-v` asks for.
+    pub fn detail(&self, sentence: &str) {
+        if self.loudness == Loudness::Verbose {
+            self.remark(Role::Muted, "etui", sentence);
+        }
+    }
+
+    /// Where stderr went away there is nobody to tell.
+    fn remark(&self, role: Role, word: &str, sentence: &str) {
+        let line = format!("{}: {}\n", self.stderr.paint(role, word), visible(sentence));
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+
+    /// Says on stderr what went wrong: one sentence and a hint, or the error answer of the API.
+    pub(super) fn error(&self, explained: &super::error::Explained) {
+        let mut text = SecretBytes::new();
+        if self.audience == Audience::Machine {
+            let answer = Answer::error(explained.code, &explained.sentence, &explained.hint);
+            answer.write(Format::Json, &mut text);
+            text.push(b'\n');
+        } else {
+            let (error, hint) =
+                (self.stderr.paint(Role::Danger, "error"), self.stderr.paint(Role::Muted, "hint"));
+            text.extend(format!("{error}: {}\n", visible(&explained.sentence)).as_bytes());
+            text.extend(format!("{hint}: {}\n", visible(&explained.hint)).as_bytes());
+        }
+        let _ = io::stderr().lock().write_all(text.expose());
+    }
+}
+
+/// A second handle of a stream that writes at once and keeps nothing.
+fn unbuffered(stream: BorrowedFd<'_>) -> io::Result<File> {
+    Ok(File::from(stream.try_clone_to_owned()?))
+}
+
+/// How a character that a terminal would obey or hide is written without changing what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UnseenAs {
+    /// `\u202e`.
+    Json,
+    /// `&#x202E;`.
+    Xml,
+}
+
+/// Writes JSON or XML so that a terminal shows every character of it: such characters occur within strings
+/// only, where each format has a way to write them by number. Line feeds end the lines and stay.
+pub(super) fn escape_unseen(line: &SecretBytes, unseen_as: UnseenAs, out: &mut SecretBytes) {
+    let mut buffer = [0; 4];
+    for chunk in line.expose().utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let text = character.encode_utf8(&mut buffer);
+            if matches!(visible_lines(text), std::borrow::Cow::Borrowed(_)) {
+                out.extend(text.as_bytes());
+                continue;
+            }
+            match unseen_as {
+                UnseenAs::Xml => out.extend(format!("&#x{:X};", u32::from(character)).as_bytes()),
+                UnseenAs::Json => {
+                    for unit in character.encode_utf16(&mut [0; 2]) {
+                        out.extend(format!("\\u{unit:04x}").as_bytes());
+                    }
+                }
+            }
+        }
+        for byte in chunk.invalid() {
+            out.extend(format!("‹{byte:02x}›").as_bytes());
+        }
+    }
+}
+
+/// A stdout for answers of the API in a row; harmless where it is a terminal.
+pub(super) struct AnswerWriter {
+    stdout: File,
+    /// How to write what a terminal must not see; `None` where it is none.
+    escaping: Option<UnseenAs>,
+    pending: SecretBytes,
+}
+
+impl AnswerWriter {
+    pub(super) fn new(output: &Output, format: Format) -> io::Result<Self> {
+        let unseen_as = match format {
+            Format::Json => UnseenAs::Json,
+            Format::Xml => UnseenAs::Xml,
+        };
+        Ok(Self {
+            stdout: unbuffered(io::stdout().as_fd())?,
+            escaping: output.stdout_is_terminal.then_some(unseen_as),
+            pending: SecretBytes::new(),
+        })
+    }
+}
+
+impl Write for AnswerWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pending.extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if let Some(unseen_as) = self.escaping {
+            let mut harmless = SecretBytes::with_capacity(self.pending.len());
+            escape_unseen(&self.pending, unseen_as, &mut harmless);
+            self.pending = harmless;
+        }
+        let written = self.stdout.write_all(self.pending.expose());
+        self.pending.clear();
+        written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(text: &str, unseen_as: UnseenAs) -> String {
+        let mut out = SecretBytes::new();
+        escape_unseen(&SecretBytes::copy_of(text.as_bytes()), unseen_as, &mut out);
+        out.expose_text().unwrap().to_owned()
+    }
+
+    #[test]
+    fn json_for_a_terminal_shows_every_character_and_means_the_same() {
+        let value = "a\u{202e}b\u{7f}\u{e0001}é\u{9b}";
+        let line = format!("{}\n", serde_json::to_string(value).unwrap());
+        let harmless = escaped(&line, UnseenAs::Json);
+        assert_eq!(harmless, "\"a\\u202eb\\u007f\\udb40\\udc01é\\u009b\"\n");
+        assert_eq!(serde_json::from_str::<String>(&harmless).unwrap(), value);
+    }
+
+    #[test]
+    fn xml_for_a_terminal_writes_such_characters_by_number() {
+        assert_eq!(escaped("<A>x\u{202e}\u{85}</A>\n", UnseenAs::Xml), "<A>x&#x202E;&#x85;</A>\n");
+    }
+}

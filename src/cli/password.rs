@@ -1,0 +1,174 @@
+//! Where the master password comes from: a file, a command, or a hidden prompt. Never argv, never a plain
+//! environment variable.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::error::{CliError, reason};
+use super::input;
+use crate::memory::SecretBytes;
+use crate::platform::terminal::{Answer, Terminal};
+
+/// No master password is longer; more means that the wrong file was named.
+const LONGEST: usize = 64 * 1024;
+
+const WAYS: &str = "run it in a terminal, or give the password with --password-file or --password-command";
+
+/// Where the master password comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PasswordSource {
+    /// `--password-file -`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+    /// What a command prints.
+    Command(OsString),
+    /// The controlling terminal.
+    Prompt,
+}
+
+impl PasswordSource {
+    /// Decides between flags and environment; flags go first, and of each at most one may be there.
+    pub(super) fn choose(
+        file: Option<&Path>,
+        command: Option<&OsStr>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, CliError> {
+        let of_environment =
+            (variable("ETUI_PASSWORD_FILE").map(PathBuf::from), variable("ETUI_PASSWORD_COMMAND"));
+        match ((file, command), of_environment) {
+            ((Some(file), _), _) => Ok(Self::of_file(file)),
+            ((None, Some(command)), _) => Ok(Self::Command(command.to_owned())),
+            (_, (Some(_), Some(_))) => Err(CliError::usage(
+                "both ETUI_PASSWORD_FILE and ETUI_PASSWORD_COMMAND are set",
+                "unset one of the two",
+            )),
+            (_, (Some(file), None)) => Ok(Self::of_file(&file)),
+            (_, (None, Some(command))) => Ok(Self::Command(command)),
+            (_, (None, None)) => Ok(Self::Prompt),
+        }
+    }
+
+    fn of_file(file: &Path) -> Self {
+        if file == Path::new("-") { Self::Stdin } else { Self::File(file.to_owned()) }
+    }
+
+    /// Takes the password from where it is without asking anybody; `None` where it must be asked for.
+    pub(super) fn read(&self) -> Result<Option<SecretBytes>, CliError> {
+        let mut bytes = match self {
+            Self::Prompt => return Ok(None),
+            Self::Stdin => input::stdin()
+                .and_then(|stdin| input::read_up_to(stdin, LONGEST))
+                .map_err(|error| no_password("cannot read the password from stdin", &error))?,
+            Self::File(path) => {
+                File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
+                    no_password(&format!("cannot read the password file '{}'", path.display()), &error)
+                })?
+            }
+            Self::Command(command) => output_of(command)?,
+        };
+        if bytes.len() > LONGEST {
+            return Err(CliError::not_unlocked(
+                "what was given as the master password is longer than 64 KiB",
+                "name the file that holds the password alone",
+            ));
+        }
+        input::trim_line_end(&mut bytes);
+        Ok(Some(bytes))
+    }
+}
+
+/// Asks for the password of an existing vault.
+pub(super) fn ask(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    ask_bytes(terminal, "Master password: ")
+}
+
+/// Asks for the password of a new vault, twice.
+pub(super) fn ask_new(mut terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    let first = ask_bytes(terminal.as_deref_mut(), "New master password: ")?;
+    let second = ask_bytes(terminal, "The same again: ")?;
+    if !first.equals(second.expose()) {
+        return Err(CliError::usage("the two passwords are not the same", "nothing was made; try again"));
+    }
+    Ok(first)
+}
+
+fn ask_bytes(terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBytes, CliError> {
+    let terminal = terminal
+        .ok_or_else(|| CliError::not_unlocked("there is no terminal to ask for the master password", WAYS))?;
+    match terminal.ask_password(question) {
+        Ok(Answer::Line(line)) => Ok(line),
+        Ok(Answer::Cancelled | Answer::SeveralLines) => {
+            Err(CliError::not_unlocked("no password was given", "nothing was changed"))
+        }
+        Err(error) => Err(no_password("cannot ask for the password", &error)),
+    }
+}
+
+fn no_password(what: &str, error: &std::io::Error) -> CliError {
+    CliError::not_unlocked(format!("{what}: {}", reason(error)), WAYS)
+}
+
+/// Its stdin is empty: a command that reads must not eat the value that was piped to us.
+fn output_of(command: &OsStr) -> Result<SecretBytes, CliError> {
+    const FAILED: &str = "the password command failed";
+    let mut child = Command::new("sh")
+        .arg("-c")
+        .arg(command)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| no_password(FAILED, &error))?;
+    let printed = child.stdout.take().map(|stdout| input::read_up_to(stdout, LONGEST));
+    let status = child.wait().map_err(|error| no_password(FAILED, &error))?;
+    let printed = printed.transpose().map_err(|error| no_password(FAILED, &error))?;
+    match printed {
+        // Where it printed too much the pipe was closed on it, and its own failure says nothing.
+        Some(printed) if status.success() || printed.len() > LONGEST => Ok(printed),
+        _ => Err(CliError::not_unlocked(format!("{FAILED}: {status}"), "run it by hand to see why")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choose(
+        file: Option<&str>,
+        command: Option<&str>,
+        variables: &[(&str, &str)],
+    ) -> Result<PasswordSource, CliError> {
+        PasswordSource::choose(file.map(Path::new), command.map(OsStr::new), |name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+        })
+    }
+
+    #[test]
+    fn flags_go_before_the_environment_and_both_before_the_prompt() {
+        let file = |path: &str| Ok(PasswordSource::File(path.into()));
+        let command = |text: &str| Ok(PasswordSource::Command(text.into()));
+        assert_eq!(choose(None, None, &[]), Ok(PasswordSource::Prompt));
+        assert_eq!(choose(Some("-"), None, &[]), Ok(PasswordSource::Stdin));
+        assert_eq!(choose(Some("a"), None, &[("ETUI_PASSWORD_COMMAND", "c")]), file("a"));
+        assert_eq!(choose(None, Some("b"), &[("ETUI_PASSWORD_FILE", "f")]), command("b"));
+        assert_eq!(choose(None, None, &[("ETUI_PASSWORD_FILE", "f")]), file("f"));
+        assert_eq!(choose(None, None, &[("ETUI_PASSWORD_COMMAND", "c")]), command("c"));
+    }
+
+    #[test]
+    fn two_sources_in_the_environment_are_refused() {
+        let both = [("ETUI_PASSWORD_FILE", "f"), ("ETUI_PASSWORD_COMMAND", "c")];
+        assert!(choose(None, None, &both).is_err());
+        assert!(choose(Some("a"), None, &both).is_ok());
+    }
+
+    #[test]
+    fn a_command_gives_what_it_prints_and_reads_nothing() {
+        assert_eq!(output_of(OsStr::new("printf 'pass word\\n'")).unwrap().expose(), b"pass word\n");
+        assert_eq!(output_of(OsStr::new("cat; printf x")).unwrap().expose(), b"x");
+        let failed = output_of(OsStr::new("printf secret; exit 3")).unwrap_err();
+        assert_eq!(failed.to_string(), "the password command failed: exit status: 3");
+    }
+}

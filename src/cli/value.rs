@@ -1,0 +1,147 @@
+//! VALUE SOURCE: where the value of a new version comes from. Never argv.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::error::{CliError, reason};
+use super::input;
+use super::invocation::Invocation;
+use crate::domain::{SecretValue, ValueType};
+use crate::memory::SecretBytes;
+use crate::platform::terminal::Answer;
+
+/// The type of a value, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TypeWord {
+    /// UTF-8 text
+    Text,
+    /// Any bytes
+    Binary,
+}
+
+/// Where the value comes from: stdin (unless it is a terminal), a file, or a hidden prompt.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Value (from stdin, a file or a hidden prompt)")]
+pub(super) struct ValueArguments {
+    /// Read the value from a file instead of stdin
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// How the bytes are meant; what is not UTF-8 needs `binary`
+    #[arg(long = "type", value_name = "TYPE", value_enum, default_value = "text")]
+    value_type: TypeWord,
+
+    /// Remove one line end at the end of a text value
+    #[arg(long)]
+    trim: bool,
+
+    /// Swallows a value that was typed as an argument, so that it can be refused without being quoted.
+    #[arg(hide = true, num_args = 0.., value_name = "NOTHING")]
+    typed: Vec<OsString>,
+}
+
+/// A value, or the promise to ask for it once the vault is unlocked.
+pub(super) enum Offered {
+    /// Read and checked.
+    Value(SecretValue),
+    /// Nothing is typed before the vault is known to open.
+    Prompt,
+}
+
+impl ValueArguments {
+    /// Reads the value if it comes from stdin or a file: a malformed one is refused before anybody waits for
+    /// the key derivation.
+    pub(super) fn offer(&self, invocation: &Invocation) -> Result<Offered, CliError> {
+        if !self.typed.is_empty() {
+            return Err(CliError::usage(
+                "a value is never taken from the command line, where other programs and the history see it",
+                "pipe it in, name a file with --file, or type it at the hidden prompt",
+            ));
+        }
+        if self.trim && self.value_type == TypeWord::Binary {
+            return Err(CliError::usage(
+                "--trim is for text values",
+                "leave it out, or store the value as text",
+            ));
+        }
+        let bytes = match &self.file {
+            Some(path) => File::open(path).and_then(read).map_err(|error| {
+                CliError::usage(
+                    format!("cannot read '{}': {}", path.display(), reason(&error)),
+                    "name another file with --file",
+                )
+            })?,
+            None if invocation.reads_password_from_stdin() => {
+                return Err(CliError::usage(
+                    "stdin cannot hold both the password and the value",
+                    "name a file for one of them: --password-file FILE or --file FILE",
+                ));
+            }
+            None if io::stdin().is_terminal() => return Ok(Offered::Prompt),
+            None => input::stdin()
+                .and_then(read)
+                .map_err(|error| CliError::system("cannot read the value from stdin", &error))?,
+        };
+        self.checked(bytes).map(Offered::Value)
+    }
+
+    /// The value that was offered, asked for now if it is still to be typed.
+    pub(super) fn take(&self, offered: Offered, invocation: &Invocation) -> Result<SecretValue, CliError> {
+        match offered {
+            Offered::Value(value) => Ok(value),
+            Offered::Prompt => {
+                let value = self.checked(ask(invocation)?)?;
+                invocation.output().note(&format!("read {} bytes", value.len()));
+                Ok(value)
+            }
+        }
+    }
+
+    fn checked(&self, mut bytes: SecretBytes) -> Result<SecretValue, CliError> {
+        if self.trim && self.value_type == TypeWord::Text {
+            input::trim_line_end(&mut bytes);
+        }
+        let value_type = match self.value_type {
+            TypeWord::Text => ValueType::Text,
+            TypeWord::Binary => ValueType::Binary,
+        };
+        let length = bytes.len();
+        SecretValue::new(value_type, bytes).map_err(|invalid| {
+            // Reading stops beyond the limit, so the length is not known.
+            if length > SecretValue::LIMIT {
+                let sentence =
+                    format!("a secret value has at most {} bytes, this one has more", SecretValue::LIMIT);
+                return CliError::usage(sentence, "store a key to it instead, and the rest elsewhere");
+            }
+            let hint = match invalid {
+                crate::domain::Invalid::NotText => "store it with --type binary",
+                _ => "correct it and try again",
+            };
+            CliError::usage(invalid.to_string(), hint)
+        })
+    }
+}
+
+fn read(source: File) -> io::Result<SecretBytes> {
+    input::read_up_to(source, SecretValue::LIMIT)
+}
+
+fn ask(invocation: &Invocation) -> Result<SecretBytes, CliError> {
+    const ANOTHER_WAY: &str = "pipe it in, or name a file with --file";
+    invocation.with_terminal(|terminal| {
+        let terminal = terminal
+            .ok_or_else(|| CliError::missing("there is no terminal to ask for the value", ANOTHER_WAY))?;
+        match terminal.ask_value("Value: ") {
+            Ok(Answer::Line(line)) => Ok(line),
+            Ok(Answer::Cancelled) => Err(CliError::missing("no value was given", "nothing was stored")),
+            Ok(Answer::SeveralLines) => {
+                Err(CliError::usage("more than one line was pasted, and the prompt takes one", ANOTHER_WAY))
+            }
+            Err(error) => Err(CliError::system("cannot ask for the value", &error)),
+        }
+    })
+}

@@ -1,0 +1,109 @@
+//! Where etui's files lie: the directories of the platform, `XDG_*` honoured on every platform.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+const FOLDER: &str = "etui";
+
+/// The directories of etui. None of them need exist yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    data: PathBuf,
+    config: PathBuf,
+    state: PathBuf,
+    runtime: Option<PathBuf>,
+}
+
+impl Paths {
+    /// Finds the directories; `None` where there is no home directory to begin with.
+    pub fn find() -> Option<Self> {
+        let platform = ProjectDirs::from("", "", FOLDER).map(|project| Self {
+            data: project.data_dir().to_owned(),
+            config: project.config_dir().to_owned(),
+            // macOS has no directory for state: what is remembered lies beside the data there.
+            state: project.state_dir().map_or_else(|| project.data_local_dir().join("state"), Path::to_owned),
+            runtime: project.runtime_dir().map(Path::to_owned),
+        });
+        Self::with_xdg(platform, |name| std::env::var_os(name))
+    }
+
+    /// Puts the `XDG_*` directories that are set over those of the platform. As their specification asks,
+    /// relative ones are ignored.
+    fn with_xdg(platform: Option<Self>, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+        let xdg = |name: &str| {
+            let folder = PathBuf::from(variable(name)?);
+            folder.is_absolute().then(|| folder.join(FOLDER))
+        };
+        let of_platform = |directory: fn(&Self) -> &PathBuf| platform.as_ref().map(directory).cloned();
+        Some(Self {
+            data: xdg("XDG_DATA_HOME").or_else(|| of_platform(|paths| &paths.data))?,
+            config: xdg("XDG_CONFIG_HOME").or_else(|| of_platform(|paths| &paths.config))?,
+            state: xdg("XDG_STATE_HOME").or_else(|| of_platform(|paths| &paths.state))?,
+            runtime: xdg("XDG_RUNTIME_DIR")
+                .or_else(|| platform.as_ref().and_then(|paths| paths.runtime.clone())),
+        })
+    }
+
+    /// Where the vault lies unless another one is named.
+    pub fn default_vault(&self) -> PathBuf {
+        self.data.join("vault.etui")
+    }
+
+    /// Settings, themes, keymap.
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// What this machine remembers of each vault.
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// Sockets, where the platform has a place for them.
+    pub fn runtime(&self) -> Option<&Path> {
+        self.runtime.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn platform() -> Paths {
+        Paths {
+            data: "/home/a/data".into(),
+            config: "/home/a/config".into(),
+            state: "/home/a/state".into(),
+            runtime: None,
+        }
+    }
+
+    #[test]
+    fn xdg_directories_go_before_those_of_the_platform() {
+        let set = |name: &str| match name {
+            "XDG_DATA_HOME" => Some("/x/data".into()),
+            "XDG_RUNTIME_DIR" => Some("/run/user/1".into()),
+            _ => None,
+        };
+        let paths = Paths::with_xdg(Some(platform()), set).unwrap();
+        assert_eq!(paths.default_vault(), Path::new("/x/data/etui/vault.etui"));
+        assert_eq!(paths.runtime(), Some(Path::new("/run/user/1/etui")));
+        assert_eq!(paths.config(), Path::new("/home/a/config"));
+        assert_eq!(paths.state(), Path::new("/home/a/state"));
+    }
+
+    #[test]
+    fn relative_xdg_directories_are_ignored() {
+        let set = |_: &str| Some("somewhere".into());
+        assert_eq!(Paths::with_xdg(Some(platform()), set), Some(platform()));
+    }
+
+    #[test]
+    fn without_a_home_everything_must_come_from_xdg() {
+        assert_eq!(Paths::with_xdg(None, |_| None), None);
+        let set = |name: &str| Some(format!("/x/{name}").into());
+        assert!(Paths::with_xdg(None, set).is_some());
+    }
+}

@@ -1,0 +1,128 @@
+//! `etui get`, into a pipe and a file; on a terminal in `prompt.rs`.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use insta::assert_snapshot;
+
+use super::support::Home;
+
+#[test]
+fn get_reads_by_name_id_label_and_steps_back() {
+    let home = Home::with_secret();
+    home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
+    let cases = [
+        ("db", "two"),
+        ("db#v1", "one"),
+        ("db:ACSPrevious", "one"),
+        ("db:canary", "three"),
+        ("db~", "one"),
+        ("db:canary~2", "one"),
+        ("db#v3~1", "two"),
+    ];
+    for (reference, value) in cases {
+        assert_eq!(home.etui(&["get", reference]).succeeded().text(), value, "{reference}");
+    }
+}
+
+#[test]
+fn get_answers_in_json_and_binary_as_base64() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.etui(&["get", "db", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v2","SecretData":"two","SecretDataType":"text","SecretType":"Generic","VersionStages":{"VersionStage":["ACSCurrent"]},"CreateTime":"[time]"}
+        "#);
+    home.pipe(b"\xff\0", &["put", "db", "--type", "binary"]).succeeded();
+    assert_snapshot!(home.etui(&["get", "db", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v3","SecretData":"/wA=","SecretDataType":"binary","SecretType":"Generic","VersionStages":{"VersionStage":["ACSCurrent"]},"CreateTime":"[time]"}
+        "#);
+}
+
+#[test]
+fn what_is_not_there_is_exit_3() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.etui(&["get", "nothing"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: there is no secret 'nothing'
+        hint: run `etui list` to see the names, or `etui new nothing` to make it
+        "#);
+    assert_snapshot!(home.etui(&["get", "db#v9"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: secret 'db' has no version 'v9'
+        hint: run `etui log db --all` to see its versions and their labels
+        "#);
+    assert_snapshot!(home.etui(&["get", "db:canary"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: secret 'db' has no label 'canary'
+        hint: run `etui log db` to see its labels
+        "#);
+    assert_snapshot!(home.etui(&["get", "db~2"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: secret 'db' has no version 2 older than 'v2'
+        hint: run `etui log db --all` to see its versions and their labels
+        "#);
+    assert_snapshot!(home.etui(&["get", "db#v9", "--json"]).failed(3), @r#"
+        exit 3
+        stderr:
+        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"secret 'db' has no version 'v9'","Hint":"run `etui log db --all` to see its versions and their labels"}
+        "#);
+}
+
+#[test]
+fn a_malformed_reference_is_exit_2() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.etui(&["get", "db#v1:canary"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: <REF>: a reference names a version id or a stage label, not both
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(home.etui(&["get", "db~x"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: <REF>: behind '~' stands a number of versions, or nothing
+        hint: correct it and try again
+        "#);
+    home.etui(&["get", ""]).failed(2);
+}
+
+#[test]
+fn out_writes_a_private_file_and_replaces_it_whole() {
+    let home = Home::with_secret();
+    let file = home.path().join("value");
+    fs::write(&file, "longer than what comes").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_snapshot!(home.etui(&["get", "db", "--out", "value"]), @r#"
+        exit 0
+        stdout:
+        wrote version 'v2' of 'db' to 'value'
+        "#);
+    assert_eq!(fs::read(&file).unwrap(), b"two");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn out_replaces_no_link_no_folder_and_no_device() {
+    let home = Home::with_secret();
+    let target = home.path().join("target");
+    fs::write(&target, "untouched").unwrap();
+    symlink(&target, home.path().join("link")).unwrap();
+    assert_snapshot!(home.etui(&["get", "db", "--out", "link"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: 'link' is not a regular file
+        hint: choose another path, or write to stdout and redirect it
+        "#);
+    assert_eq!(fs::read(&target).unwrap(), b"untouched");
+    home.etui(&["get", "db", "--out", "."]).failed(2);
+    home.etui(&["get", "db", "--out", "/dev/null"]).failed(2);
+    assert_ne!(home.etui(&["get", "db", "--out", "missing/value"]).code, Some(0));
+    home.etui(&["get", "db", "--out", "value", "--json"]).failed(2);
+}

@@ -1,0 +1,117 @@
+//! `etui init`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use insta::assert_snapshot;
+
+use super::support::Home;
+
+const CHEAPEST: [&str; 7] = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+
+#[test]
+fn init_makes_a_vault_and_says_where_it_lies_and_what_it_costs() {
+    let home = Home::empty();
+    assert_snapshot!(home.etui(&CHEAPEST), @r#"
+        exit 0
+        stdout:
+        made the vault '~/data/etui/vault.etui'; unlocking it takes 19 MiB, 2 passes and 1 lane of Argon2id
+        "#);
+    assert_eq!(home.etui(&["list"]).succeeded().text(), "");
+    assert_eq!(fs::metadata(home.vault()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn init_answers_in_json() {
+    let home = Home::empty();
+    assert_snapshot!(home.etui(&[&CHEAPEST[..], &["--json"]].concat()), @r#"
+        exit 0
+        stdout:
+        {"Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1}
+        "#);
+}
+
+#[test]
+fn init_never_overwrites() {
+    let home = Home::with_secret();
+    let before = home.bytes_of_vault();
+    assert_snapshot!(home.etui(&CHEAPEST).failed(2), @r#"
+        exit 2
+        stderr:
+        error: there is a file at ~/data/etui/vault.etui already
+        hint: choose another path with --vault
+        "#);
+    assert!(home.bytes_of_vault() == before);
+}
+
+#[test]
+fn init_refuses_a_cost_below_the_floor() {
+    let home = Home::empty();
+    assert_snapshot!(home.etui(&["init", "--kdf-memory", "18"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: a new vault costs at least 19 MiB and 2 passes
+        hint: choose more with --kdf-memory and --kdf-passes
+        "#);
+    home.etui(&["init", "--kdf-passes", "1"]).failed(2);
+    home.etui(&["init", "--kdf-memory", "999999"]).failed(2);
+    assert!(!home.vault().exists());
+}
+
+#[test]
+fn a_vault_with_a_key_file_opens_with_it_only() {
+    let home = Home::empty();
+    let run = home.etui(&[&CHEAPEST[..], &["--key-file-out", "team.key"]].concat());
+    assert_snapshot!(run, @r#"
+        exit 0
+        stdout:
+        made the vault '~/data/etui/vault.etui'; unlocking it takes 19 MiB, 2 passes and 1 lane of Argon2id
+        its key file is 'team.key': without a copy of it the vault cannot be opened
+        "#);
+    let key_file = home.path().join("team.key");
+    assert_eq!(fs::metadata(&key_file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read(&key_file).unwrap().len(), 65);
+
+    assert_snapshot!(home.etui(&["list"]).failed(5), @r#"
+        exit 5
+        stderr:
+        error: this vault needs its key file besides the password
+        hint: name it with --key-file or ETUI_KEY_FILE
+        "#);
+    home.etui(&["list", "--key-file", "team.key"]).succeeded();
+    let mut with_variable = home.command(&["list"]);
+    with_variable.env("ETUI_KEY_FILE", &key_file);
+    home.finish(with_variable, b"").succeeded();
+    assert_snapshot!(home.etui(&["list", "--key-file", "password"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: the key file does not consist of 64 hexadecimal digits
+        hint: correct it and try again
+        "#);
+    home.etui(&["list", "--key-file", "missing.key"]).failed(5);
+}
+
+#[test]
+fn a_key_file_is_not_overwritten_and_not_left_behind() {
+    let home = Home::empty();
+    let arguments = [&CHEAPEST[..], &["--key-file-out", "password"]].concat();
+    home.etui(&arguments).failed(2);
+    assert!(!home.vault().exists());
+
+    fs::write(home.path().join("data"), "in the way").unwrap();
+    let run = home.etui(&[&CHEAPEST[..], &["--key-file-out", "team.key"]].concat());
+    assert_ne!(run.code, Some(0));
+    assert!(!home.path().join("team.key").exists());
+}
+
+#[test]
+fn a_key_file_that_is_not_needed_is_said_to_be_so() {
+    let home = Home::with_vault();
+    fs::write(home.path().join("team.key"), format!("{}\n", "0".repeat(64))).unwrap();
+    assert_snapshot!(home.etui(&["list", "--key-file", "team.key"]).failed(5), @r#"
+        exit 5
+        stderr:
+        error: this vault was made without a key file
+        hint: leave --key-file and ETUI_KEY_FILE out
+        "#);
+}

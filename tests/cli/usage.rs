@@ -1,0 +1,187 @@
+//! Help, mistakes, colour, and readers that go away.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+
+use super::support::Home;
+
+const COMMANDS: [&str; 15] = [
+    "tui", "init", "new", "put", "get", "list", "show", "log", "stage", "rollback", "rm", "restore", "purge",
+    "verify", "api",
+];
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let home = Home::empty();
+    let overview = home.etui(&["--help"]).succeeded();
+    for command in COMMANDS {
+        assert!(overview.text().contains(&format!("\n  {command} ")), "{command}");
+        let short = home.etui(&[command, "-h"]).succeeded();
+        let long = home.etui(&[command, "--help"]).succeeded();
+        let examples = long.text().split("\nExample").nth(1).unwrap_or_default();
+        assert!(examples.contains(&format!("etui {command}")), "{command}:\n{long}");
+        assert!(long.text().len() > short.text().len(), "{command}");
+        assert!(!long.text().contains('\u{1b}'), "{command}");
+    }
+}
+
+#[test]
+fn short_help_of_put() {
+    assert_snapshot!(Home::empty().etui(&["put", "-h"]), @r#"
+    exit 0
+    stdout:
+    Store a new version of a secret
+
+    Usage: etui put [OPTIONS] <NAME>
+
+    Arguments:
+      <NAME>  The name of the secret
+
+    Options:
+          --version-id <ID>   The id of the version; without it the next free one is taken and printed
+          --stage <LABEL>     A label that will mark the version; may be given several times
+          --note <TEXT>       A remark on the version, like a commit message
+          --create            Make the secret if it is not there
+          --dry-run           Say what would happen, and change nothing; with --json it tells the State
+                              for --if-state
+          --if-state <STATE>  Only if the secret is still in the state that --dry-run --json told
+      -h, --help              Print help (see more with '--help')
+
+    Value (from stdin, a file or a hidden prompt):
+          --file <FILE>  Read the value from a file instead of stdin
+          --type <TYPE>  How the bytes are meant; what is not UTF-8 needs `binary` [default: text]
+                         [possible values: text, binary]
+          --trim         Remove one line end at the end of a text value
+
+    Options of every command:
+          --vault <PATH>          The vault file [env: ETUI_VAULT]
+          --password-file <FILE>  Read the master password from a file, `-` for stdin [env:
+                                  ETUI_PASSWORD_FILE]
+          --json                  Answer in JSON, errors too
+      -q, --quiet                 Say results and errors only
+      -v, --verbose               Say more
+    "#);
+}
+
+#[test]
+fn the_version_is_told() {
+    let run = Home::empty().etui(&["--version"]).succeeded();
+    assert_eq!(run.text(), format!("etui {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_app_needs_a_terminal() {
+    let home = Home::with_vault();
+    assert_snapshot!(home.etui(&[]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: the app needs a terminal on stdin and stdout
+        hint: run `etui --help` to see the commands for scripts
+        "#);
+    home.etui(&["tui"]).failed(2);
+}
+
+#[test]
+fn mistakes_are_one_sentence_and_a_hint() {
+    let home = Home::empty();
+    assert_snapshot!(home.etui(&["got"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: unrecognized subcommand 'got'
+        hint: did you mean 'get'?
+        "#);
+    assert_snapshot!(home.etui(&["get"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: the following required arguments were not provided: <REF>
+        hint: run `etui get --help` to see what it takes
+        "#);
+    assert_snapshot!(home.etui(&["get", "db", "--rav"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: unexpected argument '--rav' found
+        hint: did you mean '--raw'?
+        "#);
+    assert_snapshot!(home.etui(&["list", "--color", "blue"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: invalid value 'blue' for '--color <WHEN>' [possible values: auto, always, never]
+        hint: run `etui --help` to see what it takes
+        "#);
+    assert_snapshot!(home.etui(&["list", "-q", "-v"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: the argument '--quiet' cannot be used with '--verbose'
+        hint: run `etui list --help` to see what it takes
+        "#);
+    assert_snapshot!(home.etui(&["get", "--json"]).failed(2), @r#"
+        exit 2
+        stderr:
+        {"RequestId":"[id]","HttpStatus":400,"Code":"MissingParameter","Message":"the following required arguments were not provided: <REF>","Hint":"run `etui get --help` to see what it takes"}
+        "#);
+    assert_snapshot!(home.etui(&["get", "a", "\u{1b}]52;c;x\u{7}"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: unexpected argument '' found
+        hint: run `etui get --help` to see what it takes
+        "#);
+}
+
+#[test]
+fn colour_is_where_it_is_asked_for() {
+    let home = Home::empty();
+    let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = home.command(arguments);
+        command.envs(variables.iter().copied());
+        home.finish(command, b"").stderr.contains('\u{1b}')
+    };
+    assert!(!colored(&["list"], &[]));
+    assert!(colored(&["list", "--color", "always"], &[]));
+    assert!(colored(&["list"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&["list"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["list", "--color=never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(colored(&["got", "--color=always"], &[]));
+}
+
+#[test]
+fn verbose_says_where_the_vault_lies() {
+    let home = Home::with_vault();
+    assert_snapshot!(home.etui(&["list", "-v"]), @r#"
+        exit 0
+        stderr:
+        etui: vault '~/data/etui/vault.etui', unlocked with 0 MiB, 1 pass and 1 lane of Argon2id
+        "#);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let home = Home::with_vault();
+    home.pipe(vec![b'x'; 1024 * 1024], &["new", "large"]).succeeded();
+    let mut child = home
+        .command(&["get", "large", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = BufReader::with_capacity(16, child.stdout.take().unwrap());
+    reader.fill_buf().unwrap();
+    drop(reader);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_exit_1() {
+    let home = Home::with_secret();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = home.command(&["get", "db"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @r#"
+        error: cannot write the answer to stdout: no space left on device
+        hint: mend the cause and try again; if there is none to see, please report this
+        "#);
+}
