@@ -182,7 +182,8 @@ impl Changes<'_, '_> {
         let versions = versions.collect();
         match here {
             None => {
-                let origins = Origins { row: incoming.row, created: incoming.created };
+                let oldest = || imported.added.iter().map(|added| added.created).min();
+                let origins = Origins { row: incoming.row, created: incoming.created.or_else(oldest) };
                 self.transaction.create_imported(name, origins, change, versions, &imported.order)?;
             }
             Some(here) => {
