@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, get, init, list, log, new, purge, put, restore, rm, rollback, show, stage, verify,
+    api, export, get, import, init, list, log, new, purge, put, restore, rm, rollback, show, stage, verify,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -129,5 +129,7 @@ pub(super) enum JobCommand {
     Restore(restore::Restore),
     Purge(purge::Purge),
     Verify(verify::Verify),
+    Import(import::Import),
+    Export(export::Export),
     Api(api::Api),
 }

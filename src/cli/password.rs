@@ -51,7 +51,7 @@ impl PasswordSource {
         }
     }
 
-    fn of_file(file: &Path) -> Self {
+    pub(super) fn of_file(file: &Path) -> Self {
         if file == Path::new("-") { Self::Stdin } else { Self::File(file.to_owned()) }
     }
 
@@ -83,6 +83,11 @@ impl PasswordSource {
 /// Asks for the password of an existing vault.
 pub(super) fn ask(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
     ask_bytes(terminal, "Master password: ")
+}
+
+/// Asks for the password of another vault than the one of this machine.
+pub(super) fn ask_other(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    ask_bytes(terminal, "Master password of the other vault: ")
 }
 
 /// Asks for the password of a new vault, twice.

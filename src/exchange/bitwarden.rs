@@ -133,7 +133,7 @@ fn add_item(
         batch.losses.push(Loss::new(&name, PASSKEYS));
     }
     if item.find("deletedDate").is_some() {
-        batch.losses.push(Loss::new(&name, "the whole entry: it lies in the trash there"));
+        batch.losses.push(Loss::whole(&name, "it lies in the trash there"));
         return Ok(());
     }
     let mut versions = history(item, &fields)?;

@@ -39,7 +39,7 @@ pub fn read_aws(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         for error in members.entries_of("Errors")? {
             let id = error.members()?.text_of("SecretId")?;
             let name = id.expose_text().unwrap_or_default().to_owned();
-            batch.losses.push(Loss::new(name, "the whole secret: it could not be read there"));
+            batch.losses.push(Loss::whole(name, "it could not be read there"));
         }
     }
     batch.secrets = gathered(told);

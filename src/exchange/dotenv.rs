@@ -137,13 +137,12 @@ pub fn write_secrets(batch: &IncomingBatch, prefix: &str) -> (SecretBytes, Vec<L
         let marked = secret.labels.iter().find(|(label, _)| label.is_current());
         let Some(current) = marked.and_then(|(_, position)| secret.versions.get(*position)) else { continue };
         if current.value.value_type() == ValueType::Binary {
-            losses.push(Loss::new(&secret.name, "the whole secret: its value is binary"));
+            losses.push(Loss::whole(&secret.name, "its value is binary"));
             continue;
         }
         let key = variable_name(secret.name.strip_prefix(prefix).unwrap_or(&secret.name));
         if entries.iter().any(|entry| entry.key == key) {
-            losses
-                .push(Loss::new(&secret.name, "the whole secret: another one makes the same variable name"));
+            losses.push(Loss::whole(&secret.name, "another one makes the same variable name"));
             continue;
         }
         if secret.versions.len() > 1 {

@@ -5,7 +5,7 @@ use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
 /// What is said of an entry in which nothing is filled in.
-const EMPTY: &str = "the whole entry: it has no value";
+const EMPTY: &str = "it has no value";
 
 /// The fields of one version of an entry, in an order that is always the same.
 #[derive(Debug, Default)]
@@ -74,13 +74,13 @@ pub(super) fn write_string(text: &str, out: &mut SecretBytes) {
 /// Makes a text value, or says among the losses why there is none.
 pub(super) fn text_value(name: &str, text: SecretBytes, losses: &mut Vec<Loss>) -> Option<SecretValue> {
     if text.is_empty() {
-        losses.push(Loss::new(name, EMPTY));
+        losses.push(Loss::whole(name, EMPTY));
         return None;
     }
     match SecretValue::new(ValueType::Text, text) {
         Ok(value) => Some(value),
         Err(invalid) => {
-            losses.push(Loss::new(name, format!("the whole entry: {invalid}")));
+            losses.push(Loss::whole(name, invalid));
             None
         }
     }

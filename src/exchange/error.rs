@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::dotenv::DotenvError;
 use super::place::Place;
+use crate::domain::ErrorCode;
 
 /// What is wrong with a file, a store or the programs that it needs. Never quotes a file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -54,6 +55,16 @@ pub enum ExchangeError {
 impl ExchangeError {
     pub(super) fn malformed(place: Place, what: impl Into<String>) -> Self {
         Self::Malformed { place, what: what.into() }
+    }
+
+    /// The code of the contract.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Malformed { .. } | Self::Encrypted | Self::NoStore { .. } => ErrorCode::InvalidParameter,
+            Self::NoProgram { .. } | Self::ProgramFailed { .. } | Self::System { .. } => {
+                ErrorCode::InternalFailure
+            }
+        }
     }
 
     /// What to do next.

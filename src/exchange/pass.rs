@@ -88,7 +88,7 @@ fn find_entries(
             if kind.is_file() {
                 entries.push(path.to_owned());
             } else {
-                losses.push(Loss::new(path, "the whole entry: it is a link"));
+                losses.push(Loss::whole(path, "it is a link"));
             }
         }
     }

@@ -28,9 +28,9 @@ impl Vault {
             for name in names {
                 let Some(secret) = store.secret(&name)? else { continue };
                 match secret.state().planned_deletion {
-                    Some(planned) => batch.losses.push(Loss::new(
+                    Some(planned) => batch.losses.push(Loss::whole(
                         name.as_str(),
-                        format!("the whole secret: it is scheduled for deletion on {planned}"),
+                        format_args!("it is scheduled for deletion on {planned}"),
                     )),
                     None => batch.secrets.push(give_out(store, &secret)?),
                 }

@@ -81,12 +81,17 @@ impl ImportReport {
             .any(|row| matches!(row.outcome, ImportOutcome::New { .. } | ImportOutcome::Changed { .. }))
     }
 
-    /// The first refusal, if there is one.
-    pub fn first_refusal(&self) -> Option<&Refusal> {
-        self.rows.iter().find_map(|row| match &row.outcome {
+    /// What the rules refuse.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.rows.iter().filter_map(|row| match &row.outcome {
             ImportOutcome::Refused(refusal) => Some(refusal),
             _ => None,
         })
+    }
+
+    /// The first refusal, if there is one.
+    pub fn first_refusal(&self) -> Option<&Refusal> {
+        self.refusals().next()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an import brings: secrets from elsewhere in neutral words, whatever format they came in.
 
+use std::fmt;
+
 use crate::domain::{
     Description, Note, Retention, RotationInterval, SecretValue, StageLabel, Tags, Timestamp, VersionId,
 };
@@ -42,14 +44,32 @@ impl Default for IncomingBatch {
 pub struct Loss {
     /// The secret, by the name that its source gives it.
     pub secret: String,
-    /// What of it, in our words: never a piece of what is lost.
+    /// What of it is lost, or why all of it is; in our words, never a piece of what is lost.
     pub what: String,
+    whole: bool,
 }
 
 impl Loss {
+    /// Names the loss of a whole secret.
+    pub fn whole(secret: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self { secret: secret.into(), what: why.to_string(), whole: true }
+    }
+
+    /// Whether nothing of the secret is left.
+    pub const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// Names a loss.
     pub fn new(secret: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { secret: secret.into(), what: what.into() }
+        Self { secret: secret.into(), what: what.into(), whole: false }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.whole { "is left out:" } else { "loses" };
+        write!(formatter, "'{}' {verb} {}", self.secret, self.what)
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod api;
 mod deletion;
+mod export;
 mod get;
+mod import;
 mod init;
 mod list;
 mod password;

@@ -185,7 +185,7 @@ fn deletions_here_stay_and_are_shown() {
         put(&mut branches.right, name, "v2", "two").unwrap();
     }
     let batch = branches.right.give_out(|_| true).unwrap();
-    assert!(lost(&batch)[0].starts_with("there: the whole secret: it is scheduled for deletion"));
+    assert!(lost(&batch)[0].starts_with("'there' is left out: it is scheduled for deletion"));
     let report = import(&mut branches.left, &batch);
     assert_eq!(told(&report), ["forced: removed here", "window: in its window"]);
     assert!(!report.changes_anything());

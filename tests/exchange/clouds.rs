@@ -28,7 +28,7 @@ fn a_batch_of_aws_holds_binary_values_and_names_what_could_not_be_read() {
     let place = Place::new();
     let mut vault = place.create();
     let batch = parsed(FileFormat::Aws, include_bytes!("fixtures/aws-batch.json"));
-    assert_eq!(lost(&batch), ["locked: the whole secret: it could not be read there"]);
+    assert_eq!(lost(&batch), ["'locked' is left out: it could not be read there"]);
     assert_eq!(told(&import(&mut vault, &batch)).len(), 1);
     let got = vault.get_secret_value(&secret_name("tls"), &etui::versioning::Selector::default()).unwrap();
     assert_eq!(got.value.expose(), [0, 255, 10, 7]);
@@ -40,7 +40,7 @@ fn answers_of_alibaba_become_versions_with_their_stages() {
     let place = Place::new();
     let mut vault = place.create();
     let batch = parsed(FileFormat::Alibaba, include_bytes!("fixtures/alibaba.json"));
-    assert_eq!(lost(&batch), ["db/password: its automatic rotation"]);
+    assert_eq!(lost(&batch), ["'db/password' loses its automatic rotation"]);
     import(&mut vault, &batch);
     insta::assert_snapshot!(shown(&mut vault), @r#"
     db/password "" Tags({}) 2024-01-01T00:00:00Z None None

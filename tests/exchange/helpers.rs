@@ -48,7 +48,7 @@ pub fn told(report: &ImportReport) -> Vec<String> {
 
 /// What would be lost, one line each.
 pub fn lost(batch: &IncomingBatch) -> Vec<String> {
-    batch.losses.iter().map(|loss| format!("{}: {}", loss.secret, loss.what)).collect()
+    batch.losses.iter().map(ToString::to_string).collect()
 }
 
 /// Everything that an export holds, as text: names, versions with values, times, labels, metadata. Keys and

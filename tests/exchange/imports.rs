@@ -16,7 +16,10 @@ fn importing_a_dotenv_file_twice_changes_nothing() {
     let batch = parsed(FileFormat::Dotenv, "A=1\nexport B='two\nlines'\nEMPTY=\nA=3\n");
     assert_eq!(
         lost(&batch),
-        ["A: what line 1 sets it to: a later line sets it again", "EMPTY: the whole entry: it has no value"]
+        [
+            "'A' loses what line 1 sets it to: a later line sets it again",
+            "'EMPTY' is left out: it has no value"
+        ]
     );
     assert_eq!(told(&import(&mut vault, &batch)), ["B: new v1", "A: new v1"]);
     assert_eq!(get(&mut vault, "A").unwrap(), "3");
@@ -59,7 +62,7 @@ fn names_can_be_put_below_a_prefix() {
     let mut batch = parsed(FileFormat::Dotenv, "A=1\nB=");
     batch.put_below("shop/");
     assert_eq!(told(&import(&mut vault, &batch)), ["shop/A: new v1"]);
-    assert_eq!(lost(&batch), ["shop/B: the whole entry: it has no value"]);
+    assert_eq!(lost(&batch), ["'shop/B' is left out: it has no value"]);
 }
 
 #[test]
@@ -129,7 +132,7 @@ fn a_value_that_is_too_large_is_named_and_not_imported() {
     let batch = parsed(FileFormat::Dotenv, file);
     assert_eq!(
         lost(&batch),
-        ["A: the whole entry: a secret value has at most 1048576 bytes, this one has 1048577"]
+        ["'A' is left out: a secret value has at most 1048576 bytes, this one has 1048577"]
     );
     assert_eq!(batch.secrets.len(), 1);
 }

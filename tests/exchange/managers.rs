@@ -27,9 +27,9 @@ fn bitwarden_csv() {
     assert_eq!(
         lost,
         [
-            "Work/GitHub: its mark as a favorite",
-            "Router: that the password is asked for again",
-            "Empty: the whole entry: it has no value",
+            "'Work/GitHub' loses its mark as a favorite",
+            "'Router' loses that the password is asked for again",
+            "'Empty' is left out: it has no value",
         ]
     );
     assert_eq!(
@@ -48,10 +48,10 @@ fn bitwarden_json_with_the_history_of_a_password() {
     assert_eq!(
         lost,
         [
-            "Work/Servers/db main: its mark as a favorite",
-            "license: that the password is asked for again",
-            "passkey only: its passkeys",
-            "passkey only: the whole entry: it has no value",
+            "'Work/Servers/db main' loses its mark as a favorite",
+            "'license' loses that the password is asked for again",
+            "'passkey only' loses its passkeys",
+            "'passkey only' is left out: it has no value",
         ]
     );
     insta::assert_snapshot!(shown(&mut vault), @r#"
@@ -82,7 +82,7 @@ fn onepassword_csv() {
     let file = include_bytes!("fixtures/1password.csv");
     let (mut vault, told, lost, _place) = imported(FileFormat::OnePassword, file);
     assert_eq!(told, ["AWS-root: new v1", "Door: new v1"]);
-    assert_eq!(lost, ["AWS root: its mark as a favorite", "Door: that it is archived"]);
+    assert_eq!(lost, ["'AWS root' loses its mark as a favorite", "'Door' loses that it is archived"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
     AWS-root "" Tags({TagKey("billing"): TagValue(""), TagKey("cloud"): TagValue("")}) 2023-11-14T22:13:20Z None None
       ACSCurrent = v1
@@ -108,7 +108,7 @@ fn keepassxc_csv() {
     let file = include_bytes!("fixtures/keepassxc.csv");
     let (mut vault, told, lost, _place) = imported(FileFormat::KeePassXc, file);
     assert_eq!(told, ["Top: new v1", "Internet/Mail/gr--e---co: new v1", "Just-a-password: new v1"]);
-    assert_eq!(lost, ["Internet/Mail/größe & co: its icon"]);
+    assert_eq!(lost, ["'Internet/Mail/größe & co' loses its icon"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
     Internet/Mail/gr--e---co "" Tags({}) 2023-01-02T03:04:05Z None None
       ACSCurrent = v1

@@ -121,7 +121,7 @@ fn revisions_become_versions_through_renamings_and_new_encryptions() {
     let mut steps = Vec::new();
     let batch = read(&store.path(), &store.programs(), &mut |done, of| steps.push((done, of))).unwrap();
     assert_eq!(steps, [(1, 2), (2, 2)]);
-    assert_eq!(lost(&batch), ["link: the whole entry: it is a link"]);
+    assert_eq!(lost(&batch), ["'link' is left out: it is a link"]);
     let place = Place::new();
     let mut vault = place.create();
     assert_eq!(told(&import(&mut vault, &batch)), ["post: new v1 v2 v3", "web/gr--e-shop: new v1"]);
@@ -187,7 +187,7 @@ fn an_older_revision_that_gpg_refuses_is_named_among_the_losses() {
     fs::write(store.path().join("a.gpg"), "new\n").unwrap();
     store.commit(1_700_000_100);
     let batch = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap();
-    assert_eq!(lost(&batch), ["a: its revision of 2023-11-14T22:13:20Z: gpg cannot decrypt it"]);
+    assert_eq!(lost(&batch), ["'a' loses its revision of 2023-11-14T22:13:20Z: gpg cannot decrypt it"]);
     assert_eq!(batch.secrets[0].versions.len(), 1);
 }
 

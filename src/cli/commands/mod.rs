@@ -1,7 +1,9 @@
 //! The commands, one file each: its arguments, whose doc comments are the help, and what it does.
 
 pub(super) mod api;
+pub(super) mod export;
 pub(super) mod get;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod log;
@@ -37,6 +39,8 @@ impl JobCommand {
             Self::Restore(restore) => restore.run(invocation),
             Self::Purge(purge) => purge.run(invocation),
             Self::Verify(verify) => verify.run(invocation),
+            Self::Import(import) => import.run(invocation),
+            Self::Export(export) => export.run(invocation),
             Self::Api(api) => api.run(invocation),
         }
     }
