@@ -9,7 +9,7 @@ use xaes_256_gcm::Xaes256Gcm;
 use xaes_256_gcm::aead::{Aead as _, KeyInit as _};
 
 const KEY: [u8; 32] = [7; 32];
-const NONCE: [u8; 24] = [9; 24];
+const NONCE_LENGTH: usize = 24;
 
 /// A database that holds what the vault holds, under a key that is known here.
 pub struct Floor {
@@ -70,12 +70,29 @@ impl Floor {
         read(&self.connection, sql);
     }
 
+    /// All records of secrets as they would lie in memory, in the order of the file.
+    pub fn opened_records(&self) -> Vec<Vec<u8>> {
+        self.connection
+            .prepare("SELECT record FROM secret")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .expect("the records")
+    }
+
     /// A place to write in, in the folder of the vault so that it lies on the same disk.
     pub fn writing(&self, folder: &Path) -> Writing {
         let path = folder.join("floor.sqlite");
         fs::write(&path, &self.vault_copy).expect("a copy");
         Writing::open(&path)
     }
+}
+
+/// One copy of all records in one buffer, and their order: the least that a list of its own costs.
+pub fn copied_and_sorted(records: &[Vec<u8>]) -> (Vec<u8>, Vec<usize>) {
+    let copy = records.concat();
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    // The records begin with their nonces, which differ as names do.
+    order.sort_unstable_by(|one, other| records[*one].cmp(&records[*other]));
+    (copy, order)
 }
 
 fn reseal(connection: &Connection, table: &str, key: &str, column: &str) {
@@ -86,11 +103,13 @@ fn reseal(connection: &Connection, table: &str, key: &str, column: &str) {
         .expect("the rows");
     let mut update =
         connection.prepare(&format!("UPDATE {table} SET {column} = ?2 WHERE {key} = ?1")).expect("an update");
-    for (key, length) in rows {
+    for (number, (key, length)) in (1_u64..).zip(rows) {
         // Nonce and tag take their place in the cell too.
-        let plain = vec![0; (length as usize).saturating_sub(NONCE.len() + 16)];
-        let mut cell = NONCE.to_vec();
-        cell.extend(cipher.encrypt(&NONCE.into(), plain.as_slice()).expect("a seal"));
+        let plain = vec![0; (length as usize).saturating_sub(NONCE_LENGTH + 16)];
+        let mut nonce = [0; NONCE_LENGTH];
+        nonce[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        let mut cell = nonce.to_vec();
+        cell.extend(cipher.encrypt(&nonce.into(), plain.as_slice()).expect("a seal"));
         update.execute((key, cell)).expect("an updated row");
     }
 }
@@ -101,8 +120,8 @@ fn read(connection: &Connection, sql: &str) {
     let cipher = Xaes256Gcm::new(&KEY.into());
     while let Some(row) = rows.next().expect("a row") {
         let cell = row.get_ref(0).and_then(|cell| Ok(cell.as_blob()?)).expect("a blob");
-        let (nonce, sealed) = cell.split_at(NONCE.len());
-        let nonce: [u8; 24] = nonce.try_into().expect("a nonce");
+        let (nonce, sealed) = cell.split_at(NONCE_LENGTH);
+        let nonce: [u8; NONCE_LENGTH] = nonce.try_into().expect("a nonce");
         black_box(cipher.decrypt(&nonce.into(), sealed).expect("it opens"));
     }
 }

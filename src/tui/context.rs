@@ -134,7 +134,7 @@ fn of_screen(screen: &Screen) -> &'static [Context] {
 /// Whether an action can do anything now: the footer shows only those that can.
 pub fn is_available(state: &State, action: Action) -> bool {
     let Some(browse) = state.browse() else {
-        return true;
+        return !matches!(action, Action::Lock);
     };
     if !state.modals.is_empty() {
         return match (action, state.modals.last()) {
@@ -159,7 +159,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
         Action::RestoreSecret => is_scheduled,
-        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted => !browse.listing.is_empty(),
+        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted => !browse.catalogue.is_empty(),
         _ => true,
     }
 }

@@ -3,10 +3,11 @@
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Listing, Planned, PlannedPut,
-    PutOutcome, PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, VaultError,
+    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Planned, PlannedPut, PutOutcome,
+    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, VaultError,
 };
 
+use super::catalogue::Catalogue;
 use super::session::{CopyRoute, Found, Opened, Session};
 
 /// A wish of [`update`](super::update::update). They are carried out in order; `Quit` and `Suspend` only
@@ -188,7 +189,7 @@ pub enum Reply {
     /// To [`Work::Refresh`].
     Refreshed(Result<Refreshed, VaultError>),
     /// To [`Work::List`].
-    Listed(Result<Listing, VaultError>),
+    Listed(Result<Box<Catalogue>, VaultError>),
     /// To [`Work::Describe`].
     Described {
         /// The secret asked for.
@@ -248,7 +249,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             Reply::Locked
         }
         Work::Refresh => Reply::Refreshed(session.vault().and_then(|vault| vault.refresh())),
-        Work::List => Reply::Listed(session.vault().and_then(|vault| vault.list())),
+        Work::List => {
+            let listing = session.vault().and_then(|vault| vault.list());
+            Reply::Listed(listing.map(Catalogue::of).map(Box::new))
+        }
         Work::Describe(name) => {
             let result = session.vault().and_then(|vault| vault.describe(&name)).map(Box::new);
             Reply::Described { name, result }

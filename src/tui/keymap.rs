@@ -163,8 +163,10 @@ pub struct Binding {
     pub keys: Vec<Key>,
     /// What they mean.
     pub action: Action,
-    /// What that does, in few words.
+    /// What that does, in a word or two.
     pub description: String,
+    /// The same in a sentence, where the words are too few.
+    pub explanation: Option<String>,
     /// How important it is in the footer; `None`: it is not there.
     pub footer: Option<u8>,
 }
@@ -175,6 +177,7 @@ struct Row {
     on: Vec<String>,
     run: String,
     desc: String,
+    help: Option<String>,
     footer: Option<u8>,
 }
 
@@ -216,7 +219,14 @@ impl Keymap {
                 return Err(KeymapError::Clash { key: key.to_string(), context: name.to_owned() });
             }
         }
-        self.bindings.push(Binding { context, keys, action, description: row.desc, footer: row.footer });
+        self.bindings.push(Binding {
+            context,
+            keys,
+            action,
+            description: row.desc,
+            explanation: row.help,
+            footer: row.footer,
+        });
         Ok(())
     }
 
@@ -315,6 +325,15 @@ mod tests {
             ),
         ] {
             assert_eq!(Keymap::parse(&text).unwrap_err().to_string(), error);
+        }
+    }
+
+    #[test]
+    fn a_description_is_short_enough_for_the_footer_of_a_narrow_screen() {
+        for binding in Keymap::embedded().bindings.iter().filter(|binding| binding.footer.is_some()) {
+            let key = binding.keys[0].to_string();
+            let width = key.chars().count() + 1 + binding.description.chars().count();
+            assert!(width <= 20, "{binding:?}");
         }
     }
 

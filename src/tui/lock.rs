@@ -9,6 +9,7 @@ use super::session::{Opened, Place};
 use super::state::{Modal, PLACE_LOST, Screen, State, Tone, no_place};
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
+use crate::vault::{SecretDetails, VaultError};
 
 /// The reason of the idle lock.
 pub const IDLE: &str = "locked: nobody was there";
@@ -55,7 +56,7 @@ fn place(state: &State) -> Option<SecretBytes> {
 
 /// The vault is open: the list is shown, and the app stands where it stood.
 pub fn opened(state: &mut State, opened: Opened, effects: &mut Vec<Effect>) {
-    let mut browse = Browse::new(opened.listing, state.wall);
+    let mut browse = Browse::new(opened.catalogue, state.wall);
     browse.start(effects);
     state.screen = Screen::Browse(Box::new(browse));
     state.waiting = None;
@@ -97,20 +98,30 @@ fn restore(state: &mut State, place: &SecretBytes, effects: &mut Vec<Effect>) ->
     match secret {
         None => show_again(state, form, effects),
         Some(name) => {
-            state.browse_mut()?.go_to_secret(&name, effects);
+            let browse = state.browse_mut()?;
+            browse.go_to_secret(&name, effects);
+            if browse.selected.as_ref() != Some(&name) {
+                effects.push(Effect::Work(Work::Describe(name.clone())));
+            }
             state.returning = Some((name, form));
         }
     }
     Some(())
 }
 
-/// The details of a secret are there: a form for it that waits comes back.
-pub fn details_known(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(details) = state.browse().and_then(Browse::known).cloned() else {
-        return;
-    };
-    if let Some((_, mut form)) = state.returning.take_if(|(name, _)| *name == details.secret.name) {
-        form.for_secret(&details);
+/// The details of a secret are there: a form for it that waits comes back. Where the secret is gone, what was
+/// typed comes back as a new secret of that name.
+pub fn details_known(
+    state: &mut State,
+    name: &SecretName,
+    details: Result<&SecretDetails, &VaultError>,
+    effects: &mut Vec<Effect>,
+) {
+    if let Some((name, mut form)) = state.returning.take_if(|(waited_for, _)| waited_for == name) {
+        match details {
+            Ok(details) => form.for_secret(details),
+            Err(_) => form.name.set(name.as_str()),
+        }
         show_again(state, form, effects);
     }
 }

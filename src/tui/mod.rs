@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::vault::Answers;
 
 pub mod action;
+pub mod catalogue;
 pub mod context;
 pub mod effect;
 pub mod event;

@@ -41,12 +41,12 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Locked | Reply::ClipboardCleared => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
-        Reply::Listed(Ok(listing)) => browse::on_listing(state, listing, effects),
+        Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
         Reply::Listed(Err(error)) => say(state, &error),
         Reply::Described { name, result } => {
+            lock::details_known(state, &name, result.as_deref(), effects);
             browse::on_details(state, &name, result);
             put_form::secret_changed(state, effects);
-            lock::details_known(state, effects);
         }
         Reply::Revealed { name, version_id, result } => browse::on_value(state, &name, version_id, result),
         Reply::Copied { what, result } => on_copied(state, &what, result),

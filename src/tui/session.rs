@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
-use crate::vault::{
-    Answers, Credentials, Environment, KdfCost, Listing, LockedVault, SystemClock, Vault, VaultError,
-};
+use crate::vault::{Answers, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault, VaultError};
 use crate::versioning::{Origin, Selector};
 
 use super::TuiOptions;
+use super::catalogue::Catalogue;
 use super::effect::CopyFailed;
 
 /// How long a copied value stays in the clipboard.
@@ -68,7 +67,7 @@ pub enum KeyFileState {
 /// What an unlock brings.
 pub struct Opened {
     /// All secrets.
-    pub listing: Listing,
+    pub catalogue: Catalogue,
     /// What is not as it should be but stops nothing.
     pub notices: Vec<String>,
     /// Where the app stood when it was locked in this run.
@@ -87,8 +86,8 @@ pub enum Place {
 
 enum Door {
     Nothing,
-    Locked(LockedVault),
-    Open(Vault),
+    Locked(Box<LockedVault>),
+    Open(Box<Vault>),
 }
 
 /// The worker's side of the app.
@@ -141,7 +140,7 @@ impl Session {
                     (true, false) => KeyFileState::Missing,
                 };
                 let found = Found::Vault { key_file, cost: vault.kdf_cost(), notices: vault.take_notices() };
-                self.door = Door::Locked(vault);
+                self.door = Door::Locked(Box::new(vault));
                 Ok(found)
             }
             Err(VaultError::NoVault { .. }) => Ok(Found::Nothing),
@@ -171,24 +170,24 @@ impl Session {
         }
         // An open vault is locked first: the password is checked all the same.
         let vault = match std::mem::replace(&mut self.door, Door::Nothing) {
-            Door::Locked(vault) => vault,
+            Door::Locked(vault) => *vault,
             Door::Open(vault) => vault.lock(),
             Door::Nothing => return Err(VaultError::NoVault { path: self.path.clone() }),
         };
         match vault.unlock(&credentials, self.answers) {
             Ok(vault) => self.opened(vault),
             Err(failed) => {
-                self.door = Door::Locked(failed.vault);
+                self.door = Door::Locked(Box::new(failed.vault));
                 Err(failed.error)
             }
         }
     }
 
     fn opened(&mut self, mut vault: Vault) -> Result<Opened, VaultError> {
-        let listing = match vault.list() {
-            Ok(listing) => listing,
+        let catalogue = match vault.list() {
+            Ok(listing) => Catalogue::of(listing),
             Err(error) => {
-                self.door = Door::Locked(vault.lock());
+                self.door = Door::Locked(Box::new(vault.lock()));
                 return Err(error);
             }
         };
@@ -197,8 +196,8 @@ impl Session {
             Some(sealed) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
         };
         let notices = vault.take_notices();
-        self.door = Door::Open(vault);
-        Ok(Opened { listing, notices, place })
+        self.door = Door::Open(Box::new(vault));
+        Ok(Opened { catalogue, notices, place })
     }
 
     fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
@@ -211,7 +210,7 @@ impl Session {
         self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
             Door::Open(mut vault) => {
                 self.place = if place.is_empty() { None } else { vault.seal_place(place).ok() };
-                Door::Locked(vault.lock())
+                Door::Locked(Box::new(vault.lock()))
             }
             door => door,
         };

@@ -91,8 +91,8 @@ fn refresh(state: &State, effects: &mut Vec<Effect>) {
 }
 
 fn on_key(state: &mut State, event: &KeyEvent, keymap: &Keymap, effects: &mut Vec<Effect>) {
-    // An error has been read by whoever presses the next key.
-    if state.toast.as_ref().is_some_and(|toast| toast.tone == Tone::Failed) {
+    // Errors and notes have been read by whoever presses the next key; what was done may stay a while.
+    if state.toast.as_ref().is_some_and(|toast| toast.tone != Tone::Done) {
         state.toast = None;
     }
     let key = Key::of(event);
@@ -123,7 +123,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
             return;
         }
         Action::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
-            state.modals.push(Modal::Help(Box::new(Help::new())));
+            state.modals.push(Modal::Help(Box::new(Help::at_top())));
             return;
         }
         _ => {}

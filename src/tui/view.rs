@@ -65,9 +65,9 @@ fn draw_modal(
 ) -> Option<Position> {
     match modal {
         Modal::PutForm(form) => put_form::draw(form, state, theme, keymap, buffer),
-        Modal::Plan(pane) => pane.draw(state, theme, buffer),
-        Modal::Labels(editor) => modals::draw_labels(editor, state, theme, buffer),
-        Modal::Discard(question) => question.draw(state, theme, buffer),
+        Modal::Plan(pane) => pane.draw(state, theme, keymap, buffer),
+        Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),
+        Modal::Discard(question) => question.draw(state, theme, keymap, buffer),
         Modal::Help(help) => help.draw(state, theme, keymap, buffer),
     }
 }

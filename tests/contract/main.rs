@@ -11,6 +11,7 @@ mod create_secret;
 mod delete_secret;
 mod get_secret_value;
 mod list_secrets;
+mod password;
 mod plans;
 mod put_secret_value;
 mod random_operations;

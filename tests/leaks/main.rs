@@ -183,7 +183,7 @@ fn requests_that_are_no_requests_are_not_quoted() {
         format!(
             "{{\"Action\":\"PutSecretValue\",\"SecretData\":\"{VALUE}\",\"SecretDataType\":\"{VALUE}\"}}"
         ),
-        format!("{VALUE}"),
+        VALUE.to_owned(),
         format!("Action=PutSecretValue&SecretData={VALUE}&SecretName=%zz"),
         format!("{{\"SecretData\":\"{VALUE}\"}}"),
         format!("[\"{VALUE}\"]"),

@@ -6,9 +6,11 @@ use ratatui::layout::Position;
 use super::plan_view;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
+use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::footer;
 use crate::tui::widgets::line::LinePen;
 use crate::tui::widgets::panel::{Title, centred, draw_modal};
 
@@ -60,9 +62,17 @@ impl Discard {
     }
 
     /// Draws it.
-    pub fn draw(&self, state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    pub fn draw(
+        self,
+        state: &State,
+        theme: &Theme,
+        keymap: &Keymap,
+        buffer: &mut Buffer,
+    ) -> Option<Position> {
         let area = centred(layout::areas(state.size).body, 54, 7);
         let inside = draw_modal(buffer, area, Title { text: "Not stored yet", note: "" }, theme);
+        let on_top = |modal: &Modal| matches!(modal, Modal::Discard(_));
+        footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
         LinePen::new(buffer, inside, 1)
             .skip(2)
             .text("What you typed in the form is not stored.", theme.style(Role::Text));

@@ -11,6 +11,7 @@ use crate::tui::layout;
 use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
 use crate::tui::widgets::line::{LinePen, width};
 use crate::tui::widgets::panel::{Title, centred, draw_modal};
 use crate::tui::widgets::{EditBuffer, Lines};
@@ -30,7 +31,7 @@ enum HelpRow {
 
 impl Help {
     /// From the top.
-    pub const fn new() -> Self {
+    pub const fn at_top() -> Self {
         Self { top: 0, search: EditBuffer::new(Lines::Single), is_searching: false }
     }
 
@@ -92,10 +93,12 @@ impl Help {
                     let keys: Vec<String> =
                         keymap.living_keys(contexts, binding).map(|key| key.shown(glyphs)).collect();
                     let keys = keys.join(" ");
-                    let is_wanted = binding.description.to_lowercase().contains(&wanted)
-                        || keys.to_lowercase().contains(&wanted);
+                    let description = binding.explanation.as_ref().unwrap_or(&binding.description);
+                    let is_wanted = [&keys, description, &binding.description]
+                        .iter()
+                        .any(|text| text.to_lowercase().contains(&wanted));
                     (!keys.is_empty() && is_wanted)
-                        .then(|| HelpRow::Key { keys, description: binding.description.clone() })
+                        .then(|| HelpRow::Key { keys, description: description.clone() })
                 })
                 .collect();
             if !group.is_empty() {
@@ -127,6 +130,8 @@ impl Help {
             String::new()
         };
         let inside = draw_modal(buffer, area, Title { text: "Keys alive here", note: &note }, theme);
+        let on_top = |modal: &Modal| matches!(modal, Modal::Help(_));
+        footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
         let cursor = self.draw_search(inside, theme, buffer);
         let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
         let key_width = rows
@@ -143,7 +148,7 @@ impl Help {
                 }
                 HelpRow::Key { keys, description } => {
                     pen.skip(3).fitted(keys, key_width, theme.style(Role::Key), &theme.glyphs).skip(3);
-                    let room = pen.room();
+                    let room = pen.room().saturating_sub(1);
                     pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
                 }
                 HelpRow::Blank => {}

@@ -5,11 +5,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::labels::{LabelPlan, LabelsEditor};
 use super::plan_view::{draw_lines, draw_refusal};
+use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::plan_text::{self, label_sign};
-use crate::tui::state::State;
+use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
 use crate::tui::widgets::line::{LinePen, width, wrapped};
 use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_modal};
 
@@ -17,7 +19,13 @@ use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_mod
 const PLAN_ROWS: u16 = 3;
 
 /// Draws it.
-pub fn draw(editor: &LabelsEditor, state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+pub fn draw(
+    editor: &LabelsEditor,
+    state: &State,
+    theme: &Theme,
+    keymap: &Keymap,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let body = layout::areas(state.size).body;
     let labels: Vec<_> = editor.labels().collect();
     let count = u16::try_from(labels.len()).unwrap_or(u16::MAX);
@@ -66,6 +74,8 @@ pub fn draw(editor: &LabelsEditor, state: &State, theme: &Theme, buffer: &mut Bu
         ..inside
     };
     draw_plan(editor, below, theme, buffer);
+    let on_top = |modal: &Modal| matches!(modal, Modal::Labels(_));
+    footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
     cursor
 }
 

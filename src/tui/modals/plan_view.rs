@@ -7,11 +7,13 @@ use ratatui::style::Style;
 use super::plan::PlanPane;
 use crate::domain::Timestamp;
 use crate::tui::effect::ChangeRequest;
+use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::plan_text::{self, PlanLine};
-use crate::tui::state::State;
+use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
+use crate::tui::widgets::footer;
 use crate::tui::widgets::line::{LinePen, width, wrapped};
 use crate::tui::widgets::panel::{Title, centred, draw_modal};
 use crate::vault::VaultError;
@@ -97,7 +99,13 @@ pub fn draw_refusal(buffer: &mut Buffer, area: Rect, error: &VaultError, theme: 
 
 impl PlanPane {
     /// Draws it.
-    pub fn draw(&self, state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    pub fn draw(
+        &self,
+        state: &State,
+        theme: &Theme,
+        keymap: &Keymap,
+        buffer: &mut Buffer,
+    ) -> Option<Position> {
         let body = layout::areas(state.size).body;
         let columns = body.width.min(72);
         let inner = columns.saturating_sub(6);
@@ -109,13 +117,15 @@ impl PlanPane {
             }
             _ => 0,
         };
-        let wanted = 1 + sentences.len() + lines.len() + refusal_rows + usize::from(!lines.is_empty()) + 1;
+        let wanted = 1 + sentences.len() + lines.len() + refusal_rows + 1;
         let choice_rows = if self.asks() { 2 } else { 0 };
         let rows = u16::try_from(wanted + choice_rows + 2).unwrap_or(u16::MAX);
         let area = centred(body, columns, rows);
         let name = self.request().name().as_str();
         let title = format!("{} {} {name}", self.title(), theme.glyphs.dot);
         let inside = draw_modal(buffer, area, Title { text: &title, note: "" }, theme);
+        let on_top = |modal: &Modal| matches!(modal, Modal::Plan(_));
+        footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
         let mut row = 1;
         for (text, role) in &sentences {
             LinePen::new(buffer, inside, row).skip(2).text(text, theme.style(*role));
@@ -132,7 +142,7 @@ impl PlanPane {
                 draw_refusal(buffer, below(row), error, theme);
             }
             Some(Ok(_)) if self.asks() => {
-                return draw_choices(buffer, inside, row + 1, ("Cancel", "Delete"), self.choice(), theme);
+                return draw_choices(buffer, inside, row + 1, ("Cancel", "Schedule"), self.choice(), theme);
             }
             Some(Ok(_)) | None => {}
         }

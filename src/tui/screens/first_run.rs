@@ -60,7 +60,7 @@ pub struct FirstRun {
 
 impl FirstRun {
     /// Two empty fields; the cost of the key derivation is being measured.
-    pub const fn new() -> Self {
+    pub const fn measuring() -> Self {
         Self {
             password: EditBuffer::new(Lines::Single),
             again: EditBuffer::new(Lines::Single),
@@ -102,12 +102,6 @@ impl FirstRun {
             Field::Password => Field::Again,
             Field::Again => Field::Password,
         };
-    }
-}
-
-impl Default for FirstRun {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -199,6 +193,10 @@ pub fn draw(first_run: &FirstRun, state: &State, theme: &Theme, buffer: &mut Buf
         let is_focused = field == first_run.focus && !is_making;
         let style = if is_focused { theme.style(Role::TitleFocused) } else { muted };
         LinePen::new(buffer, inside, row).fitted(name, LABEL, style, &theme.glyphs);
+        if is_focused {
+            let margin = Rect { x: inside.x - 2, width: 2, ..inside };
+            LinePen::new(buffer, margin, row).text(theme.glyphs.selected, theme.style(Role::Accent));
+        }
         let line = row_of(inside, row);
         let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
         let drawn = field::draw(buffer, line, content, Shown::Masked, focus, text, &theme.glyphs);
@@ -261,7 +259,7 @@ fn draw_strength(strength: Option<Strength>, theme: &Theme, buffer: &mut Buffer,
     let line = row_of(area, row);
     let mut pen = LinePen::new(buffer, line, 0);
     let Some(strength) = strength else {
-        pen.text("a few random words are long and easy to type", theme.style(Role::Hint));
+        pen.text("a few random words are easy to type", theme.style(Role::Hint));
         return;
     };
     let role = match strength.0 {

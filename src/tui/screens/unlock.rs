@@ -58,7 +58,7 @@ pub fn on_found(state: &mut State, found: Result<Found, VaultError>, effects: &m
     state.screen = match found {
         Ok(Found::Nothing) => {
             effects.push(Effect::Work(Work::MeasureKdf));
-            Screen::FirstRun(Box::new(super::first_run::FirstRun::new()))
+            Screen::FirstRun(Box::new(super::first_run::FirstRun::measuring()))
         }
         Ok(Found::Vault { key_file, notices, .. }) => {
             Screen::Unlock(Box::new(Unlock::new(key_file, &notices)))

@@ -174,10 +174,13 @@ impl EditBuffer {
 
     /// What was inserted or deleted may have joined its neighbours to one grapheme: the cursor goes to its end.
     fn settle(&mut self) {
-        let mut graphemes = GraphemeCursor::new(self.cursor, self.len(), true);
-        if !graphemes.is_boundary(self.text(), 0).unwrap_or(true) {
+        if !self.is_boundary(self.cursor) {
             self.cursor = self.next(self.cursor);
         }
+    }
+
+    fn is_boundary(&self, at: usize) -> bool {
+        GraphemeCursor::new(at, self.len(), true).is_boundary(self.text(), 0).unwrap_or(true)
     }
 
     fn previous(&self, from: usize) -> usize {
@@ -238,13 +241,15 @@ impl EditBuffer {
     fn word_left(&self) -> usize {
         let before = &self.text()[..self.cursor];
         let trimmed = before.trim_end_matches(|character: char| !is_word(character));
-        trimmed.trim_end_matches(is_word).len()
+        let start = trimmed.trim_end_matches(is_word).len();
+        if self.is_boundary(start) { start } else { self.previous(start) }
     }
 
     fn word_right(&self) -> usize {
         let after = &self.text()[self.cursor..];
         let trimmed = after.trim_start_matches(|character: char| !is_word(character));
-        self.len() - trimmed.trim_start_matches(is_word).len()
+        let end = self.len() - trimmed.trim_start_matches(is_word).len();
+        if self.is_boundary(end) { end } else { self.next(end) }
     }
 }
 

@@ -6,10 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::line::{LinePen, width};
+use super::panel::draw_bottom;
 use crate::tui::action::Action;
 use crate::tui::context::{Context, contexts, is_available};
 use crate::tui::keymap::Keymap;
-use crate::tui::state::State;
+use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 
 /// A key and what it does.
@@ -49,13 +50,13 @@ pub fn hints(state: &State, of: impl Fn(Context) -> bool, keymap: &Keymap, theme
     rows.into_iter().map(|(_, hint)| hint).collect()
 }
 
-/// Those of the hints that fit, with a gap of two columns between.
-pub fn fitting(hints: Vec<Hint>, room: u16) -> Vec<Hint> {
+/// Those of the hints that fit, each followed by a gap.
+fn fitting(hints: Vec<Hint>, room: u16, gap: u16) -> Vec<Hint> {
     let mut left = room;
     hints
         .into_iter()
         .map_while(|hint| {
-            left = left.checked_sub(hint.width() + 2)?;
+            left = left.checked_sub(hint.width() + gap)?;
             Some(hint)
         })
         .collect()
@@ -69,7 +70,10 @@ pub fn draw(state: &State, theme: &Theme, keymap: &Keymap, buffer: &mut Buffer, 
         .map(|key| Hint { key: key.shown(&theme.glyphs), description: "help".to_owned() });
     let reserved = help.as_ref().map_or(0, |help| help.width() + 2);
     let room = area.width.saturating_sub(2).saturating_sub(reserved);
-    let shown = fitting(hints(state, |_| true, keymap, theme), room);
+    // The keys of a modal stand in its border.
+    let is_alone = state.modals.is_empty();
+    let shown = hints(state, |context| is_alone || context == Context::Everywhere, keymap, theme);
+    let shown = fitting(shown, room, 2);
     let mut pen = LinePen::new(buffer, area, 0);
     pen.skip(1);
     for hint in shown.iter().chain(help.as_ref()) {
@@ -78,8 +82,28 @@ pub fn draw(state: &State, theme: &Theme, keymap: &Keymap, buffer: &mut Buffer, 
     }
 }
 
-/// The same hints as parts of a border line: `Ctrl-s store · Esc cancel`.
-pub fn border_parts(hints: &[Hint], theme: &Theme) -> Vec<(String, Style)> {
+/// The keys of the modal on top, in the bottom line of its box: `Ctrl-s store · Esc cancel`.
+///
+/// Every modal calls it as it is drawn, from the lowest to the one on top: `on_top` says whether this is the
+/// one that has the keys.
+pub fn draw_in_border(
+    state: &State,
+    on_top: impl Fn(&Modal) -> bool,
+    keymap: &Keymap,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) {
+    if !state.modals.last().is_some_and(on_top) {
+        return;
+    }
+    let of_modal = |context| !matches!(context, Context::Everywhere | Context::OutsideFields | Context::Text);
+    // Spaces and a dot between two; corners, a space and a piece of the line at the ends.
+    let hints = fitting(hints(state, of_modal, keymap, theme), area.width.saturating_sub(3), 3);
+    draw_bottom(buffer, area, &border_parts(&hints, theme));
+}
+
+fn border_parts(hints: &[Hint], theme: &Theme) -> Vec<(String, Style)> {
     let border = theme.style(Role::BorderFocused);
     let mut parts = Vec::new();
     for (at, hint) in hints.iter().enumerate() {

@@ -19,7 +19,7 @@ pub fn versions_title(browse: &Browse, theme: &Theme) -> (String, String) {
     let name = match (&browse.selected, browse.row()) {
         (Some(name), _) => name.to_string(),
         (None, Some(Row::Folder { first, length, .. })) => {
-            folder_path(&browse.listing, first, length).to_owned()
+            folder_path(&browse.catalogue, first, length).to_owned()
         }
         (None, _) => return ("2 Versions".to_owned(), String::new()),
     };
@@ -47,19 +47,24 @@ struct Columns {
     id: u16,
     labels: u16,
     created: u16,
+    age: fn(Timestamp, Timestamp) -> String,
 }
+
+/// Below this width ages are written short: the note needs the room.
+const SHORT_AGES: u16 = 66;
 
 impl Columns {
     fn of(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme) -> Self {
         let longest = |of: &dyn Fn(&VersionState) -> u16| browse.versions().map(of).max().unwrap_or(0);
         let id = longest(&|version| width(version.id.as_str())).max(7).min(area.width / 3);
-        let created = longest(&|version| width(&when::ago(version.created, now))).max(7);
+        let age = if area.width < SHORT_AGES { when::ago_short } else { when::ago };
+        let created = longest(&|version| width(&age(version.created, now))).max(7);
         let labels = browse.known().map_or(0, |details| {
             let of_version = |version: &VersionState| labels_width(&details.secret, version, theme);
             details.secret.versions.iter().map(of_version).max().unwrap_or(0)
         });
         let room = area.width.saturating_sub(id + created + 9);
-        Self { id, labels: labels.clamp(12.min(room), room.max(1)), created }
+        Self { id, labels: labels.clamp(12.min(room), room.max(1)), created, age }
     }
 }
 
@@ -137,7 +142,7 @@ fn draw_version(
         pen.text(" ", style(Role::Text));
     }
     pen.text("  ", style(Role::Text));
-    let created = when::ago(version.created, now);
+    let created = (columns.age)(version.created, now);
     pen.fitted(&created, columns.created, style(Role::Muted), glyphs).text("  ", style(Role::Text));
     let note = version.note.as_ref().map_or("", crate::domain::Note::as_str);
     let room = pen.room().saturating_sub(1);
@@ -321,17 +326,21 @@ fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mu
 }
 
 fn times(secret: &SecretState, browse: &Browse, now: Timestamp) -> Vec<String> {
-    let mut times = vec![format!("created {}", when::ago(secret.created, now))];
+    let created = format!("created {}", when::ago(secret.created, now));
     if let Some(planned) = secret.planned_deletion {
         let days = planned.seconds_since(now).div_euclid(Timestamp::DAY);
-        times.push(format!("scheduled for deletion {}", when::in_days(days)));
-        times.push("U restores".to_owned());
-        return times;
+        let planned = if days <= 0 {
+            "may be purged now".to_owned()
+        } else {
+            format!("scheduled for deletion {}", when::in_days(days))
+        };
+        return vec![planned, "U restores".to_owned(), created];
     }
+    let mut times = vec![created];
     if let Some(interval) = secret.rotation {
         times.push(format!("rotate every {} d", interval.days()));
         if let Some(days) = browse.summary().and_then(|summary| summary.due_in_days(now)) {
-            let due = if days <= 0 { "due now".to_owned() } else { format!("next {}", when::in_days(days)) };
+            let due = if days <= 0 { "due now".to_owned() } else { format!("next in {days} d") };
             times.push(due);
         }
     }

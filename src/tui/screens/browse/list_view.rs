@@ -49,7 +49,7 @@ fn draw_filter(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut
 }
 
 fn draw_empty(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let (first, second) = if browse.listing.is_empty() {
+    let (first, second) = if browse.catalogue.is_empty() {
         ("There is no secret yet.", "n makes the first one")
     } else if !browse.query.is_empty() {
         ("Nothing matches.", "Esc clears the filter")
@@ -71,7 +71,7 @@ fn draw_row(browse: &Browse, row: &Row, is_selected: bool, line: Rect, theme: &T
     match *row {
         Row::Folder { first, length, parent, depth, count, is_open } => {
             let sign = if is_open { theme.glyphs.folder_open } else { theme.glyphs.folder_closed };
-            let name = &folder_path(&browse.listing, first, length)[usize::from(parent)..];
+            let name = &folder_path(&browse.catalogue, first, length)[usize::from(parent)..];
             if !is_open {
                 pen.right(&format!("{} ", when::grouped(u64::from(count))), style(Role::Muted));
             }
@@ -81,7 +81,7 @@ fn draw_row(browse: &Browse, row: &Row, is_selected: bool, line: Rect, theme: &T
             pen.fitted(name, room, style(Role::Text), &theme.glyphs);
         }
         Row::Secret { position, parent, depth } => {
-            let summary = browse.listing.summary(position as usize);
+            let summary = browse.catalogue.summary(position as usize);
             draw_facts(&summary, browse, style, &mut pen);
             indent(&mut pen, depth, style(Role::Text));
             if browse.rows.is_tree() {

@@ -1,7 +1,9 @@
 //! The browse screen: secrets, the versions of one, its value, what is known about it.
 
+mod commands;
 mod details_view;
 mod list_view;
+mod navigation;
 mod rows;
 mod update;
 mod view;
@@ -9,15 +11,17 @@ mod view;
 use ratatui::layout::Rect;
 
 use crate::domain::{SecretName, SecretValue, Timestamp, VersionId};
+use crate::tui::catalogue::Catalogue;
 use crate::tui::event::Moment;
 use crate::tui::layout::{self, FilterLine};
-use crate::tui::search::Query;
+use crate::tui::search::{Candidate, Query};
 use crate::tui::widgets::{EditBuffer, Lines};
-use crate::vault::{Listing, SecretDetails, SecretSummary, VaultError};
+use crate::vault::{SecretDetails, SecretSummary, VaultError};
 use crate::versioning::{VersionKey, VersionState};
 
+pub use commands::plan;
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
-pub use update::{act, on_details, on_filter_text, on_listing, on_value, plan};
+pub use update::{act, on_catalogue, on_details, on_filter_text, on_value};
 pub use view::draw;
 
 /// The panes that take keys.
@@ -58,7 +62,7 @@ pub struct Browse {
     /// Where the keys go.
     pub pane: Pane,
     /// All secrets.
-    pub listing: Listing,
+    pub catalogue: Catalogue,
     /// The rows of the list.
     pub rows: Rows,
     /// The row under the cursor.
@@ -97,11 +101,11 @@ pub struct Browse {
 
 impl Browse {
     /// The screen with a fresh list, the cursor on its first row.
-    pub fn new(listing: Listing, now: Timestamp) -> Self {
+    pub fn new(catalogue: Catalogue, now: Timestamp) -> Self {
         let mut browse = Self {
             pane: Pane::Secrets,
-            listing,
-            rows: Rows::new(),
+            catalogue,
+            rows: Rows::none(),
             cursor: 0,
             top: 0,
             filter: EditBuffer::new(Lines::Single),
@@ -148,8 +152,8 @@ impl Browse {
 
     /// The summary of the selected secret.
     pub fn summary(&self) -> Option<SecretSummary<'_>> {
-        let position = self.listing.position(self.selected.as_ref()?.as_str())?;
-        Some(self.listing.summary(position))
+        let position = self.catalogue.position(self.selected.as_ref()?.as_str())?;
+        Some(self.catalogue.summary(position))
     }
 
     /// What is known of the selected secret.
@@ -180,23 +184,26 @@ impl Browse {
         self.wished_secret = Some(name);
     }
 
-    /// Names and counts of the listing change with it.
+    /// Names and counts of the catalogue change with it.
     fn count(&mut self) {
         let (mut due, mut alive) = (0, 0);
-        for summary in self.listing.iter().filter(|summary| summary.planned_deletion.is_none()) {
-            alive += 1;
-            due += usize::from(summary.is_due(self.now));
+        for position in 0..self.catalogue.len() {
+            let candidate = self.catalogue.candidate(position, self.now);
+            if !candidate.is_deleted() {
+                alive += 1;
+                due += usize::from(candidate.is_due());
+            }
         }
         (self.due, self.alive) = (due, alive);
     }
 
     /// Computes the rows anew and keeps the cursor on the selected secret where it is still listed.
     fn rebuild(&mut self) {
-        self.rows.build(&self.listing, &self.query, self.deleted, self.now);
+        self.rows.build(&self.catalogue, &self.query, self.deleted, self.now);
         let row = self
             .selected
             .as_ref()
-            .and_then(|name| self.listing.position(name.as_str()))
+            .and_then(|name| self.catalogue.position(name.as_str()))
             .and_then(|position| self.rows.row_of(u32::try_from(position).ok()?));
         let last = self.rows.all().len().saturating_sub(1);
         self.cursor = row.unwrap_or(self.cursor.min(last));

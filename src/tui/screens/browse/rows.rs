@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{SecretName, Timestamp};
+use crate::tui::catalogue::Catalogue;
 use crate::tui::search::{Candidate, Query, Rank};
-use crate::vault::{Listing, SecretSummary};
 
 /// How the list is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum Deleted {
 pub enum Row {
     /// A folder.
     Folder {
-        /// The position of its first secret in the listing; its path is the start of that name.
+        /// The position of its first secret in the catalogue; its path is the start of that name.
         first: u32,
         /// The length of its path, the last `/` included.
         length: u16,
@@ -56,7 +56,7 @@ pub enum Row {
     },
     /// A secret.
     Secret {
-        /// Its position in the listing.
+        /// Its position in the catalogue.
         position: u32,
         /// The length of its folder's path; 0 in the flat list.
         parent: u16,
@@ -79,7 +79,7 @@ pub struct Rows {
 }
 
 struct Building<'a> {
-    listing: &'a Listing,
+    catalogue: &'a Catalogue,
     folders: &'a BTreeMap<SecretName, bool>,
     opens_by_itself: bool,
     rows: Vec<Row>,
@@ -87,7 +87,7 @@ struct Building<'a> {
 
 impl Rows {
     /// No rows yet.
-    pub const fn new() -> Self {
+    pub const fn none() -> Self {
         Self { all: Vec::new(), layout: Layout::Tree, folders: BTreeMap::new(), secrets: 0, best: None }
     }
 
@@ -129,17 +129,18 @@ impl Rows {
     }
 
     /// Computes the rows.
-    pub fn build(&mut self, listing: &Listing, query: &Query, deleted: Deleted, now: Timestamp) {
+    pub fn build(&mut self, catalogue: &Catalogue, query: &Query, deleted: Deleted, now: Timestamp) {
         let shows_deleted = deleted == Deleted::Listed || query.wants_deleted();
         let mut matched: Vec<(Rank, u32)> = Vec::new();
         let mut positions: Vec<u32> = Vec::new();
-        for (position, summary) in (0_u32..).zip(listing.iter()) {
-            if summary.planned_deletion.is_some() && !shows_deleted {
+        for (position, at) in (0_u32..).zip(0..catalogue.len()) {
+            let candidate = catalogue.candidate(at, now);
+            if candidate.is_deleted() && !shows_deleted {
                 continue;
             }
             if query.is_empty() {
                 positions.push(position);
-            } else if let Some(rank) = query.rank(&Asked { summary, now }) {
+            } else if let Some(rank) = query.rank(&candidate) {
                 matched.push((rank, position));
                 positions.push(position);
             }
@@ -151,7 +152,7 @@ impl Rows {
                 let opens_by_itself = positions.len() <= OPEN_BY_ITSELF;
                 let folders = &self.folders;
                 let rows = Vec::with_capacity(positions.len().min(4096));
-                let mut building = Building { listing, folders, opens_by_itself, rows };
+                let mut building = Building { catalogue, folders, opens_by_itself, rows };
                 building.add_level(&positions, 0, 0);
                 building.rows
             }
@@ -162,11 +163,10 @@ impl Rows {
                         positions = matched.into_iter().map(|(_, position)| position).collect();
                     }
                     Order::Name => {}
-                    Order::Changed => positions.sort_by_cached_key(|&position| {
-                        std::cmp::Reverse(listing.summary(position as usize).updated)
-                    }),
-                    Order::Due => positions.sort_by_cached_key(|&position| {
-                        listing.summary(position as usize).due_in_days(now).unwrap_or(i64::MAX)
+                    Order::Changed => positions
+                        .sort_by_key(|&position| std::cmp::Reverse(catalogue.updated(position as usize))),
+                    Order::Due => positions.sort_by_key(|&position| {
+                        catalogue.due(position as usize).map_or(i64::MAX, Timestamp::seconds)
                     }),
                 }
                 let flat = |position| Row::Secret { position, parent: 0, depth: 0 };
@@ -181,25 +181,25 @@ impl Rows {
     }
 
     /// The row of a folder.
-    pub fn row_of_folder(&self, listing: &Listing, path: &str) -> Option<usize> {
+    pub fn row_of_folder(&self, catalogue: &Catalogue, path: &str) -> Option<usize> {
         self.all.iter().position(|row| match row {
-            Row::Folder { first, length, .. } => folder_path(listing, *first, *length) == path,
+            Row::Folder { first, length, .. } => folder_path(catalogue, *first, *length) == path,
             Row::Secret { .. } => false,
         })
     }
 }
 
 /// The path of a folder, the last `/` included.
-pub fn folder_path(listing: &Listing, first: u32, length: u16) -> &str {
-    &listing.summary(first as usize).name[..usize::from(length)]
+pub fn folder_path(catalogue: &Catalogue, first: u32, length: u16) -> &str {
+    &catalogue.name(first as usize)[..usize::from(length)]
 }
 
 impl Building<'_> {
     /// One folder's content: its folders first, then its secrets. The positions are sorted by name, so all
     /// names that begin alike stand together.
     fn add_level(&mut self, positions: &[u32], parent: u16, depth: u16) {
-        let listing = self.listing;
-        let name_at = |at: usize| listing.summary(positions[at] as usize).name;
+        let catalogue = self.catalogue;
+        let name_at = |at: usize| catalogue.name(positions[at] as usize);
         let mut secrets = Vec::new();
         let mut at = 0;
         while at < positions.len() {
@@ -209,9 +209,8 @@ impl Building<'_> {
                 Some(slash) if slash + 1 < rest.len() => {
                     let path = &name[..usize::from(parent) + slash + 1];
                     let inside = &positions[at..];
-                    let count = inside.partition_point(|&position| {
-                        listing.summary(position as usize).name.starts_with(path)
-                    });
+                    let count = inside
+                        .partition_point(|&position| catalogue.name(position as usize).starts_with(path));
                     self.add_folder(&inside[..count], path, parent, depth);
                     at += count;
                 }
@@ -227,44 +226,12 @@ impl Building<'_> {
     fn add_folder(&mut self, positions: &[u32], path: &str, parent: u16, depth: u16) {
         let chosen = SecretName::new(path).ok().and_then(|path| self.folders.get(&path).copied());
         let is_open = chosen.unwrap_or(self.opens_by_itself);
-        // A name has at most 192 characters, and a listing fewer secrets than u32 counts.
+        // A name has at most 192 characters, and a catalogue fewer secrets than u32 counts.
         let length = u16::try_from(path.len()).unwrap_or(u16::MAX);
         let count = u32::try_from(positions.len()).unwrap_or(u32::MAX);
         self.rows.push(Row::Folder { first: positions[0], length, parent, depth, count, is_open });
         if is_open {
             self.add_level(positions, length, depth + 1);
         }
-    }
-}
-
-/// A secret as the search sees it.
-struct Asked<'a> {
-    summary: SecretSummary<'a>,
-    now: Timestamp,
-}
-
-impl Candidate for Asked<'_> {
-    fn name(&self) -> &str {
-        self.summary.name
-    }
-
-    fn description(&self) -> &str {
-        self.summary.description
-    }
-
-    fn any_tag(&self, condition: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-        self.summary.tags.iter().any(|(key, value)| condition(key, value))
-    }
-
-    fn any_label(&self, condition: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.summary.labels.iter().any(|(label, _)| condition(label))
-    }
-
-    fn is_due(&self) -> bool {
-        self.summary.is_due(self.now)
-    }
-
-    fn is_deleted(&self) -> bool {
-        self.summary.planned_deletion.is_some()
     }
 }

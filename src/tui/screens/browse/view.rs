@@ -47,7 +47,7 @@ fn list_note(browse: &Browse, theme: &Theme) -> String {
     if browse.query.is_empty() {
         format!("{deleted}{}", when::grouped(shown as u64))
     } else {
-        let all = when::grouped(browse.listing.len() as u64);
+        let all = when::grouped(browse.catalogue.len() as u64);
         format!("{deleted}{}/{all}", when::grouped(shown as u64))
     }
 }

@@ -49,6 +49,11 @@ impl Outlook {
         Self { forecast: Forecast::Nothing, is_pending: false }
     }
 
+    /// Something must be typed first.
+    pub const fn of_missing(field: Field) -> Self {
+        Self { forecast: Forecast::Missing(field), is_pending: false }
+    }
+
     /// The fields make no request.
     pub fn of_obstacle(obstacle: Obstacle) -> Self {
         let forecast = if obstacle.is_missing {

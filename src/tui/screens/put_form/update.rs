@@ -4,13 +4,14 @@ use super::{Field, FieldKind, Forecast, Outlook, Purpose, PutForm, ValueShown};
 use crate::domain::{SecretName, StageLabel, ValueType};
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
+use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::modals::{Afterwards, Discard};
 use crate::tui::paste::PasteRefused;
 use crate::tui::plan_text;
 use crate::tui::state::{Modal, Screen, State, Tone, Waiting};
 use crate::tui::widgets::edit_buffer::Edit;
-use crate::vault::{CreateOutcome, Listing, PlannedPut, PutOutcome, VaultError};
+use crate::vault::{CreateOutcome, PlannedPut, PutOutcome, VaultError};
 use crate::versioning::{self, Refusal, VersionKey, VersionRef};
 
 /// The form that has the keys, if one has.
@@ -218,15 +219,18 @@ pub fn plan_anew(state: &mut State, effects: &mut Vec<Effect>) {
             }
             Err(obstacle) => form.outlook = Outlook::of_obstacle(obstacle),
         },
-        Purpose::New => form.outlook = creation(form, &browse.listing),
+        Purpose::New => form.outlook = creation(form, &browse.catalogue),
     }
 }
 
 /// What the rule says of a new secret: the rule that the vault itself will ask.
-fn creation(form: &PutForm, listing: &Listing) -> Outlook {
+fn creation(form: &PutForm, catalogue: &Catalogue) -> Outlook {
+    if !form.is_dirty {
+        return Outlook::of_missing(Field::Name);
+    }
     // A taken name is told while it is typed, whatever else is missing.
     if let Ok(name) = SecretName::new(form.name.text())
-        && let Some(refusal) = name_refusal(&name, listing)
+        && let Some(refusal) = name_refusal(&name, catalogue)
     {
         return Outlook::of_creation(Err(refusal), false);
     }
@@ -246,8 +250,8 @@ fn creation(form: &PutForm, listing: &Listing) -> Outlook {
     Outlook::of_creation(result, request.value.exceeds_kms_limit())
 }
 
-fn name_refusal(name: &SecretName, listing: &Listing) -> Option<Refusal> {
-    let taken = listing.summary(listing.position(name.as_str())?);
+fn name_refusal(name: &SecretName, catalogue: &Catalogue) -> Option<Refusal> {
+    let taken = catalogue.summary(catalogue.position(name.as_str())?);
     Some(match taken.planned_deletion {
         Some(planned) => Refusal::NameInWindow { name: name.clone(), planned },
         None => Refusal::NameTaken { name: name.clone() },

@@ -9,14 +9,15 @@ use crate::tui::context::Context;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::modals::plan_view::draw_lines;
+use crate::tui::paste::LineEnds;
 use crate::tui::plan_text::{self, PlanLine};
-use crate::tui::state::State;
+use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::tui::widgets::field::{self, Focus, Shown};
 use crate::tui::widgets::footer;
 use crate::tui::widgets::line::{LinePen, width, wrapped};
-use crate::tui::widgets::panel::{Focused, Title, centred, draw_bottom, draw_divider, draw_modal};
+use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_modal};
 
 /// The column in which the fields begin.
 const LABEL: u16 = 16;
@@ -43,11 +44,12 @@ pub fn draw(
     let fields = u16::try_from(form.fields().len() - 1).unwrap_or(u16::MAX);
     let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
     // Everything but the value; what is left is the value's, two lines at least.
-    let fixed = fields + remark_rows + plan_rows + 3;
+    let note_rows = u16::from(form.line_ends().is_some());
+    let fixed = fields + remark_rows + note_rows + plan_rows + 3;
     let value_room = body.height.saturating_sub(fixed).max(1);
     let lines = u16::try_from(form.value.text().split('\n').count()).unwrap_or(u16::MAX);
     let value_rows = lines.clamp(2, 12).min(value_room);
-    let area = centred(body, columns, fixed + value_rows);
+    let area = placed(body, columns, fixed + value_rows, fields + 9);
     let inside = draw_modal(buffer, area, Title { text: &title(form, theme), note: "" }, theme);
 
     let mut cursor = None;
@@ -61,6 +63,10 @@ pub fn draw(
         };
         cursor = cursor.or(draw_field(form, *field, theme, buffer, line));
         row += rows;
+        if *field == Field::Value && note_rows > 0 {
+            LinePen::new(buffer, inside, row).skip(LABEL).text(&lines_note(form), theme.style(Role::Hint));
+            row += 1;
+        }
         if remark.field == Some(*field) {
             row += draw_remark(&remark, theme, buffer, inside, row, LABEL);
         }
@@ -77,9 +83,8 @@ pub fn draw(
     } else {
         draw_plan(&plan, dimmed, theme, buffer, below);
     }
-    let hints = footer::hints(state, |context| context == Context::Form, keymap, theme);
-    let hints = footer::fitting(hints, area.width.saturating_sub(3));
-    draw_bottom(buffer, area, &footer::border_parts(&hints, theme));
+    let on_top = |modal: &Modal| matches!(modal, Modal::PutForm(_));
+    footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
     if form.is_stored { None } else { cursor }
 }
 
@@ -153,18 +158,27 @@ fn draw_field(
 fn side_note(form: &PutForm, field: Field) -> String {
     match field {
         Field::VersionId if form.is_suggested => "suggested".to_owned(),
-        Field::Value if !form.value.is_empty() => {
-            let size = when::bytes(form.value.len() as u64);
-            match form.line_ends() {
-                None => size,
-                Some(ends) => {
-                    let lines = form.value.text().lines().count();
-                    format!("{size}, {}, {}", when::count(lines, "line"), ends.as_str())
-                }
-            }
+        Field::Value if !form.value.is_empty() && form.line_ends().is_none() => {
+            when::bytes(form.value.len() as u64)
         }
         _ => String::new(),
     }
+}
+
+/// Size and line ends of a value of several lines, below it.
+fn lines_note(form: &PutForm) -> String {
+    let text = form.value.text();
+    let ends = form.line_ends().map_or("", LineEnds::as_str);
+    let last = if text.ends_with('\n') { ", final newline" } else { "" };
+    let lines = when::count(text.lines().count(), "line");
+    format!("{}, {lines}, {ends}{last}", when::bytes(form.value.len() as u64))
+}
+
+/// The form grows downwards while it can, so that its fields stand still under the eye.
+fn placed(body: Rect, columns: u16, rows: u16, usual_rows: u16) -> Rect {
+    let area = centred(body, columns, rows);
+    let top = centred(body, columns, usual_rows).y;
+    Rect { y: top.min(body.bottom() - area.height), ..area }
 }
 
 fn draw_type(
@@ -197,8 +211,12 @@ fn draw_stages(
 ) -> Option<Position> {
     let mut pen = LinePen::new(buffer, area, 0);
     for label in form.stages.taken() {
-        pen.text(label.as_str(), theme.style(Role::Chip)).text(" ", theme.style(Role::Text));
-        pen.text(theme.glyphs.cross, theme.style(Role::Muted)).skip(2);
+        pen.text(label.as_str(), theme.style(Role::Chip));
+        // The first version of a secret is current: that label cannot be taken away.
+        if !(label.is_current() && matches!(form.purpose, Purpose::New)) {
+            pen.skip(1).text(theme.glyphs.cross, theme.style(Role::Muted));
+        }
+        pen.skip(2);
     }
     let x = pen.column();
     let rest = Rect { x, width: area.right().saturating_sub(x), ..area };

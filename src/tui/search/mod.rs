@@ -3,7 +3,14 @@
 //! Pure. The order is: exact name, start of a path part, substring, text of description or tags, letters in
 //! order within a word; of two alike the shorter name wins. A whole word never ranks below a lucky guess.
 
+mod letters;
+
 use std::ops::Range;
+
+use letters::{
+    Case, best_substring, ends_with, find, has_letters_in_order, is_part_start, letters_in_order, same,
+    starts_with,
+};
 
 /// What a query is asked about.
 pub trait Candidate {
@@ -11,6 +18,8 @@ pub trait Candidate {
     fn name(&self) -> &str;
     /// The description.
     fn description(&self) -> &str;
+    /// All keys and values of its tags in one text, with something between that cannot be typed.
+    fn tags_text(&self) -> &str;
     /// Whether a tag (key, value) satisfies the condition.
     fn any_tag(&self, condition: &mut dyn FnMut(&str, &str) -> bool) -> bool;
     /// Whether a label satisfies the condition.
@@ -26,15 +35,6 @@ pub trait Candidate {
 pub struct Rank {
     class: u32,
     length: usize,
-}
-
-/// Which letters count as the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Case {
-    /// A term with an upper-case letter means it.
-    Exact,
-    /// One without means both.
-    Either,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Query {
             match term {
                 Term::Loose(text) => match best_substring(name, text, *case) {
                     Some(start) => found.push(start..start + text.len()),
-                    None => found.extend(letters_in_order(name, text, *case).into_iter().flatten()),
+                    None => found.extend(letters_in_order(name, text, *case)),
                 },
                 Term::Contains(text) => {
                     found.extend(best_substring(name, text, *case).map(|at| at..at + text.len()))
@@ -155,9 +155,8 @@ fn class_of(term: &Term, case: Case, candidate: &impl Candidate) -> Option<u32> 
     let name = candidate.name();
     let holds = |condition: bool| condition.then_some(EXACT);
     match term {
-        Term::Loose(text) => {
-            text_class(text, case, candidate).or_else(|| letters_in_order(name, text, case).map(|_| LETTERS))
-        }
+        Term::Loose(text) => text_class(text, case, candidate)
+            .or_else(|| has_letters_in_order(name, text, case).then_some(LETTERS)),
         Term::Contains(text) => text_class(text, case, candidate),
         Term::Not(text) => holds(text_class(text, case, candidate).is_none()),
         Term::Starts(text) => holds(starts_with(name, text, case)),
@@ -183,114 +182,10 @@ fn text_class(text: &str, case: Case, candidate: &impl Candidate) -> Option<u32>
         Some(_) => Some(SUBSTRING),
         None => {
             let in_metadata = find(candidate.description(), text, case, 0).is_some()
-                || candidate.any_tag(&mut |key, value| {
-                    find(key, text, case, 0).is_some() || find(value, text, case, 0).is_some()
-                });
+                || find(candidate.tags_text(), text, case, 0).is_some();
             in_metadata.then_some(METADATA)
         }
     }
-}
-
-/// Where the text stands in the name: at the start of a path part if it does anywhere.
-fn best_substring(name: &str, text: &str, case: Case) -> Option<usize> {
-    let first = find(name, text, case, 0)?;
-    let mut at = Some(first);
-    while let Some(start) = at {
-        if is_part_start(name, start) {
-            return Some(start);
-        }
-        at = find(name, text, case, start + 1);
-    }
-    Some(first)
-}
-
-fn is_part_start(name: &str, start: usize) -> bool {
-    start == 0 || name.as_bytes()[start - 1] == b'/'
-}
-
-/// Letters in order within one path part, beginning at the start of a word: `pwd` in `db/pass-word`.
-fn letters_in_order(name: &str, text: &str, case: Case) -> Option<Vec<Range<usize>>> {
-    let mut part_start = 0;
-    for part in name.split('/') {
-        let starts = (0..part.len()).filter(|&at| is_word_start(part, at));
-        for start in starts {
-            if let Some(found) = letters_from(part, start, text, case) {
-                return Some(found.into_iter().map(|at| part_start + at..part_start + at + 1).collect());
-            }
-        }
-        part_start += part.len() + 1;
-    }
-    None
-}
-
-fn is_word_start(part: &str, at: usize) -> bool {
-    let bytes = part.as_bytes();
-    bytes[at].is_ascii_alphanumeric()
-        && (at == 0
-            || !bytes[at - 1].is_ascii_alphanumeric()
-            || (bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase()))
-}
-
-fn letters_from(part: &str, start: usize, text: &str, case: Case) -> Option<Vec<usize>> {
-    let mut found = Vec::with_capacity(text.len());
-    let mut wanted = text.bytes();
-    let mut next = wanted.next()?;
-    for (at, byte) in part.bytes().enumerate().skip(start) {
-        if same_byte(byte, next, case) {
-            found.push(at);
-            match wanted.next() {
-                Some(byte) => next = byte,
-                None => return Some(found),
-            }
-        }
-        // The first letter must stand at the start of the word.
-        if found.is_empty() {
-            return None;
-        }
-    }
-    None
-}
-
-const fn same_byte(byte: u8, wanted: u8, case: Case) -> bool {
-    match case {
-        Case::Exact => byte == wanted,
-        Case::Either => byte.to_ascii_lowercase() == wanted,
-    }
-}
-
-fn same(text: &str, wanted: &str, case: Case) -> bool {
-    text.len() == wanted.len() && starts_with(text, wanted, case)
-}
-
-fn starts_with(text: &str, wanted: &str, case: Case) -> bool {
-    matches_at(text, wanted, case, 0)
-}
-
-fn ends_with(text: &str, wanted: &str, case: Case) -> bool {
-    text.len().checked_sub(wanted.len()).is_some_and(|start| matches_at(text, wanted, case, start))
-}
-
-fn matches_at(text: &str, wanted: &str, case: Case, start: usize) -> bool {
-    if wanted.is_ascii() {
-        let text = text.as_bytes();
-        return text.len() >= start + wanted.len()
-            && wanted.bytes().enumerate().all(|(at, byte)| same_byte(text[start + at], byte, case));
-    }
-    let Some(text) = text.get(start..) else {
-        return false;
-    };
-    match case {
-        Case::Exact => text.starts_with(wanted),
-        Case::Either => {
-            let mut letters = text.chars().flat_map(char::to_lowercase);
-            wanted.chars().all(|letter| letters.next() == Some(letter))
-        }
-    }
-}
-
-fn find(text: &str, wanted: &str, case: Case, from: usize) -> Option<usize> {
-    let last = text.len().checked_sub(if wanted.is_ascii() { wanted.len() } else { 1 })?;
-    (from..=last).find(|&start| matches_at(text, wanted, case, start))
 }
 
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
@@ -314,6 +209,7 @@ mod tests {
         name: &'static str,
         description: &'static str,
         tags: &'static [(&'static str, &'static str)],
+        tags_text: &'static str,
         labels: &'static [&'static str],
         due: bool,
         deleted: bool,
@@ -325,6 +221,9 @@ mod tests {
         }
         fn description(&self) -> &str {
             self.description
+        }
+        fn tags_text(&self) -> &str {
+            self.tags_text
         }
         fn any_tag(&self, condition: &mut dyn FnMut(&str, &str) -> bool) -> bool {
             self.tags.iter().any(|(key, value)| condition(key, value))
@@ -412,8 +311,19 @@ mod tests {
     fn labels_tags_due_and_deleted_narrow() {
         let secrets = [
             Secret { name: "a", labels: &["ACSCurrent", "canary"], due: true, ..Secret::default() },
-            Secret { name: "b", tags: &[("env", "prod"), ("owner", "me")], ..Secret::default() },
-            Secret { name: "c", tags: &[("env", "test")], deleted: true, ..Secret::default() },
+            Secret {
+                name: "b",
+                tags: &[("env", "prod"), ("owner", "me")],
+                tags_text: "env\0prod\0owner\0me\0",
+                ..Secret::default()
+            },
+            Secret {
+                name: "c",
+                tags: &[("env", "test")],
+                tags_text: "env\0test\0",
+                deleted: true,
+                ..Secret::default()
+            },
         ];
         for (query, expected) in [
             ("@canary", &["a"][..]),
