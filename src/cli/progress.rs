@@ -21,7 +21,7 @@ impl ProgressLine {
     /// Tells how much of how much is done; what can be seen changes at most a hundred times.
     pub(super) fn tell(&mut self, done: usize, total: usize) {
         let Some(shown) = &mut self.percent else { return };
-        let percent = if total == 0 { 100 } else { done * 100 / total };
+        let percent = (done * 100).checked_div(total).unwrap_or(100);
         if *shown != percent {
             *shown = percent;
             // Where stderr went away there is nobody to tell.

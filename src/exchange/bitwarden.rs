@@ -132,6 +132,11 @@ fn add_item(
     {
         batch.losses.push(Loss::new(&name, PASSKEYS));
     }
+    for field in item.entries_of("fields")? {
+        if field.members()?.find("linkedId").is_some() {
+            batch.losses.push(Loss::new(&name, "a field that is linked to another one"));
+        }
+    }
     if item.find("deletedDate").is_some() {
         batch.losses.push(Loss::whole(&name, "it lies in the trash there"));
         return Ok(());

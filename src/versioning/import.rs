@@ -160,7 +160,7 @@ fn resolve(
             Match::Same(key) => known.iter().find(|known| known.key == key).cloned(),
             Match::New | Match::Differs => None,
         };
-        let suggested = || suggest_version_id_among(known.iter().map(|known| &known.id));
+        let suggested = || suggest_free_id(&known, terms);
         let reference = match (reference, version.matched, &version.id) {
             (Some(reference), _, _) => reference,
             (None, Match::Differs, Some(id)) => {
@@ -182,6 +182,18 @@ fn resolve(
         resolved.push(reference);
     }
     Ok((resolved, added))
+}
+
+/// The next free id, which no later version of the same import may bring with it either.
+fn suggest_free_id(known: &[VersionRef], terms: &ImportTerms) -> VersionId {
+    let mut ids: Vec<VersionId> = known.iter().map(|known| known.id.clone()).collect();
+    loop {
+        let suggested = suggest_version_id_among(ids.iter());
+        if terms.versions.iter().all(|version| version.id.as_ref() != Some(&suggested)) {
+            return suggested;
+        }
+        ids.push(suggested);
+    }
 }
 
 fn change_of(

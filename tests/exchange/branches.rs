@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use proptest::prelude::*;
+
 use etui::domain::ErrorCode;
 use etui::vault::{
     Answers, Environment, ImportOutcome, LockedVault, NoteRequest, OnRefusal, Vault, VaultError,
@@ -284,4 +286,94 @@ fn an_earlier_copy_brings_nothing_and_takes_nothing_away() {
     let batch = branches.right.give_out(|_| true).unwrap();
     assert_eq!(told(&import(&mut branches.left, &batch)), ["db: same"]);
     assert!(branches.place.copy() == before);
+}
+
+/// Something that happens on one side.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// A version of one of the secrets that both have, or of one that this side made.
+    Put(usize),
+    /// A new secret.
+    Create,
+    /// Another name for one of the secrets that both have.
+    Rename(usize),
+    /// Time passes.
+    Wait,
+}
+
+fn any_step() -> impl Strategy<Value = (bool, Step)> {
+    let step = prop_oneof![
+        4 => (0..3_usize).prop_map(Step::Put),
+        1 => Just(Step::Create),
+        1 => (0..3_usize).prop_map(Step::Rename),
+        2 => Just(Step::Wait),
+    ];
+    (any::<bool>(), step)
+}
+
+/// Does a step on a side; what does not fit the state that it is in does nothing.
+fn take_step(vault: &mut Vault, side: &str, number: usize, step: Step) {
+    let names: Vec<String> = vault.list().unwrap().iter().map(|secret| secret.name.to_owned()).collect();
+    match step {
+        Step::Put(at) => {
+            let name = &names[at % names.len()];
+            // Ids whose order is not that of time.
+            put(vault, name, &format!("{}-{side}", 97 - number), &format!("{side} {number}")).unwrap();
+        }
+        Step::Create => {
+            create(vault, &format!("{side}/{number}"), "v1", "new").unwrap();
+        }
+        Step::Rename(at) => {
+            let name = secret_name(&names[at % names.len()]);
+            vault.rename_secret(&name, &secret_name(&format!("renamed/{side}{number}"))).unwrap();
+        }
+        Step::Wait => {}
+    }
+}
+
+/// The versions of all secrets, whatever the secrets are called.
+fn all_versions(vault: &mut Vault) -> Vec<String> {
+    let batch = vault.give_out(|_| true).unwrap();
+    let told = |version: &etui::vault::IncomingVersion| {
+        let (id, created) = (version.id.as_ref().unwrap(), version.created.unwrap());
+        format!("{id} {created} {}", String::from_utf8_lossy(version.value.expose()))
+    };
+    let mut secrets: Vec<String> = batch
+        .secrets
+        .iter()
+        .map(|secret| secret.versions.iter().map(told).collect::<Vec<_>>().join(", "))
+        .collect();
+    secrets.sort();
+    secrets
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_on_two_sides_they_agree_on_their_versions_afterwards(
+        steps in prop::collection::vec(any_step(), 1..16)
+    ) {
+        let mut branches = Branches::new(|vault, _| {
+            for name in ["a", "b", "c"] {
+                create(vault, name, "v1", name).unwrap();
+            }
+        });
+        for (number, (left, step)) in steps.into_iter().enumerate() {
+            if matches!(step, Step::Wait) {
+                branches.step();
+            }
+            let (vault, side) =
+                if left { (&mut branches.left, "left") } else { (&mut branches.right, "right") };
+            take_step(vault, side, number, step);
+        }
+        branches.bring_together();
+        prop_assert_eq!(all_versions(&mut branches.left), all_versions(&mut branches.right));
+        let (left, right) = branches.bring_together();
+        prop_assert!(left.iter().chain(&right).all(|told| told.ends_with(": same")), "{:?}", (left, right));
+        for vault in [&mut branches.left, &mut branches.right] {
+            let report = vault.verify().unwrap();
+            prop_assert!(report.is_clean(), "{:?}", report.findings);
+        }
+    }
 }

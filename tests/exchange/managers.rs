@@ -49,6 +49,7 @@ fn bitwarden_json_with_the_history_of_a_password() {
         lost,
         [
             "'Work/Servers/db main' loses its mark as a favorite",
+            "'Work/Servers/db main' loses a field that is linked to another one",
             "'license' loses that the password is asked for again",
             "'passkey only' loses its passkeys",
             "'passkey only' is left out: it has no value",

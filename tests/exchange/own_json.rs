@@ -1,8 +1,10 @@
 //! Our own JSON: an export into a fresh vault gives an equal vault.
 
+use proptest::prelude::*;
+
 use etui::domain::{Description, Note, Retention, RotationInterval, TagKey, TagValue};
 use etui::exchange::{FileFormat, json};
-use etui::vault::{DeleteRequest, UpdateRequest, Vault};
+use etui::vault::{DeleteRequest, IncomingBatch, IncomingSecret, IncomingVersion, UpdateRequest, Vault};
 use etui::versioning::{Deletion, Direction, MetadataUpdate};
 
 use crate::helpers::{import, lost, parsed, shown, told};
@@ -130,4 +132,25 @@ fn an_import_is_one_change_and_is_undone_as_one() {
     assert_eq!(token.labels.current().unwrap().id, version_id("z"));
     assert_eq!(token.versions.len(), 2);
     assert!(vault.verify().unwrap().is_clean());
+}
+
+proptest! {
+    #[test]
+    fn every_value_is_read_as_it_was_written(
+        texts in prop::collection::vec(".{1,40}|[\\\\\"\n\r\t\u{1b}\u{2028}/]{1,8}", 1..5),
+        bytes in prop::collection::vec(any::<u8>(), 1..60),
+    ) {
+        let mut versions: Vec<IncomingVersion> =
+            texts.iter().map(|value| IncomingVersion::of(text(value))).collect();
+        versions.push(IncomingVersion::of(binary(&bytes)));
+        let mut batch = IncomingBatch::new();
+        batch.secrets.push(IncomingSecret::without_labels("a \"b\"\u{7}", versions));
+        let read = parsed(FileFormat::Json, json::write(&batch).expose());
+        prop_assert_eq!(&read.secrets[0].name, &batch.secrets[0].name);
+        let pairs = read.secrets[0].versions.iter().zip(&batch.secrets[0].versions);
+        prop_assert_eq!(pairs.clone().count(), texts.len() + 1);
+        for (after, before) in pairs {
+            prop_assert!(after.value.equals(&before.value));
+        }
+    }
 }

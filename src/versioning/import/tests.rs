@@ -104,6 +104,12 @@ fn what_any_version_holds_already_moves_nothing() {
 }
 
 #[test]
+fn a_version_without_an_id_leaves_the_ids_of_later_ones_free() {
+    let mixed = terms(Labelling::NewestIsCurrent, "? v1@5 ? v3@6", "");
+    assert_eq!(result(None, &mixed).0, "v2 v1 v4 v3");
+}
+
+#[test]
 fn retention_is_never_applied() {
     let state = keeping(secret("v1 v2", "ACSCurrent=v2"), 1);
     let change = import(Some(&state), &terms(Labelling::NewestIsCurrent, "?", "")).unwrap().change.unwrap();
