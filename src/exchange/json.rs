@@ -156,7 +156,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Reads what [`write`] wrote, or somebody in its manner: without version ids and without stages it is as
+/// Reads what [`write()`] wrote, or somebody in its manner: without version ids and without stages it is as
 /// good as any other list of values.
 ///
 /// # Errors
