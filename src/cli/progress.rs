@@ -2,38 +2,44 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::output::Loudness;
+use super::output::{Audience, Loudness, Output};
+use crate::vault::Progress;
 
-/// A line that is written over and over, and taken away at the end.
+/// A line that is written over again and taken away in the end.
 pub(super) struct ProgressLine {
     what: &'static str,
-    /// `None` where nobody looks.
-    percent: Option<usize>,
+    /// What is on the line; `None` where nothing is to be shown.
+    shown: Option<u64>,
+    is_there: bool,
 }
 
 impl ProgressLine {
-    /// Begins a line, if stderr is a terminal and nobody asked for silence.
-    pub(super) fn new(what: &'static str, loudness: Loudness) -> Self {
-        let is_watched = loudness > Loudness::Quiet && io::stderr().is_terminal();
-        Self { what, percent: is_watched.then_some(usize::MAX) }
+    /// `what` is being done, as in "copying".
+    pub(super) fn new(output: &Output, what: &'static str) -> Self {
+        let wanted = output.audience() != Audience::Machine
+            && output.loudness() > Loudness::Quiet
+            && io::stderr().is_terminal();
+        Self { what, shown: wanted.then_some(0), is_there: false }
     }
 
-    /// Tells how much of how much is done; what can be seen changes at most a hundred times.
-    pub(super) fn tell(&mut self, done: usize, total: usize) {
-        let Some(shown) = &mut self.percent else { return };
-        let percent = (done * 100).checked_div(total).unwrap_or(100);
-        if *shown != percent {
-            *shown = percent;
-            // Where stderr went away there is nobody to tell.
-            let _ = write!(io::stderr().lock(), "\r{} {done} of {total}, {percent} %", self.what);
+    /// Shows how far it has come, at most a hundred times.
+    pub(super) fn show(&mut self, Progress { done, total }: Progress) {
+        let Some(shown) = self.shown else { return };
+        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
+        if self.is_there && percent == shown {
+            return;
         }
+        self.shown = Some(percent);
+        self.is_there = true;
+        // Where stderr went away there is nobody to tell.
+        let _ = write!(io::stderr().lock(), "\r{}: {percent} %", self.what);
     }
 }
 
 impl Drop for ProgressLine {
     fn drop(&mut self) {
-        if self.percent.is_some_and(|shown| shown != usize::MAX) {
-            let _ = write!(io::stderr().lock(), "\r\x1b[K");
+        if self.is_there {
+            let _ = write!(io::stderr().lock(), "\r{:width$}\r", "", width = self.what.len() + 7);
         }
     }
 }

@@ -19,7 +19,8 @@ use crate::domain::visible;
 use crate::exchange::{FileFormat, pass, read};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, SystemClock, Vault, VaultError,
+    Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
+    VaultError,
 };
 
 use report::Tense;
@@ -144,8 +145,8 @@ impl Import {
                 (invocation.unlock()?, batch)
             }
             Source::PasswordStore => {
-                let mut progress = ProgressLine::new("reading", invocation.output().loudness());
-                let tell = &mut |done, total| progress.tell(done, total);
+                let mut progress = ProgressLine::new(invocation.output(), "reading");
+                let tell = &mut |done, total| progress.show(how_far(done, total));
                 let batch = pass::read(&self.file, &pass::Programs::of_path(), tell)?;
                 drop(progress);
                 (invocation.unlock()?, batch)
@@ -180,9 +181,9 @@ impl Import {
             refuse(&planned)?;
         }
         let on_refusal = if self.skip_refused { OnRefusal::LeaveOut } else { OnRefusal::ImportNothing };
-        let mut progress = ProgressLine::new("importing", invocation.output().loudness());
+        let mut progress = ProgressLine::new(invocation.output(), "importing");
         let total = batch.secrets.len();
-        let report = vault.import(batch, on_refusal, &mut |done| progress.tell(done, total))?;
+        let report = vault.import(batch, on_refusal, &mut |done| progress.show(how_far(done, total)))?;
         drop(progress);
         invocation.say_notices(vault.take_notices());
         report::print(invocation.output(), &report, Tense::Did)?;
@@ -258,6 +259,10 @@ impl Import {
         let asked = || invocation.with_terminal(password::ask_other);
         Ok(Credentials::new(given.map_or_else(asked, Ok)?, key_file.as_ref())?)
     }
+}
+
+fn how_far(done: usize, total: usize) -> Progress {
+    Progress { done: done as u64, total: total as u64 }
 }
 
 /// Nothing is imported where anything is refused.
