@@ -16,6 +16,7 @@
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
+//! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`platform`]: where files lie, questions on the terminal, clipboard, signals, time that counts sleep.
@@ -25,6 +26,7 @@
 pub mod cli;
 pub mod crypto;
 pub mod domain;
+pub mod exchange;
 pub mod generator;
 pub mod kms;
 pub mod memory;

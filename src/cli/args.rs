@@ -7,8 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, audit, backup, get, init, list, log, new, passwd, purge, put, random, rekey, rename, restore, rm,
-    rollback, set, show, stage, undo, verify, which,
+    api, audit, backup, export, get, import, init, list, log, new, passwd, purge, put, random, rekey, rename,
+    restore, rm, rollback, set, show, stage, undo, verify, which,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -140,5 +140,7 @@ pub(super) enum JobCommand {
     Rekey(rekey::Rekey),
     Backup(backup::Backup),
     Verify(verify::Verify),
+    Import(import::Import),
+    Export(export::Export),
     Api(api::Api),
 }

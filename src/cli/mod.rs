@@ -11,6 +11,7 @@ mod commands;
 mod confirm;
 mod error;
 mod exit_code;
+mod folder;
 mod history;
 mod input;
 mod invocation;

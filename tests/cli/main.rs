@@ -2,8 +2,10 @@
 
 mod api;
 mod deletion;
+mod export;
 mod get;
 mod history;
+mod import;
 mod init;
 mod list;
 mod locks;

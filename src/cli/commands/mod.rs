@@ -4,7 +4,9 @@ pub(super) mod api;
 pub(super) mod audit;
 pub(super) mod backup;
 mod cost;
+pub(super) mod export;
 pub(super) mod get;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod log;
@@ -58,6 +60,8 @@ impl JobCommand {
             Self::Rekey(rekey) => rekey.run(invocation),
             Self::Backup(backup) => backup.run(invocation),
             Self::Verify(verify) => verify.run(invocation),
+            Self::Import(import) => import.run(invocation),
+            Self::Export(export) => export.run(invocation),
             Self::Api(api) => api.run(invocation),
         }
     }
