@@ -1,4 +1,4 @@
-//! The verified secrets in memory: 64 buckets of row identities, and one wiped buffer of opened records.
+//! The verified secrets in memory: 64 buckets of row identities, each with one wiped buffer of opened records.
 
 use std::ops::Range;
 
@@ -12,100 +12,49 @@ pub(super) struct SecretRow {
     pub(super) id: [u8; 16],
     /// The tag of the sealed record.
     pub(super) tag: [u8; 16],
-    /// Where the opened record lies in the buffer, if it was opened.
+    /// Where the opened record lies in its bucket's buffer, if it was opened.
     pub(super) opened: Option<Range<usize>>,
 }
 
-/// What is known of one bucket.
-#[derive(Debug, Default)]
-struct Bucket {
-    /// Verified rows sorted by name tag; `None` while the bucket is unread.
-    rows: Option<Vec<SecretRow>>,
-}
-
-/// All that was read and verified so far.
-pub(super) struct Index {
-    buckets: [Bucket; BUCKETS],
+/// The verified rows of one bucket, sorted by name tag, and the buffer that their records lie in.
+pub(super) struct Bucket {
+    rows: Vec<SecretRow>,
     records: SecretBytes,
     /// Bytes of `records` that no row refers to any more.
     stale: usize,
 }
 
 /// Compacting copies the buffer, so it waits until that is worth it.
-const WORTH_COMPACTING: usize = 1 << 20;
+const WORTH_COMPACTING: usize = 1 << 16;
 
-impl Index {
-    pub(super) fn new() -> Self {
-        Self { buckets: std::array::from_fn(|_| Bucket::default()), records: SecretBytes::new(), stale: 0 }
+impl Bucket {
+    pub(super) const fn new(rows: Vec<SecretRow>, records: SecretBytes) -> Self {
+        Self { rows, records, stale: 0 }
     }
 
-    /// The verified rows of a bucket, if it was read.
-    pub(super) fn rows(&self, bucket: usize) -> Option<&[SecretRow]> {
-        self.buckets[bucket].rows.as_deref()
+    fn position(&self, name_tag: &[u8; 32]) -> Result<usize, usize> {
+        self.rows.binary_search_by(|row| row.name_tag.cmp(name_tag))
     }
 
-    /// Whether a bucket was read and every record of it opened.
-    pub(super) fn is_opened(&self, bucket: usize) -> bool {
-        self.rows(bucket).is_some_and(|rows| rows.iter().all(|row| row.opened.is_some()))
+    fn record(&self, row: &SecretRow) -> Option<&[u8]> {
+        row.opened.as_ref().map(|range| &self.records.expose()[range.clone()])
     }
 
-    /// Finds the row of a name tag in a bucket that was read.
-    pub(super) fn find(&self, name_tag: &[u8; 32]) -> Option<&SecretRow> {
-        let rows = self.rows(bucket_of(name_tag))?;
-        let at = rows.binary_search_by(|row| row.name_tag.cmp(name_tag)).ok()?;
-        rows.get(at)
-    }
-
-    /// An opened record.
-    pub(super) fn record(&self, range: &Range<usize>) -> &[u8] {
-        &self.records.expose()[range.clone()]
-    }
-
-    /// The buffer that records are opened into.
-    pub(super) fn records_mut(&mut self) -> &mut SecretBytes {
-        &mut self.records
-    }
-
-    /// Drops what is known of a bucket.
-    pub(super) fn forget(&mut self, bucket: usize) {
-        for row in self.buckets[bucket].rows.take().unwrap_or_default() {
-            self.stale += row.opened.map_or(0, |range| range.len());
-        }
-        self.compact();
-    }
-
-    /// Takes the verified rows of a bucket, sorted by name tag.
-    pub(super) fn set(&mut self, bucket: usize, rows: Vec<SecretRow>) {
-        self.forget(bucket);
-        self.buckets[bucket].rows = Some(rows);
-    }
-
-    /// Removes a row after a commit.
-    pub(super) fn remove(&mut self, name_tag: &[u8; 32]) {
-        if let Some(rows) = self.buckets[bucket_of(name_tag)].rows.as_mut()
-            && let Ok(at) = rows.binary_search_by(|row| row.name_tag.cmp(name_tag))
-        {
-            let row = rows.remove(at);
+    fn remove(&mut self, name_tag: &[u8; 32]) {
+        if let Ok(at) = self.position(name_tag) {
+            let row = self.rows.remove(at);
             self.stale += row.opened.map_or(0, |range| range.len());
         }
     }
 
-    /// Puts a row in after a commit, with its record where the bucket's records are opened.
-    pub(super) fn insert(&mut self, name_tag: [u8; 32], id: [u8; 16], tag: [u8; 16], record: &[u8]) {
-        let bucket = bucket_of(&name_tag);
+    fn insert(&mut self, name_tag: [u8; 32], id: [u8; 16], tag: [u8; 16], record: &[u8]) {
         self.remove(&name_tag);
-        let Some(rows) = self.buckets[bucket].rows.as_mut() else { return };
         let start = self.records.len();
         self.records.extend(record);
         let row = SecretRow { name_tag, id, tag, opened: Some(start..self.records.len()) };
-        let at = rows.partition_point(|row| row.name_tag < name_tag);
-        rows.insert(at, row);
+        let at = self.position(&name_tag).unwrap_or_else(|at| at);
+        self.rows.insert(at, row);
         self.compact();
-    }
-
-    /// All rows of all buckets that were read.
-    pub(super) fn all(&self) -> impl Iterator<Item = &SecretRow> + Clone {
-        self.buckets.iter().filter_map(|bucket| bucket.rows.as_ref()).flatten()
     }
 
     fn compact(&mut self) {
@@ -113,14 +62,82 @@ impl Index {
             return;
         }
         let mut kept = SecretBytes::with_capacity(self.records.len() - self.stale);
-        let rows = self.buckets.iter_mut().filter_map(|bucket| bucket.rows.as_mut()).flatten();
-        for range in rows.filter_map(|row| row.opened.as_mut()) {
+        for range in self.rows.iter_mut().filter_map(|row| row.opened.as_mut()) {
             let start = kept.len();
             kept.extend(&self.records.expose()[range.clone()]);
             *range = start..kept.len();
         }
         self.records = kept;
         self.stale = 0;
+    }
+}
+
+/// All that was read and verified so far; `None` for a bucket that is unread.
+pub(super) struct Index {
+    buckets: [Option<Bucket>; BUCKETS],
+}
+
+impl Index {
+    pub(super) fn new() -> Self {
+        Self { buckets: std::array::from_fn(|_| None) }
+    }
+
+    /// Whether a bucket was read.
+    pub(super) fn is_read(&self, bucket: usize) -> bool {
+        self.buckets[bucket].is_some()
+    }
+
+    /// Whether a bucket was read and every record of it opened.
+    pub(super) fn is_opened(&self, bucket: usize) -> bool {
+        self.buckets[bucket].as_ref().is_some_and(|bucket| bucket.rows.iter().all(|row| row.opened.is_some()))
+    }
+
+    /// Finds the row of a name tag in a bucket that was read.
+    pub(super) fn find(&self, name_tag: &[u8; 32]) -> Option<&SecretRow> {
+        let bucket = self.buckets[bucket_of(name_tag)].as_ref()?;
+        bucket.rows.get(bucket.position(name_tag).ok()?)
+    }
+
+    /// The opened record of a row, if it was opened.
+    pub(super) fn record(&self, row: &SecretRow) -> Option<&[u8]> {
+        self.buckets[bucket_of(&row.name_tag)].as_ref()?.record(row)
+    }
+
+    /// Drops what is known of a bucket.
+    pub(super) fn forget(&mut self, bucket: usize) {
+        self.buckets[bucket] = None;
+    }
+
+    /// Takes a verified bucket.
+    pub(super) fn set(&mut self, bucket: usize, verified: Bucket) {
+        self.buckets[bucket] = Some(verified);
+    }
+
+    /// Removes a row after a commit.
+    pub(super) fn remove(&mut self, name_tag: &[u8; 32]) {
+        if let Some(bucket) = &mut self.buckets[bucket_of(name_tag)] {
+            bucket.remove(name_tag);
+        }
+    }
+
+    /// Puts a row with its record in after a commit, where the bucket was read.
+    pub(super) fn insert(&mut self, name_tag: [u8; 32], id: [u8; 16], tag: [u8; 16], record: &[u8]) {
+        if let Some(bucket) = &mut self.buckets[bucket_of(&name_tag)] {
+            bucket.insert(name_tag, id, tag, record);
+        }
+    }
+
+    /// All rows of all buckets that were read.
+    pub(super) fn all(&self) -> impl Iterator<Item = &SecretRow> + Clone {
+        self.buckets.iter().flatten().flat_map(|bucket| &bucket.rows)
+    }
+
+    /// The opened records of all buckets that were read, in no order.
+    pub(super) fn records(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.buckets
+            .iter()
+            .flatten()
+            .flat_map(|bucket| bucket.rows.iter().filter_map(|row| bucket.record(row)))
     }
 }
 
@@ -132,10 +149,10 @@ mod tests {
     fn records_survive_compacting() {
         let mut index = Index::new();
         for bucket in 0..BUCKETS {
-            index.set(bucket, Vec::new());
+            index.set(bucket, Bucket::new(Vec::new(), SecretBytes::new()));
         }
-        let record = vec![7; 4096];
-        for round in 0..3_u8 {
+        let record = vec![7; 16_384];
+        for round in 0..8_u8 {
             for n in 0..=255_u8 {
                 let mut bytes = record.clone();
                 bytes[0] = n;
@@ -143,14 +160,16 @@ mod tests {
                 index.insert([n; 32], [n; 16], [round; 16], &bytes);
             }
         }
-        assert!(index.records.len() < 3 * 256 * 4096, "nothing was compacted");
+        let kept: usize = index.buckets.iter().flatten().map(|bucket| bucket.records.len()).sum();
+        assert!(kept < 4 * 256 * 16_384, "nothing was compacted");
         for n in 0..=255_u8 {
             let row = index.find(&[n; 32]).unwrap();
-            assert_eq!(row.tag, [2; 16]);
-            assert_eq!(&index.record(row.opened.as_ref().unwrap())[..2], [n, 2]);
+            assert_eq!(row.tag, [7; 16]);
+            assert_eq!(index.record(row).unwrap()[..2], [n, 7]);
         }
         index.remove(&[3; 32]);
         assert_eq!(index.find(&[3; 32]), None);
         assert_eq!(index.all().count(), 255);
+        assert_eq!(index.records().count(), 255);
     }
 }

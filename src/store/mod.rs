@@ -2,7 +2,7 @@
 //!
 //! - `open`: the one way in which a file is opened or created; `schema`: the tables and their check.
 //! - `vault_file`: an open file without any key; `open_store`: an unlocked one and what was verified of it.
-//! - `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
+//! - `buckets`, `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
 //! - `identities`: by which branches of one vault know each other's secrets.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
 //! - `last_seen`: what this machine remembers of each vault; `check`: the full verification.
@@ -11,6 +11,7 @@
 //! and counts come from verified rows in memory, never from an index or a constraint of SQLite.
 
 mod backup;
+mod buckets;
 mod check;
 mod codec;
 mod error;

@@ -2,13 +2,13 @@
 
 use rusqlite::OptionalExtension as _;
 
+use super::buckets::{Depth, parse_record};
 use super::codec::{EventLink, SecretRecordView, VersionRecord, type_byte};
 use super::error::StoreError;
 use super::index::SecretRow;
 use super::open_store::OpenStore;
 use super::rows::{array, blob, integer};
-use super::seals::secret_of;
-use crate::crypto::{self, BUCKETS, LedgerSum, bucket_of};
+use crate::crypto::{self, bucket_of};
 use crate::domain::{SecretName, SecretValue, ValueType};
 use crate::memory::SecretBytes;
 use crate::versioning::{SecretState, VersionKey, VersionState};
@@ -65,36 +65,10 @@ impl StoredSecret {
     }
 }
 
-/// How much of a bucket is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// The identities, for proving what is there and what is not.
-    Rows,
-    /// Every record opened.
-    Records,
-}
-
 impl OpenStore {
-    /// Reads and verifies all secrets.
-    ///
-    /// # Errors
-    /// [`StoreError::Integrity`] where sums, seals or counts do not agree.
-    pub fn load_all(&mut self) -> Result<(), StoreError> {
-        for bucket in 0..BUCKETS {
-            if !self.index.is_opened(bucket) {
-                self.load_bucket(bucket, Depth::Records)?;
-            }
-        }
-        if self.index.all().count() as u64 == self.head.secrets {
-            Ok(())
-        } else {
-            Err(StoreError::integrity("the number of its secrets is not the one that its head names"))
-        }
-    }
-
     /// The opened records of all secrets that were read, in no order.
     pub fn records(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.index.all().filter_map(|row| row.opened.as_ref()).map(|range| self.index.record(range))
+        self.index.records()
     }
 
     /// The names of all secrets that were read, in no order.
@@ -118,7 +92,7 @@ impl OpenStore {
     pub fn secret(&mut self, name: &SecretName) -> Result<Option<StoredSecret>, StoreError> {
         let name_tag = self.keys.name_tag(name.as_str());
         let bucket = bucket_of(&name_tag);
-        if self.index.rows(bucket).is_none() {
+        if !self.index.is_read(bucket) {
             self.load_bucket(bucket, Depth::Rows)?;
         }
         match self.index.find(&name_tag).cloned() {
@@ -127,49 +101,10 @@ impl OpenStore {
         }
     }
 
-    fn load_bucket(&mut self, bucket: usize, depth: Depth) -> Result<(), StoreError> {
-        let mut rows: Vec<SecretRow> = Vec::new();
-        let mut sum = LedgerSum::default();
-        let mut associated = self.seals.secrets();
-        {
-            let (low, high) = bounds(bucket);
-            let mut statement = self.file.connection().prepare_cached(
-                "SELECT name_tag, id, record FROM secret WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag",
-            )?;
-            let mut found = statement.query((low, high))?;
-            while let Some(row) = found.next()? {
-                let (name_tag, id) = (array(row, 0)?, array(row, 1)?);
-                let sealed = blob(row, 2)?;
-                let tag = crypto::seal_tag(sealed)
-                    .ok_or_else(|| StoreError::integrity("the record of a secret is too short"))?;
-                if rows.last().is_some_and(|last| last.name_tag >= name_tag) {
-                    return Err(StoreError::integrity("its secrets are out of order"));
-                }
-                sum += self.keys.bucket_entry(&name_tag, &id, &tag);
-                let opened = match depth {
-                    Depth::Rows => None,
-                    Depth::Records => {
-                        associated = secret_of(associated, &name_tag, &id);
-                        Some(self.keys.open_into(&associated, sealed, self.index.records_mut())?)
-                    }
-                };
-                rows.push(SecretRow { name_tag, id, tag, opened });
-            }
-        }
-        if sum != self.head.sums[bucket] {
-            return Err(StoreError::integrity("its secrets are not those that its head vouches for"));
-        }
-        for range in rows.iter().filter_map(|row| row.opened.as_ref()) {
-            parse_record(self.index.record(range))?;
-        }
-        self.index.set(bucket, rows);
-        Ok(())
-    }
-
     fn open_secret(&self, row: &SecretRow, name: &SecretName) -> Result<StoredSecret, StoreError> {
         let read;
-        let record = match &row.opened {
-            Some(range) => self.index.record(range),
+        let record = match self.index.record(row) {
+            Some(record) => record,
             None => {
                 read = self.read_record(row)?;
                 read.expose()
@@ -346,20 +281,4 @@ impl OpenStore {
 pub struct EqualTags {
     text: [u8; 32],
     binary: [u8; 32],
-}
-
-fn parse_record(record: &[u8]) -> Result<SecretRecordView<'_>, StoreError> {
-    SecretRecordView::parse(record)
-        .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
-}
-
-/// The name tags of a bucket lie between these two.
-fn bounds(bucket: usize) -> (Vec<u8>, Vec<u8>) {
-    let low = vec![(bucket << 2) as u8];
-    let high = match bucket + 1 {
-        // Longer than any tag, so above them all.
-        BUCKETS => vec![0xff; 33],
-        next => vec![(next << 2) as u8],
-    };
-    (low, high)
 }
