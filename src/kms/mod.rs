@@ -1,7 +1,7 @@
 //! The KMS door: requests in the API's own words (JSON or query string), answers in its own shapes (JSON or
 //! XML).
 //!
-//! [`serve`] reads one request a line, asks the [`Vault`](crate::vault::Vault) and writes one [`Answer`] a
+//! [`serve`](fn@serve) reads one request a line, asks the [`Vault`](crate::vault::Vault) and writes one [`Answer`] a
 //! line. The command line's `--json` prints the same answers. Nothing is decided here: the contract lives in
 //! `versioning`, and this room only translates. What happens to a line:
 //!
