@@ -22,6 +22,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
+pub mod agent;
 pub mod cli;
 pub mod crypto;
 pub mod domain;

@@ -2,15 +2,23 @@
 
 use std::process::ExitCode;
 
+use etui::agent::{AGENT_ARGUMENT, run_agent};
 use etui::cli::{self, AppOptions, Door, Finish, Invocation};
 use etui::memory::process;
+use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
     // Before the first secret is read. What could not be had is no reason not to work.
-    let _ = process::harden();
+    let hardening = process::harden();
+    if std::env::args_os().skip(1).eq([HOLDER_ARGUMENT]) {
+        return silently(hold_clipboard());
+    }
+    if std::env::args_os().skip(1).eq([AGENT_ARGUMENT]) {
+        return silently(run_agent());
+    }
     let (invocation, door) = match cli::parse(std::env::args_os()) {
-        Ok(parsed) => parsed,
+        Ok((invocation, door)) => (invocation.with_hardening(hardening), door),
         Err(no_command) => return no_command.report(),
     };
     match enter(door, &invocation) {
@@ -29,6 +37,15 @@ fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
 /// Opens the terminal app.
 fn open_app(_options: AppOptions) -> anyhow::Result<()> {
     anyhow::bail!("this build has no terminal app")
+}
+
+/// The end of a process of our own in the background. Nobody reads what it says: whoever started it is told by
+/// its answer.
+fn silently<E>(result: Result<(), E>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// A panic says where it happened and in which version; its payload may quote what must not be shown.

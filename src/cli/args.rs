@@ -7,7 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, get, init, list, log, new, purge, put, restore, rm, rollback, show, stage, verify,
+    api, get, init, list, lock, log, new, purge, put, restore, rm, rollback, show, stage, status, unlock,
+    verify,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -129,5 +130,8 @@ pub(super) enum JobCommand {
     Restore(restore::Restore),
     Purge(purge::Purge),
     Verify(verify::Verify),
+    Unlock(unlock::Unlock),
+    Lock(lock::Lock),
+    Status(status::Status),
     Api(api::Api),
 }

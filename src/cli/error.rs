@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::agent::AgentError;
 use crate::cli::reference::ReferenceError;
 use crate::domain::{ErrorCode, Invalid};
 use crate::vault::VaultError;
@@ -96,6 +97,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     }
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
         return Some((refusal.code(), refusal.hint()));
+    }
+    if let Some(error) = cause.downcast_ref::<AgentError>() {
+        return Some((ErrorCode::InternalFailure, error.hint().to_owned()));
     }
     if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
         return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));

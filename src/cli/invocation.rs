@@ -12,11 +12,15 @@ use super::input;
 use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
 use super::wording;
+use crate::agent::{self, Agent, Purpose};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
+use crate::memory::process::Hardening;
 use crate::platform::paths::Paths;
 use crate::platform::terminal::Terminal;
-use crate::vault::{Answers, Clock, Credentials, Environment, LockedVault, SystemClock, Vault, VaultError};
+use crate::vault::{
+    Answers, Clock, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault, VaultError, VaultKey,
+};
 use crate::versioning::Origin;
 
 /// How often a mistyped password is asked for.
@@ -35,6 +39,8 @@ pub struct Invocation {
     answers: Answers,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
+    paths: Option<Paths>,
+    hardening: Option<Hardening>,
 }
 
 /// What the terminal app starts with.
@@ -77,7 +83,23 @@ impl Invocation {
             },
             output: Output::new(globals.json, loudness, globals.color),
             terminal: RefCell::new(None),
+            paths,
+            hardening: None,
         }
+    }
+
+    /// Tells it what could be had of the protections of this process.
+    pub fn with_hardening(self, hardening: Hardening) -> Self {
+        Self { hardening: Some(hardening), ..self }
+    }
+
+    pub(super) fn hardening(&self) -> Option<&Hardening> {
+        self.hardening.as_ref()
+    }
+
+    /// Where etui's files lie; `None` where there is no home directory.
+    pub(super) fn paths(&self) -> Option<&Paths> {
+        self.paths.as_ref()
     }
 
     /// Where answers go.
@@ -125,18 +147,76 @@ impl Invocation {
         use_it(terminal.as_mut())
     }
 
-    /// Unlocks the vault of this machine.
+    /// Opens the file of the vault of this machine, without unlocking it.
+    pub(super) fn open_vault(&self) -> anyhow::Result<LockedVault> {
+        let mut locked = LockedVault::open(self.vault_path()?, self.environment())?;
+        self.say_notices(locked.take_notices());
+        Ok(locked)
+    }
+
+    /// Unlocks the vault of this machine: with the agent where no password was given, else with the password.
     pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
-        self.unlock_file(LockedVault::open(self.vault_path()?, self.environment())?)
+        let locked = self.open_vault()?;
+        if self.password == Ok(PasswordSource::Prompt) {
+            let identity = locked.key_identity();
+            let key = self.agent_of(identity).and_then(|agent| agent.key(identity.key_id, Purpose::Work));
+            if let Some(key) = key {
+                return self.unlock_with_key(locked, identity, &key);
+            }
+        }
+        Ok(self.unlock_file(locked)?.0)
+    }
+
+    /// Unlocks the vault of this machine with the password, whether the agent runs or not: what changes the
+    /// password itself, and the agent's own start.
+    pub(super) fn unlock_with_password(&self) -> anyhow::Result<(Vault, VaultKey)> {
+        self.unlock_file(self.open_vault()?)
+    }
+
+    /// Unlocks the vault of this machine with the agent or not at all, extends nothing, and says nothing:
+    /// for completions.
+    pub(super) fn unlock_silently(&self) -> Option<Vault> {
+        let locked = LockedVault::open(self.vault_path().ok()?, self.environment()).ok()?;
+        let identity = locked.key_identity();
+        let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Peek)?;
+        locked.unlock_with_key(identity, &key, self.answers).ok()
     }
 
     /// Unlocks a file that is only looked at: this machine's memory is neither asked nor changed.
     pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
-        self.unlock_file(LockedVault::open_copy(path, Box::new(SystemClock))?)
+        let mut locked = LockedVault::open_copy(path, Box::new(SystemClock))?;
+        self.say_notices(locked.take_notices());
+        Ok(self.unlock_file(locked)?.0)
     }
 
-    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Vault> {
-        self.say_notices(locked.take_notices());
+    /// The agent that may keep a key; `None` where the machine has no place for one.
+    pub(super) fn agent_of(&self, identity: KeyIdentity) -> Option<Agent> {
+        Some(Agent::new(&agent::directory(self.paths.as_ref()?), identity.vault_id))
+    }
+
+    fn unlock_with_key(
+        &self,
+        mut locked: LockedVault,
+        identity: KeyIdentity,
+        key: &VaultKey,
+    ) -> anyhow::Result<Vault> {
+        self.output.detail(&format!("vault '{}', unlocked by the agent", locked.path().display()));
+        let mut answers = self.answers;
+        loop {
+            match locked.unlock_with_key(identity, key, answers) {
+                Ok(mut vault) => {
+                    self.say_notices(vault.take_notices());
+                    return Ok(vault);
+                }
+                Err(failed) => {
+                    locked = failed.vault;
+                    answers = self.answered(answers, failed.error)?;
+                }
+            }
+        }
+    }
+
+    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<(Vault, VaultKey)> {
         self.say_where(&locked);
         let key_file = self.key_file()?;
         if locked.needs_key_file() && key_file.is_none() {
@@ -148,10 +228,10 @@ impl Invocation {
         let mut credentials = Credentials::new(password, key_file.as_ref())?;
         let mut answers = self.answers;
         loop {
-            let error = match locked.unlock(&credentials, answers) {
-                Ok(mut vault) => {
+            let error = match locked.unlock_keeping_key(&credentials, answers) {
+                Ok((mut vault, key)) => {
                     self.say_notices(vault.take_notices());
-                    return Ok(vault);
+                    return Ok((vault, key));
                 }
                 Err(failed) => {
                     locked = failed.vault;

@@ -9,6 +9,7 @@ mod args;
 mod color;
 mod commands;
 mod confirm;
+mod duration;
 mod error;
 mod exit_code;
 mod input;

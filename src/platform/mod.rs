@@ -1,4 +1,8 @@
-//! What the operating system offers, each thing behind a small door: where files lie, the terminal.
+//! What the operating system offers, each thing behind a small door: where files lie, the terminal, the
+//! clipboard, signals, and time that counts sleep.
 
+pub mod clipboard;
 pub mod paths;
+pub mod signals;
 pub mod terminal;
+pub mod wait;

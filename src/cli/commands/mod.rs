@@ -4,6 +4,7 @@ pub(super) mod api;
 pub(super) mod get;
 pub(super) mod init;
 pub(super) mod list;
+pub(super) mod lock;
 pub(super) mod log;
 pub(super) mod new;
 mod new_version;
@@ -14,6 +15,8 @@ pub(super) mod rm;
 pub(super) mod rollback;
 pub(super) mod show;
 pub(super) mod stage;
+pub(super) mod status;
+pub(super) mod unlock;
 pub(super) mod verify;
 
 use super::args::JobCommand;
@@ -37,6 +40,9 @@ impl JobCommand {
             Self::Restore(restore) => restore.run(invocation),
             Self::Purge(purge) => purge.run(invocation),
             Self::Verify(verify) => verify.run(invocation),
+            Self::Unlock(unlock) => unlock.run(invocation),
+            Self::Lock(lock) => lock.run(invocation),
+            Self::Status(status) => status.run(invocation),
             Self::Api(api) => api.run(invocation),
         }
     }
