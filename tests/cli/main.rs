@@ -1,5 +1,6 @@
 //! The command line from outside: the real binary in a home of its own, its stdout, stderr and exit code.
 
+mod agent;
 mod api;
 mod deletion;
 mod get;
