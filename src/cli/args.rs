@@ -7,8 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, get, init, list, lock, log, new, purge, put, restore, rm, rollback, show, stage, status, unlock,
-    verify,
+    api, get, init, inject, list, lock, log, new, promote, purge, put, restore, rm, rollback, run, show, stage, status, unlock, verify,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -54,6 +53,12 @@ pub(super) struct Globals {
     /// Without it: `etui/vault.etui` in the data directory (XDG_DATA_HOME).
     #[arg(long, global = true, value_name = "PATH")]
     pub(super) vault: Option<PathBuf>,
+
+    /// The settings: a file, or the directory that holds `settings.toml` [env: ETUI_CONFIG]
+    ///
+    /// Without it: `etui/` in the config directory (XDG_CONFIG_HOME).
+    #[arg(long, global = true, value_name = "PATH", hide_short_help = true)]
+    pub(super) config: Option<PathBuf>,
 
     /// Read the master password from a file, `-` for stdin [env: ETUI_PASSWORD_FILE]
     ///
@@ -134,4 +139,7 @@ pub(super) enum JobCommand {
     Lock(lock::Lock),
     Status(status::Status),
     Api(api::Api),
+    Run(run::Run),
+    Promote(promote::Promote),
+    Inject(inject::Inject),
 }

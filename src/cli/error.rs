@@ -28,6 +28,16 @@ impl CliError {
         Self { code: ErrorCode::MissingParameter, sentence: sentence.into(), hint: hint.into() }
     }
 
+    /// What must hold does not (exit code 4).
+    pub fn rejected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::UnsupportedOperation, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// What was named is not there (exit code 3).
+    pub fn not_found(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::ResourceNotFound, sentence: sentence.into(), hint: hint.into() }
+    }
+
     /// There is no password, or none could be had (exit code 5).
     pub fn not_unlocked(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::NotUnlocked, sentence: sentence.into(), hint: hint.into() }

@@ -13,6 +13,7 @@ use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
 use super::wording;
 use crate::agent::{self, Agent, Purpose};
+use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 use crate::memory::process::Hardening;
@@ -36,6 +37,7 @@ pub struct Invocation {
     /// An error where the environment names two sources; it is told to whoever needs the password.
     password: Result<PasswordSource, CliError>,
     key_file: Option<PathBuf>,
+    config: Option<PathBuf>,
     answers: Answers,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
@@ -55,6 +57,8 @@ pub struct AppOptions {
     pub password: Option<SecretBytes>,
     /// Answers given beforehand.
     pub answers: Answers,
+    /// The settings.
+    pub settings: Settings,
 }
 
 impl Invocation {
@@ -76,6 +80,8 @@ impl Invocation {
             state_directory: paths.as_ref().map(|paths| paths.state().to_owned()),
             password,
             key_file: path(&globals.key_file, "ETUI_KEY_FILE"),
+            config: path(&globals.config, "ETUI_CONFIG")
+                .or(paths.as_ref().map(|paths| paths.config().to_owned())),
             answers: Answers {
                 accept_older: globals.accept_older,
                 accept_other: globals.accept_other,
@@ -112,6 +118,22 @@ impl Invocation {
         self.vault.as_deref().ok_or_else(|| {
             CliError::usage("there is no home directory to find the vault in", "name the vault with --vault")
         })
+    }
+
+    /// The settings file, there or not: the one that was named, or the one in its usual place.
+    pub(super) fn settings_path(&self) -> Result<PathBuf, CliError> {
+        let named = self.config.clone().ok_or_else(|| {
+            CliError::usage("there is no home directory to find settings in", "name them with --config")
+        })?;
+        // What is not there yet is taken for the directory, unless it is named like a file of ours.
+        let is_file = named.is_file() || named.extension().is_some_and(|extension| extension == "toml");
+        Ok(if is_file { named } else { named.join(config::FILE_NAME) })
+    }
+
+    /// The settings.
+    pub(super) fn settings(&self) -> Result<Settings, CliError> {
+        config::load(&self.settings_path()?)
+            .map_err(|error| CliError::usage(error.to_string(), "run `etui config default` to see what can be set"))
     }
 
     /// What surrounds the vault of this machine.
@@ -314,6 +336,7 @@ impl Invocation {
             key_file: self.key_file.clone(),
             password: self.given_password()?,
             answers: self.answers,
+            settings: self.settings()?,
         })
     }
 

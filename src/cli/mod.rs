@@ -9,7 +9,6 @@ mod args;
 mod color;
 mod commands;
 mod confirm;
-mod duration;
 mod error;
 mod exit_code;
 mod input;
@@ -20,8 +19,10 @@ mod plan;
 mod private_file;
 mod reference;
 mod table;
+mod template;
 mod usage;
 mod value;
+mod variables;
 mod wording;
 
 use std::ffi::OsString;

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::color::{ColorChoice, Palette};
 use super::error::CliError;
+use super::exit_code::BEFORE_PROGRAM;
 use super::output::{Loudness, Output};
 
 /// A command line that starts nothing: a question for help or the version, or a mistake.
@@ -36,7 +37,9 @@ impl NoCommand {
     pub fn report(&self) -> ExitCode {
         if self.error.use_stderr() {
             let error = anyhow::Error::from(mistake(&self.error));
-            return super::report(&self.output, &error);
+            let code = super::report(&self.output, &error);
+            // `etui run` leaves the other numbers to the program that it would have run.
+            return if command(&self.error) == "etui run" { ExitCode::from(BEFORE_PROGRAM) } else { code };
         }
         let rendered = self.error.render();
         let text = match Palette::choose(self.color, self.output.stdout_is_terminal()) {
@@ -75,14 +78,18 @@ fn hint(error: &clap::Error) -> String {
     if let Some(similar) = suggested.into_iter().find_map(|kind| context(error, kind)) {
         return format!("did you mean '{similar}'?");
     }
-    // The usage is the one place where the error says which command it is about.
+    format!("run `{} --help` to see what it takes", command(error))
+}
+
+/// The usage is the one place where the error says which command it is about.
+fn command(error: &clap::Error) -> String {
     let rendered = error.render().to_string();
     let usage = rendered.split("Usage: ").nth(1).unwrap_or("etui");
     let command: Vec<&str> = usage
         .split_whitespace()
         .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
         .collect();
-    format!("run `{} --help` to see what it takes", command.join(" "))
+    command.join(" ")
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {

@@ -3,16 +3,19 @@
 pub(super) mod api;
 pub(super) mod get;
 pub(super) mod init;
+pub(super) mod inject;
 pub(super) mod list;
 pub(super) mod lock;
 pub(super) mod log;
 pub(super) mod new;
 mod new_version;
+pub(super) mod promote;
 pub(super) mod purge;
 pub(super) mod put;
 pub(super) mod restore;
 pub(super) mod rm;
 pub(super) mod rollback;
+pub(super) mod run;
 pub(super) mod show;
 pub(super) mod stage;
 pub(super) mod status;
@@ -44,6 +47,9 @@ impl JobCommand {
             Self::Lock(lock) => lock.run(invocation),
             Self::Status(status) => status.run(invocation),
             Self::Api(api) => api.run(invocation),
+            Self::Run(run) => run.run(invocation),
+            Self::Promote(promote) => promote.run(invocation),
+            Self::Inject(inject) => inject.run(invocation),
         }
     }
 }

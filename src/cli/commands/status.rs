@@ -4,10 +4,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::agent::Remaining;
-use crate::cli::duration;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::config::duration;
 use crate::domain::ErrorCode;
 
 /// Say whether the vault is unlocked, and for how long

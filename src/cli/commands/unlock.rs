@@ -6,11 +6,11 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::agent::{self, AgentError, Limits};
-use crate::cli::duration;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::config::duration;
 
 /// Keep the vault unlocked for a while, so that commands need no password
 ///

@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::wording;
-
 const UNITS: [(char, u64, &str); 4] =
     [('d', 86_400, "day"), ('h', 3_600, "hour"), ('m', 60, "minute"), ('s', 1, "second")];
 
 /// A text that is no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a duration is a number and a unit: 90s, 15m, 8h, 2d")]
-pub(super) struct NoDuration;
+pub struct NoDuration;
 
 /// Reads a number and one unit. Nothing lasts no time, or for years.
-pub(super) fn parse(text: &str) -> Result<Duration, NoDuration> {
+///
+/// # Errors
+/// [`NoDuration`] for anything else.
+pub fn parse(text: &str) -> Result<Duration, NoDuration> {
     let unit = text.chars().last().ok_or(NoDuration)?;
     let (_, seconds, _) = UNITS.into_iter().find(|(letter, ..)| *letter == unit).ok_or(NoDuration)?;
     let digits = &text[..text.len() - 1];
@@ -29,14 +30,14 @@ pub(super) fn parse(text: &str) -> Result<Duration, NoDuration> {
 
 /// "15 minutes", "7 hours 59 minutes": the two largest units, rounded down, so that nothing lasts shorter
 /// than it is told.
-pub(super) fn words(duration: Duration) -> String {
+pub fn words(duration: Duration) -> String {
     let mut rest = duration.as_secs();
     let mut words = Vec::new();
     for (_, seconds, name) in UNITS {
         let number = rest / seconds;
         rest %= seconds;
         if number > 0 {
-            words.push(wording::count(number, name));
+            words.push(format!("{number} {name}{}", if number == 1 { "" } else { "s" }));
         }
         // The unit right below the largest one, and no other.
         if (number == 0 && !words.is_empty()) || words.len() == 2 {

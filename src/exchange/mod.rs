@@ -1,0 +1,3 @@
+//! Other programs' formats: what comes in from them, and what goes out to them.
+
+pub mod dotenv;
