@@ -17,6 +17,9 @@ fn main() -> ExitCode {
     if std::env::args_os().skip(1).eq([AGENT_ARGUMENT]) {
         return silently(run_agent());
     }
+    if let Some(completed) = cli::complete_words(std::env::args_os()) {
+        return completed;
+    }
     let (invocation, door) = match cli::parse(std::env::args_os()) {
         Ok((invocation, door)) => (invocation.with_hardening(hardening), door),
         Err(no_command) => return no_command.report(),

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, get, init, inject, list, lock, log, new, promote, purge, put, restore, rm, rollback, run, show, stage, status, unlock, verify,
+    api, completions, config, copy, diff, edit, get, init, inject, list, lock, log, man, new, promote, purge, put, restore, rm, rollback, run, show, stage, status, unlock, verify,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -142,4 +142,10 @@ pub(super) enum JobCommand {
     Run(run::Run),
     Promote(promote::Promote),
     Inject(inject::Inject),
+    Config(config::Config),
+    Copy(copy::Copy),
+    Edit(edit::Edit),
+    Diff(diff::Diff),
+    Completions(completions::Completions),
+    Man(man::Man),
 }

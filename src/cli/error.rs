@@ -43,6 +43,11 @@ impl CliError {
         Self { code: ErrorCode::NotUnlocked, sentence: sentence.into(), hint: hint.into() }
     }
 
+    /// What is nobody's mistake and still did not work (exit code 1).
+    pub fn unexpected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::InternalFailure, sentence: sentence.into(), hint: hint.into() }
+    }
+
     /// The system said no (exit code 1).
     pub fn system(sentence: impl Into<String>, error: &io::Error) -> Self {
         Self {

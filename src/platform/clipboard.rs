@@ -9,6 +9,7 @@ mod osc52;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -250,6 +251,27 @@ fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError>
     }
     let status = child.wait().map_err(failed)?;
     if status.success() { Ok(()) } else { Err(ClipboardError::CommandFailed(status.to_string())) }
+}
+
+/// Runs the user's clearing command after a while, in a process of its own that outlives this one.
+///
+/// For a program that is about to end. Nothing of a value is handed over.
+///
+/// # Errors
+/// [`ClipboardError::CommandFailed`] where no shell can be started.
+pub fn clear_later(clear: &str, after: Duration) -> Result<(), ClipboardError> {
+    let failed = |error: io::Error| ClipboardError::CommandFailed(error.kind().to_string());
+    Command::new("sh")
+        .args(["-c", "sleep \"$1\"; eval \"$2\"", "sh"])
+        .arg(after.as_secs().max(1).to_string())
+        .arg(clear)
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(|_| ())
+        .map_err(failed)
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! The commands, one file each: its arguments, whose doc comments are the help, and what it does.
 
 pub(super) mod api;
+pub(super) mod completions;
+pub(super) mod config;
+pub(super) mod copy;
+pub(super) mod diff;
+pub(super) mod edit;
 pub(super) mod get;
 pub(super) mod init;
 pub(super) mod inject;
 pub(super) mod list;
 pub(super) mod lock;
 pub(super) mod log;
+pub(super) mod man;
 pub(super) mod new;
 mod new_version;
 pub(super) mod promote;
@@ -50,6 +56,12 @@ impl JobCommand {
             Self::Run(run) => run.run(invocation),
             Self::Promote(promote) => promote.run(invocation),
             Self::Inject(inject) => inject.run(invocation),
+            Self::Config(config) => config.run(invocation),
+            Self::Copy(copy) => copy.run(invocation),
+            Self::Edit(edit) => edit.run(invocation),
+            Self::Diff(diff) => diff.run(invocation),
+            Self::Completions(completions) => completions.run(invocation),
+            Self::Man(man) => man.run(invocation),
         }
     }
 }
