@@ -25,7 +25,7 @@ pub use client::{Agent, Remaining};
 pub use error::AgentError;
 pub use limits::Limits;
 pub use protocol::Purpose;
-pub use socket::directory;
+pub use socket::{check_directory, directory};
 pub use start::{run_agent, start};
 
 /// The hidden argument with which the binary becomes an agent.

@@ -37,6 +37,17 @@ pub(super) fn prepare(directory: &Path) -> Result<(), AgentError> {
     check_private(directory)
 }
 
+/// Whether agents can live in a directory: it is this user's alone, or not there yet.
+///
+/// # Errors
+/// [`AgentError::NotPrivate`], [`AgentError::System`].
+pub fn check_directory(directory: &Path) -> Result<(), AgentError> {
+    if fs::symlink_metadata(directory).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(());
+    }
+    check_private(directory)
+}
+
 /// Makes sure that nobody else can put a socket there.
 pub(super) fn check_private(directory: &Path) -> Result<(), AgentError> {
     let metadata = fs::symlink_metadata(directory)

@@ -125,6 +125,22 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+impl ClipboardSetting {
+    /// Which way a copy would most likely go from here, in words; nothing is tried.
+    pub fn likely_way(&self) -> &'static str {
+        match self {
+            Self::System => "the system's clipboard",
+            Self::Osc52 => "the terminal's clipboard (OSC 52), which cannot be cleared from here",
+            Self::Command { clear: Some(_), .. } => "the command of the settings, and the one that clears",
+            Self::Command { clear: None, .. } => "the command of the settings; nothing clears it",
+            Self::Auto => match surroundings(&variable) {
+                Surroundings::Desktop => Self::System.likely_way(),
+                Surroundings::TerminalOnly => Self::Osc52.likely_way(),
+            },
+        }
+    }
+}
+
 /// Copies values and clears what it copied.
 pub struct Clipboard {
     setting: ClipboardSetting,

@@ -5,6 +5,7 @@ pub(super) mod completions;
 pub(super) mod config;
 pub(super) mod copy;
 pub(super) mod diff;
+pub(super) mod doctor;
 pub(super) mod edit;
 pub(super) mod get;
 pub(super) mod init;
@@ -62,6 +63,7 @@ impl JobCommand {
             Self::Diff(diff) => diff.run(invocation),
             Self::Completions(completions) => completions.run(invocation),
             Self::Man(man) => man.run(invocation),
+            Self::Doctor(doctor) => doctor.run(invocation),
         }
     }
 }
