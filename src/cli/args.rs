@@ -7,7 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, completions, config, copy, diff, doctor, edit, get, init, inject, list, lock, log, man, new, promote, purge, put, restore, rm, rollback, run, show, stage, status, unlock, verify,
+    api, completions, config, copy, diff, doctor, edit, get, init, inject, list, lock, log, man, new,
+    promote, purge, put, restore, rm, rollback, run, show, stage, status, unlock, verify,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.

@@ -80,8 +80,7 @@ fn named_fields(value: &[u8]) -> Option<(Shape, Vec<Field>)> {
 }
 
 fn by_key(before: Vec<Field>, after: Vec<Field>) -> Vec<Difference> {
-    let keys: BTreeSet<String> =
-        before.iter().chain(&after).map(|field| field.key.clone()).collect();
+    let keys: BTreeSet<String> = before.iter().chain(&after).map(|field| field.key.clone()).collect();
     let value = |fields: &[Field], key: &str| {
         fields.iter().find(|field| field.key == key).map(|field| field.value.duplicate())
     };
@@ -93,7 +92,12 @@ fn by_key(before: Vec<Field>, after: Vec<Field>) -> Vec<Difference> {
     keys.into_iter()
         .map(|key| (value(&before, &key), value(&after, &key), key))
         .filter(|(before, after, _)| differs(before, after))
-        .map(|(before, after, key)| Difference { place: format!("key '{key}'"), key: Some(key), before, after })
+        .map(|(before, after, key)| Difference {
+            place: format!("key '{key}'"),
+            key: Some(key),
+            before,
+            after,
+        })
         .collect()
 }
 
@@ -138,11 +142,8 @@ mod tests {
     fn json_and_dotenv_differ_by_key() {
         let before = r#"{"user": "root", "port": 5432, "old": "x"}"#;
         let after = r#"{"port": 5432, "user": "administrator", "new": null}"#;
-        let expected = [
-            "+ key 'new': 4 characters",
-            "- key 'old': 1 character",
-            "~ key 'user': 4 → 13 characters",
-        ];
+        let expected =
+            ["+ key 'new': 4 characters", "- key 'old': 1 character", "~ key 'user': 4 → 13 characters"];
         assert_eq!(told(before, after), expected);
         assert_eq!(told("A=1\nB=2\n", "# moved\nB='2'\nA=12\n"), ["~ key 'A': 1 → 2 characters"]);
     }

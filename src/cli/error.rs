@@ -28,6 +28,11 @@ impl CliError {
         Self { code: ErrorCode::MissingParameter, sentence: sentence.into(), hint: hint.into() }
     }
 
+    /// The code of the contract.
+    pub(super) const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
     /// What must hold does not (exit code 4).
     pub fn rejected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::UnsupportedOperation, sentence: sentence.into(), hint: hint.into() }

@@ -70,10 +70,7 @@ mod tests {
     #[test]
     fn a_json_object_has_its_members() {
         let value = r#" {"user": "r\u00f6\n", "port": 5432, "hosts": ["a", "b"], "port": null} "#;
-        assert_eq!(
-            shown(value),
-            pairs(&[("user", "rö\n"), ("port", "null"), ("hosts", r#"["a", "b"]"#)])
-        );
+        assert_eq!(shown(value), pairs(&[("user", "rö\n"), ("port", "null"), ("hosts", r#"["a", "b"]"#)]));
         assert_eq!(shown("{}"), pairs(&[]));
         assert_eq!(shown("{broken"), None);
     }

@@ -20,7 +20,8 @@ use crate::memory::process::Hardening;
 use crate::platform::paths::Paths;
 use crate::platform::terminal::Terminal;
 use crate::vault::{
-    Answers, Clock, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault, VaultError, VaultKey,
+    Answers, Clock, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault, VaultError,
+    VaultKey,
 };
 use crate::versioning::Origin;
 
@@ -132,8 +133,9 @@ impl Invocation {
 
     /// The settings.
     pub(super) fn settings(&self) -> Result<Settings, CliError> {
-        config::load(&self.settings_path()?)
-            .map_err(|error| CliError::usage(error.to_string(), "run `etui config default` to see what can be set"))
+        config::load(&self.settings_path()?).map_err(|error| {
+            CliError::usage(error.to_string(), "run `etui config default` to see what can be set")
+        })
     }
 
     /// What surrounds the vault of this machine.

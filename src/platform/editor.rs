@@ -101,7 +101,8 @@ const VIM: [&str; 5] = [
      silent! set nofixendofline | silent! set viminfo=",
 ];
 
-const EMACS: [&str; 2] = ["--eval", "(setq make-backup-files nil auto-save-default nil create-lockfiles nil)"];
+const EMACS: [&str; 2] =
+    ["--eval", "(setq make-backup-files nil auto-save-default nil create-lockfiles nil)"];
 
 fn options(kind: EditorKind) -> &'static [&'static str] {
     match kind {

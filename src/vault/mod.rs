@@ -19,7 +19,9 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-pub use access::{Answers, Credentials, Environment, KeyIdentity, UnlockFailed, make_key_file, remembers_vault};
+pub use access::{
+    Answers, Credentials, Environment, KeyIdentity, UnlockFailed, make_key_file, remembers_vault,
+};
 pub use batch::Changes;
 pub use clock::{Clock, SystemClock};
 pub use error::VaultError;

@@ -256,8 +256,7 @@ fn a_change_of_the_password_alone_leaves_it() {
 fn a_header_changed_together_with_its_hash_is_damage_when_the_agent_opens_it() {
     let home = Unlocked::new();
     let connection = Connection::open(home.0.vault()).unwrap();
-    let mut header: Vec<u8> =
-        connection.query_row("SELECT header FROM vault", [], |row| row.get(0)).unwrap();
+    let mut header: Vec<u8> = connection.query_row("SELECT header FROM vault", [], |row| row.get(0)).unwrap();
     // The last byte belongs to the commitment: no password would open this any more.
     *header.last_mut().unwrap() ^= 1;
     let hash = etui::crypto::sha256(&header);

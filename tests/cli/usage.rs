@@ -7,9 +7,35 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
-const COMMANDS: [&str; 15] = [
-    "tui", "init", "new", "put", "get", "list", "show", "log", "stage", "rollback", "rm", "restore", "purge",
-    "verify", "api",
+const COMMANDS: [&str; 28] = [
+    "tui",
+    "init",
+    "new",
+    "put",
+    "get",
+    "list",
+    "show",
+    "log",
+    "stage",
+    "rollback",
+    "rm",
+    "restore",
+    "purge",
+    "verify",
+    "api",
+    "unlock",
+    "lock",
+    "status",
+    "run",
+    "promote",
+    "inject",
+    "config",
+    "copy",
+    "edit",
+    "diff",
+    "completions",
+    "man",
+    "doctor",
 ];
 
 #[test]

@@ -94,7 +94,9 @@ fn memory(invocation: &Invocation) -> Vec<Finding> {
             false => finding("core dumps", State::Wrong, "they cannot be turned off"),
         },
         match not_dumpable {
-            true => finding("debuggers", State::Good, "other processes of yours cannot read this one's memory"),
+            true => {
+                finding("debuggers", State::Good, "other processes of yours cannot read this one's memory")
+            }
             false => finding("debuggers", State::Remark, "the system does not keep them out"),
         },
     ]
@@ -171,7 +173,9 @@ fn settings(invocation: &Invocation) -> Vec<Finding> {
         false => "the defaults".to_owned(),
     };
     let editor = match Editor::find(settings.editor.as_deref()).kind() {
-        EditorKind::Unknown => finding("editor", State::Remark, "not one that etui knows: it may keep copies"),
+        EditorKind::Unknown => {
+            finding("editor", State::Remark, "not one that etui knows: it may keep copies")
+        }
         EditorKind::Vim | EditorKind::Emacs | EditorKind::Plain => {
             finding("editor", State::Good, "one that keeps no copies")
         }
@@ -180,7 +184,9 @@ fn settings(invocation: &Invocation) -> Vec<Finding> {
         Place::Memory(path) => {
             finding("edited", State::Good, format!("values lie in memory, in '{}'", path.display()))
         }
-        Place::Disk(_) => finding("edited", State::Remark, "no directory in memory: editing a value asks first"),
+        Place::Disk(_) => {
+            finding("edited", State::Remark, "no directory in memory: editing a value asks first")
+        }
     };
     vec![
         finding("settings", State::Good, settings_detail),

@@ -4,14 +4,16 @@ use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::Args;
+use serde::Serialize;
 
 use super::new_version::NewVersion;
 use super::put;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
-use crate::domain::{SecretValue, StageLabel, ValueType, visible};
+use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
 use crate::memory::SecretBytes;
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
 use crate::vault::PutRequest;
@@ -60,8 +62,7 @@ impl Edit {
         let scratch = Scratch::new(&place, extension(&before), &before)
             .map_err(|error| CliError::system("cannot make a file for the editor", &error))?;
         let Some(value) = edited(&editor, &scratch, &before)? else {
-            invocation.output().done("nothing was changed, nothing was stored")?;
-            return Ok(Finish::Done);
+            return unchanged(invocation, name);
         };
         let store = || -> anyhow::Result<Finish> {
             let value = SecretValue::new(ValueType::Text, value)?;
@@ -99,6 +100,22 @@ impl Edit {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unchanged<'a> {
+    secret_name: &'a str,
+    stored: bool,
+}
+
+fn unchanged(invocation: &Invocation, name: &SecretName) -> anyhow::Result<Finish> {
+    let output = invocation.output();
+    match output.audience() {
+        Audience::Machine => output.json(&Unchanged { secret_name: name.as_str(), stored: false })?,
+        Audience::Person | Audience::Pipe => output.done("nothing was changed, nothing was stored")?,
+    }
+    Ok(Finish::Done)
+}
+
 fn ask_for_stage(invocation: &Invocation) -> Result<StageLabel, CliError> {
     const HINT: &str = "give one with --stage, for example --stage ACSCurrent";
     if !invocation.can_ask() {
@@ -121,9 +138,8 @@ fn place(invocation: &Invocation) -> Result<Place, CliError> {
         "There is no directory in memory; the value would lie in '{}' for a while. Go on? [y/N] ",
         visible(&path.display().to_string())
     );
-    let reply = || {
-        invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()))
-    };
+    let reply =
+        || invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
     if invocation.can_ask() && matches!(reply().as_deref(), Some("y" | "Y" | "yes")) {
         return Ok(place);
     }

@@ -113,7 +113,10 @@ fn field_of(outcome: &GetOutcome, key: &str) -> Result<SecretBytes, CliError> {
     })?;
     let found = fields.into_iter().find(|field| field.key == key);
     found.map(|field| field.value).ok_or_else(|| {
-        CliError::not_found(format!("{what} has no field '{key}'"), "leave --field out to get the whole value")
+        CliError::not_found(
+            format!("{what} has no field '{key}'"),
+            "leave --field out to get the whole value",
+        )
     })
 }
 

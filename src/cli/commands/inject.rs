@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::error::{CliError, reason};
 use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
 use crate::cli::private_file::{self, Existing};
 use crate::cli::template::{self, Piece};
 use crate::cli::wording;
@@ -39,12 +41,18 @@ pub(in crate::cli) struct Inject {
     output: Option<PathBuf>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape {
+    out: String,
+    references: u64,
+}
+
 impl Inject {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let template = self.read(invocation)?;
-        let pieces = template::parse(template.expose()).map_err(|error| {
-            CliError::usage(error.to_string(), "correct the template and try again")
-        })?;
+        let pieces = template::parse(template.expose())
+            .map_err(|error| CliError::usage(error.to_string(), "correct the template and try again"))?;
         let mut vault = invocation.unlock()?;
         let mut filled = SecretBytes::with_capacity(template.len());
         let mut count = 0;
@@ -64,8 +72,13 @@ impl Inject {
         match &self.output {
             Some(path) => {
                 private_file::write(path, &filled, Existing::Replace)?;
-                let references = wording::count(count, "reference");
-                output.done(&format!("filled {references} into '{}'", path.display()))?;
+                let out = path.display().to_string();
+                if output.audience() == Audience::Machine {
+                    output.json(&Shape { out, references: count })?;
+                } else {
+                    let references = wording::count(count, "reference");
+                    output.done(&format!("filled {references} into '{out}'"))?;
+                }
             }
             None if output.stdout_is_terminal() => output.bytes(harmless(&filled)?.expose())?,
             None => output.bytes(filled.expose())?,
@@ -75,10 +88,12 @@ impl Inject {
 
     fn read(&self, invocation: &Invocation) -> Result<SecretBytes, CliError> {
         let bytes = match &self.input {
-            Some(path) => File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
-                let sentence = format!("cannot read '{}': {}", path.display(), reason(&error));
-                CliError::usage(sentence, "name another file with -i")
-            })?,
+            Some(path) => {
+                File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
+                    let sentence = format!("cannot read '{}': {}", path.display(), reason(&error));
+                    CliError::usage(sentence, "name another file with -i")
+                })?
+            }
             None if invocation.reads_password_from_stdin() => {
                 return Err(CliError::usage(
                     "stdin cannot hold both the password and the template",
@@ -101,7 +116,10 @@ impl Inject {
 
 fn harmless(filled: &SecretBytes) -> Result<SecretBytes, CliError> {
     let text = filled.expose_text().ok_or_else(|| {
-        CliError::usage("the result is binary and not for a terminal", "write it to a file with -o, or pipe it")
+        CliError::usage(
+            "the result is binary and not for a terminal",
+            "write it to a file with -o, or pipe it",
+        )
     })?;
     let mut shown = SecretBytes::with_capacity(text.len());
     visible_value(text, &mut shown);

@@ -69,7 +69,9 @@ impl Promote {
             return Ok(Finish::Done);
         }
         output.done(&match outcome.change.as_ref().map(Change::moves) {
-            None => format!("version '{id}' of '{}' is the current one already; nothing changed", outcome.name),
+            None => {
+                format!("version '{id}' of '{}' is the current one already; nothing changed", outcome.name)
+            }
             Some(moves) => format!("promoted '{}'; {}", outcome.name, wording::moves(&moves)),
         })?;
         Ok(Finish::Done)

@@ -76,9 +76,10 @@ impl Run {
             list(invocation, &variables)?;
             return Ok(Finish::Done);
         }
-        let (name, arguments) = self.command.split_first().ok_or_else(|| {
-            CliError::missing("no program is named", "name it behind `--`")
-        })?;
+        let (name, arguments) = self
+            .command
+            .split_first()
+            .ok_or_else(|| CliError::missing("no program is named", "name it behind `--`"))?;
         let mut program = Command::new(name);
         program.args(arguments);
         if self.ignore_environment {

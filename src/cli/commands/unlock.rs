@@ -12,6 +12,9 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::config::duration;
 
+/// The idle limit where none is given.
+const IDLE: Duration = Duration::from_secs(15 * 60);
+
 /// Keep the vault unlocked for a while, so that commands need no password
 ///
 /// A process in the background keeps the key in locked memory and gives it to commands of the same user. It
@@ -23,9 +26,9 @@ Examples:
   etui unlock                      for 15 minutes after each use, for 8 hours at most
   etui unlock --for 1h --max 10h")]
 pub(in crate::cli) struct Unlock {
-    /// Lock when no command has used it for so long
-    #[arg(long = "for", value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
-    idle: Duration,
+    /// Lock when no command has used it for so long; without it 15m, or --max if that is shorter
+    #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
+    idle: Option<Duration>,
 
     /// Lock after this time in any case
     #[arg(long = "max", value_name = "TIME", default_value = "8h", value_parser = duration::parse)]
@@ -42,7 +45,8 @@ struct Shape {
 
 impl Unlock {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let Self { idle, absolute } = self;
+        let absolute = self.absolute;
+        let idle = self.idle.unwrap_or_else(|| IDLE.min(absolute));
         if idle > absolute {
             return Err(CliError::usage(
                 format!("--for {} is longer than --max {}", told(idle), told(absolute)),
