@@ -13,6 +13,7 @@
 //! - [`memory`]: bytes that wipe themselves; the only `unsafe`.
 //! - [`domain`]: names, ids, labels, values, metadata, time; validated once.
 //! - [`versioning`]: the contract as pure functions from a state and a request to a plan or a refusal.
+//! - [`generator`]: random passwords and passphrases.
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
@@ -20,6 +21,7 @@
 //! - [`exchange`]: other programs' formats.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
+//! - [`tui`]: the terminal app.
 //! - [`config`]: the settings file.
 //! - [`platform`]: where files lie, the terminal, the clipboard, the editor, signals and waiting.
 #![deny(unsafe_code)]
@@ -36,5 +38,6 @@ pub mod kms;
 pub mod memory;
 pub mod platform;
 mod store;
+pub mod tui;
 pub mod vault;
 pub mod versioning;

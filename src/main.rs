@@ -6,6 +6,7 @@ use etui::agent::{AGENT_ARGUMENT, run_agent};
 use etui::cli::{self, AppOptions, Door, Finish, Invocation};
 use etui::memory::process;
 use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
+use etui::tui::{self, TuiOptions};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -38,8 +39,13 @@ fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
 }
 
 /// Opens the terminal app.
-fn open_app(_options: AppOptions) -> anyhow::Result<()> {
-    anyhow::bail!("this build has no terminal app")
+fn open_app(options: AppOptions) -> anyhow::Result<()> {
+    tui::run(TuiOptions {
+        vault_path: options.vault,
+        state_directory: options.state_directory,
+        key_file: options.key_file,
+        answers: options.answers,
+    })
 }
 
 /// The end of a process of our own in the background. Nobody reads what it says: whoever started it is told by

@@ -1,27 +1,25 @@
 //! Uniform choices from the system's random bytes.
 
-use zeroize::Zeroize as _;
-
 use super::GeneratorError;
+use crate::memory::SecretBytes;
 
 /// Draws numbers below a bound; what is drawn is wiped.
 pub(super) struct Random {
-    buffer: [u8; 256],
+    buffer: SecretBytes,
     used: usize,
 }
 
 impl Random {
-    pub(super) const fn new() -> Self {
-        Self { buffer: [0; 256], used: 256 }
+    pub(super) fn new() -> Self {
+        Self { buffer: SecretBytes::zeroed(256), used: 256 }
     }
 
     fn byte(&mut self) -> Result<u8, GeneratorError> {
         if self.used == self.buffer.len() {
-            getrandom::fill(&mut self.buffer).map_err(|_| GeneratorError::RandomUnavailable)?;
+            getrandom::fill(self.buffer.expose_mut()).map_err(|_| GeneratorError::RandomUnavailable)?;
             self.used = 0;
         }
-        let byte = self.buffer[self.used];
-        self.buffer[self.used] = 0;
+        let byte = std::mem::take(&mut self.buffer.expose_mut()[self.used]);
         self.used += 1;
         Ok(byte)
     }
@@ -37,12 +35,6 @@ impl Random {
                 return Ok(drawn % bound);
             }
         }
-    }
-}
-
-impl Drop for Random {
-    fn drop(&mut self) {
-        self.buffer.zeroize();
     }
 }
 

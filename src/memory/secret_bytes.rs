@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
+use zeroize::zeroize_bytes;
 
 /// Bytes that are wiped when they are dropped, shortened or moved to a larger allocation.
 ///
@@ -107,7 +107,7 @@ impl SecretBytes {
     /// Shortens the buffer to `length` bytes and wipes the rest.
     pub fn truncate(&mut self, length: usize) {
         if length < self.bytes.len() {
-            self.bytes[length..].zeroize();
+            zeroize_bytes(&mut self.bytes[length..]);
             self.bytes.truncate(length);
         }
     }
@@ -128,7 +128,7 @@ impl SecretBytes {
         if needed > self.bytes.capacity() {
             let mut larger = Vec::with_capacity(needed.max(self.bytes.capacity() * 2).max(64));
             larger.extend_from_slice(&self.bytes);
-            self.bytes.zeroize();
+            zeroize_bytes(&mut self.bytes);
             self.bytes = larger;
         }
     }
@@ -136,7 +136,7 @@ impl SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        zeroize_bytes(&mut self.bytes);
     }
 }
 

@@ -1,10 +1,9 @@
 //! A consistent copy of the vault in a new file, checked before it is called a backup.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use super::check::CheckReport;
@@ -24,16 +23,15 @@ impl OpenStore {
         if fs::symlink_metadata(path).is_ok() {
             return Err(StoreError::Exists(path.to_owned()));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = open::folder_of(path);
         let mut name = std::ffi::OsString::from(".etui-backup-");
         name.push(u64::from_be_bytes(crypto::make_random()?).to_string());
         let temporary = folder.join(name);
         drop(open::create_private_file(&temporary)?);
         let checked = self.copy_and_check(&temporary, now).and_then(|report| {
             // A link refuses to replace what appeared there meanwhile; a rename would not.
-            fs::hard_link(&temporary, path)
-                .and_then(|()| File::open(folder)?.sync_all())
-                .map_err(|error| StoreError::system("writing", path, &error))?;
+            fs::hard_link(&temporary, path).map_err(|error| StoreError::system("writing", path, &error))?;
+            open::sync(path, folder)?;
             Ok(report)
         });
         open::remove_quietly(&temporary);
@@ -54,7 +52,7 @@ impl OpenStore {
 
     fn copy_and_check(&mut self, temporary: &Path, now: Timestamp) -> Result<CheckReport, StoreError> {
         self.read(now, |store| {
-            let mut copy = Connection::open(temporary)?;
+            let mut copy = open::connect_new(temporary)?;
             Backup::new(store.file.connection(), &mut copy)?.run_to_completion(
                 i32::MAX,
                 Duration::ZERO,
@@ -62,9 +60,6 @@ impl OpenStore {
             )?;
             copy.close().map_err(|(_, error)| StoreError::from(error))
         })?;
-        File::open(temporary)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| StoreError::system("writing", temporary, &error))?;
         let report = self.check_connection(open::connect_immutable(temporary)?);
         match report.findings.first() {
             None => Ok(report),

@@ -111,7 +111,7 @@ pub(super) fn connect_immutable(path: &Path) -> Result<Connection, StoreError> {
 
 /// Makes a new vault file with empty tables; the folder it lies in too, if need be.
 pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     make_private_folder(folder)?;
     let folder = fs::canonicalize(folder).map_err(|error| StoreError::system("finding", folder, &error))?;
     let Some(name) = path.file_name() else {
@@ -122,8 +122,8 @@ pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     };
     let path = folder.join(name);
     let file = create_private_file(&path)?;
-    let made = sync_new(&file, &path, &folder).and_then(|()| {
-        drop(file);
+    drop(file);
+    let made = sync(&path, &folder).and_then(|()| {
         let connection = connect(&path)?;
         set_pragmas(&connection)?;
         schema::create(&connection)?;
@@ -139,6 +139,26 @@ pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
 pub(super) fn remove_quietly(path: &Path) {
     // The error that led here is the one to tell.
     let _ = fs::remove_file(path);
+}
+
+/// Makes sure that a file and the folder that names it are on the disk.
+pub(super) fn sync(path: &Path, folder: &Path) -> Result<(), StoreError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| File::open(folder)?.sync_all())
+        .map_err(|error| StoreError::system("writing", path, &error))
+}
+
+/// Connects to an empty file of ours that becomes a copy.
+pub(super) fn connect_new(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path)?;
+    connection.execute_batch("PRAGMA synchronous = EXTRA")?;
+    Ok(connection)
+}
+
+/// The folder that a path lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes a folder 0700 with all it lies in; existing folders are never changed.
@@ -166,7 +186,7 @@ pub(super) fn create_private_file(path: &Path) -> Result<File, StoreError> {
 /// # Errors
 /// [`StoreError::System`]; nothing is left behind then.
 pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     let suffix = crypto::make_random::<8>()?.iter().fold(String::from(".new-"), |mut suffix, byte| {
         suffix.push_str(&format!("{byte:02x}"));
@@ -191,12 +211,6 @@ fn missing_or(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
         ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
         _ => StoreError::system(doing, path, error),
     }
-}
-
-fn sync_new(file: &File, path: &Path, folder: &Path) -> Result<(), StoreError> {
-    file.sync_all()
-        .and_then(|()| File::open(folder)?.sync_all())
-        .map_err(|error| StoreError::system("creating", path, &error))
 }
 
 /// Everything that can be seen before SQLite touches the file.

@@ -6,7 +6,7 @@ use super::error::VaultError;
 use super::outcome::{HistoryEntry, TakeBackOutcome, TakeBackPlan, TakenBack};
 use crate::domain::SecretName;
 use crate::store::{Batch, EventLink, EventRecord, OpenStore, StoreError};
-use crate::versioning::{Change, Direction, Plan, Refusal, Search, Step, name_after, take_back};
+use crate::versioning::{Change, Direction, Existence, Plan, Refusal, Search, Step, name_after, take_back};
 
 /// Events that are taken back together: one, or a batch, newest first.
 struct Target {
@@ -186,6 +186,10 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
 
 fn secret_of(event: &EventRecord) -> Result<(&[u8; 16], &SecretName), VaultError> {
     match &event.secret {
+        // It is not there to be found any more, and that is not what the user is to be told.
+        Some((_, name)) if event.change.existence == Existence::Disappears => {
+            Err(Refusal::DestroyedForGood { name: name.clone() }.into())
+        }
         Some((row, name)) => Ok((row, name)),
         None => Err(Refusal::NothingToUndo.into()),
     }

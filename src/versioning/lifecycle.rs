@@ -2,6 +2,7 @@
 
 use super::change::{Change, Existence, Operation, Plan, Shift};
 use super::labels::{LabelMap, VersionRef};
+use super::metadata::refuse_taken;
 use super::put::refuse_in_window;
 use super::refusal::Refusal;
 use super::state::{SecretState, VersionState};
@@ -54,13 +55,7 @@ pub fn create(
     if extra_stages.iter().any(StageLabel::is_previous) {
         return Err(Refusal::CurrentAndPrevious);
     }
-    match taken {
-        Some(SecretState { planned_deletion: Some(planned), .. }) => {
-            return Err(Refusal::NameInWindow { name: name.clone(), planned: *planned });
-        }
-        Some(_) => return Err(Refusal::NameTaken { name: name.clone() }),
-        None => {}
-    }
+    refuse_taken(name, taken)?;
     let mut labels = LabelMap::new();
     labels.point(&StageLabel::current(), first);
     for label in extra_stages {

@@ -94,3 +94,6 @@ fn shift<T: Clone + PartialEq>(before: &T, after: Option<&T>) -> Option<Shift<T>
 fn unless_empty(change: Change) -> Plan {
     if change == Change::of(change.operation) { Plan::Unchanged } else { Plan::Apply(Box::new(change)) }
 }
+
+#[cfg(test)]
+mod tests;

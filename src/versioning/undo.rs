@@ -158,7 +158,10 @@ fn note_back(state: &SecretState, done: &NoteShift) -> Result<Option<NoteShift>,
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_support::{CREATED, id, name, outcome, reference, scheduled, secret, time};
     use super::*;
+    use crate::domain::Note;
+    use crate::versioning::LabelMap;
 
     fn found(direction: Direction, newest_first: &[(u64, Operation, Option<u64>)]) -> Option<u64> {
         let mut search = Search::new(direction);
@@ -217,5 +220,94 @@ mod tests {
         ];
         assert_eq!(found(Direction::Redo, &history), Some(4));
         assert_eq!(found(Direction::Undo, &history), Some(2));
+    }
+
+    fn undone(state: &SecretState, done: &Change) -> Result<Plan, Refusal> {
+        take_back(state, done, Direction::Undo, None, time(CREATED))
+    }
+
+    fn relabelled(operation: Operation, before: &LabelMap, after: &LabelMap) -> Change {
+        let mut change = Change::of(operation);
+        change.labels = Some(Shift::new(before.clone(), after.clone()));
+        change
+    }
+
+    #[test]
+    fn the_labels_of_an_undone_put_return_and_its_version_stays() {
+        let before = secret("v1 v2", "ACSCurrent=v1");
+        let after = secret("v1 v2", "ACSCurrent=v2 ACSPrevious=v1");
+        let mut done = relabelled(Operation::Put, &before.labels, &after.labels);
+        done.added = vec![reference(2, "v2")];
+        let plan = undone(&after, &done);
+        assert_eq!(outcome(&plan), "ACSCurrent=v1");
+        let change = plan.unwrap().change().cloned().unwrap();
+        assert_eq!(change.operation, Operation::Undo);
+        assert!(change.added.is_empty() && change.destroyed.is_empty());
+    }
+
+    #[test]
+    fn a_label_does_not_return_to_a_destroyed_version() {
+        let gone = secret("v1 v2", "ACSCurrent=v2 x=v1").labels;
+        let mut now = secret("v1 v2", "ACSCurrent=v2");
+        now.versions.remove(0);
+        let refused = undone(&now, &relabelled(Operation::Stage, &gone, &now.labels)).unwrap_err();
+        assert!(matches!(refused, Refusal::LabelTargetGone { .. }));
+        assert_eq!(refused.code().as_str(), "UnsupportedOperation");
+        assert!(refused.to_string().contains("'x'") && refused.to_string().contains("'v1'"), "{refused}");
+    }
+
+    #[test]
+    fn a_note_does_not_return_to_a_destroyed_version() {
+        let mut done = Change::of(Operation::Note);
+        done.note =
+            Some(NoteShift { version: reference(9, "v9"), note: Shift::new(None, Note::new("x").ok()) });
+        let refused = undone(&secret("v1", "ACSCurrent=v1"), &done).unwrap_err();
+        assert_eq!(refused, Refusal::NotedVersionGone { name: name(), version: id("v9") });
+    }
+
+    #[test]
+    fn what_disappeared_for_good_is_not_taken_back() {
+        for operation in [Operation::ForceDelete, Operation::Purge] {
+            let mut done = Change::of(operation);
+            done.existence = Existence::Disappears;
+            let refused = undone(&secret("v1", "ACSCurrent=v1"), &done).unwrap_err();
+            assert_eq!(refused, Refusal::DestroyedForGood { name: name() });
+        }
+    }
+
+    #[test]
+    fn an_undone_creation_is_scheduled_for_30_days() {
+        let mut done = Change::of(Operation::Create);
+        done.existence = Existence::Appears;
+        let change = undone(&secret("v1", "ACSCurrent=v1"), &done).unwrap().change().cloned().unwrap();
+        assert_eq!(
+            change.planned_deletion,
+            Some(Shift::new(None, Some(time(CREATED + 30 * Timestamp::DAY))))
+        );
+        assert_eq!(change.existence, Existence::Stays);
+    }
+
+    #[test]
+    fn in_the_window_only_what_concerns_the_window_is_undone() {
+        let state = scheduled(secret("v1", "ACSCurrent=v1"));
+        let mut deleted = Change::of(Operation::Delete);
+        deleted.planned_deletion = Some(Shift::new(None, state.planned_deletion));
+        let change = undone(&state, &deleted).unwrap().change().cloned().unwrap();
+        assert_eq!(change.planned_deletion, Some(Shift::new(state.planned_deletion, None)));
+        let moved = relabelled(Operation::Stage, &state.labels, &state.labels);
+        assert_eq!(outcome(&undone(&state, &moved)), "Rejected.ResourceInDeleteWindow");
+    }
+
+    #[test]
+    fn a_rename_is_not_undone_onto_a_taken_name() {
+        let mut state = secret("v1", "ACSCurrent=v1");
+        state.name = SecretName::new("new").unwrap();
+        let mut done = Change::of(Operation::Rename);
+        done.name = Some(Shift::new(name(), state.name.clone()));
+        let taken = secret("v1", "ACSCurrent=v1");
+        let result = |taken| take_back(&state, &done, Direction::Undo, taken, time(CREATED));
+        assert_eq!(outcome(&result(Some(&taken))), "Rejected.ResourceExist");
+        let change = result(None).unwrap().change().cloned().unwrap();
+        assert_eq!(change.name, Some(Shift::new(state.name.clone(), name())));
     }
 }

@@ -99,8 +99,9 @@ fn string(rest: &str) -> Option<usize> {
 fn character(rest: &str) -> Option<usize> {
     let prefix = usize::from(rest.starts_with("b'"));
     let inside = rest[prefix..].strip_prefix('\'')?;
-    let length = if inside.starts_with('\\') {
-        1 + inside[1..].chars().next()?.len_utf8() + inside[2..].find('\'')?
+    let length = if let Some(escape) = inside.strip_prefix('\\') {
+        let escaped = escape.chars().next()?.len_utf8();
+        1 + escaped + escape[escaped..].find('\'')?
     } else {
         let one = inside.chars().next()?.len_utf8();
         inside[one..].starts_with('\'').then_some(one)?

@@ -4,44 +4,22 @@ use proptest::prelude::*;
 
 use crate::support::model::Model;
 use crate::support::rules::Rules;
-use crate::support::step::{Step, Subject, step};
+use crate::support::step::{Subject, step};
 use crate::support::vault_subject::VaultSubject;
 
 const START: i64 = 1_700_000_000;
-
-/// A step, or a new retention number for the secret `a`.
-#[derive(Debug, Clone)]
-enum Turn {
-    Step(Step),
-    Keep(Option<u32>),
-}
-
-fn turn() -> impl Strategy<Value = Turn> {
-    prop_oneof![
-        12 => step().prop_map(Turn::Step),
-        1 => prop::option::weighted(0.8, 1..6_u32).prop_map(Turn::Keep),
-    ]
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_rules_and_the_model_agree_and_no_invariant_ever_breaks(turns in prop::collection::vec(turn(), 1..60)) {
+    fn the_rules_and_the_model_agree_and_no_invariant_ever_breaks(steps in prop::collection::vec(step(), 1..60)) {
         let (mut rules, mut model) = (Rules::new(START), Model::new(START));
-        for turn in &turns {
-            match turn {
-                Turn::Step(step) => {
-                    let answer = rules.run(step);
-                    prop_assert_eq!(answer, model.run(step), "{:?}", step);
-                }
-                Turn::Keep(versions) => {
-                    rules.keep("a", *versions);
-                    model.keep("a", versions.map(|versions| versions as usize));
-                }
-            }
+        for step in &steps {
+            let answer = rules.run(step);
+            prop_assert_eq!(answer, model.run(step), "{:?}", step);
             prop_assert_eq!(rules.broken_invariant(), None);
-            prop_assert_eq!(rules.see(), model.see(), "after {:?}", turn);
+            prop_assert_eq!(rules.see(), model.see(), "after {:?}", step);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What several test binaries share: steps, a reference model, the rules run by hand, cheap vaults.
 #![allow(dead_code, reason = "each test binary takes what it needs")]
 
+pub mod binary;
 pub mod model;
 pub mod rules;
 pub mod step;

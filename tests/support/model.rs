@@ -34,13 +34,6 @@ impl Model {
         Self { secrets: BTreeMap::new(), now, newest_change: now }
     }
 
-    /// Sets the retention number of a secret that is there.
-    pub fn keep(&mut self, name: &str, versions: Option<usize>) {
-        if let Some(entry) = self.secrets.get_mut(name) {
-            entry.keep = versions;
-        }
-    }
-
     fn entry(&mut self, name: &str) -> Result<&mut Entry, &'static str> {
         self.secrets.get_mut(name).ok_or("Forbidden.ResourceNotFound")
     }
@@ -163,6 +156,28 @@ impl Model {
         Ok("moved".to_owned())
     }
 
+    fn keep(&mut self, name: &str, versions: Option<usize>) -> Answer {
+        let entry = self.usable(name)?;
+        let before = std::mem::replace(&mut entry.keep, versions);
+        Ok(if before == versions { "unchanged" } else { "kept" }.to_owned())
+    }
+
+    fn rename(&mut self, name: &str, to: &str) -> Answer {
+        self.usable(name)?;
+        if name == to {
+            return Ok("unchanged".to_owned());
+        }
+        if let Some(taken) = self.secrets.get(to) {
+            return Err(match taken.window {
+                Some(_) => "Rejected.ResourceInDeleteWindow",
+                None => "Rejected.ResourceExist",
+            });
+        }
+        let entry = self.secrets.remove(name).expect("it was usable");
+        self.secrets.insert(to.to_owned(), entry);
+        Ok("renamed".to_owned())
+    }
+
     fn rollback(&mut self, name: &str) -> Answer {
         let entry = self.usable(name)?;
         let previous = entry.marks.get(PREVIOUS).cloned().ok_or("Forbidden.ResourceNotFound")?;
@@ -246,6 +261,8 @@ impl Subject for Model {
             Step::Delete { name, days, force } => self.delete(name, *days, *force),
             Step::Restore { name } => self.restore(name),
             Step::Purge { name, trust_clock } => self.purge(name, *trust_clock),
+            Step::Keep { name, versions } => self.keep(name, versions.map(|versions| versions as usize)),
+            Step::Rename { name, to } => self.rename(name, to),
             Step::Clock { seconds } => {
                 self.now += seconds;
                 return String::new();

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use etui::domain::{Description, Retention, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId};
 use etui::versioning::{
-    Change, Comparison, Deletion, Existence, LabelMap, Plan, PutTerms, Refusal, SecretState, Selector,
-    StageMove, StageSet, VersionKey, VersionRef, VersionState, create, delete, move_stage, purge, put,
-    restore, rollback, select, suggest_version_id,
+    Change, Comparison, Deletion, Existence, LabelMap, MetadataUpdate, Plan, PutTerms, Refusal, SecretState,
+    Selector, StageMove, StageSet, VersionKey, VersionRef, VersionState, create, delete, move_stage, purge,
+    put, rename, restore, rollback, select, suggest_version_id, update,
 };
 
 use super::step::{Seen, Step, Subject, Value, read, stored};
@@ -27,13 +27,6 @@ impl Rules {
     pub fn new(now: i64) -> Self {
         let now = Timestamp::clamped(now);
         Self { secrets: BTreeMap::new(), values: HashMap::new(), next_key: 1, now, newest_event: now }
-    }
-
-    /// Sets the retention number of a secret that is there.
-    pub fn keep(&mut self, name: &str, versions: Option<u32>) {
-        if let Some(state) = self.secrets.get_mut(name) {
-            state.retention = versions.map(|versions| Retention::new(versions).unwrap());
-        }
     }
 
     /// The first broken invariant of any secret.
@@ -116,6 +109,14 @@ impl Rules {
             assert_eq!(labels.before, state.labels, "a plan starts from what is there");
             state.labels = labels.after.clone();
         }
+        if let Some(retention) = &change.retention {
+            assert_eq!(retention.before, state.retention, "a plan starts from what is there");
+            state.retention = retention.after;
+        }
+        if let Some(renamed) = &change.name {
+            assert_eq!(renamed.before, state.name, "a plan starts from what is there");
+            state.name = renamed.after.clone();
+        }
         if let Some(planned) = &change.planned_deletion {
             assert_eq!(planned.before, state.planned_deletion, "a plan starts from what is there");
             state.planned_deletion = planned.after;
@@ -133,7 +134,7 @@ impl Rules {
             });
             state.next_order += 1;
         }
-        self.secrets.insert(name.to_owned(), state);
+        self.secrets.insert(state.name.to_string(), state);
     }
 
     fn labels(&self, name: &str, key: VersionKey) -> BTreeSet<String> {
@@ -168,6 +169,14 @@ impl Rules {
                 let plan = purge(self.state(name)?, self.now, self.newest_event, *trust_clock)?;
                 self.change(name, plan, "removed")
             }
+            Step::Keep { name, versions } => {
+                let plan = update(self.state(name)?, &keep(*versions))?;
+                self.change(name, plan, "kept")
+            }
+            Step::Rename { name, to } => {
+                let plan = rename(self.state(name)?, &secret_name(to), self.secrets.get(to))?;
+                self.change(name, plan, "renamed")
+            }
             Step::Clock { seconds } => {
                 self.now = Timestamp::clamped(self.now.seconds() + seconds);
                 Ok(String::new())
@@ -197,6 +206,12 @@ pub fn seen(state: &SecretState) -> Seen {
             .collect(),
         planned_deletion: state.planned_deletion.map(Timestamp::seconds),
     }
+}
+
+/// An update of the retention number alone.
+pub fn keep(versions: Option<u32>) -> MetadataUpdate {
+    let retention = Some(versions.map(|versions| Retention::new(versions).unwrap()));
+    MetadataUpdate { retention, ..MetadataUpdate::default() }
 }
 
 fn empty(name: &str, now: Timestamp) -> SecretState {

@@ -49,6 +49,15 @@ pub enum Step {
         name: String,
         trust_clock: bool,
     },
+    /// A new retention number, or none (etui).
+    Keep {
+        name: String,
+        versions: Option<u32>,
+    },
+    Rename {
+        name: String,
+        to: String,
+    },
     /// The clock goes on, or back.
     Clock {
         seconds: i64,
@@ -84,16 +93,6 @@ pub fn stored(id: &str, created: bool, labels: BTreeSet<String>) -> String {
 pub fn read(id: &str, value: Value, labels: BTreeSet<String>) -> String {
     let labels: Vec<String> = labels.into_iter().collect();
     format!("{id} {value:?} {}", labels.join(" "))
-}
-
-/// Runs the steps through both and compares every answer and every state between.
-pub fn assert_agree(steps: &[Step], one: &mut impl Subject, other: &mut impl Subject, check: impl Fn(usize)) {
-    for (number, step) in steps.iter().enumerate() {
-        let answers = (one.run(step), other.run(step));
-        assert_eq!(answers.0, answers.1, "step {number}: {step:?}");
-        assert_eq!(one.see(), other.see(), "after step {number}: {step:?}");
-        check(number);
-    }
 }
 
 const DAY: i64 = 86_400;
@@ -144,6 +143,9 @@ pub fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(name, days, force)| Step::Delete { name, days, force }),
         3 => name().prop_map(|name| Step::Restore { name }),
         1 => (name(), any::<bool>()).prop_map(|(name, trust_clock)| Step::Purge { name, trust_clock }),
+        1 => (name(), prop::option::weighted(0.8, 1..6_u32))
+            .prop_map(|(name, versions)| Step::Keep { name, versions }),
+        1 => (name(), name()).prop_map(|(name, to)| Step::Rename { name, to }),
         1 => (-2 * DAY..40 * DAY).prop_map(|seconds| Step::Clock { seconds }),
     ]
 }

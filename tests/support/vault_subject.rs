@@ -6,11 +6,11 @@ use etui::domain::{SecretValue, StageLabel, Timestamp, ValueType};
 use etui::memory::SecretBytes;
 use etui::vault::{
     ChangeOutcome, CreateRequest, DeleteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
-    Vault, VaultError,
+    UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::{Deletion, Selector, StageMove, StageSet};
 
-use super::rules::{secret_name, seen, stage_label, version_id};
+use super::rules::{keep, secret_name, seen, stage_label, version_id};
 use super::step::{Seen, Step, Subject, Value, read, stored};
 use super::vaults::{Place, create_request};
 
@@ -65,6 +65,15 @@ impl VaultSubject {
                 let request = PurgeRequest { name: secret_name(name), trust_clock: *trust_clock };
                 self.vault.purge(&request).map(|outcome| said(&outcome, "removed"))
             }
+            Step::Keep { name, versions } => {
+                let request =
+                    UpdateRequest { name: secret_name(name), update: keep(*versions), expected: None };
+                self.vault.update_secret(&request).map(|outcome| said(&outcome, "kept"))
+            }
+            Step::Rename { name, to } => self
+                .vault
+                .rename_secret(&secret_name(name), &secret_name(to))
+                .map(|outcome| said(&outcome, "renamed")),
             Step::Clock { seconds } => {
                 self.place.clock.advance(*seconds);
                 Ok(String::new())

@@ -108,6 +108,12 @@ impl Place {
         open_at(&self.vault_path(), self.environment(machine), PASSWORD, answers)
     }
 
+    /// Opens the vault on the machine "here" with other credentials.
+    pub fn open_by(&self, credentials: &Credentials) -> Result<Vault, VaultError> {
+        let locked = LockedVault::open(&self.vault_path(), self.environment(Some("here")))?;
+        locked.unlock(credentials, Answers::default()).map_err(|failed| failed.error)
+    }
+
     /// A copy of the vault file as it is now.
     pub fn copy(&self) -> Vec<u8> {
         fs::read(self.vault_path()).unwrap()

@@ -69,7 +69,7 @@ fn flip_in_turn(whole: &[u8], shown: &str, next: &AtomicUsize) -> Tally {
         }
         file.write_all_at(&[byte], at as u64).unwrap();
         // Nothing that looking does may change the file, a byte that was mended least of all.
-        if at % 512 == 0 && place.copy() != whole {
+        if at.is_multiple_of(512) && place.copy() != whole {
             tally.wrong.push(format!("byte {at}: looking changed the file"));
             place.put_back(whole);
         }

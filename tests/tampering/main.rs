@@ -12,4 +12,7 @@ mod judge;
 mod open_session;
 mod rows;
 mod schema;
+mod tables;
+mod vault_row;
+mod versions;
 mod whole_files;

@@ -44,18 +44,24 @@ fn a_put_onto_an_older_copy_under_an_open_session_writes_nothing() {
     assert_eq!(place.copy(), older);
 }
 
-// Guards: the head of the same number must be the same head.
+// Guards: the head of the same number must be the same head, and a longer chain must lead to it.
 #[test]
 fn another_branch_put_under_an_open_session_ends_it() {
-    let (place, mut vault) = open_filled();
-    let fork = place.copy();
-    let elsewhere = Place::new();
-    elsewhere.put_back(&fork);
-    put(&mut elsewhere.open().unwrap(), "db/password", "v4", "theirs").unwrap();
-    put(&mut vault, "db/password", "v4", "ours").unwrap();
-    place.put_back(&elsewhere.copy());
-    let error = get(&mut vault, "db/password").unwrap_err();
-    assert!(matches!(error, VaultError::OtherBranch { .. }), "{error:?}");
+    for more in 1..3 {
+        let (place, mut vault) = open_filled();
+        let elsewhere = Place::new();
+        elsewhere.put_back(&place.copy());
+        for number in 0..more {
+            put(&mut elsewhere.open().unwrap(), "db/password", &format!("w{number}"), "theirs").unwrap();
+        }
+        put(&mut vault, "db/password", "v4", "ours").unwrap();
+        place.put_back(&elsewhere.copy());
+        let error = get(&mut vault, "db/password").unwrap_err();
+        assert!(matches!(error, VaultError::OtherBranch { .. }), "{more}: {error:?}");
+        assert!(put(&mut vault, "db/password", "v5", "ours").is_err());
+        drop(vault);
+        assert!(place.copy() == elsewhere.copy());
+    }
 }
 
 #[test]

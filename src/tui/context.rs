@@ -1,0 +1,165 @@
+//! Which keys are alive: a chain of contexts, the innermost first, computed from the state.
+
+use super::action::Action;
+use super::screens::browse::Pane;
+use super::screens::put_form::FieldKind;
+use super::state::{Modal, Screen, State};
+
+/// A set of rows of the keymap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each has its title below")]
+pub enum Context {
+    Everywhere,
+    OutsideFields,
+    Lists,
+    Panes,
+    Tree,
+    Browse,
+    Filter,
+    Form,
+    FormLine,
+    FormChoice,
+    FormValue,
+    FormLabels,
+    Text,
+    Plan,
+    Question,
+    Labels,
+    LabelName,
+    Help,
+    HelpSearch,
+    FirstRun,
+    Unlock,
+    Notice,
+}
+
+impl Context {
+    /// Every context with its name in the keymap and its title in the help.
+    pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Everywhere, "everywhere", "Everywhere"),
+        (Self::OutsideFields, "outside-fields", "Outside text fields"),
+        (Self::Lists, "lists", "Lists"),
+        (Self::Panes, "panes", "Panes"),
+        (Self::Tree, "tree", "Tree"),
+        (Self::Browse, "browse", "Secrets and versions"),
+        (Self::Filter, "filter", "Filter"),
+        (Self::Form, "form", "Form"),
+        (Self::FormLine, "form-line", "This field"),
+        (Self::FormChoice, "form-choice", "Choice"),
+        (Self::FormValue, "form-value", "Value"),
+        (Self::FormLabels, "form-labels", "Stage labels"),
+        (Self::Text, "text", "Editing text"),
+        (Self::Plan, "plan", "Plan"),
+        (Self::Question, "question", "Question"),
+        (Self::Labels, "labels", "Labels of the secret"),
+        (Self::LabelName, "label-name", "New label"),
+        (Self::Help, "help", "Help"),
+        (Self::HelpSearch, "help-search", "Searching the help"),
+        (Self::FirstRun, "first-run", "New vault"),
+        (Self::Unlock, "unlock", "Unlock"),
+        (Self::Notice, "notice", "Vault"),
+    ];
+
+    /// The context of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context)
+    }
+
+    /// How the help calls it.
+    pub fn title(self) -> &'static str {
+        Self::ALL.iter().find(|(context, ..)| *context == self).map_or("", |(.., title)| title)
+    }
+}
+
+/// The contexts that are alive, the innermost first: the first that knows a key wins.
+pub fn contexts(state: &State) -> &'static [Context] {
+    match state.modals.last() {
+        Some(modal) => of_modal(modal),
+        None => of_screen(&state.screen),
+    }
+}
+
+/// The contexts under an open help: what it explains.
+pub fn contexts_below_help(state: &State) -> &'static [Context] {
+    match state.modals.iter().rev().find(|modal| !matches!(modal, Modal::Help(_))) {
+        Some(modal) => of_modal(modal),
+        None => of_screen(&state.screen),
+    }
+}
+
+/// Whether what is typed goes into a text field.
+pub fn is_typing(state: &State) -> bool {
+    contexts(state).contains(&Context::Text)
+}
+
+fn of_modal(modal: &Modal) -> &'static [Context] {
+    use Context::{
+        Everywhere, Form, FormChoice, FormLabels, FormLine, FormValue, HelpSearch, LabelName, Labels, Lists,
+        OutsideFields, Plan, Question, Text,
+    };
+    match modal {
+        Modal::PutForm(form) => match form.focused_kind() {
+            FieldKind::Line => &[FormLine, Form, Text, Everywhere],
+            FieldKind::Choice => &[FormChoice, FormLine, Form, OutsideFields, Everywhere],
+            FieldKind::Value => &[FormValue, Form, Text, Everywhere],
+            FieldKind::Labels => &[FormLabels, FormLine, Form, Text, Everywhere],
+        },
+        Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
+        Modal::Plan(_) => &[Plan, OutsideFields, Everywhere],
+        Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
+        Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
+        Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
+        Modal::Help(help) if help.is_searching() => &[HelpSearch, Text, Everywhere],
+        Modal::Help(_) => &[Context::Help, Lists, OutsideFields, Everywhere],
+    }
+}
+
+fn of_screen(screen: &Screen) -> &'static [Context] {
+    use Context::{
+        Browse, Everywhere, Filter, FirstRun, Lists, Notice, OutsideFields, Panes, Text, Tree, Unlock,
+    };
+    match screen {
+        Screen::Starting => &[OutsideFields, Everywhere],
+        Screen::Failed(_) => &[Notice, OutsideFields, Everywhere],
+        Screen::FirstRun(_) => &[FirstRun, Text, Everywhere],
+        Screen::Unlock(_) => &[Unlock, Text, Everywhere],
+        Screen::Browse(browse) if browse.is_filtering() => &[Filter, Text, Everywhere],
+        Screen::Browse(browse) if browse.pane == Pane::Secrets && browse.rows.is_tree() => {
+            &[Tree, Browse, Lists, Panes, OutsideFields, Everywhere]
+        }
+        Screen::Browse(_) => &[Browse, Lists, Panes, OutsideFields, Everywhere],
+    }
+}
+
+/// Whether an action can do anything now: the footer shows only those that can.
+pub fn is_available(state: &State, action: Action) -> bool {
+    let Some(browse) = state.browse() else {
+        return !matches!(action, Action::Lock);
+    };
+    if !state.modals.is_empty() {
+        return match (action, state.modals.last()) {
+            (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
+            _ => true,
+        };
+    }
+    let known = browse.known();
+    let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
+    match action {
+        Action::PutValue
+        | Action::CopyValue
+        | Action::CopyReference
+        | Action::Reveal
+        | Action::StageLabels
+        | Action::DeleteSecret => known.is_some() && !is_scheduled,
+        Action::MakeCurrent => known.is_some_and(|details| {
+            let current = details.secret.labels.current().map(|current| current.key);
+            !is_scheduled && browse.selected_version().map(|version| version.key) != current
+        }),
+        Action::RollBack => {
+            known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
+        }
+        Action::RestoreSecret => is_scheduled,
+        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted => !browse.catalogue.is_empty(),
+        _ => true,
+    }
+}

@@ -1,0 +1,311 @@
+//! What the app wishes to be done outside, what the worker answers, and the one function that does it.
+
+use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::memory::SecretBytes;
+use crate::vault::{
+    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Planned, PlannedPut, PutOutcome,
+    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, VaultError,
+};
+
+use super::catalogue::Catalogue;
+use super::session::{CopyRoute, Found, Opened, Session};
+
+/// A wish of [`update`](super::update::update). They are carried out in order; `Quit` and `Suspend` only
+/// after the work before them has been done.
+pub enum Effect {
+    /// Leave the app.
+    Quit,
+    /// Stop the process as the shell's Ctrl-z does.
+    Suspend,
+    /// Draw every cell anew.
+    Repaint,
+    /// Something for the worker.
+    Work(Work),
+}
+
+/// Previews: of those waiting, only the newest of each slot is worth doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// The secret under the cursor.
+    Describe,
+    /// The plan of the put form.
+    PlanPut,
+    /// The plan of the plan pane or the labels editor.
+    PlanChange,
+}
+
+/// A change of a secret that goes through a plan.
+#[derive(Debug, Clone)]
+pub enum ChangeRequest {
+    /// Moves or removes a label.
+    Stage(StageRequest),
+    /// `ACSCurrent` back to the previous version.
+    Rollback(RollbackRequest),
+    /// Schedules a deletion.
+    Delete(DeleteRequest),
+    /// Takes a scheduled deletion back.
+    Restore(SecretName),
+}
+
+impl ChangeRequest {
+    /// The secret.
+    pub const fn name(&self) -> &SecretName {
+        match self {
+            Self::Stage(request) => &request.name,
+            Self::Rollback(request) => &request.name,
+            Self::Delete(request) => &request.name,
+            Self::Restore(name) => name,
+        }
+    }
+}
+
+/// What the worker can be asked to do; each piece is answered by one [`Reply`], unless a newer one of the
+/// same slot took its place.
+pub enum Work {
+    /// Looks at the file.
+    Open,
+    /// Measures which cost of the key derivation this machine bears.
+    MeasureKdf,
+    /// Makes a new vault.
+    Create {
+        /// The master password.
+        password: SecretBytes,
+        /// What was measured; `None` measures first.
+        cost: Option<KdfCost>,
+    },
+    /// Opens the vault.
+    Unlock {
+        /// The master password.
+        password: SecretBytes,
+    },
+    /// Wipes the keys; the place is sealed until the next unlock of this run.
+    Lock {
+        /// Where the app stood: selection, filter, a form that was typed in.
+        place: SecretBytes,
+    },
+    /// Looks whether another process changed the vault.
+    Refresh,
+    /// Reads all secrets.
+    List,
+    /// Reads one secret with its versions.
+    Describe(SecretName),
+    /// Reads a value to show it.
+    Reveal {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Copies a value to the clipboard.
+    CopyValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Copies `name#version` to the clipboard.
+    CopyReference {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Empties the clipboard where it still holds what was copied.
+    ClearClipboard,
+    /// Says what a put would do.
+    PlanPut {
+        /// Which state of the form this is.
+        revision: u64,
+        /// The put.
+        request: Box<PutRequest>,
+    },
+    /// Stores a version.
+    Put(Box<PutRequest>),
+    /// Stores a new secret.
+    CreateSecret(Box<CreateRequest>),
+    /// Says what a change would do.
+    PlanChange {
+        /// Which question this is.
+        revision: u64,
+        /// The change.
+        request: ChangeRequest,
+    },
+    /// Makes a change.
+    Change(ChangeRequest),
+}
+
+impl Work {
+    /// The slot of previewing work.
+    pub const fn slot(&self) -> Option<Slot> {
+        match self {
+            Self::Describe(_) => Some(Slot::Describe),
+            Self::PlanPut { .. } => Some(Slot::PlanPut),
+            Self::PlanChange { .. } => Some(Slot::PlanChange),
+            _ => None,
+        }
+    }
+}
+
+/// What was copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copied {
+    /// The value of a version.
+    Value {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// A reference.
+    Reference {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+}
+
+/// Why something could not be copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopyFailed {
+    /// The vault did not give the value.
+    Vault(VaultError),
+    /// The clipboard did not take it.
+    Clipboard(String),
+}
+
+/// What the worker answers.
+pub enum Reply {
+    /// To [`Work::Open`].
+    Found(Result<Found, VaultError>),
+    /// To [`Work::MeasureKdf`].
+    Measured(Result<KdfCost, VaultError>),
+    /// To [`Work::Create`].
+    Created(Result<Box<Opened>, VaultError>),
+    /// To [`Work::Unlock`].
+    Unlocked(Result<Box<Opened>, VaultError>),
+    /// To [`Work::Lock`].
+    Locked,
+    /// To [`Work::Refresh`].
+    Refreshed(Result<Refreshed, VaultError>),
+    /// To [`Work::List`].
+    Listed(Result<Box<Catalogue>, VaultError>),
+    /// To [`Work::Describe`].
+    Described {
+        /// The secret asked for.
+        name: SecretName,
+        /// The answer.
+        result: Result<Box<SecretDetails>, VaultError>,
+    },
+    /// To [`Work::Reveal`].
+    Revealed {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The value.
+        result: Result<SecretValue, VaultError>,
+    },
+    /// To [`Work::CopyValue`] and [`Work::CopyReference`].
+    Copied {
+        /// What was copied.
+        what: Copied,
+        /// By which way.
+        result: Result<CopyRoute, CopyFailed>,
+    },
+    /// To [`Work::ClearClipboard`].
+    ClipboardCleared,
+    /// To [`Work::PlanPut`].
+    PlannedPut {
+        /// Which state of the form was planned.
+        revision: u64,
+        /// The plan, or the refusal that the put would get.
+        result: Result<Box<PlannedPut>, VaultError>,
+    },
+    /// To [`Work::Put`].
+    Put(Result<Box<PutOutcome>, VaultError>),
+    /// To [`Work::CreateSecret`].
+    SecretCreated(Result<Box<CreateOutcome>, VaultError>),
+    /// To [`Work::PlanChange`].
+    PlannedChange {
+        /// Which question was answered.
+        revision: u64,
+        /// The plan, or the refusal.
+        result: Result<Box<Planned>, VaultError>,
+    },
+    /// To [`Work::Change`].
+    Changed(Result<Box<ChangeOutcome>, VaultError>),
+}
+
+/// Does one piece of work; runs on the worker.
+pub fn perform(session: &mut Session, work: Work) -> Reply {
+    match work {
+        Work::Open => Reply::Found(session.open()),
+        Work::MeasureKdf => Reply::Measured(session.measure_kdf()),
+        Work::Create { password, cost } => Reply::Created(session.create(password, cost).map(Box::new)),
+        Work::Unlock { password } => Reply::Unlocked(session.unlock(password).map(Box::new)),
+        Work::Lock { place } => {
+            session.lock(&place);
+            Reply::Locked
+        }
+        Work::Refresh => Reply::Refreshed(session.vault().and_then(|vault| vault.refresh())),
+        Work::List => {
+            let listing = session.vault().and_then(|vault| vault.list());
+            Reply::Listed(listing.map(Catalogue::of).map(Box::new))
+        }
+        Work::Describe(name) => {
+            let result = session.vault().and_then(|vault| vault.describe(&name)).map(Box::new);
+            Reply::Described { name, result }
+        }
+        Work::Reveal { name, version_id } => {
+            let result = session.value(&name, &version_id);
+            Reply::Revealed { name, version_id, result }
+        }
+        Work::CopyValue { name, version_id } => {
+            let result = session.copy_value(&name, &version_id);
+            Reply::Copied { what: Copied::Value { name, version_id }, result }
+        }
+        Work::CopyReference { name, version_id } => {
+            let result = session.copy_reference(&name, &version_id);
+            Reply::Copied { what: Copied::Reference { name, version_id }, result }
+        }
+        Work::ClearClipboard => {
+            session.clear_clipboard();
+            Reply::ClipboardCleared
+        }
+        Work::PlanPut { revision, request } => {
+            let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
+            Reply::PlannedPut { revision, result }
+        }
+        Work::Put(request) => {
+            Reply::Put(session.vault().and_then(|vault| vault.put_secret_value(&request)).map(Box::new))
+        }
+        Work::CreateSecret(request) => Reply::SecretCreated(
+            session.vault().and_then(|vault| vault.create_secret(&request)).map(Box::new),
+        ),
+        Work::PlanChange { revision, request } => {
+            Reply::PlannedChange { revision, result: plan(session, &request).map(Box::new) }
+        }
+        Work::Change(request) => Reply::Changed(change(session, &request).map(Box::new)),
+    }
+}
+
+fn plan(session: &mut Session, request: &ChangeRequest) -> Result<Planned, VaultError> {
+    let vault = session.vault()?;
+    match request {
+        ChangeRequest::Stage(request) => vault.plan_stage(request),
+        ChangeRequest::Rollback(request) => vault.plan_rollback(request),
+        ChangeRequest::Delete(request) => vault.plan_delete(request),
+        ChangeRequest::Restore(name) => vault.plan_restore(name),
+    }
+}
+
+fn change(session: &mut Session, request: &ChangeRequest) -> Result<ChangeOutcome, VaultError> {
+    let vault = session.vault()?;
+    match request {
+        ChangeRequest::Stage(request) => vault.update_secret_version_stage(request),
+        ChangeRequest::Rollback(request) => vault.rollback(request),
+        ChangeRequest::Delete(request) => vault.delete_secret(request),
+        ChangeRequest::Restore(name) => vault.restore_secret(name),
+    }
+}

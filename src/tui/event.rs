@@ -1,0 +1,71 @@
+//! What reaches the app from outside: keys, pastes, the size, time, replies of the worker.
+
+use std::fmt;
+
+use crossterm::event::KeyEvent;
+
+use super::effect::Reply;
+use crate::memory::SecretBytes;
+
+/// Milliseconds on a clock that goes on while the machine sleeps, so that an idle vault is locked after a
+/// night in a bag too. Its zero means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Moment(pub u64);
+
+impl Moment {
+    /// The moment some time later.
+    pub fn after(self, time: std::time::Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+    }
+
+    /// How long ago `earlier` was; nothing where it lies ahead.
+    pub const fn since(self, earlier: Self) -> std::time::Duration {
+        std::time::Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Why the vault is to be locked at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockReason {
+    /// The terminal went away (SIGHUP).
+    HangUp,
+    /// The process is about to be stopped (SIGTSTP from outside).
+    Suspend,
+    /// The machine slept.
+    Slept,
+}
+
+/// Something happened. Events carry typed characters, so `Debug` names the kind and nothing else.
+pub enum Event {
+    /// A key was pressed (or repeats).
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(SecretBytes),
+    /// The terminal has another size: columns and rows.
+    Resize(u16, u16),
+    /// The time that [`State::next_wake`](super::State::next_wake) asked for has come.
+    Tick,
+    /// The process goes on after a stop, or the terminal has the focus again: what is shown may be stale.
+    Resumed,
+    /// The worker answers.
+    Reply(Reply),
+    /// Another process may have changed the vault.
+    FileChanged,
+    /// The vault is to be locked whatever is open.
+    LockRequested(LockReason),
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Key(_) => "Key([redacted])",
+            Self::Paste(_) => "Paste([redacted])",
+            Self::Resize(..) => "Resize",
+            Self::Tick => "Tick",
+            Self::Resumed => "Resumed",
+            Self::Reply(_) => "Reply([redacted])",
+            Self::FileChanged => "FileChanged",
+            Self::LockRequested(_) => "LockRequested",
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! The terminal app: state as data, a pure update, a pure view; effects are done outside.
+//!
+//! What comes from outside is an [`Event`]; what a key means is an [`Action`]; what shall be done outside is
+//! an [`Effect`]. [`update`](update::update) alone changes the [`State`], [`view`](view::view) only reads it,
+//! [`perform`] alone touches the vault. The runtime joins them with a terminal and a worker thread.
+
+use std::path::PathBuf;
+
+use crate::vault::Answers;
+
+pub mod action;
+pub mod catalogue;
+pub mod context;
+pub mod effect;
+pub mod event;
+pub mod glyphs;
+pub mod keymap;
+pub mod layout;
+mod lock;
+pub mod modals;
+mod paste;
+mod place;
+pub mod plan_text;
+mod replies;
+mod runtime;
+pub mod screens;
+pub mod search;
+pub mod session;
+pub mod state;
+pub mod theme;
+pub mod update;
+pub mod view;
+mod when;
+pub mod widgets;
+
+pub use action::Action;
+pub use effect::{Effect, Reply, Slot, Work, perform};
+pub use event::{Event, LockReason, Moment};
+pub use keymap::Keymap;
+pub use runtime::run;
+pub use session::{CopyRoute, CopyTarget, Session};
+pub use state::State;
+pub use theme::Theme;
+
+/// What the app is started with.
+#[derive(Debug, Clone)]
+pub struct TuiOptions {
+    /// Where the vault lies, or will lie.
+    pub vault_path: PathBuf,
+    /// Where this machine remembers the newest state of each vault; `None`: it does not.
+    pub state_directory: Option<PathBuf>,
+    /// The key file, where the vault has one.
+    pub key_file: Option<PathBuf>,
+    /// Answers given beforehand.
+    pub answers: Answers,
+}

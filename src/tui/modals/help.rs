@@ -1,0 +1,176 @@
+//! The keys that are alive here, grouped and searchable; made from the keymap.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::action::Action;
+use crate::tui::context::{Context, contexts_below_help};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::keymap::Keymap;
+use crate::tui::layout;
+use crate::tui::state::{Modal, State};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
+use crate::tui::widgets::line::{LinePen, width};
+use crate::tui::widgets::panel::{Title, centred, draw_modal};
+use crate::tui::widgets::{EditBuffer, Lines};
+
+/// The help: where it stands and what is searched.
+pub struct Help {
+    top: usize,
+    search: EditBuffer,
+    is_searching: bool,
+}
+
+enum HelpRow {
+    Title(&'static str),
+    Key { keys: String, description: String },
+    Blank,
+}
+
+impl Help {
+    /// From the top.
+    pub const fn at_top() -> Self {
+        Self { top: 0, search: EditBuffer::new(Lines::Single), is_searching: false }
+    }
+
+    /// Whether what is typed goes into the search.
+    pub const fn is_searching(&self) -> bool {
+        self.is_searching
+    }
+
+    /// The search, for typing.
+    pub const fn search_mut(&mut self) -> &mut EditBuffer {
+        self.top = 0;
+        &mut self.search
+    }
+
+    /// Acts on a key.
+    pub fn act(state: &mut State, action: Action, keymap: &Keymap) {
+        let size = state.size;
+        let Some(Modal::Help(help)) = state.modals.last() else {
+            return;
+        };
+        let rows = help.rows(state, keymap, &Glyphs::UNICODE).len();
+        let height = usize::from(area(size).height.saturating_sub(3));
+        let Some(Modal::Help(help)) = state.modals.last_mut() else {
+            return;
+        };
+        let last = rows.saturating_sub(height);
+        help.top = match action {
+            Action::Down => help.top + 1,
+            Action::Up => help.top.saturating_sub(1),
+            Action::PageDown => help.top + height,
+            Action::PageUp => help.top.saturating_sub(height),
+            Action::First => 0,
+            Action::Last => last,
+            _ => help.top,
+        }
+        .min(last);
+        match action {
+            Action::Filter => help.is_searching = true,
+            Action::Enter => help.is_searching = false,
+            Action::Escape if help.is_searching || !help.search.is_empty() => {
+                help.is_searching = false;
+                help.search.clear();
+            }
+            Action::Escape | Action::Back | Action::Help => {
+                state.modals.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn rows(&self, state: &State, keymap: &Keymap, glyphs: &Glyphs) -> Vec<HelpRow> {
+        let contexts = contexts_below_help(state);
+        let wanted = self.search.text().to_lowercase();
+        let mut rows = Vec::new();
+        for context in contexts {
+            let mut group: Vec<HelpRow> = keymap
+                .rows(*context)
+                .filter_map(|binding| {
+                    let keys: Vec<String> =
+                        keymap.living_keys(contexts, binding).map(|key| key.shown(glyphs)).collect();
+                    let keys = keys.join(" ");
+                    let description = binding.explanation.as_ref().unwrap_or(&binding.description);
+                    let is_wanted = [&keys, description, &binding.description]
+                        .iter()
+                        .any(|text| text.to_lowercase().contains(&wanted));
+                    (!keys.is_empty() && is_wanted)
+                        .then(|| HelpRow::Key { keys, description: description.clone() })
+                })
+                .collect();
+            if !group.is_empty() {
+                if !rows.is_empty() {
+                    rows.push(HelpRow::Blank);
+                }
+                rows.push(HelpRow::Title(Context::title(*context)));
+                rows.append(&mut group);
+            }
+        }
+        rows
+    }
+
+    /// Draws it.
+    pub fn draw(
+        &self,
+        state: &State,
+        theme: &Theme,
+        keymap: &Keymap,
+        buffer: &mut Buffer,
+    ) -> Option<Position> {
+        let rows = self.rows(state, keymap, &theme.glyphs);
+        let area = area(state.size);
+        let height = usize::from(area.height.saturating_sub(3));
+        let note = if rows.len() > height {
+            let last = (self.top + height).min(rows.len());
+            format!("{last}/{}", rows.len())
+        } else {
+            String::new()
+        };
+        let inside = draw_modal(buffer, area, Title { text: "Keys alive here", note: &note }, theme);
+        let on_top = |modal: &Modal| matches!(modal, Modal::Help(_));
+        footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
+        let cursor = self.draw_search(inside, theme, buffer);
+        let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+        let key_width = rows
+            .iter()
+            .map(|row| if let HelpRow::Key { keys, .. } = row { width(keys) } else { 0 })
+            .max()
+            .unwrap_or(0)
+            .min(list.width / 2);
+        for (line, row) in (0..list.height).zip(rows.iter().skip(self.top)) {
+            let mut pen = LinePen::new(buffer, list, line);
+            match row {
+                HelpRow::Title(title) => {
+                    pen.skip(1).text(title, theme.style(Role::TitleFocused));
+                }
+                HelpRow::Key { keys, description } => {
+                    pen.skip(3).fitted(keys, key_width, theme.style(Role::Key), &theme.glyphs).skip(3);
+                    let room = pen.room().saturating_sub(1);
+                    pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
+                }
+                HelpRow::Blank => {}
+            }
+        }
+        cursor.or(Some(Position::new(inside.x + 1, list.y)))
+    }
+
+    fn draw_search(&self, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+        if !self.is_searching && self.search.is_empty() {
+            LinePen::new(buffer, inside, 0).skip(1).text("/ searches", theme.style(Role::Hint));
+            return None;
+        }
+        LinePen::new(buffer, inside, 0).skip(1).text("/ ", theme.style(Role::Accent));
+        let line = Rect { x: inside.x + 3, width: inside.width.saturating_sub(4), height: 1, ..inside };
+        let focus = if self.is_searching { Focus::Here } else { Focus::Elsewhere };
+        let style = theme.style(Role::Text);
+        field::draw(buffer, line, &self.search, Shown::Plainly, focus, style, &theme.glyphs)
+    }
+}
+
+fn area(size: (u16, u16)) -> Rect {
+    let body = layout::areas(size).body;
+    centred(body, 76, body.height)
+}

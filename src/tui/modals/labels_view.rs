@@ -1,0 +1,108 @@
+//! Draws the labels editor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::labels::{LabelPlan, LabelsEditor};
+use super::plan_view::{draw_lines, draw_refusal};
+use crate::tui::keymap::Keymap;
+use crate::tui::layout;
+use crate::tui::plan_text::{self, label_sign};
+use crate::tui::state::{Modal, State};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
+use crate::tui::widgets::line::{LinePen, width, wrapped};
+use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_modal};
+
+/// Rows for the plan: two moves, or a refusal with its hint.
+const PLAN_ROWS: u16 = 3;
+
+/// Draws it.
+pub fn draw(
+    editor: &LabelsEditor,
+    state: &State,
+    theme: &Theme,
+    keymap: &Keymap,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let body = layout::areas(state.size).body;
+    let labels: Vec<_> = editor.labels().collect();
+    let count = u16::try_from(labels.len()).unwrap_or(u16::MAX);
+    let naming_rows = u16::from(editor.is_naming());
+    let area = centred(body, 64, count + naming_rows + PLAN_ROWS + 5);
+    let name = editor.details().secret.name.as_str();
+    let title = format!("Labels {} {name}", theme.glyphs.dot);
+    let note = format!("for {}", editor.version());
+    let inside = draw_modal(buffer, area, Title { text: &title, note: &note }, theme);
+
+    let label_width = labels.iter().map(|(label, _)| width(label.as_str())).max().unwrap_or(0).min(36);
+    let mut cursor = None;
+    for (row, (label, version)) in (0_u16..).zip(&labels) {
+        let is_selected = usize::from(row) == editor.cursor() && !editor.is_naming();
+        let (sign, role) = label_sign(label, &theme.glyphs);
+        let style = |role| theme.style(if is_selected { Role::Selected } else { role });
+        let mut pen = LinePen::new(buffer, inside, row + 1);
+        let mark = if is_selected { theme.glyphs.selected } else { " " };
+        pen.skip(1).text(mark, style(Role::Text)).text(" ", style(Role::Text));
+        pen.text(sign, style(role)).text(" ", style(Role::Text));
+        pen.fitted(label.as_str(), label_width, style(Role::Text), &theme.glyphs)
+            .text("  ", style(Role::Text));
+        let here = if *version == editor.version() { "  here" } else { "" };
+        pen.text(version.as_str(), style(Role::Text)).text(here, style(Role::Muted));
+        if is_selected {
+            let room = pen.room().saturating_sub(1);
+            pen.fitted("", room, style(Role::Text), &theme.glyphs);
+            cursor = Some(Position::new(inside.x + 1, inside.y + row + 1));
+        }
+    }
+    if let Some(field) = editor.name() {
+        let mut pen = LinePen::new(buffer, inside, count + 1);
+        pen.skip(1).text(theme.glyphs.selected, theme.style(Role::Accent)).text(" ", theme.style(Role::Text));
+        pen.text(theme.glyphs.custom, theme.style(Role::Custom)).text(" ", theme.style(Role::Text));
+        let x = pen.column();
+        let line = Rect::new(x, inside.y + count + 1, inside.right().saturating_sub(x + 1), 1);
+        let style = theme.style(Role::Text);
+        cursor = field::draw(buffer, line, field, Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    }
+    let top = count + naming_rows + 2;
+    let title = Title { text: "After Enter", note: "" };
+    draw_divider(buffer, area, top + 1, title, Focused::Yes, theme);
+    let below = Rect {
+        y: (inside.y + top + 1).min(inside.bottom()),
+        height: inside.height.saturating_sub(top + 1),
+        ..inside
+    };
+    draw_plan(editor, below, theme, buffer);
+    let on_top = |modal: &Modal| matches!(modal, Modal::Labels(_));
+    footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
+    cursor
+}
+
+fn draw_plan(editor: &LabelsEditor, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let muted = theme.style(Role::Muted);
+    let sentence = match editor.plan() {
+        LabelPlan::None => "type the name of the new label".to_owned(),
+        LabelPlan::Pending => format!("planning{}", theme.glyphs.ellipsis),
+        LabelPlan::Invalid(invalid) => {
+            let lines = wrapped(&invalid.to_string(), area.width.saturating_sub(4));
+            for (row, line) in (0..).zip(&lines) {
+                LinePen::new(buffer, area, row).skip(2).text(line, theme.style(Role::Danger));
+            }
+            return;
+        }
+        LabelPlan::Known(Err(error)) => {
+            draw_refusal(buffer, area, error, theme);
+            return;
+        }
+        LabelPlan::Known(Ok(planned)) => match planned.plan.change() {
+            Some(change) => {
+                let lines = plan_text::lines(change, &theme.glyphs);
+                draw_lines(buffer, area, &lines, None, theme);
+                return;
+            }
+            None => "it marks this version already: nothing will change".to_owned(),
+        },
+    };
+    LinePen::new(buffer, area, 0).skip(2).text(&sentence, muted);
+}

@@ -1,0 +1,14 @@
+//! What lies over a screen: the plan of a change, the labels of a secret, a question, the keys.
+
+mod discard;
+mod help;
+mod labels;
+mod labels_view;
+mod plan;
+pub mod plan_view;
+
+pub use discard::{Afterwards, Discard};
+pub use help::Help;
+pub use labels::{LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
+pub use labels_view::draw as draw_labels;
+pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};

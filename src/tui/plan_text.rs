@@ -1,0 +1,134 @@
+//! Plans and outcomes in words: what the form, the plan pane, the labels editor and the toasts say.
+
+use crate::domain::{StageLabel, Timestamp, VersionId};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::screens::put_form::Field;
+use crate::tui::theme::Role;
+use crate::vault::{ChangeOutcome, PutOutcome};
+use crate::versioning::{Change, LabelMove, Operation};
+
+/// One line of a plan: a sign, a label, where from, where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanLine {
+    /// The sign of the label.
+    pub sign: &'static str,
+    /// How it is drawn.
+    pub role: Role,
+    /// The label, or what happens.
+    pub subject: String,
+    /// From where to where.
+    pub text: String,
+}
+
+/// The sign of a label and how it is drawn.
+pub fn label_sign(label: &StageLabel, glyphs: &Glyphs) -> (&'static str, Role) {
+    if label.is_current() {
+        (glyphs.current, Role::Current)
+    } else if label.is_previous() {
+        (glyphs.previous, Role::Previous)
+    } else {
+        (glyphs.custom, Role::Custom)
+    }
+}
+
+/// What a change does, line by line.
+pub fn lines(change: &Change, glyphs: &Glyphs) -> Vec<PlanLine> {
+    let mut lines: Vec<PlanLine> = change.moves().iter().map(|moved| move_line(moved, glyphs)).collect();
+    if lines.is_empty() && !change.added.is_empty() {
+        lines.extend(change.added.iter().map(|version| PlanLine {
+            sign: glyphs.deprecated,
+            role: Role::Muted,
+            subject: version.id.to_string(),
+            text: "stored without a label".to_owned(),
+        }));
+    }
+    if !change.destroyed.is_empty() {
+        let ids: Vec<&str> = change.destroyed.iter().map(|version| version.id.as_str()).collect();
+        lines.push(PlanLine {
+            sign: glyphs.cross,
+            role: Role::Danger,
+            subject: "destroyed".to_owned(),
+            text: format!("{} (more versions than are kept)", ids.join(", ")),
+        });
+    }
+    lines
+}
+
+fn move_line(moved: &LabelMove, glyphs: &Glyphs) -> PlanLine {
+    let (sign, role) = label_sign(&moved.label, glyphs);
+    PlanLine { sign, role, subject: moved.label.to_string(), text: from_to(moved, glyphs) }
+}
+
+fn from_to(moved: &LabelMove, glyphs: &Glyphs) -> String {
+    match (&moved.from, &moved.to) {
+        (Some(from), Some(to)) => format!("{from} {} {to}", glyphs.arrow),
+        (None, Some(to)) => format!("{} {to}  new", glyphs.arrow),
+        (Some(from), None) => format!("{from} {} removed", glyphs.arrow),
+        (None, None) => String::new(),
+    }
+}
+
+/// What must be typed before there is a plan.
+pub const fn missing(field: Field) -> &'static str {
+    match field {
+        Field::Name => "type a name; a '/' makes folders",
+        Field::VersionId => "type a version id, or take the free one with Ctrl-n",
+        Field::Value => "type or paste the value",
+        Field::Stages => "name at least one label",
+        Field::Type | Field::Note | Field::Description => "",
+    }
+}
+
+/// What a put has done. Toasts have one line, so the moves are told as `ACSCurrent v14 → v15`.
+pub fn put_done(outcome: &PutOutcome) -> String {
+    if !outcome.created {
+        return format!("{} already holds this value: nothing changed", outcome.version_id);
+    }
+    let moves: Vec<String> =
+        outcome.moved.iter().filter(|moved| !moved.label.is_previous()).map(moved).collect();
+    if moves.is_empty() {
+        format!("{} stored", outcome.version_id)
+    } else {
+        format!("{} stored, {}", outcome.version_id, moves.join(", "))
+    }
+}
+
+fn moved(moved: &LabelMove) -> String {
+    match (&moved.from, &moved.to) {
+        (Some(from), Some(to)) => format!("{} {from} → {to}", moved.label),
+        (None, Some(to)) => format!("{} → {to}", moved.label),
+        (Some(from), None) => format!("{} removed from {from}", moved.label),
+        (None, None) => moved.label.to_string(),
+    }
+}
+
+/// What another change has done.
+pub fn change_done(outcome: &ChangeOutcome) -> String {
+    let name = &outcome.name;
+    let Some(change) = &outcome.change else {
+        return "it was so already: nothing changed".to_owned();
+    };
+    match change.operation {
+        Operation::Delete => match change.planned_deletion.as_ref().and_then(|planned| planned.after) {
+            Some(planned) => {
+                format!("{name} is scheduled for deletion on {} · . lists it, U restores it", date(planned))
+            }
+            None => format!("{name} is scheduled for deletion"),
+        },
+        Operation::Restore => format!("{name} is restored"),
+        _ => {
+            let moves: Vec<String> = change.moves().iter().map(moved).collect();
+            moves.join(", ")
+        }
+    }
+}
+
+/// The day of a time.
+pub fn date(time: Timestamp) -> String {
+    time.to_string().chars().take(10).collect()
+}
+
+/// The other version that holds the same value, in words.
+pub fn same_value(version: &VersionId) -> String {
+    format!("same value as {version}")
+}

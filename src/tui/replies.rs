@@ -1,0 +1,134 @@
+//! What the answers of the worker do to the state.
+
+use super::effect::{Copied, CopyFailed, Effect, Reply, Work};
+use super::lock;
+use super::modals;
+use super::screens::{browse, first_run, put_form, unlock};
+use super::session::CopyRoute;
+use super::state::{Screen, State, Tone};
+use crate::vault::{Refreshed, VaultError};
+
+/// Takes an answer.
+pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
+    if let Some(error) = ends_session(&reply)
+        && state.browse().is_some()
+    {
+        let reason = format!("{error}: {}", error.hint());
+        return lock::lock(state, &reason, effects);
+    }
+    if state.browse().is_none() && is_of_open_vault(&reply) {
+        state.was_stored |= matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)));
+        return;
+    }
+    match reply {
+        Reply::Found(found) => unlock::on_found(state, found, effects),
+        Reply::Measured(result) => first_run::on_measured(state, result),
+        Reply::Created(Ok(opened)) => {
+            lock::opened(state, *opened, effects);
+            state.say(Tone::Done, "the vault is made and open");
+        }
+        Reply::Created(Err(error)) => {
+            state.waiting = None;
+            first_run::on_failed(state, &error);
+        }
+        Reply::Unlocked(Ok(opened)) => lock::opened(state, *opened, effects),
+        Reply::Unlocked(Err(error)) => {
+            state.waiting = None;
+            if let Screen::Unlock(unlock) = &mut state.screen {
+                unlock.refuse(&error);
+            }
+        }
+        Reply::Locked | Reply::ClipboardCleared => {}
+        Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
+        Reply::Refreshed(Err(error)) => say(state, &error),
+        Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
+        Reply::Listed(Err(error)) => say(state, &error),
+        Reply::Described { name, result } => {
+            lock::details_known(state, &name, result.as_deref(), effects);
+            browse::on_details(state, &name, result);
+            put_form::secret_changed(state, effects);
+        }
+        Reply::Revealed { name, version_id, result } => browse::on_value(state, &name, version_id, result),
+        Reply::Copied { what, result } => on_copied(state, &what, result),
+        Reply::PlannedPut { revision, result } => put_form::on_plan(state, revision, result),
+        Reply::Put(result) => put_form::on_put(state, result, effects),
+        Reply::SecretCreated(result) => put_form::on_created(state, result, effects),
+        Reply::PlannedChange { revision, result } => modals::on_plan(state, revision, result),
+        Reply::Changed(result) => modals::on_changed(state, result, effects),
+    }
+}
+
+/// Answers that came too late: the vault was locked meanwhile, and nothing of it may be shown.
+const fn is_of_open_vault(reply: &Reply) -> bool {
+    !matches!(
+        reply,
+        Reply::Found(_) | Reply::Measured(_) | Reply::Created(_) | Reply::Unlocked(_) | Reply::Copied { .. }
+    )
+}
+
+/// An error that says nothing of a vault that is not shown any more.
+fn say(state: &mut State, error: &VaultError) {
+    if state.browse().is_some() {
+        state.say_failed(error);
+    }
+}
+
+/// The failures after which nothing of this vault may be shown any more.
+fn ends_session(reply: &Reply) -> Option<&VaultError> {
+    let error = match reply {
+        Reply::Refreshed(Err(error))
+        | Reply::Listed(Err(error))
+        | Reply::Described { result: Err(error), .. }
+        | Reply::Revealed { result: Err(error), .. }
+        | Reply::PlannedPut { result: Err(error), .. }
+        | Reply::Put(Err(error))
+        | Reply::SecretCreated(Err(error))
+        | Reply::PlannedChange { result: Err(error), .. }
+        | Reply::Changed(Err(error))
+        | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
+        _ => return None,
+    };
+    matches!(
+        error,
+        VaultError::Locked { .. }
+            | VaultError::Integrity { .. }
+            | VaultError::Older { .. }
+            | VaultError::OtherBranch { .. }
+            | VaultError::OtherVault
+            | VaultError::VaultGone { .. }
+    )
+    .then_some(error)
+}
+
+fn on_refreshed(state: &mut State, refreshed: Refreshed, effects: &mut Vec<Effect>) {
+    match refreshed {
+        Refreshed::Same => {}
+        Refreshed::Changed => effects.push(Effect::Work(Work::List)),
+        Refreshed::PasswordChanged => {
+            state.say(Tone::Note, "the master password was changed elsewhere; this session goes on");
+            effects.push(Effect::Work(Work::List));
+        }
+    }
+}
+
+/// The toast tells the truth of the way that was taken.
+fn on_copied(state: &mut State, what: &Copied, result: Result<CopyRoute, CopyFailed>) {
+    let subject = match what {
+        Copied::Value { name, version_id } => format!("value of {name}#{version_id}"),
+        Copied::Reference { name, version_id } => format!("reference {name}#{version_id}"),
+    };
+    match result {
+        Ok(CopyRoute::System { cleared_in }) => {
+            // The clipboard is emptied on time, locked or not.
+            state.clipboard_until = Some(state.now.after(cleared_in));
+            state.say(Tone::Done, format!("{subject} copied, cleared in {} s", cleared_in.as_secs()));
+        }
+        Ok(CopyRoute::Osc52) => state.say(
+            Tone::Note,
+            format!("{subject} sent to the terminal by OSC 52: it cannot be checked or cleared from here"),
+        ),
+        Ok(CopyRoute::Command) => state.say(Tone::Done, format!("{subject} given to your clipboard command")),
+        Err(CopyFailed::Vault(error)) => say(state, &error),
+        Err(CopyFailed::Clipboard(sentence)) => state.say(Tone::Failed, sentence),
+    }
+}

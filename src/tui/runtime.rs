@@ -1,0 +1,308 @@
+//! Joins state, update and view with a terminal, a worker thread, signals and time.
+//!
+//! There is one wait: for the terminal, the worker, signals, the vault's folder and the time that the state
+//! asks for. Nothing else wakes the process. What has come meanwhile is gathered, every event passes
+//! `update`, and then one frame is drawn. No thread reads the terminal, so that another program can have it.
+//!
+//! Every way out (quitting, an error, a panic, a signal) passes the drop of [`Screen`], which gives the
+//! terminal back, and then that of [`Worker`], which finishes what was submitted and wipes the keys.
+
+mod copy_target;
+mod file_watch;
+mod frame_backend;
+mod input;
+mod keys;
+mod panic_note;
+mod screen;
+mod worker;
+
+use std::io;
+use std::os::fd::AsFd;
+
+use anyhow::{Context, anyhow};
+
+use self::copy_target::PlatformCopy;
+use self::file_watch::FileWatch;
+use self::input::{Decoder, ESCAPE_PATIENCE, Input, Terminal};
+use self::panic_note::PanicNote;
+use self::screen::Screen;
+use self::worker::{Worker, WorkerGone};
+use super::view::view;
+use super::{
+    Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
+};
+use crate::platform::clipboard::ClipboardSetting;
+use crate::platform::signals::{Signal, Signals, can_be_continued, die_of, stop};
+use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
+use crate::tui::update::update;
+use crate::vault::{Clock, SystemClock};
+
+/// How many reads of the terminal make one turn of the loop, so that an endless stream of keys does not
+/// keep the screen from being drawn.
+const READS_PER_TURN: usize = 16;
+
+/// Runs the app until it is left.
+///
+/// # Errors
+/// When stdin and stdout are no terminal, the system refuses something, or a mistake of ours ended the worker.
+/// The terminal has been given back then.
+pub fn run(options: TuiOptions) -> anyhow::Result<()> {
+    // Dropped last: it prints where a panic happened, on a terminal that is as it was.
+    let note = PanicNote::install();
+    let end = App::start(&options).and_then(|mut app| app.live())?;
+    match end {
+        End::Quit => Ok(()),
+        End::Signal(signal) => Ok(die_of(signal)?),
+        End::WorkerGone => {
+            Err(anyhow!(note.take().unwrap_or_else(|| "the worker ended unexpectedly".to_owned())))
+        }
+    }
+}
+
+/// Why the app is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Quit,
+    Signal(Signal),
+    WorkerGone,
+}
+
+/// Whether the process is to be stopped when the worker is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suspension {
+    None,
+    Wanted,
+}
+
+/// Whether what is on the screen is what the state says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Picture {
+    Fresh,
+    Stale,
+}
+
+/// The fields are dropped in this order: first the terminal is given back, then the worker is waited for.
+struct App {
+    screen: Screen,
+    worker: Worker<Work, Slot, Reply>,
+    state: State,
+    keymap: Keymap,
+    theme: Theme,
+    signals: Signals,
+    waiter: Waiter,
+    watch: FileWatch,
+    sleep: SleepWatch,
+    decoder: Decoder,
+    /// When an escape that waits for more is taken for the key.
+    escape_due: Option<u64>,
+    picture: Picture,
+    suspension: Suspension,
+    end: Option<End>,
+}
+
+impl App {
+    fn start(options: &TuiOptions) -> anyhow::Result<Self> {
+        let signals = Signals::listen().context("listening to signals failed")?;
+        let waiter = Waiter::new().context("making a timer failed")?;
+        let session = Session::new(options, Box::new(PlatformCopy::new(ClipboardSetting::Auto)));
+        let worker = Worker::start(session, perform, Work::slot).context("starting the worker failed")?;
+        let (input, output) = (io::stdin(), io::stdout());
+        let screen = Screen::enter(input.as_fd(), output.as_fd()).context("the app needs a terminal")?;
+        let at = Moment(wait::now());
+        let mut app = Self {
+            state: State::new(options, screen.size()?, at, SystemClock.now()),
+            keymap: Keymap::embedded(),
+            theme: Theme::from_environment(|name| std::env::var_os(name)),
+            watch: FileWatch::new(&options.vault_path),
+            sleep: SleepWatch::new(),
+            decoder: Decoder::default(),
+            escape_due: None,
+            picture: Picture::Stale,
+            suspension: Suspension::None,
+            end: None,
+            screen,
+            worker,
+            signals,
+            waiter,
+        };
+        let effects = app.state.start();
+        app.carry_out(effects)?;
+        Ok(app)
+    }
+
+    fn live(&mut self) -> anyhow::Result<End> {
+        loop {
+            if let Some(end) = self.end {
+                return Ok(end);
+            }
+            if let Err(error) = self.draw() {
+                // A terminal that has gone says so twice; the signal is the better word.
+                self.hear_signals()?;
+                return self.end.ok_or_else(|| anyhow!(error).context("drawing failed"));
+            }
+            if self.suspension == Suspension::Wanted && self.worker.is_idle() {
+                self.suspend()?;
+            } else {
+                self.turn()?;
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if self.picture == Picture::Stale {
+            self.screen.draw(|frame| view(&self.state, &self.theme, &self.keymap, frame))?;
+            self.picture = Picture::Fresh;
+        }
+        Ok(())
+    }
+
+    /// Sleeps until something happens, and takes in all that has happened.
+    fn turn(&mut self) -> anyhow::Result<()> {
+        let now = Moment(wait::now());
+        let tick_due = self.state.next_wake(now).map(|time| now.after(time).0);
+        let deadline = tick_due.into_iter().chain(self.escape_due).min();
+        let mut sources = vec![self.screen.input(), self.worker.as_fd(), self.signals.as_fd()];
+        sources.extend(self.watch.source());
+        let terminal = self.waiter.wait(&sources, deadline)?[0];
+        // The lock comes first: a key that woke the machine is not to find the vault open.
+        if self.sleep.take_sleep() {
+            self.dispatch(Event::LockRequested(LockReason::Slept))?;
+        }
+        self.hear_signals()?;
+        if self.end.is_some() {
+            return Ok(());
+        }
+        if tick_due.is_some_and(|due| due <= wait::now()) {
+            self.dispatch(Event::Tick)?;
+        }
+        self.hear_worker()?;
+        if self.watch.take_change() {
+            self.dispatch(Event::FileChanged)?;
+        }
+        self.hear_terminal(terminal)
+    }
+
+    fn hear_signals(&mut self) -> anyhow::Result<()> {
+        let arrived = self.signals.take();
+        self.hear_last_words(&arrived);
+        for signal in arrived {
+            match signal {
+                // A terminal that hangs up sends SIGCONT behind its SIGHUP: nothing is left to come back to.
+                _ if self.end.is_some() => break,
+                Signal::Terminate | Signal::HangUp | Signal::Interrupt => {}
+                Signal::Suspend => {
+                    self.dispatch(Event::LockRequested(LockReason::Suspend))?;
+                    self.suspension = Suspension::Wanted;
+                }
+                Signal::Continue => self.come_back()?,
+                Signal::Resize => self.measure()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_last_words(&mut self, arrived: &[Signal]) {
+        let is_last =
+            |signal: &&Signal| matches!(signal, Signal::Terminate | Signal::HangUp | Signal::Interrupt);
+        if let Some(signal) = arrived.iter().find(is_last) {
+            self.end.get_or_insert(End::Signal(*signal));
+        }
+    }
+
+    fn hear_worker(&mut self) -> anyhow::Result<()> {
+        match self.worker.take_answers() {
+            Ok(replies) => {
+                if !replies.is_empty() {
+                    // The first run has made the folder now.
+                    self.watch.keep();
+                }
+                replies.into_iter().try_for_each(|reply| self.dispatch(Event::Reply(reply)))
+            }
+            Err(WorkerGone) => {
+                self.end.get_or_insert(End::WorkerGone);
+                Ok(())
+            }
+        }
+    }
+
+    fn hear_terminal(&mut self, mut terminal: Readiness) -> anyhow::Result<()> {
+        let mut inputs = Vec::new();
+        for _ in 0..READS_PER_TURN {
+            let answer = match terminal {
+                Readiness::Quiet => break,
+                Readiness::Gone => Terminal::Gone,
+                Readiness::Readable => self.decoder.read(self.screen.input(), &mut inputs)?,
+            };
+            if answer == Terminal::Gone {
+                self.end.get_or_insert(End::Signal(Signal::HangUp));
+                break;
+            }
+            self.escape_due = self.decoder.is_waiting().then(|| wait::now() + ESCAPE_PATIENCE);
+            let more = wait::is_readable(self.screen.input())?;
+            terminal = if more { Readiness::Readable } else { Readiness::Quiet };
+        }
+        if self.escape_due.is_some_and(|due| due <= wait::now()) {
+            self.decoder.give_up(&mut inputs);
+            self.escape_due = None;
+        }
+        inputs.into_iter().try_for_each(|input| {
+            self.dispatch(match input {
+                Input::Key(key) => Event::Key(key),
+                Input::Paste(text) => Event::Paste(text),
+            })
+        })
+    }
+
+    fn dispatch(&mut self, event: Event) -> anyhow::Result<()> {
+        if self.end.is_some() {
+            return Ok(());
+        }
+        let at = Moment(wait::now());
+        let effects = update(&mut self.state, event, at, SystemClock.now(), &self.keymap);
+        self.picture = Picture::Stale;
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> anyhow::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Work(work) => self.worker.submit(work),
+                // What was submitted before is finished by the worker's drop.
+                Effect::Quit => self.end = Some(End::Quit),
+                Effect::Suspend => self.suspension = Suspension::Wanted,
+                Effect::Repaint => {
+                    self.screen.forget_contents()?;
+                    self.picture = Picture::Stale;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops the process; the lock has been done by now, because the worker is idle.
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        self.suspension = Suspension::None;
+        if !can_be_continued() {
+            return Ok(());
+        }
+        self.screen.leave()?;
+        stop()?;
+        self.come_back()?;
+        // The others are the stop that we sent to the whole job, and the continuation just answered.
+        let arrived = self.signals.take();
+        self.hear_last_words(&arrived);
+        Ok(())
+    }
+
+    /// After a stop the terminal is as the shell left it.
+    fn come_back(&mut self) -> anyhow::Result<()> {
+        self.screen.reenter().context("the terminal could not be taken again")?;
+        self.measure()?;
+        self.dispatch(Event::Resumed)
+    }
+
+    fn measure(&mut self) -> anyhow::Result<()> {
+        let (columns, rows) = self.screen.size()?;
+        self.dispatch(Event::Resize(columns, rows))
+    }
+}

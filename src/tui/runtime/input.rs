@@ -1,0 +1,272 @@
+//! What the terminal sends, read and told apart by us.
+//!
+//! crossterm's reader was tried on paper and left out: it keeps typed and pasted bytes in plain buffers
+//! that live as long as the process, blocks in `read` on half a sequence (a lone `Alt-[` would stop the lock
+//! timer and every signal), loses the rest of input longer than its buffer to an edge that never comes, and
+//! spins for ever when the terminal has gone. Here every buffer wipes itself, and a read follows only
+//! a poll(2) that promised data.
+
+use std::os::fd::BorrowedFd;
+
+use crossterm::event::KeyEvent;
+
+use super::keys::{Parsed, parse, parse_given_up};
+use crate::memory::SecretBytes;
+
+/// How long the rest of an escape sequence may take, in milliseconds. Long enough for one that the network
+/// tore apart, short enough for the Esc key.
+pub(super) const ESCAPE_PATIENCE: u64 = 25;
+
+const PASTE_ENDS: &[u8] = b"\x1b[201~";
+
+/// What the terminal sent.
+pub(super) enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// Pasted text; what was not UTF-8 in it has become U+FFFD, which the fields refuse.
+    Paste(SecretBytes),
+}
+
+/// Whether there is still somebody at the other end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Terminal {
+    Here,
+    Gone,
+}
+
+/// Turns bytes into keys and pastes; what is unfinished waits for the next bytes.
+#[derive(Default)]
+pub(super) struct Decoder {
+    unfinished: SecretBytes,
+    paste: Option<SecretBytes>,
+}
+
+impl Decoder {
+    /// Reads once what is there. To be called when poll(2) has said that there is something.
+    pub(super) fn read(
+        &mut self,
+        terminal: BorrowedFd<'_>,
+        inputs: &mut Vec<Input>,
+    ) -> std::io::Result<Terminal> {
+        let mut bytes = SecretBytes::zeroed(4096);
+        match rustix::io::read(terminal, bytes.expose_mut()) {
+            Ok(0) | Err(rustix::io::Errno::IO) => Ok(Terminal::Gone),
+            Ok(read) => {
+                self.feed(&bytes.expose()[..read], inputs);
+                Ok(Terminal::Here)
+            }
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(Terminal::Here),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes bytes and appends what they complete.
+    pub(super) fn feed(&mut self, bytes: &[u8], inputs: &mut Vec<Input>) {
+        for byte in bytes {
+            self.take(*byte, inputs);
+        }
+    }
+
+    /// Whether an escape waits for what may follow it.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.paste.is_none() && self.unfinished.expose().first() == Some(&b'\x1b')
+    }
+
+    /// Nothing followed the escape in time: it was the key.
+    pub(super) fn give_up(&mut self, inputs: &mut Vec<Input>) {
+        if self.is_waiting() {
+            inputs.extend(parse_given_up(self.unfinished.expose()).into_iter().map(Input::Key));
+            self.unfinished.clear();
+        }
+    }
+
+    fn take(&mut self, byte: u8, inputs: &mut Vec<Input>) {
+        if let Some(paste) = &mut self.paste {
+            paste.push(byte);
+            if paste.expose().ends_with(PASTE_ENDS) {
+                paste.truncate(paste.len() - PASTE_ENDS.len());
+                inputs.extend(self.paste.take().map(|paste| Input::Paste(as_text(paste))));
+            }
+            return;
+        }
+        self.unfinished.push(byte);
+        match parse(self.unfinished.expose()) {
+            Parsed::Unfinished => return,
+            Parsed::Key(key) => inputs.push(Input::Key(key)),
+            Parsed::PasteBegins => self.paste = Some(SecretBytes::new()),
+            Parsed::Ignored => {}
+            Parsed::Nonsense => {
+                let was_torn = self.unfinished.len() > 1;
+                self.unfinished.clear();
+                if was_torn {
+                    self.take(byte, inputs);
+                }
+                return;
+            }
+        }
+        self.unfinished.clear();
+    }
+}
+
+/// The same bytes where they are UTF-8; else a copy with U+FFFD in the place of what is not.
+fn as_text(paste: SecretBytes) -> SecretBytes {
+    if paste.expose_text().is_some() {
+        return paste;
+    }
+    let mut text = SecretBytes::with_capacity(paste.len());
+    for chunk in paste.expose().utf8_chunks() {
+        text.extend(chunk.valid().as_bytes());
+        if !chunk.invalid().is_empty() {
+            text.extend("\u{fffd}".as_bytes());
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    use super::*;
+
+    /// Keys as `Alt-Ctrl-Char('x')`-like words, pastes in angle brackets.
+    fn named(inputs: &[Input]) -> String {
+        let names = inputs.iter().map(|input| match input {
+            Input::Key(key) => {
+                let marks = [
+                    (KeyModifiers::SHIFT, "shift-"),
+                    (KeyModifiers::ALT, "alt-"),
+                    (KeyModifiers::CONTROL, "ctrl-"),
+                ];
+                let marks = marks.iter().filter(|(mark, _)| key.modifiers.contains(*mark));
+                let name = match key.code {
+                    KeyCode::Char(character) => character.to_string(),
+                    other => format!("{other:?}"),
+                };
+                marks.map(|(_, mark)| *mark).collect::<String>() + &name
+            }
+            Input::Paste(text) => format!("<{}>", text.expose_text().unwrap().escape_debug()),
+        });
+        names.collect::<Vec<_>>().join(" ")
+    }
+
+    fn decoded(bytes: &[u8]) -> String {
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(bytes, &mut inputs);
+        decoder.give_up(&mut inputs);
+        named(&inputs)
+    }
+
+    #[test]
+    fn keys_come_out_as_they_are_named() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"aB1", "a shift-B 1"),
+            ("äß€😀Ä".as_bytes(), "ä ß € 😀 shift-Ä"),
+            (b"\r\n\t\x7f\x08", "Enter ctrl-j Tab Backspace ctrl-h"),
+            (b"\x01\x1a\x00\x1c", "ctrl-a ctrl-z ctrl-  ctrl-4"),
+            (b"\x1b[A\x1b[B\x1b[C\x1b[D\x1b[H\x1b[F", "Up Down Right Left Home End"),
+            (b"\x1bOA\x1bOP\x1bOS\x1bOM", "Up F(1) F(4) Enter"),
+            (b"\x1b[1~\x1b[2~\x1b[3~\x1b[4~\x1b[5~\x1b[6~", "Home Insert Delete End PageUp PageDown"),
+            (b"\x1b[11~\x1b[15~\x1b[17~\x1b[24~\x1b[[A", "F(1) F(5) F(6) F(12) F(1)"),
+            (b"\x1b[1;5D\x1b[1;5C\x1b[1;3A\x1b[3;2~", "ctrl-Left ctrl-Right alt-Up shift-Delete"),
+            (b"\x1b[Z", "shift-BackTab"),
+            (b"\x1bh\x1bH\x1b\r\x1b\x7f", "alt-h alt-shift-H alt-Enter alt-Backspace"),
+            (b"\x1b\xc3\xa4", "alt-ä"),
+            (b"\x1b\x1b[A", "alt-Up"),
+            (b"\x1b[13;5u\x1b[27;5;13~\x1b[97;6u", "ctrl-Enter ctrl-Enter shift-ctrl-A"),
+            (b"\x1b[9;2u\x1b[27u\x1b[57399u", "shift-BackTab Esc"),
+            (b"\x1b[97;1:3u\x1b[97;1:2u", "a"),
+        ];
+        for (bytes, names) in cases {
+            // Named twice where Shift is told by the letter and by the modifier.
+            assert_eq!(
+                decoded(bytes).replace("alt-shift-", "shift-alt-"),
+                names.replace("alt-shift-", "shift-alt-"),
+                "{}",
+                bytes.escape_ascii()
+            );
+        }
+    }
+
+    #[test]
+    fn every_split_of_a_stream_gives_the_same_keys() {
+        let stream = "a\x1b[1;5Dä\x1bOP\x1b[200~p\x1b[Aq\r\x1b[201~\x1b\x1b[Bz".as_bytes();
+        let whole = decoded(stream);
+        assert_eq!(whole, "a ctrl-Left ä F(1) <p\\u{1b}[Aq\\r> alt-Down z");
+        for at in 0..stream.len() {
+            let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+            decoder.feed(&stream[..at], &mut inputs);
+            decoder.feed(&stream[at..], &mut inputs);
+            assert_eq!(named(&inputs), whole, "split at {at}");
+        }
+    }
+
+    #[test]
+    fn an_escape_is_a_key_when_nothing_follows() {
+        for (bytes, names) in
+            [(&b"\x1b"[..], "Esc"), (b"\x1b\x1b", "Esc Esc"), (b"\x1b[", "alt-["), (b"\x1bO", "shift-alt-O")]
+        {
+            let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+            decoder.feed(bytes, &mut inputs);
+            assert!(decoder.is_waiting());
+            assert!(inputs.is_empty());
+            decoder.give_up(&mut inputs);
+            assert_eq!(named(&inputs), names);
+            assert!(!decoder.is_waiting());
+        }
+    }
+
+    #[test]
+    fn half_a_character_is_waited_for_without_hurry() {
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(b"\xe2\x82", &mut inputs);
+        assert!(!decoder.is_waiting());
+        decoder.give_up(&mut inputs);
+        decoder.feed(b"\xac", &mut inputs);
+        assert_eq!(named(&inputs), "€");
+    }
+
+    #[test]
+    fn what_no_terminal_sends_is_left_out_and_the_next_key_lives() {
+        assert_eq!(decoded(b"\xffa"), "a");
+        assert_eq!(decoded(b"\xc3a"), "a");
+        assert_eq!(decoded(b"\x1b[12\x1b[A"), "Up");
+        assert_eq!(decoded(b"\x1b[?62;1;2cq"), "q");
+        assert_eq!(decoded(b"\x1b[<0;10;10Mq"), "q");
+        assert_eq!(decoded(b"\x1b[I\x1b[Oq"), "q");
+        let mut endless = b"\x1b[".to_vec();
+        endless.extend([b'1'; 200]);
+        endless.extend(b"\x1b[B");
+        assert!(decoded(&endless).ends_with("Down"));
+    }
+
+    #[test]
+    fn a_paste_is_one_piece_with_every_byte_of_it() {
+        let mut stream = b"\x1b[200~".to_vec();
+        let text = "line\r\n\ttab\x1b[31m\u{202e}\0".repeat(5_000);
+        stream.extend(text.as_bytes());
+        stream.extend(b"\x1b[201~x");
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        for piece in stream.chunks(4096) {
+            decoder.feed(piece, &mut inputs);
+        }
+        let [Input::Paste(paste), Input::Key(key)] = &inputs[..] else { panic!("a paste and a key") };
+        assert!(paste.equals(text.as_bytes()));
+        assert_eq!(key.code, KeyCode::Char('x'));
+    }
+
+    #[test]
+    fn bytes_of_a_paste_that_are_no_text_become_the_mark_that_fields_refuse() {
+        assert_eq!(decoded(b"\x1b[200~a\xff\xfeb\xe2\x82\x1b[201~"), "<a\u{fffd}\u{fffd}b\u{fffd}>");
+    }
+
+    #[test]
+    fn a_paste_that_has_not_ended_waits_without_a_timer() {
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(b"\x1b[200~abc\x1b", &mut inputs);
+        assert!(!decoder.is_waiting());
+        decoder.give_up(&mut inputs);
+        decoder.feed(b"[201~", &mut inputs);
+        assert_eq!(named(&inputs), "<abc>");
+    }
+}

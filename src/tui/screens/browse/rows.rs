@@ -1,0 +1,237 @@
+//! The rows of the list, flat in memory whatever they look like: computed when something changes, so that
+//! drawing touches only the rows that are seen.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{SecretName, Timestamp};
+use crate::tui::catalogue::Catalogue;
+use crate::tui::search::{Candidate, Query, Rank};
+
+/// How the list is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Folders by `/`.
+    Tree,
+    /// One row per secret.
+    Flat(Order),
+}
+
+/// The order of the flat list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// By name; while a filter is set, the best answer first.
+    Name,
+    /// The newest change first.
+    Changed,
+    /// What is due first.
+    Due,
+}
+
+/// Whether secrets in their deletion window are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// They are.
+    Listed,
+    /// They are not.
+    Hidden,
+}
+
+/// One row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// A folder.
+    Folder {
+        /// The position of its first secret in the catalogue; its path is the start of that name.
+        first: u32,
+        /// The length of its path, the last `/` included.
+        length: u16,
+        /// The length of its parent's path.
+        parent: u16,
+        /// How many folders it lies in.
+        depth: u16,
+        /// How many secrets of the list are in it.
+        count: u32,
+        /// Whether what is in it is listed below.
+        is_open: bool,
+    },
+    /// A secret.
+    Secret {
+        /// Its position in the catalogue.
+        position: u32,
+        /// The length of its folder's path; 0 in the flat list.
+        parent: u16,
+        /// How many folders it lies in; 0 in the flat list.
+        depth: u16,
+    },
+}
+
+/// Up to so many secrets, folders are open unless the user closed them.
+const OPEN_BY_ITSELF: usize = 300;
+
+/// The rows of the list and how they came about.
+pub struct Rows {
+    all: Vec<Row>,
+    layout: Layout,
+    /// Folders that the user opened or closed.
+    folders: BTreeMap<SecretName, bool>,
+    secrets: usize,
+    best: Option<u32>,
+}
+
+struct Building<'a> {
+    catalogue: &'a Catalogue,
+    folders: &'a BTreeMap<SecretName, bool>,
+    opens_by_itself: bool,
+    rows: Vec<Row>,
+}
+
+impl Rows {
+    /// No rows yet.
+    pub const fn none() -> Self {
+        Self { all: Vec::new(), layout: Layout::Tree, folders: BTreeMap::new(), secrets: 0, best: None }
+    }
+
+    /// All rows.
+    pub fn all(&self) -> &[Row] {
+        &self.all
+    }
+
+    /// How many secrets there are in the list, closed folders included.
+    pub const fn secrets(&self) -> usize {
+        self.secrets
+    }
+
+    /// The position of the secret that answers the filter best.
+    pub const fn best(&self) -> Option<u32> {
+        self.best
+    }
+
+    /// How the list is laid out.
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Whether it is a tree.
+    pub const fn is_tree(&self) -> bool {
+        matches!(self.layout, Layout::Tree)
+    }
+
+    /// Lays the list out anew; `build` has to follow.
+    pub const fn set_layout(&mut self, layout: Layout) {
+        self.layout = layout;
+    }
+
+    /// Remembers that the user opened or closed a folder; `build` has to follow.
+    pub fn set_folder(&mut self, path: &str, is_open: bool) {
+        if let Ok(path) = SecretName::new(path) {
+            self.folders.insert(path, is_open);
+        }
+    }
+
+    /// Computes the rows.
+    pub fn build(&mut self, catalogue: &Catalogue, query: &Query, deleted: Deleted, now: Timestamp) {
+        let shows_deleted = deleted == Deleted::Listed || query.wants_deleted();
+        let mut matched: Vec<(Rank, u32)> = Vec::new();
+        let mut positions: Vec<u32> = Vec::new();
+        for (position, at) in (0_u32..).zip(0..catalogue.len()) {
+            let candidate = catalogue.candidate(at, now);
+            if candidate.is_deleted() && !shows_deleted {
+                continue;
+            }
+            if query.is_empty() {
+                positions.push(position);
+            } else if let Some(rank) = query.rank(&candidate) {
+                matched.push((rank, position));
+                positions.push(position);
+            }
+        }
+        self.secrets = positions.len();
+        self.best = matched.iter().min().map(|(_, position)| *position);
+        self.all = match self.layout {
+            Layout::Tree => {
+                let opens_by_itself = positions.len() <= OPEN_BY_ITSELF;
+                let folders = &self.folders;
+                let rows = Vec::with_capacity(positions.len().min(4096));
+                let mut building = Building { catalogue, folders, opens_by_itself, rows };
+                building.add_level(&positions, 0, 0);
+                building.rows
+            }
+            Layout::Flat(order) => {
+                match order {
+                    Order::Name if !query.is_empty() => {
+                        matched.sort_unstable();
+                        positions = matched.into_iter().map(|(_, position)| position).collect();
+                    }
+                    Order::Name => {}
+                    Order::Changed => positions
+                        .sort_by_key(|&position| std::cmp::Reverse(catalogue.updated(position as usize))),
+                    Order::Due => positions.sort_by_key(|&position| {
+                        catalogue.due(position as usize).map_or(i64::MAX, Timestamp::seconds)
+                    }),
+                }
+                let flat = |position| Row::Secret { position, parent: 0, depth: 0 };
+                positions.into_iter().map(flat).collect()
+            }
+        };
+    }
+
+    /// The row of a secret, if it is listed.
+    pub fn row_of(&self, wanted: u32) -> Option<usize> {
+        self.all.iter().position(|row| matches!(row, Row::Secret { position, .. } if *position == wanted))
+    }
+
+    /// The row of a folder.
+    pub fn row_of_folder(&self, catalogue: &Catalogue, path: &str) -> Option<usize> {
+        self.all.iter().position(|row| match row {
+            Row::Folder { first, length, .. } => folder_path(catalogue, *first, *length) == path,
+            Row::Secret { .. } => false,
+        })
+    }
+}
+
+/// The path of a folder, the last `/` included.
+pub fn folder_path(catalogue: &Catalogue, first: u32, length: u16) -> &str {
+    &catalogue.name(first as usize)[..usize::from(length)]
+}
+
+impl Building<'_> {
+    /// One folder's content: its folders first, then its secrets. The positions are sorted by name, so all
+    /// names that begin alike stand together.
+    fn add_level(&mut self, positions: &[u32], parent: u16, depth: u16) {
+        let catalogue = self.catalogue;
+        let name_at = |at: usize| catalogue.name(positions[at] as usize);
+        let mut secrets = Vec::new();
+        let mut at = 0;
+        while at < positions.len() {
+            let name = name_at(at);
+            let rest = &name[usize::from(parent)..];
+            match rest.find('/') {
+                Some(slash) if slash + 1 < rest.len() => {
+                    let path = &name[..usize::from(parent) + slash + 1];
+                    let inside = &positions[at..];
+                    let count = inside
+                        .partition_point(|&position| catalogue.name(position as usize).starts_with(path));
+                    self.add_folder(&inside[..count], path, parent, depth);
+                    at += count;
+                }
+                _ => {
+                    secrets.push(Row::Secret { position: positions[at], parent, depth });
+                    at += 1;
+                }
+            }
+        }
+        self.rows.append(&mut secrets);
+    }
+
+    fn add_folder(&mut self, positions: &[u32], path: &str, parent: u16, depth: u16) {
+        let chosen = SecretName::new(path).ok().and_then(|path| self.folders.get(&path).copied());
+        let is_open = chosen.unwrap_or(self.opens_by_itself);
+        // A name has at most 192 characters, and a catalogue fewer secrets than u32 counts.
+        let length = u16::try_from(path.len()).unwrap_or(u16::MAX);
+        let count = u32::try_from(positions.len()).unwrap_or(u32::MAX);
+        self.rows.push(Row::Folder { first: positions[0], length, parent, depth, count, is_open });
+        if is_open {
+            self.add_level(positions, length, depth + 1);
+        }
+    }
+}

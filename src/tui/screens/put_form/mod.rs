@@ -1,0 +1,283 @@
+//! The put-value form, and the same form for a new secret: fields, what they make, and the plan that comes of it.
+
+mod draft;
+mod label_field;
+mod outlook;
+mod update;
+mod view;
+
+use crate::domain::{
+    Description, Invalid, Note, SecretName, SecretValue, StageLabel, Tags, ValueType, VersionId,
+};
+use crate::tui::paste::LineEnds;
+use crate::tui::widgets::{EditBuffer, Lines};
+use crate::vault::{CreateRequest, PutRequest, SecretDetails, StateToken};
+use crate::versioning::{Refusal, SecretState, StageSet, suggest_version_id};
+
+pub use draft::{restore, save};
+pub use label_field::LabelField;
+pub use outlook::{Forecast, Outlook};
+pub use update::{act, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, type_character};
+pub use view::draw;
+
+/// The fields, in the order of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// The name of a new secret.
+    Name,
+    /// The id of the version.
+    VersionId,
+    /// Text or binary.
+    Type,
+    /// The value.
+    Value,
+    /// The labels that will mark the version.
+    Stages,
+    /// A remark on the version.
+    Note,
+    /// What a new secret is for.
+    Description,
+}
+
+/// How a field takes keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// One line of text.
+    Line,
+    /// A choice.
+    Choice,
+    /// The value: many lines.
+    Value,
+    /// Labels.
+    Labels,
+}
+
+/// What the form makes.
+pub enum Purpose {
+    /// A version of a secret.
+    Put {
+        /// The secret as it was when the form was opened or changed last.
+        secret: Box<SecretState>,
+    },
+    /// A secret with its first version.
+    New,
+}
+
+/// Why the fields do not make a request: beside the field that causes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The field.
+    pub field: Field,
+    /// Why.
+    pub refusal: Refusal,
+    /// Whether it is only that nothing is typed yet.
+    pub is_missing: bool,
+}
+
+impl Obstacle {
+    fn new(field: Field, refusal: impl Into<Refusal>) -> Self {
+        let refusal = refusal.into();
+        let is_missing = matches!(refusal, Refusal::Invalid(Invalid::Empty { .. }) | Refusal::NoStages);
+        Self { field, refusal, is_missing }
+    }
+}
+
+/// Whether the value is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueShown {
+    /// It is.
+    Yes,
+    /// One sign per character.
+    Masked,
+}
+
+/// The form.
+pub struct PutForm {
+    /// What it makes.
+    pub purpose: Purpose,
+    /// The name of a new secret.
+    pub name: EditBuffer,
+    /// The id of the version.
+    pub version_id: EditBuffer,
+    /// Text or binary.
+    pub value_type: ValueType,
+    /// The value.
+    pub value: EditBuffer,
+    /// The labels.
+    pub stages: LabelField,
+    /// The remark.
+    pub note: EditBuffer,
+    /// The description of a new secret.
+    pub description: EditBuffer,
+    /// Where the keys go.
+    pub focus: Field,
+    /// Whether the value is shown.
+    pub shown: ValueShown,
+    /// Whether the id is still the one that was suggested.
+    pub is_suggested: bool,
+    /// Something to know about the last paste or change: beside a field.
+    pub remark: Option<(Field, String)>,
+    /// What will come of it.
+    pub outlook: Outlook,
+    /// Whether the request is with the worker: nothing can be typed meanwhile.
+    pub is_stored: bool,
+    is_dirty: bool,
+    token: Option<StateToken>,
+    revision: u64,
+}
+
+impl PutForm {
+    /// A form for a version of a secret.
+    pub fn put(details: &SecretDetails) -> Self {
+        let suggested = suggest_version_id(&details.secret);
+        let purpose = Purpose::Put { secret: Box::new(details.secret.clone()) };
+        let mut form = Self::empty(purpose, suggested.as_str(), LabelField::current());
+        form.token = Some(details.token);
+        form.focus = Field::Value;
+        form
+    }
+
+    /// A form for a new secret in a folder.
+    pub fn new_secret(folder: &str) -> Self {
+        let mut form = Self::empty(Purpose::New, "v1", LabelField::current());
+        form.name.set(folder);
+        form
+    }
+
+    fn empty(purpose: Purpose, version_id: &str, stages: LabelField) -> Self {
+        Self {
+            purpose,
+            name: EditBuffer::new(Lines::Single),
+            version_id: EditBuffer::with_text(version_id),
+            value_type: ValueType::Text,
+            value: EditBuffer::new(Lines::Many),
+            stages,
+            note: EditBuffer::new(Lines::Single),
+            description: EditBuffer::new(Lines::Single),
+            focus: Field::Name,
+            shown: ValueShown::Masked,
+            is_suggested: true,
+            remark: None,
+            outlook: Outlook::nothing(),
+            is_stored: false,
+            is_dirty: false,
+            token: None,
+            revision: 0,
+        }
+    }
+
+    /// The fields of this form in their order.
+    pub const fn fields(&self) -> &'static [Field] {
+        use Field::{Description, Name, Note, Stages, Type, Value, VersionId};
+        match self.purpose {
+            Purpose::Put { .. } => &[VersionId, Type, Value, Stages, Note],
+            Purpose::New => &[Name, VersionId, Type, Value, Stages, Note, Description],
+        }
+    }
+
+    /// How the focused field takes keys.
+    pub const fn focused_kind(&self) -> FieldKind {
+        match self.focus {
+            Field::Type => FieldKind::Choice,
+            Field::Value => FieldKind::Value,
+            Field::Stages => FieldKind::Labels,
+            Field::Name | Field::VersionId | Field::Note | Field::Description => FieldKind::Line,
+        }
+    }
+
+    /// The text of the focused field; a choice has none.
+    pub const fn focused_text(&mut self) -> Option<&mut EditBuffer> {
+        match self.focus {
+            Field::Name => Some(&mut self.name),
+            Field::VersionId => Some(&mut self.version_id),
+            Field::Value => Some(&mut self.value),
+            Field::Stages => Some(self.stages.input_mut()),
+            Field::Note => Some(&mut self.note),
+            Field::Description => Some(&mut self.description),
+            Field::Type => None,
+        }
+    }
+
+    /// Whether something would be lost by closing it.
+    pub const fn is_dirty(&self) -> bool {
+        self.is_dirty
+    }
+
+    /// The secret that gets a version.
+    pub const fn secret(&self) -> Option<&SecretState> {
+        match &self.purpose {
+            Purpose::Put { secret } => Some(secret),
+            Purpose::New => None,
+        }
+    }
+
+    /// A free id for the version.
+    pub fn free_id(&self) -> String {
+        self.secret().map_or_else(|| "v1".to_owned(), |secret| suggest_version_id(secret).as_str().to_owned())
+    }
+
+    /// What the value looks like: its line ends, where it has several lines.
+    pub fn line_ends(&self) -> Option<LineEnds> {
+        LineEnds::of(self.value.text())
+    }
+
+    /// The request that the fields make now.
+    ///
+    /// The value in it is the one explicit copy: a failure loses nothing that was typed.
+    pub fn put_request(&self, name: &SecretName) -> Result<PutRequest, Obstacle> {
+        Ok(PutRequest {
+            name: name.clone(),
+            version_id: Some(self.read_version_id()?),
+            value: self.read_value()?,
+            stages: StageSet::new(self.read_stages()?)
+                .map_err(|refusal| Obstacle::new(Field::Stages, refusal))?,
+            note: self.read_note()?,
+            expected: None,
+        })
+    }
+
+    /// The request for a new secret that the fields make now.
+    pub fn create_request(&self) -> Result<CreateRequest, Obstacle> {
+        let name =
+            SecretName::new(self.name.text()).map_err(|invalid| Obstacle::new(Field::Name, invalid))?;
+        let mut extra_stages = self.read_stages()?;
+        extra_stages.retain(|label| !label.is_current());
+        Ok(CreateRequest {
+            name,
+            version_id: self.read_version_id()?,
+            value: self.read_value()?,
+            description: Description::new(self.description.text())
+                .map_err(|invalid| Obstacle::new(Field::Description, invalid))?,
+            tags: Tags::new(),
+            extra_stages,
+            note: self.read_note()?,
+        })
+    }
+
+    fn read_version_id(&self) -> Result<VersionId, Obstacle> {
+        VersionId::new(self.version_id.text()).map_err(|invalid| Obstacle::new(Field::VersionId, invalid))
+    }
+
+    fn read_value(&self) -> Result<SecretValue, Obstacle> {
+        SecretValue::new(self.value_type, self.value.duplicate())
+            .map_err(|invalid| Obstacle::new(Field::Value, invalid))
+    }
+
+    fn read_stages(&self) -> Result<Vec<StageLabel>, Obstacle> {
+        self.stages.labels().map_err(|invalid| Obstacle::new(Field::Stages, invalid))
+    }
+
+    fn read_note(&self) -> Result<Option<Note>, Obstacle> {
+        Note::from_field(self.note.text()).map_err(|invalid| Obstacle::new(Field::Note, invalid))
+    }
+}
+
+/// The field that a refusal of the contract is about; `None`: the secret as a whole.
+fn field_of(refusal: &Refusal) -> Option<Field> {
+    match refusal {
+        Refusal::VersionExists { .. } => Some(Field::VersionId),
+        Refusal::NoStages | Refusal::CurrentAndPrevious | Refusal::LabelLimit { .. } => Some(Field::Stages),
+        Refusal::NameTaken { .. } | Refusal::NameInWindow { .. } => Some(Field::Name),
+        _ => None,
+    }
+}

@@ -1,0 +1,394 @@
+//! What keys, pastes and answers do to the form.
+
+use super::{Field, FieldKind, Forecast, Outlook, Purpose, PutForm, ValueShown};
+use crate::domain::{SecretName, StageLabel, ValueType};
+use crate::memory::SecretBytes;
+use crate::tui::action::Action;
+use crate::tui::catalogue::Catalogue;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::modals::{Afterwards, Discard};
+use crate::tui::paste::PasteRefused;
+use crate::tui::plan_text;
+use crate::tui::state::{Modal, Screen, State, Tone, Waiting};
+use crate::tui::widgets::edit_buffer::Edit;
+use crate::vault::{CreateOutcome, PlannedPut, PutOutcome, VaultError};
+use crate::versioning::{self, Refusal, VersionKey, VersionRef};
+
+/// The form that has the keys, if one has.
+fn form(state: &mut State) -> Option<&mut PutForm> {
+    state.modals.iter_mut().rev().find_map(|modal| match modal {
+        Modal::PutForm(form) => Some(&mut **form),
+        _ => None,
+    })
+}
+
+/// Acts on a key.
+pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let Some(form) = form(state) else {
+        return;
+    };
+    if form.is_stored {
+        return;
+    }
+    match action {
+        Action::NextField => form.move_focus(1),
+        Action::PreviousField => form.move_focus(-1),
+        Action::ToggleShown => form.toggle_shown(),
+        Action::PreviousChoice | Action::NextChoice => {
+            form.value_type = match form.value_type {
+                ValueType::Text => ValueType::Binary,
+                ValueType::Binary => ValueType::Text,
+            };
+            form.is_dirty = true;
+            plan_anew(state, effects);
+        }
+        Action::NewLine => {
+            form.value.insert("\n");
+            on_text(state, effects);
+        }
+        Action::Complete => complete(state, effects),
+        Action::TakeLabel => {
+            if form.stages.input().is_empty() {
+                form.move_focus(1);
+            } else {
+                form.take_label();
+            }
+            plan_anew(state, effects);
+        }
+        Action::TakeFreeId => {
+            let free = form.free_id();
+            form.version_id.set(&free);
+            form.is_suggested = true;
+            plan_anew(state, effects);
+        }
+        Action::Submit => submit(state, effects),
+        Action::Escape | Action::Back => close(state),
+        _ => {}
+    }
+}
+
+impl PutForm {
+    fn move_focus(&mut self, step: isize) {
+        if self.focus == Field::Stages {
+            self.take_label();
+        }
+        let fields = self.fields();
+        let count = fields.len().cast_signed();
+        let at = fields.iter().position(|field| *field == self.focus).unwrap_or(0).cast_signed();
+        let next = (at + step).rem_euclid(count);
+        self.focus = fields.get(next.unsigned_abs()).copied().unwrap_or(self.focus);
+    }
+
+    /// What is no label stays in the field; the forecast says why.
+    fn take_label(&mut self) {
+        if self.stages.take().is_ok_and(|was_typed| was_typed) {
+            self.is_dirty = true;
+        }
+    }
+
+    const fn toggle_shown(&mut self) {
+        self.shown = match self.shown {
+            ValueShown::Yes => ValueShown::Masked,
+            ValueShown::Masked => ValueShown::Yes,
+        };
+    }
+
+    /// The labels that Tab can complete: those of the secret, then the built-in ones.
+    pub(super) fn known_labels(&self) -> Vec<StageLabel> {
+        let mut known: Vec<StageLabel> = match &self.purpose {
+            Purpose::Put { secret } => secret.labels.iter().map(|(label, _)| label.clone()).collect(),
+            Purpose::New => Vec::new(),
+        };
+        for label in [StageLabel::current(), StageLabel::previous()] {
+            if !known.contains(&label) && matches!(self.purpose, Purpose::Put { .. }) {
+                known.push(label);
+            }
+        }
+        known
+    }
+
+    /// The rest of the label that Tab would take.
+    pub(super) fn completion(&self) -> Option<String> {
+        let known = self.known_labels();
+        self.stages.completion(known.iter().map(StageLabel::as_str)).map(str::to_owned)
+    }
+}
+
+fn complete(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(form) = form(state) else {
+        return;
+    };
+    match form.completion() {
+        Some(label) => form.stages.input_mut().set(&label),
+        None => form.move_focus(1),
+    }
+    plan_anew(state, effects);
+}
+
+/// Moves the cursor or deletes; Backspace in front of no label being typed takes the last one away.
+pub fn edit(state: &mut State, edit: Edit, effects: &mut Vec<Effect>) {
+    let Some(form) = form(state) else {
+        return;
+    };
+    if form.is_stored {
+        return;
+    }
+    // The first version of a secret is current, whatever else marks it.
+    let fixed = usize::from(matches!(form.purpose, Purpose::New));
+    if edit == Edit::Backspace && form.focus == Field::Stages && form.stages.input().is_empty() {
+        if form.stages.taken().len() > fixed {
+            form.stages.drop_last();
+            on_text(state, effects);
+        }
+        return;
+    }
+    if let Some(text) = form.focused_text() {
+        let before = text.len();
+        text.edit(edit);
+        if text.len() != before {
+            on_text(state, effects);
+        }
+    }
+}
+
+/// Takes a typed character.
+pub fn type_character(state: &mut State, character: char, effects: &mut Vec<Effect>) {
+    if let Some(form) = form(state)
+        && !form.is_stored
+        && let Some(text) = form.focused_text()
+        && text.insert_character(character)
+    {
+        on_text(state, effects);
+    }
+}
+
+/// The text of a field changed.
+fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(form) = form(state) {
+        form.is_dirty = true;
+        form.remark = None;
+        if form.focus == Field::VersionId {
+            form.is_suggested = false;
+        }
+    }
+    plan_anew(state, effects);
+}
+
+/// Takes a paste: it never submits and never changes the field.
+pub fn paste(state: &mut State, pasted: &SecretBytes, effects: &mut Vec<Effect>) {
+    let Some(form) = form(state) else {
+        return;
+    };
+    let focus = form.focus;
+    let is_value = form.focused_kind() == FieldKind::Value;
+    let text = pasted.expose_text().unwrap_or_default();
+    let Some(field) = form.focused_text() else {
+        return state.say(Tone::Note, "a paste goes into a text field: nothing was pasted");
+    };
+    if !field.insert(text) {
+        form.remark = Some((focus, PasteRefused::ManyLines.sentence().to_owned()));
+        return;
+    }
+    let ends_with_newline = is_value && text.ends_with('\n');
+    on_text(state, effects);
+    if ends_with_newline && let Some(form) = self::form(state) {
+        let remark = "the paste ended with a newline, which is part of the value now";
+        form.remark = Some((Field::Value, remark.to_owned()));
+    }
+}
+
+/// Finds out what would come of the fields as they are.
+pub fn plan_anew(state: &mut State, effects: &mut Vec<Effect>) {
+    let revision = state.next_revision();
+    let State { screen, modals, .. } = state;
+    let Screen::Browse(browse) = screen else {
+        return;
+    };
+    let Some(form) = modals.iter_mut().rev().find_map(|modal| match modal {
+        Modal::PutForm(form) => Some(form),
+        _ => None,
+    }) else {
+        return;
+    };
+    form.revision = revision;
+    match &form.purpose {
+        Purpose::Put { secret } => match form.put_request(&secret.name) {
+            Ok(request) => {
+                form.outlook.is_pending = true;
+                effects.push(Effect::Work(Work::PlanPut { revision, request: Box::new(request) }));
+            }
+            Err(obstacle) => form.outlook = Outlook::of_obstacle(obstacle),
+        },
+        Purpose::New => form.outlook = creation(form, &browse.catalogue),
+    }
+}
+
+/// What the rule says of a new secret: the rule that the vault itself will ask.
+fn creation(form: &PutForm, catalogue: &Catalogue) -> Outlook {
+    if !form.is_dirty {
+        return Outlook::of_missing(Field::Name);
+    }
+    // A taken name is told while it is typed, whatever else is missing.
+    if let Ok(name) = SecretName::new(form.name.text())
+        && let Some(refusal) = name_refusal(&name, catalogue)
+    {
+        return Outlook::of_creation(Err(refusal), false);
+    }
+    let request = match form.create_request() {
+        Ok(request) => request,
+        Err(obstacle) => return Outlook::of_obstacle(obstacle),
+    };
+    let first = VersionRef { key: VersionKey(0), id: request.version_id.clone() };
+    let result = versioning::create(
+        &request.name,
+        &request.description,
+        &request.tags,
+        &first,
+        &request.extra_stages,
+        None,
+    );
+    Outlook::of_creation(result, request.value.exceeds_kms_limit())
+}
+
+fn name_refusal(name: &SecretName, catalogue: &Catalogue) -> Option<Refusal> {
+    let taken = catalogue.summary(catalogue.position(name.as_str())?);
+    Some(match taken.planned_deletion {
+        Some(planned) => Refusal::NameInWindow { name: name.clone(), planned },
+        None => Refusal::NameTaken { name: name.clone() },
+    })
+}
+
+/// A plan came; one of an older state of the form is dropped.
+pub fn on_plan(state: &mut State, revision: u64, result: Result<Box<PlannedPut>, VaultError>) {
+    if let Some(form) = form(state)
+        && form.revision == revision
+    {
+        let (outlook, token) = Outlook::of_plan(result);
+        form.outlook = outlook;
+        form.token = token.or(form.token);
+    }
+}
+
+/// Stores what the form makes, unless it would be refused: then the cursor goes to the cause.
+fn submit(state: &mut State, effects: &mut Vec<Effect>) {
+    let now = state.now;
+    let Some(form) = form(state) else {
+        return;
+    };
+    if form.focus == Field::Stages {
+        form.take_label();
+    }
+    let work = match &form.purpose {
+        Purpose::Put { secret } => form.put_request(&secret.name).map(|mut request| {
+            request.expected = form.token;
+            Work::Put(Box::new(request))
+        }),
+        Purpose::New => form.create_request().map(|request| Work::CreateSecret(Box::new(request))),
+    };
+    let stops = match &form.outlook {
+        Outlook { forecast: Forecast::Refused { field, .. }, is_pending: false } => Some(*field),
+        _ => None,
+    };
+    match (work, stops) {
+        (Err(obstacle), _) => {
+            form.focus = obstacle.field;
+            if obstacle.is_missing {
+                form.remark = Some((obstacle.field, plan_text::missing(obstacle.field).to_owned()));
+            }
+        }
+        (Ok(_), Some(field)) => form.focus = field.unwrap_or(form.focus),
+        (Ok(work), None) => {
+            form.is_stored = true;
+            form.remark = None;
+            effects.push(Effect::Work(work));
+            state.waiting = Some((Waiting::Put, now));
+        }
+    }
+}
+
+fn close(state: &mut State) {
+    if form(state).is_some_and(|form| form.is_dirty()) {
+        state.modals.push(Modal::Discard(Discard::new(Afterwards::CloseForm)));
+    } else {
+        state.modals.pop();
+    }
+}
+
+/// The answer to a put.
+pub fn on_put(state: &mut State, result: Result<Box<PutOutcome>, VaultError>, effects: &mut Vec<Effect>) {
+    state.waiting = None;
+    match result {
+        Ok(outcome) => {
+            state.modals.retain(|modal| !matches!(modal, Modal::PutForm(_)));
+            state.say(Tone::Done, plan_text::put_done(&outcome));
+            if let Some(browse) = state.browse_mut() {
+                browse.wish_version(&outcome.version_id);
+            }
+            effects.push(Effect::Work(Work::List));
+        }
+        Err(error) => failed(state, error, effects),
+    }
+}
+
+/// The answer to a new secret.
+pub fn on_created(
+    state: &mut State,
+    result: Result<Box<CreateOutcome>, VaultError>,
+    effects: &mut Vec<Effect>,
+) {
+    state.waiting = None;
+    match result {
+        Ok(outcome) => {
+            state.modals.retain(|modal| !matches!(modal, Modal::PutForm(_)));
+            state.say(Tone::Done, format!("{} stored, {} is current", outcome.name, outcome.version_id));
+            if let Some(browse) = state.browse_mut() {
+                browse.wish_secret(outcome.name.clone());
+            }
+            effects.push(Effect::Work(Work::List));
+        }
+        Err(error) => failed(state, error, effects),
+    }
+}
+
+/// The form stays as typed; the new plan comes before Ctrl-s works again.
+fn failed(state: &mut State, error: VaultError, effects: &mut Vec<Effect>) {
+    let Some(form) = form(state) else {
+        return state.say_failed(&error);
+    };
+    form.is_stored = false;
+    if let VaultError::Refused(Refusal::Changed { name }) = &error {
+        let sentence = "another process changed this secret meanwhile: this is the new plan";
+        form.remark = Some((form.focus, sentence.to_owned()));
+        effects.push(Effect::Work(Work::Describe(name.clone())));
+        plan_anew(state, effects);
+    } else {
+        let (outlook, _) = Outlook::of_plan(Err(error));
+        form.outlook = outlook;
+    }
+}
+
+/// The secret as it is now came: a suggested id follows it, a new plan is made.
+pub fn secret_changed(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(details) = state.browse().and_then(|browse| browse.known()).cloned() else {
+        return;
+    };
+    let Some(form) = form(state) else {
+        return;
+    };
+    let Purpose::Put { secret } = &mut form.purpose else {
+        return;
+    };
+    if secret.name != details.secret.name || **secret == details.secret {
+        return;
+    }
+    **secret = details.secret;
+    if form.is_suggested {
+        let free = form.free_id();
+        form.version_id.set(&free);
+    }
+    if form.remark.is_none() {
+        let sentence = "another process changed this secret meanwhile: this is the new plan";
+        form.remark = Some((form.focus, sentence.to_owned()));
+    }
+    plan_anew(state, effects);
+}

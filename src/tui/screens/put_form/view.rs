@@ -1,0 +1,361 @@
+//! Draws the form, and below it what will come of it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Field, Forecast, Purpose, PutForm, ValueShown};
+use crate::domain::{SecretValue, StageLabel, ValueType};
+use crate::tui::context::Context;
+use crate::tui::keymap::Keymap;
+use crate::tui::layout;
+use crate::tui::modals::plan_view::draw_lines;
+use crate::tui::paste::LineEnds;
+use crate::tui::plan_text::{self, PlanLine};
+use crate::tui::state::{Modal, State};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::when;
+use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
+use crate::tui::widgets::line::{LinePen, width, wrapped};
+use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_modal};
+
+/// The column in which the fields begin.
+const LABEL: u16 = 16;
+
+/// A line below a field.
+struct Remark {
+    field: Option<Field>,
+    lines: Vec<(String, Role)>,
+}
+
+/// Draws it.
+pub fn draw(
+    form: &PutForm,
+    state: &State,
+    theme: &Theme,
+    keymap: &Keymap,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let body = layout::areas(state.size).body;
+    let columns = body.width.min(84);
+    let remark = remark(form, keymap, columns.saturating_sub(LABEL + 4));
+    let plan = plan_lines(form, theme);
+    let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
+    let fields = u16::try_from(form.fields().len() - 1).unwrap_or(u16::MAX);
+    let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
+    // Everything but the value; what is left is the value's, two lines at least.
+    let note_rows = u16::from(form.line_ends().is_some());
+    let fixed = fields + remark_rows + note_rows + plan_rows + 3;
+    let value_room = body.height.saturating_sub(fixed).max(1);
+    let lines = u16::try_from(form.value.text().split('\n').count()).unwrap_or(u16::MAX);
+    let value_rows = lines.clamp(2, 12).min(value_room);
+    let area = placed(body, columns, fixed + value_rows, fields + 9);
+    let inside = draw_modal(buffer, area, Title { text: &title(form, theme), note: "" }, theme);
+
+    let mut cursor = None;
+    let mut row = 0;
+    for field in form.fields() {
+        let rows = if *field == Field::Value { value_rows } else { 1 };
+        let line = Rect {
+            y: inside.y + row.min(inside.height),
+            height: rows.min(inside.height.saturating_sub(row)),
+            ..inside
+        };
+        cursor = cursor.or(draw_field(form, *field, theme, buffer, line));
+        row += rows;
+        if *field == Field::Value && note_rows > 0 {
+            LinePen::new(buffer, inside, row).skip(LABEL).text(&lines_note(form), theme.style(Role::Hint));
+            row += 1;
+        }
+        if remark.field == Some(*field) {
+            row += draw_remark(&remark, theme, buffer, inside, row, LABEL);
+        }
+    }
+    draw_divider(buffer, area, row + 1, Title { text: "After this", note: "" }, Focused::Yes, theme);
+    let below = Rect {
+        y: (inside.y + row + 1).min(inside.bottom()),
+        height: inside.height.saturating_sub(row + 1),
+        ..inside
+    };
+    let dimmed = form.outlook.is_pending.then(|| theme.style(Role::Muted));
+    if remark.field.is_none() && !remark.lines.is_empty() {
+        draw_remark(&remark, theme, buffer, below, 0, 2);
+    } else {
+        draw_plan(&plan, dimmed, theme, buffer, below);
+    }
+    let on_top = |modal: &Modal| matches!(modal, Modal::PutForm(_));
+    footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
+    if form.is_stored { None } else { cursor }
+}
+
+fn title(form: &PutForm, theme: &Theme) -> String {
+    match &form.purpose {
+        Purpose::Put { secret } => format!("Put a value {} {}", theme.glyphs.dot, secret.name),
+        Purpose::New => "New secret".to_owned(),
+    }
+}
+
+const fn label(field: Field) -> &'static str {
+    match field {
+        Field::Name => "Name",
+        Field::VersionId => "Version id",
+        Field::Type => "Type",
+        Field::Value => "Value",
+        Field::Stages => "Stage labels",
+        Field::Note => "Note",
+        Field::Description => "Description",
+    }
+}
+
+fn draw_field(
+    form: &PutForm,
+    field: Field,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    line: Rect,
+) -> Option<Position> {
+    let glyphs = &theme.glyphs;
+    let is_focused = form.focus == field && !form.is_stored;
+    let (mark, style) = if is_focused {
+        (glyphs.selected, theme.style(Role::TitleFocused))
+    } else {
+        (" ", theme.style(Role::Muted))
+    };
+    LinePen::new(buffer, line, 0).text(mark, theme.style(Role::Accent)).text(" ", style).fitted(
+        label(field),
+        LABEL - 2,
+        style,
+        glyphs,
+    );
+    let mut area = Rect { x: line.x + LABEL, width: line.width.saturating_sub(LABEL + 1), ..line };
+    let note = side_note(form, field);
+    if !note.is_empty() {
+        LinePen::new(buffer, area, 0).right(&note, theme.style(Role::Hint));
+        area.width = area.width.saturating_sub(width(&note) + 1);
+    }
+    let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
+    let text = theme.style(Role::Text);
+    match field {
+        Field::Type => draw_type(form.value_type, is_focused, theme, buffer, area),
+        Field::Stages => draw_stages(form, focus, theme, buffer, area),
+        Field::Value => {
+            let shown = match form.shown {
+                ValueShown::Yes => Shown::Plainly,
+                ValueShown::Masked => Shown::Masked,
+            };
+            field::draw(buffer, area, &form.value, shown, focus, text, glyphs)
+        }
+        Field::Name => field::draw(buffer, area, &form.name, Shown::Plainly, focus, text, glyphs),
+        Field::VersionId => field::draw(buffer, area, &form.version_id, Shown::Plainly, focus, text, glyphs),
+        Field::Note => field::draw(buffer, area, &form.note, Shown::Plainly, focus, text, glyphs),
+        Field::Description => {
+            field::draw(buffer, area, &form.description, Shown::Plainly, focus, text, glyphs)
+        }
+    }
+}
+
+/// What stands at the right end of a field.
+fn side_note(form: &PutForm, field: Field) -> String {
+    match field {
+        Field::VersionId if form.is_suggested => "suggested".to_owned(),
+        Field::Value if !form.value.is_empty() && form.line_ends().is_none() => {
+            when::bytes(form.value.len() as u64)
+        }
+        _ => String::new(),
+    }
+}
+
+/// Size and line ends of a value of several lines, below it.
+fn lines_note(form: &PutForm) -> String {
+    let text = form.value.text();
+    let ends = form.line_ends().map_or("", LineEnds::as_str);
+    let last = if text.ends_with('\n') { ", final newline" } else { "" };
+    let lines = when::count(text.lines().count(), "line");
+    format!("{}, {lines}, {ends}{last}", when::bytes(form.value.len() as u64))
+}
+
+/// The form grows downwards while it can, so that its fields stand still under the eye.
+fn placed(body: Rect, columns: u16, rows: u16, usual_rows: u16) -> Rect {
+    let area = centred(body, columns, rows);
+    let top = centred(body, columns, usual_rows).y;
+    Rect { y: top.min(body.bottom() - area.height), ..area }
+}
+
+fn draw_type(
+    value_type: ValueType,
+    is_focused: bool,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) -> Option<Position> {
+    let mut pen = LinePen::new(buffer, area, 0);
+    let mut cursor = None;
+    for choice in [ValueType::Text, ValueType::Binary] {
+        let is_chosen = choice == value_type;
+        let sign = if is_chosen { theme.glyphs.radio_on } else { theme.glyphs.radio_off };
+        if is_chosen && is_focused {
+            cursor = Some(Position::new(pen.column() + 1, area.y));
+        }
+        pen.text(sign, theme.style(if is_chosen { Role::Accent } else { Role::Muted }));
+        pen.text(&format!(" {choice}"), theme.style(Role::Text)).skip(3);
+    }
+    cursor
+}
+
+fn draw_stages(
+    form: &PutForm,
+    focus: Focus,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) -> Option<Position> {
+    let mut pen = LinePen::new(buffer, area, 0);
+    for label in form.stages.taken() {
+        pen.text(label.as_str(), theme.style(Role::Chip));
+        // The first version of a secret is current: that label cannot be taken away.
+        if !(label.is_current() && matches!(form.purpose, Purpose::New)) {
+            pen.skip(1).text(theme.glyphs.cross, theme.style(Role::Muted));
+        }
+        pen.skip(2);
+    }
+    let x = pen.column();
+    let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+    let input = form.stages.input();
+    let style = theme.style(Role::Text);
+    let cursor = field::draw(buffer, rest, input, Shown::Plainly, focus, style, &theme.glyphs);
+    if focus == Focus::Here
+        && let Some(completion) = form.completion()
+        && let Some(ghost) = completion.get(input.len()..)
+    {
+        let typed = width(input.text());
+        LinePen::new(buffer, rest, 0).skip(typed).text(ghost, theme.style(Role::Hint));
+    }
+    cursor
+}
+
+/// The refusal beside the field that causes it, with the one key that gets out of it.
+fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
+    let mut lines = Vec::new();
+    let mut add = |text: &str, role| {
+        lines.extend(wrapped(text, columns).into_iter().map(|line| (line, role)));
+    };
+    let mut field = None;
+    if let Some((at, text)) = &form.remark {
+        field = Some(*at);
+        add(text, Role::Warning);
+    } else if !form.outlook.is_pending {
+        match &form.outlook.forecast {
+            Forecast::Refused { field: at, refusal } => {
+                field = *at;
+                add(&refusal.to_string(), Role::Danger);
+                add(&way_out(form, *at, &refusal.hint(), keymap), Role::Muted);
+            }
+            Forecast::Failed(error) => {
+                add(&error.to_string(), Role::Danger);
+                add(&error.hint(), Role::Muted);
+            }
+            Forecast::Nothing | Forecast::Missing(_) | Forecast::Apply { .. } | Forecast::Unchanged(_) => {}
+        }
+    }
+    Remark { field, lines }
+}
+
+fn way_out(form: &PutForm, field: Option<Field>, hint: &str, keymap: &Keymap) -> String {
+    if field == Some(Field::VersionId)
+        && let Some(key) = keymap.key_for(&[Context::Form], crate::tui::Action::TakeFreeId)
+    {
+        return format!("{key} takes the free id '{}'", form.free_id());
+    }
+    match field {
+        Some(Field::Name) => "choose another name; p on that secret adds a version to it".to_owned(),
+        _ => hint.to_owned(),
+    }
+}
+
+fn draw_remark(
+    remark: &Remark,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    inside: Rect,
+    row: u16,
+    indent: u16,
+) -> u16 {
+    for (at, (text, role)) in (row..).zip(&remark.lines) {
+        LinePen::new(buffer, inside, at).skip(indent).text(text, theme.style(*role));
+    }
+    u16::try_from(remark.lines.len()).unwrap_or(u16::MAX)
+}
+
+enum PlanRow {
+    Line(PlanLine),
+    Sentence(String, Role),
+}
+
+/// What will come of the form, line by line.
+fn plan_lines(form: &PutForm, theme: &Theme) -> Vec<PlanRow> {
+    if form.is_stored {
+        return vec![PlanRow::Sentence(format!("storing{}", theme.glyphs.ellipsis), Role::Muted)];
+    }
+    match &form.outlook.forecast {
+        Forecast::Nothing if form.outlook.is_pending => {
+            vec![PlanRow::Sentence(format!("planning{}", theme.glyphs.ellipsis), Role::Muted)]
+        }
+        Forecast::Nothing => Vec::new(),
+        Forecast::Missing(field) => {
+            vec![PlanRow::Sentence(plan_text::missing(*field).to_owned(), Role::Muted)]
+        }
+        Forecast::Unchanged(version) => vec![PlanRow::Sentence(
+            format!("{version} already holds this value: nothing will change"),
+            Role::Warning,
+        )],
+        Forecast::Apply { change, same_value_as, exceeds_kms_limit } => {
+            let mut rows: Vec<PlanRow> =
+                plan_text::lines(change, &theme.glyphs).into_iter().map(PlanRow::Line).collect();
+            if let Some(version) = same_value_as {
+                rows.push(PlanRow::Sentence(plan_text::same_value(version), Role::Warning));
+            }
+            if *exceeds_kms_limit {
+                let limit = when::grouped(SecretValue::KMS_LIMIT as u64);
+                let sentence = format!("larger than KMS itself takes ({limit} bytes)");
+                rows.push(PlanRow::Sentence(sentence, Role::Warning));
+            }
+            let labels = change.labels.iter().flat_map(|labels| labels.after.iter());
+            let is_taken = |label: &&StageLabel| form.stages.taken().contains(label);
+            if let Some(label) =
+                labels.map(|(label, _)| label).filter(is_taken).find(|label| label.looks_built_in())
+            {
+                let sentence = format!("{label} looks built in, but is an ordinary label");
+                rows.push(PlanRow::Sentence(sentence, Role::Warning));
+            }
+            rows
+        }
+        Forecast::Refused { .. } => {
+            vec![PlanRow::Sentence("nothing: it would be refused".to_owned(), Role::Muted)]
+        }
+        Forecast::Failed(_) => Vec::new(),
+    }
+}
+
+fn draw_plan(
+    rows: &[PlanRow],
+    dimmed: Option<ratatui::style::Style>,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) {
+    let lines: Vec<PlanLine> = rows
+        .iter()
+        .filter_map(|row| match row {
+            PlanRow::Line(line) => Some(line.clone()),
+            PlanRow::Sentence(..) => None,
+        })
+        .collect();
+    let mut row = draw_lines(buffer, area, &lines, dimmed, theme);
+    for plan_row in rows {
+        if let PlanRow::Sentence(text, role) = plan_row {
+            let style = dimmed.unwrap_or_else(|| theme.style(*role));
+            LinePen::new(buffer, area, row).skip(2).text(text, style);
+            row += 1;
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What the worker owns: the vault, locked or open, the clipboard, and the sealed place of a locked app.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::memory::SecretBytes;
+use crate::vault::{Answers, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault, VaultError};
+use crate::versioning::{Origin, Selector};
+
+use super::TuiOptions;
+use super::catalogue::Catalogue;
+use super::effect::CopyFailed;
+
+/// How long a copied value stays in the clipboard.
+pub const CLIPBOARD_TIME: Duration = Duration::from_secs(30);
+
+/// By which way something was copied; the toast says what that means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyRoute {
+    /// The system's clipboard, which is emptied after this time if it is still ours.
+    System {
+        /// The time.
+        cleared_in: Duration,
+    },
+    /// An escape sequence to the terminal: nobody says whether it arrived.
+    Osc52,
+    /// The user's own command.
+    Command,
+}
+
+/// Where copied text goes: the platform's clipboard, or a stand-in in tests.
+pub trait CopyTarget: Send {
+    /// Copies a text; the error is a sentence for the user.
+    fn copy(&mut self, text: &SecretBytes, clear_after: Duration) -> Result<CopyRoute, String>;
+    /// Empties the clipboard if it still holds what was copied last.
+    fn clear_if_ours(&mut self);
+}
+
+/// What lies at the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing: this is the first run.
+    Nothing,
+    /// A vault that waits for its password.
+    Vault {
+        /// Whether it was made with a key file.
+        key_file: KeyFileState,
+        /// What deriving its key costs.
+        cost: KdfCost,
+        /// What is not as it should be but stops nothing.
+        notices: Vec<String>,
+    },
+}
+
+/// Whether a vault needs a key file, and whether one was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFileState {
+    /// None is needed and none named.
+    NotNeeded,
+    /// It will be used.
+    Named,
+    /// It is needed, but none was named.
+    Missing,
+}
+
+/// What an unlock brings.
+pub struct Opened {
+    /// All secrets.
+    pub catalogue: Catalogue,
+    /// What is not as it should be but stops nothing.
+    pub notices: Vec<String>,
+    /// Where the app stood when it was locked in this run.
+    pub place: Place,
+}
+
+/// The place of a locked app after the unlock.
+pub enum Place {
+    /// There was none.
+    None,
+    /// It is back.
+    Restored(SecretBytes),
+    /// It cannot be opened any more: the vault was rekeyed elsewhere.
+    Lost,
+}
+
+enum Door {
+    Nothing,
+    Locked(Box<LockedVault>),
+    Open(Box<Vault>),
+}
+
+/// The worker's side of the app.
+pub struct Session {
+    door: Door,
+    path: PathBuf,
+    key_file: Option<PathBuf>,
+    answers: Answers,
+    make_environment: Box<dyn Fn() -> Environment + Send>,
+    copy_target: Box<dyn CopyTarget>,
+    place: Option<Vec<u8>>,
+}
+
+impl Session {
+    /// A session with the clock of this machine.
+    pub fn new(options: &TuiOptions, copy_target: Box<dyn CopyTarget>) -> Self {
+        let state_directory = options.state_directory.clone();
+        let make_environment = move || Environment {
+            state_directory: state_directory.clone(),
+            clock: Box::new(SystemClock),
+            origin: Origin::App,
+        };
+        Self::with_environment(options, Box::new(make_environment), copy_target)
+    }
+
+    /// A session in surroundings of the caller's making.
+    pub fn with_environment(
+        options: &TuiOptions,
+        make_environment: Box<dyn Fn() -> Environment + Send>,
+        copy_target: Box<dyn CopyTarget>,
+    ) -> Self {
+        Self {
+            door: Door::Nothing,
+            path: options.vault_path.clone(),
+            key_file: options.key_file.clone(),
+            answers: options.answers,
+            make_environment,
+            copy_target,
+            place: None,
+        }
+    }
+
+    /// Looks at the file.
+    pub(super) fn open(&mut self) -> Result<Found, VaultError> {
+        match LockedVault::open(&self.path, (self.make_environment)()) {
+            Ok(mut vault) => {
+                let key_file = match (vault.needs_key_file(), self.key_file.is_some()) {
+                    (false, false) => KeyFileState::NotNeeded,
+                    (_, true) => KeyFileState::Named,
+                    (true, false) => KeyFileState::Missing,
+                };
+                let found = Found::Vault { key_file, cost: vault.kdf_cost(), notices: vault.take_notices() };
+                self.door = Door::Locked(Box::new(vault));
+                Ok(found)
+            }
+            Err(VaultError::NoVault { .. }) => Ok(Found::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn measure_kdf(&self) -> Result<KdfCost, VaultError> {
+        KdfCost::measure().map_err(|error| VaultError::KdfOutOfRange(error.to_string()))
+    }
+
+    pub(super) fn create(
+        &mut self,
+        password: SecretBytes,
+        cost: Option<KdfCost>,
+    ) -> Result<Opened, VaultError> {
+        let credentials = self.credentials(password)?;
+        let cost = cost.map_or_else(|| self.measure_kdf(), Ok)?;
+        let vault = Vault::create(&self.path, &credentials, cost, (self.make_environment)())?;
+        self.opened(vault)
+    }
+
+    pub(super) fn unlock(&mut self, password: SecretBytes) -> Result<Opened, VaultError> {
+        let credentials = self.credentials(password)?;
+        if matches!(self.door, Door::Nothing) {
+            self.open()?;
+        }
+        // An open vault is locked first: the password is checked all the same.
+        let vault = match std::mem::replace(&mut self.door, Door::Nothing) {
+            Door::Locked(vault) => *vault,
+            Door::Open(vault) => vault.lock(),
+            Door::Nothing => return Err(VaultError::NoVault { path: self.path.clone() }),
+        };
+        match vault.unlock(&credentials, self.answers) {
+            Ok(vault) => self.opened(vault),
+            Err(failed) => {
+                self.door = Door::Locked(Box::new(failed.vault));
+                Err(failed.error)
+            }
+        }
+    }
+
+    fn opened(&mut self, mut vault: Vault) -> Result<Opened, VaultError> {
+        let catalogue = match vault.list() {
+            Ok(listing) => Catalogue::of(listing),
+            Err(error) => {
+                self.door = Door::Locked(Box::new(vault.lock()));
+                return Err(error);
+            }
+        };
+        let place = match self.place.take() {
+            None => Place::None,
+            Some(sealed) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
+        };
+        let notices = vault.take_notices();
+        self.door = Door::Open(Box::new(vault));
+        Ok(Opened { catalogue, notices, place })
+    }
+
+    fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
+        let key_file = self.key_file.as_deref().map(read_key_file).transpose()?;
+        Credentials::new(password, key_file.as_ref())
+    }
+
+    /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.
+    pub(super) fn lock(&mut self, place: &SecretBytes) {
+        self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
+            Door::Open(mut vault) => {
+                self.place = if place.is_empty() { None } else { vault.seal_place(place).ok() };
+                Door::Locked(Box::new(vault.lock()))
+            }
+            door => door,
+        };
+    }
+
+    /// The open vault.
+    pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {
+        match &mut self.door {
+            Door::Open(vault) => Ok(vault),
+            Door::Locked(_) | Door::Nothing => {
+                Err(VaultError::Locked { reason: "the session ended".to_owned() })
+            }
+        }
+    }
+
+    pub(super) fn value(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+    ) -> Result<SecretValue, VaultError> {
+        let selector = Selector { version_id: Some(version_id.clone()), ..Selector::default() };
+        Ok(self.vault()?.get_secret_value(name, &selector)?.value)
+    }
+
+    pub(super) fn copy_value(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+    ) -> Result<CopyRoute, CopyFailed> {
+        let value = self.value(name, version_id).map_err(CopyFailed::Vault)?.into_bytes();
+        if value.expose_text().is_none() {
+            let sentence = "a clipboard takes text only, and this value is binary";
+            return Err(CopyFailed::Clipboard(sentence.to_owned()));
+        }
+        self.copy_target.copy(&value, CLIPBOARD_TIME).map_err(CopyFailed::Clipboard)
+    }
+
+    pub(super) fn copy_reference(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+    ) -> Result<CopyRoute, CopyFailed> {
+        let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
+        self.copy_target.copy(&reference, CLIPBOARD_TIME).map_err(CopyFailed::Clipboard)
+    }
+
+    /// Empties the clipboard where it still holds what was copied; also to be called at exit.
+    pub fn clear_clipboard(&mut self) {
+        self.copy_target.clear_if_ours();
+    }
+}
+
+fn read_key_file(path: &Path) -> Result<SecretBytes, VaultError> {
+    std::fs::read(path).map(SecretBytes::from_vec).map_err(|error| VaultError::System {
+        doing: format!("reading the key file {}", path.display()),
+        reason: error.to_string(),
+    })
+}

@@ -1,0 +1,306 @@
+//! Everything the app knows between two events.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::TuiOptions;
+use super::effect::{Effect, Work};
+use super::event::Moment;
+use super::modals::{Discard, Help, LabelsEditor, PlanPane};
+use super::screens::browse::Browse;
+use super::screens::first_run::FirstRun;
+use super::screens::put_form::PutForm;
+use super::screens::unlock::Unlock;
+use super::when;
+use crate::domain::{SecretName, Timestamp};
+use crate::memory::SecretBytes;
+use crate::vault::{Answers, VaultError};
+
+/// What fills the body.
+pub enum Screen {
+    /// The worker looks at the file.
+    Starting,
+    /// The file cannot be used.
+    Failed(VaultError),
+    /// There is no vault yet.
+    FirstRun(Box<FirstRun>),
+    /// The vault waits for its password.
+    Unlock(Box<Unlock>),
+    /// The vault is open.
+    Browse(Box<Browse>),
+}
+
+/// What lies over it; the last one has the keys.
+pub enum Modal {
+    /// A new version, or a new secret.
+    PutForm(Box<PutForm>),
+    /// What a change will do, before it does it.
+    Plan(Box<PlanPane>),
+    /// The labels of a secret.
+    Labels(Box<LabelsEditor>),
+    /// Whether to let what was typed go.
+    Discard(Discard),
+    /// The keys.
+    Help(Box<Help>),
+}
+
+/// How a toast is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Note,
+    /// Something failed: it stays until a key.
+    Failed,
+}
+
+/// What happened, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What happened.
+    pub text: String,
+    /// When it goes; `None`: with the next key.
+    pub until: Option<Moment>,
+}
+
+/// Work that the app waits for: what would disturb it is off meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// For the file.
+    Open,
+    /// For a new vault.
+    Create,
+    /// For the key.
+    Unlock,
+    /// For a put or a new secret.
+    Put,
+    /// For another change.
+    Change,
+}
+
+/// What may be set. The settings file comes to it later; the values are those of the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Without a key for so long, the vault is locked.
+    pub lock_after: Duration,
+    /// A revealed value hides itself after so long.
+    pub reveal_for: Duration,
+    /// A toast that tells of no failure stays so long.
+    pub toast_for: Duration,
+}
+
+impl Settings {
+    /// 5 minutes, 30 seconds, 6 seconds.
+    pub const STANDARD: Self = Self {
+        lock_after: Duration::from_secs(300),
+        reveal_for: Duration::from_secs(30),
+        toast_for: Duration::from_secs(6),
+    };
+}
+
+/// How often a spinner turns.
+const SPINNER: Duration = Duration::from_millis(100);
+
+/// The state of the app.
+pub struct State {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The moment of the newest event.
+    pub now: Moment,
+    /// The time of day of the newest event.
+    pub wall: Timestamp,
+    /// Where the vault lies, as people write it.
+    pub path: String,
+    /// The key file, as people write it.
+    pub key_file: Option<String>,
+    /// Answers given beforehand.
+    pub answers: Answers,
+    /// What may be set.
+    pub settings: Settings,
+    /// What fills the body.
+    pub screen: Screen,
+    /// What lies over it.
+    pub modals: Vec<Modal>,
+    /// What happened last.
+    pub toast: Option<Toast>,
+    /// What is waited for, and since when.
+    pub waiting: Option<(Waiting, Moment)>,
+    /// When the last key came.
+    pub last_input: Moment,
+    /// When the clipboard is to be emptied.
+    pub clipboard_until: Option<Moment>,
+    /// A form from before a lock that waits for the details of its secret.
+    pub(super) returning: Option<(SecretName, Box<PutForm>)>,
+    /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
+    pub(super) was_stored: bool,
+    /// The number of the newest question to the worker; older answers are stale.
+    pub(super) revision: u64,
+}
+
+impl State {
+    /// The state at the start: columns and rows of the terminal, the time.
+    pub fn new(options: &TuiOptions, size: (u16, u16), at: Moment, wall: Timestamp) -> Self {
+        Self {
+            size,
+            now: at,
+            wall,
+            path: for_people(&options.vault_path),
+            key_file: options.key_file.as_deref().map(for_people),
+            answers: options.answers,
+            settings: Settings::STANDARD,
+            screen: Screen::Starting,
+            modals: Vec::new(),
+            toast: None,
+            waiting: None,
+            last_input: at,
+            clipboard_until: None,
+            returning: None,
+            was_stored: false,
+            revision: 0,
+        }
+    }
+
+    /// What is to be done at the start, before the first event.
+    pub fn start(&mut self) -> Vec<Effect> {
+        self.waiting = Some((Waiting::Open, self.now));
+        vec![Effect::Work(Work::Open)]
+    }
+
+    /// The browse screen, while the vault is open.
+    pub fn browse(&self) -> Option<&Browse> {
+        match &self.screen {
+            Screen::Browse(browse) => Some(browse),
+            _ => None,
+        }
+    }
+
+    /// The browse screen, to change it.
+    pub fn browse_mut(&mut self) -> Option<&mut Browse> {
+        match &mut self.screen {
+            Screen::Browse(browse) => Some(browse),
+            _ => None,
+        }
+    }
+
+    /// Whether the app waits for work that nothing may disturb.
+    pub const fn is_busy(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Says what happened, in one line.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let until = (tone != Tone::Failed).then(|| self.now.after(self.settings.toast_for));
+        self.toast = Some(Toast { tone, text: text.into(), until });
+    }
+
+    /// Says what failed, and what to do next.
+    pub fn say_failed(&mut self, error: &VaultError) {
+        self.say(Tone::Failed, format!("{error}: {}", error.hint()));
+    }
+
+    /// A number for a question to the worker.
+    pub const fn next_revision(&mut self) -> u64 {
+        self.revision += 1;
+        self.revision
+    }
+
+    /// When the vault is locked if no key comes; `None` while it is not open.
+    pub fn locks_at(&self) -> Option<Moment> {
+        self.browse().map(|_| self.last_input.after(self.settings.lock_after))
+    }
+
+    /// How long until then, for the header.
+    pub fn time_to_lock(&self) -> Option<Duration> {
+        self.locks_at().map(|at| at.since(self.now))
+    }
+
+    /// In how long a [`Event::Tick`](super::Event::Tick) is needed; `None`: only when something happens.
+    ///
+    /// Asked after each event, it names the next moment at which the screen changes by itself.
+    pub fn next_wake(&self, at: Moment) -> Option<Duration> {
+        let mut next: Option<Moment> = None;
+        let mut wake_at = |moment: Moment| next = Some(next.map_or(moment, |next| next.min(moment)));
+        if let Some((waiting, _)) = self.waiting
+            && matches!(waiting, Waiting::Unlock | Waiting::Create)
+        {
+            wake_at(at.after(SPINNER));
+        }
+        if let Screen::FirstRun(first_run) = &self.screen
+            && first_run.is_measuring()
+        {
+            wake_at(at.after(SPINNER));
+        }
+        if let Some(until) = self.toast.as_ref().and_then(|toast| toast.until) {
+            wake_at(until);
+        }
+        if let Some(until) = self.clipboard_until {
+            wake_at(until);
+        }
+        if let Some(revealed) = self.browse().and_then(|browse| browse.revealed.as_ref()) {
+            wake_at(revealed.until);
+        }
+        if let Some(locks_at) = self.locks_at() {
+            wake_at(Moment(locks_at.0 - countdown_step(locks_at.since(at))));
+        }
+        // A moment that has just passed still needs its tick.
+        next.map(|next| next.since(at).max(Duration::from_millis(1)))
+    }
+
+    /// The text of the countdown to the lock.
+    pub fn countdown(&self) -> Option<String> {
+        self.time_to_lock().map(|left| format!("locks in {}", when::countdown(left)))
+    }
+}
+
+/// At how many milliseconds before the lock the countdown shows something new.
+fn countdown_step(left: Duration) -> u64 {
+    let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+    let unit = if left > 60_000 { 60_000 } else { 1000 };
+    left.saturating_sub(1) / unit * unit
+}
+
+/// A path with the home folder written as `~`.
+fn for_people(path: &Path) -> String {
+    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}
+
+/// The sentence for a failure to bring back what was typed before a lock.
+pub(super) const PLACE_LOST: &str =
+    "the form that was open cannot be brought back: the vault was rekeyed meanwhile";
+
+/// Nothing to bring back.
+pub(super) const fn no_place() -> SecretBytes {
+    SecretBytes::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_countdown_wakes_when_its_text_changes() {
+        for (left, step) in [
+            (300_000, 240_000),
+            (299_999, 240_000),
+            (240_001, 240_000),
+            (240_000, 180_000),
+            (61_000, 60_000),
+            (60_000, 59_000),
+            (500, 0),
+            (0, 0),
+        ] {
+            let left = Duration::from_millis(left);
+            assert_eq!(countdown_step(left), step, "{left:?}");
+            if !left.is_zero() {
+                assert_ne!(when::countdown(left), when::countdown(Duration::from_millis(step)));
+            }
+        }
+    }
+}

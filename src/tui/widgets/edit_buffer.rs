@@ -1,0 +1,400 @@
+//! The one wiping buffer behind every text field, masked or not.
+//!
+//! Text-input crates keep plain strings and histories of them; here every byte typed lies in a
+//! [`SecretBytes`], and editing happens in place.
+
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+use crate::memory::SecretBytes;
+
+/// Whether a field holds one line or many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// A line feed is not accepted.
+    Single,
+    /// Lines are separated by line feeds; a carriage return is a character like any other.
+    Many,
+}
+
+/// A movement of the cursor or a deletion, as readline names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edit {
+    /// To the previous grapheme.
+    Left,
+    /// To the next grapheme.
+    Right,
+    /// To the start of the word before the cursor.
+    WordLeft,
+    /// To the end of the word after the cursor.
+    WordRight,
+    /// To the start of the line.
+    LineStart,
+    /// To the end of the line.
+    LineEnd,
+    /// To the line above.
+    LineUp,
+    /// To the line below.
+    LineDown,
+    /// Deletes the grapheme before the cursor.
+    Backspace,
+    /// Deletes the grapheme after the cursor.
+    Delete,
+    /// Deletes the word before the cursor.
+    DeleteWord,
+    /// Deletes from the start of the line to the cursor.
+    DeleteToStart,
+    /// Deletes from the cursor to the end of the line.
+    DeleteToEnd,
+}
+
+/// Text being typed, and where the cursor stands in it.
+///
+/// Invariants: the bytes are UTF-8; the cursor stands on a boundary of graphemes; a single-line buffer
+/// holds no line feed.
+pub struct EditBuffer {
+    bytes: SecretBytes,
+    cursor: usize,
+    lines: Lines,
+}
+
+impl EditBuffer {
+    /// An empty field.
+    pub const fn new(lines: Lines) -> Self {
+        Self { bytes: SecretBytes::new(), cursor: 0, lines }
+    }
+
+    /// A field of one line with a text in it, the cursor at its end.
+    pub fn with_text(text: &str) -> Self {
+        let mut buffer = Self::new(Lines::Single);
+        buffer.insert(text);
+        buffer
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.bytes.expose_text().expect("only whole characters are inserted and removed")
+    }
+
+    /// The number of bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing is typed.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether it holds one line or many.
+    pub const fn lines(&self) -> Lines {
+        self.lines
+    }
+
+    /// Where the cursor stands, in bytes.
+    pub const fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The line of the cursor, counted from 0, and the bytes before the cursor in it.
+    pub fn position(&self) -> (usize, usize) {
+        let before = &self.bytes.expose()[..self.cursor];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count();
+        (line, self.cursor - self.line_start())
+    }
+
+    /// Replaces everything; the cursor goes to the end.
+    pub fn set(&mut self, text: &str) {
+        self.clear();
+        self.insert(text);
+    }
+
+    /// Wipes everything.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.cursor = 0;
+    }
+
+    /// Makes the one explicit copy of what is typed.
+    pub fn duplicate(&self) -> SecretBytes {
+        self.bytes.duplicate()
+    }
+
+    /// Gives the bytes away and is empty then.
+    pub fn take(&mut self) -> SecretBytes {
+        self.cursor = 0;
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Inserts one typed character; whether it was taken.
+    pub fn insert_character(&mut self, character: char) -> bool {
+        let mut buffer = [0; 4];
+        self.insert(character.encode_utf8(&mut buffer))
+    }
+
+    /// Inserts a text at the cursor; whether it was taken: a line feed is not, in a field of one line.
+    pub fn insert(&mut self, text: &str) -> bool {
+        if self.lines == Lines::Single && text.contains('\n') {
+            return false;
+        }
+        self.bytes.insert(self.cursor, text.as_bytes());
+        self.cursor += text.len();
+        self.settle();
+        true
+    }
+
+    /// Moves the cursor or deletes.
+    pub fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Left => self.cursor = self.previous(self.cursor),
+            Edit::Right => self.cursor = self.next(self.cursor),
+            Edit::WordLeft => self.cursor = self.word_left(),
+            Edit::WordRight => self.cursor = self.word_right(),
+            Edit::LineStart => self.cursor = self.line_start(),
+            Edit::LineEnd => self.cursor = self.line_end(),
+            Edit::LineUp => self.line_up(),
+            Edit::LineDown => self.line_down(),
+            Edit::Backspace => self.delete_back_to(self.previous(self.cursor)),
+            Edit::Delete => self.delete_up_to(self.next(self.cursor)),
+            Edit::DeleteWord => self.delete_back_to(self.word_left()),
+            Edit::DeleteToStart => self.delete_back_to(self.line_start()),
+            Edit::DeleteToEnd => self.delete_up_to(self.line_end()),
+        }
+    }
+
+    fn delete_back_to(&mut self, start: usize) {
+        self.bytes.remove(start..self.cursor);
+        self.cursor = start;
+        self.settle();
+    }
+
+    fn delete_up_to(&mut self, end: usize) {
+        self.bytes.remove(self.cursor..end);
+        self.settle();
+    }
+
+    /// What was inserted or deleted may have joined its neighbours to one grapheme: the cursor goes to its end.
+    fn settle(&mut self) {
+        if !self.is_boundary(self.cursor) {
+            self.cursor = self.next(self.cursor);
+        }
+    }
+
+    fn is_boundary(&self, at: usize) -> bool {
+        GraphemeCursor::new(at, self.len(), true).is_boundary(self.text(), 0).unwrap_or(true)
+    }
+
+    fn previous(&self, from: usize) -> usize {
+        let mut graphemes = GraphemeCursor::new(from, self.len(), true);
+        graphemes.prev_boundary(self.text(), 0).ok().flatten().unwrap_or(0)
+    }
+
+    fn next(&self, from: usize) -> usize {
+        let mut graphemes = GraphemeCursor::new(from, self.len(), true);
+        graphemes.next_boundary(self.text(), 0).ok().flatten().unwrap_or(self.len())
+    }
+
+    fn line_start(&self) -> usize {
+        let before = &self.bytes.expose()[..self.cursor];
+        before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
+    }
+
+    /// Before the line feed, and before a carriage return that belongs to it.
+    fn line_end(&self) -> usize {
+        let bytes = self.bytes.expose();
+        let Some(end) = bytes[self.cursor..].iter().position(|&byte| byte == b'\n') else {
+            return bytes.len();
+        };
+        let end = self.cursor + end;
+        if end > self.cursor && bytes[end - 1] == b'\r' { end - 1 } else { end }
+    }
+
+    fn line_up(&mut self) {
+        let start = self.line_start();
+        if start == 0 {
+            self.cursor = 0;
+            return;
+        }
+        let column = self.text()[start..self.cursor].graphemes(true).count();
+        self.cursor = start - 1;
+        self.cursor = self.line_start();
+        self.go_to_column(column);
+    }
+
+    fn line_down(&mut self) {
+        let column = self.text()[self.line_start()..self.cursor].graphemes(true).count();
+        match self.bytes.expose()[self.cursor..].iter().position(|&byte| byte == b'\n') {
+            None => self.cursor = self.len(),
+            Some(end) => {
+                self.cursor += end + 1;
+                self.go_to_column(column);
+            }
+        }
+    }
+
+    /// From the start of a line so many graphemes to the right, at most to its end.
+    fn go_to_column(&mut self, column: usize) {
+        let line = &self.text()[self.cursor..self.line_end()];
+        let ahead = line.grapheme_indices(true).nth(column).map_or(line.len(), |(at, _)| at);
+        self.cursor += ahead;
+    }
+
+    fn word_left(&self) -> usize {
+        let before = &self.text()[..self.cursor];
+        let trimmed = before.trim_end_matches(|character: char| !is_word(character));
+        let start = trimmed.trim_end_matches(is_word).len();
+        if self.is_boundary(start) { start } else { self.previous(start) }
+    }
+
+    fn word_right(&self) -> usize {
+        let after = &self.text()[self.cursor..];
+        let trimmed = after.trim_start_matches(|character: char| !is_word(character));
+        let end = self.len() - trimmed.trim_start_matches(is_word).len();
+        if self.is_boundary(end) { end } else { self.next(end) }
+    }
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&character)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn buffer(text: &str) -> EditBuffer {
+        let mut buffer = EditBuffer::new(Lines::Many);
+        buffer.insert(text);
+        buffer
+    }
+
+    /// The text with `|` at the cursor.
+    fn shown(buffer: &EditBuffer) -> String {
+        let (before, after) = buffer.text().split_at(buffer.cursor());
+        format!("{before}|{after}")
+    }
+
+    fn after(text: &str, edits: &[Edit]) -> String {
+        let mut buffer = buffer(text);
+        edits.iter().for_each(|&edit| buffer.edit(edit));
+        shown(&buffer)
+    }
+
+    #[test]
+    fn the_readline_keys_do_what_readline_does() {
+        use Edit::{
+            Backspace, Delete, DeleteToEnd, DeleteToStart, DeleteWord, Left, LineEnd, LineStart, WordLeft,
+            WordRight,
+        };
+        for (edits, expected) in [
+            (&[LineStart][..], "|one two-three"),
+            (&[LineStart, LineEnd], "one two-three|"),
+            (&[WordLeft], "one two-|three"),
+            (&[WordLeft, WordLeft], "one |two-three"),
+            (&[LineStart, WordRight], "one| two-three"),
+            (&[LineStart, WordRight, WordRight], "one two|-three"),
+            (&[DeleteWord], "one two-|"),
+            (&[DeleteWord, DeleteWord], "one |"),
+            (&[Left, Left, DeleteToStart], "|ee"),
+            (&[Left, Left, DeleteToEnd], "one two-thr|"),
+            (&[Backspace], "one two-thre|"),
+            (&[LineStart, Delete], "|ne two-three"),
+            (&[LineStart, Backspace, DeleteWord, Left], "|one two-three"),
+        ] {
+            assert_eq!(after("one two-three", edits), expected, "{edits:?}");
+        }
+    }
+
+    #[test]
+    fn up_and_down_keep_the_column_and_stop_at_the_ends() {
+        use Edit::{Left, LineDown, LineUp};
+        assert_eq!(after("abc\nd\nefg", &[LineUp]), "abc\nd|\nefg");
+        assert_eq!(after("abc\nd\nefg", &[Left, LineUp, LineUp]), "a|bc\nd\nefg");
+        assert_eq!(after("abc\nd\nefg", &[LineUp, LineUp, LineUp]), "|abc\nd\nefg");
+        assert_eq!(after("abc\nd\nefg", &[LineUp, LineUp, LineDown, LineDown, LineDown]), "abc\nd\nefg|");
+    }
+
+    #[test]
+    fn deleting_to_the_end_of_a_line_keeps_its_line_end() {
+        use Edit::{DeleteToEnd, DeleteToStart, LineStart, LineUp};
+        assert_eq!(after("abc\r\nd", &[LineUp, DeleteToEnd]), "a|\r\nd");
+        assert_eq!(after("abc\nd", &[LineUp, LineStart, DeleteToEnd]), "|\nd");
+        assert_eq!(after("abc\nde", &[DeleteToStart]), "abc\n|");
+    }
+
+    #[test]
+    fn a_grapheme_is_one_step_and_one_deletion() {
+        let family = "👩‍👩‍👧";
+        let text = format!("a{family}e\u{301}");
+        assert_eq!(after(&text, &[Edit::Backspace]), format!("a{family}|"));
+        assert_eq!(after(&text, &[Edit::Left, Edit::Left]), format!("a|{family}e\u{301}"));
+        assert_eq!(after(&text, &[Edit::Left, Edit::Backspace]), "a|e\u{301}");
+    }
+
+    #[test]
+    fn a_field_of_one_line_takes_no_line_feed() {
+        let mut field = EditBuffer::with_text("a");
+        assert!(!field.insert("b\nc"));
+        assert_eq!(field.text(), "a");
+    }
+
+    #[test]
+    fn what_is_taken_is_gone() {
+        let mut field = EditBuffer::with_text("secret");
+        assert_eq!(field.take().expose(), b"secret");
+        assert!(field.is_empty());
+        assert_eq!(field.cursor(), 0);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Insert(String),
+        Edit(Edit),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let edits = [
+            Edit::Left,
+            Edit::Right,
+            Edit::WordLeft,
+            Edit::WordRight,
+            Edit::LineStart,
+            Edit::LineEnd,
+            Edit::LineUp,
+            Edit::LineDown,
+            Edit::Backspace,
+            Edit::Delete,
+            Edit::DeleteWord,
+            Edit::DeleteToStart,
+            Edit::DeleteToEnd,
+        ];
+        let text =
+            proptest::string::string_regex("[a-c \\-\n\r\tä\u{301}\u{200d}👩🏽🇩🇪日]{1,4}").expect("a regex");
+        prop_oneof![
+            text.prop_map(Step::Insert),
+            proptest::sample::select(edits.to_vec()).prop_map(Step::Edit)
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_cursor_always_stands_between_graphemes(steps in proptest::collection::vec(step(), 1..60)) {
+            let mut buffer = EditBuffer::new(Lines::Many);
+            for step in steps {
+                let before = buffer.len();
+                match &step {
+                    Step::Insert(text) => {
+                        prop_assert!(buffer.insert(text));
+                        prop_assert_eq!(buffer.len(), before + text.len());
+                    }
+                    Step::Edit(edit) => buffer.edit(*edit),
+                }
+                let text = buffer.text();
+                let is_boundary = buffer.cursor() == text.len()
+                    || text.grapheme_indices(true).any(|(at, _)| at == buffer.cursor());
+                prop_assert!(is_boundary, "{:?} after {:?} at {}", text, step, buffer.cursor());
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The small parts that screens are made of.
+
+pub mod edit_buffer;
+pub mod field;
+pub mod footer;
+pub mod header;
+pub mod line;
+pub mod panel;
+pub mod toast;
+
+pub use edit_buffer::{EditBuffer, Lines};

@@ -1,0 +1,344 @@
+//! A terminal with a person in front of it: presses keys, looks at the screen, waits for what is to come.
+
+use std::io::{self, Read, Write};
+use std::num::NonZeroU16;
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
+
+use etui::domain::{Description, SecretName, SecretValue, Tags, ValueType, VersionId};
+use etui::memory::SecretBytes;
+use etui::vault::{
+    Answers, CreateRequest, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault,
+};
+use etui::versioning::{Origin, Selector};
+use pty_process::Size;
+use pty_process::blocking::{Command, Pts, Pty, open};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{Termios, tcgetattr};
+use tempfile::TempDir;
+use vt100::{Parser, Screen};
+
+/// How long a condition may take: generous, because it says nothing about speed. Deriving a key on a loaded
+/// machine takes its time.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The master password of every vault here.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The secret in a vault of [`Home::make_vault`].
+pub const NAME: &str = "api-key";
+
+/// Its value; it occurs nowhere else.
+pub const VALUE: &str = "XyZ-s3cret-XyZ";
+
+/// Columns and rows at which the app is to work.
+pub const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 20)];
+
+/// A home of its own for one test, and how programs are started in it.
+pub struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn vault(&self) -> PathBuf {
+        self.path().join("vault.etui")
+    }
+
+    /// What a program finds around it: nothing of the machine that the test runs on but its programs.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let home = self.path().display().to_string();
+        vec![
+            ("HOME", home.clone()),
+            ("XDG_DATA_HOME", format!("{home}/data")),
+            ("XDG_CONFIG_HOME", format!("{home}/config")),
+            ("XDG_STATE_HOME", format!("{home}/state")),
+            ("XDG_RUNTIME_DIR", home),
+            ("ETUI_VAULT", self.vault().display().to_string()),
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+            ("TERM", "xterm-256color".to_owned()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("LC_ALL", "C.UTF-8".to_owned()),
+        ]
+    }
+
+    /// Makes a vault that is cheap to open, with one secret, without the app.
+    pub fn make_vault(&self) {
+        let credentials = credentials();
+        let mut vault =
+            Vault::create(&self.vault(), &credentials, KdfCost::FLOOR, self.surroundings()).unwrap();
+        vault
+            .create_secret(&CreateRequest {
+                name: SecretName::new(NAME).unwrap(),
+                version_id: VersionId::new("v1").unwrap(),
+                value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(VALUE.as_bytes())).unwrap(),
+                description: Description::new("").unwrap(),
+                tags: Tags::default(),
+                extra_stages: Vec::new(),
+                note: None,
+            })
+            .unwrap();
+    }
+
+    /// The current value of a secret, read without the app.
+    pub fn value_of(&self, name: &str) -> Vec<u8> {
+        let locked = LockedVault::open(&self.vault(), self.surroundings()).unwrap();
+        let mut vault =
+            locked.unlock(&credentials(), Answers::default()).map_err(|failed| failed.error).unwrap();
+        let current = Selector::default();
+        let found = vault.get_secret_value(&SecretName::new(name).unwrap(), &current).unwrap();
+        found.value.expose().to_vec()
+    }
+
+    fn surroundings(&self) -> Environment {
+        let state_directory = Some(self.path().join("state/etui"));
+        Environment { state_directory, clock: Box::new(SystemClock), origin: Origin::CommandLine }
+    }
+
+    /// Starts the app in a terminal of this size, without a shell.
+    pub fn app(&self, size: (u16, u16)) -> Terminal {
+        Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), &[])
+    }
+
+    /// Starts an interactive shell, in which `etui` is the app.
+    pub fn shell(&self, size: (u16, u16)) -> Terminal {
+        let start = self.path().join("bashrc");
+        let quiet = "bind 'set enable-bracketed-paste off'";
+        let lines =
+            format!("PS1='ready> '\n{quiet}\netui() {{ '{}' \"$@\"; }}\n", env!("CARGO_BIN_EXE_etui"));
+        std::fs::write(&start, lines).unwrap();
+        let arguments = ["--noprofile", "--rcfile", start.to_str().unwrap(), "-i"];
+        let mut terminal = Terminal::start(self, size, "bash", &arguments);
+        terminal.wait_for("the prompt of the shell", |screen| screen.contents().contains("ready>"));
+        terminal
+    }
+}
+
+/// What a program wrote to the clipboard by OSC 52.
+#[derive(Default)]
+pub struct Clipboard {
+    pub copied: Vec<Vec<u8>>,
+}
+
+impl vt100::Callbacks for Clipboard {
+    fn copy_to_clipboard(&mut self, _: &mut Screen, _kind: &[u8], data: &[u8]) {
+        self.copied.push(data.to_vec());
+    }
+}
+
+/// A terminal with a program in it.
+pub struct Terminal {
+    pty: Pty,
+    /// Kept open, so that the modes can be looked at when the program has gone.
+    pts: Pts,
+    child: Child,
+    parser: Parser<Clipboard>,
+    written: Vec<u8>,
+}
+
+impl Terminal {
+    fn start(home: &Home, (columns, rows): (u16, u16), program: &str, arguments: &[&str]) -> Self {
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(rows, columns)).unwrap();
+        let mut command = Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .envs(home.environment())
+            .current_dir(home.path());
+        let child = command.spawn_borrowed(&pts).unwrap();
+        let parser = Parser::new_with_callbacks(cells(rows), cells(columns), 0, Clipboard::default());
+        Self { pty, pts, child, parser, written: Vec::new() }
+    }
+
+    /// Types text or sequences of keys.
+    pub fn press(&mut self, keys: &str) {
+        self.pty.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Pastes as a terminal with bracketed paste does.
+    pub fn paste(&mut self, text: &str) {
+        self.press(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    pub fn resize(&mut self, (columns, rows): (u16, u16)) {
+        self.pty.resize(Size::new(rows, columns)).unwrap();
+        self.parser.screen_mut().set_size(cells(rows), cells(columns));
+    }
+
+    pub fn screen(&self) -> &Screen {
+        self.parser.screen()
+    }
+
+    pub fn clipboard(&self) -> &Clipboard {
+        self.parser.callbacks()
+    }
+
+    /// Everything that was ever written to the terminal.
+    pub fn written(&self) -> String {
+        String::from_utf8_lossy(&self.written).into_owned()
+    }
+
+    pub fn modes(&self) -> Termios {
+        tcgetattr(&self.pts).unwrap()
+    }
+
+    pub fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    pub fn send(&self, signal: Signal) {
+        kill_process(self.process(), signal).unwrap();
+    }
+
+    /// Waits until the screen is as it should be.
+    ///
+    /// # Panics
+    /// With the screen, when it does not become so.
+    pub fn wait_for(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        while !condition(self.screen()) {
+            assert!(Instant::now() < end, "{what} did not come; the screen:\n{}", self.picture());
+            self.read_for(Duration::from_millis(50));
+            if let Ok(Some(status)) = self.child.try_wait() {
+                self.read_for(Duration::ZERO);
+                assert!(condition(self.screen()), "{what}: {status} before; the screen:\n{}", self.picture());
+            }
+        }
+    }
+
+    /// Waits until a text is on the screen.
+    pub fn wait_for_text(&mut self, text: &str) {
+        self.wait_for(&format!("'{text}'"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until something else than the screen has come about.
+    pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&mut Self) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        while !condition(self) {
+            assert!(Instant::now() < end, "{what} did not come; the screen:\n{}", self.picture());
+            self.read_for(Duration::from_millis(20));
+        }
+    }
+
+    /// Types the master password at the unlock screen and waits for the list.
+    pub fn unlock(&mut self) {
+        self.wait_for_text("Master password");
+        self.press(&format!("{PASSWORD}\r"));
+        self.wait_for_text(NAME);
+    }
+
+    /// Waits until the app has the terminal.
+    pub fn wait_for_app(&mut self) {
+        self.wait_for("the app", |screen| screen.alternate_screen() && screen.bracketed_paste());
+    }
+
+    /// Waits until the program has ended, and reads what it wrote last.
+    pub fn wait_for_end(&mut self) -> ExitStatus {
+        let mut status = None;
+        self.wait_until("the end", |terminal| {
+            status = terminal.child.try_wait().unwrap();
+            status.is_some()
+        });
+        self.read_for(Duration::ZERO);
+        status.unwrap()
+    }
+
+    /// Closes the terminal, as the user closes its window; the program's end is returned.
+    pub fn close(mut self) -> ExitStatus {
+        // Another takes its place; the one with the program in it is dropped.
+        (self.pty, self.pts) = open().unwrap();
+        self.wait_for_end()
+    }
+
+    /// The screen as text, with what cannot be seen in it.
+    pub fn picture(&self) -> String {
+        let screen = self.screen();
+        format!(
+            "{}\n[alternate screen: {}, bracketed paste: {}, cursor: {:?}{}]",
+            screen.contents(),
+            screen.alternate_screen(),
+            screen.bracketed_paste(),
+            screen.cursor_position(),
+            if screen.hide_cursor() { ", hidden" } else { "" },
+        )
+    }
+
+    /// Reads what comes, until nothing came for `pause`.
+    pub fn read_for(&mut self, pause: Duration) {
+        let pause = Timespec { tv_sec: 0, tv_nsec: i64::from(pause.subsec_nanos()) };
+        let mut bytes = [0; 65_536];
+        loop {
+            let mut polled = [PollFd::from_borrowed_fd(self.pty.as_fd(), PollFlags::IN)];
+            match poll(&mut polled, Some(&pause)) {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+            match self.pty.read(&mut bytes) {
+                Ok(read @ 1..) => {
+                    self.written.extend(&bytes[..read]);
+                    self.parser.process(&bytes[..read]);
+                }
+                Ok(_) => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(SecretBytes::copy_of(PASSWORD.as_bytes()), None).unwrap()
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+/// The signal that ended a program.
+pub fn signal_of(status: ExitStatus) -> Option<Signal> {
+    status.signal().and_then(Signal::from_named_raw)
+}
+
+/// The processes that a process has started and that still run.
+pub fn children_of(process: Pid) -> Vec<Pid> {
+    let process = process.as_raw_nonzero();
+    let list =
+        std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect()
+}
+
+/// How often the threads of a process have gone to sleep so far.
+pub fn naps_of(process: Pid) -> u64 {
+    let process = process.as_raw_nonzero();
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let naps = threads.flatten().map(|thread| {
+        let status = std::fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or(0)
+    });
+    naps.sum()
+}
+
+/// The letter by which the kernel names the state of a process: `T` is stopped.
+pub fn state_of(process: Pid) -> Option<char> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("State:"))?.trim().chars().next()
+}

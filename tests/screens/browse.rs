@@ -1,0 +1,275 @@
+//! Browsing: panes, tree, versions, values, what is deleted.
+
+use std::time::Duration;
+
+use etui::tui::glyphs::Glyphs;
+use etui::tui::theme::THEMES;
+use etui::tui::{Event, Theme};
+
+use crate::assert_screens;
+use crate::harness::{Harness, SIZES};
+use crate::sample::{self, create, text_value};
+
+/// The shop's vault with the cursor on `shop/db/password`.
+pub fn on_password() -> Harness {
+    let mut harness = Harness::open((120, 40), sample::shop);
+    harness.press("j j j j j");
+    assert_eq!(harness.state.browse().unwrap().selected.as_ref().unwrap().as_str(), "shop/db/password");
+    harness
+}
+
+#[test]
+fn browse_shows_secrets_versions_value_and_what_is_known() {
+    let mut harness = on_password();
+    assert_screens!("browse", harness);
+}
+
+#[test]
+fn browse_in_ascii_uses_no_other_characters() {
+    let mut harness = on_password();
+    harness.theme = Theme::named("terminal", Glyphs::ASCII);
+    assert_screens!("browse_ascii", harness);
+    for (columns, rows) in SIZES {
+        harness.resize(columns, rows);
+        assert!(harness.screen().is_ascii(), "{}", harness.screen());
+    }
+}
+
+#[test]
+fn every_theme_draws_the_same_text() {
+    let mut harness = on_password();
+    let expected = harness.screen();
+    for (name, _) in THEMES {
+        for theme in
+            [Theme::named(name, Glyphs::UNICODE), Theme::named(name, Glyphs::UNICODE).without_colour()]
+        {
+            harness.theme = theme;
+            assert_eq!(harness.screen(), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_narrow_screen_shows_one_pane_at_a_time_with_a_trail() {
+    let mut harness = on_password();
+    harness.resize(80, 24);
+    harness.press("l");
+    assert_screens!("versions", harness);
+    harness.resize(80, 24);
+    harness.press("j l");
+    assert_screens!("value_masked", harness);
+    harness.resize(80, 24).press("h h");
+    harness.assert_shows("1 Secrets");
+}
+
+#[test]
+fn the_tree_opens_and_closes() {
+    let mut harness = on_password();
+    harness.press("h h");
+    harness.assert_shows("▸ db/");
+    harness.assert_hides("password   ");
+    harness.press("l l");
+    harness.assert_shows("❯       password");
+    harness.press("h");
+    harness.assert_shows("❯   ▾ db/");
+    harness.press("Enter");
+    harness.assert_shows("❯   ▸ db/");
+    harness.press("G");
+    harness.assert_shows("❯     api-key");
+    harness.press("g");
+    harness.assert_shows("❯ ▾ personal/");
+    harness.assert_shows("2 secrets");
+}
+
+#[test]
+fn the_flat_list_has_three_orders() {
+    let mut harness = on_password();
+    let order = |harness: &Harness| {
+        let screen = harness.screen();
+        let mut found: Vec<(usize, &str)> =
+            ["personal/mail", "shop/api-key", "shop/db/password", "shop/db/url"]
+                .into_iter()
+                .map(|name| {
+                    (
+                        screen
+                            .lines()
+                            .position(|line| {
+                                line.starts_with('│') && line.split("││").next().unwrap().contains(name)
+                            })
+                            .unwrap(),
+                        name,
+                    )
+                })
+                .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+    };
+    harness.press("t");
+    assert_eq!(order(&harness), ["personal/mail", "shop/api-key", "shop/db/password", "shop/db/url"]);
+    harness.assert_shows("❯ shop/db/password");
+    harness.press("o");
+    assert_eq!(order(&harness), ["shop/db/password", "personal/mail", "shop/db/url", "shop/api-key"]);
+    harness.press("o");
+    assert_eq!(order(&harness)[..2], ["shop/db/url", "shop/db/password"]);
+    harness.press("t");
+    harness.assert_shows("▾ shop/");
+}
+
+#[test]
+fn a_value_is_masked_until_it_is_revealed_and_hides_itself() {
+    let mut harness = on_password();
+    harness.assert_hides("hunter14");
+    harness.press("r");
+    harness.assert_shows("hunter14-with-24-bytes-x");
+    harness.assert_shows("shown");
+    harness.press("r");
+    harness.assert_hides("hunter14");
+    harness.press("r");
+    assert_eq!(harness.next_wake(), Some(Duration::from_secs(30)));
+    harness.wait(Duration::from_secs(30)).event(Event::Tick);
+    harness.assert_hides("hunter14");
+}
+
+#[test]
+fn moving_to_another_version_or_secret_hides_the_value() {
+    let mut harness = on_password();
+    harness.press("r l j");
+    harness.assert_hides("hunter");
+    harness.press("r");
+    harness.assert_shows("hunter13");
+    harness.press("1 j");
+    harness.assert_hides("hunter");
+    harness.press("k");
+    harness.assert_hides("hunter");
+}
+
+#[test]
+fn a_value_that_comes_after_the_cursor_moved_on_is_not_shown() {
+    let mut harness = on_password();
+    harness.hold();
+    harness.press("r j");
+    harness.release();
+    harness.assert_hides("hunter14");
+    harness.assert_hides("shown");
+}
+
+#[test]
+fn a_revealed_value_cannot_command_the_terminal() {
+    let mut harness = Harness::open((120, 40), |vault, _| {
+        create(
+            vault,
+            "a",
+            "v1",
+            text_value("plain \u{1b}]52;c;eA==\u{7} \u{202e}rtl\u{200b}\ttab\nsecond\r\n"),
+        );
+    });
+    harness.press("r");
+    harness.assert_shows("plain ␛]52;c;eA==␇ ‹U+202E›rtl‹U+200B›");
+    harness.assert_shows("second␍");
+    assert!(!harness.screen().contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{200b}']));
+}
+
+#[test]
+fn a_binary_value_is_shown_as_hexadecimal() {
+    let mut harness = Harness::open((120, 40), sample::shop);
+    harness.press("j j r");
+    harness.assert_shows("3 Value · v1 · binary · 10 bytes");
+    harness.assert_shows("000000  7f 45 4c 46 00 01 02 ff 78 1b");
+    harness.assert_shows(".ELF....x.");
+}
+
+#[test]
+fn a_long_value_scrolls_in_its_pane() {
+    let mut harness = Harness::open((80, 24), |vault, _| {
+        let lines: Vec<String> = (1..=100).map(|line| format!("line {line}")).collect();
+        create(vault, "a", "v1", text_value(&lines.join("\n")));
+    });
+    harness.press("3 r");
+    harness.assert_shows("line 1\n".trim());
+    harness.press("Ctrl-d");
+    harness.assert_shows("line 20");
+    harness.press("G k");
+    harness.assert_shows("line 100");
+}
+
+#[test]
+fn deleted_secrets_are_listed_on_request_and_can_be_restored() {
+    let mut harness = on_password();
+    harness.press("D");
+    assert_screens!("delete_plan", harness);
+    harness.resize(120, 40).press("Enter");
+    harness.assert_shows("password             v14");
+    harness.press("D l Enter");
+    harness.assert_hides("password             v14");
+    harness.assert_shows("shop/db/password is scheduled for deletion on 2026-12-24");
+    harness.press(".");
+    harness.assert_shows("del");
+    harness.press("k");
+    assert_screens!("deleted_shown", harness);
+    harness.resize(120, 40);
+    for key in ["p", "r", "y", "s", "c", "b", "D"] {
+        harness.press(key);
+        assert_eq!(harness.toast(), "this secret is scheduled for deletion: U restores it first", "{key}");
+    }
+    harness.press("U");
+    assert_screens!("restore_plan", harness);
+    harness.resize(120, 40).press("Enter .");
+    harness.assert_shows("password             v14");
+}
+
+#[test]
+fn an_empty_vault_says_which_key_makes_the_first_secret() {
+    let mut harness = Harness::open((120, 40), |_, _| {});
+    assert_screens!("empty", harness);
+}
+
+#[test]
+fn another_process_s_change_appears_by_itself() {
+    let mut harness = on_password();
+    sample::put(&mut harness.other_process(), "shop/db/password", "v15", "hunter15", &["ACSCurrent"], "");
+    harness.event(Event::FileChanged);
+    harness.assert_shows("v15");
+    harness.assert_shows("6 · 4 labelled");
+}
+
+#[test]
+fn the_help_lists_the_keys_that_are_alive_here() {
+    let mut harness = on_password();
+    harness.press("?");
+    assert_screens!("help", harness);
+    harness.resize(120, 40).press("/");
+    harness.type_text("roll");
+    harness.assert_shows("roll back");
+    harness.assert_hides("make current\n");
+    harness.press("Enter Esc Esc");
+    harness.assert_hides("Keys alive here");
+}
+
+#[test]
+fn escape_never_quits_and_q_does() {
+    let mut harness = on_password();
+    harness.press("l l Esc Esc Esc Esc Esc");
+    assert!(!harness.has_quit);
+    harness.press("q");
+    assert!(harness.has_quit);
+}
+
+#[test]
+fn the_hardware_cursor_stands_where_the_next_key_goes() {
+    let mut harness = on_password();
+    // The mark of the selected row, in the list and in the versions.
+    let on_mark = |harness: &Harness| {
+        let (column, row) = harness.cursor().unwrap();
+        let line = harness.screen().lines().nth(usize::from(row)).unwrap().to_owned();
+        line.chars().nth(usize::from(column))
+    };
+    assert_eq!(on_mark(&harness), Some('❯'));
+    harness.press("l j");
+    assert_eq!(on_mark(&harness), Some('❯'));
+    harness.press("p");
+    let empty = harness.cursor().unwrap();
+    harness.type_text("ab");
+    assert_eq!(harness.cursor().unwrap(), (empty.0 + 2, empty.1));
+    harness.press("Enter").type_text("c");
+    assert_eq!(harness.cursor().unwrap(), (empty.0 + 1, empty.1 + 1));
+}

@@ -1,0 +1,68 @@
+//! The first run: from nothing to an open, empty vault.
+
+use etui::tui::{Event, Reply};
+use etui::vault::KdfCost;
+
+use crate::assert_screens;
+use crate::harness::Harness;
+
+/// The screen with a measurement that does not depend on this machine.
+fn measured() -> Harness {
+    let mut harness = Harness::measuring((120, 40));
+    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(262_144, 3, 4).unwrap()))));
+    harness
+}
+
+#[test]
+fn the_first_run_says_what_this_is_where_the_vault_will_lie_and_what_unlocking_costs() {
+    let mut harness = Harness::measuring((120, 40));
+    harness.assert_shows("measuring what this machine bears");
+    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(262_144, 3, 4).unwrap()))));
+    assert_screens!("first_run", harness);
+}
+
+#[test]
+fn the_strength_of_the_password_is_judged_and_no_rule_is_made_of_it() {
+    let mut harness = measured();
+    harness.type_text("password");
+    harness.assert_shows("very weak");
+    harness.press("Ctrl-u").type_text("correct unruly anvil parade sombre");
+    harness.assert_shows("strong");
+    assert_screens!("first_run_typed", harness);
+}
+
+#[test]
+fn two_different_passwords_are_told_and_the_first_is_kept() {
+    let mut harness = measured();
+    harness.type_text("a password").press("Enter").type_text("another").press("Enter");
+    harness.assert_shows("the two passwords differ: type the second one again");
+    harness.assert_shows("••••••••••");
+    assert_screens!("first_run_differ", harness);
+}
+
+#[test]
+fn an_empty_password_is_not_taken() {
+    let mut harness = measured();
+    harness.press("Enter");
+    harness.assert_shows("type a master password first");
+}
+
+#[test]
+fn the_vault_is_made_and_open() {
+    let mut harness = Harness::measuring((120, 40));
+    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(8, 1, 1).unwrap()))));
+    harness.type_text("x").press("Enter").type_text("x").press("Enter");
+    harness.assert_shows("There is no secret yet.");
+    assert_eq!(harness.toast(), "the vault is made and open");
+    assert!(harness.folder().join("vault.etui").is_file());
+}
+
+#[test]
+fn a_newline_in_a_pasted_password_makes_no_vault() {
+    let mut harness = measured();
+    harness.paste("secret\n");
+    harness.assert_shows("the paste has several lines, and this field has one");
+    harness.paste("secret");
+    harness.assert_shows("••••••");
+    assert!(harness.state.browse().is_none());
+}

@@ -1,0 +1,348 @@
+//! Drives the app as the runtime does, without a thread: an event, its effects, their answers, a frame.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use etui::domain::Timestamp;
+use etui::memory::SecretBytes;
+use etui::tui::glyphs::Glyphs;
+use etui::tui::{
+    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Session, State, Theme, TuiOptions, Work, perform,
+    update::update, view::view,
+};
+use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
+use etui::versioning::Origin;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// When the tests take place: 2026-11-24 12:00:00 UTC.
+pub const NOW: i64 = 1_795_521_600;
+
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// The three sizes in which every screen is looked at.
+pub const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 20)];
+
+/// A clock that a test sets.
+#[derive(Clone)]
+pub struct TestClock(pub Arc<AtomicI64>);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::clamped(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A clipboard that only remembers.
+#[derive(Clone, Default)]
+pub struct TestClipboard {
+    pub copied: Arc<Mutex<Vec<String>>>,
+    pub cleared: Arc<Mutex<usize>>,
+    pub route: Arc<Mutex<Option<CopyRoute>>>,
+}
+
+impl CopyTarget for TestClipboard {
+    fn copy(&mut self, text: &SecretBytes, clear_after: Duration) -> Result<CopyRoute, String> {
+        self.copied.lock().unwrap().push(text.expose_text().unwrap().to_owned());
+        Ok(self.route.lock().unwrap().unwrap_or(CopyRoute::System { cleared_in: clear_after }))
+    }
+
+    fn clear_if_ours(&mut self) {
+        *self.cleared.lock().unwrap() += 1;
+    }
+}
+
+pub struct Harness {
+    pub state: State,
+    pub session: Session,
+    pub clock: TestClock,
+    pub clipboard: TestClipboard,
+    pub theme: Theme,
+    pub has_quit: bool,
+    pub suspends: usize,
+    keymap: Keymap,
+    at: Moment,
+    held: Option<VecDeque<Work>>,
+    options: TuiOptions,
+    folder: Arc<tempfile::TempDir>,
+}
+
+impl Harness {
+    /// The app over an empty folder, still measuring: the test gives the answer. Other work is held until
+    /// `release`.
+    pub fn measuring(size: (u16, u16)) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let mut harness = Self::over(folder, TestClock(Arc::new(AtomicI64::new(NOW))), size);
+        let opened = harness.held.replace(VecDeque::new()).and_then(|mut held| held.pop_front());
+        harness.perform(opened.expect("the app looks at the file"));
+        assert!(matches!(harness.held.take().unwrap().make_contiguous(), [Work::MeasureKdf]));
+        harness
+    }
+
+    /// The app over a vault that `fill` has filled, at its unlock screen.
+    pub fn locked(size: (u16, u16), fill: impl FnOnce(&mut Vault, &TestClock)) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let clock = TestClock(Arc::new(AtomicI64::new(NOW)));
+        let mut vault = Vault::create(
+            &folder.path().join("vault.etui"),
+            &credentials(PASSWORD),
+            KdfCost::new(8, 1, 1).unwrap(),
+            environment(&clock),
+        )
+        .unwrap();
+        fill(&mut vault, &clock);
+        clock.0.store(NOW, Ordering::SeqCst);
+        drop(vault);
+        let mut harness = Self::over(folder, clock, size);
+        harness.release();
+        harness
+    }
+
+    /// The app over such a vault, unlocked.
+    pub fn open(size: (u16, u16), fill: impl FnOnce(&mut Vault, &TestClock)) -> Self {
+        let mut harness = Self::locked(size, fill);
+        harness.unlock();
+        harness
+    }
+
+    fn over(folder: Arc<tempfile::TempDir>, clock: TestClock, size: (u16, u16)) -> Self {
+        let options = TuiOptions {
+            vault_path: folder.path().join("vault.etui"),
+            state_directory: None,
+            key_file: None,
+            answers: Answers::default(),
+        };
+        let clipboard = TestClipboard::default();
+        let clock_of_session = clock.clone();
+        let session = Session::with_environment(
+            &options,
+            Box::new(move || environment(&clock_of_session)),
+            Box::new(clipboard.clone()),
+        );
+        // What the header shows shall not depend on where temporary folders lie.
+        let shown = TuiOptions {
+            vault_path: PathBuf::from("/home/me/.local/share/etui/vault.etui"),
+            ..options.clone()
+        };
+        let at = Moment(1_000_000);
+        let state = State::new(&shown, size, at, Timestamp::clamped(NOW));
+        let mut harness = Self {
+            state,
+            session,
+            clock,
+            clipboard,
+            theme: Theme::named("terminal", Glyphs::UNICODE),
+            has_quit: false,
+            suspends: 0,
+            keymap: Keymap::embedded(),
+            at,
+            held: Some(VecDeque::new()),
+            options,
+            folder,
+        };
+        let effects = harness.state.start();
+        harness.run(effects);
+        harness
+    }
+
+    /// Another process opens the same vault.
+    pub fn other_process(&self) -> Vault {
+        let locked =
+            etui::vault::LockedVault::open(&self.options.vault_path, environment(&self.clock)).unwrap();
+        locked.unlock(&credentials(PASSWORD), Answers::default()).ok().expect("the password opens it")
+    }
+
+    pub fn unlock(&mut self) {
+        self.type_text(PASSWORD);
+        self.press("Enter");
+        assert!(self.state.browse().is_some(), "{}", self.screen());
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Feeds an event, and all that follows from it.
+    pub fn event(&mut self, event: Event) {
+        let wall = self.clock.now();
+        let effects = update(&mut self.state, event, self.at, wall, &self.keymap);
+        self.run(effects);
+    }
+
+    pub fn run(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.has_quit = true,
+                Effect::Suspend => self.suspends += 1,
+                Effect::Repaint => {}
+                Effect::Work(work) => match &mut self.held {
+                    Some(held) => held.push_back(work),
+                    None => self.perform(work),
+                },
+            }
+        }
+    }
+
+    fn perform(&mut self, work: Work) {
+        let reply = perform(&mut self.session, work);
+        self.event(Event::Reply(reply));
+    }
+
+    /// From now on the worker is slow: work waits until `release`.
+    pub fn hold(&mut self) {
+        self.held = Some(VecDeque::new());
+    }
+
+    /// The worker does all that has waited.
+    pub fn release(&mut self) {
+        for work in self.held.take().unwrap_or_default() {
+            self.perform(work);
+        }
+    }
+
+    /// Presses keys, named as in the keymap and separated by spaces.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split(' ') {
+            self.event(Event::Key(key_event(key)));
+        }
+        self
+    }
+
+    pub fn type_text(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            let code = if character == '\n' { KeyCode::Enter } else { KeyCode::Char(character) };
+            self.event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        }
+        self
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.event(Event::Paste(SecretBytes::copy_of(text.as_bytes())));
+        self
+    }
+
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.event(Event::Resize(columns, rows));
+        self
+    }
+
+    /// Lets time pass, without an event.
+    pub fn wait(&mut self, time: Duration) -> &mut Self {
+        self.at = self.at.after(time);
+        self.clock.0.fetch_add(i64::try_from(time.as_secs()).unwrap(), Ordering::SeqCst);
+        self
+    }
+
+    /// In how long the app wants to be woken.
+    pub fn next_wake(&self) -> Option<Duration> {
+        self.state.next_wake(self.at)
+    }
+
+    /// The screen as text, and where the cursor stands.
+    pub fn screen(&self) -> String {
+        let (columns, rows) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.state, &self.theme, &self.keymap, frame)).unwrap();
+        let buffer = terminal.backend().buffer().clone();
+        let mut text = String::new();
+        for row in 0..rows {
+            let mut line = String::new();
+            let mut column = 0;
+            while column < columns {
+                let symbol = buffer[(column, row)].symbol();
+                line.push_str(symbol);
+                // The second cell of a wide sign holds nothing of its own.
+                column += u16::try_from(unicode_width(symbol)).unwrap().max(1);
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let (columns, rows) = self.state.size;
+        let area = ratatui::layout::Rect::new(0, 0, columns, rows);
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        let cursor = etui::tui::view::draw(&self.state, &self.theme, &self.keymap, &mut buffer);
+        cursor.map(|cursor| (cursor.x, cursor.y))
+    }
+
+    #[track_caller]
+    pub fn assert_shows(&self, text: &str) {
+        let screen = self.screen();
+        assert!(screen.contains(text), "{text:?} is not on the screen:\n{screen}");
+    }
+
+    #[track_caller]
+    pub fn assert_hides(&self, text: &str) {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "{text:?} is on the screen:\n{screen}");
+    }
+
+    /// The text of the toast.
+    pub fn toast(&self) -> &str {
+        self.state.toast.as_ref().map_or("", |toast| &toast.text)
+    }
+}
+
+fn unicode_width(symbol: &str) -> usize {
+    ratatui::text::Span::raw(symbol).width()
+}
+
+pub fn credentials(password: &str) -> Credentials {
+    Credentials::new(SecretBytes::copy_of(password.as_bytes()), None).unwrap()
+}
+
+pub fn environment(clock: &TestClock) -> Environment {
+    Environment { state_directory: None, clock: Box::new(clock.clone()), origin: Origin::App }
+}
+
+fn key_event(text: &str) -> KeyEvent {
+    let mut modifiers = KeyModifiers::NONE;
+    let mut rest = text;
+    for (name, modifier) in
+        [("Ctrl-", KeyModifiers::CONTROL), ("Alt-", KeyModifiers::ALT), ("Shift-", KeyModifiers::SHIFT)]
+    {
+        if let Some(after) = rest.strip_prefix(name) {
+            modifiers |= modifier;
+            rest = after;
+        }
+    }
+    let code = match rest {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        "Tab" => KeyCode::Tab,
+        "Space" => KeyCode::Char(' '),
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        "Backspace" => KeyCode::Backspace,
+        "Delete" => KeyCode::Delete,
+        "F1" => KeyCode::F(1),
+        one if one.chars().count() == 1 => KeyCode::Char(one.chars().next().unwrap()),
+        other => panic!("no key '{other}'"),
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+/// Compares the screens at the three sizes with what was read and accepted.
+#[macro_export]
+macro_rules! assert_screens {
+    ($name:literal, $harness:expr) => {
+        for (columns, rows) in $crate::harness::SIZES {
+            $harness.resize(columns, rows);
+            insta::assert_snapshot!(format!("{}_{columns}x{rows}", $name), $harness.screen());
+        }
+    };
+}

@@ -1,0 +1,68 @@
+//! The labels editor.
+
+use crate::assert_screens;
+use crate::browse::on_password;
+use crate::sample;
+
+#[test]
+fn the_editor_lists_every_label_with_its_version_and_what_enter_would_do() {
+    let mut harness = on_password();
+    harness.press("2 j j s");
+    assert_screens!("labels", harness);
+    harness.resize(120, 40).press("G");
+    harness.assert_shows("❯ ◆ canary");
+    harness.assert_shows("v13 → v12");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "canary v13 → v12");
+    harness.assert_shows("◆ staging  ◆ canary");
+}
+
+#[test]
+fn a_label_that_is_here_already_changes_nothing() {
+    let mut harness = on_password();
+    harness.press("s");
+    harness.assert_shows("it marks this version already: nothing will change");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "ACSCurrent marks v14 already");
+    harness.press("j");
+    harness.assert_shows("version 'v14' is the current one and cannot be the");
+}
+
+#[test]
+fn a_new_label_is_typed_and_planned() {
+    let mut harness = on_password();
+    harness.press("s n");
+    harness.assert_shows("type the name of the new label");
+    harness.type_text("live!");
+    harness.assert_shows("a stage label cannot contain '!'");
+    harness.press("Backspace");
+    assert_screens!("labels_new", harness);
+    harness.resize(120, 40).press("Enter");
+    assert_eq!(harness.toast(), "live → v14");
+    harness.assert_shows("● ACSCurrent  ◆ live");
+}
+
+#[test]
+fn a_custom_label_is_removed_through_the_plan_pane_and_a_built_in_one_is_not() {
+    let mut harness = on_password();
+    harness.press("s x");
+    assert_eq!(harness.toast(), "ACSCurrent can be moved, but not removed");
+    harness.press("j j x");
+    harness.assert_shows("Remove staging · shop/db/password");
+    harness.assert_shows("◆ staging  v12 → removed");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "staging removed from v12");
+    harness.assert_shows("v12      – deprecated");
+}
+
+#[test]
+fn another_process_s_change_stops_the_move_and_shows_the_new_plan() {
+    let mut harness = on_password();
+    harness.press("2 j s j j");
+    harness.assert_shows("v12 → v13");
+    sample::stage(&mut harness.other_process(), "shop/db/password", "staging", "v10");
+    harness.press("Enter");
+    harness.assert_shows("v10 → v13");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "staging v10 → v13");
+}

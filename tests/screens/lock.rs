@@ -1,0 +1,215 @@
+//! The lock: wiped whatever is open, nothing typed is lost.
+
+use std::time::Duration;
+
+use etui::domain::SecretName;
+use etui::tui::{Event, LockReason};
+
+use crate::assert_screens;
+use crate::browse::on_password;
+use crate::harness::{Harness, PASSWORD};
+use crate::sample;
+
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+#[test]
+fn the_unlock_screen_shows_path_and_field() {
+    let mut harness = Harness::locked((120, 40), sample::shop);
+    assert_screens!("unlock", harness);
+    harness.resize(120, 40).type_text("secret");
+    harness.assert_shows("••••••");
+    harness.assert_hides("secret");
+}
+
+#[test]
+fn a_wrong_password_says_so_and_is_not_kept() {
+    let mut harness = Harness::locked((120, 40), sample::shop);
+    harness.type_text("wrong").press("Enter");
+    harness.assert_shows("the master password does not open this vault");
+    harness.assert_hides("•");
+    assert_screens!("unlock_wrong", harness);
+    harness.resize(120, 40);
+    harness.unlock();
+}
+
+#[test]
+fn a_spinner_with_the_time_turns_while_the_key_is_derived() {
+    let mut harness = Harness::locked((120, 40), sample::shop);
+    harness.hold();
+    harness.type_text(PASSWORD).press("Enter");
+    assert_eq!(harness.next_wake(), Some(Duration::from_millis(100)));
+    harness.wait(Duration::from_millis(1300)).event(Event::Tick);
+    harness.assert_shows("⠸ deriving the key… 1.3 s");
+    assert_screens!("unlock_deriving", harness);
+    harness.type_text("typed too early").press("Enter");
+    harness.release();
+    assert!(harness.state.browse().is_some());
+}
+
+#[test]
+fn without_a_key_for_five_minutes_the_vault_is_locked() {
+    let mut harness = on_password();
+    harness.press("r");
+    harness.wait(FIVE_MINUTES - Duration::from_secs(1)).event(Event::Tick);
+    assert!(harness.state.browse().is_some());
+    harness.assert_shows("locks in 1 s");
+    harness.wait(Duration::from_secs(1)).event(Event::Tick);
+    harness.assert_shows("locked: nobody was there");
+    harness.assert_hides("shop");
+    assert_eq!(harness.next_wake(), None, "a locked vault wakes nobody");
+}
+
+#[test]
+fn a_key_that_comes_after_the_time_opens_nothing() {
+    let mut harness = on_password();
+    harness.wait(FIVE_MINUTES).press("r");
+    harness.assert_shows("locked: nobody was there");
+    harness.assert_hides("hunter");
+}
+
+#[test]
+fn each_key_begins_the_five_minutes_anew() {
+    let mut harness = on_password();
+    for _ in 0..5 {
+        harness.wait(Duration::from_secs(299)).press("j");
+    }
+    assert!(harness.state.browse().is_some());
+    harness.assert_shows("locks in 5 min");
+}
+
+#[test]
+fn an_idle_vault_wakes_once_a_minute_and_every_second_only_in_the_last_one() {
+    let mut harness = on_password();
+    let mut wakes = Vec::new();
+    while let Some(wake) = harness.next_wake() {
+        wakes.push(wake.as_secs());
+        harness.wait(wake).event(Event::Tick);
+    }
+    let expected: Vec<u64> = [60; 4].into_iter().chain([1; 60]).collect();
+    assert_eq!(wakes, expected);
+}
+
+#[test]
+fn the_lock_comes_at_once_whatever_is_open() {
+    for keys in ["", "p", "n", "s", "b", "D", "?", "/", "r", "2", "p x Esc"] {
+        for reason in [LockReason::HangUp, LockReason::Suspend, LockReason::Slept] {
+            let mut harness = on_password();
+            if !keys.is_empty() {
+                harness.press(keys);
+            }
+            harness.event(Event::LockRequested(reason));
+            harness.assert_shows("Unlock");
+            harness.assert_hides("shop");
+            harness.assert_hides("Put a value");
+            assert!(harness.state.modals.is_empty());
+        }
+    }
+}
+
+#[test]
+fn ctrl_z_locks_before_it_suspends() {
+    let mut harness = on_password();
+    harness.press("Ctrl-z");
+    assert_eq!(harness.suspends, 1);
+    harness.assert_shows("locked before the suspend");
+}
+
+#[test]
+fn the_app_opens_where_it_stood_without_showing_values() {
+    let mut harness = on_password();
+    harness.press("/").type_text("db").press("Enter k l r");
+    harness.press("Ctrl-l");
+    harness.assert_hides("db");
+    harness.unlock();
+    harness.assert_shows("/ db");
+    let browse = harness.state.browse().unwrap();
+    assert_eq!(browse.selected.as_ref().map(SecretName::as_str), Some("shop/db/password"));
+    harness.assert_hides("hunter");
+    harness.assert_shows("masked");
+}
+
+#[test]
+fn a_typed_form_survives_the_lock() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15\nsecond");
+    harness.press("Tab").type_text("canary sta");
+    harness.press("Tab").type_text("why");
+    harness.wait(FIVE_MINUTES).event(Event::Tick);
+    harness.assert_hides("Put a value");
+    harness.unlock();
+    harness.assert_shows("Put a value · shop/db/password");
+    harness.assert_shows("ACSCurrent ✕  canary ✕");
+    harness.assert_shows("why");
+    harness.assert_shows("● ACSCurrent   v14 → v15");
+    harness.assert_hides("hunter15");
+    harness.press("Alt-r");
+    harness.assert_shows("hunter15");
+    harness.assert_shows("second");
+    harness.press("Ctrl-s");
+    harness.assert_shows("v15      ● ACSCurrent");
+}
+
+#[test]
+fn a_new_secret_form_survives_the_lock() {
+    let mut harness = on_password();
+    harness.press("n").type_text("replica").press("Tab Tab Tab").type_text("x");
+    harness.press("Ctrl-l");
+    harness.unlock();
+    harness.assert_shows("New secret");
+    harness.assert_shows("shop/db/replica");
+    harness.press("Ctrl-s");
+    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current");
+}
+
+#[test]
+fn a_form_whose_secret_is_gone_after_the_lock_comes_back_as_a_new_secret() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15").press("Ctrl-l");
+    sample::purge(&mut harness.other_process(), "shop/db/password");
+    harness.unlock();
+    harness.assert_shows("New secret");
+    harness.assert_shows("❯ Value         ••••••••");
+    harness.assert_shows("shop/db/password");
+}
+
+#[test]
+fn an_untouched_form_does_not_come_back() {
+    let mut harness = on_password();
+    harness.press("p Ctrl-l");
+    harness.unlock();
+    harness.assert_hides("Put a value");
+}
+
+#[test]
+fn a_form_whose_put_succeeded_during_the_lock_does_not_come_back() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.hold();
+    harness.press("Ctrl-s Ctrl-l");
+    harness.release();
+    harness.assert_shows("Unlock");
+    harness.assert_hides("v15");
+    harness.unlock();
+    harness.assert_hides("Put a value");
+    harness.assert_shows("v15      ● ACSCurrent");
+}
+
+#[test]
+fn answers_that_come_after_the_lock_show_nothing() {
+    let mut harness = on_password();
+    harness.hold();
+    harness.press("r j k Ctrl-l");
+    harness.release();
+    harness.assert_shows("Unlock");
+    harness.assert_hides("hunter");
+    harness.assert_hides("shop");
+}
+
+#[test]
+fn a_file_that_is_no_vault_is_told_with_what_to_do() {
+    let mut harness = Harness::locked((120, 40), sample::shop);
+    std::fs::write(harness.folder().join("vault.etui"), b"no vault").unwrap();
+    let effects = harness.state.start();
+    harness.run(effects);
+    assert_screens!("cannot_be_opened", harness);
+}

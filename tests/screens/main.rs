@@ -1,0 +1,15 @@
+//! The app without a terminal: keys in, effects done in place against a real vault, screens out as text.
+
+mod browse;
+mod clipboard;
+mod finding;
+mod first_run;
+mod harness;
+mod labels;
+mod lock;
+mod paste;
+mod plans;
+mod put_form;
+mod sample;
+mod sizes;
+mod worked_example;

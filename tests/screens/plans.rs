@@ -1,0 +1,76 @@
+//! What moves a label opens the plan pane, and Enter there does it.
+
+use crate::assert_screens;
+use crate::browse::on_password;
+use crate::harness::Harness;
+use crate::sample::{self, put};
+
+#[test]
+fn make_current_shows_its_plan_first() {
+    let mut harness = on_password();
+    harness.press("2 j j c");
+    assert_screens!("make_current_plan", harness);
+    harness.resize(120, 40).press("Esc");
+    harness.assert_shows("v14      ● ACSCurrent");
+    harness.press("c Enter");
+    assert_eq!(harness.toast(), "ACSCurrent v14 → v12, ACSPrevious v13 → v14");
+    harness.assert_shows("v12      ● ACSCurrent");
+}
+
+#[test]
+fn make_current_of_the_current_version_says_so() {
+    let mut harness = on_password();
+    harness.press("c");
+    assert_eq!(harness.toast(), "v14 is the current version already");
+}
+
+#[test]
+fn roll_back_swaps_current_and_previous() {
+    let mut harness = on_password();
+    harness.press("b");
+    assert_screens!("roll_back_plan", harness);
+    harness.resize(120, 40).press("Enter");
+    assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14");
+    harness.press("b Enter");
+    assert_eq!(harness.toast(), "ACSCurrent v13 → v14, ACSPrevious v14 → v13");
+}
+
+#[test]
+fn roll_back_without_a_previous_version_says_what_is_missing() {
+    let mut harness = Harness::open((120, 40), sample::shop);
+    harness.press("j b");
+    assert_eq!(harness.toast(), "there is no previous version to roll back to: p puts a second one");
+    let footer = harness.screen().lines().last().unwrap().to_owned();
+    assert!(!footer.contains("roll back"), "{footer}");
+}
+
+#[test]
+fn another_process_s_change_stops_the_plan_and_shows_the_new_one() {
+    let mut harness = on_password();
+    harness.press("b");
+    put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
+    harness.press("Enter");
+    harness.assert_shows("another process changed this secret meanwhile");
+    harness.assert_shows("● ACSCurrent   v15 → v14");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "ACSCurrent v15 → v14, ACSPrevious v14 → v15");
+}
+
+#[test]
+fn a_deletion_asks_with_cancel_first() {
+    let mut harness = on_password();
+    harness.press("D Enter");
+    assert!(harness.state.modals.is_empty());
+    harness.assert_shows("password             v14");
+}
+
+#[test]
+fn nothing_happens_twice_while_the_worker_is_slow() {
+    let mut harness = on_password();
+    harness.press("b");
+    harness.hold();
+    harness.press("Enter Enter Enter");
+    harness.release();
+    assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14");
+    harness.assert_shows("v13      ● ACSCurrent");
+}

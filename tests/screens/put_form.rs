@@ -1,0 +1,282 @@
+//! The put form and its live plan; a new secret.
+
+use std::time::Duration;
+
+use etui::tui::glyphs::Glyphs;
+use etui::tui::{Event, Theme};
+
+use crate::assert_screens;
+use crate::browse::on_password;
+use crate::harness::Harness;
+use crate::sample::{self, put};
+
+const PLAN: &str = "● ACSCurrent   v14 → v15";
+
+#[test]
+fn the_form_says_what_is_missing_before_there_is_a_plan() {
+    let mut harness = on_password();
+    harness.press("p");
+    assert_screens!("put_form_empty", harness);
+}
+
+#[test]
+fn the_plan_follows_every_key() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.assert_shows(PLAN);
+    harness.assert_shows("○ ACSPrevious  v13 → v14");
+    harness.assert_hides("hunter15");
+    harness.press("Tab").type_text("canary ");
+    harness.press("Tab").type_text("rotated after the leak in CI");
+    harness.assert_shows("◆ canary       v13 → v15");
+    assert_screens!("put_form", harness);
+    harness.resize(120, 40);
+    harness.press("Shift-Tab Backspace Backspace").type_text("sta");
+    harness.assert_hides("ACSCurrent   v14 → v15");
+    harness.assert_shows("◆ sta");
+    harness.press("Tab");
+    harness.assert_shows("◆ staging  v12 → v15");
+}
+
+#[test]
+fn the_form_in_ascii_uses_no_other_characters() {
+    let mut harness = on_password();
+    harness.theme = Theme::named("terminal", Glyphs::ASCII);
+    harness.press("p").type_text("hunter15");
+    assert_screens!("put_form_ascii", harness);
+    assert!(harness.screen().is_ascii(), "{}", harness.screen());
+}
+
+#[test]
+fn storing_closes_the_form_and_says_what_moved() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.press("Ctrl-s");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15");
+    harness.assert_shows("❯ v15      ● ACSCurrent");
+    harness.press("r");
+    harness.assert_shows("hunter15");
+}
+
+#[test]
+fn a_refusal_stands_beside_its_field_with_the_way_out_before_anything_is_stored() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.press("Shift-Tab Shift-Tab Backspace").type_text("3");
+    harness.assert_shows("version 'v13' of secret 'shop/db/password' exists already");
+    harness.assert_shows("Ctrl-n takes the free id 'v15'");
+    assert_screens!("put_form_refused", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+    harness.assert_shows("Ctrl-n takes the free id 'v15'");
+    harness.press("Ctrl-n");
+    harness.assert_shows(PLAN);
+    harness.press("Ctrl-s");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15");
+}
+
+#[test]
+fn a_put_that_would_change_nothing_says_so() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter13");
+    harness.assert_shows("same value as v13");
+    harness.press("Shift-Tab Shift-Tab Backspace").type_text("3");
+    harness.assert_shows("v13 already holds this value: nothing will change");
+    assert_screens!("put_form_unchanged", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    assert_eq!(harness.toast(), "v13 already holds this value: nothing changed");
+    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+}
+
+#[test]
+fn malformed_fields_are_told_beside_them() {
+    let mut harness = on_password();
+    harness.press("p").type_text("x");
+    harness.press("Tab").type_text("a!");
+    harness.assert_shows("a stage label cannot contain '!'");
+    harness.press("Backspace Backspace Backspace");
+    harness.assert_shows("name at least one label");
+    harness.press("Ctrl-s");
+    assert!(!harness.state.modals.is_empty());
+    harness.type_text("ACSCurrent ACSPrevious ");
+    harness.assert_shows("one version cannot be both ACSCurrent and ACSPrevious");
+    harness.press("Shift-Tab Shift-Tab Shift-Tab").type_text(" ");
+    harness.assert_shows("a version id cannot contain a space");
+}
+
+#[test]
+fn a_ninth_label_is_refused_in_the_form() {
+    let mut harness = Harness::open((120, 40), |vault, _| {
+        sample::create(vault, "a", "v1", sample::text_value("1"));
+        put(vault, "a", "v2", "2", &["ACSCurrent", "one", "two", "three", "four", "five", "six"], "");
+    });
+    harness.press("p").type_text("3");
+    harness.press("Tab").type_text("seven");
+    harness.assert_shows("would carry more than 8 stage labels");
+    harness.assert_shows("remove a custom label first, or use one that is there");
+}
+
+#[test]
+fn another_process_s_change_stops_the_put_and_shows_the_new_plan() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    put(&mut harness.other_process(), "shop/db/password", "other", "x", &["ACSCurrent"], "");
+    harness.press("Ctrl-s");
+    harness.assert_shows("another process changed this secret meanwhile");
+    harness.assert_shows("● ACSCurrent   other →");
+    assert_screens!("put_form_changed", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    assert!(harness.state.modals.is_empty(), "{}", harness.screen());
+    harness.press("r");
+    harness.assert_shows("hunter15");
+}
+
+#[test]
+fn a_suggested_id_follows_what_another_process_put() {
+    let mut harness = on_password();
+    harness.press("p").type_text("mine");
+    put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
+    harness.event(Event::FileChanged);
+    harness.assert_shows("● ACSCurrent   v15 → v16");
+    harness.assert_shows("another process changed this secret meanwhile");
+}
+
+#[test]
+fn a_plan_of_an_older_state_of_the_form_is_never_shown_as_the_current_one() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter1");
+    harness.hold();
+    harness.type_text("3");
+    let pending = harness.screen();
+    assert!(pending.contains(PLAN), "the last plan stays while the next one is made:\n{pending}");
+    harness.release();
+    harness.assert_shows("same value as v13");
+}
+
+#[test]
+fn typing_is_frozen_while_the_put_is_under_way() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.hold();
+    harness.press("Ctrl-s");
+    harness.assert_shows("storing…");
+    harness.type_text("more").press("Ctrl-s").press("Esc");
+    harness.release();
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15");
+    harness.press("r");
+    harness.assert_shows("hunter15 ");
+}
+
+#[test]
+fn a_typed_form_asks_before_it_closes() {
+    let mut harness = on_password();
+    harness.press("p Esc");
+    assert!(harness.state.modals.is_empty(), "nothing was typed");
+    harness.press("p").type_text("x").press("Esc");
+    assert_screens!("discard", harness);
+    harness.resize(120, 40).press("Enter");
+    harness.assert_shows("Put a value");
+    harness.press("Esc Esc");
+    harness.assert_shows("Put a value");
+    harness.press("Esc l Enter");
+    harness.assert_hides("Put a value");
+    harness.press("p").type_text("x").press("Ctrl-c");
+    assert!(!harness.has_quit);
+    harness.press("l Enter");
+    assert!(harness.has_quit);
+}
+
+#[test]
+fn enter_never_stores_the_form() {
+    let mut harness = on_password();
+    harness.press("p").type_text("line 1\nline 2");
+    for _ in 0..12 {
+        harness.press("Tab Enter");
+    }
+    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+    assert!(!harness.state.modals.is_empty());
+}
+
+#[test]
+fn many_lines_are_masked_line_by_line_and_shown_on_request() {
+    let mut harness = on_password();
+    harness.press("p").type_text("-----BEGIN KEY-----\nMIIB\n\n-----END KEY-----\n");
+    harness.assert_shows("•••••••••••••••••••");
+    harness.assert_hides("BEGIN");
+    harness.press("Alt-r");
+    assert_screens!("put_form_lines", harness);
+    harness.resize(120, 40).press("Up Up Up Home").type_text("X");
+    harness.assert_shows("XMIIB");
+}
+
+#[test]
+fn binary_is_a_choice() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter13");
+    harness.press("Shift-Tab Space");
+    harness.assert_shows("(•) binary");
+    harness.assert_hides("same value as v13");
+    harness.press("Ctrl-s");
+    harness.assert_shows("3 Value · v15 · binary · 8 bytes");
+}
+
+#[test]
+fn a_large_value_is_stored_with_a_word_about_kms() {
+    let mut harness = on_password();
+    harness.press("p").paste(&"x".repeat(30_721));
+    harness.assert_shows("larger than KMS itself takes (30,720 bytes)");
+    harness.assert_shows("30,721 bytes");
+    harness.paste(&"x".repeat(1024 * 1024));
+    harness.assert_shows("a secret value has at most 1048576 bytes");
+}
+
+#[test]
+fn retention_is_part_of_the_plan() {
+    let mut harness = Harness::open((120, 40), |vault, _| {
+        sample::create(vault, "a", "v1", sample::text_value("1"));
+        put(vault, "a", "v2", "2", &["ACSCurrent"], "");
+        put(vault, "a", "v3", "3", &["ACSCurrent"], "");
+        sample::keep(vault, "a", 3);
+    });
+    harness.press("p").type_text("4");
+    harness.assert_shows("✕ destroyed    v1 (more versions than are kept)");
+}
+
+#[test]
+fn a_new_secret_is_made_in_the_folder_under_the_cursor() {
+    let mut harness = on_password();
+    harness.press("n");
+    assert_screens!("new_secret_empty", harness);
+    harness.resize(120, 40).type_text("replica");
+    harness.press("Tab Tab Tab").type_text("hunter2");
+    harness.assert_shows("● ACSCurrent  → v1  new");
+    harness.press("Tab").type_text("canary");
+    harness.press("Tab Tab").type_text("The replica of the shop");
+    assert_screens!("new_secret", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current");
+    harness.assert_shows("❯       replica");
+    harness.assert_shows("● ACSCurrent  ◆ canary");
+    harness.assert_shows("The replica of the shop");
+}
+
+#[test]
+fn a_taken_name_is_told_while_it_is_typed() {
+    let mut harness = on_password();
+    harness.press("n").type_text("url");
+    harness.assert_shows("secret 'shop/db/url' exists already");
+    assert_screens!("new_secret_taken", harness);
+    harness.resize(120, 40).type_text("2");
+    harness.assert_hides("exists already");
+    harness.type_text(" ");
+    harness.assert_shows("a secret name cannot contain a space");
+}
+
+#[test]
+fn a_done_toast_goes_by_itself_and_an_error_stays_until_a_key() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15").press("Ctrl-s");
+    assert_ne!(harness.toast(), "");
+    harness.wait(Duration::from_secs(6)).event(Event::Tick);
+    assert_eq!(harness.toast(), "");
+}
