@@ -11,8 +11,12 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use super::signals::Signals;
+use signal_hook::SigId;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
 use crate::memory::SecretBytes;
 
 /// What is known of an editor.
@@ -54,16 +58,38 @@ impl Editor {
         }
     }
 
-    /// Runs it on a file and waits for it; signals of the terminal are its own meanwhile.
+    /// Runs it on a file and waits for it. A signal that would end this process meanwhile does not, since its end
+    /// would leave the file behind; one that stops the job stops both.
     ///
     /// # Errors
     /// Where no shell can be started.
     pub fn run(&self, file: &Path) -> io::Result<ExitStatus> {
-        // The app's end would leave the file behind.
-        let _signals = Signals::listen()?;
+        let _held = HeldSignals::begin()?;
         let mut line = self.line.clone();
         line.push(" \"$@\"");
         Command::new("sh").arg("-c").arg(line).arg("sh").args(options(self.kind())).arg(file).status()
+    }
+}
+
+/// The signals that end a process, passed over until the drop.
+struct HeldSignals(Vec<SigId>);
+
+impl HeldSignals {
+    fn begin() -> io::Result<Self> {
+        let mut held = Self(Vec::new());
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+            // Nobody reads the flag: what counts is that there is a handler.
+            held.0.push(signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?);
+        }
+        Ok(held)
+    }
+}
+
+impl Drop for HeldSignals {
+    fn drop(&mut self) {
+        for registration in self.0.drain(..) {
+            signal_hook::low_level::unregister(registration);
+        }
     }
 }
 

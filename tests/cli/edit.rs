@@ -156,6 +156,26 @@ fn a_version_by_its_id_needs_to_know_its_label() {
 }
 
 #[test]
+fn a_signal_leaves_no_file_behind() {
+    let home = home();
+    fs::write(home.path().join("new"), "TWO").unwrap();
+    // The shell that runs the editor has etui for its parent.
+    let editor = "kill -TERM $PPID; kill -INT $PPID; cp new";
+    edit(&home, editor, &["db"]).succeeded();
+    assert_eq!(home.etui(&["get", "db"]).text(), "TWO");
+    fs::write(home.path().join("new"), "three").unwrap();
+    let runtime = home.path().join("runtime");
+    let mut terminal = home.terminal_with(&["edit", "db"], |command| {
+        command.env("EDITOR", editor).env("XDG_RUNTIME_DIR", runtime)
+    });
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    let (status, screen) = terminal.end();
+    assert_eq!(status.code(), Some(0), "{screen}");
+    assert_eq!(home.etui(&["get", "db"]).text(), "three");
+    assert_eq!(left_behind(&home), [""; 0]);
+}
+
+#[test]
 fn binary_is_not_for_an_editor() {
     let home = home();
     home.pipe(b"\xff", &["put", "db", "--type", "binary"]).succeeded();

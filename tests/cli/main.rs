@@ -1,5 +1,7 @@
 //! The command line from outside: the real binary in a home of its own, its stdout, stderr and exit code.
 
+// It looks at the process by its /proc.
+#[cfg(target_os = "linux")]
 mod agent;
 mod api;
 mod deletion;

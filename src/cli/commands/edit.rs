@@ -61,7 +61,7 @@ impl Edit {
         let before = before.value.into_bytes();
         let scratch = Scratch::new(&place, extension(&before), &before)
             .map_err(|error| CliError::system("cannot make a file for the editor", &error))?;
-        let Some(value) = edited(&editor, &scratch, &before)? else {
+        let Some(value) = edited(invocation, &editor, &scratch, &before)? else {
             return unchanged(invocation, name);
         };
         let store = || -> anyhow::Result<Finish> {
@@ -155,9 +155,19 @@ fn extension(value: &SecretBytes) -> &'static str {
 }
 
 /// What was saved; `None` where it is what was there before.
-fn edited(editor: &Editor, scratch: &Scratch, before: &SecretBytes) -> anyhow::Result<Option<SecretBytes>> {
-    let status =
-        editor.run(scratch.path()).map_err(|error| CliError::system("cannot start the editor", &error))?;
+fn edited(
+    invocation: &Invocation,
+    editor: &Editor,
+    scratch: &Scratch,
+    before: &SecretBytes,
+) -> anyhow::Result<Option<SecretBytes>> {
+    let run = || editor.run(scratch.path());
+    // The terminal that the password was asked on would let a signal end this process.
+    let status = invocation.with_terminal(|terminal| match terminal {
+        Some(terminal) => terminal.holding_signals(run),
+        None => run(),
+    });
+    let status = status.map_err(|error| CliError::system("cannot start the editor", &error))?;
     if !status.success() {
         return Err(CliError::unexpected(
             format!("the editor ended with {status}; nothing was stored"),
