@@ -7,8 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, completions, config, copy, diff, doctor, edit, get, init, inject, list, lock, log, man, new,
-    promote, purge, put, restore, rm, rollback, run, show, stage, status, unlock, verify,
+    api, audit, backup, completions, config, copy, diff, doctor, edit, get, init, inject, list, lock, log,
+    man, new, passwd, promote, purge, put, random, rekey, rename, restore, rm, rollback, run, set, show,
+    stage, status, undo, unlock, verify, which,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -117,7 +118,7 @@ pub(super) enum Command {
     #[command(after_long_help = "Example:\n  etui tui --vault ~/team.etui")]
     Tui,
     #[command(flatten)]
-    Job(JobCommand),
+    Job(Box<JobCommand>),
 }
 
 /// The commands that do something and end. What each does stands on its own arguments.
@@ -135,6 +136,16 @@ pub(super) enum JobCommand {
     Rm(rm::Rm),
     Restore(restore::Restore),
     Purge(purge::Purge),
+    Set(set::Set),
+    Rename(rename::Rename),
+    Audit(audit::Audit),
+    Undo(undo::Undo),
+    Redo(undo::Redo),
+    Which(which::Which),
+    Random(random::Random),
+    Passwd(passwd::Passwd),
+    Rekey(rekey::Rekey),
+    Backup(backup::Backup),
     Verify(verify::Verify),
     Unlock(unlock::Unlock),
     Lock(lock::Lock),

@@ -6,6 +6,7 @@ use std::io;
 use crate::agent::AgentError;
 use crate::cli::reference::ReferenceError;
 use crate::domain::{ErrorCode, Invalid};
+use crate::generator::GeneratorError;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
 
@@ -38,7 +39,7 @@ impl CliError {
         Self { code: ErrorCode::UnsupportedOperation, sentence: sentence.into(), hint: hint.into() }
     }
 
-    /// What was named is not there (exit code 3).
+    /// What was looked for is not there (exit code 3).
     pub fn not_found(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::ResourceNotFound, sentence: sentence.into(), hint: hint.into() }
     }
@@ -120,6 +121,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     }
     if let Some(error) = cause.downcast_ref::<AgentError>() {
         return Some((ErrorCode::InternalFailure, error.hint().to_owned()));
+    }
+    if let Some(error) = cause.downcast_ref::<GeneratorError>() {
+        return Some((error.code(), error.hint().to_owned()));
     }
     if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
         return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));

@@ -11,6 +11,7 @@ use super::error::CliError;
 use super::input;
 use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
+use super::raise_cost;
 use super::wording;
 use crate::agent::{self, Agent, Purpose};
 use crate::config::{self, Settings};
@@ -44,6 +45,16 @@ pub struct Invocation {
     terminal: RefCell<Option<Terminal>>,
     paths: Option<Paths>,
     hardening: Option<Hardening>,
+}
+
+/// An unlocked vault and what opened it.
+pub(super) struct Opened {
+    pub(super) vault: Vault,
+    /// For the agent and for nobody else.
+    pub(super) key: VaultKey,
+    pub(super) credentials: Credentials,
+    /// Whether somebody typed the password just now.
+    pub(super) was_typed: bool,
 }
 
 /// What the terminal app starts with.
@@ -188,13 +199,23 @@ impl Invocation {
                 return self.unlock_with_key(locked, identity, &key);
             }
         }
-        Ok(self.unlock_file(locked)?.0)
+        Ok(self.offering_more(self.unlock_file(locked)?)?.vault)
     }
 
-    /// Unlocks the vault of this machine with the password, whether the agent runs or not: what changes the
-    /// password itself, and the agent's own start.
-    pub(super) fn unlock_with_password(&self) -> anyhow::Result<(Vault, VaultKey)> {
+    /// Unlocks the vault of this machine for the agent: with the password, whether one runs or not.
+    pub(super) fn unlock_for_agent(&self) -> anyhow::Result<Opened> {
+        self.offering_more(self.unlock_to_relock()?)
+    }
+
+    /// Unlocks the vault of this machine with its password and nothing else, and keeps that for a change of
+    /// the locks.
+    pub(super) fn unlock_to_relock(&self) -> anyhow::Result<Opened> {
         self.unlock_file(self.open_vault()?)
+    }
+
+    fn offering_more(&self, mut opened: Opened) -> anyhow::Result<Opened> {
+        raise_cost::offer(self, self.state_directory.as_deref(), &mut opened)?;
+        Ok(opened)
     }
 
     /// Unlocks the vault of this machine with the agent or not at all, extends nothing, and says nothing:
@@ -210,12 +231,19 @@ impl Invocation {
     pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
         let mut locked = LockedVault::open_copy(path, Box::new(SystemClock))?;
         self.say_notices(locked.take_notices());
-        Ok(self.unlock_file(locked)?.0)
+        Ok(self.unlock_file(locked)?.vault)
     }
 
     /// The agent that may keep a key; `None` where the machine has no place for one.
     pub(super) fn agent_of(&self, identity: KeyIdentity) -> Option<Agent> {
         Some(Agent::new(&agent::directory(self.paths.as_ref()?), identity.vault_id))
+    }
+
+    /// Ends the agent of a vault whose locks were changed.
+    pub(super) fn lock_agent(&self, identity: KeyIdentity) {
+        if let Some(Err(error)) = self.agent_of(identity).map(|agent| agent.lock()) {
+            self.output.note(&format!("{error}; {}", error.hint()));
+        }
     }
 
     fn unlock_with_key(
@@ -240,14 +268,15 @@ impl Invocation {
         }
     }
 
-    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<(Vault, VaultKey)> {
+    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Opened> {
         self.say_where(&locked);
         let key_file = self.key_file()?;
         if locked.needs_key_file() && key_file.is_none() {
             return Err(VaultError::KeyFileNeeded.into());
         }
         let given = self.given_password()?;
-        let mut tries = if given.is_some() { 1 } else { TRIES };
+        let was_typed = given.is_none();
+        let mut tries = if was_typed { TRIES } else { 1 };
         let password = given.map_or_else(|| self.with_terminal(password::ask), Ok)?;
         let mut credentials = Credentials::new(password, key_file.as_ref())?;
         let mut answers = self.answers;
@@ -255,7 +284,7 @@ impl Invocation {
             let error = match locked.unlock_keeping_key(&credentials, answers) {
                 Ok((mut vault, key)) => {
                     self.say_notices(vault.take_notices());
-                    return Ok((vault, key));
+                    return Ok(Opened { vault, key, credentials, was_typed });
                 }
                 Err(failed) => {
                     locked = failed.vault;

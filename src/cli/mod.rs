@@ -15,6 +15,7 @@ mod difference;
 mod error;
 mod exit_code;
 mod field;
+mod history;
 mod input;
 mod invocation;
 mod manual;
@@ -22,6 +23,9 @@ mod output;
 mod password;
 mod plan;
 mod private_file;
+mod progress;
+mod raise_cost;
+mod random;
 mod reference;
 mod table;
 mod template;
@@ -55,7 +59,7 @@ pub enum Door {
 }
 
 /// A command with its arguments.
-pub struct Job(JobCommand);
+pub struct Job(Box<JobCommand>);
 
 impl Job {
     /// Does it.

@@ -52,7 +52,7 @@ impl PasswordSource {
         }
     }
 
-    fn of_file(file: &Path) -> Self {
+    pub(super) fn of_file(file: &Path) -> Self {
         if file == Path::new("-") { Self::Stdin } else { Self::File(file.to_owned()) }
     }
 

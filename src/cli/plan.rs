@@ -7,7 +7,7 @@ use super::output::{Audience, Output};
 use super::wording;
 use crate::domain::{SecretName, VersionId};
 use crate::vault::StateToken;
-use crate::versioning::{Change, Existence, Plan, Shift, VersionRef};
+use crate::versioning::{Change, Existence, LabelMove, Plan, Shift, VersionRef};
 
 /// Reads what `--if-state` is given.
 pub(super) fn state(text: &str) -> Result<StateToken, CliError> {
@@ -77,14 +77,7 @@ impl Preview<'_> {
             secret_name: self.name.as_str(),
             version_id: self.version_id.map(VersionId::as_str),
             would_change: change.is_some(),
-            label_moves: moves
-                .iter()
-                .map(|moved| Move {
-                    version_stage: moved.label.as_str().to_owned(),
-                    remove_from_version: moved.from.as_ref().map(|id| id.as_str().to_owned()),
-                    move_to_version: moved.to.as_ref().map(|id| id.as_str().to_owned()),
-                })
-                .collect(),
+            label_moves: moves.iter().map(Move::of).collect(),
             destroyed: change.map(|change| texts(ids(&change.destroyed))).unwrap_or_default(),
             planned_delete_time: change
                 .and_then(|change| change.planned_deletion.as_ref()?.after)
@@ -113,12 +106,24 @@ struct Shape<'a> {
     state: Option<String>,
 }
 
+/// One label leaving one version for another, in JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Move {
+pub(super) struct Move {
     version_stage: String,
     remove_from_version: Option<String>,
     move_to_version: Option<String>,
+}
+
+impl Move {
+    pub(super) fn of(moved: &LabelMove) -> Self {
+        let text = |id: &VersionId| id.as_str().to_owned();
+        Self {
+            version_stage: moved.label.as_str().to_owned(),
+            remove_from_version: moved.from.as_ref().map(text),
+            move_to_version: moved.to.as_ref().map(text),
+        }
+    }
 }
 
 fn slice_is_empty(slice: &[String]) -> bool {

@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::error::{CliError, reason};
 use super::input;
 use super::invocation::Invocation;
+use super::random::RandomArguments;
 use crate::domain::{SecretValue, ValueType};
 use crate::memory::SecretBytes;
 use crate::platform::terminal::Answer;
@@ -23,9 +24,9 @@ pub(super) enum TypeWord {
     Binary,
 }
 
-/// Where the value comes from: stdin (unless it is a terminal), a file, or a hidden prompt.
+/// Where the value comes from: stdin (unless it is a terminal), a file, the generator, or a hidden prompt.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Value (from stdin, a file or a hidden prompt)")]
+#[command(next_help_heading = "Value (from stdin, a file, the generator or a hidden prompt)")]
 pub(super) struct ValueArguments {
     /// Read the value from a file instead of stdin
     #[arg(long, value_name = "FILE")]
@@ -38,6 +39,13 @@ pub(super) struct ValueArguments {
     /// Remove one line end at the end of a text value
     #[arg(long)]
     trim: bool,
+
+    /// Take a random password or passphrase, which is not shown; its strength is said
+    #[arg(long, conflicts_with_all = ["file", "value_type", "trim"])]
+    generate: bool,
+
+    #[command(flatten)]
+    random: RandomArguments,
 
     /// Swallows a value that was typed as an argument, so that it can be refused without being quoted.
     #[arg(hide = true, num_args = 0.., value_name = "NOTHING")]
@@ -52,23 +60,30 @@ pub(super) enum Offered {
     Prompt,
 }
 
-impl ValueArguments {
-    /// Reads the value if it comes from stdin or a file: a malformed one is refused before anybody waits for
-    /// the key derivation.
-    pub(super) fn offer(&self, invocation: &Invocation) -> Result<Offered, CliError> {
-        if !self.typed.is_empty() {
-            return Err(CliError::usage(
-                "a value is never taken from the command line, where other programs and the history see it",
-                "pipe it in, name a file with --file, or type it at the hidden prompt",
-            ));
-        }
-        if self.trim && self.value_type == TypeWord::Binary {
-            return Err(CliError::usage(
-                "--trim is for text values",
-                "leave it out, or store the value as text",
-            ));
-        }
-        let bytes = match &self.file {
+/// Refuses a value that was typed as an argument.
+pub(super) fn refuse_typed(typed: &[OsString]) -> Result<(), CliError> {
+    if typed.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        "a value is never taken from the command line, where other programs and the history see it",
+        "pipe it in, name a file with --file, or type it at the hidden prompt",
+    ))
+}
+
+/// Bytes from a file, from stdin, or from a hidden prompt.
+pub(super) struct ReadSource<'a> {
+    /// The file, where one is named.
+    pub(super) file: Option<&'a Path>,
+    /// Whether one line end is removed.
+    pub(super) trim: bool,
+}
+
+impl ReadSource<'_> {
+    /// Reads what comes from a file or from stdin; `None` where it must be asked for, once the vault is
+    /// known to open.
+    pub(super) fn read(&self, invocation: &Invocation) -> Result<Option<SecretBytes>, CliError> {
+        let bytes = match self.file {
             Some(path) => File::open(path).and_then(read).map_err(|error| {
                 CliError::usage(
                     format!("cannot read '{}': {}", path.display(), reason(&error)),
@@ -81,12 +96,62 @@ impl ValueArguments {
                     "name a file for one of them: --password-file FILE or --file FILE",
                 ));
             }
-            None if io::stdin().is_terminal() => return Ok(Offered::Prompt),
+            None if io::stdin().is_terminal() => return Ok(None),
             None => input::stdin()
                 .and_then(read)
                 .map_err(|error| CliError::system("cannot read the value from stdin", &error))?,
         };
-        self.checked(bytes).map(Offered::Value)
+        Ok(Some(self.trimmed(bytes)))
+    }
+
+    /// What was read, asked for now if it is still to be typed.
+    pub(super) fn take(
+        &self,
+        read: Option<SecretBytes>,
+        invocation: &Invocation,
+    ) -> Result<SecretBytes, CliError> {
+        match read {
+            Some(bytes) => Ok(bytes),
+            None => Ok(self.trimmed(ask(invocation)?)),
+        }
+    }
+
+    fn trimmed(&self, mut bytes: SecretBytes) -> SecretBytes {
+        if self.trim {
+            input::trim_line_end(&mut bytes);
+        }
+        bytes
+    }
+}
+
+impl ValueArguments {
+    /// Reads the value if it comes from stdin or a file: a malformed one is refused before anybody waits for
+    /// the key derivation.
+    pub(super) fn offer(&self, invocation: &Invocation) -> anyhow::Result<Offered> {
+        refuse_typed(&self.typed)?;
+        if self.generate {
+            let drawn = self.random.draw()?;
+            invocation.output().note(&drawn.sentence);
+            return Ok(Offered::Value(self.checked(drawn.generated.text)?));
+        }
+        if self.random.is_given() {
+            return Err(CliError::usage(
+                "flags of the generator are given without --generate",
+                "add --generate, or leave them out",
+            )
+            .into());
+        }
+        if self.trim && self.value_type == TypeWord::Binary {
+            return Err(CliError::usage(
+                "--trim is for text values",
+                "leave it out, or store the value as text",
+            )
+            .into());
+        }
+        match self.source().read(invocation)? {
+            Some(bytes) => Ok(Offered::Value(self.checked(bytes)?)),
+            None => Ok(Offered::Prompt),
+        }
     }
 
     /// The value that was offered, asked for now if it is still to be typed.
@@ -94,17 +159,18 @@ impl ValueArguments {
         match offered {
             Offered::Value(value) => Ok(value),
             Offered::Prompt => {
-                let value = self.checked(ask(invocation)?)?;
+                let value = self.checked(self.source().take(None, invocation)?)?;
                 invocation.output().note(&format!("read {} bytes", value.len()));
                 Ok(value)
             }
         }
     }
 
-    fn checked(&self, mut bytes: SecretBytes) -> Result<SecretValue, CliError> {
-        if self.trim && self.value_type == TypeWord::Text {
-            input::trim_line_end(&mut bytes);
-        }
+    fn source(&self) -> ReadSource<'_> {
+        ReadSource { file: self.file.as_deref(), trim: self.trim }
+    }
+
+    fn checked(&self, bytes: SecretBytes) -> Result<SecretValue, CliError> {
         let value_type = match self.value_type {
             TypeWord::Text => ValueType::Text,
             TypeWord::Binary => ValueType::Binary,

@@ -12,6 +12,7 @@ use thiserror::Error;
 pub use passphrase::PassphraseRecipe;
 pub use password::{CharacterClass, PasswordRecipe, RequireEach};
 
+use crate::domain::ErrorCode;
 use crate::memory::SecretBytes;
 
 /// Something generated, and how hard it is to guess for one who knows the recipe.
@@ -44,4 +45,26 @@ pub enum GeneratorError {
     /// The system has no random bytes.
     #[error("the system has no random bytes")]
     RandomUnavailable,
+}
+
+impl GeneratorError {
+    /// The code of the contract.
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::RandomUnavailable => ErrorCode::InternalFailure,
+            _ => ErrorCode::InvalidParameter,
+        }
+    }
+
+    /// What to do next.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::LengthOutOfRange => "choose another length",
+            Self::NothingLeft => "exclude less",
+            Self::ClassIsEmpty => "exclude the whole type, or do not require one of each",
+            Self::WordsOutOfRange => "choose another number of words",
+            Self::BadSeparator => "choose another separator",
+            Self::RandomUnavailable => "mend the cause and try again",
+        }
+    }
 }

@@ -107,6 +107,29 @@ impl<'a> Answer<'a> {
         Self::result("RestoreSecret", vec![secret_name(&outcome.name)])
     }
 
+    /// UpdateSecret.
+    pub fn update(outcome: &'a ChangeOutcome) -> Self {
+        Self::result("UpdateSecret", vec![secret_name(&outcome.name)])
+    }
+
+    /// TagResource.
+    pub const fn tag() -> Self {
+        Self { kind: Kind::Result("TagResource"), fields: Vec::new() }
+    }
+
+    /// UntagResource.
+    pub const fn untag() -> Self {
+        Self { kind: Kind::Result("UntagResource"), fields: Vec::new() }
+    }
+
+    /// GetRandomPassword.
+    pub fn random_password(password: &'a SecretValue) -> Self {
+        Self::result(
+            "GetRandomPassword",
+            vec![Field { name: "RandomPassword", content: Content::Value(password) }],
+        )
+    }
+
     /// DeleteSecret: when the secret may be removed; by force, when it was.
     pub fn delete(outcome: &'a ChangeOutcome) -> Self {
         let planned = outcome.change.as_ref().and_then(|change| change.planned_deletion.as_ref()?.after);

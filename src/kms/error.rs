@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::json_text::Column;
 use super::lines::LONGEST_LINE;
 use crate::domain::{ErrorCode, Invalid};
+use crate::generator::GeneratorError;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
 
@@ -32,6 +33,8 @@ pub(super) enum KmsError {
     #[error("{action} does not work on secrets of type Generic, which are all that there are here")]
     Rotation { action: &'static str },
     #[error(transparent)]
+    Generator(#[from] GeneratorError),
+    #[error(transparent)]
     Vault(#[from] VaultError),
 }
 
@@ -47,6 +50,7 @@ impl KmsError {
             | Self::Shape { .. }
             | Self::Malformed { .. } => ErrorCode::InvalidParameter,
             Self::Rotation { .. } => ErrorCode::UnsupportedOperation,
+            Self::Generator(error) => error.code(),
             Self::Vault(error) => error.code(),
         }
     }
@@ -71,6 +75,7 @@ impl KmsError {
                  one as ACSPrevious"
                     .to_owned()
             }
+            Self::Generator(error) => error.hint().to_owned(),
             Self::Vault(error) => error.hint(),
         }
     }

@@ -1,17 +1,22 @@
 //! A consistent copy of the vault in a new file, checked before it is called a backup.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
 
 use super::check::CheckReport;
 use super::error::StoreError;
 use super::open;
 use super::open_store::OpenStore;
+use super::rekey::Progress;
 use crate::crypto;
 use crate::domain::Timestamp;
+
+/// Some tens of megabytes between two reports of progress.
+const PAGES_AT_ONCE: i32 = 4_096;
 
 impl OpenStore {
     /// Copies the vault into a new file of mode 0600 (temporary name, sync, link, sync) and checks the copy.
@@ -19,7 +24,12 @@ impl OpenStore {
     /// # Errors
     /// [`StoreError::Exists`], [`StoreError::System`], and [`StoreError::Integrity`] where the copy does
     /// not verify; nothing is left behind then.
-    pub fn back_up(&mut self, path: &Path, now: Timestamp) -> Result<CheckReport, StoreError> {
+    pub fn back_up(
+        &mut self,
+        path: &Path,
+        now: Timestamp,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<CheckReport, StoreError> {
         if fs::symlink_metadata(path).is_ok() {
             return Err(StoreError::Exists(path.to_owned()));
         }
@@ -27,11 +37,15 @@ impl OpenStore {
         let mut name = std::ffi::OsString::from(".etui-backup-");
         name.push(u64::from_be_bytes(crypto::make_random()?).to_string());
         let temporary = folder.join(name);
-        drop(open::create_private_file(&temporary)?);
-        let checked = self.copy_and_check(&temporary, now).and_then(|report| {
-            // A link refuses to replace what appeared there meanwhile; a rename would not.
-            fs::hard_link(&temporary, path).map_err(|error| StoreError::system("writing", path, &error))?;
-            open::sync(path, folder)?;
+        drop(open::create_private_file(&temporary).map_err(|error| match error {
+            // The temporary name means nothing to anybody.
+            StoreError::System { reason, .. } => {
+                StoreError::System { doing: format!("creating {}", path.display()), reason }
+            }
+            other => other,
+        })?);
+        let checked = self.copy_and_check(&temporary, now, progress).and_then(|report| {
+            put_in_place(&temporary, path, folder)?;
             Ok(report)
         });
         open::remove_quietly(&temporary);
@@ -50,14 +64,16 @@ impl OpenStore {
         known.unwrap_or_default().into_iter().filter(|path| path.exists()).collect()
     }
 
-    fn copy_and_check(&mut self, temporary: &Path, now: Timestamp) -> Result<CheckReport, StoreError> {
+    fn copy_and_check(
+        &mut self,
+        temporary: &Path,
+        now: Timestamp,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<CheckReport, StoreError> {
+        // The read transaction lasts until the last page, so that no commit comes in between.
         self.read(now, |store| {
             let mut copy = open::connect_new(temporary)?;
-            Backup::new(store.file.connection(), &mut copy)?.run_to_completion(
-                i32::MAX,
-                Duration::ZERO,
-                None,
-            )?;
+            copy_pages(store.file.connection(), &mut copy, progress)?;
             copy.close().map_err(|(_, error)| StoreError::from(error))
         })?;
         let report = self.check_connection(open::connect_immutable(temporary)?);
@@ -66,4 +82,40 @@ impl OpenStore {
             Some(finding) => Err(StoreError::Integrity(format!("the copy does not verify: {finding}"))),
         }
     }
+}
+
+fn copy_pages(
+    from: &Connection,
+    to: &mut Connection,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), StoreError> {
+    let backup = Backup::new(from, to)?;
+    loop {
+        let step = backup.step(PAGES_AT_ONCE)?;
+        let pages = backup.progress();
+        let count = |pages: i32| u64::try_from(pages).unwrap_or_default();
+        let total = count(pages.pagecount);
+        progress(Progress { done: total.saturating_sub(count(pages.remaining)), total });
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {}
+            _ => return Err(StoreError::Busy),
+        }
+    }
+}
+
+/// Gives the finished copy its name, unless something has appeared there meanwhile.
+fn put_in_place(temporary: &Path, path: &Path, folder: &Path) -> Result<(), StoreError> {
+    // A link never replaces what is there, as a rename would. File systems without links, as on most
+    // memory sticks, are left with a look and a rename.
+    let placed = fs::hard_link(temporary, path).or_else(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Err(error),
+        _ if fs::symlink_metadata(path).is_ok() => Err(ErrorKind::AlreadyExists.into()),
+        _ => fs::rename(temporary, path),
+    });
+    placed.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
+        _ => StoreError::system("writing", path, &error),
+    })?;
+    open::sync(path, folder).inspect_err(|_| open::remove_quietly(path))
 }

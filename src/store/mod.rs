@@ -38,7 +38,7 @@ pub use new_vault::create;
 pub use open::write_private_file;
 pub use open_store::{Acceptance, News, OpenStore};
 pub use rekey::{Locks, Progress};
-pub use secrets::StoredSecret;
+pub use secrets::{EqualTags, StoredSecret};
 pub use transaction::{Batch, Moment, NewVersion, WriteTransaction};
 pub use unlock::open_vault_key;
 pub use vault_file::VaultFile;

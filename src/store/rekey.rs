@@ -3,7 +3,7 @@
 //! A new password wraps the vault key under a new salt: one row. A new vault key seals every row anew in one
 //! transaction; vault id, row ids and the random bytes of events stay, so that copies are still recognised.
 
-use super::codec::{EventLink, EventRecord, Head, SecretRecord, SecretRecordView, VersionRecord, type_byte};
+use super::codec::{EventLink, EventRecord, Head, SecretRecord, VersionRecord, type_byte};
 use super::error::StoreError;
 use super::events::open_event;
 use super::header::{Header, KeyFileUse};
@@ -28,12 +28,12 @@ pub struct Locks<'a> {
     pub key_file: Option<&'a KeyFile>,
 }
 
-/// How far a rekey has come.
+/// How far a rekey or a backup has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows sealed anew and read back.
+    /// Of a rekey: rows sealed anew and read back. Of a backup: pages copied.
     pub done: u64,
-    /// All rows, each counted for sealing and for reading back.
+    /// All rows, each counted for sealing and for reading back; all pages.
     pub total: u64,
 }
 
@@ -202,16 +202,6 @@ impl OpenStore {
             self.index = Index::new();
         }
         finished
-    }
-
-    fn names(&self) -> Result<Vec<SecretName>, StoreError> {
-        self.records()
-            .map(|record| {
-                SecretRecordView::name_of(record)
-                    .and_then(|name| SecretName::new(name).ok())
-                    .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
-            })
-            .collect()
     }
 
     /// Answers the new tag of every event, the one of event `n` at `n - 1`.

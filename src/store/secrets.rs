@@ -9,7 +9,7 @@ use super::open_store::OpenStore;
 use super::rows::{array, blob, integer};
 use super::seals::secret_of;
 use crate::crypto::{self, BUCKETS, LedgerSum, bucket_of};
-use crate::domain::{SecretName, SecretValue};
+use crate::domain::{SecretName, SecretValue, ValueType};
 use crate::memory::SecretBytes;
 use crate::versioning::{SecretState, VersionKey, VersionState};
 
@@ -95,6 +95,20 @@ impl OpenStore {
     /// The opened records of all secrets that were read, in no order.
     pub fn records(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.index.all().filter_map(|row| row.opened.as_ref()).map(|range| self.index.record(range))
+    }
+
+    /// The names of all secrets that were read, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn names(&self) -> Result<Vec<SecretName>, StoreError> {
+        self.records()
+            .map(|record| {
+                SecretRecordView::name_of(record)
+                    .and_then(|name| SecretName::new(name).ok())
+                    .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
+            })
+            .collect()
     }
 
     /// Opens a secret by name; that there is none is proved by the bucket's sum.
@@ -295,6 +309,43 @@ impl OpenStore {
             .filter(|version| Some(version.key) != except)
             .find(|version| secret.stored_version(version.key).is_some_and(|stored| stored.equal == equal))
     }
+
+    /// The MACs under which versions that hold these bytes are found, as text and as binary.
+    pub fn equal_tags(&self, bytes: &SecretBytes) -> EqualTags {
+        let tag = |value_type| self.keys.equal_tag(type_byte(value_type), bytes.expose());
+        EqualTags { text: tag(ValueType::Text), binary: tag(ValueType::Binary) }
+    }
+
+    /// The versions of a secret that hold these bytes, as text or as binary, oldest first. The MACs only
+    /// find candidates; each is opened and compared in constant time.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn versions_holding<'a>(
+        &self,
+        secret: &'a StoredSecret,
+        tags: &EqualTags,
+        bytes: &SecretBytes,
+    ) -> Result<Vec<&'a VersionState>, StoreError> {
+        let mut holding = Vec::new();
+        for version in &secret.state.versions {
+            let tag = match version.value_type {
+                ValueType::Text => &tags.text,
+                ValueType::Binary => &tags.binary,
+            };
+            let is_candidate = secret.stored_version(version.key).is_some_and(|stored| stored.equal == *tag);
+            if is_candidate && bytes.equals(self.value(secret, version.key)?.expose()) {
+                holding.push(version);
+            }
+        }
+        Ok(holding)
+    }
+}
+
+/// The MACs of a value that is looked for.
+pub struct EqualTags {
+    text: [u8; 32],
+    binary: [u8; 32],
 }
 
 fn parse_record(record: &[u8]) -> Result<SecretRecordView<'_>, StoreError> {

@@ -203,7 +203,7 @@ impl WriteTransaction<'_> {
                 self.delete_version(handle, version.key)?;
             }
         }
-        if let Some(note) = &change.note {
+        if let Some(note) = change.note_on_existing() {
             self.rewrite_note(handle, note)?;
         }
         self.append_event(handle, name_before, change)?;
@@ -214,6 +214,11 @@ impl WriteTransaction<'_> {
     /// The number of the newest event, those of this transaction included.
     pub fn newest_event_number(&self) -> u64 {
         self.head.number
+    }
+
+    /// Says that the changes of this transaction belong together after all.
+    pub fn keep_together(&mut self) {
+        self.batch = Batch::Together;
     }
 
     /// Says that the changes applied from here on take back an event, or none.
@@ -387,9 +392,15 @@ impl WriteTransaction<'_> {
             return Ok(());
         }
         let mut working = std::mem::take(&mut self.working);
+        working.retain(|secret| secret.touched);
+        // All leave their old places before any takes its new one: two secrets may change names with each
+        // other, and a new secret may take the name of one that goes.
+        for secret in &working {
+            self.leave_place(secret)?;
+        }
         let mut records = Vec::with_capacity(working.len());
-        for secret in working.iter_mut().filter(|secret| secret.touched) {
-            records.push(self.write_secret(secret)?);
+        for secret in &mut working {
+            records.push(if secret.gone { None } else { Some(self.write_secret(secret)?) });
         }
         let row = seal_head(self.store, &self.head)?;
         let changed = self
@@ -401,10 +412,10 @@ impl WriteTransaction<'_> {
         expect_changed(changed, 1)?;
         self.store.file.commit(row)?;
         self.store.head = self.head;
-        for (secret, record) in working.iter().filter(|secret| secret.touched).zip(&records) {
-            if let Some((name_tag, _)) = secret.in_file {
-                self.store.index.remove(&name_tag);
-            }
+        for (name_tag, _) in working.iter().filter_map(|secret| secret.in_file) {
+            self.store.index.remove(&name_tag);
+        }
+        for (secret, record) in working.iter().zip(&records) {
             if let Some(record) = record {
                 let stored = &secret.stored;
                 self.store.index.insert(stored.name_tag, stored.id, stored.tag, record.expose());
@@ -414,16 +425,32 @@ impl WriteTransaction<'_> {
         Ok(())
     }
 
-    /// Seals a secret's record and changes its bucket's sum; answers the record, or `None` if it is gone.
-    fn write_secret(&mut self, secret: &mut Working) -> Result<Option<SecretBytes>, StoreError> {
-        if let Some((name_tag, tag)) = secret.in_file {
-            let entry = self.store.keys.bucket_entry(&name_tag, &secret.stored.id, &tag);
-            self.head.sums[bucket_of(&name_tag)] -= entry;
-        }
+    /// Takes a secret out of its bucket's sum, and out of its table if it will not lie there any more.
+    fn leave_place(&mut self, secret: &Working) -> Result<(), StoreError> {
+        let stored = &secret.stored;
+        let connection = self.store.file.connection();
         if secret.gone {
-            self.delete_secret(secret)?;
-            return Ok(None);
+            let versions = connection
+                .prepare_cached("DELETE FROM version WHERE secret_id = ?1")?
+                .execute([&stored.id])?;
+            expect_changed(versions, stored.versions.len())?;
         }
+        let Some((name_tag, tag)) = secret.in_file else { return Ok(()) };
+        self.head.sums[bucket_of(&name_tag)] -= self.store.keys.bucket_entry(&name_tag, &stored.id, &tag);
+        self.head.secrets -= 1;
+        if secret.gone || name_tag != stored.name_tag {
+            // Versions refer to its id; that is looked at when the transaction ends.
+            let deleted = connection
+                .prepare_cached("DELETE FROM secret WHERE name_tag = ?1 AND id = ?2")?
+                .execute((&name_tag, &stored.id))?;
+            expect_changed(deleted, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Seals a secret's record, writes it and adds it to its bucket's sum; answers the record.
+    fn write_secret(&mut self, secret: &mut Working) -> Result<SecretBytes, StoreError> {
+        let stays = secret.in_file.is_some_and(|(name_tag, _)| name_tag == secret.stored.name_tag);
         let stored = &mut secret.stored;
         let mut tags: Vec<(i64, [u8; 16])> =
             stored.versions.iter().map(|version| (version.key.0, version.tag)).collect();
@@ -436,40 +463,18 @@ impl WriteTransaction<'_> {
         let associated = self.store.seals.secret(&stored.name_tag, &stored.id);
         let sealed = self.store.keys.seal(&associated, record.expose(), Padding::Record)?;
         let connection = self.store.file.connection();
-        let changed = match secret.in_file {
-            None => connection
-                .prepare_cached("INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)")?
-                .execute((&stored.name_tag, &stored.id, &sealed))?,
-            Some((name_tag, _)) if name_tag == stored.name_tag => connection
-                .prepare_cached("UPDATE secret SET record = ?3 WHERE name_tag = ?1 AND id = ?2")?
-                .execute((&name_tag, &stored.id, &sealed))?,
-            Some((name_tag, _)) => connection
-                .prepare_cached(
-                    "UPDATE secret SET name_tag = ?4, record = ?3 WHERE name_tag = ?1 AND id = ?2",
-                )?
-                .execute((&name_tag, &stored.id, &sealed, &stored.name_tag))?,
-        };
+        let changed = if stays {
+            connection.prepare_cached("UPDATE secret SET record = ?3 WHERE name_tag = ?1 AND id = ?2")?
+        } else {
+            connection.prepare_cached("INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)")?
+        }
+        .execute((&stored.name_tag, &stored.id, &sealed))?;
         expect_changed(changed, 1)?;
         stored.tag = tag_of(&sealed)?;
         self.head.sums[bucket_of(&stored.name_tag)] +=
             self.store.keys.bucket_entry(&stored.name_tag, &stored.id, &stored.tag);
-        self.head.secrets += u64::from(secret.in_file.is_none());
-        Ok(Some(record))
-    }
-
-    fn delete_secret(&mut self, secret: &Working) -> Result<(), StoreError> {
-        let stored = &secret.stored;
-        let connection = self.store.file.connection();
-        let versions =
-            connection.prepare_cached("DELETE FROM version WHERE secret_id = ?1")?.execute([&stored.id])?;
-        expect_changed(versions, stored.versions.len())?;
-        let Some((name_tag, _)) = secret.in_file else { return Ok(()) };
-        let secrets = connection
-            .prepare_cached("DELETE FROM secret WHERE name_tag = ?1 AND id = ?2")?
-            .execute((&name_tag, &stored.id))?;
-        expect_changed(secrets, 1)?;
-        self.head.secrets -= 1;
-        Ok(())
+        self.head.secrets += 1;
+        Ok(record)
     }
 }
 

@@ -5,7 +5,7 @@ use super::batch::Changes;
 use super::error::VaultError;
 use super::outcome::{HistoryEntry, TakeBackOutcome, TakeBackPlan, TakenBack};
 use crate::domain::SecretName;
-use crate::store::{Batch, EventLink, EventRecord, OpenStore, StoreError};
+use crate::store::{EventLink, EventRecord, OpenStore, StoreError};
 use crate::versioning::{Change, Direction, Existence, Plan, Refusal, Search, Step, name_after, take_back};
 
 /// Events that are taken back together: one, or a batch, newest first.
@@ -56,30 +56,46 @@ impl Vault {
     /// the inverse operation.
     pub fn plan_take_back(&mut self, direction: Direction) -> Result<TakeBackPlan, VaultError> {
         let now = self.now();
-        self.read(|store| {
-            let target = find_target(store, direction)?;
+        let plan = self.read(|store| {
             let newest = store.newest_event_number();
-            let mut steps = Vec::new();
-            for (number, event) in target.events {
-                let (row, name) = secret_of(&event)?;
-                let secret = super::batch::look(store, &name_after(name, &event.change))?;
-                refuse_another(&secret, row, name)?;
-                let taken = match &event.change.name {
-                    Some(shift) => store.secret(&shift.before)?.filter(|taken| taken.id() != *row),
-                    None => None,
-                };
-                let taken = taken.as_ref().map(|taken| taken.state());
-                let plan = take_back(secret.state(), &event.change, direction, taken, now);
-                // Within a batch a later step may free what this one needs: only the undo itself can tell.
-                let plan = match plan {
-                    Err(refusal) if event.batch.is_none() => return Err(refusal.into()),
-                    Err(_) => Plan::Unchanged,
-                    Ok(plan) => plan,
-                };
-                steps.push(TakenBack { entry: HistoryEntry::of(number, event), change: change_of(plan) });
+            let mut target = find_target(store, direction)?;
+            if target.events.len() > 1 {
+                return Ok(None);
             }
-            Ok(TakeBackPlan { direction, steps, newest })
-        })
+            let Some((number, event)) = target.events.pop() else { return Ok(None) };
+            let (row, name) = secret_of(&event)?;
+            let secret = super::batch::look(store, &name_after(name, &event.change))?;
+            refuse_another(&secret, row, name)?;
+            let taken = match &event.change.name {
+                Some(shift) => store.secret(&shift.before)?.filter(|taken| taken.id() != *row),
+                None => None,
+            };
+            let taken = taken.as_ref().map(|taken| taken.state());
+            let change = change_of(take_back(secret.state(), &event.change, direction, taken, now)?);
+            let steps = vec![TakenBack { entry: HistoryEntry::of(number, event), change }];
+            Ok(Some(TakeBackPlan { direction, steps, newest }))
+        })?;
+        match plan {
+            Some(plan) => Ok(plan),
+            None => self.rehearse(direction),
+        }
+    }
+
+    /// Each change of a batch meets what the ones before it left, so a batch is planned by doing it in a
+    /// transaction that is never committed.
+    fn rehearse(&mut self, direction: Direction) -> Result<TakeBackPlan, VaultError> {
+        let mut plan = None;
+        let rehearsed = self.change(|changes| {
+            let newest = changes.transaction.newest_event_number();
+            let TakeBackOutcome { direction, steps } = changes.take_back(direction, None)?;
+            plan = Some(TakeBackPlan { direction, steps, newest });
+            Err::<(), _>(Refusal::VaultChanged.into())
+        });
+        match (plan, rehearsed) {
+            (Some(plan), _) => Ok(plan),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Err(Refusal::NothingToUndo.into()),
+        }
     }
 
     /// Takes back the newest change (undo) or the newest undo (redo), by a new change.
@@ -93,9 +109,7 @@ impl Vault {
         direction: Direction,
         newest: Option<u64>,
     ) -> Result<TakeBackOutcome, VaultError> {
-        let is_batch = self.read(|store| Ok(find_target(store, direction)?.events.len() > 1))?;
-        let batch = if is_batch { Batch::Together } else { Batch::Single };
-        self.write(batch, |changes| changes.take_back(direction, newest))
+        self.change(|changes| changes.take_back(direction, newest))
     }
 }
 
@@ -110,6 +124,9 @@ impl Changes<'_, '_> {
         }
         let now = self.transaction.now();
         let target = find_target(self.transaction.store(), direction)?;
+        if target.events.len() > 1 {
+            self.transaction.keep_together();
+        }
         let mut steps = Vec::new();
         for (number, event) in target.events {
             let (row, name) = secret_of(&event)?;

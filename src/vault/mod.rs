@@ -16,6 +16,7 @@ mod request;
 mod secrets;
 mod stages;
 mod values;
+mod which;
 
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,8 @@ pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
 pub use listing::Listing;
 pub use outcome::{
-    ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Planned, PlannedPut, PutOutcome,
-    Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
+    ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, Planned, PlannedPut,
+    PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
 };
 pub use request::{
     CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
@@ -126,9 +127,13 @@ impl Vault {
     /// # Errors
     /// [`VaultError::VaultExists`], [`VaultError::System`], [`VaultError::Integrity`]; nothing is left
     /// behind then.
-    pub fn back_up(&mut self, path: &Path) -> Result<VerifyReport, VaultError> {
+    pub fn back_up(
+        &mut self,
+        path: &Path,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<VerifyReport, VaultError> {
         let now = self.now();
-        let report = self.store()?.back_up(path, now).map_err(VaultError::from);
+        let report = self.store()?.back_up(path, now, progress).map_err(VaultError::from);
         self.end_if_fatal(report)
     }
 

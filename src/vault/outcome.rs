@@ -51,6 +51,17 @@ pub struct GetOutcome {
     pub value: SecretValue,
 }
 
+/// A version that holds a value that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// The secret.
+    pub name: SecretName,
+    /// The version without its value.
+    pub version: VersionState,
+    /// The labels that mark it.
+    pub stages: Vec<StageLabel>,
+}
+
 /// A secret with all its versions, and the state it is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretDetails {
@@ -123,14 +134,17 @@ pub struct SecretSummary<'a> {
 impl SecretSummary<'_> {
     /// Whether the current version is older than the rotation interval (etui).
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.due_in_days(now).is_some_and(|days| days <= 0)
+        self.due().is_some_and(|due| due < now)
     }
 
-    /// In how many days the current version is due; `None` without an interval.
+    /// In how many whole days the current version is due, 0 on the last one, negative once it is; `None`
+    /// without an interval.
     pub fn due_in_days(&self, now: Timestamp) -> Option<i64> {
-        let days = self.rotation_days?;
-        let due = self.current.created.plus_days(u32::from(days));
-        Some(due.seconds_since(now).div_euclid(Timestamp::DAY))
+        self.due().map(|due| due.seconds_since(now).div_euclid(Timestamp::DAY))
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        Some(self.current.created.plus_days(u32::from(self.rotation_days?)))
     }
 }
 

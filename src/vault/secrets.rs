@@ -128,7 +128,7 @@ impl Changes<'_, '_> {
     pub fn create_secret(&mut self, request: &CreateRequest) -> Result<CreateOutcome, VaultError> {
         let first = VersionRef { key: make_version_key()?, id: request.version_id.clone() };
         let taken = self.transaction.find(&request.name)?;
-        let change = create(
+        let mut change = create(
             &request.name,
             &request.description,
             &request.tags,
@@ -136,6 +136,7 @@ impl Changes<'_, '_> {
             &request.extra_stages,
             taken.map(|handle| self.transaction.secret(handle).state()),
         )?;
+        change.note_on_stored(request.note.as_ref());
         let version = NewVersion {
             reference: first.clone(),
             value: &request.value,

@@ -121,7 +121,10 @@ fn decide(
         key,
         comparison: existing.map(|existing| compare(store, secret, existing, request)).transpose()?,
     };
-    let plan = versioning::put(state, &terms)?;
+    let mut plan = versioning::put(state, &terms)?;
+    if let Plan::Apply(change) = &mut plan {
+        change.note_on_stored(request.note.as_ref());
+    }
     Ok(DecidedPut {
         plan,
         reference: VersionRef { key: existing.unwrap_or(key), id: version_id },

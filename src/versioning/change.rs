@@ -123,7 +123,7 @@ pub struct Change {
     pub rotation: Option<Shift<Option<RotationInterval>>>,
     /// When the secret may be removed.
     pub planned_deletion: Option<Shift<Option<Timestamp>>>,
-    /// The note of a version that was there before.
+    /// The note of a version: of one that was there before, or of one that is stored by this change.
     pub note: Option<NoteShift>,
     /// Versions that are stored by this change.
     pub added: Vec<VersionRef>,
@@ -148,6 +148,19 @@ impl Change {
             added: Vec::new(),
             destroyed: Vec::new(),
         }
+    }
+
+    /// Records the note that comes with the version that this change stores.
+    pub fn note_on_stored(&mut self, note: Option<&Note>) {
+        if let (Some(version), Some(note)) = (self.added.first(), note) {
+            let note = Shift::new(None, Some(note.clone()));
+            self.note = Some(NoteShift { version: version.clone(), note });
+        }
+    }
+
+    /// The note of a version that was there before, if that is what changes.
+    pub fn note_on_existing(&self) -> Option<&NoteShift> {
+        self.note.as_ref().filter(|note| !self.added.contains(&note.version))
     }
 
     /// Which labels move from where to where, built-in ones first. A label that stays is not named.

@@ -114,7 +114,8 @@ pub fn take_back(
         refuse_destroyed_targets(state, labels)?;
         change.labels = shift_back(&state.labels, labels);
     }
-    if let Some(note) = &done.note {
+    // A version that came with its note stays, and keeps it.
+    if let Some(note) = done.note_on_existing() {
         change.note = note_back(state, note)?;
     }
     change.description = done.description.as_ref().and_then(|shift| shift_back(&state.description, shift));

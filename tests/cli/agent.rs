@@ -243,7 +243,22 @@ fn a_rekey_elsewhere_ends_it() {
 }
 
 #[test]
-fn a_change_of_the_password_alone_leaves_it() {
+fn a_change_of_the_locks_takes_the_password_and_ends_it() {
+    for command in ["passwd", "rekey"] {
+        let home = Unlocked::new();
+        let process = home.process();
+        fs::write(home.0.path().join("new"), "another password").unwrap();
+        let change = [command, "--new-password-file", "new", "--kdf-memory", "19", "--kdf-passes", "2"];
+        home.etui(&change).failed(5);
+        assert!(!is_gone(process), "nothing was changed without the present password");
+        home.0.etui(&change).succeeded();
+        wait_until("the end of the agent", || is_gone(process));
+        home.etui(&["get", "db"]).failed(5);
+    }
+}
+
+#[test]
+fn a_change_of_the_password_alone_elsewhere_leaves_it() {
     let home = Unlocked::new();
     let credentials = |text: &[u8]| Credentials::new(SecretBytes::copy_of(text), None).unwrap();
     let cheap = KdfCost::new(8, 1, 1).unwrap();

@@ -58,7 +58,23 @@ impl Home {
         let password = SecretBytes::copy_of(PASSWORD.as_bytes());
         let credentials = Credentials::new(password, key_file.as_ref()).unwrap();
         let environment = self.library_environment(clock);
-        Vault::create(&self.vault(), &credentials, KdfCost::new(8, 1, 1).unwrap(), environment).unwrap()
+        let vault =
+            Vault::create(&self.vault(), &credentials, KdfCost::new(8, 1, 1).unwrap(), environment).unwrap();
+        fs::write(self.kdf_cost_kept(), self.keeps_its_cost()).unwrap();
+        vault
+    }
+
+    /// Where this machine remembers that a cheap vault shall stay cheap.
+    pub fn kdf_cost_kept(&self) -> PathBuf {
+        self.path().join("state/etui/kdf-cost-kept")
+    }
+
+    /// What stands there, so that nobody is asked at every prompt.
+    pub fn keeps_its_cost(&self) -> String {
+        let path = fs::canonicalize(self.vault()).unwrap();
+        let hex: String =
+            path.as_os_str().as_encoded_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("8 1 1 {hex}\n")
     }
 
     /// Unlocks the vault through the library, with any clock.

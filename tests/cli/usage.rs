@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 38] = [
     "tui",
     "init",
     "new",
@@ -36,6 +36,16 @@ const COMMANDS: [&str; 28] = [
     "completions",
     "man",
     "doctor",
+    "set",
+    "rename",
+    "audit",
+    "undo",
+    "redo",
+    "which",
+    "random",
+    "passwd",
+    "rekey",
+    "backup",
 ];
 
 #[test]
@@ -56,39 +66,51 @@ fn every_command_has_help_with_an_example() {
 #[test]
 fn short_help_of_put() {
     assert_snapshot!(Home::empty().etui(&["put", "-h"]), @r#"
-    exit 0
-    stdout:
-    Store a new version of a secret
+        exit 0
+        stdout:
+        Store a new version of a secret
 
-    Usage: etui put [OPTIONS] <NAME>
+        Usage: etui put [OPTIONS] <NAME>
 
-    Arguments:
-      <NAME>  The name of the secret
+        Arguments:
+          <NAME>  The name of the secret
 
-    Options:
-          --version-id <ID>   The id of the version; without it the next free one is taken and printed
-          --stage <LABEL>     A label that will mark the version; may be given several times
-          --note <TEXT>       A remark on the version, like a commit message
-          --create            Make the secret if it is not there
-          --dry-run           Say what would happen, and change nothing; with --json it tells the State
-                              for --if-state
-          --if-state <STATE>  Only if the secret is still in the state that --dry-run --json told
-      -h, --help              Print help (see more with '--help')
+        Options:
+              --version-id <ID>   The id of the version; without it the next free one is taken and printed
+              --stage <LABEL>     A label that will mark the version; may be given several times
+              --note <TEXT>       A remark on the version, like a commit message
+              --create            Make the secret if it is not there
+              --dry-run           Say what would happen, and change nothing; with --json it tells the State
+                                  for --if-state
+              --if-state <STATE>  Only if the secret is still in the state that --dry-run --json told
+          -h, --help              Print help (see more with '--help')
 
-    Value (from stdin, a file or a hidden prompt):
-          --file <FILE>  Read the value from a file instead of stdin
-          --type <TYPE>  How the bytes are meant; what is not UTF-8 needs `binary` [default: text]
-                         [possible values: text, binary]
-          --trim         Remove one line end at the end of a text value
+        Value (from stdin, a file, the generator or a hidden prompt):
+              --file <FILE>  Read the value from a file instead of stdin
+              --type <TYPE>  How the bytes are meant; what is not UTF-8 needs `binary` [default: text]
+                             [possible values: text, binary]
+              --trim         Remove one line end at the end of a text value
+              --generate     Take a random password or passphrase, which is not shown; its strength is said
 
-    Options of every command:
-          --vault <PATH>          The vault file [env: ETUI_VAULT]
-          --password-file <FILE>  Read the master password from a file, `-` for stdin [env:
-                                  ETUI_PASSWORD_FILE]
-          --json                  Answer in JSON, errors too
-      -q, --quiet                 Say results and errors only
-      -v, --verbose               Say more
-    "#);
+        Random password or passphrase:
+              --length <N>        The number of characters, 8 to 128 [without: 32]
+              --no-lower          Without lower-case letters
+              --no-upper          Without upper-case letters
+              --no-digits         Without digits
+              --no-symbols        Without punctuation
+              --exclude <CHARS>   Characters to leave out
+              --no-require-each   Leave it to chance whether each type of character occurs
+              --words <N>         A passphrase of so many words, 3 to 20, from the large list of the EFF
+              --separator <TEXT>  What stands between the words [without: -]
+
+        Options of every command:
+              --vault <PATH>          The vault file [env: ETUI_VAULT]
+              --password-file <FILE>  Read the master password from a file, `-` for stdin [env:
+                                      ETUI_PASSWORD_FILE]
+              --json                  Answer in JSON, errors too
+          -q, --quiet                 Say results and errors only
+          -v, --verbose               Say more
+        "#);
 }
 
 #[test]

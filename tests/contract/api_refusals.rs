@@ -34,7 +34,8 @@ fn what_is_no_request() {
                 Action=GetSecretValue&SecretName=db";
     let actions = "the actions are CreateSecret, PutSecretValue, GetSecretValue, ListSecretVersionIds, \
                    UpdateSecretVersionStage, ListSecrets, DescribeSecret, DeleteSecret, RestoreSecret, \
-                   RotateSecret, UpdateSecretRotationPolicy";
+                   UpdateSecret, TagResource, UntagResource, GetRandomPassword, RotateSecret, \
+                   UpdateSecretRotationPolicy";
     let parse = "ParseRequestParameterException";
     check(
         &mut Door::with_the_worked_example(),

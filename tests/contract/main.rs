@@ -4,20 +4,27 @@
 mod support;
 
 mod api_door;
+mod api_metadata;
 mod api_refusals;
 mod api_support;
 mod batch;
 mod create_secret;
 mod delete_secret;
 mod get_secret_value;
+mod history;
+mod limits;
 mod list_secrets;
+mod metadata;
 mod password;
 mod plans;
 mod put_secret_value;
 mod random_operations;
+mod random_undo;
 mod refusals;
+mod rekey;
 mod undo;
 mod unlock;
 mod update_secret_version_stage;
 mod verify;
+mod which;
 mod worked_example;

@@ -155,7 +155,7 @@ fn a_backup_is_private_sound_and_shows_the_same() {
     let mut vault = place.create();
     fill(&mut vault);
     let backup = place.folder().join("backup.etui");
-    let report = vault.back_up(&backup).unwrap();
+    let report = vault.back_up(&backup, &mut |_| {}).unwrap();
     assert!(report.is_clean());
     assert_eq!(report.secrets, 3);
     assert_eq!(fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
@@ -177,7 +177,7 @@ fn a_backup_replaces_nothing_that_is_there() {
     fs::write(&there, "precious").unwrap();
     std::os::unix::fs::symlink("nowhere", place.folder().join("link")).unwrap();
     for name in ["there", "link", "vault.etui"] {
-        let refused = vault.back_up(&place.folder().join(name)).unwrap_err();
+        let refused = vault.back_up(&place.folder().join(name), &mut |_| {}).unwrap_err();
         assert!(matches!(refused, VaultError::VaultExists { .. }), "{name}: {refused:?}");
     }
     assert_eq!(fs::read(there).unwrap(), b"precious");
@@ -190,7 +190,7 @@ fn looking_at_an_older_copy_is_no_alarm_and_changes_no_memory() {
     let mut vault = place.create();
     fill(&mut vault);
     let backup = place.folder().join("backup.etui");
-    vault.back_up(&backup).unwrap();
+    vault.back_up(&backup, &mut |_| {}).unwrap();
     put(&mut vault, "db/password", "v4", "new").unwrap();
     let before = fs::read(&backup).unwrap();
     let locked = LockedVault::open_copy(&backup, Box::new(TestClock::new())).unwrap();

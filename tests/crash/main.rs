@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod rekey;
+
 use std::thread;
 use std::time::Duration;
 

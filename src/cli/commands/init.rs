@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::cost::CostArguments;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
@@ -25,17 +26,8 @@ Examples:
   etui init --vault ~/team.etui --key-file-out /media/stick/team.key
   etui init --password-file pass.txt --kdf-memory 256")]
 pub(in crate::cli) struct Init {
-    /// Argon2id's memory in MiB, 19 at least [without: measured, or 64 if another cost is given]
-    #[arg(long, value_name = "MIB")]
-    kdf_memory: Option<u32>,
-
-    /// Argon2id's passes, 2 at least [without: measured, or 3 if another cost is given]
-    #[arg(long, value_name = "N")]
-    kdf_passes: Option<u32>,
-
-    /// Argon2id's lanes [without: measured, or 4 if another cost is given]
-    #[arg(long, value_name = "N")]
-    kdf_lanes: Option<u32>,
+    #[command(flatten)]
+    cost: CostArguments,
 
     /// Make a key file, which is then needed besides the password, and write it here
     #[arg(long, value_name = "FILE")]
@@ -61,7 +53,7 @@ impl Init {
             // Before a password is asked for; `create` decides it again, and safely.
             return Err(VaultError::VaultExists { path: path.to_owned() }.into());
         }
-        let chosen = self.chosen_cost()?;
+        let chosen = self.cost.chosen()?;
         let given = invocation.key_file()?;
         if given.is_some() && self.key_file_out.is_some() {
             return Err(CliError::usage(
@@ -90,23 +82,6 @@ impl Init {
         invocation.say_notices(vault.take_notices());
         self.tell(invocation, vault.path(), cost)?;
         Ok(Finish::Done)
-    }
-
-    /// `None` where this machine is to be measured.
-    fn chosen_cost(&self) -> Result<Option<KdfCost>, CliError> {
-        if self.kdf_memory.is_none() && self.kdf_passes.is_none() && self.kdf_lanes.is_none() {
-            return Ok(None);
-        }
-        let memory_kib = self.kdf_memory.unwrap_or(64).saturating_mul(1024);
-        let cost = KdfCost::new(memory_kib, self.kdf_passes.unwrap_or(3), self.kdf_lanes.unwrap_or(4))
-            .map_err(|error| CliError::usage(error.to_string(), "choose other costs"))?;
-        if !cost.is_at_least_floor() {
-            return Err(CliError::usage(
-                "a new vault costs at least 19 MiB and 2 passes",
-                "choose more with --kdf-memory and --kdf-passes",
-            ));
-        }
-        Ok(Some(cost))
     }
 
     fn tell(&self, invocation: &Invocation, path: &Path, cost: KdfCost) -> anyhow::Result<()> {

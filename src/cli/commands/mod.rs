@@ -1,9 +1,12 @@
 //! The commands, one file each: its arguments, whose doc comments are the help, and what it does.
 
 pub(super) mod api;
+pub(super) mod audit;
+pub(super) mod backup;
 pub(super) mod completions;
 pub(super) mod config;
 pub(super) mod copy;
+mod cost;
 pub(super) mod diff;
 pub(super) mod doctor;
 pub(super) mod edit;
@@ -15,19 +18,27 @@ pub(super) mod lock;
 pub(super) mod log;
 pub(super) mod man;
 pub(super) mod new;
+mod new_locks;
 mod new_version;
+pub(super) mod passwd;
 pub(super) mod promote;
 pub(super) mod purge;
 pub(super) mod put;
+pub(super) mod random;
+pub(super) mod rekey;
+pub(super) mod rename;
 pub(super) mod restore;
 pub(super) mod rm;
 pub(super) mod rollback;
 pub(super) mod run;
+pub(super) mod set;
 pub(super) mod show;
 pub(super) mod stage;
 pub(super) mod status;
+pub(super) mod undo;
 pub(super) mod unlock;
 pub(super) mod verify;
+pub(super) mod which;
 
 use super::args::JobCommand;
 use super::exit_code::Finish;
@@ -49,6 +60,16 @@ impl JobCommand {
             Self::Rm(rm) => rm.run(invocation),
             Self::Restore(restore) => restore.run(invocation),
             Self::Purge(purge) => purge.run(invocation),
+            Self::Set(set) => set.run(invocation),
+            Self::Rename(rename) => rename.run(invocation),
+            Self::Audit(audit) => audit.run(invocation),
+            Self::Undo(undo) => undo.run(invocation),
+            Self::Redo(redo) => redo.run(invocation),
+            Self::Which(which) => which.run(invocation),
+            Self::Random(random) => random.run(invocation),
+            Self::Passwd(passwd) => passwd.run(invocation),
+            Self::Rekey(rekey) => rekey.run(invocation),
+            Self::Backup(backup) => backup.run(invocation),
             Self::Verify(verify) => verify.run(invocation),
             Self::Unlock(unlock) => unlock.run(invocation),
             Self::Lock(lock) => lock.run(invocation),

@@ -42,7 +42,8 @@ pub(in crate::cli) struct New {
     value: ValueArguments,
 }
 
-fn tag(text: &str) -> Result<(TagKey, TagValue), Invalid> {
+/// Reads KEY=VALUE; a key alone has an empty value.
+pub(super) fn tag(text: &str) -> Result<(TagKey, TagValue), Invalid> {
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
     Ok((TagKey::new(key)?, TagValue::new(value)?))
 }

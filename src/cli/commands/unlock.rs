@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::agent::{self, AgentError, Limits};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::invocation::Invocation;
+use crate::cli::invocation::{Invocation, Opened};
 use crate::cli::output::Audience;
 use crate::config::duration;
 
@@ -54,7 +54,7 @@ impl Unlock {
             )
             .into());
         }
-        let (mut vault, key) = invocation.unlock_with_password()?;
+        let Opened { mut vault, key, .. } = invocation.unlock_for_agent()?;
         let identity = vault.key_identity()?;
         let agent = invocation.agent_of(identity).ok_or(AgentError::NotStarted)?;
         agent::start(&agent, identity.key_id, &key, Limits { idle, absolute })?;

@@ -3,6 +3,8 @@
 mod filters;
 mod lifecycle;
 mod listing;
+mod metadata;
+mod random;
 mod rotation;
 mod stages;
 mod values;
@@ -32,7 +34,7 @@ impl Action {
     }
 }
 
-static ACTIONS: [Action; 11] = [
+static ACTIONS: [Action; 15] = [
     Action {
         name: "CreateSecret",
         required: &["SecretName", "VersionId", "SecretData"],
@@ -82,6 +84,33 @@ static ACTIONS: [Action; 11] = [
         run: lifecycle::delete,
     },
     Action { name: "RestoreSecret", required: &["SecretName"], optional: &[], run: lifecycle::restore },
+    Action {
+        name: "UpdateSecret",
+        required: &["SecretName"],
+        optional: &["Description"],
+        run: metadata::update,
+    },
+    Action { name: "TagResource", required: &["SecretName", "Tags"], optional: &[], run: metadata::tag },
+    Action {
+        name: "UntagResource",
+        required: &["SecretName", "TagKeys"],
+        optional: &[],
+        run: metadata::untag,
+    },
+    Action {
+        name: "GetRandomPassword",
+        required: &[],
+        optional: &[
+            "PasswordLength",
+            "ExcludeCharacters",
+            "ExcludeLowercase",
+            "ExcludeUppercase",
+            "ExcludeNumbers",
+            "ExcludePunctuation",
+            "RequireEachIncludedType",
+        ],
+        run: random::password,
+    },
     Action {
         name: "RotateSecret",
         required: &["SecretName", "VersionId"],

@@ -3,9 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::{
-    Description, SecretName, SecretValue, StageLabel, TagKey, TagValue, Tags, ValueType, VersionId,
-};
+use super::metadata::tags;
+use crate::domain::{Description, SecretName, SecretValue, StageLabel, ValueType, VersionId};
 use crate::kms::answer::Answer;
 use crate::kms::error::KmsError;
 use crate::kms::parameters::{Entry, Parameters};
@@ -105,21 +104,6 @@ fn from_base64(text: &SecretBytes) -> Result<SecretBytes, KmsError> {
     })?;
     bytes.truncate(length);
     Ok(bytes)
-}
-
-fn tags(parameters: &Parameters) -> Result<Tags, KmsError> {
-    let tag = |entry: &Entry<'_>| {
-        let [key, value] = entry.members(["TagKey", "TagValue"])?;
-        Ok((key.word(TagKey::new)?, value.word(TagValue::new)?))
-    };
-    let expected = "a JSON list of objects with TagKey and TagValue, each key once";
-    let listed = parameters.list("Tags", expected, tag)?.unwrap_or_default();
-    let count = listed.len();
-    let tags: Tags = listed.into_iter().collect();
-    if tags.len() < count {
-        return Err(KmsError::Shape { parameter: "Tags", expected });
-    }
-    Ok(tags)
 }
 
 #[cfg(test)]

@@ -163,6 +163,25 @@ fn update_secret_version_stage_and_restore_secret() {
 }
 
 #[test]
+fn update_secret_tag_resource_and_untag_resource() {
+    let outcome = changed(None);
+    insta::assert_snapshot!(json(&Answer::update(&outcome)), @r#"{"RequestId":"<id>","SecretName":"shop/db"}"#);
+    insta::assert_snapshot!(xml(&Answer::update(&outcome)), @"<UpdateSecretResponse><RequestId><id></RequestId><SecretName>shop/db</SecretName></UpdateSecretResponse>");
+    insta::assert_snapshot!(json(&Answer::tag()), @r#"{"RequestId":"<id>"}"#);
+    insta::assert_snapshot!(xml(&Answer::tag()), @"<TagResourceResponse><RequestId><id></RequestId></TagResourceResponse>");
+    insta::assert_snapshot!(json(&Answer::untag()), @r#"{"RequestId":"<id>"}"#);
+    insta::assert_snapshot!(xml(&Answer::untag()), @"<UntagResourceResponse><RequestId><id></RequestId></UntagResourceResponse>");
+}
+
+#[test]
+fn get_random_password() {
+    let value = SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"a<b&\"c")).unwrap();
+    let answer = Answer::random_password(&value);
+    insta::assert_snapshot!(json(&answer), @r#"{"RequestId":"<id>","RandomPassword":"a<b&\"c"}"#);
+    insta::assert_snapshot!(xml(&answer), @r#"<GetRandomPasswordResponse><RequestId><id></RequestId><RandomPassword>a&lt;b&amp;"c</RandomPassword></GetRandomPasswordResponse>"#);
+}
+
+#[test]
 fn delete_secret_with_a_window() {
     let mut change = Change::of(Operation::Delete);
     change.planned_deletion = Some(Shift::new(None, Some(noon(39))));

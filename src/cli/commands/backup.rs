@@ -1,0 +1,69 @@
+//! `etui backup`: a consistent copy of the vault.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::progress::ProgressLine;
+use crate::cli::wording::count;
+
+/// Copy the vault into a new file, and check the copy
+///
+/// The copy is consistent, whatever other programs do to the vault meanwhile, and private (mode 0600). It
+/// opens with the password of today, also after a later `etui passwd` or `etui rekey`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui backup /media/stick/vault-2026-12.etui
+  etui verify /media/stick/vault-2026-12.etui")]
+pub(in crate::cli) struct Backup {
+    /// Where the copy shall lie; nothing may be there yet
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    file: &'a std::path::Path,
+    secrets: u64,
+    versions: u64,
+    events: u64,
+}
+
+impl Backup {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if self.file.symlink_metadata().is_ok() {
+            // Before a password is asked for; the vault decides it again, and safely.
+            return Err(CliError::usage(
+                format!("there is a file at '{}' already", self.file.display()),
+                "choose another path",
+            )
+            .into());
+        }
+        let mut vault = invocation.unlock()?;
+        let output = invocation.output();
+        let mut line = ProgressLine::new(output, "copying");
+        let report = vault.back_up(&self.file, &mut |progress| line.show(progress))?;
+        drop(line);
+        invocation.say_notices(vault.take_notices());
+        if output.audience() == Audience::Machine {
+            let (secrets, versions, events) = (report.secrets, report.versions, report.events);
+            output.json(&Shape { file: &self.file, secrets, versions, events })?;
+        } else {
+            output.done(&format!(
+                "backed the vault up to '{}' and checked the copy: {}, {}, {}",
+                self.file.display(),
+                count(report.secrets, "secret"),
+                count(report.versions, "version"),
+                count(report.events, "change"),
+            ))?;
+        }
+        Ok(Finish::Done)
+    }
+}

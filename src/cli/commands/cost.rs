@@ -1,0 +1,41 @@
+//! The flags that say what one guess at the master password shall cost.
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::vault::KdfCost;
+
+/// What deriving the key costs.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CostArguments {
+    /// Argon2id's memory in MiB, 19 at least [without: measured, or 64 if another cost is given]
+    #[arg(long, value_name = "MIB")]
+    kdf_memory: Option<u32>,
+
+    /// Argon2id's passes, 2 at least [without: measured, or 3 if another cost is given]
+    #[arg(long, value_name = "N")]
+    kdf_passes: Option<u32>,
+
+    /// Argon2id's lanes [without: measured, or 4 if another cost is given]
+    #[arg(long, value_name = "N")]
+    kdf_lanes: Option<u32>,
+}
+
+impl CostArguments {
+    /// `None` where none of the flags was given.
+    pub(super) fn chosen(&self) -> Result<Option<KdfCost>, CliError> {
+        if self.kdf_memory.is_none() && self.kdf_passes.is_none() && self.kdf_lanes.is_none() {
+            return Ok(None);
+        }
+        let memory_kib = self.kdf_memory.unwrap_or(64).saturating_mul(1024);
+        let cost = KdfCost::new(memory_kib, self.kdf_passes.unwrap_or(3), self.kdf_lanes.unwrap_or(4))
+            .map_err(|error| CliError::usage(error.to_string(), "choose other costs"))?;
+        if !cost.is_at_least_floor() {
+            return Err(CliError::usage(
+                "a new vault costs at least 19 MiB and 2 passes",
+                "choose more with --kdf-memory and --kdf-passes",
+            ));
+        }
+        Ok(Some(cost))
+    }
+}

@@ -1,0 +1,45 @@
+//! `etui random`: GetRandomPassword, and passphrases.
+
+use clap::Args;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::random::RandomArguments;
+use crate::domain::{SecretValue, ValueType};
+use crate::kms::Answer;
+
+/// Print a random password or passphrase
+///
+/// Every possible one is equally likely. The strength is said on stderr. Nothing is stored; `etui put
+/// --generate` stores one without showing it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui random
+  etui random --length 20 --no-symbols
+  etui random --words 6")]
+pub(in crate::cli) struct Random {
+    #[command(flatten)]
+    random: RandomArguments,
+}
+
+impl Random {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let drawn = self.random.draw()?;
+        let output = invocation.output();
+        let mut text = drawn.generated.text;
+        match output.audience() {
+            Audience::Machine => {
+                let password = SecretValue::new(ValueType::Text, text)?;
+                output.answer(&Answer::random_password(&password))?;
+            }
+            Audience::Person | Audience::Pipe => {
+                text.push(b'\n');
+                output.bytes(text.expose())?;
+            }
+        }
+        output.note(&drawn.sentence);
+        Ok(Finish::Done)
+    }
+}

@@ -1,0 +1,41 @@
+//! `etui rename`: another name for a secret.
+
+use clap::Args;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::domain::SecretName;
+use crate::kms::Answer;
+
+/// Give a secret another name
+///
+/// Versions, labels and history stay. The new name must be free.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Example:
+  etui rename db/password db/main/password")]
+pub(in crate::cli) struct Rename {
+    /// The name it has
+    #[arg(value_name = "OLD", value_parser = SecretName::new)]
+    old: SecretName,
+
+    /// The name it shall have
+    #[arg(value_name = "NEW", value_parser = SecretName::new)]
+    new: SecretName,
+}
+
+impl Rename {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let mut vault = invocation.unlock()?;
+        let outcome = vault.rename_secret(&self.old, &self.new)?;
+        invocation.say_notices(vault.take_notices());
+        let output = invocation.output();
+        match (output.audience(), &outcome.change) {
+            (Audience::Machine, _) => output.answer(&Answer::update(&outcome))?,
+            (_, Some(_)) => output.done(&format!("renamed '{}' to '{}'", self.old, self.new))?,
+            (_, None) => output.done(&format!("'{}' has this name already; nothing changed", self.old))?,
+        }
+        Ok(Finish::Done)
+    }
+}

@@ -1,0 +1,151 @@
+//! `etui set`: UpdateSecret, TagResource, UntagResource, retention, rotation interval, and notes.
+
+use clap::Args;
+
+use super::new::tag;
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::history;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::reference::Reference;
+use crate::domain::{Description, Invalid, Note, Retention, RotationInterval, TagKey, TagValue};
+use crate::kms::Answer;
+use crate::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault};
+use crate::versioning::{MetadataUpdate, Selector, select};
+
+/// Change what is known about a secret, or the note of a version
+///
+/// Nothing about versions and labels changes. What is not named stays as it is. A note belongs to a version,
+/// so with --note a version is named.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui set db/password --description 'main database' --tag env=prod
+  etui set db/password --untag env
+  etui set db/password --keep 10 --rotate 90
+  etui set db/password --keep off
+  etui set 'db/password#v3' --note 'leaked on 3 May'
+  etui set 'db/password#v3' --note ''             take the note away")]
+pub(in crate::cli) struct Set {
+    /// The secret; with --note a version of it: 'NAME#VERSION' or 'NAME:LABEL'
+    #[arg(value_name = "REF")]
+    reference: Reference,
+
+    /// What the secret is for; an empty text takes it away
+    #[arg(long, value_name = "TEXT", value_parser = Description::new)]
+    description: Option<Description>,
+
+    /// Set a tag; may be given several times
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
+    tags: Vec<(TagKey, TagValue)>,
+
+    /// Take a tag away; may be given several times
+    #[arg(long, value_name = "KEY", value_parser = TagKey::new)]
+    untag: Vec<TagKey>,
+
+    /// How many versions a put keeps, 1 to 1000, or `off`; labelled ones are always kept
+    #[arg(long, value_name = "N|off", value_parser = keep)]
+    keep: Option<Setting<Retention>>,
+
+    /// After how many days the current version is due, 1 to 365, or `off`
+    #[arg(long, value_name = "DAYS|off", value_parser = rotate)]
+    rotate: Option<Setting<RotationInterval>>,
+
+    /// A remark on the version; an empty text takes it away
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with_all = ["description", "tags", "untag", "keep", "rotate"]
+    )]
+    note: Option<String>,
+}
+
+/// A number, or none.
+#[derive(Debug, Clone, Copy)]
+enum Setting<T> {
+    Off,
+    To(T),
+}
+
+impl<T> Setting<T> {
+    fn read(text: &str, read: impl FnOnce(u32) -> Result<T, Invalid>) -> Result<Self, CliError> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        let wrong = |sentence: String| CliError::usage(sentence, "correct it and try again");
+        let number = text.parse().map_err(|_| wrong("a whole number or 'off' is expected".to_owned()))?;
+        read(number).map(Self::To).map_err(|invalid| wrong(invalid.to_string()))
+    }
+
+    fn into_option(self) -> Option<T> {
+        match self {
+            Self::Off => None,
+            Self::To(value) => Some(value),
+        }
+    }
+}
+
+fn keep(text: &str) -> Result<Setting<Retention>, CliError> {
+    Setting::read(text, Retention::new)
+}
+
+fn rotate(text: &str) -> Result<Setting<RotationInterval>, CliError> {
+    Setting::read(text, RotationInterval::new)
+}
+
+impl Set {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let Reference { name, selector } = self.reference;
+        if let Some(note) = &self.note {
+            if selector == Selector::default() {
+                return Err(CliError::usage(
+                    "a note belongs to a version, and none is named",
+                    format!("name it, as in `etui set '{name}#VERSION' --note TEXT`"),
+                )
+                .into());
+            }
+            let note = Note::from_field(note)?;
+            let mut vault = invocation.unlock()?;
+            let state = vault.describe(&name)?.secret;
+            let version_id = select(&state, &selector)?.id.clone();
+            let outcome = vault.set_note(&NoteRequest { name, version_id, note })?;
+            return tell(invocation, &mut vault, &outcome);
+        }
+        if selector != Selector::default() {
+            return Err(CliError::usage(
+                "these belong to the secret, not to one of its versions",
+                format!("name the secret alone: '{name}'"),
+            )
+            .into());
+        }
+        let update = MetadataUpdate {
+            description: self.description,
+            tags: self.tags.into_iter().collect(),
+            untag: self.untag,
+            retention: self.keep.map(Setting::into_option),
+            rotation: self.rotate.map(Setting::into_option),
+        };
+        if update == MetadataUpdate::default() {
+            return Err(
+                CliError::missing("nothing is named that shall change", "run `etui set --help`").into()
+            );
+        }
+        let mut vault = invocation.unlock()?;
+        let outcome = vault.update_secret(&UpdateRequest { name, update, expected: None })?;
+        tell(invocation, &mut vault, &outcome)
+    }
+}
+
+fn tell(invocation: &Invocation, vault: &mut Vault, outcome: &ChangeOutcome) -> anyhow::Result<Finish> {
+    invocation.say_notices(vault.take_notices());
+    let output = invocation.output();
+    match (output.audience(), &outcome.change) {
+        (Audience::Machine, _) => output.answer(&Answer::update(outcome))?,
+        (_, None) => output.done(&format!("'{}' is so already; nothing changed", outcome.name))?,
+        (_, Some(change)) => {
+            output.done(&format!("'{}': {}", outcome.name, history::details(change).join(", ")))?;
+        }
+    }
+    Ok(Finish::Done)
+}

@@ -1,0 +1,152 @@
+//! `etui undo` and `etui redo`: the last change taken back, or that.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::history::{self, ChangeShape, EventShape};
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::wording;
+use crate::domain::{Timestamp, VersionId, age, visible_lines};
+use crate::vault::TakenBack;
+use crate::versioning::{Direction, Operation, VersionRef};
+
+/// Take back the newest change, by a new change
+///
+/// Labels, names and what is known about a secret return to where they were; a new version stays, without a
+/// label; a created secret is scheduled for deletion. Nothing is destroyed. Said is what is taken back:
+/// --dry-run says it beforehand. What was removed for good cannot be taken back, and undo stops there.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui undo --dry-run
+  etui undo")]
+pub(in crate::cli) struct Undo {
+    #[command(flatten)]
+    arguments: TakeBackArguments,
+}
+
+/// Take back the newest undo
+///
+/// Works as long as no other change has followed the undo.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui redo --dry-run
+  etui redo")]
+pub(in crate::cli) struct Redo {
+    #[command(flatten)]
+    arguments: TakeBackArguments,
+}
+
+#[derive(Debug, Args)]
+struct TakeBackArguments {
+    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Only if the vault is still in the state that --dry-run --json told
+    #[arg(long, value_name = "STATE")]
+    if_state: Option<u64>,
+}
+
+impl Undo {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        self.arguments.run(invocation, Direction::Undo)
+    }
+}
+
+impl Redo {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        self.arguments.run(invocation, Direction::Redo)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    changes: Vec<StepShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct StepShape<'a> {
+    takes_back: EventShape<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<ChangeShape<'a>>,
+}
+
+impl TakeBackArguments {
+    fn run(self, invocation: &Invocation, direction: Direction) -> anyhow::Result<Finish> {
+        let mut vault = invocation.unlock()?;
+        let (steps, state, verb) = if self.dry_run {
+            let plan = vault.plan_take_back(direction)?;
+            (plan.steps, Some(plan.newest.to_string()), format!("would {}", verbs(direction).0))
+        } else {
+            let outcome = vault.take_back(direction, self.if_state)?;
+            (outcome.steps, None, verbs(direction).1.to_owned())
+        };
+        invocation.say_notices(vault.take_notices());
+        let output = invocation.output();
+        if output.audience() == Audience::Machine {
+            output.json(&Shape { changes: steps.iter().map(step_shape).collect(), state })?;
+            return Ok(Finish::Done);
+        }
+        let text = told(&steps, &verb, invocation.now());
+        if self.dry_run {
+            output.text(&format!("{}\n", visible_lines(&text)))?;
+        } else {
+            output.done(&text)?;
+        }
+        Ok(Finish::Done)
+    }
+}
+
+fn step_shape(TakenBack { entry, change }: &TakenBack) -> StepShape<'_> {
+    StepShape { takes_back: EventShape::of(entry), change: change.as_ref().map(ChangeShape::of) }
+}
+
+const fn verbs(direction: Direction) -> (&'static str, &'static str) {
+    match direction {
+        Direction::Undo => ("undo", "undid"),
+        Direction::Redo => ("redo: take back", "redid: took back"),
+    }
+}
+
+fn told(steps: &[TakenBack], verb: &str, now: Timestamp) -> String {
+    let mut lines = Vec::new();
+    if steps.len() > 1 {
+        lines.push(format!("{verb} {} that belong together", wording::count(steps.len() as u64, "change")));
+        for step in steps {
+            lines.push(format!("  {}", what(step, now)));
+            lines.extend(consequences(step).into_iter().map(|line| format!("    {line}")));
+        }
+    } else if let [step] = steps {
+        lines.push(format!("{verb} {}", what(step, now)));
+        lines.extend(consequences(step).into_iter().map(|line| format!("  {line}")));
+    }
+    lines.join("\n")
+}
+
+fn what(TakenBack { entry, .. }: &TakenBack, now: Timestamp) -> String {
+    let (name, origin) = (history::name_of(entry), history::origin(entry.origin));
+    format!("{name} (change {}, {origin}, {})", entry.number, age(entry.time, now))
+}
+
+/// What comes of it, and what does not come back.
+fn consequences(TakenBack { entry, change }: &TakenBack) -> Vec<String> {
+    let ids = |versions: &[VersionRef]| wording::ids(versions.iter().map(|version| &version.id));
+    let mut lines = change.as_ref().map(history::details).unwrap_or_default();
+    let done = &entry.change;
+    if done.operation == Operation::Put {
+        let added: Vec<&VersionId> = done.added.iter().map(|version| &version.id).collect();
+        lines.extend(added.iter().map(|id| format!("version '{id}' stays, without a label")));
+    }
+    if !done.destroyed.is_empty() {
+        lines.push(format!("destroyed by it, and gone for good: {}", ids(&done.destroyed)));
+    }
+    lines
+}

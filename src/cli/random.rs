@@ -1,0 +1,106 @@
+//! The flags of a random password or passphrase, and what they make.
+
+use clap::Args;
+
+use crate::generator::{
+    CharacterClass, Generated, GeneratorError, PassphraseRecipe, PasswordRecipe, RequireEach,
+};
+
+/// What a random password or passphrase shall be like.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Random password or passphrase")]
+pub(super) struct RandomArguments {
+    /// The number of characters, 8 to 128 [without: 32]
+    #[arg(long, value_name = "N")]
+    length: Option<usize>,
+
+    /// Without lower-case letters
+    #[arg(long)]
+    no_lower: bool,
+
+    /// Without upper-case letters
+    #[arg(long)]
+    no_upper: bool,
+
+    /// Without digits
+    #[arg(long)]
+    no_digits: bool,
+
+    /// Without punctuation
+    #[arg(long)]
+    no_symbols: bool,
+
+    /// Characters to leave out
+    #[arg(long, value_name = "CHARS")]
+    exclude: Option<String>,
+
+    /// Leave it to chance whether each type of character occurs
+    #[arg(long)]
+    no_require_each: bool,
+
+    /// A passphrase of so many words, 3 to 20, from the large list of the EFF
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with_all = [
+            "length", "no_lower", "no_upper", "no_digits", "no_symbols", "exclude", "no_require_each",
+        ]
+    )]
+    words: Option<usize>,
+
+    /// What stands between the words [without: -]
+    #[arg(long, value_name = "TEXT", requires = "words", allow_hyphen_values = true)]
+    separator: Option<String>,
+}
+
+/// Something generated, and the sentence about it that does not tell it.
+pub(super) struct Drawn {
+    pub(super) generated: Generated,
+    pub(super) sentence: String,
+}
+
+impl RandomArguments {
+    /// Whether any of the flags was given.
+    pub(super) fn is_given(&self) -> bool {
+        self.length.is_some()
+            || self.classes().len() < CharacterClass::ALL.len()
+            || self.exclude.is_some()
+            || self.no_require_each
+            || self.words.is_some()
+    }
+
+    /// Draws one.
+    pub(super) fn draw(&self) -> Result<Drawn, GeneratorError> {
+        let (generated, what) = match self.words {
+            Some(words) => {
+                let recipe = PassphraseRecipe::new(words, self.separator.as_deref().unwrap_or("-"))?;
+                (recipe.generate()?, format!("a passphrase of {words} words"))
+            }
+            None => {
+                let recipe = self.password()?;
+                let generated = recipe.generate()?;
+                let what = format!("a password of {} characters", generated.text.len());
+                (generated, what)
+            }
+        };
+        let sentence = format!("generated {what}, {:.1} bits strong", generated.bits);
+        Ok(Drawn { generated, sentence })
+    }
+
+    fn password(&self) -> Result<PasswordRecipe, GeneratorError> {
+        let require_each = if self.no_require_each { RequireEach::No } else { RequireEach::Yes };
+        let excluded = self.exclude.as_deref().unwrap_or_default();
+        let length = self.length.unwrap_or(PasswordRecipe::DEFAULT_LENGTH);
+        PasswordRecipe::new(length, &self.classes(), excluded, require_each)
+    }
+
+    fn classes(&self) -> Vec<CharacterClass> {
+        let left_out = |class: &CharacterClass| match class {
+            CharacterClass::Lowercase => self.no_lower,
+            CharacterClass::Uppercase => self.no_upper,
+            CharacterClass::Numbers => self.no_digits,
+            CharacterClass::Punctuation => self.no_symbols,
+        };
+        CharacterClass::ALL.into_iter().filter(|class| !left_out(class)).collect()
+    }
+}

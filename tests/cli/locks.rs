@@ -1,0 +1,259 @@
+//! `etui passwd`, `etui rekey`, `etui backup`, and the offer to raise an old cost.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use insta::assert_snapshot;
+
+use super::support::{Home, PASSWORD, Run};
+
+const CHEAP: [&str; 6] = ["--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+
+/// Runs `passwd` or `rekey` at the least cost, with a new password from a file.
+fn relock(home: &Home, command: &str, more: &[&str]) -> Run {
+    fs::write(home.path().join("new"), "another horse\n").unwrap();
+    let arguments = [&[command, "--new-password-file", "new"][..], &CHEAP, more].concat();
+    home.etui(&arguments)
+}
+
+fn take_new_password(home: &Home) {
+    fs::rename(home.path().join("new"), home.path().join("password")).unwrap();
+}
+
+#[test]
+fn passwd_changes_the_password() {
+    let home = Home::with_secret();
+    assert_snapshot!(relock(&home, "passwd", &[]), @r#"
+        exit 0
+        stdout:
+        changed the master password; unlocking takes 19 MiB, 2 passes and 1 lane of Argon2id
+
+        stderr:
+        note: copies made before still open with the old password; where it may have leaked, run `etui rekey`
+        "#);
+    assert_snapshot!(home.etui(&["get", "db"]).failed(5), @r#"
+        exit 5
+        stderr:
+        error: the master password does not open this vault
+        hint: try again; nothing was changed
+        "#);
+    take_new_password(&home);
+    assert_eq!(home.etui(&["get", "db"]).succeeded().text(), "two");
+    home.etui(&["verify"]).succeeded();
+    assert_snapshot!(relock(&home, "passwd", &["--json"]), @r#"
+        exit 0
+        stdout:
+        {"Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1,"Backups":[]}
+        "#);
+}
+
+#[test]
+fn rekey_replaces_the_key_and_names_the_backups_that_still_open() {
+    let home = Home::with_secret();
+    home.etui(&["backup", "copy.etui"]).succeeded();
+    assert_snapshot!(relock(&home, "rekey", &[]), @r#"
+        exit 0
+        stdout:
+        replaced the vault key and sealed everything anew; unlocking takes 19 MiB, 2 passes and 1 lane of Argon2id
+
+        stderr:
+        note: the backup '~/copy.etui' still opens with the old password
+        note: whoever has an older copy still knows what is in it: change those secrets where they are used
+        "#);
+    home.etui(&["get", "db"]).failed(5);
+    home.etui(&["verify", "copy.etui"]).succeeded();
+    take_new_password(&home);
+    assert_eq!(home.etui(&["get", "db"]).succeeded().text(), "two");
+    home.etui(&["verify"]).succeeded();
+    home.etui(&["verify", "copy.etui"]).failed(5);
+    assert_snapshot!(relock(&home, "rekey", &["--json"]), @r#"
+        exit 0
+        stdout:
+        {"Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1,"Backups":["~/copy.etui"]}
+        "#);
+}
+
+#[test]
+fn a_wrong_present_password_changes_nothing() {
+    let home = Home::with_secret();
+    let before = home.bytes_of_vault();
+    fs::write(home.path().join("password"), "wrong").unwrap();
+    for command in ["passwd", "rekey"] {
+        relock(&home, command, &[]).failed(5);
+    }
+    // Nor does an empty new one, a cost below the floor, a file that is not there, or stdin for both.
+    fs::write(home.path().join("password"), PASSWORD).unwrap();
+    fs::write(home.path().join("empty"), "").unwrap();
+    let passwd = |more: &[&str]| home.etui(&[&["passwd"], more].concat()).failed(2);
+    assert_snapshot!(passwd(&[&["--new-password-file", "empty"][..], &CHEAP].concat()), @r#"
+        exit 2
+        stderr:
+        error: the master password is empty
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(passwd(&["--new-password-file", "new", "--kdf-memory", "18"]), @r#"
+        exit 2
+        stderr:
+        error: a new vault costs at least 19 MiB and 2 passes
+        hint: choose more with --kdf-memory and --kdf-passes
+        "#);
+    assert_snapshot!(passwd(&["--new-password-file", "-", "--password-file", "-"]), @r#"
+        exit 2
+        stderr:
+        error: stdin cannot hold both the present password and the new one
+        hint: name a file for one of them
+        "#);
+    assert_snapshot!(passwd(&["--new-password-file", "new", "--key-file-out", "empty"]), @r#"
+        exit 2
+        stderr:
+        error: there is a file at 'empty' already
+        hint: choose another path
+        "#);
+    passwd(&["--key-file-out", "k", "--no-key-file"]);
+    home.etui(&["passwd", "--new-password-file", "nowhere"]).failed(5);
+    assert!(home.bytes_of_vault() == before);
+}
+
+#[test]
+fn a_key_file_is_made_and_given_up() {
+    let home = Home::with_secret();
+    for command in ["passwd", "rekey"] {
+        let made = relock(&home, command, &["--key-file-out", "key"]).succeeded();
+        let last = "its key file is 'key': without a copy of it the vault cannot be opened";
+        assert_eq!(made.text().lines().last(), Some(last));
+        take_new_password(&home);
+        assert_eq!(fs::metadata(home.path().join("key")).unwrap().permissions().mode() & 0o777, 0o600);
+        home.etui(&["get", "db"]).failed(5);
+        home.etui(&["get", "db", "--key-file", "key"]).succeeded();
+        // It stays in use where nothing else is said.
+        relock(&home, command, &["--key-file", "key"]).succeeded();
+        take_new_password(&home);
+        home.etui(&["get", "db"]).failed(5);
+        relock(&home, command, &["--key-file", "key", "--no-key-file"]).succeeded();
+        take_new_password(&home);
+        home.etui(&["get", "db"]).succeeded();
+        fs::remove_file(home.path().join("key")).unwrap();
+    }
+}
+
+#[test]
+fn passwd_asks_for_the_present_password_and_twice_for_the_new_one() {
+    let home = Home::with_secret();
+    let mut terminal = home.terminal(&[&["passwd"][..], &CHEAP].concat());
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    terminal.wait_for("New master password: ").press("fresh\r");
+    terminal.wait_for("The same again: ").press("fresh\r");
+    let (status, screen) = terminal.end();
+    assert_eq!(status.code(), Some(0));
+    assert_snapshot!(screen, @r#"
+        Master password:
+        New master password:
+        The same again:
+        changed the master password; unlocking takes 19 MiB, 2 passes and 1 lane of Argon2id
+        note: copies made before still open with the old password; where it may have leaked, run `etui rekey`
+        "#);
+    fs::write(home.path().join("password"), "fresh").unwrap();
+    home.etui(&["get", "db"]).succeeded();
+}
+
+#[test]
+fn rekey_and_backup_show_how_far_they_are_on_a_terminal() {
+    let home = Home::with_secret();
+    let mut terminal = home.terminal(&[&["rekey"][..], &CHEAP].concat());
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    terminal.wait_for("New master password: ").press("fresh\r");
+    terminal.wait_for("The same again: ").press("fresh\r");
+    terminal.wait_for("sealing everything anew: 100 %");
+    terminal.wait_for("replaced the vault key");
+    assert_eq!(terminal.end().0.code(), Some(0));
+    let mut terminal = home.terminal(&["backup", "copy"]);
+    terminal.wait_for("Master password: ").press("fresh\r");
+    // The cost that the rekey chose is below what etui takes today, and so it asks.
+    terminal.wait_for("Raise it? [y/N] ").press("n\r");
+    terminal.wait_for("copying: 100 %").wait_for("backed the vault up");
+    assert_eq!(terminal.end().0.code(), Some(0));
+}
+
+#[test]
+fn backup_makes_a_checked_copy_and_replaces_nothing() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.etui(&["backup", "copy.etui"]), @r#"
+        exit 0
+        stdout:
+        backed the vault up to 'copy.etui' and checked the copy: 1 secret, 2 versions, 3 changes
+        "#);
+    assert_snapshot!(home.etui(&["backup", "copy.etui"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: there is a file at 'copy.etui' already
+        hint: choose another path
+        "#);
+    assert_snapshot!(home.etui(&["backup", "other.etui", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"File":"other.etui","Secrets":1,"Versions":2,"Events":3}
+        "#);
+    assert_snapshot!(home.etui(&["backup", "no/folder/copy"]).failed(1), @r#"
+        exit 1
+        stderr:
+        error: creating no/folder/copy failed: entity not found
+        hint: nothing was changed; mend the cause and try again
+        "#);
+    home.pipe("three", &["put", "db"]).succeeded();
+    assert_snapshot!(home.etui(&["verify", "copy.etui"]), @r#"
+        exit 0
+        stdout:
+        the vault is whole: 1 secret, 2 versions, 3 changes
+        "#);
+    // In use it is a file older than what was seen, and taken only where that is said.
+    home.etui(&["get", "db", "--vault", "copy.etui"]).failed(6);
+    assert_eq!(home.etui(&["get", "db", "--vault", "copy.etui", "--accept-older"]).text(), "two");
+}
+
+#[test]
+fn an_old_cost_is_offered_to_be_raised_once_on_a_terminal_only() {
+    let home = Home::with_secret();
+    fs::remove_file(home.kdf_cost_kept()).unwrap();
+    // Nobody is there to be asked.
+    assert_eq!(home.etui(&["get", "db"]).succeeded().stderr, "");
+    let before = home.bytes_of_vault();
+    for flags in [&["get", "db", "-q"][..], &["get", "db", "--json"]] {
+        let mut terminal = home.terminal(flags);
+        terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+        let (status, screen) = terminal.end();
+        assert!(status.success() && !screen.contains("Raise"), "{screen}");
+    }
+    let mut terminal = home.terminal(&["get", "db"]);
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    terminal.wait_for("Raise it? [y/N] ").press("\r");
+    let (status, screen) = terminal.end();
+    assert!(status.success());
+    assert_snapshot!(screen, @r#"
+        Master password:
+        a guess at this master password costs less than etui takes today (0 MiB, 1 pass and 1 lane of Argon2id). Raise it? [y/N]
+        note: not asked again here; `etui passwd` raises it too
+        two
+        "#);
+    assert!(home.bytes_of_vault() == before);
+    // The answer is remembered.
+    let mut terminal = home.terminal(&["get", "db"]);
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    assert_eq!(terminal.end().1, "Master password:\ntwo\n");
+    assert_eq!(fs::read_to_string(home.kdf_cost_kept()).unwrap(), home.keeps_its_cost());
+}
+
+#[test]
+fn a_raised_cost_is_what_unlocking_takes_from_then_on() {
+    let home = Home::with_secret();
+    fs::remove_file(home.kdf_cost_kept()).unwrap();
+    let mut terminal = home.terminal(&["get", "db"]);
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    terminal.wait_for("Raise it? [y/N] ").press("y\r");
+    terminal.wait_for("unlocking takes ").wait_for("two");
+    assert!(terminal.end().0.success());
+    let run = home.etui(&["get", "db", "-v"]).succeeded();
+    assert_eq!(run.text(), "two");
+    // Whatever this machine bears, it is more than next to nothing.
+    assert!(!run.stderr.contains("unlocked with 0 MiB"), "{run}");
+    home.etui(&["verify"]).succeeded();
+}

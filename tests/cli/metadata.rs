@@ -1,0 +1,178 @@
+//! `etui set` and `etui rename`.
+
+use insta::assert_snapshot;
+
+use super::support::Home;
+
+#[test]
+fn set_changes_what_is_known_about_a_secret_and_says_what() {
+    let home = Home::with_secret();
+    let arguments = ["set", "db", "--description", "main database", "--tag", "env=prod", "--tag", "team"];
+    assert_snapshot!(home.etui(&arguments), @r#"
+        exit 0
+        stdout:
+        'db': description changed, tag env=prod, tag team=
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--untag", "team", "--keep", "10", "--rotate", "90"]), @r#"
+        exit 0
+        stdout:
+        'db': tag team removed, keeps 10 versions, due every 90 days
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "10"]), @r#"
+        exit 0
+        stdout:
+        'db' is so already; nothing changed
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "off", "--rotate", "off", "--description", ""]), @r#"
+        exit 0
+        stdout:
+        'db': description removed, keeps every version, due no more
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--tag", "env=test", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"RequestId":"[id]","SecretName":"db"}
+        "#);
+    let described = home.etui(&["show", "db", "--json"]).json();
+    assert_eq!(described["Tags"]["Tag"][0]["TagValue"], "test");
+    assert_eq!(described["Description"], "");
+    assert_eq!(home.etui(&["get", "db"]).text(), "two");
+}
+
+#[test]
+fn a_note_belongs_to_a_version() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.etui(&["set", "db#v1", "--note", "leaked\u{1b}[2J"]), @r#"
+        exit 0
+        stdout:
+        'db': note on v1: leaked␛[2J
+        "#);
+    assert_snapshot!(home.etui(&["set", "db:ACSCurrent", "--note", "rotated"]), @r#"
+        exit 0
+        stdout:
+        'db': note on v2: rotated
+        "#);
+    assert_snapshot!(home.etui(&["log", "db"]), @r#"
+        exit 0
+        stdout:
+        v2	ACSCurrent	[time]	rotated
+        v1	ACSPrevious	[time]	leaked␛[2J
+        "#);
+    assert_snapshot!(home.etui(&["set", "db~", "--note", ""]), @r#"
+        exit 0
+        stdout:
+        'db': note on v1 removed
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--note", "x"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: a note belongs to a version, and none is named
+        hint: name it, as in `etui set 'db#VERSION' --note TEXT`
+        "#);
+    assert_snapshot!(home.etui(&["set", "db#v9", "--note", "x"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: secret 'db' has no version 'v9'
+        hint: run `etui log db --all` to see its versions and their labels
+        "#);
+    assert_snapshot!(home.etui(&["set", "db#v1", "--keep", "3"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: these belong to the secret, not to one of its versions
+        hint: name the secret alone: 'db'
+        "#);
+}
+
+#[test]
+fn set_refuses_what_makes_no_sense_and_changes_nothing() {
+    let home = Home::with_secret();
+    let before = home.bytes_of_vault();
+    assert_snapshot!(home.etui(&["set", "db"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: nothing is named that shall change
+        hint: run `etui set --help`
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "0"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --keep <N|off>: the number of versions to keep lies between 1 and 1000
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "many"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --keep <N|off>: a whole number or 'off' is expected
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--rotate", "366"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --rotate <DAYS|off>: a rotation interval in days lies between 1 and 365
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--tag", "acs:x=1"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --tag <KEY=VALUE>: a tag key cannot begin with 'acs:'
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(home.etui(&["set", "none", "--keep", "3"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: there is no secret 'none'
+        hint: run `etui list` to see the names, or `etui new none` to make it
+        "#);
+    home.etui(&["set", "db#v1", "--note", "x", "--keep", "3"]).failed(2);
+    let tags: Vec<String> = (0..21).map(|number| format!("--tag=k{number}=x")).collect();
+    let mut arguments = vec!["set", "db"];
+    arguments.extend(tags.iter().map(String::as_str));
+    assert_snapshot!(home.etui(&arguments).failed(4), @r#"
+        exit 4
+        stderr:
+        error: secret 'db' would carry more than 20 tags
+        hint: remove a tag first
+        "#);
+    assert!(home.bytes_of_vault() == before);
+}
+
+#[test]
+fn rename_gives_a_free_name() {
+    let home = Home::with_secret();
+    home.pipe("x", &["new", "other"]).succeeded();
+    assert_snapshot!(home.etui(&["rename", "db", "db/main"]), @r#"
+        exit 0
+        stdout:
+        renamed 'db' to 'db/main'
+        "#);
+    assert_snapshot!(home.etui(&["log", "db/main"]), @r#"
+        exit 0
+        stdout:
+        v2	ACSCurrent	[time]	
+        v1	ACSPrevious	[time]
+        "#);
+    assert_snapshot!(home.etui(&["rename", "db/main", "db/main"]), @r#"
+        exit 0
+        stdout:
+        'db/main' has this name already; nothing changed
+        "#);
+    let before = home.bytes_of_vault();
+    assert_snapshot!(home.etui(&["rename", "db/main", "other"]).failed(4), @r#"
+        exit 4
+        stderr:
+        error: secret 'other' exists already
+        hint: choose another name, or add a version with `etui put other`
+        "#);
+    assert_snapshot!(home.etui(&["rename", "db", "x"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: there is no secret 'db'
+        hint: run `etui list` to see the names, or `etui new db` to make it
+        "#);
+    assert!(home.bytes_of_vault() == before);
+    assert_snapshot!(home.etui(&["rename", "db/main", "db", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"RequestId":"[id]","SecretName":"db"}
+        "#);
+}
