@@ -17,6 +17,7 @@
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
+//! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 //! - [`exchange`]: other programs' formats.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.

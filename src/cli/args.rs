@@ -7,9 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, audit, backup, completions, config, copy, diff, doctor, edit, get, init, inject, list, lock, log,
-    man, new, passwd, promote, purge, put, random, rekey, rename, restore, rm, rollback, run, set, show,
-    stage, status, undo, unlock, verify, which,
+    api, audit, backup, completions, config, copy, diff, doctor, edit, export, get, import, init, inject,
+    list, lock, log, man, new, passwd, promote, purge, put, random, rekey, rename, restore, rm, rollback,
+    run, set, show, stage, status, undo, unlock, verify, which,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -150,6 +150,8 @@ pub(super) enum JobCommand {
     Unlock(unlock::Unlock),
     Lock(lock::Lock),
     Status(status::Status),
+    Import(import::Import),
+    Export(export::Export),
     Api(api::Api),
     Run(run::Run),
     Promote(promote::Promote),

@@ -6,6 +6,7 @@ use std::io;
 use crate::agent::AgentError;
 use crate::cli::reference::ReferenceError;
 use crate::domain::{ErrorCode, Invalid};
+use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
@@ -52,6 +53,11 @@ impl CliError {
     /// What is nobody's mistake and still did not work (exit code 1).
     pub fn unexpected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::InternalFailure, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// A rule says no; the sentence says what follows from it.
+    pub fn refused(code: ErrorCode, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code, sentence: sentence.into(), hint: hint.into() }
     }
 
     /// The system said no (exit code 1).
@@ -124,6 +130,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     }
     if let Some(error) = cause.downcast_ref::<GeneratorError>() {
         return Some((error.code(), error.hint().to_owned()));
+    }
+    if let Some(error) = cause.downcast_ref::<ExchangeError>() {
+        return Some((error.code(), error.hint()));
     }
     if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
         return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));

@@ -163,6 +163,11 @@ impl Invocation {
         SystemClock.now()
     }
 
+    /// The answers that were given beforehand.
+    pub(super) fn answers(&self) -> Answers {
+        self.answers
+    }
+
     /// Whether stdin is taken by the password.
     pub(super) fn reads_password_from_stdin(&self) -> bool {
         self.password == Ok(PasswordSource::Stdin)

@@ -15,6 +15,7 @@ mod difference;
 mod error;
 mod exit_code;
 mod field;
+mod folder;
 mod history;
 mod input;
 mod invocation;

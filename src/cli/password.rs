@@ -86,6 +86,11 @@ pub(super) fn ask(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliErr
     ask_bytes(terminal, "Master password: ")
 }
 
+/// Asks for the password of another vault than the one of this machine.
+pub(super) fn ask_other(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    ask_bytes(terminal, "Master password of the other vault: ")
+}
+
 /// Asks for the password of a new vault, twice.
 pub(super) fn ask_new(mut terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
     let first = ask_bytes(terminal.as_deref_mut(), "New master password: ")?;

@@ -189,7 +189,7 @@ fn below(vault: &mut Vault, prefix: &SecretName, sources: &mut Vec<(String, Sour
     let before = sources.len();
     for secret in listing.iter().filter(|secret| secret.planned_deletion.is_none()) {
         let rest = secret.name.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        let Some(variable) = rest.map(variable_for) else { continue };
+        let Some(variable) = rest.map(dotenv::variable_name) else { continue };
         if sources.iter().any(|(known, _)| *known == variable) {
             return Err(CliError::usage(
                 format!("two secrets below '{prefix}' would both become '{variable}'"),
@@ -208,15 +208,6 @@ fn below(vault: &mut Vault, prefix: &SecretName, sources: &mut Vec<(String, Sour
         .into());
     }
     Ok(())
-}
-
-/// `db/pass-word` becomes `DB_PASS_WORD`.
-fn variable_for(rest: &str) -> String {
-    let word = |character: char| {
-        if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' }
-    };
-    let name: String = rest.chars().map(word).collect();
-    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
 fn of_file(path: &PathBuf, sources: &mut Vec<(String, Source)>) -> Result<(), CliError> {
@@ -302,15 +293,6 @@ mod tests {
         assert_eq!("db=~2".parse::<Instead>().unwrap().selector.older, 2);
         for text in ["db", "db=canary", "db:canary", "=:canary", "db=:"] {
             assert!(text.parse::<Instead>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_name_becomes_a_variable() {
-        let cases = [("db/password", "DB_PASSWORD"), ("api-key.v2", "API_KEY_V2"), ("2fa", "_2FA")];
-        for (name, variable) in cases {
-            assert_eq!(variable_for(name), variable);
-            assert!(is_variable(variable));
         }
     }
 }

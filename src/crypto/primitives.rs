@@ -117,6 +117,11 @@ impl MacKey {
         Self { key }
     }
 
+    /// Makes the one explicit copy, in the same locked pages.
+    pub(super) fn duplicate(&self) -> Self {
+        Self::new(self.key.arena().make(|bytes| bytes.copy_from_slice(self.key.expose())))
+    }
+
     /// The MAC of the concatenated parts.
     pub(super) fn authenticate<'part>(&self, parts: impl IntoIterator<Item = &'part [u8]>) -> [u8; 32] {
         let mut mac =

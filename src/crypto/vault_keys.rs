@@ -31,6 +31,18 @@ impl VaultKeys {
         }
     }
 
+    /// Makes the one explicit copy, for another file that is sealed with the same keys.
+    pub fn duplicate(&self) -> Self {
+        let copy = |key: &Key32| key.arena().make(|bytes| bytes.copy_from_slice(key.expose()));
+        Self {
+            seal: copy(&self.seal),
+            index: self.index.duplicate(),
+            equal: self.equal.duplicate(),
+            ledger: self.ledger.duplicate(),
+            place: copy(&self.place),
+        }
+    }
+
     /// Seals bytes for one place: nonce ‖ ciphertext ‖ tag, never the same twice.
     ///
     /// # Errors

@@ -6,12 +6,17 @@
 //! - Between `'…'` or `` `…` `` everything is literal, line ends included.
 //! - Between `"…"` these are read: `\n \r \t \\ \" \$` and `` \` ``; another backslash stays as it is.
 
+use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
 use thiserror::Error;
 
+use super::entry::text_value;
+use super::error::ExchangeError;
+use crate::domain::ValueType;
 use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
 /// One variable of a file.
 #[derive(Debug)]
@@ -94,6 +99,69 @@ pub fn write(entries: &[Entry]) -> SecretBytes {
 /// Whether `name` can be a variable's name in a file.
 pub fn is_key(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_key_character)
+}
+
+/// Reads the variables of a file as secrets of the same names. Of a variable that is set twice the last
+/// line counts, as it does for programs that load the file; an empty one is named among the losses.
+///
+/// # Errors
+/// [`ExchangeError`] with line and column of what is malformed.
+pub fn secrets(bytes: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let mut batch = IncomingBatch::new();
+    let entries = parse(bytes)?;
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for entry in &entries {
+        if let Some(before) = last.insert(entry.key.clone(), entry.line) {
+            batch.losses.push(Loss::new(
+                &entry.key,
+                format!("what line {before} sets it to: a later line sets it again"),
+            ));
+        }
+    }
+    for Entry { key, value, line } in entries {
+        if last.get(&key) == Some(&line)
+            && let Some(value) = text_value(&key, value, &mut batch.losses)
+        {
+            batch.secrets.push(IncomingSecret::without_labels(key, vec![IncomingVersion::of(value)]));
+        }
+    }
+    Ok(batch)
+}
+
+/// Writes the current values of a batch as variables, `prefix` being left out of their names; what a file of
+/// variables cannot hold is answered beside it.
+pub fn write_secrets(batch: &IncomingBatch, prefix: &str) -> (SecretBytes, Vec<Loss>) {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut losses = Vec::new();
+    for secret in &batch.secrets {
+        let marked = secret.labels.iter().find(|(label, _)| label.is_current());
+        let Some(current) = marked.and_then(|(_, position)| secret.versions.get(*position)) else { continue };
+        if current.value.value_type() == ValueType::Binary {
+            losses.push(Loss::whole(&secret.name, "its value is binary"));
+            continue;
+        }
+        let key = variable_name(secret.name.strip_prefix(prefix).unwrap_or(&secret.name));
+        if entries.iter().any(|entry| entry.key == key) {
+            losses.push(Loss::whole(&secret.name, "another one makes the same variable name"));
+            continue;
+        }
+        if secret.versions.len() > 1 {
+            losses.push(Loss::new(&secret.name, "its other versions"));
+        }
+        entries.push(Entry { key, value: SecretBytes::copy_of(current.value.expose()), line: 0 });
+    }
+    (write(&entries), losses)
+}
+
+/// The environment variable that a secret's name makes: upper case, everything but letters and digits `_`,
+/// and a `_` before a digit that would be the first character: `db/password-2` is `DB_PASSWORD_2`.
+pub fn variable_name(name: &str) -> String {
+    let fitting = |character: char| match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => character.to_ascii_uppercase(),
+        _ => '_',
+    };
+    let variable: String = name.chars().map(fitting).collect();
+    if variable.starts_with(|first: char| first.is_ascii_digit()) { format!("_{variable}") } else { variable }
 }
 
 fn is_key_character(character: char) -> bool {

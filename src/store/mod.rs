@@ -3,6 +3,7 @@
 //! - `open`: the one way in which a file is opened or created; `schema`: the tables and their check.
 //! - `vault_file`: an open file without any key; `open_store`: an unlocked one and what was verified of it.
 //! - `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
+//! - `identities`: by which branches of one vault know each other's secrets.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
 //! - `last_seen`: what this machine remembers of each vault; `check`: the full verification.
 //!
@@ -15,6 +16,7 @@ mod codec;
 mod error;
 mod events;
 mod header;
+mod identities;
 mod index;
 mod last_seen;
 mod new_vault;
@@ -39,6 +41,6 @@ pub use open::write_private_file;
 pub use open_store::{Acceptance, News, OpenStore};
 pub use rekey::{Locks, Progress};
 pub use secrets::{EqualTags, StoredSecret};
-pub use transaction::{Batch, Moment, NewVersion, WriteTransaction};
+pub use transaction::{Batch, Moment, NewVersion, Origins, WriteTransaction};
 pub use unlock::open_vault_key;
 pub use vault_file::VaultFile;

@@ -4,7 +4,11 @@
 //! secret record, then the sums and the head. Sums are changed by subtracting what was verified, never
 //! recomputed from rows as found: that would launder tampering.
 
+mod import;
+
 use std::collections::HashMap;
+
+pub use import::Origins;
 
 use super::codec::{EventLink, EventRecord, Head, SecretRecord, VersionRecord, type_byte};
 use super::error::StoreError;
@@ -147,6 +151,12 @@ impl WriteTransaction<'_> {
         self.store
     }
 
+    /// The store, for planning from the file before this transaction has changed anything.
+    pub fn store_before_changes(&mut self) -> &mut OpenStore {
+        debug_assert!(self.working.is_empty(), "plans are made from the file, not from changes under way");
+        self.store
+    }
+
     /// Begins a new secret; `change` must make it appear, with its first versions.
     ///
     /// # Errors
@@ -157,29 +167,7 @@ impl WriteTransaction<'_> {
         change: &Change,
         versions: Vec<NewVersion<'_>>,
     ) -> Result<SecretHandle, StoreError> {
-        let now = self.moment.now;
-        let state = SecretState {
-            name: name.clone(),
-            description: Description::default(),
-            tags: Tags::new(),
-            created: now,
-            updated: now,
-            planned_deletion: None,
-            retention: None,
-            rotation: None,
-            labels: LabelMap::new(),
-            next_order: 1,
-            versions: Vec::new(),
-        };
-        let stored = StoredSecret {
-            id: crypto::make_random()?,
-            name_tag: self.store.keys.name_tag(name.as_str()),
-            tag: [0; 16],
-            state,
-            versions: Vec::new(),
-            last_event: EventLink::default(),
-        };
-        let handle = self.take(Working { stored, in_file: None, gone: false, touched: true });
+        let handle = self.begin_secret(name, crypto::make_random()?, self.moment.now);
         self.apply(handle, change, versions)?;
         Ok(handle)
     }
@@ -226,6 +214,31 @@ impl WriteTransaction<'_> {
         self.takes_back = number;
     }
 
+    fn begin_secret(&mut self, name: &SecretName, id: [u8; 16], created: Timestamp) -> SecretHandle {
+        let state = SecretState {
+            name: name.clone(),
+            description: Description::default(),
+            tags: Tags::new(),
+            created,
+            updated: self.moment.now,
+            planned_deletion: None,
+            retention: None,
+            rotation: None,
+            labels: LabelMap::new(),
+            next_order: 1,
+            versions: Vec::new(),
+        };
+        let stored = StoredSecret {
+            id,
+            name_tag: self.store.keys.name_tag(name.as_str()),
+            tag: [0; 16],
+            state,
+            versions: Vec::new(),
+            last_event: EventLink::default(),
+        };
+        self.take(Working { stored, in_file: None, gone: false, touched: true })
+    }
+
     fn take(&mut self, working: Working) -> SecretHandle {
         let handle = SecretHandle(self.working.len());
         self.names.insert(working.stored.state.name.clone(), handle.0);
@@ -234,8 +247,17 @@ impl WriteTransaction<'_> {
     }
 
     fn insert_version(&mut self, handle: SecretHandle, version: NewVersion<'_>) -> Result<(), StoreError> {
-        let secret_id = self.secret(handle).id;
         let order = self.secret(handle).state.next_order;
+        self.insert_version_at(handle, version, order)
+    }
+
+    fn insert_version_at(
+        &mut self,
+        handle: SecretHandle,
+        version: NewVersion<'_>,
+        order: u64,
+    ) -> Result<(), StoreError> {
+        let secret_id = self.secret(handle).id;
         let VersionRef { key, id } = version.reference;
         let value = version.value;
         let (keys, seals) = (&self.store.keys, self.store.seals);
@@ -275,7 +297,7 @@ impl WriteTransaction<'_> {
         let secret = &mut self.working[handle.0].stored;
         secret.versions.push(stored);
         secret.state.versions.push(record.state);
-        secret.state.next_order += 1;
+        secret.state.next_order = secret.state.next_order.max(order + 1);
         Ok(())
     }
 
@@ -293,9 +315,18 @@ impl WriteTransaction<'_> {
         Ok(())
     }
 
-    /// The one thing about a version that may change: its record is sealed anew, its value stays.
+    /// A note may be changed later; the version itself never is.
     fn rewrite_note(&mut self, handle: SecretHandle, note: &NoteShift) -> Result<(), StoreError> {
-        let key = note.version.key;
+        self.rewrite_record(handle, note.version.key, |state| state.note = note.note.after.clone())
+    }
+
+    /// What may change about a version lies in its record, which is sealed anew; its value stays.
+    fn rewrite_record(
+        &mut self,
+        handle: SecretHandle,
+        key: VersionKey,
+        change: impl FnOnce(&mut VersionState),
+    ) -> Result<(), StoreError> {
         let (keys, seals) = (&self.store.keys, self.store.seals);
         let secret = &mut self.working[handle.0].stored;
         let state = secret.state.versions.iter_mut().find(|version| version.key == key);
@@ -303,7 +334,7 @@ impl WriteTransaction<'_> {
         let (Some(state), Some(stored)) = (state, stored) else {
             return Err(StoreError::integrity("a version that was there is not there any more"));
         };
-        state.note = note.note.after.clone();
+        change(state);
         let record = VersionRecord { state: state.clone(), value_tag: stored.value_tag, equal: stored.equal };
         let associated = seals.version(key.0, &secret.id, &stored.id_tag);
         let sealed = keys.seal(&associated, record.encode().expose(), Padding::Record)?;

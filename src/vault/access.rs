@@ -335,7 +335,7 @@ impl Vault {
         Moment { now: self.now(), origin: self.environment.origin }
     }
 
-    fn of(store: OpenStore, environment: Environment) -> Self {
+    pub(super) fn of(store: OpenStore, environment: Environment) -> Self {
         let path = store.file().path().to_owned();
         Self { session: Session::Open(Box::new(store)), environment, path }
     }

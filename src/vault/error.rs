@@ -92,6 +92,12 @@ pub enum VaultError {
         /// Where.
         path: PathBuf,
     },
+    /// The file that was named as another vault is that of the open one.
+    #[error("{} is the file of this vault itself", path.display())]
+    SameFile {
+        /// Where.
+        path: PathBuf,
+    },
     /// Another process holds the vault.
     #[error("another process holds the vault")]
     Busy,
@@ -141,6 +147,7 @@ impl VaultError {
             Self::BadCredentials(_)
             | Self::KdfOutOfRange(_)
             | Self::VaultExists { .. }
+            | Self::SameFile { .. }
             | Self::NoVault { .. }
             | Self::VaultGone { .. } => ErrorCode::InvalidParameter,
             Self::Integrity { .. } | Self::Older { .. } | Self::OtherBranch { .. } | Self::OtherVault => {
@@ -183,6 +190,7 @@ impl VaultError {
                 "find it or restore a backup; `etui init` makes a new one in its place".to_owned()
             }
             Self::VaultExists { .. } => "choose another path with --vault".to_owned(),
+            Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
             Self::Busy => "wait until it has finished, then try again".to_owned(),
             Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),
             Self::KdfOutOfRange(_) => "choose other costs".to_owned(),

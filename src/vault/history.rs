@@ -159,7 +159,10 @@ fn change_of(plan: Plan) -> Option<Change> {
 }
 
 /// Visits events from the newest down while `visit` says so.
-fn walk(store: &OpenStore, mut visit: impl FnMut(u64, EventRecord) -> bool) -> Result<(), StoreError> {
+pub(super) fn walk(
+    store: &OpenStore,
+    mut visit: impl FnMut(u64, EventRecord) -> bool,
+) -> Result<(), StoreError> {
     let mut link = store.newest_event_link();
     while link.number > 0 {
         let event = store.event(link)?;

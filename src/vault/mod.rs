@@ -6,9 +6,12 @@
 
 mod access;
 mod batch;
+mod branch;
 mod clock;
 mod error;
 mod history;
+mod import;
+mod incoming;
 mod listing;
 mod metadata;
 mod outcome;
@@ -26,6 +29,8 @@ pub use access::{
 pub use batch::Changes;
 pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
+pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
+pub use incoming::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 pub use listing::Listing;
 pub use outcome::{
     ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, Planned, PlannedPut,

@@ -9,6 +9,7 @@
 //! id never change.
 
 mod change;
+mod import;
 mod labels;
 mod lifecycle;
 mod metadata;
@@ -23,6 +24,10 @@ mod test_support;
 mod undo;
 
 pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
+pub use import::{
+    AddedVersion, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, Labelling, Match, fit_names,
+    import,
+};
 pub use labels::{LabelMap, VersionKey, VersionRef};
 pub use lifecycle::{Deletion, create, delete, purge, restore};
 pub use metadata::{MetadataUpdate, annotate, rename, update};

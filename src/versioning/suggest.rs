@@ -7,11 +7,19 @@ use crate::domain::VersionId;
 /// plus one, its width kept, counted on until free; without digits `-2` is appended; where that would be
 /// longer than an id may be, `vN`.
 pub fn suggest_version_id(state: &SecretState) -> VersionId {
-    let is_free = |text: &str| state.versions.iter().all(|version| version.id.as_str() != text);
-    let Some(newest) = state.newest() else {
-        return counted("v", state.versions.len(), is_free);
+    suggest_version_id_among(state.versions.iter().map(|version| &version.id))
+}
+
+/// As [`suggest_version_id`], among ids in the order of creation.
+pub(super) fn suggest_version_id_among<'a>(
+    ids: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,
+) -> VersionId {
+    let is_free = |text: &str| ids.clone().all(|id| id.as_str() != text);
+    let count = ids.clone().count();
+    let Some(newest) = ids.clone().next_back() else {
+        return counted("v", count, is_free);
     };
-    following(newest.id.as_str(), is_free).unwrap_or_else(|| counted("v", state.versions.len(), is_free))
+    following(newest.as_str(), is_free).unwrap_or_else(|| counted("v", count, is_free))
 }
 
 fn following(newest: &str, is_free: impl Fn(&str) -> bool) -> Option<VersionId> {

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 40] = [
     "tui",
     "init",
     "new",
@@ -46,6 +46,8 @@ const COMMANDS: [&str; 38] = [
     "passwd",
     "rekey",
     "backup",
+    "import",
+    "export",
 ];
 
 #[test]

@@ -10,7 +10,9 @@ mod cost;
 pub(super) mod diff;
 pub(super) mod doctor;
 pub(super) mod edit;
+pub(super) mod export;
 pub(super) mod get;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod inject;
 pub(super) mod list;
@@ -74,6 +76,8 @@ impl JobCommand {
             Self::Unlock(unlock) => unlock.run(invocation),
             Self::Lock(lock) => lock.run(invocation),
             Self::Status(status) => status.run(invocation),
+            Self::Import(import) => import.run(invocation),
+            Self::Export(export) => export.run(invocation),
             Self::Api(api) => api.run(invocation),
             Self::Run(run) => run.run(invocation),
             Self::Promote(promote) => promote.run(invocation),

@@ -1,0 +1,135 @@
+//! `etui export`: secrets for other programs, and for other vaults.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::folder::Folder;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::{Audience, UnseenAs, escape_unseen};
+use crate::cli::private_file::{self, Existing};
+use crate::cli::wording::count;
+use crate::domain::visible_value;
+use crate::exchange::{dotenv, json};
+use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, Loss};
+
+/// Write secrets out, unencrypted
+///
+/// `json` is complete: all versions with their times, labels, notes and tags; `etui import json` makes an
+/// equal vault of it. `dotenv` holds the current values: 'db/password' becomes DB_PASSWORD. What a format
+/// cannot hold is named on stderr; secrets that are scheduled for deletion are never exported.
+///
+/// Whoever reads the file reads your secrets: that is what --plaintext says. For a copy that stays encrypted
+/// use `etui backup`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui export json --plaintext --out secrets.json
+  etui export dotenv --plaintext --prefix shop/dev --out .env")]
+pub(in crate::cli) struct Export {
+    /// What shall read it
+    #[arg(value_name = "FORMAT", value_enum)]
+    format: Format,
+
+    /// Write the values as they are, for everybody to read who can read the file
+    #[arg(long)]
+    plaintext: bool,
+
+    /// Only the secrets below this folder
+    #[arg(long, value_name = "PATH", value_parser = Folder::new)]
+    prefix: Option<Folder>,
+
+    /// Write to a file of mode 0600 instead of stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Formats that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// NAME=value lines of the current values
+    Dotenv,
+    /// Our own, complete
+    Json,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    exported: usize,
+    losses: Vec<LossShape<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct LossShape<'a> {
+    secret_name: &'a str,
+    what: &'a str,
+    whole: bool,
+}
+
+impl Export {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if !self.plaintext {
+            return Err(CliError::missing(
+                "an export is not encrypted, and nothing says that it may not be",
+                "add --plaintext if you want that; `etui backup` makes an encrypted copy",
+            )
+            .into());
+        }
+        let folder = self.prefix.as_ref().map_or("", Folder::as_str);
+        let batch = invocation.unlock()?.give_out(|name| name.starts_with(folder))?;
+        let (text, losses) = self.write(&batch, folder);
+        let exported = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
+        let losses: Vec<&Loss> = batch.losses.iter().chain(&losses).collect();
+        let output = invocation.output();
+        let Some(path) = &self.out else {
+            tell(invocation, &losses);
+            output.bytes(self.for_reader(text, output.stdout_is_terminal()).expose())?;
+            return Ok(Finish::Done);
+        };
+        private_file::write(path, &text, Existing::Replace)?;
+        if output.audience() == Audience::Machine {
+            let losses = losses
+                .into_iter()
+                .map(|loss| LossShape { secret_name: &loss.secret, what: &loss.what, whole: loss.is_whole() })
+                .collect();
+            output.json(&Shape { exported, losses })?;
+        } else {
+            tell(invocation, &losses);
+            let secrets = count(exported as u64, "secret");
+            output.done(&format!("exported {secrets} to '{}', unencrypted", path.display()))?;
+        }
+        Ok(Finish::Done)
+    }
+
+    fn write(&self, batch: &IncomingBatch, folder: &str) -> (SecretBytes, Vec<Loss>) {
+        match self.format {
+            Format::Json => (json::write(batch), Vec::new()),
+            Format::Dotenv => dotenv::write_secrets(batch, folder),
+        }
+    }
+
+    /// The file byte for byte, but on a terminal with all that a terminal would obey made visible.
+    fn for_reader(&self, text: SecretBytes, is_terminal: bool) -> SecretBytes {
+        if !is_terminal {
+            return text;
+        }
+        let mut shown = SecretBytes::with_capacity(text.len());
+        match self.format {
+            Format::Json => escape_unseen(&text, UnseenAs::Json, &mut shown),
+            Format::Dotenv => visible_value(text.expose_text().unwrap_or_default(), &mut shown),
+        }
+        shown
+    }
+}
+
+fn tell(invocation: &Invocation, losses: &[&Loss]) {
+    for loss in losses {
+        invocation.output().note(&loss.to_string());
+    }
+}

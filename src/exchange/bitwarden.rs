@@ -1,0 +1,220 @@
+//! Bitwarden's unencrypted exports. The JSON knows the history of a password; the CSV does not.
+
+use super::document::{Members, Node, parse};
+use super::entry::{Fields, add_entry};
+use super::error::ExchangeError;
+use super::place::without_mark;
+use super::table::{Row, Table};
+use crate::domain::Timestamp;
+use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, Loss};
+
+/// Reads a file, CSV or JSON: which, its first character says.
+///
+/// # Errors
+/// [`ExchangeError`] with line and column where the file is no such export;
+/// [`ExchangeError::Encrypted`] for the encrypted kind.
+pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let first = without_mark(text).iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'{') { read_json(text) } else { read_csv(text) }
+}
+
+/// Columns of personal exports and of those of an organization.
+const KNOWN: [&str; 12] = [
+    "folder",
+    "collections",
+    "favorite",
+    "type",
+    "name",
+    "notes",
+    "fields",
+    "reprompt",
+    "login_uri",
+    "login_username",
+    "login_password",
+    "login_totp",
+];
+
+fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let table = Table::read(text, &["type", "name", "login_username", "login_password"])?;
+    let mut batch = IncomingBatch::new();
+    for row in table.rows() {
+        let folder = match row.text("folder") {
+            "" => row.text("collections"),
+            folder => folder,
+        };
+        let name = below(folder, row.text("name"));
+        for (column, what) in [("favorite", FAVORITE), ("reprompt", REPROMPT)] {
+            if row.is_set(column) {
+                batch.losses.push(Loss::new(&name, what));
+            }
+        }
+        let mut fields = Fields::new();
+        for (field, column) in [
+            ("username", "login_username"),
+            ("password", "login_password"),
+            ("url", "login_uri"),
+            ("totp", "login_totp"),
+            ("notes", "notes"),
+        ] {
+            fields.add(field, row.bytes(column));
+        }
+        add_custom_fields(&row, &mut fields);
+        for (column, field) in row.others(&KNOWN) {
+            fields.add(column, field.duplicate());
+        }
+        add_entry(&mut batch, name, [(fields, None)]);
+    }
+    Ok(batch)
+}
+
+/// Custom fields stand in one column, a line `name: value` for each.
+fn add_custom_fields(row: &Row<'_>, fields: &mut Fields) {
+    for line in row.text("fields").lines().filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(": ").unwrap_or(("field", line));
+        fields.add(name, SecretBytes::copy_of(value.as_bytes()));
+    }
+}
+
+const FAVORITE: &str = "its mark as a favorite";
+const REPROMPT: &str = "that the password is asked for again";
+const PASSKEYS: &str = "its passkeys";
+
+fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let root = parse(text)?.members()?;
+    if root.find("encrypted").is_some_and(|node| node.spelled() == "true") {
+        return Err(ExchangeError::Encrypted);
+    }
+    let mut folders = names_by_id(&root, "folders")?;
+    folders.extend(names_by_id(&root, "collections")?);
+    let mut batch = IncomingBatch::new();
+    for item in root.get("items")?.entries()? {
+        add_item(&item.members()?, &folders, &mut batch)?;
+    }
+    Ok(batch)
+}
+
+/// Folders and collections by their ids.
+fn names_by_id(root: &Members<'_>, member: &str) -> Result<Vec<(SecretBytes, SecretBytes)>, ExchangeError> {
+    root.entries_of(member)?
+        .iter()
+        .map(|node| {
+            let members = node.members()?;
+            Ok((members.get("id")?.text()?, members.text_of("name")?))
+        })
+        .collect()
+}
+
+fn add_item(
+    item: &Members<'_>,
+    folders: &[(SecretBytes, SecretBytes)],
+    batch: &mut IncomingBatch,
+) -> Result<(), ExchangeError> {
+    let mut id = item.text_of("folderId")?;
+    if id.is_empty()
+        && let Some(first) = item.entries_of("collectionIds")?.first()
+    {
+        id = first.text()?;
+    }
+    let folder = folders.iter().find(|(known, _)| known.expose() == id.expose());
+    let folder = folder.and_then(|(_, name)| name.expose_text()).unwrap_or_default();
+    let name = item.get("name")?.text()?;
+    let name = below(folder, name.expose_text().unwrap_or_default());
+    let fields = fields_of(item)?;
+    for (member, what, unless) in [("favorite", FAVORITE, "false"), ("reprompt", REPROMPT, "0")] {
+        if item.find(member).is_some_and(|value| value.spelled() != unless) {
+            batch.losses.push(Loss::new(&name, what));
+        }
+    }
+    let login = item.find("login").map(|login| login.members()).transpose()?;
+    if let Some(login) = &login
+        && !login.entries_of("fido2Credentials")?.is_empty()
+    {
+        batch.losses.push(Loss::new(&name, PASSKEYS));
+    }
+    for field in item.entries_of("fields")? {
+        if field.members()?.find("linkedId").is_some() {
+            batch.losses.push(Loss::new(&name, "a field that is linked to another one"));
+        }
+    }
+    if item.find("deletedDate").is_some() {
+        batch.losses.push(Loss::whole(&name, "it lies in the trash there"));
+        return Ok(());
+    }
+    let mut versions = history(item, &fields)?;
+    versions.push((fields, time(item, "revisionDate")?));
+    if let Some(secret) = add_entry(batch, name, versions) {
+        secret.created = time(item, "creationDate")?;
+    }
+    Ok(())
+}
+
+/// The fields of an item, whatever type it is of: a login's come first, in an order of ours.
+fn fields_of(item: &Members<'_>) -> Result<Fields, ExchangeError> {
+    let mut fields = Fields::new();
+    if let Some(login) = item.find("login") {
+        let login = login.members()?;
+        for member in ["username", "password"] {
+            fields.add(member, login.text_of(member)?);
+        }
+        for uri in login.entries_of("uris")? {
+            fields.add("url", uri.members()?.text_of("uri")?);
+        }
+        fields.add("totp", login.text_of("totp")?);
+    }
+    for part in ["card", "identity", "sshKey"] {
+        let Some(part) = item.find(part) else { continue };
+        for (name, value) in part.members()?.iter().filter(|(_, value)| !value.is_null()) {
+            fields.add(name, text_or_spelling(value)?);
+        }
+    }
+    fields.add("notes", item.text_of("notes")?);
+    for field in item.entries_of("fields")? {
+        let field = field.members()?;
+        let name = field.text_of("name")?;
+        let name = name.expose_text().filter(|name| !name.is_empty()).unwrap_or("field");
+        if let Some(value) = field.find("value") {
+            fields.add(name, text_or_spelling(value)?);
+        }
+    }
+    Ok(fields)
+}
+
+fn text_or_spelling(node: Node<'_>) -> Result<SecretBytes, ExchangeError> {
+    if node.spelled().starts_with('"') {
+        node.text()
+    } else {
+        Ok(SecretBytes::copy_of(node.spelled().as_bytes()))
+    }
+}
+
+/// Old passwords, the oldest first: the entry as it is, with the password of that time. Bitwarden says when
+/// each was replaced, which is when the next one was made.
+fn history(item: &Members<'_>, fields: &Fields) -> Result<Vec<(Fields, Option<Timestamp>)>, ExchangeError> {
+    let mut old = Vec::new();
+    for entry in item.entries_of("passwordHistory")? {
+        let entry = entry.members()?;
+        let password = entry.get("password")?.text()?;
+        if fields.has("password") && !password.is_empty() {
+            old.push((fields.with("password", &password), time(&entry, "lastUsedDate")?));
+        }
+    }
+    // The newest stands first; the times decide where all are there.
+    old.reverse();
+    if old.iter().all(|(_, replaced)| replaced.is_some()) {
+        old.sort_by_key(|(_, replaced)| *replaced);
+    }
+    let mut made = time(item, "creationDate")?;
+    for (_, replaced) in &mut old {
+        std::mem::swap(&mut made, replaced);
+    }
+    Ok(old)
+}
+
+fn time(members: &Members<'_>, member: &str) -> Result<Option<Timestamp>, ExchangeError> {
+    members.find(member).map(|time| time.time()).transpose()
+}
+
+fn below(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}

@@ -1,0 +1,210 @@
+//! JSON files: `serde_json` finds the pieces, strings go into wiping buffers, and every fault has a place.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::error::ExchangeError;
+use super::place::{Place, without_mark};
+use crate::domain::{Invalid, Timestamp, unescape_json};
+use crate::memory::SecretBytes;
+
+/// A piece of a JSON text.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'a> {
+    raw: &'a RawValue,
+    /// The whole text, for places.
+    text: &'a [u8],
+}
+
+/// The members of an object.
+pub(super) struct Members<'a> {
+    members: Vec<(SecretBytes, Node<'a>)>,
+    object: Node<'a>,
+}
+
+/// Reads a text that is one JSON value.
+pub(super) fn parse(text: &[u8]) -> Result<Node<'_>, ExchangeError> {
+    let text = without_mark(text);
+    let raw = serde_json::from_slice(text).map_err(|error| not_json(text, &error))?;
+    Ok(Node { raw, text })
+}
+
+/// Reads a text that is any number of JSON values, one behind the other.
+pub(super) fn parse_all(text: &[u8]) -> Result<Vec<Node<'_>>, ExchangeError> {
+    let text = without_mark(text);
+    serde_json::Deserializer::from_slice(text)
+        .into_iter::<&RawValue>()
+        .map(|raw| raw.map(|raw| Node { raw, text }).map_err(|error| not_json(text, &error)))
+        .collect()
+}
+
+/// Keeps the place and drops the words: `serde_json`'s own may quote the text.
+fn not_json(text: &[u8], error: &serde_json::Error) -> ExchangeError {
+    let place = Place::of_line_and_byte(text, error.line(), error.column());
+    ExchangeError::malformed(place, "this is not JSON, or the text is cut off")
+}
+
+impl<'a> Node<'a> {
+    /// An error at this place.
+    pub(super) fn fault(&self, what: impl Into<String>) -> ExchangeError {
+        // The piece is borrowed from the text, so the difference is its offset.
+        let at = (self.raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        ExchangeError::malformed(Place::of_byte(self.text, at), what)
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        self.raw.get() == "null"
+    }
+
+    /// The text as it stands: of a number, of `true`.
+    pub(super) fn spelled(&self) -> &'a str {
+        self.raw.get()
+    }
+
+    /// The members of an object; a name may stand twice.
+    pub(super) fn members(&self) -> Result<Members<'a>, ExchangeError> {
+        let RawMembers(raw) =
+            serde_json::from_str(self.raw.get()).map_err(|_| self.fault("an object is expected here"))?;
+        let mut members = Vec::with_capacity(raw.len());
+        for (name, value) in raw {
+            let name = Node { raw: name, text: self.text }.text()?;
+            members.push((name, Node { raw: value, text: self.text }));
+        }
+        Ok(Members { members, object: *self })
+    }
+
+    /// The entries of a list.
+    pub(super) fn entries(&self) -> Result<Vec<Node<'a>>, ExchangeError> {
+        let raw: Vec<&RawValue> =
+            serde_json::from_str(self.raw.get()).map_err(|_| self.fault("a list is expected here"))?;
+        Ok(raw.into_iter().map(|raw| Node { raw, text: self.text }).collect())
+    }
+
+    /// What a string means.
+    pub(super) fn text(&self) -> Result<SecretBytes, ExchangeError> {
+        unescape_json(self.raw.get()).ok_or_else(|| self.fault("a string of Unicode text is expected here"))
+    }
+
+    /// What a string means, made a word of ours.
+    pub(super) fn word<T>(&self, make: impl FnOnce(&str) -> Result<T, Invalid>) -> Result<T, ExchangeError> {
+        let text = self.text()?;
+        make(text.expose_text().unwrap_or_default()).map_err(|invalid| self.fault(invalid.to_string()))
+    }
+
+    /// A time as RFC 3339 has it.
+    pub(super) fn time(&self) -> Result<Timestamp, ExchangeError> {
+        self.word(str::parse)
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self) -> Result<u32, ExchangeError> {
+        self.spelled().parse().map_err(|_| self.fault("a whole number is expected here"))
+    }
+}
+
+impl<'a> Members<'a> {
+    /// A member, unless it is not there or `null`. Of several with the same name the last counts.
+    pub(super) fn find(&self, name: &str) -> Option<Node<'a>> {
+        let found = self.members.iter().rev().find(|(known, _)| known.expose() == name.as_bytes());
+        found.map(|(_, value)| *value).filter(|value| !value.is_null())
+    }
+
+    /// A member that must be there.
+    pub(super) fn get(&self, name: &'static str) -> Result<Node<'a>, ExchangeError> {
+        self.find(name).ok_or_else(|| self.object.fault(format!("this object has no '{name}'")))
+    }
+
+    /// The text of a member; empty where it is not there.
+    pub(super) fn text_of(&self, name: &str) -> Result<SecretBytes, ExchangeError> {
+        self.find(name).map_or_else(|| Ok(SecretBytes::new()), |value| value.text())
+    }
+
+    /// The entries of a member; none where it is not there.
+    pub(super) fn entries_of(&self, name: &str) -> Result<Vec<Node<'a>>, ExchangeError> {
+        self.find(name).map_or_else(|| Ok(Vec::new()), |value| value.entries())
+    }
+
+    /// All members with their names.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Node<'a>)> {
+        self.members.iter().map(|(name, value)| (name.expose_text().unwrap_or_default(), *value))
+    }
+
+    /// An error at the object.
+    pub(super) fn fault(&self, what: impl Into<String>) -> ExchangeError {
+        self.object.fault(what)
+    }
+
+    /// Refuses members that are not among `known`, and one that stands twice.
+    pub(super) fn refuse_others(&self, known: &[&str]) -> Result<(), ExchangeError> {
+        for (at, (name, value)) in self.members.iter().enumerate() {
+            if !known.iter().any(|known| known.as_bytes() == name.expose()) {
+                return Err(value.fault("this member of the object has a name that is not known here"));
+            }
+            if self.members[..at].iter().any(|(before, _)| before.expose() == name.expose()) {
+                return Err(value.fault("this member of the object stands twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+struct RawMembers<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for RawMembers<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RawMembersVisitor)
+    }
+}
+
+struct RawMembersVisitor;
+
+impl<'de> Visitor<'de> for RawMembersVisitor {
+    type Value = RawMembers<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(RawMembers(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message<T>(result: Result<T, ExchangeError>) -> String {
+        result.map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_fault_has_the_place_of_its_piece_and_no_word_of_the_text() {
+        let text = "{\n  \"ä\": {\"name\": 5}\n}";
+        let object = parse(text.as_bytes()).unwrap().members().unwrap();
+        let inner = object.find("ä").unwrap().members().unwrap();
+        assert_eq!(
+            message(inner.get("name").unwrap().text()),
+            "line 2, column 17: a string of Unicode text is expected here"
+        );
+        assert_eq!(message(inner.get("value")), "line 2, column 8: this object has no 'value'");
+        assert_eq!(
+            message(parse(b"{\"a\":\n hunter2}")),
+            "line 2, column 2: this is not JSON, or the text is cut off"
+        );
+        assert_eq!(message(parse(b"{\"a\":1")), "line 1, column 6: this is not JSON, or the text is cut off");
+    }
+
+    #[test]
+    fn several_values_may_stand_one_behind_the_other() {
+        assert_eq!(parse_all(b"\xef\xbb\xbf{\"a\":1}\n{\"a\":2}[]").unwrap().len(), 3);
+        assert_eq!(parse_all(b" \n").unwrap().len(), 0);
+        assert!(parse_all(b"{} x").is_err());
+    }
+}

@@ -1,0 +1,139 @@
+//! An entry of another program: one field is the value as it is, several become one JSON value.
+
+use crate::domain::{SecretValue, Timestamp, ValueType};
+use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
+
+/// What is said of an entry in which nothing is filled in.
+const EMPTY: &str = "it has no value";
+
+/// The fields of one version of an entry, in an order that is always the same.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Vec<(SecretBytes, SecretBytes)>);
+
+impl Fields {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a field; an empty one counts as not there, and a second one of a name gets a number.
+    pub(super) fn add(&mut self, name: &str, value: SecretBytes) {
+        if value.is_empty() {
+            return;
+        }
+        let mut free = SecretBytes::copy_of(name.as_bytes());
+        let mut count = 1_u32;
+        while self.0.iter().any(|(known, _)| known.expose() == free.expose()) {
+            count += 1;
+            free.truncate(name.len());
+            free.extend(format!("-{count}").as_bytes());
+        }
+        self.0.push((free, value));
+    }
+
+    /// The same fields with another value in one of them.
+    pub(super) fn with(&self, name: &str, value: &SecretBytes) -> Self {
+        let replace = |(known, old): &(SecretBytes, SecretBytes)| {
+            let value = if known.expose() == name.as_bytes() { value } else { old };
+            (known.duplicate(), value.duplicate())
+        };
+        Self(self.0.iter().map(replace).collect())
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known.expose() == name.as_bytes())
+    }
+
+    /// The value that they make; `None` where nothing is filled in.
+    fn into_bytes(mut self) -> Option<SecretBytes> {
+        match self.0.len() {
+            0 => None,
+            1 => self.0.pop().map(|(_, value)| value),
+            _ => {
+                let mut out = SecretBytes::new();
+                let mut before = b'{';
+                for (name, value) in &self.0 {
+                    out.push(before);
+                    write_string(name.expose_text()?, &mut out);
+                    out.push(b':');
+                    write_string(value.expose_text()?, &mut out);
+                    before = b',';
+                }
+                out.push(b'}');
+                Some(out)
+            }
+        }
+    }
+}
+
+/// Appends a JSON string; serde_json writes the pieces between escapes one after the other and keeps none.
+pub(super) fn write_string(text: &str, out: &mut SecretBytes) {
+    serde_json::to_writer(out, text).expect("writing text into memory cannot fail");
+}
+
+/// Makes a text value, or says among the losses why there is none.
+pub(super) fn text_value(name: &str, text: SecretBytes, losses: &mut Vec<Loss>) -> Option<SecretValue> {
+    if text.is_empty() {
+        losses.push(Loss::whole(name, EMPTY));
+        return None;
+    }
+    match SecretValue::new(ValueType::Text, text) {
+        Ok(value) => Some(value),
+        Err(invalid) => {
+            losses.push(Loss::whole(name, invalid));
+            None
+        }
+    }
+}
+
+/// Adds an entry with its versions, oldest first; what has no value is named among the losses.
+pub(super) fn add_entry(
+    batch: &mut IncomingBatch,
+    name: String,
+    versions: impl IntoIterator<Item = (Fields, Option<Timestamp>)>,
+) -> Option<&mut IncomingSecret> {
+    let mut incoming = Vec::new();
+    for (fields, created) in versions {
+        let value = fields.into_bytes().unwrap_or_default();
+        if let Some(value) = text_value(&name, value, &mut batch.losses) {
+            incoming.push(IncomingVersion { created, ..IncomingVersion::of(value) });
+        }
+    }
+    if incoming.is_empty() {
+        return None;
+    }
+    batch.secrets.push(IncomingSecret::without_labels(name, incoming));
+    batch.secrets.last_mut()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(fields: &[(&str, &str)]) -> Option<String> {
+        let mut made = Fields::new();
+        for (name, value) in fields {
+            made.add(name, SecretBytes::copy_of(value.as_bytes()));
+        }
+        made.into_bytes().map(|bytes| bytes.expose_text().unwrap().to_owned())
+    }
+
+    #[test]
+    fn one_field_is_the_value_and_several_become_json() {
+        assert_eq!(value(&[("password", "p\"w")]).unwrap(), "p\"w");
+        assert_eq!(value(&[("username", ""), ("password", "p"), ("url", "")]).unwrap(), "p");
+        assert_eq!(
+            value(&[("username", "u"), ("password", "p\"w\n")]).unwrap(),
+            r#"{"username":"u","password":"p\"w\n"}"#
+        );
+        assert_eq!(value(&[("password", "")]), None);
+    }
+
+    #[test]
+    fn fields_of_the_same_name_are_all_kept() {
+        assert_eq!(
+            value(&[("pin", "1"), ("pin", "2"), ("pin", "3")]).unwrap(),
+            r#"{"pin":"1","pin-2":"2","pin-3":"3"}"#
+        );
+    }
+}

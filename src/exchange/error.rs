@@ -1,0 +1,90 @@
+//! Why something of another program could not be read.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::dotenv::DotenvError;
+use super::place::Place;
+use crate::domain::ErrorCode;
+
+/// What is wrong with a file, a store or the programs that it needs. Never quotes a file.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ExchangeError {
+    /// The file is not what its format says.
+    #[error("{place}: {what}")]
+    Malformed {
+        /// Where.
+        place: Place,
+        /// What is wrong there.
+        what: String,
+    },
+    /// The file is of the right format, and closed.
+    #[error("the file is encrypted by the program that wrote it")]
+    Encrypted,
+    /// A program that is needed is not there.
+    #[error("the program '{program}' is needed and cannot be started")]
+    NoProgram {
+        /// Its name.
+        program: String,
+    },
+    /// A program that is needed refused.
+    #[error("'{program}' cannot {doing}")]
+    ProgramFailed {
+        /// Its name.
+        program: String,
+        /// What it was to do.
+        doing: String,
+    },
+    /// The folder is not a password store.
+    #[error("'{}' is not a password store", path.display())]
+    NoStore {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The operating system says no.
+    #[error("{doing} failed: {reason}")]
+    System {
+        /// What was being done, to what.
+        doing: String,
+        /// The system's own words.
+        reason: String,
+    },
+}
+
+impl ExchangeError {
+    pub(super) fn malformed(place: Place, what: impl Into<String>) -> Self {
+        Self::Malformed { place, what: what.into() }
+    }
+
+    /// The code of the contract.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Malformed { .. } | Self::Encrypted | Self::NoStore { .. } => ErrorCode::InvalidParameter,
+            Self::NoProgram { .. } | Self::ProgramFailed { .. } | Self::System { .. } => {
+                ErrorCode::InternalFailure
+            }
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Malformed { .. } => "nothing was changed; correct the file, or name its format".to_owned(),
+            Self::Encrypted => "export it again without encryption, or with another format".to_owned(),
+            Self::NoProgram { program } => format!("install '{program}', or put it into the PATH"),
+            Self::ProgramFailed { .. } => {
+                "nothing was changed; see that its key is there and unlocked, then try again".to_owned()
+            }
+            Self::NoStore { .. } => "name the folder that holds the file '.gpg-id'".to_owned(),
+            Self::System { .. } => "nothing was changed; mend the cause and try again".to_owned(),
+        }
+    }
+}
+
+impl From<DotenvError> for ExchangeError {
+    fn from(error: DotenvError) -> Self {
+        let DotenvError { line, column, problem } = error;
+        Self::malformed(Place { line, column }, problem.to_string())
+    }
+}

@@ -1,0 +1,47 @@
+//! KeePassXC's CSV export: `"Group","Title","Username","Password","URL","Notes","TOTP","Icon","Last
+//! Modified","Created"`, everything quoted. History and attachments are not in it.
+
+use super::entry::{Fields, add_entry};
+use super::error::ExchangeError;
+use super::table::{Row, Table};
+use crate::vault::{IncomingBatch, Loss};
+
+const REQUIRED: [&str; 4] = ["group", "title", "username", "password"];
+const KNOWN: [&str; 10] =
+    ["group", "title", "username", "password", "url", "notes", "totp", "icon", "last modified", "created"];
+
+/// Reads a file. An entry is called by its group and title; the root group is left out of its name.
+///
+/// # Errors
+/// [`ExchangeError`] with line and column where the file is not such an export.
+pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let table = Table::read(text, &REQUIRED)?;
+    let mut batch = IncomingBatch::new();
+    for row in table.rows() {
+        let name = name(&row);
+        if !matches!(row.text("icon"), "" | "0") {
+            batch.losses.push(Loss::new(&name, "its icon"));
+        }
+        let mut fields = Fields::new();
+        for column in ["username", "password", "url", "totp", "notes"] {
+            fields.add(column, row.bytes(column));
+        }
+        for (column, field) in row.others(&KNOWN) {
+            fields.add(column, field.duplicate());
+        }
+        let modified = row.text("last modified").parse().ok();
+        if let Some(secret) = add_entry(&mut batch, name, [(fields, modified)]) {
+            secret.created = row.text("created").parse().ok();
+        }
+    }
+    Ok(batch)
+}
+
+fn name(row: &Row<'_>) -> String {
+    // The first part is the root group, which every entry lies in.
+    let group = row.text("group").split_once('/').map_or("", |(_, below)| below);
+    match group {
+        "" => row.text("title").to_owned(),
+        group => format!("{group}/{}", row.text("title")),
+    }
+}

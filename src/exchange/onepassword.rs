@@ -1,0 +1,72 @@
+//! 1Password's CSV export: `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
+//! versions call some columns otherwise. History and attachments are not in it.
+
+use super::entry::{Fields, add_entry};
+use super::error::ExchangeError;
+use super::table::{Row, Table};
+use crate::domain::{TagKey, TagValue, Tags};
+use crate::vault::{IncomingBatch, Loss};
+
+const URLS: [&str; 3] = ["url", "urls", "website"];
+const ONE_TIME_PASSWORDS: [&str; 2] = ["otpauth", "one-time password"];
+const KNOWN: [&str; 11] = [
+    "title",
+    "url",
+    "urls",
+    "website",
+    "username",
+    "password",
+    "otpauth",
+    "one-time password",
+    "favorite",
+    "archived",
+    "tags",
+];
+
+/// Reads a file. Tags become tags without a value.
+///
+/// # Errors
+/// [`ExchangeError`] with line and column where the file is not such an export.
+pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let table = Table::read(text, &["title", "password"])?;
+    let first_of = |columns: &[&'static str]| columns.iter().copied().find(|column| table.has(column));
+    let (url, one_time_password) = (first_of(&URLS), first_of(&ONE_TIME_PASSWORDS));
+    let mut batch = IncomingBatch::new();
+    for row in table.rows() {
+        let name = row.text("title").to_owned();
+        for (column, what) in [("favorite", "its mark as a favorite"), ("archived", "that it is archived")] {
+            if row.is_set(column) {
+                batch.losses.push(Loss::new(&name, what));
+            }
+        }
+        let tags = tags(&row, &name, &mut batch.losses);
+        let mut fields = Fields::new();
+        let columns = [
+            ("username", Some("username")),
+            ("password", Some("password")),
+            ("url", url),
+            ("totp", one_time_password),
+        ];
+        for (field, column) in columns {
+            fields.add(field, column.map(|column| row.bytes(column)).unwrap_or_default());
+        }
+        for (column, field) in row.others(&KNOWN) {
+            fields.add(column, field.duplicate());
+        }
+        if let Some(secret) = add_entry(&mut batch, name, [(fields, None)]) {
+            secret.tags = tags;
+        }
+    }
+    Ok(batch)
+}
+
+fn tags(row: &Row<'_>, name: &str, losses: &mut Vec<Loss>) -> Tags {
+    let mut tags = Tags::new();
+    for tag in row.text("tags").split([';', ',']).map(str::trim).filter(|tag| !tag.is_empty()) {
+        match TagKey::new(tag) {
+            Ok(key) if tags.len() < Tags::LIMIT => tags.set(key, TagValue::default()),
+            _ => losses.push(Loss::new(name, "one of its tags: it cannot be one here")),
+        }
+    }
+    tags
+}

@@ -1,0 +1,96 @@
+//! What only an import needs: secrets and versions that bring identity, time and place with them.
+
+use std::collections::HashMap;
+
+use super::{NewVersion, SecretHandle, StoreError, WriteTransaction};
+use crate::crypto;
+use crate::domain::{SecretName, Timestamp};
+use crate::versioning::{Change, VersionKey};
+
+/// What a new secret brings with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Origins {
+    /// The row id that it has in another branch of this vault, by which it is recognised there.
+    pub row: Option<[u8; 16]>,
+    /// When it was created; `None` means now.
+    pub created: Option<Timestamp>,
+}
+
+impl WriteTransaction<'_> {
+    /// Begins a new secret as [`create`](Self::create) does, with the origins that it brings.
+    ///
+    /// The caller has made sure that no secret of this vault has or had that row id.
+    ///
+    /// # Errors
+    /// [`StoreError::System`] and what SQLite refuses.
+    pub fn create_imported(
+        &mut self,
+        name: &SecretName,
+        origins: Origins,
+        change: &Change,
+        versions: Vec<NewVersion<'_>>,
+        order: &[VersionKey],
+    ) -> Result<SecretHandle, StoreError> {
+        let id = match origins.row {
+            Some(row) => row,
+            None => crypto::make_random()?,
+        };
+        let handle = self.begin_secret(name, id, origins.created.unwrap_or(self.moment.now));
+        self.apply_imported(handle, change, versions, order)?;
+        Ok(handle)
+    }
+
+    /// Applies an import's change: stores versions at their places in `order`, which names every version
+    /// that the secret has then; versions that were there make room.
+    ///
+    /// # Errors
+    /// [`StoreError::System`] and what SQLite refuses.
+    pub fn apply_imported(
+        &mut self,
+        handle: SecretHandle,
+        change: &Change,
+        versions: Vec<NewVersion<'_>>,
+        order: &[VersionKey],
+    ) -> Result<(), StoreError> {
+        let name_before = self.secret(handle).state.name.clone();
+        let places = self.make_room(handle, order)?;
+        for version in versions {
+            let place = places.get(&version.reference.key).copied();
+            let place = place.unwrap_or(self.secret(handle).state.next_order);
+            self.insert_version_at(handle, version, place)?;
+        }
+        let state = &mut self.working[handle.0].stored.state;
+        state.versions.sort_unstable_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
+        self.append_event(handle, name_before, change)?;
+        self.change_state(handle, change);
+        Ok(())
+    }
+
+    /// Gives every version of `order` its number; a version that is there keeps its own where it can.
+    fn make_room(
+        &mut self,
+        handle: SecretHandle,
+        order: &[VersionKey],
+    ) -> Result<HashMap<VersionKey, u64>, StoreError> {
+        let state = &self.secret(handle).state;
+        let present: HashMap<VersionKey, u64> =
+            state.versions.iter().map(|version| (version.key, version.order)).collect();
+        let mut places = HashMap::with_capacity(order.len());
+        let mut last = 0;
+        for key in order {
+            last = present.get(key).copied().unwrap_or(0).max(last + 1);
+            places.insert(*key, last);
+        }
+        for (key, before) in present {
+            match places.get(&key) {
+                Some(place) if *place != before => {
+                    self.rewrite_record(handle, key, |version| version.order = *place)?;
+                }
+                _ => {}
+            }
+        }
+        let state = &mut self.working[handle.0].stored.state;
+        state.next_order = state.next_order.max(last + 1);
+        Ok(places)
+    }
+}

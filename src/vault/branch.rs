@@ -1,0 +1,112 @@
+//! Giving a whole vault out, and opening another branch of it beside it (etui).
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::access::UnlockFailed;
+use super::clock::Clock;
+use super::error::VaultError;
+use super::incoming::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
+use super::{LockedVault, Vault};
+use crate::domain::SecretName;
+use crate::store::{OpenStore, StoredSecret};
+use crate::versioning::Labelling;
+
+impl Vault {
+    /// Everything in the vault, or in the secrets that `wanted` names, in the order of names: all versions
+    /// with values, times, labels and notes, as an import takes them. A secret in its deletion window is
+    /// not given out, and is named among the losses.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`], and those of the file.
+    pub fn give_out(&mut self, wanted: impl Fn(&str) -> bool) -> Result<IncomingBatch, VaultError> {
+        self.read(|store| {
+            let mut names: Vec<SecretName> =
+                store.names_by_row()?.into_values().filter(|name| wanted(name.as_str())).collect();
+            names.sort_unstable();
+            let mut batch = IncomingBatch { vault_id: Some(store.vault_id()), ..IncomingBatch::new() };
+            for name in names {
+                let Some(secret) = store.secret(&name)? else { continue };
+                match secret.state().planned_deletion {
+                    Some(planned) => batch.losses.push(Loss::whole(
+                        name.as_str(),
+                        format_args!("it is scheduled for deletion on {planned}"),
+                    )),
+                    None => batch.secrets.push(give_out(store, &secret)?),
+                }
+            }
+            Ok(batch)
+        })
+    }
+
+    /// Unlocks a file of the same vault that is sealed with the same key: no password is needed.
+    ///
+    /// # Errors
+    /// Gives the locked vault back, with [`VaultError::Locked`] where it has another key, with
+    /// [`VaultError::Integrity`], or with those of the file.
+    pub fn unlock_branch(&mut self, other: LockedVault) -> Result<Self, Box<UnlockFailed>> {
+        let LockedVault { file, environment } = other;
+        let unlocked = match self.store() {
+            Ok(store) => store.unlock_branch(file).map_err(|failed| {
+                let (file, error) = *failed;
+                (file, VaultError::from(error))
+            }),
+            Err(error) => Err((file, error)),
+        };
+        match unlocked {
+            Ok(store) => Ok(Self::of(store, environment)),
+            Err((file, error)) => {
+                Err(Box::new(UnlockFailed { vault: LockedVault { file, environment }, error }))
+            }
+        }
+    }
+}
+
+impl LockedVault {
+    /// Opens another file beside an open vault, for looking only; see [`open_copy`](Self::open_copy).
+    ///
+    /// # Errors
+    /// As there, and [`VaultError::SameFile`] for the file of the open vault itself: closing it a second
+    /// time would give up the lock that the first one holds.
+    pub fn open_beside(path: &Path, own: &Vault, clock: Box<dyn Clock>) -> Result<Self, VaultError> {
+        let identity = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+        if identity(path).is_some_and(|other| identity(own.path()) == Some(other)) {
+            return Err(VaultError::SameFile { path: path.to_owned() });
+        }
+        Self::open_copy(path, clock)
+    }
+}
+
+fn give_out(store: &OpenStore, secret: &StoredSecret) -> Result<IncomingSecret, VaultError> {
+    let state = secret.state();
+    let versions = state
+        .versions
+        .iter()
+        .map(|version| {
+            Ok(IncomingVersion {
+                id: Some(version.id.clone()),
+                value: store.value(secret, version.key)?,
+                created: Some(version.created),
+                note: version.note.clone(),
+            })
+        })
+        .collect::<Result<Vec<_>, VaultError>>()?;
+    let position = |key| state.versions.iter().position(|version| version.key == key);
+    let labels = state
+        .labels
+        .iter()
+        .filter_map(|(label, target)| Some((label.clone(), position(target.key)?)))
+        .collect();
+    Ok(IncomingSecret {
+        name: state.name.as_str().to_owned(),
+        created: Some(state.created),
+        description: state.description.clone(),
+        tags: state.tags.clone(),
+        retention: state.retention,
+        rotation: state.rotation,
+        versions,
+        labels,
+        labelling: Labelling::KeptHere,
+        row: Some(secret.id()),
+    })
+}

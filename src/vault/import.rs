@@ -1,0 +1,383 @@
+//! Bringing secrets in from elsewhere: planned in one go, applied in one transaction (etui).
+
+use std::collections::{HashMap, HashSet};
+
+use super::batch::{Changes, make_version_key};
+use super::error::VaultError;
+use super::history::walk;
+use super::incoming::{IncomingBatch, IncomingSecret, Loss};
+use super::{Session, Vault};
+use crate::domain::{SecretName, Timestamp, VersionId};
+use crate::store::{Batch, Moment, NewVersion, OpenStore, Origins, StoredSecret};
+use crate::versioning::{
+    Change, Existence, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, LabelMove, Match, Origin,
+    Refusal, VersionKey, fit_names, import,
+};
+
+/// What an import does with what the rules refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRefusal {
+    /// Nothing is imported.
+    ImportNothing,
+    /// The secrets that are refused are left out.
+    LeaveOut,
+}
+
+/// What an import would do or did: a row for every secret that it brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportReport {
+    /// The secrets, in the order of their source.
+    pub rows: Vec<ImportRow>,
+    /// What its source holds and the import cannot take over.
+    pub losses: Vec<Loss>,
+}
+
+/// What an import does with one secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRow {
+    /// The name that its source gives it.
+    pub given: String,
+    /// The name that it has or gets here.
+    pub name: SecretName,
+    /// What becomes of it.
+    pub outcome: ImportOutcome,
+    /// What is worth saying.
+    pub remarks: Vec<ImportRemark>,
+}
+
+/// What becomes of one secret of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportOutcome {
+    /// It is new here.
+    New {
+        /// Its versions, oldest first.
+        versions: Vec<VersionId>,
+    },
+    /// It is here and gets versions or labels.
+    Changed {
+        /// The versions that it gets, oldest first.
+        versions: Vec<VersionId>,
+        /// The labels that move, or come along.
+        moves: Vec<LabelMove>,
+    },
+    /// It is here as it is there.
+    Same,
+    /// It was removed for good here, and stays so.
+    RemovedHere,
+    /// It is scheduled for deletion here, and stays as it is.
+    InDeleteWindow {
+        /// When it may be removed.
+        planned: Timestamp,
+    },
+    /// The rules say no.
+    Refused(Refusal),
+}
+
+impl ImportReport {
+    /// Whether the import changes anything.
+    pub fn changes_anything(&self) -> bool {
+        self.rows
+            .iter()
+            .any(|row| matches!(row.outcome, ImportOutcome::New { .. } | ImportOutcome::Changed { .. }))
+    }
+
+    /// What the rules refuse.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.rows.iter().filter_map(|row| match &row.outcome {
+            ImportOutcome::Refused(refusal) => Some(refusal),
+            _ => None,
+        })
+    }
+
+    /// The first refusal, if there is one.
+    pub fn first_refusal(&self) -> Option<&Refusal> {
+        self.refusals().next()
+    }
+}
+
+/// A secret of a batch, decided.
+struct Decided {
+    report: ImportRow,
+    change: Option<Decision>,
+}
+
+struct Decision {
+    /// Its name as the file has it; `None` for a new one.
+    here: Option<SecretName>,
+    change: Change,
+    imported: ImportedSecret,
+}
+
+impl Vault {
+    /// What an import would do.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`], and those of the file; what the rules refuse is in the report.
+    pub fn plan_import(&mut self, batch: &IncomingBatch) -> Result<ImportReport, VaultError> {
+        let now = self.now();
+        self.read(|store| Ok(report(plan(store, batch, now)?, batch)))
+    }
+
+    /// Imports in one transaction, wholly or not at all; it is one change for undo. Versions keep the times
+    /// that they bring, and retention is not applied. What is here already changes nothing.
+    ///
+    /// `progress` is told how many secrets of the batch are done.
+    ///
+    /// # Errors
+    /// The first refusal, unless refused secrets are left out; and those of the file. Nothing changed then.
+    pub fn import(
+        &mut self,
+        batch: &IncomingBatch,
+        on_refusal: OnRefusal,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<ImportReport, VaultError> {
+        let moment = Moment { now: self.now(), origin: Origin::Import };
+        let result = match &mut self.session {
+            Session::Open(store) => store.write(moment, Batch::Together, |transaction| {
+                let decided = plan(transaction.store_before_changes(), batch, moment.now)?;
+                Changes { transaction }.import(decided, batch, on_refusal, progress)
+            }),
+            _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
+        };
+        self.end_if_fatal(result)
+    }
+}
+
+impl Changes<'_, '_> {
+    fn import(
+        &mut self,
+        decided: Vec<Decided>,
+        batch: &IncomingBatch,
+        on_refusal: OnRefusal,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<ImportReport, VaultError> {
+        if on_refusal == OnRefusal::ImportNothing
+            && let Some(refusal) = decided.iter().find_map(|decided| match &decided.report.outcome {
+                ImportOutcome::Refused(refusal) => Some(refusal),
+                _ => None,
+            })
+        {
+            return Err(refusal.clone().into());
+        }
+        for (position, (decided, incoming)) in decided.iter().zip(&batch.secrets).enumerate() {
+            if let Some(decision) = &decided.change {
+                self.import_secret(&decided.report.name, decision, incoming)?;
+            }
+            progress(position + 1);
+        }
+        Ok(report(decided, batch))
+    }
+
+    fn import_secret(
+        &mut self,
+        name: &SecretName,
+        decision: &Decision,
+        incoming: &IncomingSecret,
+    ) -> Result<(), VaultError> {
+        let Decision { here, change, imported } = decision;
+        let versions = imported.added.iter().filter_map(|added| {
+            let version = incoming.versions.get(added.position)?;
+            Some(NewVersion {
+                reference: added.reference.clone(),
+                value: &version.value,
+                note: version.note.clone(),
+                created: added.created,
+            })
+        });
+        let versions = versions.collect();
+        match here {
+            None => {
+                let oldest = || imported.added.iter().map(|added| added.created).min();
+                let origins = Origins { row: incoming.row, created: incoming.created.or_else(oldest) };
+                self.transaction.create_imported(name, origins, change, versions, &imported.order)?;
+            }
+            Some(here) => {
+                let handle =
+                    self.transaction.find(here)?.ok_or_else(|| super::batch::no_such_secret(here))?;
+                self.transaction.apply_imported(handle, change, versions, &imported.order)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn report(decided: Vec<Decided>, batch: &IncomingBatch) -> ImportReport {
+    ImportReport {
+        rows: decided.into_iter().map(|decided| decided.report).collect(),
+        losses: batch.losses.clone(),
+    }
+}
+
+fn plan(store: &mut OpenStore, batch: &IncomingBatch, now: Timestamp) -> Result<Vec<Decided>, VaultError> {
+    let targets = find_targets(store, batch)?;
+    targets
+        .into_iter()
+        .zip(&batch.secrets)
+        .map(|(target, incoming)| decide(store, target, incoming, now))
+        .collect()
+}
+
+/// Where an incoming secret goes.
+struct Target {
+    name: SecretName,
+    removed_here: bool,
+}
+
+/// Another branch of this vault is matched by row ids, everything else by names.
+fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Result<Vec<Target>, VaultError> {
+    let is_branch = batch.vault_id == Some(store.vault_id());
+    let by_row = if is_branch { store.names_by_row()? } else { HashMap::new() };
+    let row_of = |secret: &IncomingSecret| secret.row.filter(|_| is_branch);
+    let known = |secret: &IncomingSecret| row_of(secret).and_then(|row| by_row.get(&row));
+    let missing: Vec<[u8; 16]> =
+        batch.secrets.iter().filter(|secret| known(secret).is_none()).filter_map(row_of).collect();
+    let removed = if missing.is_empty() { HashSet::new() } else { removed_rows(store)? };
+    let strangers = batch.secrets.iter().filter(|secret| known(secret).is_none());
+    let matched = batch.secrets.iter().filter_map(known).cloned();
+    let mut fitted = fit_names(strangers.map(|secret| secret.name.as_str()), matched).into_iter();
+    let targets = batch.secrets.iter().map(|secret| {
+        let name = known(secret).cloned().or_else(|| fitted.next());
+        let removed_here = row_of(secret).is_some_and(|row| removed.contains(&row));
+        name.map(|name| Target { name, removed_here })
+    });
+    Ok(targets.map(|target| target.expect("every secret that is not known by its row got a name")).collect())
+}
+
+/// The row ids of all secrets that were removed for good.
+fn removed_rows(store: &OpenStore) -> Result<HashSet<[u8; 16]>, VaultError> {
+    let mut rows = HashSet::new();
+    walk(store, |_, event| {
+        if event.change.existence == Existence::Disappears {
+            rows.extend(event.secret.map(|(row, _)| row));
+        }
+        true
+    })?;
+    Ok(rows)
+}
+
+fn decide(
+    store: &mut OpenStore,
+    target: Target,
+    incoming: &IncomingSecret,
+    now: Timestamp,
+) -> Result<Decided, VaultError> {
+    let Target { name, removed_here } = target;
+    let row = |name, outcome, remarks| ImportRow { given: incoming.name.clone(), name, outcome, remarks };
+    if removed_here || incoming.versions.is_empty() {
+        let outcome = if removed_here { ImportOutcome::RemovedHere } else { ImportOutcome::Same };
+        return Ok(Decided { report: row(name, outcome, Vec::new()), change: None });
+    }
+    let here = store.secret(&name)?;
+    let terms = terms(store, &name, here.as_ref(), incoming, now)?;
+    let mut imported = match import(here.as_ref().map(StoredSecret::state), &terms) {
+        Ok(imported) => imported,
+        Err(refusal) => {
+            let outcome = match refusal {
+                Refusal::InDeleteWindow { planned, .. } => ImportOutcome::InDeleteWindow { planned },
+                refusal => ImportOutcome::Refused(refusal),
+            };
+            return Ok(Decided { report: row(name, outcome, Vec::new()), change: None });
+        }
+    };
+    let mut remarks = std::mem::take(&mut imported.remarks);
+    if here.is_some()
+        && incoming.row.is_some()
+        && let Ok(there) = SecretName::new(&incoming.name)
+        && there != name
+    {
+        remarks.push(ImportRemark::NameStays { there });
+    }
+    let versions: Vec<VersionId> = imported.added.iter().map(|added| added.reference.id.clone()).collect();
+    let Some(change) = imported.change.take() else {
+        return Ok(Decided { report: row(name, ImportOutcome::Same, remarks), change: None });
+    };
+    let outcome = match &here {
+        None => ImportOutcome::New { versions },
+        Some(_) => ImportOutcome::Changed { versions, moves: change.moves() },
+    };
+    let here = here.map(|_| name.clone());
+    Ok(Decided { report: row(name, outcome, remarks), change: Some(Decision { here, change, imported }) })
+}
+
+/// The incoming secret as the rules see it, its values compared with what is here.
+fn terms(
+    store: &OpenStore,
+    name: &SecretName,
+    here: Option<&StoredSecret>,
+    incoming: &IncomingSecret,
+    now: Timestamp,
+) -> Result<ImportTerms, VaultError> {
+    let mut versions: Vec<ImportedVersion> = Vec::with_capacity(incoming.versions.len());
+    for (position, version) in incoming.versions.iter().enumerate() {
+        let earlier = versions.iter().zip(&incoming.versions[..position]);
+        let matched = match &version.id {
+            Some(id) => match_by_id(store, here, id, &version.value, earlier)?,
+            None => match_by_value(store, here, &version.value, earlier)?,
+        };
+        versions.push(ImportedVersion {
+            key: make_version_key()?,
+            id: version.id.clone(),
+            created: version.created,
+            note: version.note.clone(),
+            matched,
+        });
+    }
+    Ok(ImportTerms {
+        name: name.clone(),
+        description: incoming.description.clone(),
+        tags: incoming.tags.clone(),
+        retention: incoming.retention,
+        rotation: incoming.rotation,
+        versions,
+        labels: incoming.labels.clone(),
+        labelling: incoming.labelling,
+        now,
+    })
+}
+
+/// The identity that an earlier version of the same import resolves to.
+fn resolved(version: &ImportedVersion) -> VersionKey {
+    match version.matched {
+        Match::Same(key) => key,
+        Match::New | Match::Differs => version.key,
+    }
+}
+
+type Earlier<'a> = (&'a ImportedVersion, &'a super::incoming::IncomingVersion);
+
+fn match_by_id<'a>(
+    store: &OpenStore,
+    here: Option<&StoredSecret>,
+    id: &VersionId,
+    value: &crate::domain::SecretValue,
+    mut earlier: impl Iterator<Item = Earlier<'a>>,
+) -> Result<Match, VaultError> {
+    if let Some(here) = here
+        && let Some(version) = here.state().version(id)
+    {
+        let stored = store.value(here, version.key)?;
+        return Ok(if stored.equals(value) { Match::Same(version.key) } else { Match::Differs });
+    }
+    Ok(match earlier.find(|(_, version)| version.id.as_ref() == Some(id)) {
+        None => Match::New,
+        Some((known, version)) if version.value.equals(value) => Match::Same(resolved(known)),
+        Some(_) => Match::Differs,
+    })
+}
+
+/// The MAC finds a version; that it holds the value is said only after that one value was opened.
+fn match_by_value<'a>(
+    store: &OpenStore,
+    here: Option<&StoredSecret>,
+    value: &crate::domain::SecretValue,
+    mut earlier: impl Iterator<Item = Earlier<'a>>,
+) -> Result<Match, VaultError> {
+    if let Some(here) = here
+        && let Some(found) = store.version_with_value(here, value, None)
+        && store.value(here, found.key)?.equals(value)
+    {
+        return Ok(Match::Same(found.key));
+    }
+    let known = earlier.find(|(_, version)| version.value.equals(value));
+    Ok(known.map_or(Match::New, |(known, _)| Match::Same(resolved(known))))
+}

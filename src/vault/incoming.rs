@@ -1,0 +1,145 @@
+//! What an import brings: secrets from elsewhere in neutral words, whatever format they came in.
+
+use std::fmt;
+
+use crate::domain::{
+    Description, Note, Retention, RotationInterval, SecretValue, StageLabel, Tags, Timestamp, VersionId,
+};
+use crate::versioning::Labelling;
+
+/// All that one import brings.
+#[derive(Debug)]
+pub struct IncomingBatch {
+    /// The secrets, in the order of their source.
+    pub secrets: Vec<IncomingSecret>,
+    /// What the source holds and an import cannot take over.
+    pub losses: Vec<Loss>,
+    /// The vault that it comes from, if it is one.
+    pub(super) vault_id: Option<[u8; 16]>,
+}
+
+impl IncomingBatch {
+    /// A batch of nothing yet.
+    pub const fn new() -> Self {
+        Self { secrets: Vec::new(), losses: Vec::new(), vault_id: None }
+    }
+
+    /// Puts every secret below a prefix: a folder, if it ends in `/`.
+    pub fn put_below(&mut self, prefix: &str) {
+        let names = self.secrets.iter_mut().map(|secret| &mut secret.name);
+        for name in names.chain(self.losses.iter_mut().map(|loss| &mut loss.secret)) {
+            name.insert_str(0, prefix);
+        }
+    }
+}
+
+impl Default for IncomingBatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Something that will not be here after the import, or not there after an export.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Loss {
+    /// The secret, by the name that its source gives it.
+    pub secret: String,
+    /// What of it is lost, or why all of it is; in our words, never a piece of what is lost.
+    pub what: String,
+    whole: bool,
+}
+
+impl Loss {
+    /// Names the loss of a whole secret.
+    pub fn whole(secret: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self { secret: secret.into(), what: why.to_string(), whole: true }
+    }
+
+    /// Whether nothing of the secret is left.
+    pub const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Names a loss.
+    pub fn new(secret: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { secret: secret.into(), what: what.into(), whole: false }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.whole { "is left out:" } else { "loses" };
+        write!(formatter, "'{}' {verb} {}", self.secret, self.what)
+    }
+}
+
+/// A secret from elsewhere.
+#[derive(Debug)]
+pub struct IncomingSecret {
+    /// Its name as its source gives it, which need not be a name of ours.
+    pub name: String,
+    /// When it was created, if its source says.
+    pub created: Option<Timestamp>,
+    /// What it is for.
+    pub description: Description,
+    /// Its tags.
+    pub tags: Tags,
+    /// How many versions are kept from the next put on.
+    pub retention: Option<Retention>,
+    /// How old its current version may grow.
+    pub rotation: Option<RotationInterval>,
+    /// Its versions, oldest first; one without any is passed over.
+    pub versions: Vec<IncomingVersion>,
+    /// Its labels, each with the position of the version that it marks.
+    pub labels: Vec<(StageLabel, usize)>,
+    /// What the labels mean.
+    pub labelling: Labelling,
+    /// Its row id, where it comes from a vault.
+    pub(super) row: Option<[u8; 16]>,
+}
+
+impl IncomingSecret {
+    /// A secret of a source that knows no labels: its last version is the newest.
+    pub fn without_labels(name: impl Into<String>, versions: Vec<IncomingVersion>) -> Self {
+        Self {
+            name: name.into(),
+            created: None,
+            description: Description::default(),
+            tags: Tags::new(),
+            retention: None,
+            rotation: None,
+            versions,
+            labels: Vec::new(),
+            labelling: Labelling::NewestIsCurrent,
+            row: None,
+        }
+    }
+
+    /// The same secret with labels, each with the position of the version that it marks.
+    #[must_use]
+    pub fn with_labels(mut self, labelling: Labelling, labels: Vec<(StageLabel, usize)>) -> Self {
+        self.labelling = labelling;
+        self.labels = labels;
+        self
+    }
+}
+
+/// A version from elsewhere.
+#[derive(Debug)]
+pub struct IncomingVersion {
+    /// Its id, if its source has one.
+    pub id: Option<VersionId>,
+    /// Its value.
+    pub value: SecretValue,
+    /// When it was created, if its source says.
+    pub created: Option<Timestamp>,
+    /// A remark on it.
+    pub note: Option<Note>,
+}
+
+impl IncomingVersion {
+    /// A version of which nothing but its value is known.
+    pub const fn of(value: SecretValue) -> Self {
+        Self { id: None, value, created: None, note: None }
+    }
+}

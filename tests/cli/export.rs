@@ -1,0 +1,102 @@
+//! `etui export`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use insta::assert_snapshot;
+
+use super::support::Home;
+
+fn home() -> Home {
+    let home = Home::with_secret();
+    home.pipe("it's\n$5", &["new", "shop/api-key", "--description", "what for", "--tag", "env=prod"])
+        .succeeded();
+    home.pipe([0, 255], &["new", "shop/tls", "--type", "binary"]).succeeded();
+    home
+}
+
+#[test]
+fn an_export_needs_to_be_told_that_it_is_plain() {
+    let home = home();
+    assert_snapshot!(home.etui(&["export", "json"]).failed(2), @"
+    exit 2
+    stderr:
+    error: an export is not encrypted, and nothing says that it may not be
+    hint: add --plaintext if you want that; `etui backup` makes an encrypted copy
+    ");
+}
+
+#[test]
+fn dotenv_holds_current_values_and_names_what_it_cannot_hold() {
+    let home = home();
+    assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext"]), @r#"
+    exit 0
+    stdout:
+    DB=two
+    SHOP_API_KEY="it's\n\$5"
+
+    stderr:
+    note: 'db' loses its other versions
+    note: 'shop/tls' is left out: its value is binary
+    "#);
+    assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext", "--prefix", "shop"]), @r#"
+    exit 0
+    stdout:
+    API_KEY="it's\n\$5"
+
+    stderr:
+    note: 'shop/tls' is left out: its value is binary
+    "#);
+}
+
+#[test]
+fn a_file_is_private_and_counts_what_is_in_it() {
+    let home = home();
+    home.etui(&["rm", "db"]).succeeded();
+    assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext", "--out", "env"]), @"
+    exit 0
+    stdout:
+    exported 1 secret to 'env', unencrypted
+
+    stderr:
+    note: 'db' is left out: it is scheduled for deletion on [time]
+    note: 'shop/tls' is left out: its value is binary
+    ");
+    let mode = fs::metadata(home.path().join("env")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext", "--out", "env", "--json"]), @r#"
+    exit 0
+    stdout:
+    {"Exported":1,"Losses":[{"SecretName":"db","What":"it is scheduled for deletion on [time]","Whole":true},{"SecretName":"shop/tls","What":"its value is binary","Whole":true}]}
+    "#);
+    assert_eq!(fs::read_to_string(home.path().join("env")).unwrap(), "SHOP_API_KEY=\"it's\\n\\$5\"\n");
+}
+
+#[test]
+fn json_imported_into_a_fresh_vault_is_exported_the_same() {
+    let home = home();
+    let exported = home.etui(&["export", "json", "--plaintext"]).succeeded();
+    let fresh = Home::with_vault();
+    fresh.pipe(&exported.stdout, &["import", "json", "-"]).succeeded();
+    let again = fresh.etui(&["export", "json", "--plaintext"]).succeeded();
+    assert_eq!(again.text(), exported.text());
+    assert!(exported.text().contains("\"Description\":\"what for\""), "{exported}");
+    let below = fresh.etui(&["export", "json", "--plaintext", "--prefix", "shop/"]).succeeded();
+    assert_eq!(below.json()["Secrets"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn on_a_terminal_nothing_of_a_value_is_obeyed() {
+    let home = Home::with_vault();
+    home.pipe("\u{1b}]0;title\u{7}", &["new", "a"]).succeeded();
+    for format in ["dotenv", "json"] {
+        let (status, screen) = home
+            .terminal_with(&["export", format, "--plaintext"], |command| {
+                command.env("ETUI_PASSWORD_FILE", home.path().join("password"))
+            })
+            .end();
+        assert!(status.success(), "{screen}");
+        assert!(screen.contains("]0;title"), "{screen:?}");
+        assert!(!screen.contains('\u{1b}'), "{screen:?}");
+    }
+}

@@ -1,0 +1,280 @@
+//! `etui import`.
+
+use std::fs;
+
+use etui::vault::SystemClock;
+use insta::assert_snapshot;
+
+use super::support::{Home, Run};
+
+fn import(home: &Home, text: &str, arguments: &[&str]) -> Run {
+    fs::write(home.path().join("file"), text).unwrap();
+    home.etui(&[&["import"], arguments].concat())
+}
+
+#[test]
+fn a_dotenv_file_is_imported_and_the_second_time_changes_nothing() {
+    let home = Home::with_secret();
+    let file = "DB=postgres://x\nTOKEN='a b'\nEMPTY=\n";
+    assert_snapshot!(import(&home, file, &["dotenv", "file", "--prefix", "shop/dev", "--dry-run"]), @"
+    exit 0
+    stdout:
+    OUTCOME  NAME            DETAILS
+    new      shop/dev/DB     v1
+    new      shop/dev/TOKEN  v1
+    'shop/dev/EMPTY' is left out: it has no value
+    would import 2 secrets: 2 new
+    ");
+    assert_eq!(home.etui(&["list"]).text(), "db\n");
+    assert_snapshot!(import(&home, file, &["dotenv", "file", "--prefix", "shop/dev"]), @"
+    exit 0
+    stdout:
+    OUTCOME  NAME            DETAILS
+    new      shop/dev/DB     v1
+    new      shop/dev/TOKEN  v1
+    'shop/dev/EMPTY' is left out: it has no value
+    imported 2 secrets: 2 new
+    ");
+    assert_eq!(home.etui(&["get", "shop/dev/TOKEN"]).text(), "a b");
+    let before = home.bytes_of_vault();
+    assert_snapshot!(import(&home, file, &["dotenv", "file", "--prefix", "shop/dev/"]), @"
+    exit 0
+    stdout:
+    OUTCOME  NAME            DETAILS
+    same     shop/dev/DB
+    same     shop/dev/TOKEN
+    'shop/dev/EMPTY' is left out: it has no value
+    nothing changed: 2 already here
+    ");
+    assert!(home.bytes_of_vault() == before);
+    assert_eq!(import(&home, file, &["dotenv", "file", "-q"]).succeeded().text(), "");
+}
+
+#[test]
+fn a_new_value_becomes_current_and_what_is_scheduled_for_deletion_is_left_out() {
+    let home = Home::with_secret();
+    home.pipe("x", &["new", "gone"]).succeeded();
+    home.etui(&["rm", "gone"]).succeeded();
+    assert_snapshot!(import(&home, "db=three\ngone=y\n", &["dotenv", "file"]), @"
+    exit 0
+    stdout:
+    OUTCOME   NAME  DETAILS
+    changed   db    v3; ACSCurrent v2 → v3, ACSPrevious v1 → v2
+    left out  gone  it is scheduled for deletion on [time] here
+    imported 1 secret: 1 changed, 1 left out
+    ");
+    assert_eq!(home.etui(&["get", "db:ACSPrevious"]).text(), "two");
+}
+
+#[test]
+fn names_that_do_not_fit_are_shown_with_where_they_come_from() {
+    let home = Home::with_vault();
+    let file = "name,url,username,password,note\nMy \u{1b}[31mShop,,,1,\nMy Shop,,,2,\nMy Shop,,,3,\n";
+    assert_snapshot!(import(&home, file, &["chrome", "file"]), @"
+    exit 0
+    stdout:
+    OUTCOME  NAME          DETAILS
+    new      My---31mShop  v1; from 'My ␛[31mShop'
+    new      My-Shop       v1; from 'My Shop'
+    new      My-Shop-2     v1; from 'My Shop'
+    imported 3 secrets: 3 new
+    ");
+}
+
+#[test]
+fn json_tells_every_row() {
+    let home = Home::with_secret();
+    assert_snapshot!(import(&home, "db=three\nA-1=x\nE=\n", &["dotenv", "file", "--json"]), @r#"
+    exit 0
+    stdout:
+    {"DryRun":false,"Secrets":[{"SecretName":"db","GivenName":"db","Outcome":"Changed","VersionIds":["v3"],"LabelMoves":[{"VersionStage":"ACSCurrent","From":"v2","To":"v3"},{"VersionStage":"ACSPrevious","From":"v1","To":"v2"}],"Remarks":[]},{"SecretName":"A-1","GivenName":"A-1","Outcome":"New","VersionIds":["v1"],"LabelMoves":[],"Remarks":[]}],"Losses":[{"GivenName":"E","What":"it has no value","Whole":true}]}
+    "#);
+}
+
+#[test]
+fn a_malformed_file_changes_nothing_and_asks_for_no_password() {
+    let home = Home::with_secret();
+    let before = home.bytes_of_vault();
+    fs::write(home.path().join("file"), "A=1\nB hunter2\n").unwrap();
+    let run = home.finish(home.bare(&["import", "dotenv", "file"]), b"");
+    assert_snapshot!(run.failed(2), @"
+    exit 2
+    stderr:
+    error: 'file' cannot be imported: line 2, column 3: a '=' is expected after the variable's name
+    hint: nothing was changed; correct the file, or name its format
+    ");
+    assert_snapshot!(import(&home, "{\"encrypted\": true}", &["bitwarden", "file"]).failed(2), @"
+    exit 2
+    stderr:
+    error: 'file' cannot be imported: the file is encrypted by the program that wrote it
+    hint: export it again without encryption, or with another format
+    ");
+    assert_snapshot!(home.etui(&["import", "json", "missing"]).failed(2), @"
+    exit 2
+    stderr:
+    error: cannot read 'missing': no such file or directory
+    hint: name another file
+    ");
+    assert_snapshot!(home.etui(&["import", "pass", "missing"]).failed(2), @"
+    exit 2
+    stderr:
+    error: 'missing' is not a password store
+    hint: name the folder that holds the file '.gpg-id'
+    ");
+    let run = import(&home, "A=1", &["dotenv", "file", "--prefix", "my shop"]).failed(2);
+    assert!(run.stderr.contains("a secret name cannot contain a space"), "{run}");
+    assert!(home.bytes_of_vault() == before);
+}
+
+#[test]
+fn a_file_can_come_through_a_pipe() {
+    let home = Home::with_vault();
+    let answer = r#"{"Name":"db","VersionId":"id-1","SecretString":"x","VersionStages":["AWSCURRENT"]}"#;
+    home.pipe(answer, &["import", "aws", "-"]).succeeded();
+    assert_eq!(home.etui(&["get", "db#id-1"]).text(), "x");
+    let run = home.finish(home.bare(&["import", "aws", "-", "--password-file", "-"]), answer.as_bytes());
+    assert_snapshot!(run.failed(2), @"
+    exit 2
+    stderr:
+    error: stdin cannot give both the password and the file
+    hint: name a file, or give the password another way
+    ");
+}
+
+#[test]
+fn what_get_prints_as_json_can_be_imported() {
+    let home = Home::with_secret();
+    let answer = home.etui(&["get", "db", "--json"]).succeeded();
+    let other = Home::with_vault();
+    other.pipe(&answer.stdout, &["import", "alibaba", "-"]).succeeded();
+    assert_eq!(other.etui(&["get", "db#v2"]).text(), "two");
+}
+
+#[test]
+fn an_id_with_another_value_refuses_all_unless_it_is_left_out() {
+    let home = Home::with_secret();
+    let other = Home::with_vault();
+    other.pipe("quite another", &["new", "db"]).succeeded();
+    other.pipe("x", &["new", "token"]).succeeded();
+    other.etui(&["export", "json", "--plaintext", "--out", "out.json"]).succeeded();
+    let file = fs::read_to_string(other.path().join("out.json")).unwrap();
+    let before = home.bytes_of_vault();
+    assert_snapshot!(import(&home, &file, &["json", "file"]).failed(4), @"
+    exit 4
+    stderr:
+    error: nothing was imported: version 'v1' of secret 'db' exists already with another value
+    hint: see the whole plan with --dry-run, or leave out what is refused with --skip-refused
+    ");
+    assert_snapshot!(import(&home, &file, &["json", "file", "--dry-run"]), @"
+    exit 4
+    stdout:
+    OUTCOME  NAME   DETAILS
+    refused  db     version 'v1' of secret 'db' exists already with another value
+    new      token  v1
+    would import 1 secret: 1 new, 1 left out
+    ");
+    assert!(home.bytes_of_vault() == before);
+    assert_snapshot!(import(&home, &file, &["json", "file", "--skip-refused"]).succeeded(), @"
+    exit 0
+    stdout:
+    OUTCOME  NAME   DETAILS
+    refused  db     version 'v1' of secret 'db' exists already with another value
+    new      token  v1
+    imported 1 secret: 1 new, 1 left out
+    ");
+}
+
+#[test]
+fn a_branch_of_this_vault_is_brought_in_without_its_password() {
+    let home = Home::with_secret();
+    fs::copy(home.vault(), home.path().join("branch.etui")).unwrap();
+    home.pipe("here", &["put", "db", "--version-id", "here"]).succeeded();
+    let branch = home.path().join("branch.etui");
+    let branch = branch.to_str().unwrap();
+    let run = home.pipe(
+        "there",
+        &[
+            "put",
+            "db",
+            "--version-id",
+            "there",
+            "--stage",
+            "ACSCurrent",
+            "--stage",
+            "canary",
+            "--vault",
+            branch,
+            "--accept-other",
+            "--accept-older",
+        ],
+    );
+    run.succeeded();
+    assert_snapshot!(home.etui(&["import", "etui", branch, "--accept-other", "--accept-older"]), @"
+    exit 0
+    stdout:
+    OUTCOME  NAME  DETAILS
+    changed  db    there; canary → there
+    'db': label 'ACSCurrent' stays on version 'here'; there it marks 'there'
+    imported 1 secret: 1 changed
+    ");
+    assert_eq!(home.etui(&["get", "db"]).text(), "here");
+    assert_eq!(home.etui(&["get", "db:canary"]).text(), "there");
+    let own = home.vault();
+    assert_snapshot!(home.etui(&["import", "etui", own.to_str().unwrap()]).failed(2), @"
+    exit 2
+    stderr:
+    error: '~/data/etui/vault.etui' cannot be imported: ~/data/etui/vault.etui is the file of this vault itself
+    hint: name another vault, or a copy of this one
+    ");
+}
+
+#[test]
+fn another_vault_needs_its_password_and_its_key_file() {
+    let home = Home::with_secret();
+    let other = Home::empty();
+    let key = format!("{}\n", "ab".repeat(32));
+    fs::write(other.path().join("key"), &key).unwrap();
+    drop(other.create(Some(&key), SystemClock));
+    fs::write(other.path().join("wrong"), "wrong").unwrap();
+    let path = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
+    let (vault, password) = (path(other.vault()), path(other.path().join("password")));
+    let (key, wrong) = (path(other.path().join("key")), path(other.path().join("wrong")));
+    let base = ["import", "etui", &vault];
+    let run = |more: &[&str]| home.etui(&[&base[..], more].concat());
+    assert!(run(&[]).failed(5).stderr.contains("the other vault needs its key file"));
+    assert!(
+        run(&["--other-key-file", &key]).failed(5).stderr.contains("there is no terminal to ask"),
+        "asked somebody"
+    );
+    let refused = run(&["--other-key-file", &key, "--other-password-file", &wrong]).failed(5);
+    assert!(refused.stderr.contains("the master password does not open this vault"), "{refused}");
+    let done = run(&["--other-key-file", &key, "--other-password-file", &password]).succeeded();
+    assert_eq!(done.text(), "nothing changed\n");
+}
+
+#[test]
+fn the_whole_import_is_undone_as_one_change() {
+    let home = Home::with_secret();
+    import(&home, "db=three\nA=1\n", &["dotenv", "file"]).succeeded();
+    assert_eq!(home.etui(&["get", "db"]).text(), "three");
+    let mut vault = home.unlock(SystemClock);
+    vault.take_back(etui::versioning::Direction::Undo, None).unwrap();
+    drop(vault);
+    assert_eq!(home.etui(&["get", "db"]).text(), "two");
+    home.etui(&["get", "A"]).failed(4);
+}
+
+#[test]
+fn on_a_terminal_the_progress_is_one_line_that_goes_away() {
+    let home = Home::with_vault();
+    fs::write(home.path().join("file"), "A=1\nB=2\n").unwrap();
+    let (status, screen) = home
+        .terminal_with(&["import", "dotenv", "file"], |command| {
+            command.env("ETUI_PASSWORD_FILE", home.path().join("password"))
+        })
+        .end();
+    assert!(status.success(), "{screen}");
+    let erased = format!("\rimporting: 100 %\r{:16}\r", "");
+    assert!(screen.contains(&erased), "{screen:?}");
+    assert!(screen.contains("imported 2 secrets: 2 new"), "{screen}");
+}

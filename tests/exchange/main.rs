@@ -1,0 +1,14 @@
+//! Moving in and out: formats on files as the real programs write them, round trips, branches of one vault.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod branches;
+mod clouds;
+mod helpers;
+mod imports;
+mod malformed;
+mod managers;
+mod many;
+mod own_json;
+mod pass_store;

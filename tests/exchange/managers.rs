@@ -1,0 +1,168 @@
+//! Password managers and browsers: files as they write them.
+
+use etui::exchange::FileFormat;
+use etui::vault::Vault;
+
+use crate::helpers::{import, lost, parsed, shown, told};
+use crate::support::vaults::{Place, get};
+
+/// Imports a file into a fresh vault, and again, which must change nothing.
+fn imported(format: FileFormat, file: &[u8]) -> (Vault, Vec<String>, Vec<String>, Place) {
+    let place = Place::new();
+    let mut vault = place.create();
+    let batch = parsed(format, file);
+    let told = told(&import(&mut vault, &batch));
+    let before = place.copy();
+    let again = import(&mut vault, &batch);
+    assert!(!again.changes_anything());
+    assert!(place.copy() == before);
+    (vault, told, lost(&batch), place)
+}
+
+#[test]
+fn bitwarden_csv() {
+    let file = include_bytes!("fixtures/bitwarden.csv");
+    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    assert_eq!(told, ["Work/GitHub: new v1", "Router: new v1", "Work/Wi-Fi-gr--e: new v1"]);
+    assert_eq!(
+        lost,
+        [
+            "'Work/GitHub' loses its mark as a favorite",
+            "'Router' loses that the password is asked for again",
+            "'Empty' is left out: it has no value",
+        ]
+    );
+    assert_eq!(
+        get(&mut vault, "Work/GitHub").unwrap(),
+        r#"{"username":"dev@example.com","password":"p,\"w'd","url":"https://github.com/login","totp":"otpauth://totp/GitHub?secret=JBSWY3DP","pin":"1234","recovery":"a: b"}"#
+    );
+    assert_eq!(get(&mut vault, "Router").unwrap(), "admin123");
+    assert_eq!(get(&mut vault, "Work/Wi-Fi-gr--e").unwrap(), "line one\nline two");
+}
+
+#[test]
+fn bitwarden_json_with_the_history_of_a_password() {
+    let file = include_bytes!("fixtures/bitwarden.json");
+    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    assert_eq!(told, ["Work/Servers/db-main: new v1 v2 v3", "license: new v1", "visa: new v1"]);
+    assert_eq!(
+        lost,
+        [
+            "'Work/Servers/db main' loses its mark as a favorite",
+            "'Work/Servers/db main' loses a field that is linked to another one",
+            "'license' loses that the password is asked for again",
+            "'passkey only' loses its passkeys",
+            "'passkey only' is left out: it has no value",
+        ]
+    );
+    insta::assert_snapshot!(shown(&mut vault), @r#"
+    Work/Servers/db-main "" Tags({}) 2024-01-01T08:00:00Z None None
+      ACSCurrent = v3
+      ACSPrevious = v2
+      v1 2024-01-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"first\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
+      v2 2024-02-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"second \\\"quoted\\\" 🔑\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
+      v3 2024-05-03T08:00:00Z None text "{\"username\":\"app\",\"password\":\"third\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
+    license "" Tags({}) 2024-03-01T08:00:00Z None None
+      ACSCurrent = v1
+      v1 2024-03-01T08:00:00Z None text "KEY-1\nKEY-2"
+    visa "" Tags({}) 2024-03-01T08:00:00Z None None
+      ACSCurrent = v1
+      v1 2024-03-01T08:00:00Z None text "{\"cardholderName\":\"A. Example\",\"brand\":\"Visa\",\"number\":\"4111111111111111\",\"expMonth\":\"1\",\"expYear\":\"2030\"}"
+    "#);
+}
+
+#[test]
+fn an_encrypted_bitwarden_export_says_so() {
+    let file = r#"{"encrypted": true, "passwordProtected": false, "encKeyValidation_DO_NOT_EDIT": "2.x"}"#;
+    let error = etui::exchange::read(FileFormat::Bitwarden, file.as_bytes()).unwrap_err();
+    assert_eq!(error.to_string(), "the file is encrypted by the program that wrote it");
+}
+
+#[test]
+fn onepassword_csv() {
+    let file = include_bytes!("fixtures/1password.csv");
+    let (mut vault, told, lost, _place) = imported(FileFormat::OnePassword, file);
+    assert_eq!(told, ["AWS-root: new v1", "Door: new v1"]);
+    assert_eq!(lost, ["'AWS root' loses its mark as a favorite", "'Door' loses that it is archived"]);
+    insta::assert_snapshot!(shown(&mut vault), @r#"
+    AWS-root "" Tags({TagKey("billing"): TagValue(""), TagKey("cloud"): TagValue("")}) 2023-11-14T22:13:20Z None None
+      ACSCurrent = v1
+      v1 2023-11-14T22:13:20Z None text "{\"username\":\"ops@example.com\",\"password\":\"s3cr,et\",\"url\":\"https://aws.amazon.com/\",\"totp\":\"otpauth://totp/AWS?secret=ABC\",\"notes\":\"first line\\nsecond \\\"line\\\"\"}"
+    Door "" Tags({}) 2023-11-14T22:13:20Z None None
+      ACSCurrent = v1
+      v1 2023-11-14T22:13:20Z None text "4711"
+    "#);
+}
+
+#[test]
+fn onepassword_csv_of_an_older_version() {
+    let file = include_bytes!("fixtures/1password-7.csv");
+    let (mut vault, _, _, _place) = imported(FileFormat::OnePassword, file);
+    assert_eq!(
+        get(&mut vault, "Shop").unwrap(),
+        r#"{"username":"me","password":"pw","url":"https://shop.example","member name":"A B"}"#
+    );
+}
+
+#[test]
+fn keepassxc_csv() {
+    let file = include_bytes!("fixtures/keepassxc.csv");
+    let (mut vault, told, lost, _place) = imported(FileFormat::KeePassXc, file);
+    assert_eq!(told, ["Top: new v1", "Internet/Mail/gr--e---co: new v1", "Just-a-password: new v1"]);
+    assert_eq!(lost, ["'Internet/Mail/größe & co' loses its icon"]);
+    insta::assert_snapshot!(shown(&mut vault), @r#"
+    Internet/Mail/gr--e---co "" Tags({}) 2023-01-02T03:04:05Z None None
+      ACSCurrent = v1
+      v1 2024-05-06T07:08:09Z None text "{\"username\":\"me@example.com\",\"password\":\"a\\\"b\\\\n\",\"url\":\"https://mail.example\",\"totp\":\"otpauth://totp/x?secret=Y\",\"notes\":\"two\\nlines\"}"
+    Just-a-password "" Tags({}) 2023-01-02T03:04:05Z None None
+      ACSCurrent = v1
+      v1 2024-05-06T07:08:09Z None text "only"
+    Top "" Tags({}) 2023-01-02T03:04:05Z None None
+      ACSCurrent = v1
+      v1 2024-05-06T07:08:09Z None text "{\"username\":\"u\",\"password\":\"p\"}"
+    "#);
+}
+
+#[test]
+fn chrome_csv() {
+    let file = include_bytes!("fixtures/chrome.csv");
+    let (mut vault, told, lost, _place) = imported(FileFormat::Chrome, file);
+    assert_eq!(told, ["example.com: new v1", "example.com-2: new v1", "com.example.app: new v1"]);
+    assert!(lost.is_empty());
+    assert_eq!(
+        get(&mut vault, "example.com").unwrap(),
+        r#"{"username":"alice","password":"a,b","url":"https://example.com/login"}"#
+    );
+    assert_eq!(
+        get(&mut vault, "example.com-2").unwrap(),
+        r#"{"username":"bob","password":"b0b","url":"https://example.com/login","notes":"note\ntwo"}"#
+    );
+}
+
+#[test]
+fn firefox_csv() {
+    let file = include_bytes!("fixtures/firefox.csv");
+    let (mut vault, _, lost, _place) = imported(FileFormat::Firefox, file);
+    assert!(lost.is_empty());
+    insta::assert_snapshot!(shown(&mut vault), @r#"
+    example.com "" Tags({}) 2023-11-14T22:13:20Z None None
+      ACSCurrent = v1
+      v1 2024-01-11T19:06:40Z None text "{\"username\":\"alice\",\"password\":\"p\\\"w\",\"url\":\"https://example.com\"}"
+    router.local "" Tags({}) 2023-11-14T22:13:20Z None None
+      ACSCurrent = v1
+      v1 2023-11-14T22:13:20Z None text "{\"username\":\"admin\",\"password\":\"x\",\"url\":\"https://router.local\",\"realm\":\"Router login\"}"
+    sso.example "" Tags({}) 2023-11-14T22:13:20Z None None
+      ACSCurrent = v1
+      v1 2023-11-14T22:13:20Z None text "{\"username\":\"eve\",\"password\":\"z\",\"url\":\"https://sso.example\",\"form\":\"https://login.example\"}"
+    "#);
+}
+
+#[test]
+fn a_file_of_another_program_is_not_taken_for_this_one() {
+    let chrome = include_bytes!("fixtures/chrome.csv");
+    for format in [FileFormat::Bitwarden, FileFormat::OnePassword, FileFormat::KeePassXc, FileFormat::Firefox]
+    {
+        let error = etui::exchange::read(format, chrome).unwrap_err().to_string();
+        assert!(error.starts_with("line 1, column 1: the heading has no column"), "{error}");
+    }
+}

@@ -1,0 +1,41 @@
+//! 10,000 rows in one go.
+
+use std::fmt::Write as _;
+
+use etui::exchange::FileFormat;
+use etui::vault::OnRefusal;
+
+use crate::helpers::parsed;
+use crate::support::vaults::{Place, get};
+
+const ROWS: usize = 10_000;
+
+#[test]
+fn ten_thousand_rows_come_in_one_transaction_and_the_second_time_change_nothing() {
+    let mut file = String::from("name,url,username,password,note\n");
+    for row in 0..ROWS {
+        writeln!(file, "site {row},https://{row}.example/,user{row},\"p,{row}\",").unwrap();
+    }
+    let place = Place::new();
+    let mut vault = place.create();
+    let batch = parsed(FileFormat::Chrome, &file);
+    assert_eq!(batch.secrets.len(), ROWS);
+    let mut seen = 0;
+    let report = vault
+        .import(&batch, OnRefusal::ImportNothing, &mut |done| {
+            seen += 1;
+            assert_eq!(done, seen);
+        })
+        .unwrap();
+    assert_eq!((report.rows.len(), seen), (ROWS, ROWS));
+    assert_eq!(vault.list().unwrap().len(), ROWS);
+    let expected = r#"{"username":"user9999","password":"p,9999","url":"https://9999.example/"}"#;
+    assert_eq!(get(&mut vault, "site-9999").unwrap(), expected);
+    let before = place.copy();
+    let again = vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).unwrap();
+    assert!(!again.changes_anything());
+    assert!(place.copy() == before);
+    let checked = vault.verify().unwrap();
+    assert!(checked.is_clean(), "{:?}", checked.findings);
+    assert_eq!((checked.secrets, checked.versions), (ROWS as u64, ROWS as u64));
+}

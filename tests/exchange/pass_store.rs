@@ -1,0 +1,198 @@
+//! The store of `pass`, with a real gpg and git: revisions become versions.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use etui::exchange::ExchangeError;
+use etui::exchange::pass::{Programs, read};
+
+use crate::helpers::{import, lost, shown, told};
+use crate::support::vaults::{Place, get};
+
+/// A store with a key of its own, whose gpg home lies beside it.
+struct Store {
+    folder: tempfile::TempDir,
+}
+
+impl Store {
+    fn new() -> Self {
+        // Sockets of gpg's agent lie in its home, and their paths must be short.
+        let store = Self { folder: tempfile::Builder::new().prefix("p").tempdir_in("/tmp").unwrap() };
+        fs::create_dir(store.home()).unwrap();
+        fs::set_permissions(store.home(), fs::Permissions::from_mode(0o700)).unwrap();
+        fs::create_dir(store.path()).unwrap();
+        let script = format!("#!/bin/sh\nexec gpg --homedir '{}' \"$@\"\n", store.home().display());
+        store.script("gpg", &script);
+        store.gpg(
+            &["--quiet", "--batch", "--passphrase", "", "--quick-gen-key", "test", "default", "default"],
+            b"",
+        );
+        fs::write(store.path().join(".gpg-id"), "test\n").unwrap();
+        store
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.path().join("g")
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    fn script(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn programs(&self) -> Programs {
+        Programs { gpg: self.folder.path().join("gpg"), git: PathBuf::from("git") }
+    }
+
+    fn gpg(&self, arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
+        run(Command::new(self.folder.path().join("gpg")).args(arguments), stdin)
+    }
+
+    fn git(&self, seconds: i64, arguments: &[&str]) {
+        let date = format!("{seconds} +0000");
+        let mut command = Command::new("git");
+        command.arg("-C").arg(self.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
+        command.args(arguments).env("GIT_COMMITTER_DATE", &date).env("GIT_AUTHOR_DATE", &date);
+        run(&mut command, b"");
+    }
+
+    /// What `pass insert` does to the file.
+    fn insert(&self, name: &str, text: &str) {
+        let path = self.path().join(format!("{name}.gpg"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let sealed = self.gpg(
+            &["--quiet", "--batch", "--trust-model", "always", "--encrypt", "--recipient", "test"],
+            text.as_bytes(),
+        );
+        fs::write(path, sealed).unwrap();
+    }
+
+    fn commit(&self, seconds: i64) {
+        self.git(seconds, &["add", "-A"]);
+        self.git(seconds, &["commit", "--quiet", "--message", "change"]);
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // The agent of this home is ours, and nobody else's.
+        let _ = Command::new("gpgconf").arg("--homedir").arg(self.home()).args(["--kill", "all"]).status();
+    }
+}
+
+fn run(command: &mut Command, stdin: &[u8]) -> Vec<u8> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    child.stdin.take().unwrap().write_all(stdin).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+#[test]
+fn revisions_become_versions_through_renamings_and_new_encryptions() {
+    let store = Store::new();
+    store.git(0, &["init", "--quiet"]);
+    store.insert("mail", "first\nuser: me\n");
+    store.insert("web/größe shop", "einkauf\n");
+    store.commit(1_700_000_000);
+    store.insert("mail", "second\n");
+    store.commit(1_700_000_100);
+    store.git(1_700_000_200, &["mv", "mail.gpg", "post.gpg"]);
+    store.commit(1_700_000_200);
+    store.insert("post", "second\n");
+    store.commit(1_700_000_300);
+    store.insert("post", "not committed");
+    fs::write(store.path().join("README"), "no entry").unwrap();
+    std::os::unix::fs::symlink("post.gpg", store.path().join("link.gpg")).unwrap();
+
+    let mut steps = Vec::new();
+    let batch = read(&store.path(), &store.programs(), &mut |done, of| steps.push((done, of))).unwrap();
+    assert_eq!(steps, [(1, 2), (2, 2)]);
+    assert_eq!(lost(&batch), ["'link' is left out: it is a link"]);
+    let place = Place::new();
+    let mut vault = place.create();
+    assert_eq!(told(&import(&mut vault, &batch)), ["post: new v1 v2 v3", "web/gr--e-shop: new v1"]);
+    let shown = shown(&mut vault);
+    for expected in [
+        "ACSCurrent = v3",
+        "ACSPrevious = v2",
+        "v1 2023-11-14T22:13:20Z None text \"first\\nuser: me\"",
+        "v2 2023-11-14T22:15:00Z None text \"second\"",
+    ] {
+        assert!(shown.contains(expected), "{expected}:\n{shown}");
+    }
+    assert_eq!(get(&mut vault, "post").unwrap(), "not committed");
+    assert_eq!(get(&mut vault, "web/gr--e-shop").unwrap(), "einkauf");
+    assert_eq!(told(&import(&mut vault, &batch)), ["post: same", "web/gr--e-shop: same"]);
+}
+
+#[test]
+fn without_git_the_entries_are_taken_as_they_are() {
+    let store = Store::new();
+    store.insert("a", "only");
+    let batch = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap();
+    assert_eq!(batch.secrets.len(), 1);
+    assert_eq!(batch.secrets[0].versions[0].value.expose(), b"only");
+}
+
+/// A store that needs no key: a script stands in for gpg.
+fn simple_store(gpg: &str) -> Store {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store { folder };
+    fs::create_dir(store.path()).unwrap();
+    fs::write(store.path().join(".gpg-id"), "test\n").unwrap();
+    fs::write(store.path().join("a.gpg"), "sealed").unwrap();
+    store.script("gpg", gpg);
+    store
+}
+
+#[test]
+fn without_gpg_there_is_a_clear_error() {
+    let store = simple_store("");
+    let programs = Programs { gpg: store.folder.path().join("nowhere"), git: PathBuf::from("git") };
+    let error = read(&store.path(), &programs, &mut |_, _| {}).unwrap_err();
+    assert!(matches!(error, ExchangeError::NoProgram { .. }), "{error}");
+    assert!(error.hint().starts_with("install '"));
+}
+
+#[test]
+fn an_entry_that_gpg_refuses_is_named_without_the_words_of_gpg() {
+    let script = "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\necho hunter2; echo hunter2 >&2; exit 2\n";
+    let store = simple_store(script);
+    let error = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap_err();
+    assert_eq!(error.to_string(), "'gpg' cannot decrypt 'a'");
+}
+
+#[test]
+fn an_older_revision_that_gpg_refuses_is_named_among_the_losses() {
+    let script =
+        "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\nread -r line\n[ \"$line\" = new ] && echo \"$line\"\n";
+    let store = simple_store(script);
+    store.git(0, &["init", "--quiet"]);
+    fs::write(store.path().join("a.gpg"), "old\n").unwrap();
+    store.commit(1_700_000_000);
+    fs::write(store.path().join("a.gpg"), "new\n").unwrap();
+    store.commit(1_700_000_100);
+    let batch = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap();
+    assert_eq!(lost(&batch), ["'a' loses its revision of 2023-11-14T22:13:20Z: gpg cannot decrypt it"]);
+    assert_eq!(batch.secrets[0].versions.len(), 1);
+}
+
+#[test]
+fn a_folder_that_is_no_store_is_refused() {
+    let error = read(Path::new("/nowhere"), &Programs::of_path(), &mut |_, _| {}).unwrap_err();
+    assert_eq!(error.to_string(), "'/nowhere' is not a password store");
+}
