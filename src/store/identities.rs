@@ -25,7 +25,8 @@ impl OpenStore {
             .all()
             .map(|row| {
                 let record = row.opened.as_ref().map(|range| self.index.record(range));
-                let name = record.and_then(SecretRecordView::name_of).ok_or_else(damaged)?;
+                let name =
+                    record.and_then(SecretRecordView::parse).map(|view| view.name).ok_or_else(damaged)?;
                 Ok((row.id, SecretName::new(name).map_err(|_| damaged())?))
             })
             .collect()

@@ -104,8 +104,8 @@ impl OpenStore {
     pub fn names(&self) -> Result<Vec<SecretName>, StoreError> {
         self.records()
             .map(|record| {
-                SecretRecordView::name_of(record)
-                    .and_then(|name| SecretName::new(name).ok())
+                SecretRecordView::parse(record)
+                    .and_then(|view| SecretName::new(view.name).ok())
                     .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
             })
             .collect()

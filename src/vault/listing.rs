@@ -21,16 +21,23 @@ impl Listing {
 
     pub(super) fn of<'a>(opened: impl Iterator<Item = &'a [u8]> + Clone) -> Self {
         let mut records = SecretBytes::with_capacity(opened.clone().map(<[u8]>::len).sum());
-        let mut entries = Vec::with_capacity(opened.size_hint().0);
+        let mut starts = SecretBytes::with_capacity(opened.clone().count() * NAME_START);
+        let mut ranges = Vec::new();
         for record in opened {
             let start = records.len();
             records.extend(record);
-            entries.push(start..records.len());
+            ranges.push(start..records.len());
+            starts.extend(&name_start(record));
         }
-        let mut listing = Self { records, entries: Vec::new() };
-        entries.sort_unstable_by(|one, other| listing.name(one).cmp(listing.name(other)));
-        listing.entries = entries;
-        listing
+        // Most comparisons end within the starts of the names, which lie together, and never touch a record.
+        let start = |at: usize| &starts.expose()[at * NAME_START..(at + 1) * NAME_START];
+        let name = |at: usize| SecretRecordView::name_bytes_of(&records.expose()[ranges[at].clone()]);
+        let mut order: Vec<usize> = (0..ranges.len()).collect();
+        order.sort_unstable_by(|&one, &other| {
+            start(one).cmp(start(other)).then_with(|| name(one).cmp(name(other)))
+        });
+        let entries = order.into_iter().map(|at| ranges[at].clone()).collect();
+        Self { records, entries }
     }
 
     /// How many secrets there are.
@@ -76,11 +83,22 @@ impl Listing {
 
     /// The position of a name.
     pub fn position(&self, name: &str) -> Option<usize> {
-        let at = self.entries.partition_point(|range| self.name(range) < name);
-        (at < self.len() && self.name(&self.entries[at]) == name).then_some(at)
+        self.entries.binary_search_by(|range| self.name(range).cmp(name.as_bytes())).ok()
     }
 
-    fn name(&self, range: &Range<usize>) -> &str {
-        SecretRecordView::name_of(&self.records.expose()[range.clone()]).unwrap_or_default()
+    fn name(&self, range: &Range<usize>) -> &[u8] {
+        SecretRecordView::name_bytes_of(&self.records.expose()[range.clone()])
     }
+}
+
+/// How many bytes of a name are compared first.
+const NAME_START: usize = 24;
+
+/// The beginning of a name, padded with zeros, ordered as the names are.
+fn name_start(record: &[u8]) -> [u8; NAME_START] {
+    let name = SecretRecordView::name_bytes_of(record);
+    let length = name.len().min(NAME_START);
+    let mut start = [0; NAME_START];
+    start[..length].copy_from_slice(&name[..length]);
+    start
 }

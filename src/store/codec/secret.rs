@@ -150,11 +150,10 @@ impl<'a> SecretRecordView<'a> {
         reader.end().then_some(view)
     }
 
-    /// The name alone, for sorting many records.
-    pub fn name_of(bytes: &'a [u8]) -> Option<&'a str> {
+    /// The bytes of the name alone, for sorting many records; none where the record makes no sense.
+    pub fn name_bytes_of(bytes: &'a [u8]) -> &'a [u8] {
         let mut reader = Reader::new(bytes);
-        reader.u8()?;
-        reader.text()
+        reader.u8().and_then(|_| reader.bytes()).unwrap_or_default()
     }
 
     /// The record as the rules want it, still without its versions.
