@@ -4,26 +4,33 @@
 //! say which version is live. The rooms of the house, and who may import whom:
 //!
 //! ```text
-//! memory  ←  domain  ←┬─ crypto ──────┐
-//!                     └─ versioning ──┴← store ← vault ←─ kms ← cli ┐
-//!                                                         tui ──────┴← main
-//! platform (a leaf: used by cli, tui and main only)
+//! memory  ←  domain  ←┬─ crypto ──────┐                 ┌─ kms ──────┐
+//!                     ├─ versioning ──┼← store ← vault ←┼─ exchange ─┼← cli ─┐
+//!                     └─ generator ───┘                 └─ agent ────┘  tui ─┴← main
+//! config, platform (leaves: used by agent, cli, tui and main only)
 //! ```
 //!
 //! - [`memory`]: bytes that wipe themselves; the only `unsafe`.
 //! - [`domain`]: names, ids, labels, values, metadata, time; validated once.
 //! - [`versioning`]: the contract as pure functions from a state and a request to a plan or a refusal.
+//! - [`generator`]: random passwords and passphrases.
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
+//! - [`exchange`]: other programs' formats.
+//! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
-//! - [`platform`]: where files lie, questions on the terminal, clipboard, signals, time that counts sleep.
+//! - [`tui`]: the terminal app.
+//! - [`config`]: the settings file.
+//! - [`platform`]: where files lie, the terminal, the clipboard, the editor, signals and waiting.
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
+pub mod agent;
 pub mod cli;
+pub mod config;
 pub mod crypto;
 pub mod domain;
 pub mod exchange;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use etui::agent::{AGENT_ARGUMENT, run_agent};
 use etui::cli::{self, AppOptions, Door, Finish, Invocation};
 use etui::memory::process;
 use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
@@ -10,12 +11,18 @@ use etui::tui::{self, TuiOptions};
 fn main() -> ExitCode {
     keep_panics_quiet();
     // Before the first secret is read. What could not be had is no reason not to work.
-    let _ = process::harden();
+    let hardening = process::harden();
     if std::env::args_os().skip(1).eq([HOLDER_ARGUMENT]) {
-        return hold();
+        return silently(hold_clipboard());
+    }
+    if std::env::args_os().skip(1).eq([AGENT_ARGUMENT]) {
+        return silently(run_agent());
+    }
+    if let Some(completed) = cli::complete_words(std::env::args_os()) {
+        return completed;
     }
     let (invocation, door) = match cli::parse(std::env::args_os()) {
-        Ok(parsed) => parsed,
+        Ok((invocation, door)) => (invocation.with_hardening(hardening), door),
         Err(no_command) => return no_command.report(),
     };
     match enter(door, &invocation) {
@@ -41,10 +48,10 @@ fn open_app(options: AppOptions) -> anyhow::Result<()> {
     })
 }
 
-/// Holds a copied value for an app that may have gone by then. Nobody reads what it says: the app is told by
-/// a missing answer.
-fn hold() -> ExitCode {
-    match hold_clipboard() {
+/// The end of a process of our own in the background. Nobody reads what it says: whoever started it is told by
+/// its answer.
+fn silently<E>(result: Result<(), E>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

@@ -7,8 +7,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::color::ColorChoice;
 use super::commands::{
-    api, audit, backup, export, get, import, init, list, log, new, passwd, purge, put, random, rekey, rename,
-    restore, rm, rollback, set, show, stage, undo, verify, which,
+    api, audit, backup, completions, config, copy, diff, doctor, edit, export, get, import, init, inject,
+    list, lock, log, man, new, passwd, promote, purge, put, random, rekey, rename, restore, rm, rollback,
+    run, set, show, stage, status, undo, unlock, verify, which,
 };
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
@@ -54,6 +55,12 @@ pub(super) struct Globals {
     /// Without it: `etui/vault.etui` in the data directory (XDG_DATA_HOME).
     #[arg(long, global = true, value_name = "PATH")]
     pub(super) vault: Option<PathBuf>,
+
+    /// The settings: a file, or the directory that holds `settings.toml` [env: ETUI_CONFIG]
+    ///
+    /// Without it: `etui/` in the config directory (XDG_CONFIG_HOME).
+    #[arg(long, global = true, value_name = "PATH", hide_short_help = true)]
+    pub(super) config: Option<PathBuf>,
 
     /// Read the master password from a file, `-` for stdin [env: ETUI_PASSWORD_FILE]
     ///
@@ -140,7 +147,20 @@ pub(super) enum JobCommand {
     Rekey(rekey::Rekey),
     Backup(backup::Backup),
     Verify(verify::Verify),
+    Unlock(unlock::Unlock),
+    Lock(lock::Lock),
+    Status(status::Status),
     Import(import::Import),
     Export(export::Export),
     Api(api::Api),
+    Run(run::Run),
+    Promote(promote::Promote),
+    Inject(inject::Inject),
+    Config(config::Config),
+    Copy(copy::Copy),
+    Edit(edit::Edit),
+    Diff(diff::Diff),
+    Completions(completions::Completions),
+    Man(man::Man),
+    Doctor(doctor::Doctor),
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::agent::AgentError;
 use crate::cli::reference::ReferenceError;
 use crate::domain::{ErrorCode, Invalid};
 use crate::exchange::ExchangeError;
@@ -29,6 +30,16 @@ impl CliError {
         Self { code: ErrorCode::MissingParameter, sentence: sentence.into(), hint: hint.into() }
     }
 
+    /// The code of the contract.
+    pub(super) const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// What must hold does not (exit code 4).
+    pub fn rejected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::UnsupportedOperation, sentence: sentence.into(), hint: hint.into() }
+    }
+
     /// What was looked for is not there (exit code 3).
     pub fn not_found(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::ResourceNotFound, sentence: sentence.into(), hint: hint.into() }
@@ -37,6 +48,11 @@ impl CliError {
     /// There is no password, or none could be had (exit code 5).
     pub fn not_unlocked(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: ErrorCode::NotUnlocked, sentence: sentence.into(), hint: hint.into() }
+    }
+
+    /// What is nobody's mistake and still did not work (exit code 1).
+    pub fn unexpected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: ErrorCode::InternalFailure, sentence: sentence.into(), hint: hint.into() }
     }
 
     /// A rule says no; the sentence says what follows from it.
@@ -108,6 +124,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     }
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
         return Some((refusal.code(), refusal.hint()));
+    }
+    if let Some(error) = cause.downcast_ref::<AgentError>() {
+        return Some((ErrorCode::InternalFailure, error.hint().to_owned()));
     }
     if let Some(error) = cause.downcast_ref::<GeneratorError>() {
         return Some((error.code(), error.hint().to_owned()));

@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use crate::domain::ErrorCode;
 
+/// The exit code of our own failures where the others belong to a program that we run, as `env` has it.
+pub(super) const BEFORE_PROGRAM: u8 = 125;
+
 /// How a command ended that did not fail with an error of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
@@ -12,6 +15,12 @@ pub enum Finish {
     /// A refusal was answered where the command answers (`etui api`, the findings of `verify`); it only
     /// remains to say so by number.
     Refused(ErrorCode),
+    /// `etui run` failed before the program started; the error has been told.
+    BeforeProgram,
+    /// The program of `etui run` is there and could not be run.
+    ProgramFailed,
+    /// The program of `etui run` is not there.
+    NoProgram,
 }
 
 impl Finish {
@@ -20,6 +29,9 @@ impl Finish {
         match self {
             Self::Done => ExitCode::SUCCESS,
             Self::Refused(code) => ExitCode::from(exit_code(code)),
+            Self::BeforeProgram => ExitCode::from(BEFORE_PROGRAM),
+            Self::ProgramFailed => ExitCode::from(126),
+            Self::NoProgram => ExitCode::from(127),
         }
     }
 }

@@ -13,11 +13,17 @@ use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
 use super::raise_cost;
 use super::wording;
+use crate::agent::{self, Agent, Purpose};
+use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
+use crate::memory::process::Hardening;
 use crate::platform::paths::Paths;
 use crate::platform::terminal::Terminal;
-use crate::vault::{Answers, Clock, Credentials, Environment, LockedVault, SystemClock, Vault, VaultError};
+use crate::vault::{
+    Answers, Clock, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault, VaultError,
+    VaultKey,
+};
 use crate::versioning::Origin;
 
 /// How often a mistyped password is asked for.
@@ -33,14 +39,19 @@ pub struct Invocation {
     /// An error where the environment names two sources; it is told to whoever needs the password.
     password: Result<PasswordSource, CliError>,
     key_file: Option<PathBuf>,
+    config: Option<PathBuf>,
     answers: Answers,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
+    paths: Option<Paths>,
+    hardening: Option<Hardening>,
 }
 
 /// An unlocked vault and what opened it.
 pub(super) struct Opened {
     pub(super) vault: Vault,
+    /// For the agent and for nobody else.
+    pub(super) key: VaultKey,
     pub(super) credentials: Credentials,
     /// Whether somebody typed the password just now.
     pub(super) was_typed: bool,
@@ -58,6 +69,8 @@ pub struct AppOptions {
     pub password: Option<SecretBytes>,
     /// Answers given beforehand.
     pub answers: Answers,
+    /// The settings.
+    pub settings: Settings,
 }
 
 impl Invocation {
@@ -79,6 +92,8 @@ impl Invocation {
             state_directory: paths.as_ref().map(|paths| paths.state().to_owned()),
             password,
             key_file: path(&globals.key_file, "ETUI_KEY_FILE"),
+            config: path(&globals.config, "ETUI_CONFIG")
+                .or(paths.as_ref().map(|paths| paths.config().to_owned())),
             answers: Answers {
                 accept_older: globals.accept_older,
                 accept_other: globals.accept_other,
@@ -86,7 +101,23 @@ impl Invocation {
             },
             output: Output::new(globals.json, loudness, globals.color),
             terminal: RefCell::new(None),
+            paths,
+            hardening: None,
         }
+    }
+
+    /// Tells it what could be had of the protections of this process.
+    pub fn with_hardening(self, hardening: Hardening) -> Self {
+        Self { hardening: Some(hardening), ..self }
+    }
+
+    pub(super) fn hardening(&self) -> Option<&Hardening> {
+        self.hardening.as_ref()
+    }
+
+    /// Where etui's files lie; `None` where there is no home directory.
+    pub(super) fn paths(&self) -> Option<&Paths> {
+        self.paths.as_ref()
     }
 
     /// Where answers go.
@@ -98,6 +129,23 @@ impl Invocation {
     pub(super) fn vault_path(&self) -> Result<&Path, CliError> {
         self.vault.as_deref().ok_or_else(|| {
             CliError::usage("there is no home directory to find the vault in", "name the vault with --vault")
+        })
+    }
+
+    /// The settings file, there or not: the one that was named, or the one in its usual place.
+    pub(super) fn settings_path(&self) -> Result<PathBuf, CliError> {
+        let named = self.config.clone().ok_or_else(|| {
+            CliError::usage("there is no home directory to find settings in", "name them with --config")
+        })?;
+        // What is not there yet is taken for the directory, unless it is named like a file of ours.
+        let is_file = named.is_file() || named.extension().is_some_and(|extension| extension == "toml");
+        Ok(if is_file { named } else { named.join(config::FILE_NAME) })
+    }
+
+    /// The settings.
+    pub(super) fn settings(&self) -> Result<Settings, CliError> {
+        config::load(&self.settings_path()?).map_err(|error| {
+            CliError::usage(error.to_string(), "run `etui config default` to see what can be set")
         })
     }
 
@@ -139,26 +187,93 @@ impl Invocation {
         use_it(terminal.as_mut())
     }
 
-    /// Unlocks the vault of this machine.
+    /// Opens the file of the vault of this machine, without unlocking it.
+    pub(super) fn open_vault(&self) -> anyhow::Result<LockedVault> {
+        let mut locked = LockedVault::open(self.vault_path()?, self.environment())?;
+        self.say_notices(locked.take_notices());
+        Ok(locked)
+    }
+
+    /// Unlocks the vault of this machine: with the agent where no password was given, else with the password.
     pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
-        let mut opened = self.unlock_to_relock()?;
-        raise_cost::offer(self, self.state_directory.as_deref(), &mut opened)?;
-        Ok(opened.vault)
+        let locked = self.open_vault()?;
+        if self.password == Ok(PasswordSource::Prompt) {
+            let identity = locked.key_identity();
+            let key = self.agent_of(identity).and_then(|agent| agent.key(identity.key_id, Purpose::Work));
+            if let Some(key) = key {
+                return self.unlock_with_key(locked, identity, &key);
+            }
+        }
+        Ok(self.offering_more(self.unlock_file(locked)?)?.vault)
+    }
+
+    /// Unlocks the vault of this machine for the agent: with the password, whether one runs or not.
+    pub(super) fn unlock_for_agent(&self) -> anyhow::Result<Opened> {
+        self.offering_more(self.unlock_to_relock()?)
     }
 
     /// Unlocks the vault of this machine with its password and nothing else, and keeps that for a change of
     /// the locks.
     pub(super) fn unlock_to_relock(&self) -> anyhow::Result<Opened> {
-        self.unlock_file(LockedVault::open(self.vault_path()?, self.environment())?)
+        self.unlock_file(self.open_vault()?)
+    }
+
+    fn offering_more(&self, mut opened: Opened) -> anyhow::Result<Opened> {
+        raise_cost::offer(self, self.state_directory.as_deref(), &mut opened)?;
+        Ok(opened)
+    }
+
+    /// Unlocks the vault of this machine with the agent or not at all, extends nothing, and says nothing:
+    /// for completions.
+    pub(super) fn unlock_silently(&self) -> Option<Vault> {
+        let locked = LockedVault::open(self.vault_path().ok()?, self.environment()).ok()?;
+        let identity = locked.key_identity();
+        let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Peek)?;
+        locked.unlock_with_key(identity, &key, self.answers).ok()
     }
 
     /// Unlocks a file that is only looked at: this machine's memory is neither asked nor changed.
     pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
-        Ok(self.unlock_file(LockedVault::open_copy(path, Box::new(SystemClock))?)?.vault)
+        let mut locked = LockedVault::open_copy(path, Box::new(SystemClock))?;
+        self.say_notices(locked.take_notices());
+        Ok(self.unlock_file(locked)?.vault)
+    }
+
+    /// The agent that may keep a key; `None` where the machine has no place for one.
+    pub(super) fn agent_of(&self, identity: KeyIdentity) -> Option<Agent> {
+        Some(Agent::new(&agent::directory(self.paths.as_ref()?), identity.vault_id))
+    }
+
+    /// Ends the agent of a vault whose locks were changed.
+    pub(super) fn lock_agent(&self, identity: KeyIdentity) {
+        if let Some(Err(error)) = self.agent_of(identity).map(|agent| agent.lock()) {
+            self.output.note(&format!("{error}; {}", error.hint()));
+        }
+    }
+
+    fn unlock_with_key(
+        &self,
+        mut locked: LockedVault,
+        identity: KeyIdentity,
+        key: &VaultKey,
+    ) -> anyhow::Result<Vault> {
+        self.output.detail(&format!("vault '{}', unlocked by the agent", locked.path().display()));
+        let mut answers = self.answers;
+        loop {
+            match locked.unlock_with_key(identity, key, answers) {
+                Ok(mut vault) => {
+                    self.say_notices(vault.take_notices());
+                    return Ok(vault);
+                }
+                Err(failed) => {
+                    locked = failed.vault;
+                    answers = self.answered(answers, failed.error)?;
+                }
+            }
+        }
     }
 
     fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Opened> {
-        self.say_notices(locked.take_notices());
         self.say_where(&locked);
         let key_file = self.key_file()?;
         if locked.needs_key_file() && key_file.is_none() {
@@ -171,10 +286,10 @@ impl Invocation {
         let mut credentials = Credentials::new(password, key_file.as_ref())?;
         let mut answers = self.answers;
         loop {
-            let error = match locked.unlock(&credentials, answers) {
-                Ok(mut vault) => {
+            let error = match locked.unlock_keeping_key(&credentials, answers) {
+                Ok((mut vault, key)) => {
                     self.say_notices(vault.take_notices());
-                    return Ok(Opened { vault, credentials, was_typed });
+                    return Ok(Opened { vault, key, credentials, was_typed });
                 }
                 Err(failed) => {
                     locked = failed.vault;
@@ -257,6 +372,7 @@ impl Invocation {
             key_file: self.key_file.clone(),
             password: self.given_password()?,
             answers: self.answers,
+            settings: self.settings()?,
         })
     }
 

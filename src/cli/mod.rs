@@ -6,15 +6,20 @@
 //! `output` in wiping buffers only. `--json` prints the answers of the [`kms`](crate::kms) room.
 
 mod args;
+mod clipboard;
 mod color;
 mod commands;
+mod completion;
 mod confirm;
+mod difference;
 mod error;
 mod exit_code;
+mod field;
 mod folder;
 mod history;
 mod input;
 mod invocation;
+mod manual;
 mod output;
 mod password;
 mod plan;
@@ -24,8 +29,10 @@ mod raise_cost;
 mod random;
 mod reference;
 mod table;
+mod template;
 mod usage;
 mod value;
+mod variables;
 mod wording;
 
 use std::ffi::OsString;
@@ -33,9 +40,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use completion::complete_words;
 pub use error::CliError;
 pub use exit_code::{Finish, exit_code};
 pub use invocation::{AppOptions, Invocation};
+pub use manual::reference;
 pub use output::Output;
 pub use reference::{Reference, ReferenceError};
 pub use usage::NoCommand;

@@ -14,7 +14,8 @@ use crate::platform::terminal::{Answer, Terminal};
 /// No master password is longer; more means that the wrong file was named.
 const LONGEST: usize = 64 * 1024;
 
-const WAYS: &str = "run it in a terminal, or give the password with --password-file or --password-command";
+const WAYS: &str =
+    "run `etui unlock` in a terminal first, or give the password with --password-file or --password-command";
 
 /// Where the master password comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

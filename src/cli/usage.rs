@@ -3,15 +3,20 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::args::Arguments;
 use super::color::{ColorChoice, Palette};
 use super::error::CliError;
+use super::exit_code::{BEFORE_PROGRAM, exit_code};
 use super::output::{Loudness, Output};
 
 /// A command line that starts nothing: a question for help or the version, or a mistake.
 pub struct NoCommand {
     error: clap::Error,
+    /// The exit code of a mistake.
+    code: u8,
     output: Output,
     color: ColorChoice,
 }
@@ -29,14 +34,17 @@ impl NoCommand {
             .and_then(|choice| clap::ValueEnum::from_str(choice, false).ok())
             .unwrap_or_default();
         let json = flags().any(|flag| flag == "--json");
-        Self { error, output: Output::new(json, Loudness::Normal, color), color }
+        let code =
+            if is_for_a_program(arguments) { BEFORE_PROGRAM } else { exit_code(mistake(&error).code()) };
+        Self { error, code, output: Output::new(json, Loudness::Normal, color), color }
     }
 
     /// Prints help, version or the mistake.
     pub fn report(&self) -> ExitCode {
         if self.error.use_stderr() {
             let error = anyhow::Error::from(mistake(&self.error));
-            return super::report(&self.output, &error);
+            let _ = super::report(&self.output, &error);
+            return ExitCode::from(self.code);
         }
         let rendered = self.error.render();
         let text = match Palette::choose(self.color, self.output.stdout_is_terminal()) {
@@ -48,6 +56,14 @@ impl NoCommand {
             Err(error) => super::report(&self.output, &error),
         }
     }
+}
+
+/// Whether the mistake was made with `etui run`, which leaves the other numbers to the program that it would have
+/// run.
+fn is_for_a_program(arguments: &[OsString]) -> bool {
+    let forgiving = Arguments::command().ignore_errors(true);
+    let matches = forgiving.try_get_matches_from(arguments);
+    matches.is_ok_and(|matches| matches.subcommand_name() == Some("run"))
 }
 
 /// The mistake as one sentence. A malformed word is told as the word itself tells it, and is not quoted.

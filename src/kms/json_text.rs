@@ -11,10 +11,10 @@ use crate::memory::SecretBytes;
 
 /// Where a text stops being what it should be: the byte, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Column(pub(super) usize);
+pub(crate) struct Column(pub(crate) usize);
 
 /// The members of an object, as they stand, in their order. A name may stand twice.
-pub(super) fn members(text: &[u8]) -> Result<Vec<(&RawValue, &RawValue)>, Column> {
+pub(crate) fn members(text: &[u8]) -> Result<Vec<(&RawValue, &RawValue)>, Column> {
     serde_json::from_slice(text).map(|Members(members)| members).map_err(column)
 }
 
@@ -25,7 +25,7 @@ pub(super) fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Column> {
 
 /// The text that a JSON string means; `None` for anything but a string, and for a string that is not Unicode
 /// text (half a surrogate pair).
-pub(super) fn unescape(value: &RawValue) -> Option<SecretBytes> {
+pub(crate) fn unescape(value: &RawValue) -> Option<SecretBytes> {
     unescape_json(value.get())
 }
 

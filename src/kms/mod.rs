@@ -21,7 +21,7 @@ mod actions;
 mod answer;
 mod error;
 mod json;
-mod json_text;
+pub(crate) mod json_text;
 mod lines;
 mod page;
 mod parameters;

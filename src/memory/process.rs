@@ -9,6 +9,8 @@ pub struct Hardening {
     pub no_core_dumps: bool,
     /// Other processes of the same user cannot attach a debugger or read `/proc/PID/mem` (Linux).
     pub not_dumpable: bool,
+    /// The soft limit for core files before, in bytes; `None`: there was none.
+    pub core_limit_before: Option<u64>,
 }
 
 /// Turns core dumps off and makes the process not dumpable; call it before the first secret is read.
@@ -17,7 +19,19 @@ pub struct Hardening {
 pub fn harden() -> Hardening {
     let limit = getrlimit(Resource::Core);
     let lowered = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: limit.maximum });
-    Hardening { no_core_dumps: lowered.is_ok(), not_dumpable: refuse_dumping() }
+    Hardening {
+        no_core_dumps: lowered.is_ok(),
+        not_dumpable: refuse_dumping(),
+        core_limit_before: limit.current,
+    }
+}
+
+/// Gives the soft limit for core files back to a program that this process is about to become or to start.
+/// Being dumpable comes back with the new program by itself.
+pub fn restore_core_limit(hardening: &Hardening) {
+    let maximum = getrlimit(Resource::Core).maximum;
+    // Where it cannot be had, the program runs without core dumps.
+    let _ = setrlimit(Resource::Core, Rlimit { current: hardening.core_limit_before, maximum });
 }
 
 #[cfg(target_os = "linux")]
@@ -49,5 +63,8 @@ mod tests {
         let after = getrlimit(Resource::Core);
         assert_eq!(after.current, Some(0));
         assert_eq!(after.maximum, before.maximum);
+        let hardening = Hardening { core_limit_before: before.current, ..harden() };
+        restore_core_limit(&hardening);
+        assert_eq!(getrlimit(Resource::Core).current, before.current);
     }
 }

@@ -9,6 +9,7 @@ mod osc52;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -122,6 +123,22 @@ fn surroundings(variable: &dyn Fn(&str) -> Option<OsString>) -> Surroundings {
 
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
+}
+
+impl ClipboardSetting {
+    /// Which way a copy would most likely go from here, in words; nothing is tried.
+    pub fn likely_way(&self) -> &'static str {
+        match self {
+            Self::System => "the system's clipboard",
+            Self::Osc52 => "the terminal's clipboard (OSC 52), which cannot be cleared from here",
+            Self::Command { clear: Some(_), .. } => "the command of the settings, and the one that clears",
+            Self::Command { clear: None, .. } => "the command of the settings; nothing clears it",
+            Self::Auto => match surroundings(&variable) {
+                Surroundings::Desktop => Self::System.likely_way(),
+                Surroundings::TerminalOnly => Self::Osc52.likely_way(),
+            },
+        }
+    }
 }
 
 /// Copies values and clears what it copied.
@@ -250,6 +267,27 @@ fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError>
     }
     let status = child.wait().map_err(failed)?;
     if status.success() { Ok(()) } else { Err(ClipboardError::CommandFailed(status.to_string())) }
+}
+
+/// Runs the user's clearing command after a while, in a process of its own that outlives this one.
+///
+/// For a program that is about to end. Nothing of a value is handed over.
+///
+/// # Errors
+/// [`ClipboardError::CommandFailed`] where no shell can be started.
+pub fn clear_later(clear: &str, after: Duration) -> Result<(), ClipboardError> {
+    let failed = |error: io::Error| ClipboardError::CommandFailed(error.kind().to_string());
+    Command::new("sh")
+        .args(["-c", "sleep \"$1\"; eval \"$2\"", "sh"])
+        .arg(after.as_secs().max(1).to_string())
+        .arg(clear)
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(|_| ())
+        .map_err(failed)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! What the operating system offers, each thing behind a small door: where files lie, the terminal, the
-//! clipboard, signals, and time that counts sleep.
+//! clipboard, the editor, signals, and time that counts sleep.
 
 pub mod clipboard;
+pub mod editor;
 pub mod paths;
 pub mod signals;
 pub mod terminal;

@@ -67,6 +67,14 @@ impl Terminal {
         writeln!(self.device, "{sentence}")
     }
 
+    /// Does something that a signal must not cut short; one that comes meanwhile is passed over.
+    pub fn holding_signals<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.signals.default_action.store(false, Ordering::SeqCst);
+        let done = work();
+        self.signals.default_action.store(true, Ordering::SeqCst);
+        done
+    }
+
     /// Asks for a password: nothing of it is shown. Lines typed ahead answer the next question.
     ///
     /// # Errors

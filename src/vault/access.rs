@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::clock::Clock;
 use super::error::VaultError;
 use super::{LockedVault, Session, Vault};
-use crate::crypto::{KdfCost, KeyFile, MasterPassword};
+use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::memory::{KeyArena, SecretBytes, process};
-use crate::store::{self, Acceptance, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
+use crate::store::{self, Acceptance, Header, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
 use crate::versioning::Origin;
 
 /// What surrounds a vault: where this machine remembers, what time it is, which door is used.
@@ -29,6 +29,21 @@ pub struct Answers {
     pub accept_other: bool,
     /// Spend more memory on the key derivation than is spent without asking.
     pub allow_expensive_kdf: bool,
+}
+
+/// Names one vault key. Both ids lie in the clear in the file, and tell nothing about the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyIdentity {
+    /// The vault; it stays the same for ever.
+    pub vault_id: [u8; 16],
+    /// Its key; a rekey makes another.
+    pub key_id: [u8; 16],
+}
+
+impl KeyIdentity {
+    fn of(header: &Header) -> Self {
+        Self { vault_id: header.vault_id, key_id: header.key_id }
+    }
 }
 
 /// What opens a vault.
@@ -130,6 +145,11 @@ impl LockedVault {
         self.file.header().key_file == KeyFileUse::Needed
     }
 
+    /// Which vault this is, and which vault key its file names.
+    pub fn key_identity(&self) -> KeyIdentity {
+        KeyIdentity::of(self.file.header())
+    }
+
     /// What deriving the key costs.
     pub fn kdf_cost(&self) -> KdfCost {
         self.file.header().cost
@@ -148,15 +168,56 @@ impl LockedVault {
     /// [`VaultError::KeyFileNotNeeded`], [`VaultError::ExpensiveKdf`], [`VaultError::OutOfMemory`],
     /// [`VaultError::Integrity`], [`VaultError::Older`], [`VaultError::OtherBranch`],
     /// [`VaultError::OtherVault`], [`VaultError::Busy`] or [`VaultError::System`].
-    pub fn unlock(mut self, credentials: &Credentials, answers: Answers) -> Result<Vault, Box<UnlockFailed>> {
-        let keys = self.check_before_deriving(credentials, answers).and_then(|()| {
-            Ok(store::derive_keys(&self.file, &credentials.password, credentials.key_file.as_ref())?)
+    pub fn unlock(self, credentials: &Credentials, answers: Answers) -> Result<Vault, Box<UnlockFailed>> {
+        self.unlock_keeping_key(credentials, answers).map(|(vault, _)| vault)
+    }
+
+    /// As [`unlock`](Self::unlock), and hands out the vault key as well: for the agent and for nobody else.
+    ///
+    /// # Errors
+    /// As [`unlock`](Self::unlock).
+    pub fn unlock_keeping_key(
+        mut self,
+        credentials: &Credentials,
+        answers: Answers,
+    ) -> Result<(Vault, VaultKey), Box<UnlockFailed>> {
+        let key = self.check_before_deriving(credentials, answers).and_then(|()| {
+            Ok(store::open_vault_key(&self.file, &credentials.password, credentials.key_file.as_ref())?)
         });
-        let keys = match keys {
-            Ok(keys) => keys,
-            Err(error) => return Err(Box::new(UnlockFailed { vault: self, error })),
-        };
+        match key {
+            Ok(key) => self.verify_with(&key, answers).map(|vault| (vault, key)),
+            Err(error) => Err(Box::new(UnlockFailed { vault: self, error })),
+        }
+    }
+
+    /// Opens the vault with the key that the agent kept of the vault key `identity`; no password is needed,
+    /// and nothing is derived that costs time.
+    ///
+    /// # Errors
+    /// Gives the locked vault back with [`VaultError::Locked`] where the file has another key by now, with
+    /// [`VaultError::Integrity`] where its head does not open with this one, and otherwise as
+    /// [`unlock`](Self::unlock).
+    pub fn unlock_with_key(
+        mut self,
+        identity: KeyIdentity,
+        key: &VaultKey,
+        answers: Answers,
+    ) -> Result<Vault, Box<UnlockFailed>> {
+        let checked = self.file.look_again().map_err(VaultError::from).and_then(|()| {
+            if self.key_identity() == identity {
+                return Ok(());
+            }
+            Err(VaultError::Locked { reason: "its key was replaced elsewhere".to_owned() })
+        });
+        match checked {
+            Ok(()) => self.verify_with(key, answers),
+            Err(error) => Err(Box::new(UnlockFailed { vault: self, error })),
+        }
+    }
+
+    fn verify_with(self, key: &VaultKey, answers: Answers) -> Result<Vault, Box<UnlockFailed>> {
         let Self { file, environment } = self;
+        let keys = key.derive_keys(&file.header().vault_id);
         let acceptance = Acceptance { older: answers.accept_older, other: answers.accept_other };
         let now = environment.clock.now();
         match OpenStore::unlock(file, keys, environment.state_directory.as_deref(), acceptance, now) {
@@ -244,6 +305,14 @@ impl Vault {
         let moment = self.moment();
         let changed = self.store()?.rekey(present.locks(), new.locks(), cost, moment, progress);
         self.end_if_fatal(changed.map_err(VaultError::from))
+    }
+
+    /// Which vault this is, and which vault key it is sealed with.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] where the session has ended.
+    pub fn key_identity(&mut self) -> Result<KeyIdentity, VaultError> {
+        Ok(KeyIdentity::of(self.store()?.file().header()))
     }
 
     /// What deriving the key costs.

@@ -23,7 +23,9 @@ mod which;
 
 use std::path::{Path, PathBuf};
 
-pub use access::{Answers, Credentials, Environment, UnlockFailed, make_key_file, remembers_vault};
+pub use access::{
+    Answers, Credentials, Environment, KeyIdentity, UnlockFailed, make_key_file, remembers_vault,
+};
 pub use batch::Changes;
 pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
@@ -39,7 +41,7 @@ pub use request::{
     StateToken, UpdateRequest,
 };
 
-pub use crate::crypto::{KdfCost, KeyFile, MasterPassword};
+pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 pub use crate::store::{CheckReport as VerifyReport, Progress, SummaryLabels, SummaryTags};

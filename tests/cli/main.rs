@@ -1,12 +1,18 @@
 //! The command line from outside: the real binary in a home of its own, its stdout, stderr and exit code.
 
+// It looks at the process by its /proc.
+#[cfg(target_os = "linux")]
+mod agent;
 mod api;
 mod deletion;
+mod edit;
 mod export;
+mod fields;
 mod get;
 mod history;
 mod import;
 mod init;
+mod inject;
 mod list;
 mod locks;
 mod metadata;
@@ -14,8 +20,10 @@ mod password;
 mod prompt;
 mod put;
 mod random;
+mod run;
 mod stage;
 mod support;
+mod surroundings;
 mod usage;
 mod verify;
 mod which;

@@ -117,7 +117,7 @@ fn a_password_that_cannot_be_one_is_refused() {
         exit 5
         stderr:
         error: cannot read the password file '~/password': no such file or directory
-        hint: run it in a terminal, or give the password with --password-file or --password-command
+        hint: run `etui unlock` in a terminal first, or give the password with --password-file or --password-command
         "#);
     fs::write(home.path().join("password"), vec![b'x'; 100_000]).unwrap();
     assert_snapshot!(home.etui(&["list"]).failed(5), @r#"
@@ -141,7 +141,7 @@ fn without_a_terminal_there_is_nobody_to_ask() {
         exit 5
         stderr:
         error: there is no terminal to ask for the master password
-        hint: run it in a terminal, or give the password with --password-file or --password-command
+        hint: run `etui unlock` in a terminal first, or give the password with --password-file or --password-command
         "#);
 }
 

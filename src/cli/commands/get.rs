@@ -4,14 +4,16 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
+use crate::cli::field;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::private_file::{self, Existing};
 use crate::cli::reference::Reference;
-use crate::domain::visible_value;
+use crate::domain::{SecretValue, ValueType, visible_value};
 use crate::kms::Answer;
 use crate::memory::SecretBytes;
 use crate::vault::GetOutcome;
@@ -20,7 +22,8 @@ use crate::vault::GetOutcome;
 ///
 /// Into a pipe or a file the value goes byte for byte. On a terminal control characters, escape sequences
 /// and hidden characters are made visible, a line end is added where there is none, and binary is refused;
-/// --raw prints the bytes there too.
+/// --raw prints the bytes there too. --field takes one field of a value that is a JSON object or a dotenv
+/// file: a text as it reads, anything else of JSON as it is written.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -28,11 +31,16 @@ Examples:
   etui get 'db/password:ACSPrevious'   the one before
   etui get 'db/password#v3'            by its id
   etui get 'db/password~2'             two versions older than the current one
-  etui get tls/key --out key.pem       to a file that only you may read")]
+  etui get tls/key --out key.pem       to a file that only you may read
+  etui get db/login --field password   one field of a JSON object or a dotenv file")]
 pub(in crate::cli) struct Get {
     /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
     #[arg(value_name = "REF", value_parser = Reference::from_str)]
     reference: Reference,
+
+    /// Only this field of a JSON object or a dotenv file
+    #[arg(long, value_name = "KEY")]
+    field: Option<String>,
 
     /// Write the value to a file of mode 0600 instead of stdout
     #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "json"])]
@@ -46,7 +54,14 @@ pub(in crate::cli) struct Get {
 impl Get {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
-        let outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;
+        let mut outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;
+        if let Some(key) = &self.field {
+            let field = field_of(&outcome, key)?;
+            if field.is_empty() {
+                return self.print_nothing(&outcome, invocation);
+            }
+            outcome.value = SecretValue::new(ValueType::Text, field)?;
+        }
         let output = invocation.output();
         if let Some(path) = &self.out {
             let (id, name) = (&outcome.version.id, &outcome.name);
@@ -61,6 +76,48 @@ impl Get {
         }
         Ok(Finish::Done)
     }
+
+    /// A field may be empty, though a value may not.
+    fn print_nothing(&self, outcome: &GetOutcome, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let output = invocation.output();
+        match (&self.out, output.audience()) {
+            (Some(path), _) => private_file::write(path, &SecretBytes::new(), Existing::Replace)?,
+            (None, Audience::Machine) => output.json(&EmptyField {
+                secret_name: outcome.name.as_str(),
+                version_id: outcome.version.id.as_str(),
+                secret_data: "",
+            })?,
+            (None, Audience::Person) => output.text("\n")?,
+            (None, Audience::Pipe) => {}
+        }
+        Ok(Finish::Done)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct EmptyField<'a> {
+    secret_name: &'a str,
+    version_id: &'a str,
+    secret_data: &'a str,
+}
+
+/// One field, as if it were the whole value.
+fn field_of(outcome: &GetOutcome, key: &str) -> Result<SecretBytes, CliError> {
+    let what = format!("version '{}' of '{}'", outcome.version.id, outcome.name);
+    let (_, fields) = field::fields(outcome.value.expose()).ok_or_else(|| {
+        CliError::usage(
+            format!("{what} is neither a JSON object nor a dotenv file"),
+            "leave --field out to get the whole value",
+        )
+    })?;
+    let found = fields.into_iter().find(|field| field.key == key);
+    found.map(|field| field.value).ok_or_else(|| {
+        CliError::not_found(
+            format!("{what} has no field '{key}'"),
+            "leave --field out to get the whole value",
+        )
+    })
 }
 
 /// A text value as a terminal may show it.

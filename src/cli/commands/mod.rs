@@ -3,17 +3,27 @@
 pub(super) mod api;
 pub(super) mod audit;
 pub(super) mod backup;
+pub(super) mod completions;
+pub(super) mod config;
+pub(super) mod copy;
 mod cost;
+pub(super) mod diff;
+pub(super) mod doctor;
+pub(super) mod edit;
 pub(super) mod export;
 pub(super) mod get;
 pub(super) mod import;
 pub(super) mod init;
+pub(super) mod inject;
 pub(super) mod list;
+pub(super) mod lock;
 pub(super) mod log;
+pub(super) mod man;
 pub(super) mod new;
 mod new_locks;
 mod new_version;
 pub(super) mod passwd;
+pub(super) mod promote;
 pub(super) mod purge;
 pub(super) mod put;
 pub(super) mod random;
@@ -22,10 +32,13 @@ pub(super) mod rename;
 pub(super) mod restore;
 pub(super) mod rm;
 pub(super) mod rollback;
+pub(super) mod run;
 pub(super) mod set;
 pub(super) mod show;
 pub(super) mod stage;
+pub(super) mod status;
 pub(super) mod undo;
+pub(super) mod unlock;
 pub(super) mod verify;
 pub(super) mod which;
 
@@ -60,9 +73,22 @@ impl JobCommand {
             Self::Rekey(rekey) => rekey.run(invocation),
             Self::Backup(backup) => backup.run(invocation),
             Self::Verify(verify) => verify.run(invocation),
+            Self::Unlock(unlock) => unlock.run(invocation),
+            Self::Lock(lock) => lock.run(invocation),
+            Self::Status(status) => status.run(invocation),
             Self::Import(import) => import.run(invocation),
             Self::Export(export) => export.run(invocation),
             Self::Api(api) => api.run(invocation),
+            Self::Run(run) => run.run(invocation),
+            Self::Promote(promote) => promote.run(invocation),
+            Self::Inject(inject) => inject.run(invocation),
+            Self::Config(config) => config.run(invocation),
+            Self::Copy(copy) => copy.run(invocation),
+            Self::Edit(edit) => edit.run(invocation),
+            Self::Diff(diff) => diff.run(invocation),
+            Self::Completions(completions) => completions.run(invocation),
+            Self::Man(man) => man.run(invocation),
+            Self::Doctor(doctor) => doctor.run(invocation),
         }
     }
 }

@@ -63,6 +63,7 @@ impl NewLocks {
             return Err(there_already(path).into());
         }
         let Opened { mut vault, credentials: present, .. } = invocation.unlock_to_relock()?;
+        let identity = vault.key_identity()?;
         let password = match given {
             Some(password) => password,
             None => invocation.with_terminal(password::ask_new)?,
@@ -85,6 +86,7 @@ impl NewLocks {
                 invocation.output().note(&sentence);
             }
         })?;
+        invocation.lock_agent(identity);
         invocation.say_notices(vault.take_notices());
         Ok(Relocked {
             vault: vault.path().to_owned(),

@@ -110,7 +110,11 @@ fn is_missing(vault: &mut Vault, name: &SecretName) -> Result<bool, VaultError> 
     }
 }
 
-fn put(invocation: &Invocation, vault: &mut Vault, request: &PutRequest) -> anyhow::Result<Finish> {
+pub(super) fn put(
+    invocation: &Invocation,
+    vault: &mut Vault,
+    request: &PutRequest,
+) -> anyhow::Result<Finish> {
     let outcome = vault.put_secret_value(request)?;
     invocation.say_notices(vault.take_notices());
     let output = invocation.output();

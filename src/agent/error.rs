@@ -1,0 +1,50 @@
+//! Why there is no agent.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why an agent could not be started or reached. Never holds anything of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AgentError {
+    /// Its directory is not a directory of this user's alone.
+    #[error("the agent's directory '{}' {problem}", path.display())]
+    NotPrivate {
+        /// The directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Another agent of this vault does not go away.
+    #[error("another agent of this vault is still running")]
+    StillRunning,
+    /// It did not come up, or did not say that it had.
+    #[error("the agent did not start")]
+    NotStarted,
+    /// The system says no.
+    #[error("{doing} failed: {reason}")]
+    System {
+        /// What was being done.
+        doing: String,
+        /// The kind of failure.
+        reason: String,
+    },
+}
+
+impl AgentError {
+    pub(super) fn system(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let doing = doing.into();
+        move |error| Self::System { doing, reason: error.kind().to_string() }
+    }
+
+    /// What to do next.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::NotPrivate { .. } => "make it yours alone (`chmod 700`), or set XDG_RUNTIME_DIR",
+            Self::StillRunning => "run `etui lock`, then try again",
+            Self::NotStarted => "run `etui doctor` to see what is missing",
+            Self::System { .. } => "mend the cause and try again",
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `etui copy`: a value into the clipboard.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::clipboard;
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::reference::Reference;
+use crate::config::duration;
+use crate::platform::clipboard::{Clipboard, ClipboardSetting, Route, clear_later};
+use crate::platform::signals::Signals;
+use crate::platform::wait::{self, Waiter};
+
+/// Copy a value to the clipboard, and clear it after a while
+///
+/// The settings say how (`clipboard`) and for how long (`clipboard_clear_after`). Where a process has to stay
+/// for the clipboard to work or to be cleared, one stays in the background; --foreground stays itself.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui copy db/password
+  etui copy 'db/password#v3' --foreground")]
+pub(in crate::cli) struct Copy {
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
+    #[arg(value_name = "REF", value_parser = Reference::from_str)]
+    reference: Reference,
+
+    /// Stay until it is cleared; Ctrl-c clears it at once
+    #[arg(long)]
+    foreground: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    secret_name: &'a str,
+    version_id: &'a str,
+    route: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cleared_in_seconds: Option<u64>,
+}
+
+impl Copy {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let settings = invocation.settings()?;
+        let mut vault = invocation.unlock()?;
+        let outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;
+        drop(vault.lock());
+        let setting = clipboard::setting(&settings);
+        let mut clipboard = Clipboard::new(setting.clone());
+        let (name, id) = (outcome.name, outcome.version.id);
+        let value = outcome.value.into_bytes();
+        let failed = |error: crate::platform::clipboard::ClipboardError| {
+            CliError::unexpected(error.to_string(), error.hint())
+        };
+        let route = clipboard.copy(&value, settings.clipboard_clear_after).map_err(failed)?;
+        drop(value);
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => output.json(&Shape {
+                secret_name: name.as_str(),
+                version_id: id.as_str(),
+                route: word(route),
+                cleared_in_seconds: cleared_in(route).map(|after| after.as_secs()),
+            })?,
+            Audience::Person | Audience::Pipe => {
+                output.done(&format!("copied version '{id}' of '{name}'; {}", promise(route)))?;
+            }
+        }
+        let Some(after) = cleared_in(route) else { return Ok(Finish::Done) };
+        if self.foreground {
+            stay(after)?;
+            clipboard.clear_if_ours().map_err(failed)?;
+        } else if let (Route::Command { .. }, ClipboardSetting::Command { clear: Some(clear), .. }) =
+            (route, &setting)
+        {
+            // On the system's route the holder clears; here nobody would.
+            clear_later(clear, after).map_err(failed)?;
+        }
+        Ok(Finish::Done)
+    }
+}
+
+const fn word(route: Route) -> &'static str {
+    match route {
+        Route::System { .. } => "system",
+        Route::Osc52 => "osc52",
+        Route::Command { .. } => "command",
+    }
+}
+
+const fn cleared_in(route: Route) -> Option<Duration> {
+    match route {
+        Route::System { cleared_in } => Some(cleared_in),
+        Route::Osc52 => None,
+        Route::Command { cleared_in } => cleared_in,
+    }
+}
+
+fn promise(route: Route) -> String {
+    match (route, cleared_in(route)) {
+        (_, Some(after)) => format!("it will be cleared in {}", duration::words(after)),
+        (Route::Osc52, None) => "it was sent to the terminal, which does not let it be cleared".to_owned(),
+        (_, None) => "nothing clears it: there is no clipboard_clear in the settings".to_owned(),
+    }
+}
+
+/// Waits until the time has come, or a signal asks to go.
+fn stay(after: Duration) -> anyhow::Result<()> {
+    use std::os::fd::AsFd;
+    let signals = Signals::listen()?;
+    let deadline = wait::now().saturating_add(u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+    Waiter::new()?.wait(&[signals.as_fd()], Some(deadline))?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! `etui diff`: what changed between two versions.
+
+use std::str::FromStr;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::difference::{self, Difference};
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::{Audience, Output};
+use crate::cli::reference::Reference;
+use crate::domain::{ValueType, visible, visible_value};
+use crate::memory::SecretBytes;
+use crate::vault::{GetOutcome, Vault};
+use crate::versioning::Selector;
+
+/// Say what changed between two versions
+///
+/// With one REF: what it changed compared with the version before it. JSON objects and dotenv files are compared
+/// by key, other texts by line. Values stay masked unless --reveal shows them.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui diff app/config                       the last change
+  etui diff app/config app/config:canary     what a canary would change
+  etui diff 'app/config#v1' app/config --reveal")]
+pub(in crate::cli) struct Diff {
+    /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
+    #[arg(value_name = "REF", value_parser = Reference::from_str)]
+    reference: Reference,
+
+    /// The newer one
+    #[arg(value_name = "REF", value_parser = Reference::from_str)]
+    other: Option<Reference>,
+
+    /// Show the values
+    #[arg(long, conflicts_with = "json")]
+    reveal: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape {
+    from: Version,
+    to: Version,
+    same: bool,
+    changes: Vec<Change>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    secret_name: String,
+    version_id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    change: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_before: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_after: Option<usize>,
+}
+
+impl Diff {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let mut vault = invocation.unlock()?;
+        let (before, after) = match &self.other {
+            Some(other) => (get(&mut vault, &self.reference)?, get(&mut vault, other)?),
+            None => {
+                let after = get(&mut vault, &self.reference)?;
+                // By its id, lest a label moves between the two reads.
+                let id = after.version.id.clone();
+                let selector = Selector { version_id: Some(id), stage: None, older: 1 };
+                let before = Reference { name: self.reference.name.clone(), selector };
+                (get(&mut vault, &before)?, after)
+            }
+        };
+        drop(vault.lock());
+        let are_text = [&before, &after].iter().all(|one| one.value.value_type() == ValueType::Text);
+        let differences = are_text.then(|| difference::between(before.value.expose(), after.value.expose()));
+        let same = before.value.equals(&after.value);
+        let output = invocation.output();
+        if output.audience() == Audience::Machine {
+            output.json(&Shape {
+                from: version(&before),
+                to: version(&after),
+                same,
+                changes: differences.unwrap_or_default().into_iter().map(change).collect(),
+            })?;
+            return Ok(Finish::Done);
+        }
+        let heading = format!("{} → {}", title(&before), title(&after));
+        match differences {
+            _ if same => output.text(&format!("{heading}: the same value\n"))?,
+            None if self.reveal => {
+                return Err(CliError::usage(
+                    "a binary value is not shown",
+                    "write both to files with `etui get --out`, and compare those",
+                )
+                .into());
+            }
+            None => {
+                let (before, after) = (before.version.size, after.version.size);
+                output.text(&format!("{heading}: {before} → {after} bytes of binary\n"))?;
+            }
+            // The same fields, spelled in another way.
+            Some(found) if found.is_empty() => {
+                output.text(&format!("{heading}: the same keys and values, written differently\n"))?;
+            }
+            Some(found) if self.reveal => revealed(&heading, &found, output)?,
+            Some(found) => output.text(&masked(&heading, &found))?,
+        }
+        Ok(Finish::Done)
+    }
+}
+
+fn get(vault: &mut Vault, reference: &Reference) -> anyhow::Result<GetOutcome> {
+    Ok(vault.get_secret_value(&reference.name, &reference.selector)?)
+}
+
+fn title(outcome: &GetOutcome) -> String {
+    format!("{}#{}", outcome.name, outcome.version.id)
+}
+
+fn version(outcome: &GetOutcome) -> Version {
+    Version {
+        secret_name: outcome.name.as_str().to_owned(),
+        version_id: outcome.version.id.as_str().to_owned(),
+    }
+}
+
+fn change(difference: Difference) -> Change {
+    Change {
+        change: difference.word(),
+        place: difference.key.is_none().then_some(difference.place),
+        key: difference.key,
+        bytes_before: difference.before.map(|text| text.len()),
+        bytes_after: difference.after.map(|text| text.len()),
+    }
+}
+
+fn masked(heading: &str, differences: &[Difference]) -> String {
+    let mut text = format!("{heading}\n");
+    for one in differences {
+        let (sign, place, sizes) = (one.sign(), visible(&one.place), one.sizes());
+        text += &format!("{sign} {place} {}, {sizes}\n", one.word());
+    }
+    text
+}
+
+/// The texts themselves, made harmless where a terminal shows them.
+fn revealed(heading: &str, differences: &[Difference], output: &Output) -> anyhow::Result<()> {
+    let mut out = SecretBytes::new();
+    out.extend(heading.as_bytes());
+    out.push(b'\n');
+    for one in differences {
+        out.extend(format!("@ {} {}\n", visible(&one.place), one.word()).as_bytes());
+        for (sign, text) in [(b'-', &one.before), (b'+', &one.after)] {
+            for line in text.iter().flat_map(|text| text.expose().split_inclusive(|byte| *byte == b'\n')) {
+                out.push(sign);
+                match std::str::from_utf8(line) {
+                    Ok(line) if output.stdout_is_terminal() => visible_value(line, &mut out),
+                    _ => out.extend(line),
+                }
+                if !line.ends_with(b"\n") {
+                    out.push(b'\n');
+                }
+            }
+        }
+    }
+    output.bytes(out.expose())
+}

@@ -1,0 +1,186 @@
+//! `etui edit`: a new version from the editor.
+
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::Serialize;
+
+use super::new_version::NewVersion;
+use super::put;
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::reference::Reference;
+use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
+use crate::memory::SecretBytes;
+use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
+use crate::vault::PutRequest;
+use crate::versioning::StageSet;
+
+/// Edit a value; saving it stores a new version
+///
+/// The editor is the one of the settings, of VISUAL or of EDITOR. It gets a file that lies in memory only and is
+/// overwritten and removed afterwards. A plain NAME becomes the current version, 'NAME:LABEL' gets that
+/// label; for others --stage says what marks the new version. Unchanged text stores nothing.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui edit app/config
+  etui edit 'app/config:canary'
+  etui edit 'app/config#v3' --stage ACSCurrent --note 'back to v3, with the new host'")]
+pub(in crate::cli) struct Edit {
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
+    #[arg(value_name = "REF", value_parser = Reference::from_str)]
+    reference: Reference,
+
+    #[command(flatten)]
+    version: NewVersion,
+}
+
+impl Edit {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let stages = self.stages(invocation)?;
+        let editor = Editor::find(invocation.settings()?.editor.as_deref());
+        let place = place(invocation)?;
+        let mut vault = invocation.unlock()?;
+        let Reference { name, selector } = &self.reference;
+        let expected = Some(vault.describe(name)?.token);
+        let before = vault.get_secret_value(name, selector)?;
+        if before.value.value_type() == ValueType::Binary {
+            return Err(CliError::usage(
+                format!("version '{}' of '{name}' is binary and not for an editor", before.version.id),
+                "write it to a file with `etui get --out`, and store that one with `etui put --type binary`",
+            )
+            .into());
+        }
+        if editor.kind() == EditorKind::Unknown {
+            invocation.output().note("this editor may keep copies of its own; etui knows nothing about it");
+        }
+        let before = before.value.into_bytes();
+        let scratch = Scratch::new(&place, extension(&before), &before)
+            .map_err(|error| CliError::system("cannot make a file for the editor", &error))?;
+        let Some(value) = edited(invocation, &editor, &scratch, &before)? else {
+            return unchanged(invocation, name);
+        };
+        let store = || -> anyhow::Result<Finish> {
+            let value = SecretValue::new(ValueType::Text, value)?;
+            let request = PutRequest {
+                name: name.clone(),
+                version_id: self.version.version_id.clone(),
+                value,
+                stages,
+                note: self.version.note.clone(),
+                expected,
+            };
+            put::put(invocation, &mut vault, &request)
+        };
+        // What was typed is not lost because it could not be stored.
+        match store() {
+            Ok(finish) => Ok(finish),
+            Err(error) => {
+                let kept = scratch.keep();
+                Err(error).with_context(|| format!("the text is kept in '{}'", kept.display()))
+            }
+        }
+    }
+
+    /// The labels of the new version: given, or the one by which the old one was named.
+    fn stages(&self, invocation: &Invocation) -> anyhow::Result<StageSet> {
+        let selector = &self.reference.selector;
+        if !self.version.stages.is_empty() {
+            return Ok(StageSet::new(self.version.stages.iter().cloned())?);
+        }
+        match &selector.stage {
+            None if selector.version_id.is_none() && selector.older == 0 => Ok(StageSet::current()),
+            Some(label) if selector.older == 0 => Ok(StageSet::new([label.clone()])?),
+            _ => Ok(StageSet::new([ask_for_stage(invocation)?])?),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unchanged<'a> {
+    secret_name: &'a str,
+    stored: bool,
+}
+
+fn unchanged(invocation: &Invocation, name: &SecretName) -> anyhow::Result<Finish> {
+    let output = invocation.output();
+    match output.audience() {
+        Audience::Machine => output.json(&Unchanged { secret_name: name.as_str(), stored: false })?,
+        Audience::Person | Audience::Pipe => output.done("nothing was changed, nothing was stored")?,
+    }
+    Ok(Finish::Done)
+}
+
+fn ask_for_stage(invocation: &Invocation) -> Result<StageLabel, CliError> {
+    const HINT: &str = "give one with --stage, for example --stage ACSCurrent";
+    if !invocation.can_ask() {
+        return Err(CliError::missing("no label is given for the new version", HINT));
+    }
+    let question = "Label of the new version [ACSCurrent]: ";
+    let answer = invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(question).ok().flatten()));
+    match answer.as_deref() {
+        None => Err(CliError::missing("no label was given", HINT)),
+        Some("") => Ok(StageLabel::current()),
+        Some(text) => StageLabel::new(text).map_err(|invalid| CliError::usage(invalid.to_string(), HINT)),
+    }
+}
+
+/// In memory; on a disk only after a question.
+fn place(invocation: &Invocation) -> Result<Place, CliError> {
+    let place = Place::find();
+    let Place::Disk(path) = &place else { return Ok(place) };
+    let question = format!(
+        "There is no directory in memory; the value would lie in '{}' for a while. Go on? [y/N] ",
+        visible(&path.display().to_string())
+    );
+    let reply =
+        || invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
+    if invocation.can_ask() && matches!(reply().as_deref(), Some("y" | "Y" | "yes")) {
+        return Ok(place);
+    }
+    Err(CliError::usage("there is no directory in memory for the value", "set XDG_RUNTIME_DIR to one"))
+}
+
+/// Lets an editor know what it is.
+fn extension(value: &SecretBytes) -> &'static str {
+    match crate::cli::field::fields(value.expose()) {
+        Some((crate::cli::field::Shape::Json, _)) => "json",
+        _ => "txt",
+    }
+}
+
+/// What was saved; `None` where it is what was there before.
+fn edited(
+    invocation: &Invocation,
+    editor: &Editor,
+    scratch: &Scratch,
+    before: &SecretBytes,
+) -> anyhow::Result<Option<SecretBytes>> {
+    let run = || editor.run(scratch.path());
+    // The terminal that the password was asked on would let a signal end this process.
+    let status = invocation.with_terminal(|terminal| match terminal {
+        Some(terminal) => terminal.holding_signals(run),
+        None => run(),
+    });
+    let status = status.map_err(|error| CliError::system("cannot start the editor", &error))?;
+    if !status.success() {
+        return Err(CliError::unexpected(
+            format!("the editor ended with {status}; nothing was stored"),
+            "set another one with VISUAL or in the settings",
+        )
+        .into());
+    }
+    let mut after = scratch
+        .read(SecretValue::LIMIT)
+        .map_err(|error| CliError::system("cannot read what the editor saved", &error))?;
+    // Most editors end the last line; a password that had no line end shall not get one.
+    if !before.expose().ends_with(b"\n") && after.expose().ends_with(b"\n") {
+        after.truncate(after.len() - 1);
+    }
+    Ok((!after.equals(before.expose())).then_some(after))
+}

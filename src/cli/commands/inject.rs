@@ -1,0 +1,127 @@
+//! `etui inject`: fills a template.
+
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::error::{CliError, reason};
+use crate::cli::exit_code::Finish;
+use crate::cli::input;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::private_file::{self, Existing};
+use crate::cli::template::{self, Piece};
+use crate::cli::wording;
+use crate::domain::visible_value;
+use crate::memory::SecretBytes;
+
+/// More than any template.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// Fill a template: `{{ etui://REF }}` becomes the value of the version
+///
+/// Every reference is looked up before anything is written; one that is missing ends it with line and column.
+/// Other text between braces stays as it is. Values go in byte for byte; nothing is escaped.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui inject -i config.toml.tpl -o config.toml
+  echo 'password: {{ etui://db/password:canary }}' | etui inject")]
+pub(in crate::cli) struct Inject {
+    /// The template; without it stdin
+    #[arg(short, long = "in", value_name = "FILE")]
+    input: Option<PathBuf>,
+
+    /// Write to a file of mode 0600; without it stdout
+    #[arg(short, long = "out", value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape {
+    out: String,
+    references: u64,
+}
+
+impl Inject {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let template = self.read(invocation)?;
+        let pieces = template::parse(template.expose())
+            .map_err(|error| CliError::usage(error.to_string(), "correct the template and try again"))?;
+        let mut vault = invocation.unlock()?;
+        let mut filled = SecretBytes::with_capacity(template.len());
+        let mut count = 0;
+        for piece in &pieces {
+            match piece {
+                Piece::Text(text) => filled.extend(text),
+                Piece::Reference { reference, place } => {
+                    let outcome = vault
+                        .get_secret_value(&reference.name, &reference.selector)
+                        .with_context(|| format!("line {}, column {}", place.line, place.column))?;
+                    filled.extend(outcome.value.expose());
+                    count += 1;
+                }
+            }
+        }
+        let output = invocation.output();
+        match &self.output {
+            Some(path) => {
+                private_file::write(path, &filled, Existing::Replace)?;
+                let out = path.display().to_string();
+                if output.audience() == Audience::Machine {
+                    output.json(&Shape { out, references: count })?;
+                } else {
+                    let references = wording::count(count, "reference");
+                    output.done(&format!("filled {references} into '{out}'"))?;
+                }
+            }
+            None if output.stdout_is_terminal() => output.bytes(harmless(&filled)?.expose())?,
+            None => output.bytes(filled.expose())?,
+        }
+        Ok(Finish::Done)
+    }
+
+    fn read(&self, invocation: &Invocation) -> Result<SecretBytes, CliError> {
+        let bytes = match &self.input {
+            Some(path) => {
+                File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
+                    let sentence = format!("cannot read '{}': {}", path.display(), reason(&error));
+                    CliError::usage(sentence, "name another file with -i")
+                })?
+            }
+            None if invocation.reads_password_from_stdin() => {
+                return Err(CliError::usage(
+                    "stdin cannot hold both the password and the template",
+                    "name a file for one of them: --password-file FILE or -i FILE",
+                ));
+            }
+            None if io::stdin().is_terminal() => {
+                return Err(CliError::missing("no template is given", "name a file with -i, or pipe it in"));
+            }
+            None => input::stdin()
+                .and_then(|stdin| input::read_up_to(stdin, LONGEST))
+                .map_err(|error| CliError::system("cannot read the template from stdin", &error))?,
+        };
+        if bytes.len() > LONGEST {
+            return Err(CliError::usage("the template is longer than 16 MiB", "split it"));
+        }
+        Ok(bytes)
+    }
+}
+
+fn harmless(filled: &SecretBytes) -> Result<SecretBytes, CliError> {
+    let text = filled.expose_text().ok_or_else(|| {
+        CliError::usage(
+            "the result is binary and not for a terminal",
+            "write it to a file with -o, or pipe it",
+        )
+    })?;
+    let mut shown = SecretBytes::with_capacity(text.len());
+    visible_value(text, &mut shown);
+    Ok(shown)
+}

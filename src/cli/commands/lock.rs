@@ -1,0 +1,35 @@
+//! `etui lock`: ends the agent.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+
+/// Lock the vault that `etui unlock` keeps unlocked
+///
+/// The key is wiped before this ends. An app that is open stays as it is.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  etui lock")]
+pub(in crate::cli) struct Lock {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape {
+    was_unlocked: bool,
+}
+
+impl Lock {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let identity = invocation.open_vault()?.key_identity();
+        let was_unlocked = invocation.agent_of(identity).map_or(Ok(false), |agent| agent.lock())?;
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => output.json(&Shape { was_unlocked })?,
+            Audience::Person | Audience::Pipe if was_unlocked => output.done("locked")?,
+            Audience::Person | Audience::Pipe => output.done("it was not unlocked")?,
+        }
+        Ok(Finish::Done)
+    }
+}

@@ -1,0 +1,45 @@
+//! `etui man`: the manual pages.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::manual;
+
+/// Print the manual page of etui or of a command, or write all of them
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui man | man -l -
+  etui man put | man -l -
+  etui man --out ~/.local/share/man/man1")]
+pub(in crate::cli) struct Man {
+    /// The command; without it etui itself
+    command: Option<String>,
+
+    /// Write the pages of all commands into this directory, which must be there
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    out: Option<PathBuf>,
+}
+
+impl Man {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let output = invocation.output();
+        if let Some(directory) = &self.out {
+            let written = manual::write_pages(directory);
+            let sentence = || format!("cannot write the pages to '{}'", directory.display());
+            written.map_err(|error| CliError::system(sentence(), &error))?;
+            output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;
+            return Ok(Finish::Done);
+        }
+        let page = manual::page(self.command.as_deref()).ok_or_else(|| {
+            let name = self.command.as_deref().unwrap_or_default();
+            CliError::usage(format!("there is no command '{name}'"), "run `etui --help` to see them")
+        })?;
+        output.bytes(&page?)?;
+        Ok(Finish::Done)
+    }
+}

@@ -1,0 +1,109 @@
+//! `etui promote`: make a labelled version current, if a check with it succeeds.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::variables::{Instead, VariableArguments, marked};
+use crate::cli::wording;
+use crate::domain::{SecretName, StageLabel};
+use crate::kms::Answer;
+use crate::memory::process;
+use crate::vault::{StageRequest, Vault};
+use crate::versioning::{Change, Selector, StageMove};
+
+/// Make the version that a label marks the current one
+///
+/// With --if a command is run first (by `sh -c`), with the variables that --env, --env-file and --prefix
+/// name, and among them the new version instead of the current one. Unless it exits with 0 nothing moves;
+/// nor if anything about the secret changed meanwhile. The label stays where it is.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui promote db/password canary
+  etui promote db/password canary --if 'psql -c \"select 1\"' --env PGPASSWORD=db/password")]
+pub(in crate::cli) struct Promote {
+    /// The name of the secret
+    #[arg(value_parser = SecretName::new)]
+    name: SecretName,
+
+    /// The label that marks the version
+    #[arg(value_parser = StageLabel::new)]
+    label: StageLabel,
+
+    /// Only if this command exits with 0
+    #[arg(long = "if", value_name = "COMMAND")]
+    condition: Option<OsString>,
+
+    #[command(flatten)]
+    variables: VariableArguments,
+}
+
+impl Promote {
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if self.condition.is_none() && !self.variables.is_empty() {
+            return Err(CliError::usage(
+                "variables are for the command of --if",
+                "give the command as well, or leave them out",
+            )
+            .into());
+        }
+        let mut vault = invocation.unlock()?;
+        let selector = Selector { stage: Some(self.label.clone()), ..Selector::default() };
+        let (id, expected) = marked(&mut vault, &self.name, &selector)?;
+        if let Some(condition) = &self.condition {
+            self.check(condition, invocation, &mut vault, selector)?;
+        }
+        let stage = StageMove::new(StageLabel::current(), Some(id.clone()), None)?;
+        let request = StageRequest { name: self.name, stage, expected: Some(expected) };
+        let outcome = vault.update_secret_version_stage(&request)?;
+        invocation.say_notices(vault.take_notices());
+        let output = invocation.output();
+        if output.audience() == Audience::Machine {
+            output.answer(&Answer::stage(&outcome))?;
+            return Ok(Finish::Done);
+        }
+        output.done(&match outcome.change.as_ref().map(Change::moves) {
+            None => {
+                format!("version '{id}' of '{}' is the current one already; nothing changed", outcome.name)
+            }
+            Some(moves) => format!("promoted '{}'; {}", outcome.name, wording::moves(&moves)),
+        })?;
+        Ok(Finish::Done)
+    }
+
+    fn check(
+        &self,
+        condition: &OsString,
+        invocation: &Invocation,
+        vault: &mut Vault,
+        selector: Selector,
+    ) -> anyhow::Result<()> {
+        let mut program = Command::new("sh");
+        program.arg("-c").arg(condition);
+        if !self.variables.is_empty() {
+            let instead = Instead { name: self.name.clone(), selector };
+            self.variables.read(vault, &[instead])?.give_to(&mut program);
+        }
+        if let Some(hardening) = invocation.hardening() {
+            process::restore_core_limit(hardening);
+        }
+        let status = program.status();
+        // This process goes on, and without core dumps.
+        let _ = process::harden();
+        let status = status.map_err(|error| CliError::system("cannot run the command of --if", &error))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(CliError::rejected(
+            format!("the command of --if ended with {status}; no label moved"),
+            "mend what it found, then promote again",
+        )
+        .into())
+    }
+}

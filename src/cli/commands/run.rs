@@ -1,0 +1,134 @@
+//! `etui run`: a program with secrets in its environment.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::str::FromStr;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::error::{self, CliError};
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::variables::{Instead, VariableArguments, Variables};
+use crate::memory::process;
+
+/// Run a program with secrets in its environment
+///
+/// The program takes the place of etui: terminal, signals and exit code are its own. Where etui fails before,
+/// the exit code is 125; where the program cannot be run 126, where it is not there 127.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui run --env PGPASSWORD=db/password -- psql
+  etui run --env-file .env -- npm start            where .env says KEY=etui://db/password
+  etui run --prefix app -- ./server                all secrets below app/
+  etui run --prefix app --with app/db=:canary -- ./server
+  etui run --prefix app --dry-run")]
+pub(in crate::cli) struct Run {
+    #[command(flatten)]
+    variables: VariableArguments,
+
+    /// Another version of a secret, without moving a label; may be given several times
+    #[arg(long = "with", value_name = "NAME=:LABEL", value_parser = Instead::from_str)]
+    instead: Vec<Instead>,
+
+    /// Nothing of the environment but these variables
+    #[arg(short = 'i', long)]
+    ignore_environment: bool,
+
+    /// Say which variable would come from which version, and run nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// The program and its arguments
+    #[arg(last = true, value_name = "COMMAND", required_unless_present = "dry_run")]
+    command: Vec<OsString>,
+}
+
+impl Run {
+    /// Every failure of ours is 125, whatever it would be elsewhere: the other numbers are the program's.
+    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        match self.started(invocation) {
+            Err(error) if !error::is_broken_pipe(&error) => {
+                invocation.output().error(&error::explain(&error));
+                Ok(Finish::BeforeProgram)
+            }
+            other => other,
+        }
+    }
+
+    fn started(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if self.variables.is_empty() {
+            return Err(CliError::missing(
+                "no secret is named for the program",
+                "name some with --env VAR=REF, --env-file or --prefix",
+            )
+            .into());
+        }
+        let mut vault = invocation.unlock()?;
+        let variables = self.variables.read(&mut vault, &self.instead)?;
+        drop(vault.lock());
+        if self.dry_run {
+            list(invocation, &variables)?;
+            return Ok(Finish::Done);
+        }
+        let (name, arguments) = self
+            .command
+            .split_first()
+            .ok_or_else(|| CliError::missing("no program is named", "name it behind `--`"))?;
+        let mut program = Command::new(name);
+        program.args(arguments);
+        if self.ignore_environment {
+            program.env_clear();
+        }
+        variables.give_to(&mut program);
+        drop(variables);
+        if let Some(hardening) = invocation.hardening() {
+            process::restore_core_limit(hardening);
+        }
+        // It returns only where it failed.
+        let failed = program.exec();
+        let sentence = format!("cannot run '{}': {}", name.display(), error::reason(&failed));
+        let hint = "check its name and PATH";
+        invocation.output().error(&error::explain(&CliError::usage(sentence, hint).into()));
+        Ok(match failed.kind() {
+            io::ErrorKind::NotFound => Finish::NoProgram,
+            _ => Finish::ProgramFailed,
+        })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    variable: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+}
+
+/// Names only.
+fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
+    let shapes: Vec<Shape<'_>> = variables
+        .iter()
+        .map(|variable| Shape {
+            variable: &variable.name,
+            secret_name: variable.version.as_ref().map(|(name, _)| name.as_str()),
+            version_id: variable.version.as_ref().map(|(_, id)| id.as_str()),
+        })
+        .collect();
+    let output = invocation.output();
+    if output.audience() == Audience::Machine {
+        return output.json(&shapes);
+    }
+    let line = |shape: &Shape<'_>| match (shape.secret_name, shape.version_id) {
+        (Some(name), Some(id)) => format!("{}\t{name}#{id}\n", shape.variable),
+        _ => format!("{}\t(as the file says)\n", shape.variable),
+    };
+    output.text(&shapes.iter().map(line).collect::<String>())
+}

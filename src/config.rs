@@ -1,0 +1,277 @@
+//! The settings file, `settings.toml`: every key has a default, an unknown one is an error with its line.
+
+pub mod duration;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use thiserror::Error;
+
+/// The name of the file in the config directory.
+pub const FILE_NAME: &str = "settings.toml";
+
+/// Where a copied value goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClipboardRoute {
+    /// Whatever fits.
+    #[default]
+    Auto,
+    /// The system's clipboard.
+    System,
+    /// The terminal's, by OSC 52.
+    Osc52,
+    /// The commands `clipboard_copy` and `clipboard_clear`.
+    Command,
+}
+
+/// The colours of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeName {
+    /// The terminal's own sixteen colours.
+    #[default]
+    Terminal,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+    /// For tired eyes.
+    HighContrast,
+    /// No colours.
+    None,
+}
+
+/// The marks and lines of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GlyphChoice {
+    /// By the locale and the terminal.
+    #[default]
+    Auto,
+    /// Always Unicode.
+    Unicode,
+    /// Always ASCII.
+    Ascii,
+}
+
+/// Something that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// Newest change first.
+    Newest,
+    /// What is due for rotation first.
+    Due,
+}
+
+/// The shape of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListLayout {
+    /// Folders.
+    #[default]
+    Tree,
+    /// One row for each name.
+    Flat,
+}
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The app locks when it was not used for so long.
+    #[serde(deserialize_with = "typed_duration")]
+    pub lock_after: Duration,
+    /// A revealed value is hidden again after so long.
+    #[serde(deserialize_with = "typed_duration")]
+    pub reveal_for: Duration,
+    /// A copied value is cleared after so long.
+    #[serde(deserialize_with = "typed_duration")]
+    pub clipboard_clear_after: Duration,
+    /// Where a copied value goes.
+    pub clipboard: ClipboardRoute,
+    /// The command that copies its stdin.
+    pub clipboard_copy: Option<String>,
+    /// The command that clears what was copied.
+    pub clipboard_clear: Option<String>,
+    /// The colours.
+    pub theme: ThemeName,
+    /// The marks and lines.
+    pub glyphs: GlyphChoice,
+    /// Whether the app listens to the mouse.
+    pub mouse: Switch,
+    /// The editor, before `$VISUAL` and `$EDITOR`.
+    pub editor: Option<String>,
+    /// The order of the list.
+    pub order: ListOrder,
+    /// The shape of the list.
+    pub layout: ListLayout,
+    /// No borders, spinners and countdowns.
+    pub plain: bool,
+    /// Whether the form for a new version suggests its id.
+    pub suggest_ids: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lock_after: Duration::from_secs(5 * 60),
+            reveal_for: Duration::from_secs(30),
+            clipboard_clear_after: Duration::from_secs(30),
+            clipboard: ClipboardRoute::default(),
+            clipboard_copy: None,
+            clipboard_clear: None,
+            theme: ThemeName::default(),
+            glyphs: GlyphChoice::default(),
+            mouse: Switch::On,
+            editor: None,
+            order: ListOrder::default(),
+            layout: ListLayout::default(),
+            plain: false,
+            suggest_ids: true,
+        }
+    }
+}
+
+/// What `etui config default` prints: every key with its default, commented out.
+pub const DEFAULT_TEXT: &str = include_str!("config/default.toml");
+
+/// Why there are no settings.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SettingsError {
+    /// The file is there and cannot be read.
+    #[error("cannot read the settings '{}': {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The kind of failure.
+        reason: String,
+    },
+    /// The file says something that is no setting.
+    #[error("'{}' line {line}: {problem}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+}
+
+/// Reads the settings; without a file they are the defaults.
+///
+/// # Errors
+/// [`SettingsError`]: a setting that is not understood is never passed over.
+pub fn load(path: &Path) -> Result<Settings, SettingsError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Settings::default()),
+        Err(error) => {
+            let reason = error.kind().to_string();
+            return Err(SettingsError::Unreadable { path: path.to_owned(), reason });
+        }
+    };
+    let malformed = |(line, problem)| SettingsError::Malformed { path: path.to_owned(), line, problem };
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        malformed((line_of(&bytes, error.valid_up_to()), "the text is not UTF-8".to_owned()))
+    })?;
+    parse(text).map_err(malformed)
+}
+
+fn parse(text: &str) -> Result<Settings, (usize, String)> {
+    let settings: Settings = toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let problem = error.message().lines().next().unwrap_or("this is no setting").to_owned();
+        (line_of(text.as_bytes(), at), problem)
+    })?;
+    if settings.clipboard == ClipboardRoute::Command && settings.clipboard_copy.is_none() {
+        let at = text.find("clipboard").unwrap_or(0);
+        let problem = "clipboard = \"command\" needs a command in clipboard_copy".to_owned();
+        return Err((line_of(text.as_bytes(), at), problem));
+    }
+    Ok(settings)
+}
+
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count()
+}
+
+fn typed_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    duration::parse(&text).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_text_names_every_setting_with_its_default() {
+        let uncommented: String = DEFAULT_TEXT
+            .lines()
+            .filter_map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ")))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let settings = parse(&uncommented).unwrap();
+        let optional = Settings {
+            clipboard_copy: settings.clipboard_copy.clone(),
+            clipboard_clear: settings.clipboard_clear.clone(),
+            editor: settings.editor.clone(),
+            ..Settings::default()
+        };
+        assert_eq!(settings, optional);
+        assert!(settings.clipboard_copy.is_some() && settings.clipboard_clear.is_some());
+        assert!(settings.editor.is_some());
+        assert_eq!(uncommented.lines().count(), 14, "one line for each setting");
+        assert_eq!(parse(DEFAULT_TEXT), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn settings_are_read() {
+        let settings = parse("lock_after = '90s'\ntheme = 'high-contrast'\nmouse = 'off'\n").unwrap();
+        assert_eq!(settings.lock_after, Duration::from_secs(90));
+        assert_eq!(settings.theme, ThemeName::HighContrast);
+        assert_eq!(settings.mouse, Switch::Off);
+        assert_eq!(settings.order, ListOrder::Name);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_with_its_line() {
+        let line = |text: &str| parse(text).map_err(|(line, _)| line);
+        assert_eq!(line("plain = true\nlok_after = '5m'\n"), Err(2));
+        assert_eq!(line("\n\nlock_after = 5\n"), Err(3));
+        assert_eq!(line("lock_after = 'soon'\n"), Err(1));
+        assert_eq!(line("theme = 'pink'\n"), Err(1));
+        assert_eq!(line("plain = true\nplain = false\n"), Err(2));
+        assert_eq!(line("plain true"), Err(1));
+        assert_eq!(line("plain = true\nclipboard = 'command'\n"), Err(2));
+    }
+
+    #[test]
+    fn a_missing_file_means_the_defaults_and_an_unreadable_one_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        assert_eq!(load(&path), Ok(Settings::default()));
+        fs::write(&path, b"plain = true\n# \xff").unwrap();
+        assert!(matches!(load(&path), Err(SettingsError::Malformed { line: 2, .. })));
+        assert!(matches!(load(folder.path()), Err(SettingsError::Unreadable { .. })));
+    }
+}

@@ -1,0 +1,239 @@
+//! `etui config`, `etui doctor`, `etui copy`, `etui completions`, `etui man`, and the generated reference.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use insta::assert_snapshot;
+
+use super::support::{Home, Run};
+
+fn settings(home: &Home, text: &str) {
+    fs::create_dir_all(home.path().join("config/etui")).unwrap();
+    fs::write(home.path().join("config/etui/settings.toml"), text).unwrap();
+}
+
+#[test]
+fn config_tells_where_settings_lie_and_whether_they_are_valid() {
+    let home = Home::empty();
+    assert_snapshot!(home.etui(&["config", "path"]), @r#"
+        exit 0
+        stdout:
+        ~/config/etui/settings.toml
+        "#);
+    assert_snapshot!(home.etui(&["config", "check"]), @r#"
+        exit 0
+        stdout:
+        there is no '~/config/etui/settings.toml': the defaults hold
+        "#);
+    settings(&home, "theme = 'dark'\n");
+    assert_snapshot!(home.etui(&["config", "check"]), @r#"
+        exit 0
+        stdout:
+        '~/config/etui/settings.toml' is valid
+        "#);
+    assert_snapshot!(home.etui(&["config", "path", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"Settings":"~/config/etui/settings.toml","Exists":true}
+        "#);
+    settings(&home, "\ncolour = 'dark'\n");
+    assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: '~/config/etui/settings.toml' line 2: unknown field `colour`, expected one of `lock_after`, `reveal_for`, `clipboard_clear_after`, `clipboard`, `clipboard_copy`, `clipboard_clear`, `theme`, `glyphs`, `mouse`, `editor`, `order`, `layout`, `plain`, `suggest_ids`
+        hint: run `etui config default` to see what can be set
+        "#);
+    settings(&home, "lock_after = 'soon'\n");
+    assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: '~/config/etui/settings.toml' line 1: a duration is a number and a unit: 90s, 15m, 8h, 2d
+        hint: run `etui config default` to see what can be set
+        "#);
+    fs::write(home.path().join("other.toml"), "mouse = 'off'\n").unwrap();
+    home.etui(&["config", "check", "--config", "other.toml"]).succeeded();
+}
+
+#[test]
+fn the_default_settings_are_valid_settings() {
+    let home = Home::empty();
+    let text = home.etui(&["config", "default"]).succeeded();
+    settings(&home, text.text());
+    home.etui(&["config", "check"]).succeeded();
+}
+
+#[test]
+fn copy_runs_the_command_of_the_settings_and_tells_what_it_can_promise() {
+    let home = Home::with_secret();
+    settings(&home, "clipboard = 'command'\nclipboard_copy = 'cat > copied'\n");
+    assert_snapshot!(home.etui(&["copy", "db"]), @r#"
+        exit 0
+        stdout:
+        copied version 'v2' of 'db'; nothing clears it: there is no clipboard_clear in the settings
+        "#);
+    assert_eq!(fs::read(home.path().join("copied")).unwrap(), b"two");
+    let clearing = "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear = 'rm copied'\n";
+    settings(&home, &format!("{clearing}clipboard_clear_after = '1s'\n"));
+    assert_snapshot!(home.etui(&["copy", "db#v1", "--foreground", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"SecretName":"db","VersionId":"v1","Route":"command","ClearedInSeconds":1}
+        "#);
+    assert!(!home.path().join("copied").exists());
+    settings(&home, "clipboard = 'command'\nclipboard_copy = 'exit 3'\n");
+    assert_snapshot!(home.etui(&["copy", "db"]).failed(1), @r#"
+        exit 1
+        stderr:
+        error: the clipboard command failed: exit status: 3
+        hint: try the command by hand, then correct it in the settings
+        "#);
+    assert_snapshot!(home.etui(&["copy", "nothing"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: there is no secret 'nothing'
+        hint: run `etui list` to see the names, or `etui new nothing` to make it
+        "#);
+}
+
+#[test]
+fn without_foreground_the_clearing_command_runs_when_etui_has_gone() {
+    let home = Home::with_secret();
+    settings(
+        &home,
+        "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear = 'mv copied cleared'\n\
+         clipboard_clear_after = '1s'\n",
+    );
+    assert_snapshot!(home.etui(&["copy", "db"]), @r#"
+        exit 0
+        stdout:
+        copied version 'v2' of 'db'; it will be cleared in 1 second
+        "#);
+    let start = std::time::Instant::now();
+    while !home.path().join("cleared").exists() {
+        assert!(start.elapsed().as_secs() < 60, "it was not cleared");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn doctor_finds_what_is_wrong() {
+    let home = Home::with_vault();
+    let run = home.etui(&["doctor", "--json"]);
+    let found = |run: &Run, what: &str| {
+        let findings = run.json();
+        let of = findings.as_array().unwrap().iter().filter(|one| one["What"] == what);
+        of.map(|one| one["State"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&run, "core dumps"), ["good"]);
+    assert_eq!(found(&run, "vault"), ["good", "remark"], "the cheap key derivation of tests is remarked");
+    assert_eq!(found(&run, "settings"), ["good"]);
+    assert_eq!(found(&run, "agent"), ["good"]);
+    settings(&home, "wrong = 1\n");
+    fs::set_permissions(home.vault(), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::create_dir(home.path().join("state/etui/run")).unwrap();
+    fs::set_permissions(home.path().join("state/etui/run"), fs::Permissions::from_mode(0o777)).unwrap();
+    let run = home.etui(&["doctor", "--json"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert_eq!(found(&run, "settings"), ["wrong"]);
+    assert_eq!(found(&run, "vault")[0], "wrong");
+    assert_eq!(found(&run, "agent"), ["wrong"]);
+    let text = home.etui(&["doctor"]);
+    assert!(text.text().contains("✗ settings    '"), "{text}");
+    fs::write(home.vault(), "no vault").unwrap();
+    assert_eq!(found(&home.etui(&["doctor", "--json"]), "vault"), ["wrong"]);
+    assert!(found(&Home::empty().etui(&["doctor", "--json"]), "vault").contains(&"remark".to_owned()));
+}
+
+#[test]
+fn completions_are_scripts_for_every_shell() {
+    let home = Home::empty();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = home.etui(&["completions", shell]).succeeded();
+        assert!(script.text().contains("ETUI_COMPLETE"), "{shell}:\n{script}");
+    }
+    home.etui(&["completions", "tcsh"]).failed(2);
+}
+
+/// What bash would be offered, the words cut as bash cuts them.
+fn offered(home: &Home, words: &[&str]) -> String {
+    let mut command = home.bare(&[&["--", "etui"], words].concat());
+    command.env("ETUI_COMPLETE", "bash").env("ETUI_COMPLETE_INDEX", words.len().to_string());
+    let run = home.finish(command, b"").succeeded();
+    assert_eq!(run.stderr, "");
+    run.text().lines().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn names_are_completed_while_the_vault_is_unlocked_and_nothing_is_said_otherwise() {
+    let home = Home::with_secret();
+    home.pipe("x", &["new", "app/key", "--stage", "blue"]).succeeded();
+    assert_eq!(offered(&home, &["unl"]), "unlock");
+    assert_eq!(offered(&home, &["get", "d"]), "", "locked");
+    home.etui(&["unlock", "--max", "10m"]).succeeded();
+    assert_eq!(offered(&home, &["get", "d"]), "db");
+    assert_eq!(offered(&home, &["get", "db#"]), "db#v2 db#v1");
+    assert_eq!(offered(&home, &["get", "db", ":", "ACSP"]), "ACSPrevious");
+    assert_eq!(offered(&home, &["get", "db", ":"]), "ACSCurrent ACSPrevious");
+    assert_eq!(offered(&home, &["stage", "db", "b"]), "blue");
+    assert_eq!(offered(&home, &["stage", "db", "blue", "--to", "v"]), "v2 v1");
+    assert_eq!(offered(&home, &["run", "--env", "A", "=", "ap"]), "app/key");
+    assert_eq!(offered(&home, &["run", "--prefix", ""]), "app");
+    home.etui(&["lock"]).succeeded();
+    assert_eq!(offered(&home, &["get", "d"]), "");
+    fs::remove_file(home.vault()).unwrap();
+    assert_eq!(offered(&home, &["get", "d"]), "");
+}
+
+#[test]
+fn bash_itself_completes_a_label() {
+    let home = Home::with_secret();
+    home.etui(&["unlock", "--max", "10m"]).succeeded();
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
+    let script = format!(
+        "PATH={}:$PATH; source <(etui completions bash); COMP_WORDS=(etui get db : ACSP); COMP_CWORD=4; _etui; \
+         echo \"${{COMPREPLY[@]}}\"",
+        folder.display()
+    );
+    let like = home.bare(&[]);
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", &script]).env_clear().current_dir(home.path());
+    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let run = home.finish(command, b"").succeeded();
+    home.etui(&["lock"]).succeeded();
+    assert_eq!(run.text(), "ACSPrevious\n");
+}
+
+#[test]
+fn manual_pages_are_printed_and_written() {
+    let home = Home::empty();
+    let page = home.etui(&["man"]).succeeded();
+    assert!(page.text().contains(".TH etui 1"), "{page}");
+    assert!(home.etui(&["man", "put"]).succeeded().text().contains(".TH etui-put 1"));
+    assert_snapshot!(home.etui(&["man", "got"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: there is no command 'got'
+        hint: run `etui --help` to see them
+        "#);
+    fs::create_dir(home.path().join("man1")).unwrap();
+    home.etui(&["man", "--out", "man1"]).succeeded();
+    assert!(home.path().join("man1/etui-put.1").is_file());
+    assert_snapshot!(home.etui(&["man", "--out", "missing"]).failed(1), @r#"
+        exit 1
+        stderr:
+        error: cannot write the pages to 'missing': no such file or directory
+        hint: mend the cause and try again
+        "#);
+}
+
+/// The reference is written by this test where `ETUI_WRITE_REFERENCE` is set, and compared otherwise.
+#[test]
+fn the_reference_says_what_the_help_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cli.md");
+    let reference = etui::cli::reference();
+    if std::env::var_os("ETUI_WRITE_REFERENCE").is_some() {
+        fs::write(path, &reference).unwrap();
+    }
+    let written = fs::read_to_string(path).unwrap_or_default();
+    assert!(written == reference, "docs/cli.md is out of date: run the test with ETUI_WRITE_REFERENCE=1");
+}
