@@ -44,7 +44,7 @@ const EVERYTHING_BUT_THE_DOORS: &[&str] = &[
 ];
 
 /// Where each external crate may be named. A crate that is not here has no home, and that is a finding.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 31] = [
     ("rusqlite", &["store"]),
     ("argon2", &["crypto"]),
     ("aes_gcm", &["crypto"]),
@@ -62,7 +62,6 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("directories", &["platform"]),
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
-    ("nucleo_matcher", &["tui"]),
     ("unicode_segmentation", &["tui"]),
     ("unicode_width", &["tui", "cli"]),
     ("zxcvbn", &["tui"]),
