@@ -45,6 +45,8 @@ fn open_app(options: AppOptions) -> anyhow::Result<()> {
         state_directory: options.state_directory,
         key_file: options.key_file,
         answers: options.answers,
+        settings: options.settings,
+        clipboard: options.clipboard,
     })
 }
 

@@ -18,6 +18,7 @@ use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 use crate::memory::process::Hardening;
+use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::Paths;
 use crate::platform::terminal::Terminal;
 use crate::vault::{
@@ -71,6 +72,8 @@ pub struct AppOptions {
     pub answers: Answers,
     /// The settings.
     pub settings: Settings,
+    /// Where a copied value goes.
+    pub clipboard: ClipboardSetting,
 }
 
 impl Invocation {
@@ -366,13 +369,15 @@ impl Invocation {
             )
             .into());
         }
+        let settings = self.settings()?;
         Ok(AppOptions {
             vault: self.vault_path()?.to_owned(),
             state_directory: self.state_directory.clone(),
             key_file: self.key_file.clone(),
             password: self.given_password()?,
             answers: self.answers,
-            settings: self.settings()?,
+            clipboard: super::clipboard::setting(&settings),
+            settings,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::effect::{Effect, Work};
 use super::place::{PlaceReader, PlaceWriter};
-use super::screens::browse::{Browse, Pane};
+use super::screens::browse::{Browse, Layout, Pane};
 use super::screens::put_form;
 use super::screens::unlock::Unlock;
 use super::session::{Opened, Place};
@@ -58,6 +58,9 @@ fn place(state: &State) -> Option<SecretBytes> {
 pub fn opened(state: &mut State, opened: Opened, effects: &mut Vec<Effect>) {
     let mut browse = Browse::new(opened.catalogue, state.wall);
     browse.start(effects);
+    if state.settings.layout != Layout::Tree {
+        browse.lay_out(state.settings.layout, effects);
+    }
     state.screen = Screen::Browse(Box::new(browse));
     state.waiting = None;
     state.last_input = state.now;

@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+use crate::config::Settings;
+use crate::platform::clipboard::ClipboardSetting;
 use crate::vault::Answers;
 
 pub mod action;
@@ -53,4 +55,8 @@ pub struct TuiOptions {
     pub key_file: Option<PathBuf>,
     /// Answers given beforehand.
     pub answers: Answers,
+    /// The settings of the user.
+    pub settings: Settings,
+    /// Where a copied value goes.
+    pub clipboard: ClipboardSetting,
 }

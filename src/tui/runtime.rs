@@ -31,7 +31,6 @@ use super::view::view;
 use super::{
     Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
 };
-use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::signals::{Signal, Signals, can_be_continued, die_of, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
 use crate::tui::update::update;
@@ -104,7 +103,7 @@ impl App {
     fn start(options: &TuiOptions) -> anyhow::Result<Self> {
         let signals = Signals::listen().context("listening to signals failed")?;
         let waiter = Waiter::new().context("making a timer failed")?;
-        let session = Session::new(options, Box::new(PlatformCopy::new(ClipboardSetting::Auto)));
+        let session = Session::new(options, Box::new(PlatformCopy::new(options.clipboard.clone())));
         let worker = Worker::start(session, perform, Work::slot).context("starting the worker failed")?;
         let (input, output) = (io::stdin(), io::stdout());
         let screen = Screen::enter(input.as_fd(), output.as_fd()).context("the app needs a terminal")?;
@@ -112,7 +111,7 @@ impl App {
         let mut app = Self {
             state: State::new(options, screen.size()?, at, SystemClock.now()),
             keymap: Keymap::embedded(),
-            theme: Theme::from_environment(|name| std::env::var_os(name)),
+            theme: Theme::chosen(&options.settings, |name| std::env::var_os(name)),
             watch: FileWatch::new(&options.vault_path),
             sleep: SleepWatch::new(),
             decoder: Decoder::default(),

@@ -12,9 +12,6 @@ use super::TuiOptions;
 use super::catalogue::Catalogue;
 use super::effect::CopyFailed;
 
-/// How long a copied value stays in the clipboard.
-pub const CLIPBOARD_TIME: Duration = Duration::from_secs(30);
-
 /// By which way something was copied; the toast says what that means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyRoute {
@@ -98,6 +95,7 @@ pub struct Session {
     answers: Answers,
     make_environment: Box<dyn Fn() -> Environment + Send>,
     copy_target: Box<dyn CopyTarget>,
+    clear_after: Duration,
     place: Option<Vec<u8>>,
 }
 
@@ -126,6 +124,7 @@ impl Session {
             answers: options.answers,
             make_environment,
             copy_target,
+            clear_after: options.settings.clipboard_clear_after,
             place: None,
         }
     }
@@ -245,7 +244,7 @@ impl Session {
             let sentence = "a clipboard takes text only, and this value is binary";
             return Err(CopyFailed::Clipboard(sentence.to_owned()));
         }
-        self.copy_target.copy(&value, CLIPBOARD_TIME).map_err(CopyFailed::Clipboard)
+        self.copy_target.copy(&value, self.clear_after).map_err(CopyFailed::Clipboard)
     }
 
     pub(super) fn copy_reference(
@@ -254,7 +253,7 @@ impl Session {
         version_id: &VersionId,
     ) -> Result<CopyRoute, CopyFailed> {
         let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
-        self.copy_target.copy(&reference, CLIPBOARD_TIME).map_err(CopyFailed::Clipboard)
+        self.copy_target.copy(&reference, self.clear_after).map_err(CopyFailed::Clipboard)
     }
 
     /// Empties the clipboard where it still holds what was copied; also to be called at exit.

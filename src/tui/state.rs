@@ -7,11 +7,12 @@ use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{Discard, Help, LabelsEditor, PlanPane};
-use super::screens::browse::Browse;
+use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
 use super::screens::unlock::Unlock;
 use super::when;
+use crate::config::{self, ListLayout, ListOrder};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, VaultError};
@@ -81,7 +82,7 @@ pub enum Waiting {
     Change,
 }
 
-/// What may be set. The settings file comes to it later; the values are those of the documents.
+/// What may be set, as far as the state needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// Without a key for so long, the vault is locked.
@@ -90,15 +91,29 @@ pub struct Settings {
     pub reveal_for: Duration,
     /// A toast that tells of no failure stays so long.
     pub toast_for: Duration,
+    /// The shape and order of the list at first.
+    pub layout: Layout,
 }
 
 impl Settings {
-    /// 5 minutes, 30 seconds, 6 seconds.
-    pub const STANDARD: Self = Self {
-        lock_after: Duration::from_secs(300),
-        reveal_for: Duration::from_secs(30),
-        toast_for: Duration::from_secs(6),
-    };
+    /// Takes from the user's settings what the state needs.
+    pub fn of(settings: &config::Settings) -> Self {
+        let order = match settings.order {
+            ListOrder::Name => Order::Name,
+            ListOrder::Newest => Order::Changed,
+            ListOrder::Due => Order::Due,
+        };
+        Self {
+            lock_after: settings.lock_after,
+            reveal_for: settings.reveal_for,
+            toast_for: Duration::from_secs(6),
+            layout: match settings.layout {
+                ListLayout::Tree if order == Order::Name => Layout::Tree,
+                // Folders have an order of their own.
+                ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
+            },
+        }
+    }
 }
 
 /// How often a spinner turns.
@@ -150,7 +165,7 @@ impl State {
             path: for_people(&options.vault_path),
             key_file: options.key_file.as_deref().map(for_people),
             answers: options.answers,
-            settings: Settings::STANDARD,
+            settings: Settings::of(&options.settings),
             screen: Screen::Starting,
             modals: Vec::new(),
             toast: None,
@@ -302,5 +317,25 @@ mod tests {
                 assert_ne!(when::countdown(left), when::countdown(Duration::from_millis(step)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_of_the_user_reach_the_app() {
+        let wanted = config::Settings {
+            lock_after: Duration::from_secs(60),
+            reveal_for: Duration::from_secs(5),
+            order: ListOrder::Due,
+            ..config::Settings::default()
+        };
+        let settings = Settings::of(&wanted);
+        assert_eq!(settings.lock_after, Duration::from_secs(60));
+        assert_eq!(settings.reveal_for, Duration::from_secs(5));
+        assert_eq!(settings.layout, Layout::Flat(Order::Due));
+        assert_eq!(Settings::of(&config::Settings::default()).layout, Layout::Tree);
     }
 }

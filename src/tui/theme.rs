@@ -7,6 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
 use super::glyphs::Glyphs;
+use crate::config::{GlyphChoice, Settings, ThemeName};
 
 /// What something on the screen is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -117,10 +118,22 @@ impl Theme {
         Self { styles: parse(text).expect("a test reads the embedded themes"), glyphs }
     }
 
-    /// Chooses by the environment: `NO_COLOR`, `TERM`, the locale. `variable` looks one up.
-    pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let theme = Self::named("terminal", Glyphs::from_environment(&variable));
-        if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+    /// Chooses by the settings, and by the environment: `NO_COLOR`, `TERM`, the locale. `variable` looks one up.
+    pub fn chosen(settings: &Settings, variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let glyphs = match settings.glyphs {
+            GlyphChoice::Auto => Glyphs::from_environment(&variable),
+            GlyphChoice::Unicode => Glyphs::UNICODE,
+            GlyphChoice::Ascii => Glyphs::ASCII,
+        };
+        let name = match settings.theme {
+            ThemeName::Terminal | ThemeName::None => "terminal",
+            ThemeName::Dark => "dark",
+            ThemeName::Light => "light",
+            ThemeName::HighContrast => "high-contrast",
+        };
+        let theme = Self::named(name, glyphs);
+        let wants_none = settings.theme == ThemeName::None;
+        if wants_none || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
             theme.without_colour()
         } else {
             theme
@@ -185,7 +198,9 @@ mod tests {
     #[test]
     fn no_colour_is_honoured_when_it_is_not_empty() {
         let theme = |value: &'static str| {
-            Theme::from_environment(move |name| (name == "NO_COLOR").then(|| OsString::from(value)))
+            Theme::chosen(&Settings::default(), move |name| {
+                (name == "NO_COLOR").then(|| OsString::from(value))
+            })
         };
         let has_colour = |theme: Theme| Role::ALL.iter().any(|role| theme.style(*role).fg.is_some());
         assert!(has_colour(theme("")));

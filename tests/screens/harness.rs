@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use etui::config::Settings;
 use etui::domain::Timestamp;
 use etui::memory::SecretBytes;
+use etui::platform::clipboard::ClipboardSetting;
 use etui::tui::glyphs::Glyphs;
 use etui::tui::{
     CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Session, State, Theme, TuiOptions, Work, perform,
@@ -115,6 +117,8 @@ impl Harness {
             state_directory: None,
             key_file: None,
             answers: Answers::default(),
+            settings: Settings::default(),
+            clipboard: ClipboardSetting::Auto,
         };
         let clipboard = TestClipboard::default();
         let clock_of_session = clock.clone();

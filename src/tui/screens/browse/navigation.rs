@@ -181,7 +181,8 @@ impl Browse {
         }
     }
 
-    pub(super) fn lay_out(&mut self, layout: Layout, effects: &mut Vec<Effect>) {
+    /// Shows the list in another shape or order; the cursor stays on its secret.
+    pub fn lay_out(&mut self, layout: Layout, effects: &mut Vec<Effect>) {
         self.rows.set_layout(layout);
         self.rebuild();
         self.go_to_row(self.cursor, effects);
