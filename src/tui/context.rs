@@ -105,7 +105,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Labels => &[FormLabels, FormLine, Form, Text, Everywhere],
         },
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
-        Modal::Plan(_) => &[Plan, OutsideFields, Everywhere],
+        Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
@@ -139,6 +139,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
     if !state.modals.is_empty() {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
+            (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
             _ => true,
         };
     }
@@ -159,7 +160,9 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
         Action::RestoreSecret => is_scheduled,
-        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted => !browse.catalogue.is_empty(),
+        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo => {
+            !browse.catalogue.is_empty()
+        }
         _ => true,
     }
 }

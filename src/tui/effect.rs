@@ -4,8 +4,10 @@ use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Planned, PlannedPut, PutOutcome,
-    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, VaultError,
+    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, TakeBackOutcome, TakeBackPlan,
+    VaultError,
 };
+use crate::versioning::Direction;
 
 use super::catalogue::Catalogue;
 use super::session::{CopyRoute, Found, Opened, Session};
@@ -30,7 +32,7 @@ pub enum Slot {
     Describe,
     /// The plan of the put form.
     PlanPut,
-    /// The plan of the plan pane or the labels editor.
+    /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
 }
 
@@ -132,6 +134,20 @@ pub enum Work {
     },
     /// Makes a change.
     Change(ChangeRequest),
+    /// Says what an undo or redo would take back.
+    PlanTakeBack {
+        /// Which question this is.
+        revision: u64,
+        /// Undo or redo.
+        direction: Direction,
+    },
+    /// Undoes or redoes.
+    TakeBack {
+        /// Undo or redo.
+        direction: Direction,
+        /// The newest event that the plan was made from: it holds only for it.
+        newest: u64,
+    },
 }
 
 impl Work {
@@ -140,7 +156,7 @@ impl Work {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
-            Self::PlanChange { .. } => Some(Slot::PlanChange),
+            Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
         }
     }
@@ -235,6 +251,15 @@ pub enum Reply {
     },
     /// To [`Work::Change`].
     Changed(Result<Box<ChangeOutcome>, VaultError>),
+    /// To [`Work::PlanTakeBack`].
+    PlannedTakeBack {
+        /// Which question was answered.
+        revision: u64,
+        /// The plan, or the refusal.
+        result: Result<Box<TakeBackPlan>, VaultError>,
+    },
+    /// To [`Work::TakeBack`].
+    TakenBack(Result<Box<TakeBackOutcome>, VaultError>),
 }
 
 /// Does one piece of work; runs on the worker.
@@ -287,6 +312,13 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             Reply::PlannedChange { revision, result: plan(session, &request).map(Box::new) }
         }
         Work::Change(request) => Reply::Changed(change(session, &request).map(Box::new)),
+        Work::PlanTakeBack { revision, direction } => {
+            let result = session.vault().and_then(|vault| vault.plan_take_back(direction)).map(Box::new);
+            Reply::PlannedTakeBack { revision, result }
+        }
+        Work::TakeBack { direction, newest } => Reply::TakenBack(
+            session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),
+        ),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, LabelsEditor, PlanPane};
+use super::modals::{Discard, Help, LabelsEditor, PlanPane, TakeBackPane};
 use super::screens::browse::Browse;
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
@@ -36,6 +36,8 @@ pub enum Modal {
     PutForm(Box<PutForm>),
     /// What a change will do, before it does it.
     Plan(Box<PlanPane>),
+    /// What an undo or redo will take back, before it does it.
+    TakeBack(Box<TakeBackPane>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.

@@ -6,9 +6,11 @@ mod labels;
 mod labels_view;
 mod plan;
 pub mod plan_view;
+mod take_back;
 
 pub use discard::{Afterwards, Discard};
 pub use help::Help;
 pub use labels::{LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
 pub use labels_view::draw as draw_labels;
 pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};
+pub use take_back::{TakeBackPane, on_take_back_plan, on_taken_back};
