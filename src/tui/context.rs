@@ -17,7 +17,10 @@ pub enum Context {
     Browse,
     Filter,
     Form,
+    PutForm,
     FormLine,
+    FormLines,
+    Rename,
     FormChoice,
     FormValue,
     FormLabels,
@@ -44,6 +47,9 @@ impl Context {
         (Self::Browse, "browse", "Secrets and versions"),
         (Self::Filter, "filter", "Filter"),
         (Self::Form, "form", "Form"),
+        (Self::PutForm, "put-form", "Put"),
+        (Self::FormLines, "form-lines", "Lines of text"),
+        (Self::Rename, "rename", "New name"),
         (Self::FormLine, "form-line", "This field"),
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
@@ -94,18 +100,21 @@ pub fn is_typing(state: &State) -> bool {
 
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
-        Everywhere, Form, FormChoice, FormLabels, FormLine, FormValue, HelpSearch, LabelName, Labels, Lists,
-        OutsideFields, Plan, Question, Text,
+        Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
+        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
-            FieldKind::Line => &[FormLine, Form, Text, Everywhere],
-            FieldKind::Choice => &[FormChoice, FormLine, Form, OutsideFields, Everywhere],
-            FieldKind::Value => &[FormValue, Form, Text, Everywhere],
-            FieldKind::Labels => &[FormLabels, FormLine, Form, Text, Everywhere],
+            FieldKind::Line => &[FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
+            FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
+            FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
         },
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
+        Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
+        Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
+        Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
@@ -151,6 +160,8 @@ pub fn is_available(state: &State, action: Action) -> bool {
         | Action::CopyReference
         | Action::Reveal
         | Action::StageLabels
+        | Action::Rename
+        | Action::Metadata
         | Action::DeleteSecret => known.is_some() && !is_scheduled,
         Action::MakeCurrent => known.is_some_and(|details| {
             let current = details.secret.labels.current().map(|current| current.key);

@@ -4,8 +4,8 @@ use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Planned, PlannedPut, PutOutcome,
-    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, TakeBackOutcome, TakeBackPlan,
-    VaultError,
+    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, StateToken, TakeBackOutcome,
+    TakeBackPlan, UpdateRequest, VaultError,
 };
 use crate::versioning::Direction;
 
@@ -47,6 +47,15 @@ pub enum ChangeRequest {
     Delete(DeleteRequest),
     /// Takes a scheduled deletion back.
     Restore(SecretName),
+    /// Gives a secret another name.
+    Rename {
+        /// The name that it has.
+        old: SecretName,
+        /// The name that it gets.
+        new: SecretName,
+    },
+    /// Changes what is known about a secret.
+    Update(UpdateRequest),
 }
 
 impl ChangeRequest {
@@ -57,7 +66,22 @@ impl ChangeRequest {
             Self::Rollback(request) => &request.name,
             Self::Delete(request) => &request.name,
             Self::Restore(name) => name,
+            Self::Rename { old, .. } => old,
+            Self::Update(request) => &request.name,
         }
+    }
+
+    /// The request that shall hold only for the state of a plan, where it can.
+    #[must_use]
+    pub fn expecting(mut self, token: StateToken) -> Self {
+        match &mut self {
+            Self::Stage(request) => request.expected = Some(token),
+            Self::Rollback(request) => request.expected = Some(token),
+            Self::Delete(request) => request.expected = Some(token),
+            Self::Update(request) => request.expected = Some(token),
+            Self::Restore(_) | Self::Rename { .. } => {}
+        }
+        self
     }
 }
 
@@ -329,6 +353,8 @@ fn plan(session: &mut Session, request: &ChangeRequest) -> Result<Planned, Vault
         ChangeRequest::Rollback(request) => vault.plan_rollback(request),
         ChangeRequest::Delete(request) => vault.plan_delete(request),
         ChangeRequest::Restore(name) => vault.plan_restore(name),
+        ChangeRequest::Rename { old, new } => vault.plan_rename(old, new),
+        ChangeRequest::Update(request) => vault.plan_update(request),
     }
 }
 
@@ -339,5 +365,7 @@ fn change(session: &mut Session, request: &ChangeRequest) -> Result<ChangeOutcom
         ChangeRequest::Rollback(request) => vault.rollback(request),
         ChangeRequest::Delete(request) => vault.delete_secret(request),
         ChangeRequest::Restore(name) => vault.restore_secret(name),
+        ChangeRequest::Rename { old, new } => vault.rename_secret(old, new),
+        ChangeRequest::Update(request) => vault.update_secret(request),
     }
 }

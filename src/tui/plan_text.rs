@@ -118,6 +118,7 @@ pub fn change_done(outcome: &ChangeOutcome) -> String {
             }
             None => format!("{name} is scheduled for deletion{UNDOES}"),
         },
+        Operation::Rename | Operation::Update => format!("{}{UNDOES}", wording::facts(change).join(", ")),
         Operation::Restore => format!("{name} is restored{UNDOES}"),
         _ => {
             let moves: Vec<String> = change.moves().iter().map(moved).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, LabelsEditor, PlanPane, TakeBackPane};
+use super::modals::{Discard, Help, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
 use super::screens::browse::Browse;
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
@@ -38,6 +38,8 @@ pub enum Modal {
     Plan(Box<PlanPane>),
     /// What an undo or redo will take back, before it does it.
     TakeBack(Box<TakeBackPane>),
+    /// What is known about a secret, to change it.
+    SecretForm(Box<SecretForm>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.

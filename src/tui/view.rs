@@ -67,6 +67,7 @@ fn draw_modal(
         Modal::PutForm(form) => put_form::draw(form, state, theme, keymap, buffer),
         Modal::Plan(pane) => pane.draw(state, theme, keymap, buffer),
         Modal::TakeBack(pane) => pane.draw(state, theme, keymap, buffer),
+        Modal::SecretForm(form) => modals::draw_secret_form(form, state, theme, keymap, buffer),
         Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),
         Modal::Discard(question) => question.draw(state, theme, keymap, buffer),
         Modal::Help(help) => help.draw(state, theme, keymap, buffer),

@@ -7,6 +7,7 @@ mod first_run;
 mod harness;
 mod labels;
 mod lock;
+mod metadata;
 mod paste;
 mod plans;
 mod put_form;

@@ -56,6 +56,8 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::RollBack => commands::roll_back(state, effects),
         Action::DeleteSecret => commands::delete(state, effects),
         Action::RestoreSecret => commands::restore(state, effects),
+        Action::Rename => commands::rename(state),
+        Action::Metadata => commands::metadata(state),
         Action::Undo => TakeBackPane::open(state, Direction::Undo, effects),
         Action::Redo => TakeBackPane::open(state, Direction::Redo, effects),
         _ => {}
