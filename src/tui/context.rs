@@ -27,6 +27,7 @@ pub enum Context {
     Text,
     Plan,
     Question,
+    History,
     Labels,
     LabelName,
     Help,
@@ -57,6 +58,7 @@ impl Context {
         (Self::Text, "text", "Editing text"),
         (Self::Plan, "plan", "Plan"),
         (Self::Question, "question", "Question"),
+        (Self::History, "history", "History"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
         (Self::Help, "help", "Help"),
@@ -115,6 +117,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
         Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
+        Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
@@ -171,7 +174,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
         Action::RestoreSecret => is_scheduled,
-        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo => {
+        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
         }
         _ => true,

@@ -3,13 +3,14 @@
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Planned, PlannedPut, PutOutcome,
-    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, StateToken, TakeBackOutcome,
-    TakeBackPlan, UpdateRequest, VaultError,
+    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, HistoryEntry, KdfCost, Planned, PlannedPut,
+    PutOutcome, PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, StateToken,
+    TakeBackOutcome, TakeBackPlan, UpdateRequest, VaultError,
 };
 use crate::versioning::Direction;
 
 use super::catalogue::Catalogue;
+use super::modals::HISTORY_LIMIT;
 use super::session::{CopyRoute, Found, Opened, Session};
 
 /// A wish of [`update`](super::update::update). They are carried out in order; `Quit` and `Suspend` only
@@ -165,6 +166,8 @@ pub enum Work {
         /// Undo or redo.
         direction: Direction,
     },
+    /// Reads the history of a secret, or of the vault.
+    History(Option<SecretName>),
     /// Undoes or redoes.
     TakeBack {
         /// Undo or redo.
@@ -282,6 +285,13 @@ pub enum Reply {
         /// The plan, or the refusal.
         result: Result<Box<TakeBackPlan>, VaultError>,
     },
+    /// To [`Work::History`].
+    History {
+        /// Whose it is; `None`: the vault's.
+        subject: Option<SecretName>,
+        /// The entries, newest first.
+        result: Result<Vec<HistoryEntry>, VaultError>,
+    },
     /// To [`Work::TakeBack`].
     TakenBack(Result<Box<TakeBackOutcome>, VaultError>),
 }
@@ -339,6 +349,13 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::PlanTakeBack { revision, direction } => {
             let result = session.vault().and_then(|vault| vault.plan_take_back(direction)).map(Box::new);
             Reply::PlannedTakeBack { revision, result }
+        }
+        Work::History(subject) => {
+            let result = session.vault().and_then(|vault| match &subject {
+                Some(name) => vault.history_of(name, HISTORY_LIMIT),
+                None => vault.history(HISTORY_LIMIT),
+            });
+            Reply::History { subject, result }
         }
         Work::TakeBack { direction, newest } => Reply::TakenBack(
             session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),

@@ -56,6 +56,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::PlannedChange { revision, result } => modals::on_plan(state, revision, result),
         Reply::Changed(result) => modals::on_changed(state, result, effects),
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
+        Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
     }
 }
@@ -88,6 +89,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::PlannedChange { result: Err(error), .. }
         | Reply::Changed(Err(error))
         | Reply::PlannedTakeBack { result: Err(error), .. }
+        | Reply::History { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
         _ => return None,

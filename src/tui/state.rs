@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
 use super::screens::browse::Browse;
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
@@ -40,6 +40,8 @@ pub enum Modal {
     TakeBack(Box<TakeBackPane>),
     /// What is known about a secret, to change it.
     SecretForm(Box<SecretForm>),
+    /// Who changed what when.
+    History(Box<History>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.

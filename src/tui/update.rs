@@ -138,6 +138,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
+        Some(Modal::History(_)) => modals::History::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
         Some(Modal::Discard(_)) => Discard::act(state, action, effects),
         Some(Modal::Help(_)) => Help::act(state, action, keymap),

@@ -5,6 +5,7 @@ mod clipboard;
 mod finding;
 mod first_run;
 mod harness;
+mod history;
 mod labels;
 mod lock;
 mod metadata;

@@ -2,6 +2,7 @@
 
 mod discard;
 mod help;
+mod history;
 mod labels;
 mod labels_view;
 mod plan;
@@ -12,6 +13,7 @@ mod take_back;
 
 pub use discard::{Afterwards, Discard};
 pub use help::Help;
+pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
 pub use labels::{LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
 pub use labels_view::draw as draw_labels;
 pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};

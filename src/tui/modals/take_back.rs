@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::history::History;
 use super::plan_view::{draw_lines, draw_refusal};
 use crate::domain::Timestamp;
 use crate::tui::action::Action;
@@ -205,6 +206,7 @@ pub fn on_taken_back(
                 browse.wish_secret(renamed.map_or(name, |shift| shift.after));
             }
             effects.push(Effect::Work(Work::List));
+            History::read(state, effects);
         }
         Err(error) => refused(state, error, effects),
     }
