@@ -1,23 +1,8 @@
 //! The sentences about what was done, the same for every command that does it.
 
 use crate::domain::{SecretValue, StageLabel, VersionId};
+pub(super) use crate::vault::wording::{count, ids, moves};
 use crate::vault::{CreateOutcome, KdfCost, PutOutcome};
-use crate::versioning::LabelMove;
-
-/// "ACSCurrent v14 → v15, ACSPrevious v13 → v14"; "canary → v15" where it marked nothing before.
-pub(super) fn moves(moves: &[LabelMove]) -> String {
-    let words: Vec<String> = moves.iter().map(label_move).collect();
-    words.join(", ")
-}
-
-fn label_move(LabelMove { label, from, to }: &LabelMove) -> String {
-    match (from, to) {
-        (Some(from), Some(to)) => format!("{label} {from} → {to}"),
-        (None, Some(to)) => format!("{label} → {to}"),
-        (Some(from), None) => format!("{label} removed from {from}"),
-        (None, None) => label.to_string(),
-    }
-}
 
 /// What a put did.
 pub(super) fn stored(outcome: &PutOutcome) -> String {
@@ -63,12 +48,6 @@ pub(super) fn looks_built_in(labels: &[StageLabel]) -> Vec<String> {
     labels.iter().filter(confusing).map(sentence).collect()
 }
 
-/// "v1, v2".
-pub(super) fn ids<'a>(ids: impl IntoIterator<Item = &'a VersionId>) -> String {
-    let words: Vec<&str> = ids.into_iter().map(VersionId::as_str).collect();
-    words.join(", ")
-}
-
 /// "64 MiB, 3 passes and 4 lanes of Argon2id".
 pub(super) fn cost(cost: KdfCost) -> String {
     let passes = match cost.passes() {
@@ -79,27 +58,9 @@ pub(super) fn cost(cost: KdfCost) -> String {
     format!("{} MiB, {passes} and {lanes} of Argon2id", cost.memory_kib() / 1024)
 }
 
-/// "1 version", "2 versions".
-pub(super) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn label_moves_are_told_from_where_to_where() {
-        let id = |text: &str| VersionId::new(text).unwrap();
-        let label = |text: &str| StageLabel::new(text).unwrap();
-        let told = moves(&[
-            LabelMove { label: StageLabel::current(), from: Some(id("v14")), to: Some(id("v15")) },
-            LabelMove { label: label("canary"), from: None, to: Some(id("v15")) },
-            LabelMove { label: label("old"), from: Some(id("v1")), to: None },
-        ]);
-        assert_eq!(told, "ACSCurrent v14 → v15, canary → v15, old removed from v1");
-    }
 
     #[test]
     fn a_large_value_names_the_limit_of_kms() {

@@ -17,13 +17,17 @@ pub enum Context {
     Browse,
     Filter,
     Form,
+    PutForm,
     FormLine,
+    FormLines,
+    Rename,
     FormChoice,
     FormValue,
     FormLabels,
     Text,
     Plan,
     Question,
+    History,
     Labels,
     LabelName,
     Help,
@@ -44,6 +48,9 @@ impl Context {
         (Self::Browse, "browse", "Secrets and versions"),
         (Self::Filter, "filter", "Filter"),
         (Self::Form, "form", "Form"),
+        (Self::PutForm, "put-form", "Put"),
+        (Self::FormLines, "form-lines", "Lines of text"),
+        (Self::Rename, "rename", "New name"),
         (Self::FormLine, "form-line", "This field"),
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
@@ -51,6 +58,7 @@ impl Context {
         (Self::Text, "text", "Editing text"),
         (Self::Plan, "plan", "Plan"),
         (Self::Question, "question", "Question"),
+        (Self::History, "history", "History"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
         (Self::Help, "help", "Help"),
@@ -94,18 +102,22 @@ pub fn is_typing(state: &State) -> bool {
 
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
-        Everywhere, Form, FormChoice, FormLabels, FormLine, FormValue, HelpSearch, LabelName, Labels, Lists,
-        OutsideFields, Plan, Question, Text,
+        Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
+        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
-            FieldKind::Line => &[FormLine, Form, Text, Everywhere],
-            FieldKind::Choice => &[FormChoice, FormLine, Form, OutsideFields, Everywhere],
-            FieldKind::Value => &[FormValue, Form, Text, Everywhere],
-            FieldKind::Labels => &[FormLabels, FormLine, Form, Text, Everywhere],
+            FieldKind::Line => &[FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
+            FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
+            FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
         },
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
-        Modal::Plan(_) => &[Plan, OutsideFields, Everywhere],
+        Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
+        Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
+        Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
+        Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
+        Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
@@ -139,6 +151,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
     if !state.modals.is_empty() {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
+            (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
             _ => true,
         };
     }
@@ -150,6 +163,8 @@ pub fn is_available(state: &State, action: Action) -> bool {
         | Action::CopyReference
         | Action::Reveal
         | Action::StageLabels
+        | Action::Rename
+        | Action::Metadata
         | Action::DeleteSecret => known.is_some() && !is_scheduled,
         Action::MakeCurrent => known.is_some_and(|details| {
             let current = details.secret.labels.current().map(|current| current.key);
@@ -159,7 +174,9 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
         Action::RestoreSecret => is_scheduled,
-        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted => !browse.catalogue.is_empty(),
+        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
+            !browse.catalogue.is_empty()
+        }
         _ => true,
     }
 }

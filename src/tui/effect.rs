@@ -3,11 +3,14 @@
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, KdfCost, Planned, PlannedPut, PutOutcome,
-    PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, VaultError,
+    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, HistoryEntry, KdfCost, Planned, PlannedPut,
+    PutOutcome, PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, StateToken,
+    TakeBackOutcome, TakeBackPlan, UpdateRequest, VaultError,
 };
+use crate::versioning::Direction;
 
 use super::catalogue::Catalogue;
+use super::modals::HISTORY_LIMIT;
 use super::session::{CopyRoute, Found, Opened, Session};
 
 /// A wish of [`update`](super::update::update). They are carried out in order; `Quit` and `Suspend` only
@@ -30,7 +33,7 @@ pub enum Slot {
     Describe,
     /// The plan of the put form.
     PlanPut,
-    /// The plan of the plan pane or the labels editor.
+    /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
 }
 
@@ -45,6 +48,15 @@ pub enum ChangeRequest {
     Delete(DeleteRequest),
     /// Takes a scheduled deletion back.
     Restore(SecretName),
+    /// Gives a secret another name.
+    Rename {
+        /// The name that it has.
+        old: SecretName,
+        /// The name that it gets.
+        new: SecretName,
+    },
+    /// Changes what is known about a secret.
+    Update(UpdateRequest),
 }
 
 impl ChangeRequest {
@@ -55,7 +67,22 @@ impl ChangeRequest {
             Self::Rollback(request) => &request.name,
             Self::Delete(request) => &request.name,
             Self::Restore(name) => name,
+            Self::Rename { old, .. } => old,
+            Self::Update(request) => &request.name,
         }
+    }
+
+    /// The request that shall hold only for the state of a plan, where it can.
+    #[must_use]
+    pub fn expecting(mut self, token: StateToken) -> Self {
+        match &mut self {
+            Self::Stage(request) => request.expected = Some(token),
+            Self::Rollback(request) => request.expected = Some(token),
+            Self::Delete(request) => request.expected = Some(token),
+            Self::Update(request) => request.expected = Some(token),
+            Self::Restore(_) | Self::Rename { .. } => {}
+        }
+        self
     }
 }
 
@@ -132,6 +159,22 @@ pub enum Work {
     },
     /// Makes a change.
     Change(ChangeRequest),
+    /// Says what an undo or redo would take back.
+    PlanTakeBack {
+        /// Which question this is.
+        revision: u64,
+        /// Undo or redo.
+        direction: Direction,
+    },
+    /// Reads the history of a secret, or of the vault.
+    History(Option<SecretName>),
+    /// Undoes or redoes.
+    TakeBack {
+        /// Undo or redo.
+        direction: Direction,
+        /// The newest event that the plan was made from: it holds only for it.
+        newest: u64,
+    },
 }
 
 impl Work {
@@ -140,7 +183,7 @@ impl Work {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
-            Self::PlanChange { .. } => Some(Slot::PlanChange),
+            Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
         }
     }
@@ -235,6 +278,22 @@ pub enum Reply {
     },
     /// To [`Work::Change`].
     Changed(Result<Box<ChangeOutcome>, VaultError>),
+    /// To [`Work::PlanTakeBack`].
+    PlannedTakeBack {
+        /// Which question was answered.
+        revision: u64,
+        /// The plan, or the refusal.
+        result: Result<Box<TakeBackPlan>, VaultError>,
+    },
+    /// To [`Work::History`].
+    History {
+        /// Whose it is; `None`: the vault's.
+        subject: Option<SecretName>,
+        /// The entries, newest first.
+        result: Result<Vec<HistoryEntry>, VaultError>,
+    },
+    /// To [`Work::TakeBack`].
+    TakenBack(Result<Box<TakeBackOutcome>, VaultError>),
 }
 
 /// Does one piece of work; runs on the worker.
@@ -287,6 +346,20 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             Reply::PlannedChange { revision, result: plan(session, &request).map(Box::new) }
         }
         Work::Change(request) => Reply::Changed(change(session, &request).map(Box::new)),
+        Work::PlanTakeBack { revision, direction } => {
+            let result = session.vault().and_then(|vault| vault.plan_take_back(direction)).map(Box::new);
+            Reply::PlannedTakeBack { revision, result }
+        }
+        Work::History(subject) => {
+            let result = session.vault().and_then(|vault| match &subject {
+                Some(name) => vault.history_of(name, HISTORY_LIMIT),
+                None => vault.history(HISTORY_LIMIT),
+            });
+            Reply::History { subject, result }
+        }
+        Work::TakeBack { direction, newest } => Reply::TakenBack(
+            session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),
+        ),
     }
 }
 
@@ -297,6 +370,8 @@ fn plan(session: &mut Session, request: &ChangeRequest) -> Result<Planned, Vault
         ChangeRequest::Rollback(request) => vault.plan_rollback(request),
         ChangeRequest::Delete(request) => vault.plan_delete(request),
         ChangeRequest::Restore(name) => vault.plan_restore(name),
+        ChangeRequest::Rename { old, new } => vault.plan_rename(old, new),
+        ChangeRequest::Update(request) => vault.plan_update(request),
     }
 }
 
@@ -307,5 +382,7 @@ fn change(session: &mut Session, request: &ChangeRequest) -> Result<ChangeOutcom
         ChangeRequest::Rollback(request) => vault.rollback(request),
         ChangeRequest::Delete(request) => vault.delete_secret(request),
         ChangeRequest::Restore(name) => vault.restore_secret(name),
+        ChangeRequest::Rename { old, new } => vault.rename_secret(old, new),
+        ChangeRequest::Update(request) => vault.update_secret(request),
     }
 }

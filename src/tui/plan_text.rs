@@ -4,8 +4,8 @@ use crate::domain::{StageLabel, Timestamp, VersionId};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::screens::put_form::Field;
 use crate::tui::theme::Role;
-use crate::vault::{ChangeOutcome, PutOutcome};
-use crate::versioning::{Change, LabelMove, Operation};
+use crate::vault::{ChangeOutcome, PutOutcome, TakeBackOutcome, wording};
+use crate::versioning::{Change, Direction, LabelMove, Operation};
 
 /// One line of a plan: a sign, a label, where from, where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,9 @@ pub const fn missing(field: Field) -> &'static str {
     }
 }
 
+/// Said after what can be taken back.
+pub const UNDOES: &str = " · u undoes";
+
 /// What a put has done. Toasts have one line, so the moves are told as `ACSCurrent v14 → v15`.
 pub fn put_done(outcome: &PutOutcome) -> String {
     if !outcome.created {
@@ -87,9 +90,9 @@ pub fn put_done(outcome: &PutOutcome) -> String {
     let moves: Vec<String> =
         outcome.moved.iter().filter(|moved| !moved.label.is_previous()).map(moved).collect();
     if moves.is_empty() {
-        format!("{} stored", outcome.version_id)
+        format!("{} stored{UNDOES}", outcome.version_id)
     } else {
-        format!("{} stored, {}", outcome.version_id, moves.join(", "))
+        format!("{} stored, {}{UNDOES}", outcome.version_id, moves.join(", "))
     }
 }
 
@@ -111,15 +114,28 @@ pub fn change_done(outcome: &ChangeOutcome) -> String {
     match change.operation {
         Operation::Delete => match change.planned_deletion.as_ref().and_then(|planned| planned.after) {
             Some(planned) => {
-                format!("{name} is scheduled for deletion on {} · . lists it, U restores it", date(planned))
+                format!("{name} is scheduled for deletion on {} · u undoes, . lists it", date(planned))
             }
-            None => format!("{name} is scheduled for deletion"),
+            None => format!("{name} is scheduled for deletion{UNDOES}"),
         },
-        Operation::Restore => format!("{name} is restored"),
+        Operation::Rename | Operation::Update => format!("{}{UNDOES}", wording::facts(change).join(", ")),
+        Operation::Restore => format!("{name} is restored{UNDOES}"),
         _ => {
             let moves: Vec<String> = change.moves().iter().map(moved).collect();
-            moves.join(", ")
+            format!("{}{UNDOES}", moves.join(", "))
         }
+    }
+}
+
+/// What an undo or redo has done.
+pub fn taken_back(outcome: &TakeBackOutcome) -> String {
+    let what = match outcome.steps.as_slice() {
+        [step] => wording::name_of(&step.entry),
+        steps => format!("{} that were made together", wording::count(steps.len() as u64, "change")),
+    };
+    match outcome.direction {
+        Direction::Undo => format!("undone: {what} · Ctrl-r redoes"),
+        Direction::Redo => format!("redone: took back {what}{UNDOES}"),
     }
 }
 

@@ -55,6 +55,9 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::SecretCreated(result) => put_form::on_created(state, result, effects),
         Reply::PlannedChange { revision, result } => modals::on_plan(state, revision, result),
         Reply::Changed(result) => modals::on_changed(state, result, effects),
+        Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
+        Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
+        Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
     }
 }
 
@@ -85,6 +88,9 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::SecretCreated(Err(error))
         | Reply::PlannedChange { result: Err(error), .. }
         | Reply::Changed(Err(error))
+        | Reply::PlannedTakeBack { result: Err(error), .. }
+        | Reply::History { result: Err(error), .. }
+        | Reply::TakenBack(Err(error))
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
         _ => return None,
     };

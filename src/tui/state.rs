@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, LabelsEditor, PlanPane};
+use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
@@ -37,6 +37,12 @@ pub enum Modal {
     PutForm(Box<PutForm>),
     /// What a change will do, before it does it.
     Plan(Box<PlanPane>),
+    /// What an undo or redo will take back, before it does it.
+    TakeBack(Box<TakeBackPane>),
+    /// What is known about a secret, to change it.
+    SecretForm(Box<SecretForm>),
+    /// Who changed what when.
+    History(Box<History>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
@@ -318,11 +324,6 @@ mod tests {
             }
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn the_settings_of_the_user_reach_the_app() {

@@ -136,6 +136,9 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
+        Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
+        Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
+        Some(Modal::History(_)) => modals::History::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
         Some(Modal::Discard(_)) => Discard::act(state, action, effects),
         Some(Modal::Help(_)) => Help::act(state, action, keymap),
@@ -162,7 +165,11 @@ fn act_on_screen(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 
 /// Leaves, unless something that was typed would be lost: then it asks.
 fn quit(state: &mut State, effects: &mut Vec<Effect>) {
-    let is_dirty = state.modals.iter().any(|modal| matches!(modal, Modal::PutForm(form) if form.is_dirty()));
+    let is_dirty = state.modals.iter().any(|modal| match modal {
+        Modal::PutForm(form) => form.is_dirty(),
+        Modal::SecretForm(form) => form.is_dirty(),
+        _ => false,
+    });
     let asks_already = state.modals.iter().any(|modal| matches!(modal, Modal::Discard(_)));
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
@@ -221,8 +228,9 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     }
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_)) => match state.modals.last_mut() {
+        Some(Modal::Help(_) | Modal::SecretForm(_)) => match state.modals.last_mut() {
             Some(Modal::Help(help)) => return Some(help.search_mut()),
+            Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
             _ => return None,
         },
         Some(_) => return None,
@@ -239,6 +247,7 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
 fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
+        Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
         Some(_) => return,
         None => {}
     }

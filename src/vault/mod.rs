@@ -20,6 +20,7 @@ mod secrets;
 mod stages;
 mod values;
 mod which;
+pub mod wording;
 
 use std::path::{Path, PathBuf};
 

@@ -13,7 +13,7 @@ fn the_editor_lists_every_label_with_its_version_and_what_enter_would_do() {
     harness.assert_shows("❯ ◆ canary");
     harness.assert_shows("v13 → v12");
     harness.press("Enter");
-    assert_eq!(harness.toast(), "canary v13 → v12");
+    assert_eq!(harness.toast(), "canary v13 → v12 · u undoes");
     harness.assert_shows("◆ staging  ◆ canary");
 }
 
@@ -38,7 +38,7 @@ fn a_new_label_is_typed_and_planned() {
     harness.press("Backspace");
     assert_screens!("labels_new", harness);
     harness.resize(120, 40).press("Enter");
-    assert_eq!(harness.toast(), "live → v14");
+    assert_eq!(harness.toast(), "live → v14 · u undoes");
     harness.assert_shows("● ACSCurrent  ◆ live");
 }
 
@@ -51,7 +51,7 @@ fn a_custom_label_is_removed_through_the_plan_pane_and_a_built_in_one_is_not() {
     harness.assert_shows("Remove staging · shop/db/password");
     harness.assert_shows("◆ staging  v12 → removed");
     harness.press("Enter");
-    assert_eq!(harness.toast(), "staging removed from v12");
+    assert_eq!(harness.toast(), "staging removed from v12 · u undoes");
     harness.assert_shows("v12      – deprecated");
 }
 
@@ -64,5 +64,5 @@ fn another_process_s_change_stops_the_move_and_shows_the_new_plan() {
     harness.press("Enter");
     harness.assert_shows("v10 → v13");
     harness.press("Enter");
-    assert_eq!(harness.toast(), "staging v10 → v13");
+    assert_eq!(harness.toast(), "staging v10 → v13 · u undoes");
 }

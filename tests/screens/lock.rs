@@ -158,7 +158,7 @@ fn a_new_secret_form_survives_the_lock() {
     harness.assert_shows("New secret");
     harness.assert_shows("shop/db/replica");
     harness.press("Ctrl-s");
-    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current");
+    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
 }
 
 #[test]

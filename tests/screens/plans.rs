@@ -13,7 +13,7 @@ fn make_current_shows_its_plan_first() {
     harness.resize(120, 40).press("Esc");
     harness.assert_shows("v14      ● ACSCurrent");
     harness.press("c Enter");
-    assert_eq!(harness.toast(), "ACSCurrent v14 → v12, ACSPrevious v13 → v14");
+    assert_eq!(harness.toast(), "ACSCurrent v14 → v12, ACSPrevious v13 → v14 · u undoes");
     harness.assert_shows("v12      ● ACSCurrent");
 }
 
@@ -30,9 +30,9 @@ fn roll_back_swaps_current_and_previous() {
     harness.press("b");
     assert_screens!("roll_back_plan", harness);
     harness.resize(120, 40).press("Enter");
-    assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14");
+    assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14 · u undoes");
     harness.press("b Enter");
-    assert_eq!(harness.toast(), "ACSCurrent v13 → v14, ACSPrevious v14 → v13");
+    assert_eq!(harness.toast(), "ACSCurrent v13 → v14, ACSPrevious v14 → v13 · u undoes");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn another_process_s_change_stops_the_plan_and_shows_the_new_one() {
     harness.assert_shows("another process changed this secret meanwhile");
     harness.assert_shows("● ACSCurrent   v15 → v14");
     harness.press("Enter");
-    assert_eq!(harness.toast(), "ACSCurrent v15 → v14, ACSPrevious v14 → v15");
+    assert_eq!(harness.toast(), "ACSCurrent v15 → v14, ACSPrevious v14 → v15 · u undoes");
 }
 
 #[test]
@@ -71,6 +71,78 @@ fn nothing_happens_twice_while_the_worker_is_slow() {
     harness.hold();
     harness.press("Enter Enter Enter");
     harness.release();
-    assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14");
+    assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14 · u undoes");
     harness.assert_shows("v13      ● ACSCurrent");
+}
+
+#[test]
+fn undo_says_what_it_takes_back_before_it_does() {
+    let mut harness = on_password();
+    harness.press("u");
+    assert_screens!("undo_plan", harness);
+    harness.resize(120, 40);
+    harness.assert_shows("the put of version 'v14' to 'shop/db/password'");
+    harness.assert_shows("2 days ago, from the app");
+    harness.press("Esc");
+    harness.assert_shows("v14      ● ACSCurrent");
+    harness.press("u Enter");
+    assert_eq!(harness.toast(), "undone: the put of version 'v14' to 'shop/db/password' · Ctrl-r redoes");
+    harness.assert_shows("v13      ● ACSCurrent");
+}
+
+#[test]
+fn redo_takes_the_undo_back() {
+    let mut harness = on_password();
+    harness.press("b Enter u Enter");
+    harness.assert_shows("v14      ● ACSCurrent");
+    harness.press("Ctrl-r");
+    assert_screens!("redo_plan", harness);
+    harness.resize(120, 40).press("Enter");
+    harness.assert_shows("v13      ● ACSCurrent");
+    assert!(harness.toast().starts_with("redone: took back the undo of change"), "{}", harness.toast());
+    assert!(harness.toast().ends_with("· u undoes"), "{}", harness.toast());
+}
+
+#[test]
+fn redo_without_an_undo_is_refused_in_the_pane_and_enter_does_nothing() {
+    let mut harness = on_password();
+    harness.press("Ctrl-r");
+    assert_screens!("redo_refused", harness);
+    harness.resize(120, 40).press("Enter");
+    assert_eq!(harness.state.modals.len(), 1);
+    harness.press("Esc");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn an_undo_goes_to_the_secret_that_it_changed() {
+    let mut harness = Harness::open((120, 40), sample::shop);
+    harness.press("j j u Enter");
+    let selected = harness.state.browse().and_then(|browse| browse.selected.as_ref());
+    assert_eq!(selected.map(|name| name.as_str()), Some("shop/db/password"));
+}
+
+#[test]
+fn an_undo_of_a_deletion_restores_the_secret() {
+    let mut harness = on_password();
+    harness.press("D Right Enter");
+    assert!(harness.toast().ends_with("· u undoes, . lists it"), "{}", harness.toast());
+    harness.press("u");
+    harness.assert_shows("the deletion of 'shop/db/password'");
+    harness.assert_shows("no longer scheduled for deletion");
+    harness.press("Enter");
+    harness.assert_shows("v14      ● ACSCurrent");
+}
+
+#[test]
+fn another_process_s_change_stops_the_undo_and_shows_the_new_one() {
+    let mut harness = on_password();
+    harness.press("u");
+    put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
+    harness.press("Enter");
+    harness.assert_shows("another process changed the vault meanwhile");
+    harness.assert_shows("the put of version 'v15' to 'shop/db/password'");
+    harness.assert_shows("● ACSCurrent   v15 → v14");
+    harness.press("Enter");
+    harness.assert_shows("v14      ● ACSCurrent");
 }

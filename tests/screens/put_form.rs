@@ -52,7 +52,7 @@ fn storing_closes_the_form_and_says_what_moved() {
     let mut harness = on_password();
     harness.press("p").type_text("hunter15");
     harness.press("Ctrl-s");
-    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15 · u undoes");
     harness.assert_shows("❯ v15      ● ACSCurrent");
     harness.press("r");
     harness.assert_shows("hunter15");
@@ -72,7 +72,7 @@ fn a_refusal_stands_beside_its_field_with_the_way_out_before_anything_is_stored(
     harness.press("Ctrl-n");
     harness.assert_shows(PLAN);
     harness.press("Ctrl-s");
-    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15 · u undoes");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn typing_is_frozen_while_the_put_is_under_way() {
     harness.assert_shows("storing…");
     harness.type_text("more").press("Ctrl-s").press("Esc");
     harness.release();
-    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15 · u undoes");
     harness.press("r");
     harness.assert_shows("hunter15 ");
 }
@@ -254,7 +254,7 @@ fn a_new_secret_is_made_in_the_folder_under_the_cursor() {
     harness.press("Tab Tab").type_text("The replica of the shop");
     assert_screens!("new_secret", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current");
+    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
     harness.assert_shows("❯       replica");
     harness.assert_shows("● ACSCurrent  ◆ canary");
     harness.assert_shows("The replica of the shop");

@@ -53,7 +53,9 @@ impl Discard {
                     return;
                 }
                 match question.afterwards {
-                    Afterwards::CloseForm => state.modals.retain(|modal| !matches!(modal, Modal::PutForm(_))),
+                    Afterwards::CloseForm => state
+                        .modals
+                        .retain(|modal| !matches!(modal, Modal::PutForm(_) | Modal::SecretForm(_))),
                     Afterwards::Quit => effects.push(Effect::Quit),
                 }
             }

@@ -5,7 +5,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
 use crate::tui::plan_text;
 use crate::tui::state::{Modal, State, Tone, Waiting};
-use crate::vault::{ChangeOutcome, Planned, StateToken, VaultError};
+use crate::vault::{ChangeOutcome, Planned, VaultError};
 use crate::versioning::Refusal;
 
 /// A change that waits for its Enter.
@@ -60,18 +60,6 @@ impl PlanPane {
     pub const fn asks(&self) -> bool {
         matches!(self.request, ChangeRequest::Delete(_))
     }
-
-    /// The request that shall hold only for the state of the plan.
-    fn expecting(&self, token: StateToken) -> ChangeRequest {
-        let mut request = self.request.clone();
-        match &mut request {
-            ChangeRequest::Stage(request) => request.expected = Some(token),
-            ChangeRequest::Rollback(request) => request.expected = Some(token),
-            ChangeRequest::Delete(request) => request.expected = Some(token),
-            ChangeRequest::Restore(_) => {}
-        }
-        request
-    }
 }
 
 /// Acts on a key.
@@ -89,7 +77,7 @@ pub fn act_on_plan(state: &mut State, action: Action, effects: &mut Vec<Effect>)
         }
         Action::Enter if state.waiting.is_none() => {
             if let Some(Ok(planned)) = &pane.planned {
-                let request = pane.expecting(planned.token);
+                let request = pane.request.clone().expecting(planned.token);
                 state.waiting = Some((Waiting::Change, state.now));
                 effects.push(Effect::Work(Work::Change(request)));
             }
@@ -108,6 +96,9 @@ pub fn on_plan(state: &mut State, revision: u64, result: Result<Box<Planned>, Va
             return;
         }
     }
+    if state.modals.iter().any(|modal| matches!(modal, Modal::SecretForm(_))) {
+        return super::on_facts_plan(state, revision, result);
+    }
     super::on_label_plan(state, revision, result);
 }
 
@@ -120,18 +111,23 @@ pub fn on_changed(
     state.waiting = None;
     match result {
         Ok(outcome) => {
-            state.modals.retain(|modal| !matches!(modal, Modal::Plan(_) | Modal::Labels(_)));
+            let is_done =
+                |modal: &Modal| matches!(modal, Modal::Plan(_) | Modal::Labels(_) | Modal::SecretForm(_));
+            state.modals.retain(|modal| !is_done(modal));
+            if outcome.change.as_ref().is_some_and(|change| change.name.is_some())
+                && let Some(browse) = state.browse_mut()
+            {
+                browse.wish_secret(outcome.name.clone());
+            }
             state.say(Tone::Done, plan_text::change_done(&outcome));
             effects.push(Effect::Work(Work::List));
         }
         Err(VaultError::Refused(Refusal::Changed { .. })) => ask_again(state, effects),
-        Err(error) => {
-            if let Some(Modal::Plan(pane)) = state.modals.last_mut() {
-                pane.planned = Some(Err(error));
-            } else {
-                state.say_failed(&error);
-            }
-        }
+        Err(error) => match state.modals.last_mut() {
+            Some(Modal::Plan(pane)) => pane.planned = Some(Err(error)),
+            Some(Modal::SecretForm(form)) => form.refuse(error),
+            _ => state.say_failed(&error),
+        },
     }
 }
 
@@ -144,6 +140,10 @@ fn ask_again(state: &mut State, effects: &mut Vec<Effect>) {
             pane.planned = None;
             pane.remark = Some("another process changed this secret meanwhile: this is the new plan");
             effects.push(Effect::Work(Work::PlanChange { revision, request: pane.request.clone() }));
+        }
+        Some(Modal::SecretForm(form)) => {
+            form.changed_meanwhile();
+            super::plan_facts(state, effects);
         }
         _ => super::plan_label(state, effects),
     }

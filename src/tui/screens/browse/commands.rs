@@ -4,7 +4,7 @@ use super::Browse;
 use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
-use crate::tui::modals::{self, LabelsEditor, PlanPane};
+use crate::tui::modals::{self, LabelsEditor, PlanPane, SecretForm};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, State, Tone};
 use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
@@ -73,6 +73,18 @@ pub(super) fn labels(state: &mut State, effects: &mut Vec<Effect>) {
         let editor = LabelsEditor::new(details.clone(), version);
         state.modals.push(Modal::Labels(Box::new(editor)));
         modals::plan_label(state, effects);
+    }
+}
+
+pub(super) fn rename(state: &mut State) {
+    if let Some(form) = changeable(state).map(|details| SecretForm::rename(details.secret.clone())) {
+        modals::open_form(state, form);
+    }
+}
+
+pub(super) fn metadata(state: &mut State) {
+    if let Some(form) = changeable(state).map(|details| SecretForm::metadata(details.secret.clone())) {
+        modals::open_form(state, form);
     }
 }
 

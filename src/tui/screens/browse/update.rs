@@ -8,9 +8,11 @@ use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::event::Moment;
+use crate::tui::modals::{History, TakeBackPane};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, Screen, State, Tone};
 use crate::vault::{SecretDetails, VaultError};
+use crate::versioning::Direction;
 
 /// Acts on a key.
 pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -54,6 +56,11 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::RollBack => commands::roll_back(state, effects),
         Action::DeleteSecret => commands::delete(state, effects),
         Action::RestoreSecret => commands::restore(state, effects),
+        Action::Rename => commands::rename(state),
+        Action::Metadata => commands::metadata(state),
+        Action::History => History::open(state, effects),
+        Action::Undo => TakeBackPane::open(state, Direction::Undo, effects),
+        Action::Redo => TakeBackPane::open(state, Direction::Redo, effects),
         _ => {}
     }
 }

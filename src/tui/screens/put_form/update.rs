@@ -340,7 +340,9 @@ pub fn on_created(
     match result {
         Ok(outcome) => {
             state.modals.retain(|modal| !matches!(modal, Modal::PutForm(_)));
-            state.say(Tone::Done, format!("{} stored, {} is current", outcome.name, outcome.version_id));
+            let text =
+                format!("{} stored, {} is current{}", outcome.name, outcome.version_id, plan_text::UNDOES);
+            state.say(Tone::Done, text);
             if let Some(browse) = state.browse_mut() {
                 browse.wish_secret(outcome.name.clone());
             }

@@ -262,7 +262,7 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
 
 fn way_out(form: &PutForm, field: Option<Field>, hint: &str, keymap: &Keymap) -> String {
     if field == Some(Field::VersionId)
-        && let Some(key) = keymap.key_for(&[Context::Form], crate::tui::Action::TakeFreeId)
+        && let Some(key) = keymap.key_for(&[Context::PutForm], crate::tui::Action::TakeFreeId)
     {
         return format!("{key} takes the free id '{}'", form.free_id());
     }

@@ -1,0 +1,129 @@
+//! Draws the forms for what is known about a secret.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::plan_view::draw_refusal;
+use super::secret_form::{Fact, FactsPlan, SecretForm};
+use crate::tui::keymap::Keymap;
+use crate::tui::layout;
+use crate::tui::state::{Modal, State};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
+use crate::tui::widgets::line::{LinePen, wrapped};
+use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_modal};
+use crate::vault::wording;
+
+/// Columns for the names of the fields.
+const NAMES: u16 = 13;
+/// Columns of a number, before what it counts.
+const NUMBER: u16 = 8;
+/// Rows for what comes of it.
+const PLAN_ROWS: u16 = 3;
+
+const fn rows_of(fact: Fact) -> u16 {
+    if matches!(fact, Fact::Tags) { 4 } else { 1 }
+}
+
+const fn name_of(fact: Fact) -> &'static str {
+    match fact {
+        Fact::Name => "New name",
+        Fact::Description => "Description",
+        Fact::Tags => "Tags",
+        Fact::Keep => "Keep",
+        Fact::Rotate => "Rotate every",
+    }
+}
+
+/// What stands behind a field.
+const fn hint_of(fact: Fact) -> &'static str {
+    match fact {
+        Fact::Keep => "versions; empty keeps every one",
+        Fact::Rotate => "days; empty asks for no rotation",
+        Fact::Name | Fact::Description | Fact::Tags => "",
+    }
+}
+
+/// Draws it.
+pub fn draw(
+    form: &SecretForm,
+    state: &State,
+    theme: &Theme,
+    keymap: &Keymap,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let body = layout::areas(state.size).body;
+    let fields: u16 = form.fields().iter().map(|(fact, _)| rows_of(*fact)).sum();
+    let has_tags = form.fields().iter().any(|(fact, _)| matches!(fact, Fact::Tags | Fact::Name));
+    let note_rows = u16::from(!has_tags);
+    let area = centred(body, 72, fields + note_rows + PLAN_ROWS + 5);
+    let title = if form.is_rename() { "Rename" } else { "Metadata" };
+    let title = format!("{title} {} {}", theme.glyphs.dot, form.secret().name);
+    let note = if form.is_rename() { "" } else { "tags: key=value, one a line" };
+    let inside = draw_modal(buffer, area, Title { text: &title, note }, theme);
+    let mut cursor = None;
+    let mut row = 1;
+    for (position, (fact, text)) in form.fields().iter().enumerate() {
+        let is_focused = position == form.focus();
+        let role = if is_focused { Role::Accent } else { Role::Muted };
+        let mark = if is_focused { theme.glyphs.selected } else { " " };
+        let mut pen = LinePen::new(buffer, inside, row);
+        pen.text(mark, theme.style(role)).skip(1).text(name_of(*fact), theme.style(role));
+        let x = inside.x + 2 + NAMES;
+        let room = inside.right().saturating_sub(x + 1);
+        let hint = hint_of(*fact);
+        let columns = if hint.is_empty() { room } else { NUMBER.min(room) };
+        if !hint.is_empty() {
+            LinePen::new(buffer, inside, row).skip(2 + NAMES + NUMBER).text(hint, theme.style(Role::Hint));
+        }
+        let height = rows_of(*fact).min(inside.height.saturating_sub(row));
+        let place = Rect { x, y: inside.y + row, width: columns, height };
+        let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
+        let style = theme.style(Role::Text);
+        let at = field::draw(buffer, place, text, Shown::Plainly, focus, style, &theme.glyphs);
+        cursor = cursor.or(at.filter(|_| is_focused));
+        row += rows_of(*fact);
+    }
+    if note_rows > 0 {
+        let sentence = "the tags hold line breaks or '=' in a key: etui set changes them";
+        LinePen::new(buffer, inside, row).skip(2).text(sentence, theme.style(Role::Hint));
+        row += 1;
+    }
+    row += 1;
+    draw_divider(buffer, area, row + 1, Title { text: "After this", note: "" }, Focused::Yes, theme);
+    row += 1;
+    let below = Rect {
+        y: (inside.y + row).min(inside.bottom()),
+        height: inside.height.saturating_sub(row),
+        ..inside
+    };
+    draw_plan(form, below, theme, buffer);
+    let on_top = |modal: &Modal| matches!(modal, Modal::SecretForm(_));
+    footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
+    cursor
+}
+
+fn draw_plan(form: &SecretForm, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let mut sentences: Vec<(String, Role)> = Vec::new();
+    sentences.extend(form.remark().map(|remark| (remark.to_owned(), Role::Warning)));
+    match form.plan() {
+        FactsPlan::Same => sentences.push(("nothing is changed yet".to_owned(), Role::Muted)),
+        FactsPlan::Pending => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
+        FactsPlan::Invalid(sentence) => sentences.push((sentence.clone(), Role::Danger)),
+        FactsPlan::Known(Err(error)) => {
+            draw_refusal(buffer, area, error, theme);
+            return;
+        }
+        FactsPlan::Known(Ok(planned)) => match planned.plan.change() {
+            Some(change) => sentences.push((wording::facts(change).join(", "), Role::Text)),
+            None => sentences.push(("it is so already: nothing will change".to_owned(), Role::Muted)),
+        },
+    }
+    let lines = sentences.into_iter().flat_map(|(text, role)| {
+        wrapped(&text, area.width.saturating_sub(4)).into_iter().map(move |line| (line, role))
+    });
+    for (row, (line, role)) in (0..area.height).zip(lines) {
+        LinePen::new(buffer, area, row).skip(2).text(&line, theme.style(role));
+    }
+}
