@@ -1,0 +1,101 @@
+//! The end of a transaction: secret records, sums and head, then the commit, then what is known in memory.
+
+use super::{Working, WriteTransaction, seal_head, tag_of};
+use crate::crypto::{Padding, bucket_of};
+use crate::memory::SecretBytes;
+use crate::store::codec::SecretRecord;
+use crate::store::error::StoreError;
+use crate::store::rows::expect_changed;
+
+impl WriteTransaction<'_> {
+    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+        if self.head.number == self.store.head.number {
+            self.store.file.roll_back();
+            return Ok(());
+        }
+        let mut working = std::mem::take(&mut self.working);
+        working.retain(|secret| secret.touched);
+        // All leave their old places before any takes its new one: two secrets may change names with each
+        // other, and a new secret may take the name of one that goes.
+        for secret in &working {
+            self.leave_place(secret)?;
+        }
+        let mut records = Vec::with_capacity(working.len());
+        for secret in &mut working {
+            records.push(if secret.gone { None } else { Some(self.write_secret(secret)?) });
+        }
+        let row = seal_head(self.store, &self.head)?;
+        let changed = self
+            .store
+            .file
+            .connection()
+            .prepare_cached("UPDATE vault SET head = ?1 WHERE one = 1")?
+            .execute([&row.head])?;
+        expect_changed(changed, 1)?;
+        self.store.file.commit(row)?;
+        self.store.head = self.head;
+        for (name_tag, _) in working.iter().filter_map(|secret| secret.in_file) {
+            self.store.index.remove(&name_tag);
+        }
+        for (secret, record) in working.iter().zip(&records) {
+            if let Some(record) = record {
+                let stored = &secret.stored;
+                self.store.index.insert(stored.name_tag, stored.id, stored.tag, record.expose());
+            }
+        }
+        self.store.remember(self.moment.now);
+        Ok(())
+    }
+
+    /// Takes a secret out of its bucket's sum, and out of its table if it will not lie there any more.
+    fn leave_place(&mut self, secret: &Working) -> Result<(), StoreError> {
+        let stored = &secret.stored;
+        let connection = self.store.file.connection();
+        if secret.gone {
+            let versions = connection
+                .prepare_cached("DELETE FROM version WHERE secret_id = ?1")?
+                .execute([&stored.id])?;
+            expect_changed(versions, stored.versions.len())?;
+        }
+        let Some((name_tag, tag)) = secret.in_file else { return Ok(()) };
+        self.head.sums[bucket_of(&name_tag)] -= self.store.keys.bucket_entry(&name_tag, &stored.id, &tag);
+        self.head.secrets -= 1;
+        if secret.gone || name_tag != stored.name_tag {
+            // Versions refer to its id; that is looked at when the transaction ends.
+            let deleted = connection
+                .prepare_cached("DELETE FROM secret WHERE name_tag = ?1 AND id = ?2")?
+                .execute((&name_tag, &stored.id))?;
+            expect_changed(deleted, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Seals a secret's record, writes it and adds it to its bucket's sum; answers the record.
+    fn write_secret(&mut self, secret: &mut Working) -> Result<SecretBytes, StoreError> {
+        let stays = secret.in_file.is_some_and(|(name_tag, _)| name_tag == secret.stored.name_tag);
+        let stored = &mut secret.stored;
+        let mut tags: Vec<(i64, [u8; 16])> =
+            stored.versions.iter().map(|version| (version.key.0, version.tag)).collect();
+        let versions_mac = self.store.keys.versions_mac(&stored.id, &mut tags);
+        let record = SecretRecord { state: &stored.state, last_event: stored.last_event, versions_mac }
+            .encode()
+            .ok_or_else(|| {
+                StoreError::integrity("a change would leave a secret without a current version")
+            })?;
+        let associated = self.store.seals.secret(&stored.name_tag, &stored.id);
+        let sealed = self.store.keys.seal(&associated, record.expose(), Padding::Record)?;
+        let connection = self.store.file.connection();
+        let changed = if stays {
+            connection.prepare_cached("UPDATE secret SET record = ?3 WHERE name_tag = ?1 AND id = ?2")?
+        } else {
+            connection.prepare_cached("INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)")?
+        }
+        .execute((&stored.name_tag, &stored.id, &sealed))?;
+        expect_changed(changed, 1)?;
+        stored.tag = tag_of(&sealed)?;
+        self.head.sums[bucket_of(&stored.name_tag)] +=
+            self.store.keys.bucket_entry(&stored.name_tag, &stored.id, &stored.tag);
+        self.head.secrets += 1;
+        Ok(record)
+    }
+}
