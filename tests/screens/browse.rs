@@ -131,6 +131,16 @@ fn a_value_is_masked_until_it_is_revealed_and_hides_itself() {
 }
 
 #[test]
+fn on_a_narrow_screen_a_revealed_value_comes_into_sight() {
+    for size in [(80, 24), (60, 20)] {
+        let mut harness = on_password();
+        harness.event(Event::Resize(size.0, size.1));
+        harness.press("r");
+        harness.assert_shows("hunter14-with-24-bytes-x");
+    }
+}
+
+#[test]
 fn moving_to_another_version_or_secret_hides_the_value() {
     let mut harness = on_password();
     harness.press("r l j");

@@ -1,9 +1,10 @@
 //! What can be done with the selected secret or version: each opens a form or a plan, or asks the worker.
 
-use super::Browse;
+use super::{Browse, Pane};
 use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
+use crate::tui::layout::is_wide;
 use crate::tui::modals::{self, LabelsEditor, PlanPane, SecretForm};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, State, Tone};
@@ -54,6 +55,12 @@ pub(super) fn reveal(state: &mut State, effects: &mut Vec<Effect>) {
     }
     if let Some((name, version_id)) = readable(state) {
         effects.push(Effect::Work(Work::Reveal { name, version_id }));
+        // With one pane at a time the value would be revealed out of sight.
+        if !is_wide(state.size)
+            && let Some(browse) = state.browse_mut()
+        {
+            browse.pane = Pane::Value;
+        }
     }
 }
 
