@@ -135,6 +135,8 @@ fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
 
     let mut unlock = || drop(black_box(filled.open()));
     compare("unlock", &mut unlock, &mut || floor.open_and_read(Floor::HEAD));
+    let mut unlock_whole = || assert_eq!(filled.open().count().expect("a whole vault"), secrets);
+    compare("unlock the whole vault", &mut unlock_whole, &mut || floor.open_and_read(Floor::ALL_SECRETS));
     let mut list = || drop(black_box(filled.open().list().expect("a list")));
     compare("unlock and list", &mut list, &mut || floor.open_and_read(Floor::ALL_SECRETS));
     let mut turn = 0;

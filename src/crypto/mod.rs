@@ -42,4 +42,4 @@ pub use ledger::{BUCKETS, LedgerSum, bucket_of};
 pub use password::{KeyFile, MasterPassword};
 pub use primitives::{make_random, sha256};
 pub use sealed::{Padding, seal_tag};
-pub use vault_keys::VaultKeys;
+pub use vault_keys::{BucketEntries, VaultKeys};

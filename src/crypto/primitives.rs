@@ -107,7 +107,7 @@ pub(super) fn hkdf_sha256(salt: Option<&[u8]>, input_key: &[u8], info: &[u8], ou
 /// A key of HMAC-SHA-256 (RFC 2104).
 ///
 /// Keyed anew for every MAC, from the locked page: a state kept ready would be as good as the key and lie
-/// on the heap, and saves a tenth of a microsecond.
+/// outside it. Only where many MACs follow each other one is kept on the stack for that long: [`ReadyMac`].
 pub(super) struct MacKey {
     key: Key32,
 }
@@ -124,8 +124,22 @@ impl MacKey {
 
     /// The MAC of the concatenated parts.
     pub(super) fn authenticate<'part>(&self, parts: impl IntoIterator<Item = &'part [u8]>) -> [u8; 32] {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(self.key.expose()).expect("HMAC takes keys of any length");
+        self.ready().authenticate(parts)
+    }
+
+    /// The key made ready for many MACs in a row.
+    pub(super) fn ready(&self) -> ReadyMac {
+        ReadyMac(Hmac::<Sha256>::new_from_slice(self.key.expose()).expect("HMAC takes keys of any length"))
+    }
+}
+
+/// A key of HMAC-SHA-256 made ready; as good as the key, so it lives on the stack and briefly. Wiped on drop.
+pub(super) struct ReadyMac(Hmac<Sha256>);
+
+impl ReadyMac {
+    /// The MAC of the concatenated parts.
+    pub(super) fn authenticate<'part>(&self, parts: impl IntoIterator<Item = &'part [u8]>) -> [u8; 32] {
+        let mut mac = self.0.clone();
         for part in parts {
             mac.update(part);
         }

@@ -6,7 +6,7 @@ use super::associated_data::AssociatedData;
 use super::error::CryptoError;
 use super::keys::info;
 use super::ledger::LedgerSum;
-use super::primitives::MacKey;
+use super::primitives::{MacKey, ReadyMac};
 use super::sealed::{Padding, open, open_into, seal};
 use crate::memory::{Key32, SecretBytes};
 
@@ -132,7 +132,23 @@ impl VaultKeys {
         secret_row: &[u8; 16],
         record_tag: &[u8; 16],
     ) -> LedgerSum {
-        LedgerSum::from_bytes(self.ledger.authenticate([b"bucket", &name_tag[..], secret_row, record_tag]))
+        self.bucket_entries().of(name_tag, secret_row, record_tag)
+    }
+
+    /// Makes ready for the entries of a whole bucket.
+    pub fn bucket_entries(&self) -> BucketEntries {
+        BucketEntries(self.ledger.ready())
+    }
+}
+
+/// What many secrets add to the sum of their bucket, one after the other. As good as the ledger key: to be
+/// kept no longer than for one bucket.
+pub struct BucketEntries(ReadyMac);
+
+impl BucketEntries {
+    /// What one secret adds.
+    pub fn of(&self, name_tag: &[u8; 32], secret_row: &[u8; 16], record_tag: &[u8; 16]) -> LedgerSum {
+        LedgerSum::from_bytes(self.0.authenticate([b"bucket", &name_tag[..], secret_row, record_tag]))
     }
 }
 

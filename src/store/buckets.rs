@@ -142,6 +142,7 @@ impl Opener<'_> {
         }
         let mut sum = LedgerSum::default();
         let mut associated = self.seals.secrets();
+        let entries = self.keys.bucket_entries();
         let mut start = 0;
         for &(name_tag, id, end) in &sealed.rows {
             let record = &sealed.bytes[start..end];
@@ -151,7 +152,7 @@ impl Opener<'_> {
             if rows.last().is_some_and(|last| last.name_tag >= name_tag) {
                 return Err(StoreError::integrity("its secrets are out of order"));
             }
-            sum += self.keys.bucket_entry(&name_tag, &id, &tag);
+            sum += entries.of(&name_tag, &id, &tag);
             let mut opened = None;
             if self.depth == Depth::Records {
                 associated = secret_of(associated, &name_tag, &id);

@@ -22,6 +22,17 @@ impl Vault {
         })
     }
 
+    /// How many secrets there are, after all of them were read, opened and checked against the head.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`], and those of the file.
+    pub fn count(&mut self) -> Result<usize, VaultError> {
+        self.read(|store| {
+            store.load_all()?;
+            Ok(store.records().count())
+        })
+    }
+
     /// One secret with its versions; works in the deletion window too.
     ///
     /// # Errors
