@@ -24,7 +24,7 @@ fn a_signal_that_ends_the_app_gives_the_terminal_back_and_is_its_cause_of_death(
     for (signal, size) in [Signal::TERM, Signal::HUP, Signal::INT].into_iter().zip(SIZES) {
         let home = Home::new();
         let mut terminal = home.app(size);
-        let before = terminal.modes();
+        let before = terminal.modes_at_first();
         terminal.wait_for_app();
         assert_ne!(terminal.modes().local_modes, before.local_modes, "raw mode");
         terminal.send(signal);

@@ -142,6 +142,8 @@ pub struct Terminal {
     pty: Pty,
     /// Kept open, so that the modes can be looked at when the program has gone.
     pts: Pts,
+    /// The modes before the program ran.
+    modes_at_first: Termios,
     child: Child,
     parser: Parser<Clipboard>,
     written: Vec<u8>,
@@ -156,9 +158,10 @@ impl Terminal {
             .env_clear()
             .envs(home.environment())
             .current_dir(home.path());
+        let modes_at_first = tcgetattr(&pts).unwrap();
         let child = command.spawn_borrowed(&pts).unwrap();
         let parser = Parser::new_with_callbacks(cells(rows), cells(columns), 0, Clipboard::default());
-        Self { pty, pts, child, parser, written: Vec::new() }
+        Self { pty, pts, modes_at_first, child, parser, written: Vec::new() }
     }
 
     /// Types text or sequences of keys.
@@ -187,6 +190,11 @@ impl Terminal {
     /// Everything that was ever written to the terminal.
     pub fn written(&self) -> String {
         String::from_utf8_lossy(&self.written).into_owned()
+    }
+
+    /// The modes as they were before the program ran.
+    pub fn modes_at_first(&self) -> Termios {
+        self.modes_at_first.clone()
     }
 
     pub fn modes(&self) -> Termios {
