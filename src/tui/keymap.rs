@@ -277,15 +277,12 @@ mod tests {
     }
 
     #[test]
-    fn every_action_has_a_name_of_its_own_and_a_key() {
+    fn every_action_has_a_name_of_its_own_and_a_row() {
         let keymap = Keymap::embedded();
         let names: HashSet<&str> = Action::ALL.iter().map(|(_, name)| *name).collect();
         assert_eq!(names.len(), Action::ALL.len());
         for (action, name) in Action::ALL {
-            assert!(
-                keymap.bindings.iter().any(|row| row.action == *action && !row.keys.is_empty()),
-                "no key does '{name}'"
-            );
+            assert!(keymap.bindings.iter().any(|row| row.action == *action), "no row tells of '{name}'");
             assert_eq!(Action::named(name), Some(*action));
         }
     }
@@ -306,7 +303,7 @@ mod tests {
                 KeyCode::F(_) => false,
                 _ => true,
             };
-            assert!(binding.keys.iter().any(is_easy), "{binding:?}");
+            assert!(binding.keys.is_empty() || binding.keys.iter().any(is_easy), "{binding:?}");
         }
     }
 
