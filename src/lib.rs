@@ -19,10 +19,10 @@
 //! - [`vault`]: the one door between all of that and the people who use it.
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
-//! - [`exchange`]: other programs' formats.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
+//! - [`demo`]: a throwaway vault of sample secrets.
 //! - [`config`]: the settings file.
 //! - [`platform`]: where files lie, the terminal, the clipboard, the editor, signals and waiting.
 #![deny(unsafe_code)]
@@ -32,6 +32,7 @@ pub mod agent;
 pub mod cli;
 pub mod config;
 pub mod crypto;
+pub mod demo;
 pub mod domain;
 pub mod exchange;
 pub mod generator;

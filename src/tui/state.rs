@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
@@ -12,6 +11,7 @@ use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
 use super::screens::unlock::Unlock;
 use super::when;
+use super::{Ownership, TuiOptions};
 use crate::config::{self, ListLayout, ListOrder};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
@@ -135,6 +135,8 @@ pub struct State {
     pub wall: Timestamp,
     /// Where the vault lies, as people write it.
     pub path: String,
+    /// Whose vault it is.
+    pub ownership: Ownership,
     /// The key file, as people write it.
     pub key_file: Option<String>,
     /// Answers given beforehand.
@@ -153,6 +155,8 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// The master password, where it was given beforehand: it opens the vault once.
+    pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
     pub(super) returning: Option<(SecretName, Box<PutForm>)>,
     /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
@@ -169,6 +173,7 @@ impl State {
             now: at,
             wall,
             path: for_people(&options.vault_path),
+            ownership: options.ownership,
             key_file: options.key_file.as_deref().map(for_people),
             answers: options.answers,
             settings: Settings::of(&options.settings),
@@ -178,10 +183,24 @@ impl State {
             waiting: None,
             last_input: at,
             clipboard_until: None,
+            given_password: None,
             returning: None,
             was_stored: false,
             revision: 0,
         }
+    }
+
+    /// Where the vault lies, or what it is instead of the user's.
+    pub fn whereabouts(&self) -> &str {
+        match self.ownership {
+            Ownership::Own => &self.path,
+            Ownership::Demo { .. } => DEMO,
+        }
+    }
+
+    /// Takes a master password that was given beforehand: it is used up by the first unlock.
+    pub fn give_password(&mut self, password: SecretBytes) {
+        self.given_password = Some(password);
     }
 
     /// What is to be done at the start, before the first event.
@@ -291,6 +310,9 @@ fn for_people(path: &Path) -> String {
         None => path.display().to_string(),
     }
 }
+
+/// Where others name the path of their vault.
+const DEMO: &str = "demo: sample secrets, gone when you leave";
 
 /// The sentence for a failure to bring back what was typed before a lock.
 pub(super) const PLACE_LOST: &str =
