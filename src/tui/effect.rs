@@ -4,8 +4,8 @@ use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, HistoryEntry, KdfCost, Planned, PlannedPut,
-    PutOutcome, PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, StateToken,
-    TakeBackOutcome, TakeBackPlan, UpdateRequest, VaultError,
+    PutOutcome, PutRequest, Refreshed, RenameRequest, RollbackRequest, SecretDetails, StageRequest,
+    StateToken, TakeBackOutcome, TakeBackPlan, UpdateRequest, VaultError,
 };
 use crate::versioning::Direction;
 
@@ -49,12 +49,7 @@ pub enum ChangeRequest {
     /// Takes a scheduled deletion back.
     Restore(SecretName),
     /// Gives a secret another name.
-    Rename {
-        /// The name that it has.
-        old: SecretName,
-        /// The name that it gets.
-        new: SecretName,
-    },
+    Rename(RenameRequest),
     /// Changes what is known about a secret.
     Update(UpdateRequest),
 }
@@ -67,7 +62,7 @@ impl ChangeRequest {
             Self::Rollback(request) => &request.name,
             Self::Delete(request) => &request.name,
             Self::Restore(name) => name,
-            Self::Rename { old, .. } => old,
+            Self::Rename(request) => &request.old,
             Self::Update(request) => &request.name,
         }
     }
@@ -80,7 +75,8 @@ impl ChangeRequest {
             Self::Rollback(request) => request.expected = Some(token),
             Self::Delete(request) => request.expected = Some(token),
             Self::Update(request) => request.expected = Some(token),
-            Self::Restore(_) | Self::Rename { .. } => {}
+            Self::Rename(request) => request.expected = Some(token),
+            Self::Restore(_) => {}
         }
         self
     }
@@ -370,7 +366,7 @@ fn plan(session: &mut Session, request: &ChangeRequest) -> Result<Planned, Vault
         ChangeRequest::Rollback(request) => vault.plan_rollback(request),
         ChangeRequest::Delete(request) => vault.plan_delete(request),
         ChangeRequest::Restore(name) => vault.plan_restore(name),
-        ChangeRequest::Rename { old, new } => vault.plan_rename(old, new),
+        ChangeRequest::Rename(request) => vault.plan_rename(request),
         ChangeRequest::Update(request) => vault.plan_update(request),
     }
 }
@@ -382,7 +378,7 @@ fn change(session: &mut Session, request: &ChangeRequest) -> Result<ChangeOutcom
         ChangeRequest::Rollback(request) => vault.rollback(request),
         ChangeRequest::Delete(request) => vault.delete_secret(request),
         ChangeRequest::Restore(name) => vault.restore_secret(name),
-        ChangeRequest::Rename { old, new } => vault.rename_secret(old, new),
+        ChangeRequest::Rename(request) => vault.rename_secret(request),
         ChangeRequest::Update(request) => vault.update_secret(request),
     }
 }
