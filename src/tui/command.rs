@@ -1,6 +1,7 @@
 //! What is typed after `:` that is more than the name of an action, and which name was meant by a mistyped one.
 
 use super::action::Action;
+use crate::exchange::Source;
 
 /// A command with all that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,26 +11,11 @@ pub enum Command {
     /// `import FILE`, `import FORMAT FILE`.
     Import {
         /// The format, where one was named; else it is to be guessed.
-        format: Option<&'static str>,
+        source: Option<Source>,
         /// The file, as typed.
         file: String,
     },
 }
-
-/// The formats that `etui import` knows, by the same names.
-const FORMATS: &[&str] = &[
-    "dotenv",
-    "json",
-    "bitwarden",
-    "1password",
-    "keepassxc",
-    "chrome",
-    "firefox",
-    "pass",
-    "aws",
-    "alibaba",
-    "etui",
-];
 
 impl Command {
     /// Reads a command that is no plain name of an action.
@@ -40,9 +26,9 @@ impl Command {
             ("import", "") => None,
             ("import", rest) => {
                 let (word, file) = first_word(rest);
-                let format = FORMATS.iter().find(|format| **format == word).filter(|_| !file.is_empty());
-                let file = if format.is_some() { file } else { rest };
-                Some(Self::Import { format: format.copied(), file: file.to_owned() })
+                let source = Source::named(word).filter(|_| !file.is_empty());
+                let file = if source.is_some() { file } else { rest };
+                Some(Self::Import { source, file: file.to_owned() })
             }
             _ => None,
         }
@@ -87,7 +73,9 @@ mod tests {
 
     #[test]
     fn commands_are_read_with_what_they_need() {
-        let import = |format, file: &str| Some(Command::Import { format, file: file.to_owned() });
+        let import = |format: Option<&str>, file: &str| {
+            Some(Command::Import { source: format.and_then(Source::named), file: file.to_owned() })
+        };
         for (text, command) in [
             ("q", Some(Command::Run(Action::Quit))),
             (" q ", Some(Command::Run(Action::Quit))),

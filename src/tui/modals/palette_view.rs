@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::palette::{Entry, Palette};
+use crate::exchange::Source;
 use crate::tui::command::Command;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
@@ -58,7 +59,7 @@ pub fn draw(
     let cursor =
         field::draw(buffer, line, palette.query(), Shown::Plainly, Focus::Here, style, &theme.glyphs);
     match palette.typed() {
-        Some(Command::Import { format, file }) => draw_import(format, &file, list, theme, buffer),
+        Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
         _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
         _ => draw_list(palette, list, theme, buffer),
     }
@@ -109,8 +110,9 @@ fn draw_entry(
     pen.fitted(words, room, style(if entry.obstacle.is_some() { Role::Muted } else { Role::Hint }), glyphs);
 }
 
-fn draw_import(format: Option<&str>, file: &str, list: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let format = format.map_or_else(|| "the format is guessed".to_owned(), |format| format!("as {format}"));
+fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let format =
+        source.map_or_else(|| "the format is guessed".to_owned(), |source| format!("as {}", source.name()));
     let mut pen = LinePen::new(buffer, list, 0);
     pen.skip(1).text("import ", theme.style(Role::Text));
     let room = pen.room().saturating_sub(width(&format) + 4);
