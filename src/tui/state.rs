@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{Discard, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
@@ -48,6 +48,8 @@ pub enum Modal {
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The commands by name.
+    Palette(Box<Palette>),
     /// The keys.
     Help(Box<Help>),
 }
