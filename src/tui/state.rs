@@ -153,6 +153,8 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// The master password, where it was given beforehand: it opens the vault once.
+    pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
     pub(super) returning: Option<(SecretName, Box<PutForm>)>,
     /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
@@ -178,10 +180,16 @@ impl State {
             waiting: None,
             last_input: at,
             clipboard_until: None,
+            given_password: None,
             returning: None,
             was_stored: false,
             revision: 0,
         }
+    }
+
+    /// Takes a master password that was given beforehand: it is used up by the first unlock.
+    pub fn give_password(&mut self, password: SecretBytes) {
+        self.given_password = Some(password);
     }
 
     /// What is to be done at the start, before the first event.

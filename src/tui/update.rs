@@ -174,7 +174,7 @@ fn quit(state: &mut State, effects: &mut Vec<Effect>) {
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
     } else if !is_dirty {
-        effects.push(Effect::Quit);
+        lock::leave(state, effects);
     }
 }
 

@@ -6,6 +6,7 @@ mod list_view;
 mod navigation;
 mod rows;
 mod update;
+mod stand;
 mod view;
 
 use ratatui::layout::Rect;
