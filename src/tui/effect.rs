@@ -22,6 +22,8 @@ pub enum Effect {
     Suspend,
     /// Draw every cell anew.
     Repaint,
+    /// Have the terminal report the mouse, or leave it to the terminal's own selection.
+    ListenToMouse(bool),
     /// Something for the worker.
     Work(Work),
 }

@@ -8,6 +8,7 @@ use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
 use super::lock;
 use super::modals::{self, Afterwards, Discard, Help};
+use super::mouse;
 use super::paste;
 use super::replies;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -37,6 +38,12 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
             }
         }
         Event::Key(_) | Event::Tick => {}
+        Event::Mouse(event) => {
+            state.last_input = at;
+            if !was_idle {
+                mouse::on_mouse(state, event, keymap, &mut effects);
+            }
+        }
         Event::Paste(pasted) => {
             state.last_input = at;
             if !was_idle {
@@ -109,7 +116,7 @@ fn on_key(state: &mut State, event: &KeyEvent, keymap: &Keymap, effects: &mut Ve
     }
 }
 
-fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
+pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => return quit(state, effects),
         Action::Lock => {
@@ -122,6 +129,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
             effects.push(Effect::Suspend);
             return;
         }
+        Action::ToggleMouse => return mouse::toggle(state, effects),
         Action::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             state.modals.push(Modal::Help(Box::new(Help::at_top())));
             return;

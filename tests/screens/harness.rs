@@ -66,6 +66,7 @@ pub struct Harness {
     pub theme: Theme,
     pub has_quit: bool,
     pub suspends: usize,
+    pub listens_to_mouse: bool,
     keymap: Keymap,
     at: Moment,
     held: Option<VecDeque<Work>>,
@@ -143,6 +144,7 @@ impl Harness {
             theme: Theme::named("terminal", Glyphs::UNICODE),
             has_quit: false,
             suspends: 0,
+            listens_to_mouse: false,
             keymap: Keymap::embedded(),
             at,
             held: Some(VecDeque::new()),
@@ -203,6 +205,7 @@ impl Harness {
                 Effect::Quit => self.has_quit = true,
                 Effect::Suspend => self.suspends += 1,
                 Effect::Repaint => {}
+                Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
                 Effect::Work(work) => match &mut self.held {
                     Some(held) => held.push_back(work),
                     None => self.perform(work),

@@ -14,7 +14,7 @@ mod take_back;
 pub use discard::{Afterwards, Discard};
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
-pub use labels::{LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
+pub use labels::{LabelsEditor, act_on_labels, click_on_labels, name_label, on_label_plan, plan_label};
 pub use labels_view::draw as draw_labels;
 pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};
 pub use secret_form::{SecretForm, on_facts_plan, open_form, plan_facts};
