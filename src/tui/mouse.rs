@@ -52,7 +52,12 @@ fn click(state: &mut State, at: Position, effects: &mut Vec<Effect>) {
         Some(Modal::History(_)) => modals::History::click(state, at),
         Some(Modal::Labels(_)) => modals::click_on_labels(state, at, effects),
         Some(
-            Modal::PutForm(_) | Modal::Plan(_) | Modal::TakeBack(_) | Modal::Discard(_) | Modal::Help(_),
+            Modal::PutForm(_)
+            | Modal::Palette(_)
+            | Modal::Plan(_)
+            | Modal::TakeBack(_)
+            | Modal::Discard(_)
+            | Modal::Help(_),
         ) => {}
     }
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::TuiOptions;
+use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{Discard, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
-use super::screens::put_form::PutForm;
+use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
 use crate::config::{self, ListLayout, ListOrder, Switch};
@@ -47,6 +48,8 @@ pub enum Modal {
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The commands by name.
+    Palette(Box<Palette>),
     /// The keys.
     Help(Box<Help>),
 }
@@ -103,6 +106,8 @@ pub struct Settings {
     pub mouse: bool,
     /// Nothing moves by itself: no spinners, no countdowns.
     pub plain: bool,
+    /// Whether a form begins with a free version id in it.
+    pub suggestion: Suggestion,
 }
 
 impl Settings {
@@ -124,6 +129,7 @@ impl Settings {
             },
             mouse: settings.mouse == Switch::On,
             plain: settings.plain,
+            suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
         }
     }
 }
@@ -162,8 +168,8 @@ pub struct State {
     /// The master password, where it was given beforehand: it opens the vault once.
     pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
-    pub(super) returning: Option<(SecretName, Box<PutForm>)>,
-    /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
+    pub(super) returning: Option<(SecretName, Draft)>,
+    /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
     pub(super) was_stored: bool,
     /// The number of the newest question to the worker; older answers are stale.
     pub(super) revision: u64,

@@ -10,6 +10,7 @@ mod labels;
 mod lock;
 mod metadata;
 mod mouse;
+mod palette;
 mod paste;
 mod plans;
 mod put_form;
