@@ -253,6 +253,7 @@ impl App {
         inputs.into_iter().try_for_each(|input| {
             self.dispatch(match input {
                 Input::Key(key) => Event::Key(key),
+                Input::Mouse(mouse) => Event::Mouse(mouse),
                 Input::Paste(text) => Event::Paste(text),
             })
         })
@@ -275,6 +276,7 @@ impl App {
                 // What was submitted before is finished by the worker's drop.
                 Effect::Quit => self.end = Some(End::Quit),
                 Effect::Suspend => self.suspension = Suspension::Wanted,
+                Effect::ListenToMouse(listens) => self.screen.listen_to_mouse(listens)?,
                 Effect::Repaint => {
                     self.screen.forget_contents()?;
                     self.picture = Picture::Stale;

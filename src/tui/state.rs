@@ -13,7 +13,7 @@ use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
 use super::{Ownership, TuiOptions};
-use crate::config::{self, ListLayout, ListOrder};
+use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, VaultError};
@@ -102,6 +102,10 @@ pub struct Settings {
     pub toast_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Nothing moves by itself: no spinners, no countdowns.
+    pub plain: bool,
     /// Whether a form begins with a free version id in it.
     pub suggestion: Suggestion,
 }
@@ -123,6 +127,8 @@ impl Settings {
                 // Folders have an order of their own.
                 ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
             },
+            mouse: settings.mouse == Switch::On,
+            plain: settings.plain,
             suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
         }
     }
@@ -212,7 +218,11 @@ impl State {
     /// What is to be done at the start, before the first event.
     pub fn start(&mut self) -> Vec<Effect> {
         self.waiting = Some((Waiting::Open, self.now));
-        vec![Effect::Work(Work::Open)]
+        let mut effects = vec![Effect::Work(Work::Open)];
+        if self.settings.mouse {
+            effects.push(Effect::ListenToMouse(true));
+        }
+        effects
     }
 
     /// The browse screen, while the vault is open.

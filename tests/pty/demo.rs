@@ -10,7 +10,7 @@ use crate::support::{Home, SIZES, Terminal, signal_of};
 fn open(home: &Home, size: (u16, u16)) -> Terminal {
     // Only then is it taken for a runtime directory, in which the demo is looked for here.
     fs::set_permissions(home.path(), Permissions::from_mode(0o700)).unwrap();
-    let mut terminal = home.demo(size);
+    let mut terminal = home.app_with(size, &["demo"]);
     terminal.wait_for_text("password");
     assert!(terminal.screen().contents().contains("demo"), "{}", terminal.picture());
     assert_eq!(folders(home), 1, "the demo lies in a folder of its own");

@@ -111,9 +111,9 @@ impl Home {
         Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), &[])
     }
 
-    /// Starts the app on a throwaway vault in a terminal of this size.
-    pub fn demo(&self, size: (u16, u16)) -> Terminal {
-        Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), &["demo"])
+    /// Starts the app with arguments in a terminal of this size.
+    pub fn app_with(&self, size: (u16, u16), arguments: &[&str]) -> Terminal {
+        Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), arguments)
     }
 
     /// Starts an interactive shell, in which `etui` is the app.
