@@ -13,7 +13,6 @@ mod completion;
 mod confirm;
 mod error;
 mod exit_code;
-mod folder;
 mod history;
 mod input;
 mod invocation;

@@ -111,6 +111,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
             FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],

@@ -12,7 +12,9 @@ use crate::vault::Answers;
 
 pub mod action;
 pub mod catalogue;
+pub mod change_request;
 pub mod context;
+mod draft;
 pub mod effect;
 pub mod event;
 pub mod glyphs;
@@ -29,6 +31,7 @@ pub mod screens;
 pub mod search;
 pub mod session;
 pub mod state;
+mod tag_lines;
 pub mod theme;
 pub mod update;
 pub mod view;
