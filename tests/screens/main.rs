@@ -9,6 +9,8 @@ mod history;
 mod labels;
 mod lock;
 mod metadata;
+mod mouse;
+mod palette;
 mod paste;
 mod plans;
 mod put_form;

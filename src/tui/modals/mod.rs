@@ -5,6 +5,8 @@ mod help;
 mod history;
 mod labels;
 mod labels_view;
+mod palette;
+mod palette_view;
 mod plan;
 pub mod plan_view;
 mod secret_form;
@@ -14,8 +16,12 @@ mod take_back;
 pub use discard::{Afterwards, Discard};
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
-pub use labels::{LabelDraft, LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
+pub use labels::{
+    LabelDraft, LabelsEditor, act_on_labels, click_on_labels, name_label, on_label_plan, plan_label,
+};
 pub use labels_view::draw as draw_labels;
+pub use palette::{Entry, Palette};
+pub use palette_view::draw as draw_palette;
 pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};
 pub use secret_form::{FactsDraft, SecretForm, on_facts_plan, open_form, plan_facts};
 pub use secret_form_view::draw as draw_secret_form;
