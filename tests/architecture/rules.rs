@@ -12,6 +12,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("crypto", &["memory", "domain"]),
     ("versioning", &["memory", "domain"]),
     ("generator", &["memory", "domain"]),
+    ("content", &["memory", "domain"]),
     ("config", &["memory", "domain"]),
     ("platform", &["memory", "domain"]),
     ("store", &["memory", "domain", "crypto", "versioning", "generator"]),
@@ -30,11 +31,13 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("tui", EVERYTHING_BUT_THE_DOORS),
 ];
 
-const BELOW_THE_DOORS: &[&str] = &["memory", "domain", "crypto", "versioning", "generator", "store", "vault"];
+const BELOW_THE_DOORS: &[&str] =
+    &["memory", "domain", "content", "crypto", "versioning", "generator", "store", "vault"];
 
 const EVERYTHING_BUT_THE_DOORS: &[&str] = &[
     "memory",
     "domain",
+    "content",
     "crypto",
     "versioning",
     "generator",
@@ -69,13 +72,13 @@ const HOMES: [(&str, &[&str]); 31] = [
     ("unicode_segmentation", &["tui"]),
     ("unicode_width", &["tui", "cli"]),
     ("zxcvbn", &["tui"]),
-    ("similar", &["tui", "cli"]),
+    ("similar", &["content"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("anyhow", &["main", "cli", "tui/runtime"]),
-    ("serde", &["kms", "exchange", "cli", "tui", "config"]),
-    ("serde_json", &["kms", "exchange", "cli"]),
+    ("serde", &["content", "kms", "exchange", "cli", "tui", "config"]),
+    ("serde_json", &["content", "kms", "exchange", "cli"]),
     ("quick_xml", &["kms", "exchange", "cli"]),
     ("csv_core", &["exchange"]),
     ("base64", &["kms", "exchange", "cli", "platform"]),
