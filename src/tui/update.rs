@@ -135,6 +135,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
     }
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
+        Some(Modal::Generator(_)) => modals::Generator::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
@@ -228,9 +229,10 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     }
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_) | Modal::SecretForm(_)) => match state.modals.last_mut() {
+        Some(Modal::Help(_) | Modal::SecretForm(_) | Modal::Generator(_)) => match state.modals.last_mut() {
             Some(Modal::Help(help)) => return Some(help.search_mut()),
             Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
+            Some(Modal::Generator(pane)) => return pane.focused_mut(),
             _ => return None,
         },
         Some(_) => return None,
@@ -248,6 +250,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
+        Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(_) => return,
         None => {}
     }
