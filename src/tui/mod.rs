@@ -13,6 +13,7 @@ use crate::vault::Answers;
 pub mod action;
 pub mod catalogue;
 pub mod change_request;
+pub mod command;
 pub mod context;
 mod draft;
 pub mod effect;

@@ -7,7 +7,9 @@ use super::TuiOptions;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Generator, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{
+    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
@@ -50,6 +52,8 @@ pub enum Modal {
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The commands by name.
+    Palette(Box<Palette>),
     /// The keys.
     Help(Box<Help>),
 }
