@@ -5,6 +5,7 @@ mod clipboard;
 mod demo;
 mod finding;
 mod first_run;
+mod generator;
 mod harness;
 mod history;
 mod labels;
