@@ -67,7 +67,9 @@ impl Bench {
                     let begin = Instant::now();
                     match reply {
                         Some(reply) => app.event(Event::Reply(reply)),
-                        None => drop(app.press(key)),
+                        None => {
+                            app.press(key);
+                        }
                     }
                     black_box(app.cursor());
                     begin.elapsed()
@@ -98,8 +100,12 @@ impl Bench {
 
     fn tree(&mut self) {
         self.key("tree: a row further", "j", |_| {});
-        self.key("tree: open a folder", "l", |app| drop(app.press("g h h h")));
-        self.key("tree: close it", "h", |app| drop(app.press("g h h h l")));
+        self.key("tree: open a folder", "l", |app| {
+            app.press("g h h h");
+        });
+        self.key("tree: close it", "h", |app| {
+            app.press("g h h h l");
+        });
         self.queries("tree");
         self.key("from the tree to the flat list", "t", |app| {
             if !app.state.browse().is_some_and(|browse| browse.rows.is_tree()) {
@@ -111,7 +117,9 @@ impl Bench {
     fn flat(&mut self) {
         self.key("flat: a row further", "j", |_| {});
         self.key("flat: a page further", "PgDn", |_| {});
-        self.key("flat: to the end", "G", |app| drop(app.press("g")));
+        self.key("flat: to the end", "G", |app| {
+            app.press("g");
+        });
         self.queries("flat");
         self.key("flat: another order", "o", |_| {});
         while self.app.state.browse().is_some_and(|browse| !browse.rows.is_tree()) {
@@ -155,7 +163,9 @@ impl Bench {
             app.answer()
         };
         self.measure("the list after a put", |_| {}, refresh, "");
-        let filter = |app: &mut Harness| drop(app.press("Esc Esc /").type_text("pas").press("Enter"));
+        let filter = |app: &mut Harness| {
+            app.press("Esc Esc /").type_text("pas").press("Enter");
+        };
         self.measure("the filtered list after a put", filter, refresh, "");
     }
 }
