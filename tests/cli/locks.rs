@@ -170,7 +170,7 @@ fn rekey_and_backup_show_how_far_they_are_on_a_terminal() {
     terminal.wait_for("Master password: ").press("fresh\r");
     // The cost that the rekey chose is below what etui takes today, and so it asks.
     terminal.wait_for("Raise it? [y/N] ").press("n\r");
-    terminal.wait_for("copying: 100 %").wait_for("backed the vault up");
+    terminal.wait_for("copying [####################] 100 %").wait_for("backed the vault up");
     assert_eq!(terminal.end().0.code(), Some(0));
 }
 

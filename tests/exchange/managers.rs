@@ -34,10 +34,31 @@ fn bitwarden_csv() {
     );
     assert_eq!(
         get(&mut vault, "Work/GitHub").unwrap(),
-        r#"{"username":"dev@example.com","password":"p,\"w'd","url":"https://github.com/login","totp":"otpauth://totp/GitHub?secret=JBSWY3DP","pin":"1234","recovery":"a: b"}"#
+        r#"{"username":"dev@example.com","password":"p,\"w'd","url":"https://github.com/login?a=1,2","url-2":"https://gist.github.com","totp":"otpauth://totp/GitHub?secret=JBSWY3DP","pin":"1234","recovery":"a: b","field":"nameless"}"#
     );
     assert_eq!(get(&mut vault, "Router").unwrap(), "admin123");
     assert_eq!(get(&mut vault, "Work/Wi-Fi-gr--e").unwrap(), "line one\nline two");
+}
+
+#[test]
+fn bitwarden_csv_of_an_organization() {
+    let file = include_bytes!("fixtures/bitwarden-organization.csv");
+    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    assert_eq!(told, ["Servers/db: new v1", "Servers/runbook: new v1"]);
+    assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
+    assert_eq!(get(&mut vault, "Servers/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
+}
+
+#[test]
+fn bitwarden_json_of_an_organization() {
+    let file = r#"{"encrypted": false, "collections": [
+        {"id": "c1", "organizationId": "o", "name": "Servers", "externalId": null},
+        {"id": "c2", "organizationId": "o", "name": "Backups", "externalId": null}],
+        "items": [{"name": "db", "folderId": null, "type": 1, "collectionIds": ["c1", "c2"],
+        "login": {"username": null, "password": "s3cret", "uris": null, "totp": null}}]}"#;
+    let (mut vault, _, lost, _place) = imported(FileFormat::Bitwarden, file.as_bytes());
+    assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
+    assert_eq!(get(&mut vault, "Servers/db").unwrap(), "s3cret");
 }
 
 #[test]
@@ -121,6 +142,15 @@ fn keepassxc_csv() {
       ACSCurrent = v1
       v1 2024-05-06T07:08:09Z None text "{\"username\":\"u\",\"password\":\"p\"}"
     "#);
+}
+
+#[test]
+fn keepassxc_csv_of_an_older_version() {
+    let file = "\"Group\",\"Title\",\"Username\",\"Password\",\"URL\",\"Notes\"\n\
+                \"Passwords/Work\",\"db\",\"app\",\"s3cret\",\"\",\"\"\n";
+    let (mut vault, _, lost, _place) = imported(FileFormat::KeePassXc, file.as_bytes());
+    assert!(lost.is_empty());
+    assert_eq!(get(&mut vault, "Work/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
 }
 
 #[test]

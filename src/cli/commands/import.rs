@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::cli::error::{CliError, reason};
+use crate::cli::error::{CliError, of_another_file, reason};
 use crate::cli::exit_code::Finish;
 use crate::cli::folder::Folder;
 use crate::cli::input;
@@ -153,8 +153,12 @@ impl Import {
             }
             Source::Vault => {
                 let mut vault = invocation.unlock()?;
-                let batch = self.other_vault(invocation, &mut vault)?.give_out(|_| true);
-                (vault, batch.with_context(|| self.of_file())?)
+                let batch = self
+                    .other_vault(invocation, &mut vault)
+                    .and_then(|mut other| Ok(other.give_out(|_| true)?))
+                    .map_err(of_another_file)
+                    .with_context(|| self.of_file());
+                (vault, batch?)
             }
         };
         if let Some(folder) = &self.prefix {
@@ -223,18 +227,17 @@ impl Import {
 
     /// Opens the other vault: with the key of this one where it is the same, else with its password.
     fn other_vault(&self, invocation: &Invocation, vault: &mut Vault) -> anyhow::Result<Vault> {
-        let locked = LockedVault::open_beside(&self.file, vault, Box::new(SystemClock))
-            .with_context(|| self.of_file())?;
+        let locked = LockedVault::open_beside(&self.file, vault, Box::new(SystemClock))?;
         let failed = match vault.unlock_branch(locked) {
             Ok(other) => return Ok(other),
             Err(failed) => failed,
         };
         if !matches!(failed.error, VaultError::Locked { .. }) {
-            return Err(failed.error).with_context(|| self.of_file());
+            return Err(failed.error.into());
         }
         let credentials = self.other_credentials(invocation, &failed.vault)?;
         let unlocked = failed.vault.unlock(&credentials, invocation.answers());
-        unlocked.map_err(|failed| failed.error).with_context(|| self.of_file())
+        unlocked.map_err(|failed| failed.error.into())
     }
 
     fn other_credentials(&self, invocation: &Invocation, other: &LockedVault) -> anyhow::Result<Credentials> {
