@@ -115,6 +115,11 @@ fn an_unlocked_vault_needs_no_password_until_it_is_locked() {
         stdout:
         it was not unlocked
         "#);
+    assert_snapshot!(home.etui(&["lock", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"WasUnlocked":false}
+        "#);
 }
 
 #[test]

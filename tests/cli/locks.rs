@@ -163,7 +163,7 @@ fn rekey_and_backup_show_how_far_they_are_on_a_terminal() {
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("fresh\r");
     terminal.wait_for("The same again: ").press("fresh\r");
-    terminal.wait_for("sealing everything anew: 100 %");
+    terminal.wait_for("sealing everything anew [####################] 100 %");
     terminal.wait_for("replaced the vault key");
     assert_eq!(terminal.end().0.code(), Some(0));
     let mut terminal = home.terminal(&["backup", "copy"]);
@@ -185,8 +185,8 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["backup", "copy.etui"]).failed(2), @r#"
         exit 2
         stderr:
-        error: there is a file at 'copy.etui' already
-        hint: choose another path
+        error: there is a file at copy.etui already
+        hint: choose another path; nothing was overwritten
         "#);
     assert_snapshot!(home.etui(&["backup", "other.etui", "--json"]), @r#"
         exit 0

@@ -185,6 +185,17 @@ fn names_are_completed_while_the_vault_is_unlocked_and_nothing_is_said_otherwise
 }
 
 #[test]
+fn completing_does_not_keep_the_vault_unlocked() {
+    let home = Home::with_secret();
+    home.etui(&["unlock", "--for", "2s", "--max", "1h"]).succeeded();
+    let start = std::time::Instant::now();
+    while offered(&home, &["get", "d"]) == "db" {
+        assert!(start.elapsed().as_secs() < 60, "completing has extended the idle limit");
+    }
+    home.finish(home.bare(&["status", "-q"]), b"").failed(5);
+}
+
+#[test]
 fn bash_itself_completes_a_label() {
     let home = Home::with_secret();
     home.etui(&["unlock", "--max", "10m"]).succeeded();

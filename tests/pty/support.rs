@@ -111,6 +111,12 @@ impl Home {
         Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), &[])
     }
 
+    /// Starts a script in a terminal of this size; `etui` is the app.
+    pub fn script(&self, size: (u16, u16), script: &str) -> Terminal {
+        let script = script.replace("exec etui", "exec \"$0\"");
+        Terminal::start(self, size, "sh", &["-c", &script, env!("CARGO_BIN_EXE_etui")])
+    }
+
     /// Starts an interactive shell, in which `etui` is the app.
     pub fn shell(&self, size: (u16, u16)) -> Terminal {
         let start = self.path().join("bashrc");
