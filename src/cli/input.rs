@@ -5,28 +5,13 @@ use std::io::{self, BufRead, Read};
 use std::os::fd::AsFd;
 
 use crate::memory::SecretBytes;
+pub(super) use crate::memory::read_up_to;
 
 const CHUNK: usize = 64 * 1024;
 
 /// Stdin without the library's buffer.
 pub(super) fn stdin() -> io::Result<File> {
     Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
-}
-
-/// Reads to the end, but not more than one byte over `limit`: so much is enough to see that it is too long.
-pub(super) fn read_up_to(mut source: impl Read, limit: usize) -> io::Result<SecretBytes> {
-    let mut read = SecretBytes::new();
-    let mut chunk = SecretBytes::zeroed(CHUNK.min(limit + 1));
-    while read.len() <= limit {
-        let most = chunk.len().min(limit + 1 - read.len());
-        match source.read(&mut chunk.expose_mut()[..most]) {
-            Ok(0) => break,
-            Ok(count) => read.extend(&chunk.expose()[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(read)
 }
 
 /// Removes one line end, LF or CRLF, if there is one.
@@ -81,14 +66,6 @@ impl<R: Read> BufRead for WipingReader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reading_stops_one_byte_over_the_limit() {
-        let source = vec![7_u8; 200_000];
-        assert_eq!(read_up_to(&source[..], 100_000).unwrap().len(), 100_001);
-        assert_eq!(read_up_to(&source[..], 200_000).unwrap().expose(), source);
-        assert_eq!(read_up_to(&source[..0], 10).unwrap().len(), 0);
-    }
 
     #[test]
     fn one_line_end_is_removed_and_no_more() {

@@ -15,7 +15,6 @@ mod difference;
 mod error;
 mod exit_code;
 mod field;
-mod folder;
 mod history;
 mod input;
 mod invocation;

@@ -6,6 +6,7 @@
 
 mod age;
 mod error_code;
+mod folder;
 mod identifier;
 mod invalid;
 mod json_string;
@@ -20,6 +21,7 @@ mod wiped_text;
 
 pub use age::{age, age_short};
 pub use error_code::ErrorCode;
+pub use folder::Folder;
 pub use invalid::Invalid;
 pub use json_string::unescape_json;
 pub use metadata::{Description, Note, Retention, RotationInterval, TagKey, TagValue, Tags};

@@ -6,6 +6,7 @@
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
 //! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`pass`], [`cloud`]: in.
+//! - `source`: which of them reads a file.
 //! - `table` and `document` read CSV and JSON into wiping buffers; `entry` makes one value of several fields.
 
 pub mod bitwarden;
@@ -20,10 +21,12 @@ pub mod keepassxc;
 pub mod onepassword;
 pub mod pass;
 mod place;
+mod source;
 mod table;
 
 pub use error::ExchangeError;
 pub use place::Place;
+pub use source::{LONGEST_FILE, Source, guess, read_file};
 
 use crate::vault::IncomingBatch;
 

@@ -9,7 +9,9 @@
 
 mod key_arena;
 pub mod process;
+mod reading;
 mod secret_bytes;
 
 pub use key_arena::{Key32, KeyArena};
+pub use reading::read_up_to;
 pub use secret_bytes::SecretBytes;

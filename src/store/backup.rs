@@ -11,7 +11,7 @@ use super::check::CheckReport;
 use super::error::StoreError;
 use super::open;
 use super::open_store::OpenStore;
-use super::rekey::Progress;
+use super::watch::{Progress, Watch, go_on};
 use crate::crypto;
 use crate::domain::Timestamp;
 
@@ -22,13 +22,13 @@ impl OpenStore {
     /// Copies the vault into a new file of mode 0600 (temporary name, sync, link, sync) and checks the copy.
     ///
     /// # Errors
-    /// [`StoreError::Exists`], [`StoreError::System`], and [`StoreError::Integrity`] where the copy does
-    /// not verify; nothing is left behind then.
+    /// [`StoreError::Exists`], [`StoreError::System`], [`StoreError::Stopped`], and
+    /// [`StoreError::Integrity`] where the copy does not verify; nothing is left behind then.
     pub fn back_up(
         &mut self,
         path: &Path,
         now: Timestamp,
-        progress: &mut dyn FnMut(Progress),
+        watch: &mut Watch<'_>,
     ) -> Result<CheckReport, StoreError> {
         if fs::symlink_metadata(path).is_ok() {
             return Err(StoreError::Exists(path.to_owned()));
@@ -44,7 +44,7 @@ impl OpenStore {
             }
             other => other,
         })?);
-        let checked = self.copy_and_check(&temporary, now, progress).and_then(|report| {
+        let checked = self.copy_and_check(&temporary, now, watch).and_then(|report| {
             put_in_place(&temporary, path, folder)?;
             Ok(report)
         });
@@ -68,15 +68,20 @@ impl OpenStore {
         &mut self,
         temporary: &Path,
         now: Timestamp,
-        progress: &mut dyn FnMut(Progress),
+        watch: &mut Watch<'_>,
     ) -> Result<CheckReport, StoreError> {
         // The read transaction lasts until the last page, so that no commit comes in between.
-        self.read(now, |store| {
+        let pages = self.read(now, |store| {
             let mut copy = open::connect_new(temporary)?;
-            copy_pages(store.file.connection(), &mut copy, progress)?;
-            copy.close().map_err(|(_, error)| StoreError::from(error))
+            let pages = copy_pages(store.file.connection(), &mut copy, watch)?;
+            copy.close().map_err(|(_, error)| StoreError::from(error))?;
+            Ok::<_, StoreError>(pages)
         })?;
-        let report = self.check_connection(open::connect_immutable(temporary)?);
+        let mut check = |Progress { done, total }| {
+            let checked = pages.saturating_mul(done).checked_div(total).unwrap_or(pages);
+            watch(Progress { done: pages + checked, total: 2 * pages })
+        };
+        let report = self.check_connection(open::connect_immutable(temporary)?, &mut check)?;
         match report.findings.first() {
             None => Ok(report),
             Some(finding) => Err(StoreError::Integrity(format!("the copy does not verify: {finding}"))),
@@ -84,20 +89,19 @@ impl OpenStore {
     }
 }
 
-fn copy_pages(
-    from: &Connection,
-    to: &mut Connection,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), StoreError> {
+/// Answers how many pages there were.
+fn copy_pages(from: &Connection, to: &mut Connection, watch: &mut Watch<'_>) -> Result<u64, StoreError> {
     let backup = Backup::new(from, to)?;
     loop {
         let step = backup.step(PAGES_AT_ONCE)?;
         let pages = backup.progress();
         let count = |pages: i32| u64::try_from(pages).unwrap_or_default();
         let total = count(pages.pagecount);
-        progress(Progress { done: total.saturating_sub(count(pages.remaining)), total });
+        // Copying is the first half, checking the copy the second.
+        let done = total.saturating_sub(count(pages.remaining));
+        go_on(watch(Progress { done, total: 2 * total }))?;
         match step {
-            StepResult::Done => return Ok(()),
+            StepResult::Done => return Ok(total),
             StepResult::More => {}
             _ => return Err(StoreError::Busy),
         }

@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::events::open_event;
 use super::open_store::OpenStore;
 use super::rows::integer;
+use super::watch::{Progress, Watch, go_on};
 use crate::domain::{SecretName, Timestamp};
 
 /// The result of a full check: what was looked at and what is wrong.
@@ -36,8 +37,8 @@ impl OpenStore {
     /// Checks everything on a private copy in memory, so that other processes can go on.
     ///
     /// # Errors
-    /// Where the check cannot be made at all; what it finds is in the report.
-    pub fn check(&mut self, now: Timestamp) -> Result<CheckReport, StoreError> {
+    /// Where the check cannot be made at all, and [`StoreError::Stopped`]; what it finds is in the report.
+    pub fn check(&mut self, now: Timestamp, watch: &mut Watch<'_>) -> Result<CheckReport, StoreError> {
         let copy = self.read(now, |store| {
             let mut copy = Connection::open_in_memory()?;
             Backup::new(store.file.connection(), &mut copy)?
@@ -45,20 +46,36 @@ impl OpenStore {
                 .map_err(StoreError::from)?;
             Ok::<_, StoreError>(copy)
         })?;
-        Ok(self.check_connection(copy))
+        self.check_connection(copy, watch)
     }
 
     /// Checks the state that was verified last, as it lies in `copy`.
-    pub(super) fn check_connection(&mut self, copy: Connection) -> CheckReport {
+    pub(super) fn check_connection(
+        &mut self,
+        copy: Connection,
+        watch: &mut Watch<'_>,
+    ) -> Result<CheckReport, StoreError> {
         let own = std::mem::replace(&mut self.file.opened.connection, copy);
         self.index = super::index::Index::new();
         let mut report = CheckReport::default();
-        self.check_sqlite(&mut report);
-        self.check_secrets(&mut report);
-        self.check_events(&mut report);
+        let finished = self.check_all(&mut report, watch);
         self.index = super::index::Index::new();
         self.file.opened.connection = own;
-        report
+        finished.map(|()| report)
+    }
+
+    fn check_all(&mut self, report: &mut CheckReport, watch: &mut Watch<'_>) -> Result<(), StoreError> {
+        let total = self.head.secrets + self.head.number;
+        let mut done = 0;
+        let mut step = || {
+            done = total.min(done + 1);
+            go_on(watch(Progress { done, total }))
+        };
+        self.check_sqlite(report);
+        self.check_secrets(report, &mut step)?;
+        self.check_events(report, &mut step)?;
+        // What was wrong may have ended it early.
+        go_on(watch(Progress { done: total, total }))
     }
 
     fn check_sqlite(&self, report: &mut CheckReport) {
@@ -69,10 +86,14 @@ impl OpenStore {
         }
     }
 
-    fn check_secrets(&mut self, report: &mut CheckReport) {
+    fn check_secrets(
+        &mut self,
+        report: &mut CheckReport,
+        step: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         if let Err(error) = self.load_all() {
             report.findings.push(error.to_string());
-            return;
+            return Ok(());
         }
         let names: Vec<SecretName> = self
             .records()
@@ -89,6 +110,7 @@ impl OpenStore {
         let mut keys = HashSet::new();
         for name in &names {
             report.secrets += 1;
+            step()?;
             if let Err(error) = self.check_secret(name, &mut keys, report) {
                 report.findings.push(format!("secret '{name}': {error}"));
             }
@@ -100,6 +122,7 @@ impl OpenStore {
             Ok(_) => {}
             Err(error) => report.findings.push(error.to_string()),
         }
+        Ok(())
     }
 
     fn check_secret(
@@ -135,17 +158,22 @@ impl OpenStore {
         Ok(keys)
     }
 
-    fn check_events(&self, report: &mut CheckReport) {
+    fn check_events(
+        &self,
+        report: &mut CheckReport,
+        step: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut link = EventLink { number: self.head.number, tag: self.head.tag };
         while link.number > 0 {
             match open_event(&self.file, &self.keys, self.seals, link) {
                 Ok(event) => {
                     report.events += 1;
+                    step()?;
                     link = EventLink { number: link.number - 1, tag: event.previous_tag };
                 }
                 Err(error) => {
                     report.findings.push(error.to_string());
-                    return;
+                    return Ok(());
                 }
             }
         }
@@ -155,6 +183,7 @@ impl OpenStore {
         if self.count("event") != Some(report.events) {
             report.findings.push("there are events outside its history".to_owned());
         }
+        Ok(())
     }
 
     fn count(&self, table: &'static str) -> Option<u64> {

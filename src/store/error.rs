@@ -53,6 +53,9 @@ pub enum StoreError {
         /// How much was asked for.
         mebibytes: u32,
     },
+    /// Whoever watched it said so.
+    #[error("it was stopped")]
+    Stopped,
     /// The header is another than the one that the password opened.
     #[error("the header changed meanwhile")]
     HeaderChanged,

@@ -5,7 +5,8 @@
 //! - `buckets`, `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
 //! - `identities`: by which branches of one vault know each other's secrets.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
-//! - `last_seen`: what this machine remembers of each vault; `check`: the full verification.
+//! - `last_seen`: what this machine remembers of each vault; `check`: the full verification;
+//!   `watch`: how far something long has come.
 //!
 //! Invariant: nothing that was read decides anything before a key has vouched for it. Existence, uniqueness
 //! and counts come from verified rows in memory, never from an index or a constraint of SQLite.
@@ -31,6 +32,7 @@ mod secrets;
 mod transaction;
 mod unlock;
 mod vault_file;
+mod watch;
 
 pub use check::CheckReport;
 pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, SummaryTags};
@@ -40,8 +42,9 @@ pub use last_seen::remembers_vault_at;
 pub use new_vault::create;
 pub use open::write_private_file;
 pub use open_store::{Acceptance, News, OpenStore};
-pub use rekey::{Locks, Progress};
+pub use rekey::Locks;
 pub use secrets::{EqualTags, StoredSecret};
 pub use transaction::{Batch, Moment, NewVersion, Origins, WriteTransaction};
 pub use unlock::open_vault_key;
 pub use vault_file::VaultFile;
+pub use watch::{Progress, Watch};

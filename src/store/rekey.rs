@@ -13,6 +13,7 @@ use super::open_store::OpenStore;
 use super::rows::expect_changed;
 use super::transaction::{Moment, insert_event, seal_head, tag_of};
 use super::vault_file::{Purpose, VaultRow};
+use super::watch::Progress;
 use crate::crypto::{
     self, BUCKETS, KdfCost, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey, VaultKeys, bucket_of,
 };
@@ -26,15 +27,6 @@ pub struct Locks<'a> {
     pub password: &'a MasterPassword,
     /// The key file, if one is used.
     pub key_file: Option<&'a KeyFile>,
-}
-
-/// How far a rekey or a backup has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Of a rekey: rows sealed anew and read back. Of a backup: pages copied.
-    pub done: u64,
-    /// All rows, each counted for sealing and for reading back; all pages.
-    pub total: u64,
 }
 
 impl OpenStore {

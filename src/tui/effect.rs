@@ -3,13 +3,13 @@
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    ChangeOutcome, CreateOutcome, CreateRequest, DeleteRequest, HistoryEntry, KdfCost, Planned, PlannedPut,
-    PutOutcome, PutRequest, Refreshed, RollbackRequest, SecretDetails, StageRequest, StateToken,
-    TakeBackOutcome, TakeBackPlan, UpdateRequest, VaultError,
+    ChangeOutcome, CreateOutcome, CreateRequest, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome,
+    PutRequest, Refreshed, SecretDetails, TakeBackOutcome, TakeBackPlan, VaultError,
 };
 use crate::versioning::Direction;
 
 use super::catalogue::Catalogue;
+pub use super::change_request::ChangeRequest;
 use super::modals::HISTORY_LIMIT;
 use super::session::{CopyRoute, Found, Opened, Session};
 
@@ -35,55 +35,6 @@ pub enum Slot {
     PlanPut,
     /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
-}
-
-/// A change of a secret that goes through a plan.
-#[derive(Debug, Clone)]
-pub enum ChangeRequest {
-    /// Moves or removes a label.
-    Stage(StageRequest),
-    /// `ACSCurrent` back to the previous version.
-    Rollback(RollbackRequest),
-    /// Schedules a deletion.
-    Delete(DeleteRequest),
-    /// Takes a scheduled deletion back.
-    Restore(SecretName),
-    /// Gives a secret another name.
-    Rename {
-        /// The name that it has.
-        old: SecretName,
-        /// The name that it gets.
-        new: SecretName,
-    },
-    /// Changes what is known about a secret.
-    Update(UpdateRequest),
-}
-
-impl ChangeRequest {
-    /// The secret.
-    pub const fn name(&self) -> &SecretName {
-        match self {
-            Self::Stage(request) => &request.name,
-            Self::Rollback(request) => &request.name,
-            Self::Delete(request) => &request.name,
-            Self::Restore(name) => name,
-            Self::Rename { old, .. } => old,
-            Self::Update(request) => &request.name,
-        }
-    }
-
-    /// The request that shall hold only for the state of a plan, where it can.
-    #[must_use]
-    pub fn expecting(mut self, token: StateToken) -> Self {
-        match &mut self {
-            Self::Stage(request) => request.expected = Some(token),
-            Self::Rollback(request) => request.expected = Some(token),
-            Self::Delete(request) => request.expected = Some(token),
-            Self::Update(request) => request.expected = Some(token),
-            Self::Restore(_) | Self::Rename { .. } => {}
-        }
-        self
-    }
 }
 
 /// What the worker can be asked to do; each piece is answered by one [`Reply`], unless a newer one of the
@@ -343,9 +294,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             session.vault().and_then(|vault| vault.create_secret(&request)).map(Box::new),
         ),
         Work::PlanChange { revision, request } => {
-            Reply::PlannedChange { revision, result: plan(session, &request).map(Box::new) }
+            Reply::PlannedChange { revision, result: request.plan(session).map(Box::new) }
         }
-        Work::Change(request) => Reply::Changed(change(session, &request).map(Box::new)),
+        Work::Change(request) => Reply::Changed(request.make(session).map(Box::new)),
         Work::PlanTakeBack { revision, direction } => {
             let result = session.vault().and_then(|vault| vault.plan_take_back(direction)).map(Box::new);
             Reply::PlannedTakeBack { revision, result }
@@ -360,29 +311,5 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::TakeBack { direction, newest } => Reply::TakenBack(
             session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),
         ),
-    }
-}
-
-fn plan(session: &mut Session, request: &ChangeRequest) -> Result<Planned, VaultError> {
-    let vault = session.vault()?;
-    match request {
-        ChangeRequest::Stage(request) => vault.plan_stage(request),
-        ChangeRequest::Rollback(request) => vault.plan_rollback(request),
-        ChangeRequest::Delete(request) => vault.plan_delete(request),
-        ChangeRequest::Restore(name) => vault.plan_restore(name),
-        ChangeRequest::Rename { old, new } => vault.plan_rename(old, new),
-        ChangeRequest::Update(request) => vault.plan_update(request),
-    }
-}
-
-fn change(session: &mut Session, request: &ChangeRequest) -> Result<ChangeOutcome, VaultError> {
-    let vault = session.vault()?;
-    match request {
-        ChangeRequest::Stage(request) => vault.update_secret_version_stage(request),
-        ChangeRequest::Rollback(request) => vault.rollback(request),
-        ChangeRequest::Delete(request) => vault.delete_secret(request),
-        ChangeRequest::Restore(name) => vault.restore_secret(name),
-        ChangeRequest::Rename { old, new } => vault.rename_secret(old, new),
-        ChangeRequest::Update(request) => vault.update_secret(request),
     }
 }

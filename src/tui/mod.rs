@@ -12,6 +12,7 @@ use crate::vault::Answers;
 
 pub mod action;
 pub mod catalogue;
+pub mod change_request;
 pub mod context;
 pub mod effect;
 pub mod event;

@@ -323,6 +323,21 @@ impl Vault {
         Ok(self.store()?.file().header().cost)
     }
 
+    /// What deriving the key shall cost under new locks where nobody chose: as much as now, unless that is less
+    /// than etui would choose today: it is never lowered unasked. Measures then, which takes seconds.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] where the session has ended.
+    pub fn cost_for_new_locks(&mut self) -> Result<KdfCost, VaultError> {
+        let present = self.kdf_cost()?;
+        if !present.is_weaker_than(&KdfCost::LEAST_DEFAULT) {
+            return Ok(present);
+        }
+        let measured = KdfCost::measure().map_err(|error| VaultError::KdfOutOfRange(error.to_string()))?;
+        let keeps = measured.is_weaker_than(&present) && present.is_at_least_floor();
+        Ok(if keeps { present } else { measured })
+    }
+
     /// Whether a key file is needed besides the password.
     ///
     /// # Errors

@@ -39,6 +39,21 @@ impl Vault {
         })
     }
 
+    /// Opens another file beside this vault, for looking only: at once where it is sealed with the same key.
+    ///
+    /// # Errors
+    /// As [`LockedVault::open_beside`], and those of a file that has this vault's key and does not open.
+    pub fn open_beside(&mut self, path: &Path, clock: Box<dyn Clock>) -> Result<Beside, VaultError> {
+        let locked = LockedVault::open_beside(path, self, clock)?;
+        match self.unlock_branch(locked) {
+            Ok(other) => Ok(Beside::Open(Box::new(other))),
+            Err(failed) => match failed.error {
+                VaultError::Locked { .. } => Ok(Beside::Locked(Box::new(failed.vault))),
+                error => Err(error),
+            },
+        }
+    }
+
     /// Unlocks a file of the same vault that is sealed with the same key: no password is needed.
     ///
     /// # Errors
@@ -60,6 +75,14 @@ impl Vault {
             }
         }
     }
+}
+
+/// Another vault beside an open one.
+pub enum Beside {
+    /// It has the same key.
+    Open(Box<Vault>),
+    /// It has another key: its password is needed.
+    Locked(Box<LockedVault>),
 }
 
 impl LockedVault {

@@ -104,6 +104,9 @@ pub enum VaultError {
     /// The password changed elsewhere between unlocking and this change of password.
     #[error("the master password was changed elsewhere meanwhile")]
     HeaderChanged,
+    /// Whoever watched it said so; nothing was changed.
+    #[error("it was stopped")]
+    Stopped,
     /// A KDF cost that etui does not accept.
     #[error("{0}")]
     KdfOutOfRange(String),
@@ -131,6 +134,7 @@ impl From<StoreError> for VaultError {
             StoreError::Busy => Self::Busy,
             StoreError::OutOfMemory { mebibytes } => Self::OutOfMemory { mebibytes },
             StoreError::HeaderChanged => Self::HeaderChanged,
+            StoreError::Stopped => Self::Stopped,
             StoreError::System { doing, reason } => Self::System { doing, reason },
         }
     }
@@ -155,6 +159,7 @@ impl VaultError {
             }
             Self::HeaderChanged => ErrorCode::ResourceChanged,
             Self::Busy => ErrorCode::VaultBusy,
+            Self::Stopped => ErrorCode::InternalFailure,
             Self::ExpensiveKdf { .. } => ErrorCode::NotUnlocked,
             Self::OutOfMemory { .. } | Self::System { .. } => ErrorCode::InternalFailure,
         }
@@ -193,6 +198,7 @@ impl VaultError {
             Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
             Self::Busy => "wait until it has finished, then try again".to_owned(),
             Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),
+            Self::Stopped => "nothing was changed; begin again when you like".to_owned(),
             Self::KdfOutOfRange(_) => "choose other costs".to_owned(),
             Self::System { .. } => "nothing was changed; mend the cause and try again".to_owned(),
         }

@@ -1,12 +1,13 @@
 //! Bringing secrets in from elsewhere: planned in one go, applied in one transaction (etui).
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use super::batch::{Changes, make_version_key};
 use super::error::VaultError;
 use super::history::walk;
 use super::incoming::{IncomingBatch, IncomingSecret, Loss};
-use super::{Session, Vault};
+use super::{Progress, Session, Vault, Watch};
 use crate::domain::{SecretName, Timestamp, VersionId};
 use crate::store::{Batch, Moment, NewVersion, OpenStore, Origins, StoredSecret};
 use crate::versioning::{
@@ -131,11 +132,27 @@ impl Vault {
         on_refusal: OnRefusal,
         progress: &mut dyn FnMut(usize),
     ) -> Result<ImportReport, VaultError> {
+        self.import_watched(batch, on_refusal, &mut |Progress { done, .. }| {
+            progress(usize::try_from(done).unwrap_or(usize::MAX));
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`import`](Self::import), and can be stopped: nothing of it is in the vault then.
+    ///
+    /// # Errors
+    /// As there, and [`VaultError::Stopped`].
+    pub fn import_watched(
+        &mut self,
+        batch: &IncomingBatch,
+        on_refusal: OnRefusal,
+        watch: &mut Watch<'_>,
+    ) -> Result<ImportReport, VaultError> {
         let moment = Moment { now: self.now(), origin: Origin::Import };
         let result = match &mut self.session {
             Session::Open(store) => store.write(moment, Batch::Together, |transaction| {
                 let decided = plan(transaction.store_before_changes(), batch, moment.now)?;
-                Changes { transaction }.import(decided, batch, on_refusal, progress)
+                Changes { transaction }.import(decided, batch, on_refusal, watch)
             }),
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -149,7 +166,7 @@ impl Changes<'_, '_> {
         decided: Vec<Decided>,
         batch: &IncomingBatch,
         on_refusal: OnRefusal,
-        progress: &mut dyn FnMut(usize),
+        watch: &mut Watch<'_>,
     ) -> Result<ImportReport, VaultError> {
         if on_refusal == OnRefusal::ImportNothing
             && let Some(refusal) = decided.iter().find_map(|decided| match &decided.report.outcome {
@@ -163,7 +180,10 @@ impl Changes<'_, '_> {
             if let Some(decision) = &decided.change {
                 self.import_secret(&decided.report.name, decision, incoming)?;
             }
-            progress(position + 1);
+            let done = position as u64 + 1;
+            if watch(Progress { done, total: batch.secrets.len() as u64 }).is_break() {
+                return Err(VaultError::Stopped);
+            }
         }
         Ok(report(decided, batch))
     }

@@ -11,6 +11,7 @@ mod clock;
 mod error;
 mod history;
 mod import;
+pub mod import_wording;
 mod incoming;
 mod listing;
 mod metadata;
@@ -22,12 +23,14 @@ mod values;
 mod which;
 pub mod wording;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use access::{
     Answers, Credentials, Environment, KeyIdentity, UnlockFailed, make_key_file, remembers_vault,
 };
 pub use batch::Changes;
+pub use branch::Beside;
 pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
 pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
@@ -45,7 +48,7 @@ pub use request::{
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
-pub use crate::store::{CheckReport as VerifyReport, Progress, SummaryLabels, SummaryTags};
+pub use crate::store::{CheckReport as VerifyReport, Progress, SummaryLabels, SummaryTags, Watch};
 use crate::store::{News, OpenStore, VaultFile, write_private_file};
 
 /// A vault whose file was found sound and whose key is not here.
@@ -123,8 +126,16 @@ impl Vault {
     /// # Errors
     /// Where the check cannot be made; what it finds is in the report.
     pub fn verify(&mut self) -> Result<VerifyReport, VaultError> {
+        self.verify_watched(&mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`verify`](Self::verify), and can be watched and stopped.
+    ///
+    /// # Errors
+    /// As there, and [`VaultError::Stopped`].
+    pub fn verify_watched(&mut self, watch: &mut Watch<'_>) -> Result<VerifyReport, VaultError> {
         let now = self.now();
-        let report = self.store()?.check(now).map_err(VaultError::from);
+        let report = self.store()?.check(now, watch).map_err(VaultError::from);
         self.end_if_fatal(report)
     }
 
@@ -138,8 +149,23 @@ impl Vault {
         path: &Path,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<VerifyReport, VaultError> {
+        self.back_up_watched(path, &mut |done| {
+            progress(done);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`back_up`](Self::back_up), and can be stopped.
+    ///
+    /// # Errors
+    /// As there, and [`VaultError::Stopped`].
+    pub fn back_up_watched(
+        &mut self,
+        path: &Path,
+        watch: &mut Watch<'_>,
+    ) -> Result<VerifyReport, VaultError> {
         let now = self.now();
-        let report = self.store()?.back_up(path, now, progress).map_err(VaultError::from);
+        let report = self.store()?.back_up(path, now, watch).map_err(VaultError::from);
         self.end_if_fatal(report)
     }
 

@@ -1,9 +1,10 @@
 //! 10,000 rows in one go.
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 
 use etui::exchange::FileFormat;
-use etui::vault::OnRefusal;
+use etui::vault::{OnRefusal, VaultError};
 
 use crate::helpers::parsed;
 use crate::support::vaults::{Place, get};
@@ -38,4 +39,22 @@ fn ten_thousand_rows_come_in_one_transaction_and_the_second_time_change_nothing(
     let checked = vault.verify().unwrap();
     assert!(checked.is_clean(), "{:?}", checked.findings);
     assert_eq!((checked.secrets, checked.versions), (ROWS as u64, ROWS as u64));
+}
+
+#[test]
+fn an_import_that_is_stopped_leaves_the_vault_as_it_was() {
+    let place = Place::new();
+    let mut vault = place.create();
+    let batch = parsed(FileFormat::Dotenv, "A=1\nB=2\nC=3\n");
+    let before = place.copy();
+    for last in 1..=3 {
+        let stopped = vault.import_watched(&batch, OnRefusal::ImportNothing, &mut |progress| {
+            if progress.done == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(stopped, Err(VaultError::Stopped));
+        assert!(place.copy() == before);
+    }
+    assert_eq!(vault.list().unwrap().len(), 0);
+    vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).unwrap();
+    assert_eq!(vault.list().unwrap().len(), 3);
 }

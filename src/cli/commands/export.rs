@@ -7,12 +7,11 @@ use serde::Serialize;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::folder::Folder;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, UnseenAs, escape_unseen};
 use crate::cli::private_file::{self, Existing};
 use crate::cli::wording::count;
-use crate::domain::visible_value;
+use crate::domain::{Folder, visible_value};
 use crate::exchange::{dotenv, json};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};

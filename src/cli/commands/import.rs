@@ -10,23 +10,18 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::error::{CliError, of_another_file, reason};
 use crate::cli::exit_code::Finish;
-use crate::cli::folder::Folder;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
-use crate::domain::visible;
-use crate::exchange::{FileFormat, pass, read};
+use crate::domain::{Folder, visible};
+use crate::exchange::{FileFormat, LONGEST_FILE, Source, pass, read};
 use crate::memory::SecretBytes;
 use crate::vault::{
-    Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
-    VaultError,
+    Beside, Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
 };
 
 use report::Tense;
-
-/// No file that is read whole may be longer.
-const LONGEST: usize = 1 << 31;
 
 /// Bring in secrets from another program or another vault
 ///
@@ -108,13 +103,6 @@ enum Format {
     Alibaba,
     /// Another vault
     Etui,
-}
-
-/// Where the secrets are read from.
-enum Source {
-    File(FileFormat),
-    PasswordStore,
-    Vault,
 }
 
 impl Format {
@@ -214,12 +202,12 @@ impl Import {
             .into());
         }
         let file = if self.is_stdin() { input::stdin() } else { File::open(&self.file) };
-        let read = file.and_then(|file| input::read_up_to(file, LONGEST));
+        let read = file.and_then(|file| input::read_up_to(file, LONGEST_FILE));
         let text = read.map_err(|error| {
             let sentence = format!("cannot read '{}': {}", self.file.display(), reason(&error));
             CliError::usage(sentence, "name another file")
         })?;
-        if text.len() > LONGEST {
+        if text.len() > LONGEST_FILE {
             return Err(CliError::usage("the file is longer than 2 GiB", "split it").into());
         }
         Ok(text)
@@ -227,22 +215,18 @@ impl Import {
 
     /// Opens the other vault: with the key of this one where it is the same, else with its password.
     fn other_vault(&self, invocation: &Invocation, vault: &mut Vault) -> anyhow::Result<Vault> {
-        let locked = LockedVault::open_beside(&self.file, vault, Box::new(SystemClock))?;
-        let failed = match vault.unlock_branch(locked) {
-            Ok(other) => return Ok(other),
-            Err(failed) => failed,
+        let locked = match vault.open_beside(&self.file, Box::new(SystemClock))? {
+            Beside::Open(other) => return Ok(*other),
+            Beside::Locked(locked) => locked,
         };
-        if !matches!(failed.error, VaultError::Locked { .. }) {
-            return Err(failed.error.into());
-        }
-        let credentials = self.other_credentials(invocation, &failed.vault)?;
-        let unlocked = failed.vault.unlock(&credentials, invocation.answers());
+        let credentials = self.other_credentials(invocation, &locked)?;
+        let unlocked = locked.unlock(&credentials, invocation.answers());
         unlocked.map_err(|failed| failed.error.into())
     }
 
     fn other_credentials(&self, invocation: &Invocation, other: &LockedVault) -> anyhow::Result<Credentials> {
         let key_file = self.other_key_file.as_deref().map(|path| {
-            File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
+            File::open(path).and_then(|file| input::read_up_to(file, LONGEST_FILE)).map_err(|error| {
                 let sentence = format!("cannot read the key file '{}': {}", path.display(), reason(&error));
                 CliError::not_unlocked(sentence, "name another with --other-key-file")
             })

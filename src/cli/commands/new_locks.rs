@@ -70,7 +70,7 @@ impl NewLocks {
         };
         let cost = match chosen {
             Some(cost) => cost,
-            None => not_weaker(vault.kdf_cost()?)?,
+            None => vault.cost_for_new_locks().context("cannot say what unlocking may cost")?,
         };
         let made = self.key_file_out.is_some().then(vault::make_key_file).transpose()?;
         let kept = if self.no_key_file { None } else { invocation.key_file()? };
@@ -114,14 +114,4 @@ impl NewLocks {
 
 fn there_already(path: &Path) -> CliError {
     CliError::usage(format!("there is a file at '{}' already", path.display()), "choose another path")
-}
-
-/// The present cost, unless it is one that etui would not choose today: it is never lowered unasked.
-fn not_weaker(present: KdfCost) -> anyhow::Result<KdfCost> {
-    if !present.is_weaker_than(&KdfCost::LEAST_DEFAULT) {
-        return Ok(present);
-    }
-    let measured = KdfCost::measure().context("cannot measure what unlocking may cost")?;
-    let keeps = measured.is_weaker_than(&present) && present.is_at_least_floor();
-    Ok(if keeps { present } else { measured })
 }

@@ -5,17 +5,10 @@ use serde::Serialize;
 use crate::cli::color::Role;
 use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::table::{Cell, Table};
-use crate::cli::wording::{self, count};
 use crate::domain::{VersionId, visible};
-use crate::vault::{ImportOutcome, ImportReport, ImportRow};
+pub(super) use crate::vault::import_wording::Tense;
+use crate::vault::{ImportOutcome, ImportReport, ImportRow, import_wording};
 use crate::versioning::LabelMove;
-
-/// Whether it was done or planned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tense {
-    Did,
-    Would,
-}
 
 pub(super) fn print(output: &Output, report: &ImportReport, tense: Tense) -> anyhow::Result<()> {
     if output.audience() == Audience::Machine {
@@ -28,8 +21,12 @@ pub(super) fn print(output: &Output, report: &ImportReport, tense: Tense) -> any
     if !report.rows.is_empty() {
         let mut table = Table::new(["OUTCOME", "NAME", "DETAILS"]);
         for row in &report.rows {
-            let (role, word) = word(&row.outcome);
-            table.push([Cell::styled(role, word), Cell::plain(row.name.as_str()), Cell::plain(details(row))]);
+            let word = import_wording::outcome(&row.outcome);
+            table.push([
+                Cell::styled(role(&row.outcome), word),
+                Cell::plain(row.name.as_str()),
+                Cell::plain(import_wording::details(row)),
+            ]);
         }
         text += &table.render(output.palette());
     }
@@ -42,62 +39,16 @@ pub(super) fn print(output: &Output, report: &ImportReport, tense: Tense) -> any
         text += &format!("{}\n", visible(&loss.to_string()));
     }
     output.text(&text)?;
-    output.text(&format!("{}\n", summary(report, tense)))
+    output.text(&format!("{}\n", import_wording::summary(report, tense)))
 }
 
-fn word(outcome: &ImportOutcome) -> (Role, &'static str) {
+const fn role(outcome: &ImportOutcome) -> Role {
     match outcome {
-        ImportOutcome::New { .. } => (Role::Accent, "new"),
-        ImportOutcome::Changed { .. } => (Role::Accent, "changed"),
-        ImportOutcome::Same => (Role::Muted, "same"),
-        ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => (Role::Warning, "left out"),
-        ImportOutcome::Refused(_) => (Role::Danger, "refused"),
+        ImportOutcome::New { .. } | ImportOutcome::Changed { .. } => Role::Accent,
+        ImportOutcome::Same => Role::Muted,
+        ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => Role::Warning,
+        ImportOutcome::Refused(_) => Role::Danger,
     }
-}
-
-fn details(row: &ImportRow) -> String {
-    let mut details = match &row.outcome {
-        ImportOutcome::New { versions } => vec![wording::ids(versions)],
-        ImportOutcome::Changed { versions, moves } => {
-            let parts = [wording::ids(versions), wording::moves(moves)];
-            parts.into_iter().filter(|part| !part.is_empty()).collect()
-        }
-        ImportOutcome::Same => Vec::new(),
-        ImportOutcome::RemovedHere => vec!["it was removed for good here".to_owned()],
-        ImportOutcome::InDeleteWindow { planned } => {
-            vec![format!("it is scheduled for deletion on {planned} here")]
-        }
-        ImportOutcome::Refused(refusal) => vec![refusal.to_string()],
-    };
-    if row.given != row.name.as_str() {
-        details.push(format!("from '{}'", visible(&row.given)));
-    }
-    details.join("; ")
-}
-
-fn summary(report: &ImportReport, tense: Tense) -> String {
-    let number =
-        |is: fn(&ImportOutcome) -> bool| report.rows.iter().filter(|row| is(&row.outcome)).count() as u64;
-    let new = number(|outcome| matches!(outcome, ImportOutcome::New { .. }));
-    let changed = number(|outcome| matches!(outcome, ImportOutcome::Changed { .. }));
-    let same = number(|outcome| matches!(outcome, ImportOutcome::Same));
-    let rest = report.rows.len() as u64 - new - changed - same;
-    let mut sentence = match (new + changed, tense) {
-        (0, Tense::Did) => "nothing changed".to_owned(),
-        (0, Tense::Would) => "nothing would change".to_owned(),
-        (number, Tense::Did) => format!("imported {}", count(number, "secret")),
-        (number, Tense::Would) => format!("would import {}", count(number, "secret")),
-    };
-    let parts = [(new, "new"), (changed, "changed"), (same, "already here"), (rest, "left out")];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
-        .collect();
-    if !parts.is_empty() {
-        sentence += &format!(": {}", parts.join(", "));
-    }
-    sentence
 }
 
 #[derive(Serialize)]

@@ -1,20 +1,24 @@
-//! `--prefix`: a folder of secrets.
+//! A folder of secrets.
 
-use crate::domain::{Invalid, SecretName};
+use super::{Invalid, SecretName};
 
 /// The beginning of names that lie in a folder; it ends in `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Folder(String);
+pub struct Folder(String);
 
 impl Folder {
     /// Checks and takes a folder; a `/` at its end is added where there is none.
-    pub(super) fn new(text: &str) -> Result<Self, Invalid> {
+    ///
+    /// # Errors
+    /// As for the name of a secret.
+    pub fn new(text: &str) -> Result<Self, Invalid> {
         let folder = format!("{}/", text.strip_suffix('/').unwrap_or(text));
         SecretName::new(&folder)?;
         Ok(Self(folder))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    /// The folder, with its `/`.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -1,0 +1,84 @@
+//! A change of a secret that goes through a plan, and what plans and makes it.
+
+use crate::domain::SecretName;
+use crate::vault::{
+    ChangeOutcome, DeleteRequest, Planned, RollbackRequest, StageRequest, StateToken, UpdateRequest,
+    VaultError,
+};
+
+use super::session::Session;
+
+/// A change of a secret that goes through a plan.
+#[derive(Debug, Clone)]
+pub enum ChangeRequest {
+    /// Moves or removes a label.
+    Stage(StageRequest),
+    /// `ACSCurrent` back to the previous version.
+    Rollback(RollbackRequest),
+    /// Schedules a deletion.
+    Delete(DeleteRequest),
+    /// Takes a scheduled deletion back.
+    Restore(SecretName),
+    /// Gives a secret another name.
+    Rename {
+        /// The name that it has.
+        old: SecretName,
+        /// The name that it gets.
+        new: SecretName,
+    },
+    /// Changes what is known about a secret.
+    Update(UpdateRequest),
+}
+
+impl ChangeRequest {
+    /// The secret.
+    pub const fn name(&self) -> &SecretName {
+        match self {
+            Self::Stage(request) => &request.name,
+            Self::Rollback(request) => &request.name,
+            Self::Delete(request) => &request.name,
+            Self::Restore(name) => name,
+            Self::Rename { old, .. } => old,
+            Self::Update(request) => &request.name,
+        }
+    }
+
+    /// The request that shall hold only for the state of a plan, where it can.
+    #[must_use]
+    pub fn expecting(mut self, token: StateToken) -> Self {
+        match &mut self {
+            Self::Stage(request) => request.expected = Some(token),
+            Self::Rollback(request) => request.expected = Some(token),
+            Self::Delete(request) => request.expected = Some(token),
+            Self::Update(request) => request.expected = Some(token),
+            Self::Restore(_) | Self::Rename { .. } => {}
+        }
+        self
+    }
+
+    /// What it would do.
+    pub(super) fn plan(&self, session: &mut Session) -> Result<Planned, VaultError> {
+        let vault = session.vault()?;
+        match self {
+            Self::Stage(request) => vault.plan_stage(request),
+            Self::Rollback(request) => vault.plan_rollback(request),
+            Self::Delete(request) => vault.plan_delete(request),
+            Self::Restore(name) => vault.plan_restore(name),
+            Self::Rename { old, new } => vault.plan_rename(old, new),
+            Self::Update(request) => vault.plan_update(request),
+        }
+    }
+
+    /// Makes it.
+    pub(super) fn make(&self, session: &mut Session) -> Result<ChangeOutcome, VaultError> {
+        let vault = session.vault()?;
+        match self {
+            Self::Stage(request) => vault.update_secret_version_stage(request),
+            Self::Rollback(request) => vault.rollback(request),
+            Self::Delete(request) => vault.delete_secret(request),
+            Self::Restore(name) => vault.restore_secret(name),
+            Self::Rename { old, new } => vault.rename_secret(old, new),
+            Self::Update(request) => vault.update_secret(request),
+        }
+    }
+}
