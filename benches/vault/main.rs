@@ -105,7 +105,10 @@ fn measure_import(rows: usize) {
     let report = vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).expect("an import");
     let taken = begin.elapsed();
     assert_eq!(report.rows.len(), rows);
-    println!("import of {rows} rows: {taken:.2?}, {:.2?} a row", taken / u32::try_from(rows).expect("a count"));
+    println!(
+        "import of {rows} rows: {taken:.2?}, {:.2?} a row",
+        taken / u32::try_from(rows).expect("a count")
+    );
 }
 
 fn get(vault: &mut Vault, name: &SecretName) {

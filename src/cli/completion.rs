@@ -27,12 +27,32 @@ const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zs
 
 /// Answers a shell that asks for words; `None` where none does.
 pub fn complete_words(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
-    std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    // These hand over words as they are typed, and a version is best named within quotes.
+    let are_raw = ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw);
+    let arguments = arguments.into_iter().map(|word| if are_raw { unquoted(word) } else { word });
     let completion = CompleteEnv::with_factory(command).var(VARIABLE).bin("etui").completer("etui");
     let current = std::env::current_dir().ok();
     // Whatever goes wrong, a shell that completes must not be disturbed.
     let _ = completion.shells(SHELLS).try_complete(arguments, current.as_deref());
     Some(ExitCode::SUCCESS)
+}
+
+/// A word without the quotes and backslashes that only a shell sees in it. What is not Unicode stays as it is.
+fn unquoted(word: OsString) -> OsString {
+    let Some(text) = word.to_str() else { return word };
+    let mut plain = String::new();
+    let mut opened = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, opened) {
+            ('\\', None | Some('"')) => plain.extend(characters.next()),
+            ('\'' | '"', None) => opened = Some(character),
+            (quote, Some(open)) if quote == open => opened = None,
+            (other, _) => plain.push(other),
+        }
+    }
+    plain.into()
 }
 
 /// The script that makes a shell ask.
@@ -265,6 +285,21 @@ mod tests {
         assert_eq!(join(&["etui", "get"], 1), text("etui get", 1));
         assert_eq!(join(&["etui", "get"], 2), text("etui get ", 2));
         assert_eq!(join(&["etui", "get", ""], 2), text("etui get ", 2));
+    }
+
+    #[test]
+    fn a_word_is_completed_as_the_shell_will_read_it() {
+        for (typed, read) in [
+            ("db#v1", "db#v1"),
+            ("'db#v", "db#v"),
+            ("\"db#v1\"", "db#v1"),
+            ("db\\#v", "db#v"),
+            ("a\\ b'c d'", "a bc d"),
+            ("'a\\b", "a\\b"),
+            ("\\", ""),
+        ] {
+            assert_eq!(unquoted(typed.into()), read, "{typed}");
+        }
     }
 
     #[test]

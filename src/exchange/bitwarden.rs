@@ -40,7 +40,8 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         // An organization's export has collections instead, with commas between them.
-        let (collection, others) = row.text("collections").split_once(',').unwrap_or((row.text("collections"), ""));
+        let (collection, others) =
+            row.text("collections").split_once(',').unwrap_or((row.text("collections"), ""));
         let folder = match row.text("folder") {
             "" => collection,
             folder => folder,
@@ -78,7 +79,8 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 fn addresses(text: &str) -> impl Iterator<Item = &str> {
     let begins = |rest: &str| {
         let scheme = rest.split_once("://").map(|(scheme, _)| scheme).unwrap_or_default();
-        !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        !scheme.is_empty()
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     };
     let mut rest = Some(text);
     std::iter::from_fn(move || {

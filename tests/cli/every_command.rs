@@ -90,9 +90,7 @@ impl Line {
 
     /// What it is about.
     fn prepare(&self, home: &Home) {
-        let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
-        write("file", "A=1\n");
-        write("template", "{{ etui://db }}");
+        write_files(home);
         match self.command() {
             "restore" => {
                 home.pipe("x", &["new", "gone"]).succeeded();
@@ -100,8 +98,9 @@ impl Line {
             }
             "redo" => drop(home.etui(&["undo"]).succeeded()),
             "copy" => {
+                let settings = "clipboard = 'command'\nclipboard_copy = 'cat > copied'\n";
                 fs::create_dir_all(home.path().join("config/etui")).unwrap();
-                write("config/etui/settings.toml", "clipboard = 'command'\nclipboard_copy = 'cat > copied'\n");
+                fs::write(home.path().join("config/etui/settings.toml"), settings).unwrap();
             }
             _ => {}
         }
@@ -112,13 +111,22 @@ impl Line {
     }
 }
 
+/// The files that the command lines name.
+fn write_files(home: &Home) {
+    fs::write(home.path().join("file"), "A=1\n").unwrap();
+    fs::write(home.path().join("template"), "{{ etui://db }}").unwrap();
+}
+
 #[test]
 fn an_unknown_flag_is_a_usage_error_in_words_and_in_json() {
     let home = Home::empty();
     for line in &LINES {
         let command = line.command();
         let run = home.etui(&[command, "--bogus"]).failed(line.code(2));
-        assert!(run.stderr.starts_with("error: unexpected argument '--bogus' found\nhint: "), "{command}: {run}");
+        assert!(
+            run.stderr.starts_with("error: unexpected argument '--bogus' found\nhint: "),
+            "{command}: {run}"
+        );
         let run = home.etui(&[command, "--json", "--bogus"]).failed(line.code(2));
         let error: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
         assert_eq!(error["Code"], "InvalidParameter", "{command}");
@@ -128,8 +136,9 @@ fn an_unknown_flag_is_a_usage_error_in_words_and_in_json() {
 #[test]
 fn without_a_password_nothing_is_done_and_the_ways_to_give_one_are_named() {
     let home = Home::with_secret();
+    write_files(&home);
+    let before = home.bytes_of_vault();
     for line in LINES.iter().filter(|line| line.needs == Needs::Password) {
-        line.prepare(&home);
         let run = line.finish(&home, home.bare(line.words)).failed(line.code(5));
         assert!(run.stderr.contains("there is no terminal to ask for the master password"), "{run}");
         assert!(run.stderr.contains("etui unlock"), "{run}");
@@ -141,15 +150,14 @@ fn without_a_password_nothing_is_done_and_the_ways_to_give_one_are_named() {
             assert_eq!(error["Code"], "NotUnlocked", "{json:?}");
         }
     }
-    home.etui(&["get", "gone"]).failed(4);
+    assert!(home.bytes_of_vault() == before);
 }
 
 #[test]
 fn without_a_vault_its_place_is_named() {
     let home = Home::empty();
+    write_files(&home);
     for line in LINES.iter().filter(|line| line.needs != Needs::Nothing) {
-        fs::write(home.path().join("file"), "A=1\n").unwrap();
-        fs::write(home.path().join("template"), "{{ etui://db }}").unwrap();
         let run = line.finish(&home, home.command(line.words)).failed(line.code(2));
         assert!(run.stderr.contains("there is no vault at"), "{:?}: {run}", line.words);
     }

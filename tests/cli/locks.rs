@@ -157,7 +157,7 @@ fn passwd_asks_for_the_present_password_and_twice_for_the_new_one() {
 }
 
 #[test]
-fn rekey_and_backup_show_how_far_they_are_on_a_terminal() {
+fn rekey_backup_and_verify_show_how_far_they_are_on_a_terminal() {
     let home = Home::with_secret();
     let mut terminal = home.terminal(&[&["rekey"][..], &CHEAP].concat());
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
@@ -171,6 +171,10 @@ fn rekey_and_backup_show_how_far_they_are_on_a_terminal() {
     // The cost that the rekey chose is below what etui takes today, and so it asks.
     terminal.wait_for("Raise it? [y/N] ").press("n\r");
     terminal.wait_for("copying [####################] 100 %").wait_for("backed the vault up");
+    assert_eq!(terminal.end().0.code(), Some(0));
+    let mut terminal = home.terminal(&["verify"]);
+    terminal.wait_for("Master password: ").press("fresh\r");
+    terminal.wait_for("checking [####################] 100 %").wait_for("the vault is whole");
     assert_eq!(terminal.end().0.code(), Some(0));
 }
 

@@ -65,7 +65,16 @@ fn bitwarden_json_of_an_organization() {
 fn bitwarden_json_with_the_history_of_a_password() {
     let file = include_bytes!("fixtures/bitwarden.json");
     let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
-    assert_eq!(told, ["Work/Servers/db-main: new v1 v2 v3", "license: new v1", "visa: new v1"]);
+    assert_eq!(
+        told,
+        [
+            "Work/Servers/db-main: new v1 v2 v3",
+            "license: new v1",
+            "visa: new v1",
+            "deploy-key: new v1",
+            "savings: new v1",
+        ]
+    );
     assert_eq!(
         lost,
         [
@@ -74,6 +83,7 @@ fn bitwarden_json_with_the_history_of_a_password() {
             "'license' loses that the password is asked for again",
             "'passkey only' loses its passkeys",
             "'passkey only' is left out: it has no value",
+            "'deploy key' loses that it is archived",
         ]
     );
     insta::assert_snapshot!(shown(&mut vault), @r#"

@@ -16,7 +16,7 @@ fn a_put_on_a_full_disk_says_so_keeps_the_form_and_succeeds_when_there_is_room_a
     terminal.paste("typed-once");
     terminal.wait_for_text("10 bytes");
     terminal.press("\x13");
-    terminal.wait_for_text("refused to read or write");
+    terminal.wait_for_text("the system refused to read");
     assert!(terminal.screen().contents().contains("10 bytes"), "{}", terminal.picture());
     assert_eq!(home.value_of(NAME), VALUE.as_bytes());
 

@@ -1,5 +1,6 @@
 //! `etui verify`: a full check of a vault.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,6 +10,7 @@ use crate::cli::error::{CliError, of_another_file};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::progress::ProgressLine;
 use crate::cli::wording::count;
 use crate::domain::{ErrorCode, visible};
 use crate::vault::{VaultError, VerifyReport};
@@ -43,8 +45,13 @@ impl Verify {
             Some(file) => invocation.unlock_copy(file).map_err(of_another_file)?,
             None => invocation.unlock().map_err(beyond_checking)?,
         };
-        let report = vault.verify()?;
         let output = invocation.output();
+        let mut line = ProgressLine::new(output, "checking");
+        let report = vault.verify_watched(&mut |progress| {
+            line.show(progress);
+            ControlFlow::Continue(())
+        })?;
+        drop(line);
         match output.audience() {
             Audience::Machine => {
                 let VerifyReport { secrets, versions, events, ref findings } = report;
@@ -64,7 +71,8 @@ impl Verify {
 fn beyond_checking(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(damage @ VaultError::Integrity { .. }) => {
-            CliError::refused(damage.code(), damage.to_string(), "do not use this file: restore a backup").into()
+            CliError::refused(damage.code(), damage.to_string(), "do not use this file: restore a backup")
+                .into()
         }
         _ => error,
     }
