@@ -27,15 +27,27 @@ const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zs
 
 /// Answers a shell that asks for words; `None` where none does.
 pub fn complete_words(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
-    let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
-    // These hand over words as they are typed, and a version is best named within quotes.
-    let are_raw = ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw);
-    let arguments = arguments.into_iter().map(|word| if are_raw { unquoted(word) } else { word });
+    std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    let arguments = arguments.into_iter().map(as_read);
     let completion = CompleteEnv::with_factory(command).var(VARIABLE).bin("etui").completer("etui");
     let current = std::env::current_dir().ok();
     // Whatever goes wrong, a shell that completes must not be disturbed.
     let _ = completion.shells(SHELLS).try_complete(arguments, current.as_deref());
     Some(ExitCode::SUCCESS)
+}
+
+/// A word as the shell that asks will read it: these three hand it over as it is typed, and a version is best named
+/// within quotes.
+fn as_read(word: OsString) -> OsString {
+    let shell = std::env::var_os(VARIABLE).unwrap_or_default();
+    if ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw) { unquoted(word) } else { word }
+}
+
+/// The words of the command line that is completed.
+fn typed_words() -> Vec<OsString> {
+    let behind = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let words: Vec<OsString> = behind.map(as_read).collect();
+    if std::env::var_os(INDEX).is_some() { joined(&words, words.len()).0 } else { words }
 }
 
 /// A word without the quotes and backslashes that only a shell sees in it. What is not Unicode stays as it is.
@@ -84,7 +96,7 @@ fn with_completer(argument: Arg) -> Arg {
 }
 
 fn unlocked() -> Option<Vault> {
-    let words: Vec<OsString> = std::env::args_os().collect();
+    let words = typed_words();
     // The vault that is named among the words that stand there already.
     let mut globals: Vec<OsString> = vec!["etui".into()];
     for (at, word) in words.iter().enumerate() {
@@ -186,8 +198,10 @@ fn labels(current: &OsStr) -> Vec<CompletionCandidate> {
 fn ids(current: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
     let known = all_names(&mut vault);
-    let named = std::env::args().find(|word| known.iter().any(|name| name == word));
-    candidates(named.map(|name| versions(&name, &mut vault, true)).unwrap_or_default(), current)
+    let words = typed_words();
+    let named =
+        words.iter().filter_map(|word| word.to_str()).find(|word| known.iter().any(|name| name == word));
+    candidates(named.map(|name| versions(name, &mut vault, true)).unwrap_or_default(), current)
 }
 
 /// bash cuts words at ':' and '=', which occur in our references, and replaces the last piece only.
