@@ -6,6 +6,7 @@
 #[allow(missing_docs, reason = "the names say it, and the keymap describes each in the user's words")]
 pub enum Action {
     Help,
+    Palette,
     Quit,
     Lock,
     Suspend,
@@ -75,6 +76,7 @@ impl Action {
     /// Every action with its name in the keymap.
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Help, "help"),
+        (Self::Palette, "palette"),
         (Self::Quit, "quit"),
         (Self::Lock, "lock"),
         (Self::Suspend, "suspend"),
@@ -139,6 +141,11 @@ impl Action {
         (Self::DeleteToStart, "delete-to-start"),
         (Self::DeleteToEnd, "delete-to-end"),
     ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(action, _)| *action == self).map_or("", |(_, name)| name)
+    }
 
     /// The action of a name.
     pub fn named(name: &str) -> Option<Self> {

@@ -30,6 +30,7 @@ pub enum Context {
     History,
     Labels,
     LabelName,
+    Palette,
     Help,
     HelpSearch,
     FirstRun,
@@ -61,6 +62,7 @@ impl Context {
         (Self::History, "history", "History"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
+        (Self::Palette, "palette", "Commands"),
         (Self::Help, "help", "Help"),
         (Self::HelpSearch, "help-search", "Searching the help"),
         (Self::FirstRun, "first-run", "New vault"),
@@ -111,6 +113,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
             FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
@@ -120,6 +123,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
+        Modal::Palette(_) => &[Context::Palette, Text, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
         Modal::Help(help) if help.is_searching() => &[HelpSearch, Text, Everywhere],
         Modal::Help(_) => &[Context::Help, Lists, OutsideFields, Everywhere],
@@ -178,5 +182,24 @@ pub fn is_available(state: &State, action: Action) -> bool {
             !browse.catalogue.is_empty()
         }
         _ => true,
+    }
+}
+
+/// Why an action that is not available can do nothing now, in a few words.
+pub fn why_unavailable(state: &State, action: Action) -> &'static str {
+    let Some(browse) = state.browse() else {
+        return "the vault is not open";
+    };
+    let known = browse.known();
+    let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
+    match action {
+        _ if !state.modals.is_empty() => "not now",
+        _ if browse.catalogue.is_empty() => "the vault is empty",
+        _ if known.is_none() => "no secret is selected",
+        Action::RestoreSecret => "not scheduled for deletion",
+        _ if is_scheduled => "this secret is scheduled for deletion",
+        Action::MakeCurrent => "it is the current one",
+        Action::RollBack => "there is no previous version",
+        _ => "not now",
     }
 }

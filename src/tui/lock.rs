@@ -1,12 +1,12 @@
 //! The lock: what is on the screen is wiped, what was typed is sealed, and both come back with the password.
 
+use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::place::{PlaceReader, PlaceWriter};
 use super::screens::browse::{Browse, Layout, Pane};
-use super::screens::put_form;
 use super::screens::unlock::Unlock;
 use super::session::{Opened, Place};
-use super::state::{Modal, PLACE_LOST, Screen, State, Tone, no_place};
+use super::state::{PLACE_LOST, Screen, State, Tone, no_place};
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 use crate::vault::{SecretDetails, VaultError};
@@ -44,13 +44,7 @@ fn place(state: &State) -> Option<SecretBytes> {
         Pane::Versions => b"2",
         Pane::Value => b"3",
     });
-    let form = state.modals.iter().find_map(|modal| match modal {
-        Modal::PutForm(form) if form.is_dirty() => Some(form),
-        _ => None,
-    });
-    if let Some(form) = form {
-        put_form::save(form, &mut writer);
-    }
+    Draft::save(&state.modals, &mut writer);
     Some(writer.finish())
 }
 
@@ -94,43 +88,33 @@ fn restore(state: &mut State, place: &SecretBytes, effects: &mut Vec<Effect>) ->
         browse.go_to_secret(&name, effects);
     }
     browse.pane = pane;
-    let (secret, form) = put_form::restore(&mut reader)?;
+    let (secret, draft) = Draft::restore(&mut reader)?;
     if std::mem::take(&mut state.was_stored) {
         return None;
     }
-    match secret {
-        None => show_again(state, form, effects),
-        Some(name) => {
+    match (secret, draft) {
+        (None, Draft::Put(form)) => Draft::show_put(form, state, effects),
+        (None, Draft::Facts(_) | Draft::Label(_)) => {}
+        (Some(name), draft) => {
             let browse = state.browse_mut()?;
             browse.go_to_secret(&name, effects);
             if browse.selected.as_ref() != Some(&name) {
                 effects.push(Effect::Work(Work::Describe(name.clone())));
             }
-            state.returning = Some((name, form));
+            state.returning = Some((name, draft));
         }
     }
     Some(())
 }
 
-/// The details of a secret are there: a form for it that waits comes back. Where the secret is gone, what was
-/// typed comes back as a new secret of that name.
+/// The details of a secret are there: a form for it that waits comes back.
 pub fn details_known(
     state: &mut State,
     name: &SecretName,
     details: Result<&SecretDetails, &VaultError>,
     effects: &mut Vec<Effect>,
 ) {
-    if let Some((name, mut form)) = state.returning.take_if(|(waited_for, _)| waited_for == name) {
-        match details {
-            Ok(details) => form.for_secret(details),
-            Err(_) => form.name.set(name.as_str()),
-        }
-        show_again(state, form, effects);
+    if let Some((name, draft)) = state.returning.take_if(|(waited_for, _)| waited_for == name) {
+        draft.show(state, &name, details, effects);
     }
-}
-
-fn show_again(state: &mut State, form: Box<put_form::PutForm>, effects: &mut Vec<Effect>) {
-    state.modals.push(Modal::PutForm(form));
-    put_form::plan_anew(state, effects);
-    state.say(Tone::Note, "the form that was open is back as you typed it");
 }

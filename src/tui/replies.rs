@@ -17,7 +17,8 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         return lock::lock(state, &reason, effects);
     }
     if state.browse().is_none() && is_of_open_vault(&reply) {
-        state.was_stored |= matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)));
+        state.was_stored |=
+            matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)) | Reply::Changed(Ok(_)));
         return;
     }
     match reply {

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::TuiOptions;
+use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{Discard, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
-use super::screens::put_form::PutForm;
+use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
 use crate::config::{self, ListLayout, ListOrder};
@@ -47,6 +48,8 @@ pub enum Modal {
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The commands by name.
+    Palette(Box<Palette>),
     /// The keys.
     Help(Box<Help>),
 }
@@ -99,6 +102,8 @@ pub struct Settings {
     pub toast_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
+    /// Whether a form begins with a free version id in it.
+    pub suggestion: Suggestion,
 }
 
 impl Settings {
@@ -118,6 +123,7 @@ impl Settings {
                 // Folders have an order of their own.
                 ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
             },
+            suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
         }
     }
 }
@@ -154,8 +160,8 @@ pub struct State {
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
     /// A form from before a lock that waits for the details of its secret.
-    pub(super) returning: Option<(SecretName, Box<PutForm>)>,
-    /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
+    pub(super) returning: Option<(SecretName, Draft)>,
+    /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
     pub(super) was_stored: bool,
     /// The number of the newest question to the worker; older answers are stale.
     pub(super) revision: u64,

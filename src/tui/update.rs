@@ -3,11 +3,12 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::action::Action;
+use super::command::Command;
 use super::context::{self, contexts};
 use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
 use super::lock;
-use super::modals::{self, Afterwards, Discard, Help};
+use super::modals::{self, Afterwards, Discard, Help, Palette};
 use super::paste;
 use super::replies;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -126,6 +127,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
             state.modals.push(Modal::Help(Box::new(Help::at_top())));
             return;
         }
+        Action::Palette => return Palette::open(state, keymap),
         _ => {}
     }
     if let Some(edit) = edit_of(action)
@@ -140,9 +142,24 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
+        Some(Modal::Palette(_)) => {
+            if let Some(command) = Palette::act(state, action, keymap) {
+                carry_out(state, command, keymap, effects);
+            }
+        }
         Some(Modal::Discard(_)) => Discard::act(state, action, effects),
         Some(Modal::Help(_)) => Help::act(state, action, keymap),
         None => act_on_screen(state, action, effects),
+    }
+}
+
+/// Does what was asked for by name.
+fn carry_out(state: &mut State, command: Command, keymap: &Keymap, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Run(action) => act(state, action, keymap, effects),
+        Command::Import { .. } => {
+            state.say(Tone::Failed, "the app cannot import yet: run `etui import FORMAT FILE` in a shell");
+        }
     }
 }
 
@@ -228,9 +245,10 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     }
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_) | Modal::SecretForm(_)) => match state.modals.last_mut() {
+        Some(Modal::Help(_) | Modal::SecretForm(_) | Modal::Palette(_)) => match state.modals.last_mut() {
             Some(Modal::Help(help)) => return Some(help.search_mut()),
             Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
+            Some(Modal::Palette(palette)) => return Some(palette.query_mut()),
             _ => return None,
         },
         Some(_) => return None,
@@ -245,9 +263,10 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
 }
 
 fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
-    match state.modals.last() {
+    match state.modals.last_mut() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
+        Some(Modal::Palette(palette)) => return palette.search(),
         Some(_) => return,
         None => {}
     }

@@ -41,8 +41,8 @@ pub use outcome::{
     PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
 };
 pub use request::{
-    CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
-    StateToken, UpdateRequest,
+    CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RenameRequest, RollbackRequest,
+    StageRequest, StateToken, UpdateRequest,
 };
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};

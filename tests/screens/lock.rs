@@ -153,9 +153,11 @@ fn a_typed_form_survives_the_lock() {
 fn a_new_secret_form_survives_the_lock() {
     let mut harness = on_password();
     harness.press("n").type_text("replica").press("Tab Tab Tab").type_text("x");
+    harness.press("Tab Tab Tab Tab").type_text("env=test");
     harness.press("Ctrl-l");
     harness.unlock();
     harness.assert_shows("New secret");
+    harness.assert_shows("env=test");
     harness.assert_shows("shop/db/replica");
     harness.press("Ctrl-s");
     assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
@@ -170,6 +172,66 @@ fn a_form_whose_secret_is_gone_after_the_lock_comes_back_as_a_new_secret() {
     harness.assert_shows("New secret");
     harness.assert_shows("❯ Value         ••••••••");
     harness.assert_shows("shop/db/password");
+}
+
+#[test]
+fn typed_metadata_survives_the_lock_and_leaves_alone_what_was_not_typed() {
+    let mut harness = on_password();
+    harness.press("m Tab Enter").type_text("team=a").press("Tab").type_text("9").press("Ctrl-l");
+    harness.assert_hides("team");
+    let mut other = harness.other_process();
+    sample::describe(&mut other, "shop/db/password", "Described elsewhere", &[], Some(90));
+    harness.unlock();
+    harness.assert_shows("Metadata · shop/db/password");
+    harness.assert_shows("Described elsewhere");
+    harness.assert_shows("❯ Keep");
+    harness.press("Ctrl-s");
+    assert_eq!(harness.toast(), "tag team=a, keeps 9 versions · u undoes");
+}
+
+#[test]
+fn a_typed_name_survives_the_lock() {
+    let mut harness = on_password();
+    harness.press("R Ctrl-u").type_text("shop/root").press("Ctrl-l");
+    harness.unlock();
+    harness.assert_shows("Rename · shop/db/password");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "renamed 'shop/db/password' to 'shop/root' · u undoes");
+}
+
+#[test]
+fn a_label_that_was_being_typed_survives_the_lock() {
+    let mut harness = on_password();
+    harness.press("l j s n").type_text("blue").press("Ctrl-l");
+    harness.unlock();
+    harness.assert_shows("blue");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "blue → v13 · u undoes");
+}
+
+#[test]
+fn a_form_about_a_secret_that_is_gone_after_the_lock_says_so() {
+    let mut harness = on_password();
+    harness.press("m").type_text("x").press("Ctrl-l");
+    sample::purge(&mut harness.other_process(), "shop/db/password");
+    harness.unlock();
+    assert!(harness.state.modals.is_empty());
+    assert_eq!(
+        harness.toast(),
+        "the form that was open cannot be brought back: there is no secret 'shop/db/password'"
+    );
+}
+
+#[test]
+fn a_form_whose_change_was_made_during_the_lock_does_not_come_back() {
+    let mut harness = on_password();
+    harness.press("R Ctrl-u").type_text("shop/root");
+    harness.hold();
+    harness.press("Enter Ctrl-l");
+    harness.release();
+    harness.unlock();
+    harness.assert_hides("Rename");
+    harness.assert_shows("root");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod history;
 mod labels;
 mod lock;
 mod metadata;
+mod palette;
 mod paste;
 mod plans;
 mod put_form;

@@ -1,6 +1,6 @@
 //! What keys, pastes and answers do to the form.
 
-use super::{Field, FieldKind, Forecast, Outlook, Purpose, PutForm, ValueShown};
+use super::{Field, FieldKind, Forecast, Obstacle, Outlook, Purpose, PutForm, ValueShown};
 use crate::domain::{SecretName, StageLabel, ValueType};
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
@@ -42,10 +42,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             form.is_dirty = true;
             plan_anew(state, effects);
         }
-        Action::NewLine => {
-            form.value.insert("\n");
-            on_text(state, effects);
-        }
+        Action::NewLine => type_character(state, '\n', effects),
         Action::Complete => complete(state, effects),
         Action::TakeLabel => {
             if form.stages.input().is_empty() {
@@ -56,9 +53,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             plan_anew(state, effects);
         }
         Action::TakeFreeId => {
-            let free = form.free_id();
-            form.version_id.set(&free);
-            form.is_suggested = true;
+            form.take_free_id();
             plan_anew(state, effects);
         }
         Action::Submit => submit(state, effects),
@@ -291,9 +286,9 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
     };
     match (work, stops) {
         (Err(obstacle), _) => {
-            form.focus = obstacle.field;
-            if obstacle.is_missing {
-                form.remark = Some((obstacle.field, plan_text::missing(obstacle.field).to_owned()));
+            form.focus = obstacle.field();
+            if let Obstacle::Missing(field) = obstacle {
+                form.remark = Some((field, plan_text::missing(field).to_owned()));
             }
         }
         (Ok(_), Some(field)) => form.focus = field.unwrap_or(form.focus),
@@ -385,8 +380,7 @@ pub fn secret_changed(state: &mut State, effects: &mut Vec<Effect>) {
     }
     **secret = details.secret;
     if form.is_suggested {
-        let free = form.free_id();
-        form.version_id.set(&free);
+        form.take_free_id();
     }
     if form.remark.is_none() {
         let sentence = "another process changed this secret meanwhile: this is the new plan";
