@@ -55,7 +55,7 @@ const LINES: [Line; 39] = [
     line(Password, &["undo"]),
     line(Password, &["redo"]),
     piped("two", &["which", "db"]),
-    line(Nothing, &["random"]),
+    line(Nothing, &["random", "-q"]),
     line(Password, &["passwd", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
     line(Password, &["rekey", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
     line(Password, &["backup", "copy.etui"]),

@@ -93,9 +93,15 @@ fn bitwarden_json_with_the_history_of_a_password() {
       v1 2024-01-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"first\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
       v2 2024-02-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"second \\\"quoted\\\" 🔑\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
       v3 2024-05-03T08:00:00Z None text "{\"username\":\"app\",\"password\":\"third\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
+    deploy-key "" Tags({}) 2024-03-01T08:00:00Z None None
+      ACSCurrent = v1
+      v1 2024-03-01T08:00:00Z None text "{\"privateKey\":\"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaA==\\n-----END OPENSSH PRIVATE KEY-----\\n\",\"publicKey\":\"ssh-ed25519 AAAAC3Nz\",\"keyFingerprint\":\"SHA256:abc\"}"
     license "" Tags({}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "KEY-1\nKEY-2"
+    savings "" Tags({}) 2024-03-01T08:00:00Z None None
+      ACSCurrent = v1
+      v1 2024-03-01T08:00:00Z None text "{\"bankName\":\"Example Bank\",\"accountNumber\":\"123456\"}"
     visa "" Tags({}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "{\"cardholderName\":\"A. Example\",\"brand\":\"Visa\",\"number\":\"4111111111111111\",\"expMonth\":\"1\",\"expYear\":\"2030\"}"
