@@ -22,6 +22,8 @@ pub enum Effect {
     Suspend,
     /// Draw every cell anew.
     Repaint,
+    /// Have the terminal report the mouse, or leave it to the terminal's own selection.
+    ListenToMouse(bool),
     /// Something for the worker.
     Work(Work),
 }
@@ -56,10 +58,15 @@ pub enum Work {
         /// The master password.
         password: SecretBytes,
     },
-    /// Wipes the keys; the place is sealed until the next unlock of this run.
+    /// Wipes the keys; the place is sealed until the next unlock of this run, its first field beyond it.
     Lock {
         /// Where the app stood: selection, filter, a form that was typed in.
         place: SecretBytes,
+    },
+    /// Keeps where the app stands for the next run.
+    KeepPlace {
+        /// Selection, filter, folders; nothing that was typed into a form.
+        stand: SecretBytes,
     },
     /// Looks whether another process changed the vault.
     Refresh,
@@ -180,6 +187,8 @@ pub enum Reply {
     Unlocked(Result<Box<Opened>, VaultError>),
     /// To [`Work::Lock`].
     Locked,
+    /// To [`Work::KeepPlace`].
+    PlaceKept,
     /// To [`Work::Refresh`].
     Refreshed(Result<Refreshed, VaultError>),
     /// To [`Work::List`].
@@ -257,6 +266,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::Lock { place } => {
             session.lock(&place);
             Reply::Locked
+        }
+        Work::KeepPlace { stand } => {
+            session.keep_place(&stand);
+            Reply::PlaceKept
         }
         Work::Refresh => Reply::Refreshed(session.vault().and_then(|vault| vault.refresh())),
         Work::List => {

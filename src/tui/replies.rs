@@ -39,7 +39,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 unlock.refuse(&error);
             }
         }
-        Reply::Locked | Reply::ClipboardCleared => {}
+        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
         Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),

@@ -7,6 +7,7 @@ mod clipboard;
 mod full_disk;
 mod giving_back;
 mod main_job;
+mod starting;
 mod support;
 mod suspending;
 mod values;

@@ -9,6 +9,7 @@ mod history;
 mod labels;
 mod lock;
 mod metadata;
+mod mouse;
 mod palette;
 mod paste;
 mod plans;
