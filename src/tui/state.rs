@@ -7,7 +7,9 @@ use super::TuiOptions;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{
+    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
@@ -36,6 +38,8 @@ pub enum Screen {
 pub enum Modal {
     /// A new version, or a new secret.
     PutForm(Box<PutForm>),
+    /// A random value for it.
+    Generator(Box<Generator>),
     /// What a change will do, before it does it.
     Plan(Box<PlanPane>),
     /// What an undo or redo will take back, before it does it.

@@ -4,6 +4,7 @@ mod browse;
 mod clipboard;
 mod finding;
 mod first_run;
+mod generator;
 mod harness;
 mod history;
 mod labels;
