@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{Arg, Command, CommandFactory, Parser};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
@@ -27,8 +28,12 @@ const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zs
 
 /// Answers a shell that asks for words; `None` where none does.
 pub fn complete_words(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
-    std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
-    let arguments = arguments.into_iter().map(as_read);
+    let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    // These hand over words as they are typed, and a version is best named within quotes.
+    let are_raw = ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw);
+    let as_read = |word| if are_raw { unquoted(word) } else { word };
+    let arguments: Vec<OsString> = arguments.into_iter().map(as_read).collect();
+    WORDS.get_or_init(|| typed_words(&arguments));
     let completion = CompleteEnv::with_factory(command).var(VARIABLE).bin("etui").completer("etui");
     let current = std::env::current_dir().ok();
     // Whatever goes wrong, a shell that completes must not be disturbed.
@@ -36,17 +41,16 @@ pub fn complete_words(arguments: impl IntoIterator<Item = OsString>) -> Option<E
     Some(ExitCode::SUCCESS)
 }
 
-/// A word as the shell that asks will read it: these three hand it over as it is typed, and a version is best named
-/// within quotes.
-fn as_read(word: OsString) -> OsString {
-    let shell = std::env::var_os(VARIABLE).unwrap_or_default();
-    if ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw) { unquoted(word) } else { word }
+/// The words of the command line that is completed: whoever completes one of them is a plain function, and may look
+/// at the others.
+static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
+
+fn words() -> &'static [OsString] {
+    WORDS.get().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The words of the command line that is completed.
-fn typed_words() -> Vec<OsString> {
-    let behind = std::env::args_os().skip_while(|word| word != "--").skip(1);
-    let words: Vec<OsString> = behind.map(as_read).collect();
+fn typed_words(arguments: &[OsString]) -> Vec<OsString> {
+    let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
     if std::env::var_os(INDEX).is_some() { joined(&words, words.len()).0 } else { words }
 }
 
@@ -96,7 +100,7 @@ fn with_completer(argument: Arg) -> Arg {
 }
 
 fn unlocked() -> Option<Vault> {
-    let words = typed_words();
+    let words = words();
     // The vault that is named among the words that stand there already.
     let mut globals: Vec<OsString> = vec!["etui".into()];
     for (at, word) in words.iter().enumerate() {
@@ -198,9 +202,8 @@ fn labels(current: &OsStr) -> Vec<CompletionCandidate> {
 fn ids(current: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
     let known = all_names(&mut vault);
-    let words = typed_words();
     let named =
-        words.iter().filter_map(|word| word.to_str()).find(|word| known.iter().any(|name| name == word));
+        words().iter().filter_map(|word| word.to_str()).find(|word| known.iter().any(|name| name == word));
     candidates(named.map(|name| versions(name, &mut vault, true)).unwrap_or_default(), current)
 }
 
