@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod clipboard;
+mod demo;
 mod full_disk;
 mod giving_back;
 mod main_job;
