@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::TuiOptions;
+use super::as_command::LastCommand;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
@@ -159,6 +160,8 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// The last change, as a command.
+    pub last_command: LastCommand,
     /// A form from before a lock that waits for the details of its secret.
     pub(super) returning: Option<(SecretName, Draft)>,
     /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
@@ -184,6 +187,7 @@ impl State {
             waiting: None,
             last_input: at,
             clipboard_until: None,
+            last_command: LastCommand::none(&options.vault_path),
             returning: None,
             was_stored: false,
             revision: 0,
