@@ -40,14 +40,16 @@ fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
 
 /// Opens the terminal app.
 fn open_app(options: AppOptions) -> anyhow::Result<()> {
-    tui::run(TuiOptions {
+    let password = options.password;
+    let options = TuiOptions {
         vault_path: options.vault,
         state_directory: options.state_directory,
         key_file: options.key_file,
         answers: options.answers,
         settings: options.settings,
         clipboard: options.clipboard,
-    })
+    };
+    tui::run(options, password)
 }
 
 /// The end of a process of our own in the background. Nobody reads what it says: whoever started it is told by

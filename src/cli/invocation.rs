@@ -369,6 +369,13 @@ impl Invocation {
             )
             .into());
         }
+        if self.reads_password_from_stdin() {
+            return Err(CliError::usage(
+                "the app reads keys from stdin, so the password cannot come from there",
+                "name a file with --password-file, or type the password in the app",
+            )
+            .into());
+        }
         let settings = self.settings()?;
         Ok(AppOptions {
             vault: self.vault_path()?.to_owned(),

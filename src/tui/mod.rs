@@ -24,6 +24,7 @@ pub mod keymap;
 pub mod layout;
 mod lock;
 pub mod modals;
+mod mouse;
 mod paste;
 mod place;
 pub mod plan_text;
@@ -42,7 +43,7 @@ pub mod widgets;
 
 pub use action::Action;
 pub use effect::{Effect, Reply, Slot, Work, perform};
-pub use event::{Event, LockReason, Moment};
+pub use event::{Event, LockReason, Moment, Mouse, MouseKind};
 pub use keymap::Keymap;
 pub use runtime::run;
 pub use session::{CopyRoute, CopyTarget, Session};

@@ -8,13 +8,15 @@ use super::as_command::LastCommand;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{
+    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
-use crate::config::{self, ListLayout, ListOrder};
+use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, VaultError};
@@ -37,6 +39,8 @@ pub enum Screen {
 pub enum Modal {
     /// A new version, or a new secret.
     PutForm(Box<PutForm>),
+    /// A random value for it.
+    Generator(Box<Generator>),
     /// What a change will do, before it does it.
     Plan(Box<PlanPane>),
     /// What an undo or redo will take back, before it does it.
@@ -103,6 +107,10 @@ pub struct Settings {
     pub toast_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Nothing moves by itself: no spinners, no countdowns.
+    pub plain: bool,
     /// Whether a form begins with a free version id in it.
     pub suggestion: Suggestion,
 }
@@ -124,6 +132,8 @@ impl Settings {
                 // Folders have an order of their own.
                 ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
             },
+            mouse: settings.mouse == Switch::On,
+            plain: settings.plain,
             suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
         }
     }
@@ -162,6 +172,8 @@ pub struct State {
     pub clipboard_until: Option<Moment>,
     /// The last change, as a command.
     pub last_command: LastCommand,
+    /// The master password, where it was given beforehand: it opens the vault once.
+    pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
     pub(super) returning: Option<(SecretName, Draft)>,
     /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
@@ -188,16 +200,26 @@ impl State {
             last_input: at,
             clipboard_until: None,
             last_command: LastCommand::none(&options.vault_path),
+            given_password: None,
             returning: None,
             was_stored: false,
             revision: 0,
         }
     }
 
+    /// Takes a master password that was given beforehand: it is used up by the first unlock.
+    pub fn give_password(&mut self, password: SecretBytes) {
+        self.given_password = Some(password);
+    }
+
     /// What is to be done at the start, before the first event.
     pub fn start(&mut self) -> Vec<Effect> {
         self.waiting = Some((Waiting::Open, self.now));
-        vec![Effect::Work(Work::Open)]
+        let mut effects = vec![Effect::Work(Work::Open)];
+        if self.settings.mouse {
+            effects.push(Effect::ListenToMouse(true));
+        }
+        effects
     }
 
     /// The browse screen, while the vault is open.

@@ -9,6 +9,7 @@ use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
 use super::lock;
 use super::modals::{self, Afterwards, Discard, Help, Palette};
+use super::mouse;
 use super::paste;
 use super::replies;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -38,6 +39,12 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
             }
         }
         Event::Key(_) | Event::Tick => {}
+        Event::Mouse(event) => {
+            state.last_input = at;
+            if !was_idle {
+                mouse::on_mouse(state, event, keymap, &mut effects);
+            }
+        }
         Event::Paste(pasted) => {
             state.last_input = at;
             if !was_idle {
@@ -114,7 +121,7 @@ fn on_key(state: &mut State, event: &KeyEvent, keymap: &Keymap, effects: &mut Ve
     }
 }
 
-fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
+pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => return quit(state, effects),
         Action::Lock => {
@@ -127,6 +134,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
             effects.push(Effect::Suspend);
             return;
         }
+        Action::ToggleMouse => return mouse::toggle(state, effects),
         Action::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             state.modals.push(Modal::Help(Box::new(Help::at_top())));
             return;
@@ -141,6 +149,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
     }
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
+        Some(Modal::Generator(_)) => modals::Generator::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
@@ -195,7 +204,7 @@ fn quit(state: &mut State, effects: &mut Vec<Effect>) {
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
     } else if !is_dirty {
-        effects.push(Effect::Quit);
+        lock::leave(state, effects);
     }
 }
 
@@ -247,16 +256,17 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     if state.waiting.is_some() {
         return None;
     }
-    match state.modals.last() {
-        Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_) | Modal::SecretForm(_) | Modal::Palette(_)) => match state.modals.last_mut() {
-            Some(Modal::Help(help)) => return Some(help.search_mut()),
-            Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
-            Some(Modal::Palette(palette)) => return Some(palette.query_mut()),
-            _ => return None,
-        },
-        Some(_) => return None,
-        None => {}
+    if let Some(Modal::Labels(_)) = state.modals.last() {
+        return modals::name_label(state);
+    }
+    if !state.modals.is_empty() {
+        return match state.modals.last_mut() {
+            Some(Modal::Help(help)) => Some(help.search_mut()),
+            Some(Modal::SecretForm(form)) => Some(form.focused_mut()),
+            Some(Modal::Generator(pane)) => pane.focused_mut(),
+            Some(Modal::Palette(palette)) => Some(palette.query_mut()),
+            _ => None,
+        };
     }
     match &mut state.screen {
         Screen::FirstRun(first_run) => Some(first_run.focused_mut()),
@@ -270,6 +280,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     match state.modals.last_mut() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
+        Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(Modal::Palette(palette)) => return palette.search(),
         Some(_) => return,
         None => {}

@@ -6,6 +6,7 @@
 mod clipboard;
 mod giving_back;
 mod main_job;
+mod starting;
 mod support;
 mod suspending;
 mod values;

@@ -1,6 +1,8 @@
 //! What lies over a screen: the plan of a change, the labels of a secret, a question, the keys.
 
 mod discard;
+mod generator;
+mod generator_view;
 mod help;
 mod history;
 mod labels;
@@ -14,9 +16,13 @@ mod secret_form_view;
 mod take_back;
 
 pub use discard::{Afterwards, Discard};
+pub use generator::{Generator, draw_anew, on_generated};
+pub use generator_view::draw as draw_generator;
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
-pub use labels::{LabelDraft, LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
+pub use labels::{
+    LabelDraft, LabelsEditor, act_on_labels, click_on_labels, name_label, on_label_plan, plan_label,
+};
 pub use labels_view::draw as draw_labels;
 pub use palette::{Entry, Palette};
 pub use palette_view::draw as draw_palette;

@@ -58,9 +58,17 @@ pub fn on_found(state: &mut State, found: Result<Found, VaultError>, effects: &m
     state.screen = match found {
         Ok(Found::Nothing) => {
             effects.push(Effect::Work(Work::MeasureKdf));
-            Screen::FirstRun(Box::new(super::first_run::FirstRun::measuring()))
+            let mut first_run = super::first_run::FirstRun::measuring();
+            if let Some(password) = state.given_password.take() {
+                first_run.fill(&password);
+            }
+            Screen::FirstRun(Box::new(first_run))
         }
         Ok(Found::Vault { key_file, notices, .. }) => {
+            if let Some(password) = state.given_password.take() {
+                effects.push(Effect::Work(Work::Unlock { password }));
+                state.waiting = Some((Waiting::Unlock, state.now));
+            }
             Screen::Unlock(Box::new(Unlock::new(key_file, &notices)))
         }
         Err(error) => Screen::Failed(error),
