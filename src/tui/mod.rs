@@ -14,6 +14,7 @@ pub mod action;
 pub mod catalogue;
 pub mod change_request;
 pub mod command;
+mod comparison;
 pub mod context;
 mod draft;
 pub mod effect;

@@ -2,6 +2,7 @@
 
 mod browse;
 mod clipboard;
+mod diff;
 mod finding;
 mod first_run;
 mod harness;

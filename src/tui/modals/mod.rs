@@ -1,5 +1,7 @@
 //! What lies over a screen: the plan of a change, the labels of a secret, a question, the keys.
 
+mod diff;
+mod diff_view;
 mod discard;
 mod help;
 mod history;
@@ -13,6 +15,8 @@ mod secret_form;
 mod secret_form_view;
 mod take_back;
 
+pub use diff::{Diff, hide_diff_in_time, keep_diff_in_view, on_diff, on_diff_details};
+pub use diff_view::draw as draw_diff;
 pub use discard::{Afterwards, Discard};
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
