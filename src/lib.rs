@@ -24,6 +24,7 @@
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
+//! - [`demo`]: a throwaway vault of sample secrets.
 //! - [`config`]: the settings file.
 //! - [`platform`]: where files lie, the terminal, the clipboard, the editor, signals and waiting.
 #![deny(unsafe_code)]
@@ -34,6 +35,7 @@ pub mod cli;
 pub mod config;
 pub mod content;
 pub mod crypto;
+pub mod demo;
 pub mod domain;
 pub mod exchange;
 pub mod generator;

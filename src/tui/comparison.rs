@@ -203,12 +203,8 @@ fn add_context(text: &[u8], is_first: bool, is_last: bool, rows: &mut Vec<Row>) 
     let lines = lines_of(text);
     let (head, tail) = (if is_first { 0 } else { CONTEXT }, if is_last { 0 } else { CONTEXT });
     let (head, tail) = if lines.len() <= head + tail + 1 { (lines.len(), 0) } else { (head, tail) };
-    let plain = |line: &&[u8]| Row::Text {
-        side: Side::Both,
-        text: harmless(line),
-        strong: 0..0,
-        is_of_key: false,
-    };
+    let plain =
+        |line: &&[u8]| Row::Text { side: Side::Both, text: harmless(line), strong: 0..0, is_of_key: false };
     rows.extend(lines[..head].iter().map(plain));
     if head + tail < lines.len() {
         rows.push(folded_lines(lines.len() - head - tail));

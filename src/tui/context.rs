@@ -24,6 +24,7 @@ pub enum Context {
     FormChoice,
     FormValue,
     FormLabels,
+    Generator,
     Text,
     Plan,
     Question,
@@ -57,6 +58,7 @@ impl Context {
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
+        (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
         (Self::Plan, "plan", "Plan"),
         (Self::Question, "question", "Question"),
@@ -117,6 +119,10 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
             FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
+        Modal::Generator(pane) if pane.text(pane.focus()).is_some() => {
+            &[Context::Generator, Text, Everywhere]
+        }
+        Modal::Generator(_) => &[FormChoice, Context::Generator, OutsideFields, Everywhere],
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
@@ -184,6 +190,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
         }
         Action::RestoreSecret => is_scheduled,
+        Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
         }
@@ -200,6 +207,7 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
     let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
     match action {
         _ if !state.modals.is_empty() => "not now",
+        Action::CopyAsCommand => "nothing was changed since the unlock",
         _ if browse.catalogue.is_empty() => "the vault is empty",
         _ if known.is_none() => "no secret is selected",
         Action::RestoreSecret => "not scheduled for deletion",

@@ -1,6 +1,7 @@
 //! What the app wishes to be done outside, what the worker answers, and the one function that does it.
 
 use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome,
@@ -8,6 +9,7 @@ use crate::vault::{
 };
 use crate::versioning::Direction;
 
+use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
@@ -38,6 +40,8 @@ pub enum Slot {
     PlanPut,
     /// How two versions differ.
     Diff,
+    /// The value of the generator.
+    Generate,
     /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
 }
@@ -98,6 +102,13 @@ pub enum Work {
         /// The version.
         version_id: VersionId,
     },
+    /// Copies a command line to the clipboard.
+    CopyCommand {
+        /// The line.
+        line: SecretBytes,
+        /// Whether it reads a value.
+        reads: Reads,
+    },
     /// Empties the clipboard where it still holds what was copied.
     ClearClipboard,
     /// Says what a put would do.
@@ -106,6 +117,13 @@ pub enum Work {
         revision: u64,
         /// The put.
         request: Box<PutRequest>,
+    },
+    /// Draws a random value.
+    Generate {
+        /// Which question this is.
+        revision: u64,
+        /// What shall be drawn.
+        recipe: Recipe,
     },
     /// Stores a version.
     Put(Box<PutRequest>),
@@ -156,6 +174,7 @@ impl Work {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
             Self::Diff { .. } => Some(Slot::Diff),
+            Self::Generate { .. } => Some(Slot::Generate),
             Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
         }
@@ -179,6 +198,8 @@ pub enum Copied {
         /// The version.
         version_id: VersionId,
     },
+    /// A command line.
+    Command(Reads),
 }
 
 /// Why something could not be copied.
@@ -224,7 +245,7 @@ pub enum Reply {
         /// The value.
         result: Result<SecretValue, VaultError>,
     },
-    /// To [`Work::CopyValue`] and [`Work::CopyReference`].
+    /// To [`Work::CopyValue`], [`Work::CopyReference`] and [`Work::CopyCommand`].
     Copied {
         /// What was copied.
         what: Copied,
@@ -239,6 +260,13 @@ pub enum Reply {
         revision: u64,
         /// The plan, or the refusal that the put would get.
         result: Result<Box<PlannedPut>, VaultError>,
+    },
+    /// To [`Work::Generate`].
+    Generated {
+        /// Which question was answered.
+        revision: u64,
+        /// What was drawn.
+        result: Result<Generated, GeneratorError>,
     },
     /// To [`Work::Put`].
     Put(Result<Box<PutOutcome>, VaultError>),
@@ -314,6 +342,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.copy_reference(&name, &version_id);
             Reply::Copied { what: Copied::Reference { name, version_id }, result }
         }
+        Work::CopyCommand { line, reads } => {
+            Reply::Copied { what: Copied::Command(reads), result: session.copy_text(&line) }
+        }
         Work::ClearClipboard => {
             session.clear_clipboard();
             Reply::ClipboardCleared
@@ -322,6 +353,7 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
             Reply::PlannedPut { revision, result }
         }
+        Work::Generate { revision, recipe } => Reply::Generated { revision, result: recipe.generate() },
         Work::Put(request) => {
             Reply::Put(session.vault().and_then(|vault| vault.put_secret_value(&request)).map(Box::new))
         }

@@ -1,5 +1,6 @@
 //! The lock: what is on the screen is wiped, what was typed is sealed, and both come back with the password.
 
+use super::Ownership;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::place::{PlaceReader, PlaceWriter};
@@ -26,6 +27,7 @@ pub fn lock(state: &mut State, reason: &str, effects: &mut Vec<Effect>) {
     // Dropping the screen and what lies over it wipes list, details, values and fields.
     state.screen = Screen::Unlock(Box::new(Unlock::after_lock(reason)));
     state.modals.clear();
+    state.last_command.wipe();
     state.returning = None;
     state.was_stored = false;
     state.toast = None;
@@ -63,7 +65,13 @@ pub fn opened(state: &mut State, opened: Opened, effects: &mut Vec<Effect>) {
         state.say(Tone::Failed, opened.notices.join("; "));
     }
     match opened.place {
-        Place::None => {}
+        Place::None => {
+            if let (Ownership::Demo { first, .. }, Some(browse)) = (state.ownership, state.browse_mut())
+                && let Ok(first) = SecretName::new(first)
+            {
+                browse.go_to_secret(&first, effects);
+            }
+        }
         Place::Lost => state.say(Tone::Failed, PLACE_LOST),
         Place::Restored(place) => {
             // What cannot be read is let go: it was written by this very run.

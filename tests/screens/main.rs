@@ -2,9 +2,11 @@
 
 mod browse;
 mod clipboard;
+mod demo;
 mod diff;
 mod finding;
 mod first_run;
+mod generator;
 mod harness;
 mod history;
 mod labels;

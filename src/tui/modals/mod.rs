@@ -3,6 +3,8 @@
 mod diff;
 mod diff_view;
 mod discard;
+mod generator;
+mod generator_view;
 mod help;
 mod history;
 mod labels;
@@ -18,6 +20,8 @@ mod take_back;
 pub use diff::{Diff, hide_diff_in_time, keep_diff_in_view, on_diff, on_diff_details};
 pub use diff_view::draw as draw_diff;
 pub use discard::{Afterwards, Discard};
+pub use generator::{Generator, draw_anew, on_generated};
+pub use generator_view::draw as draw_generator;
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
 pub use labels::{
