@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 
 fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
     match door {
-        Door::App => invocation.app_options().and_then(open_app).map(|()| Finish::Done),
+        Door::App(look) => invocation.app_options(look).and_then(open_app).map(|()| Finish::Done),
         Door::Job(job) => job.run(invocation),
     }
 }

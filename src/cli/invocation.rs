@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use super::AppLook;
 use super::args::Globals;
 use super::error::CliError;
 use super::input;
@@ -361,7 +362,7 @@ impl Invocation {
     ///
     /// # Errors
     /// Without a terminal on stdin and stdout; where the password file or command that was named fails.
-    pub fn app_options(&self) -> anyhow::Result<AppOptions> {
+    pub fn app_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             return Err(CliError::usage(
                 "the app needs a terminal on stdin and stdout",
@@ -376,7 +377,8 @@ impl Invocation {
             )
             .into());
         }
-        let settings = self.settings()?;
+        let mut settings = self.settings()?;
+        settings.plain |= look.plain;
         Ok(AppOptions {
             vault: self.vault_path()?.to_owned(),
             state_directory: self.state_directory.clone(),

@@ -12,6 +12,7 @@ mod metadata;
 mod mouse;
 mod palette;
 mod paste;
+mod plain;
 mod plans;
 mod put_form;
 mod sample;
