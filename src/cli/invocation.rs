@@ -363,13 +363,7 @@ impl Invocation {
     /// # Errors
     /// Without a terminal on stdin and stdout; where the password file or command that was named fails.
     pub fn app_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
-        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-            return Err(CliError::usage(
-                "the app needs a terminal on stdin and stdout",
-                "run `etui --help` to see the commands for scripts",
-            )
-            .into());
-        }
+        let options = self.options_without_vault(look)?;
         if self.reads_password_from_stdin() {
             return Err(CliError::usage(
                 "the app reads keys from stdin, so the password cannot come from there",
@@ -377,14 +371,40 @@ impl Invocation {
             )
             .into());
         }
-        let mut settings = self.settings()?;
-        settings.plain |= look.plain;
         Ok(AppOptions {
             vault: self.vault_path()?.to_owned(),
             state_directory: self.state_directory.clone(),
             key_file: self.key_file.clone(),
             password: self.given_password()?,
             answers: self.answers,
+            ..options
+        })
+    }
+
+    /// What the app starts with on a vault that is not the user's: of theirs only the settings count.
+    ///
+    /// # Errors
+    /// Without a terminal on stdin and stdout.
+    pub fn demo_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
+        self.options_without_vault(look)
+    }
+
+    fn options_without_vault(&self, look: AppLook) -> anyhow::Result<AppOptions> {
+        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+            return Err(CliError::usage(
+                "the app needs a terminal on stdin and stdout",
+                "run `etui --help` to see the commands for scripts",
+            )
+            .into());
+        }
+        let mut settings = self.settings()?;
+        settings.plain |= look.plain;
+        Ok(AppOptions {
+            vault: PathBuf::new(),
+            state_directory: None,
+            key_file: None,
+            password: None,
+            answers: Answers::default(),
             clipboard: super::clipboard::setting(&settings),
             settings,
         })

@@ -11,10 +11,8 @@ mod color;
 mod commands;
 mod completion;
 mod confirm;
-mod difference;
 mod error;
 mod exit_code;
-mod field;
 mod history;
 mod input;
 mod invocation;
@@ -55,6 +53,8 @@ use args::{Arguments, Command, JobCommand};
 pub enum Door {
     /// The terminal app.
     App(AppLook),
+    /// The terminal app on a throwaway vault.
+    Demo(AppLook),
     /// A command.
     Job(Job),
 }
@@ -92,6 +92,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Invocatio
     let door = match parsed.command {
         None => Door::App(AppLook { plain }),
         Some(Command::Tui(flags)) => Door::App(AppLook { plain: plain || flags.plain }),
+        Some(Command::Demo(flags)) => Door::Demo(AppLook { plain: plain || flags.plain }),
         Some(Command::Job(_)) if plain => {
             let error = Arguments::command()
                 .error(ErrorKind::ArgumentConflict, "--plain is for the app, not for commands");

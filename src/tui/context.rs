@@ -24,6 +24,7 @@ pub enum Context {
     FormChoice,
     FormValue,
     FormLabels,
+    Generator,
     Text,
     Plan,
     Question,
@@ -56,6 +57,7 @@ impl Context {
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
+        (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
         (Self::Plan, "plan", "Plan"),
         (Self::Question, "question", "Question"),
@@ -115,6 +117,10 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
             FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
+        Modal::Generator(pane) if pane.text(pane.focus()).is_some() => {
+            &[Context::Generator, Text, Everywhere]
+        }
+        Modal::Generator(_) => &[FormChoice, Context::Generator, OutsideFields, Everywhere],
         Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],

@@ -1,6 +1,7 @@
 //! What the app wishes to be done outside, what the worker answers, and the one function that does it.
 
 use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome,
@@ -35,6 +36,8 @@ pub enum Slot {
     Describe,
     /// The plan of the put form.
     PlanPut,
+    /// The value of the generator.
+    Generate,
     /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
 }
@@ -104,6 +107,13 @@ pub enum Work {
         /// The put.
         request: Box<PutRequest>,
     },
+    /// Draws a random value.
+    Generate {
+        /// Which question this is.
+        revision: u64,
+        /// What shall be drawn.
+        recipe: Recipe,
+    },
     /// Stores a version.
     Put(Box<PutRequest>),
     /// Stores a new secret.
@@ -141,6 +151,7 @@ impl Work {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
+            Self::Generate { .. } => Some(Slot::Generate),
             Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
         }
@@ -225,6 +236,13 @@ pub enum Reply {
         /// The plan, or the refusal that the put would get.
         result: Result<Box<PlannedPut>, VaultError>,
     },
+    /// To [`Work::Generate`].
+    Generated {
+        /// Which question was answered.
+        revision: u64,
+        /// What was drawn.
+        result: Result<Generated, GeneratorError>,
+    },
     /// To [`Work::Put`].
     Put(Result<Box<PutOutcome>, VaultError>),
     /// To [`Work::CreateSecret`].
@@ -300,6 +318,7 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
             Reply::PlannedPut { revision, result }
         }
+        Work::Generate { revision, recipe } => Reply::Generated { revision, result: recipe.generate() },
         Work::Put(request) => {
             Reply::Put(session.vault().and_then(|vault| vault.put_secret_value(&request)).map(Box::new))
         }

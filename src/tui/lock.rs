@@ -1,5 +1,6 @@
 //! The lock: what is on the screen is wiped, what was typed is sealed, and both come back with the password.
 
+use super::Ownership;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::place::{PlaceReader, PlaceWriter};
@@ -63,7 +64,13 @@ pub fn opened(state: &mut State, opened: Opened, effects: &mut Vec<Effect>) {
         state.say(Tone::Failed, opened.notices.join("; "));
     }
     match opened.place {
-        Place::None => {}
+        Place::None => {
+            if let (Ownership::Demo { first, .. }, Some(browse)) = (state.ownership, state.browse_mut())
+                && let Ok(first) = SecretName::new(first)
+            {
+                browse.go_to_secret(&first, effects);
+            }
+        }
         Place::Lost => state.say(Tone::Failed, PLACE_LOST),
         Place::Restored(place) => {
             // What cannot be read is let go: it was written by this very run.

@@ -64,4 +64,20 @@ pub struct TuiOptions {
     pub settings: Settings,
     /// Where a copied value goes.
     pub clipboard: ClipboardSetting,
+    /// Whose vault it is.
+    pub ownership: Ownership,
+}
+
+/// Whose vault the app shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// The user's.
+    Own,
+    /// Nobody's: samples that go when the app is left.
+    Demo {
+        /// The password, for whoever locks it.
+        password: &'static str,
+        /// The secret that is looked at first.
+        first: &'static str,
+    },
 }

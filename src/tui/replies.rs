@@ -52,6 +52,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Revealed { name, version_id, result } => browse::on_value(state, &name, version_id, result),
         Reply::Copied { what, result } => on_copied(state, &what, result),
         Reply::PlannedPut { revision, result } => put_form::on_plan(state, revision, result),
+        Reply::Generated { revision, result } => modals::on_generated(state, revision, result),
         Reply::Put(result) => put_form::on_put(state, result, effects),
         Reply::SecretCreated(result) => put_form::on_created(state, result, effects),
         Reply::PlannedChange { revision, result } => modals::on_plan(state, revision, result),

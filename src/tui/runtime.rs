@@ -32,7 +32,7 @@ use super::{
     Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
 };
 use crate::memory::SecretBytes;
-use crate::platform::signals::{Signal, Signals, can_be_continued, die_of, stop};
+use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
 use crate::tui::update::update;
 use crate::vault::{Clock, SystemClock};
@@ -44,16 +44,19 @@ const READS_PER_TURN: usize = 16;
 /// Runs the app until it is left. A password that was given beforehand opens the vault once, without the
 /// unlock screen.
 ///
+/// A signal that ended it is answered: whoever called cleans up and then dies of it, so that whoever sent it sees
+/// that it worked.
+///
 /// # Errors
 /// When stdin and stdout are no terminal, the system refuses something, or a mistake of ours ended the worker.
 /// The terminal has been given back then.
-pub fn run(options: TuiOptions, password: Option<SecretBytes>) -> anyhow::Result<()> {
+pub fn run(options: TuiOptions, password: Option<SecretBytes>) -> anyhow::Result<Option<Signal>> {
     // Dropped last: it prints where a panic happened, on a terminal that is as it was.
     let note = PanicNote::install();
     let end = App::start(&options, password).and_then(|mut app| app.live())?;
     match end {
-        End::Quit => Ok(()),
-        End::Signal(signal) => Ok(die_of(signal)?),
+        End::Quit => Ok(None),
+        End::Signal(signal) => Ok(Some(signal)),
         End::WorkerGone => {
             Err(anyhow!(note.take().unwrap_or_else(|| "the worker ended unexpectedly".to_owned())))
         }
@@ -206,9 +209,7 @@ impl App {
     }
 
     fn hear_last_words(&mut self, arrived: &[Signal]) {
-        let is_last =
-            |signal: &&Signal| matches!(signal, Signal::Terminate | Signal::HangUp | Signal::Interrupt);
-        if let Some(signal) = arrived.iter().find(is_last) {
+        if let Some(signal) = arrived.iter().find(|signal| signal.ends_the_process()) {
             self.end.get_or_insert(End::Signal(*signal));
         }
     }

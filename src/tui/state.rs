@@ -3,16 +3,18 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::TuiOptions;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane};
+use super::modals::{
+    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
+use super::{Ownership, TuiOptions};
 use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
@@ -36,6 +38,8 @@ pub enum Screen {
 pub enum Modal {
     /// A new version, or a new secret.
     PutForm(Box<PutForm>),
+    /// A random value for it.
+    Generator(Box<Generator>),
     /// What a change will do, before it does it.
     Plan(Box<PlanPane>),
     /// What an undo or redo will take back, before it does it.
@@ -147,6 +151,8 @@ pub struct State {
     pub wall: Timestamp,
     /// Where the vault lies, as people write it.
     pub path: String,
+    /// Whose vault it is.
+    pub ownership: Ownership,
     /// The key file, as people write it.
     pub key_file: Option<String>,
     /// Answers given beforehand.
@@ -183,6 +189,7 @@ impl State {
             now: at,
             wall,
             path: for_people(&options.vault_path),
+            ownership: options.ownership,
             key_file: options.key_file.as_deref().map(for_people),
             answers: options.answers,
             settings: Settings::of(&options.settings),
@@ -196,6 +203,14 @@ impl State {
             returning: None,
             was_stored: false,
             revision: 0,
+        }
+    }
+
+    /// Where the vault lies, or what it is instead of the user's.
+    pub fn whereabouts(&self) -> &str {
+        match self.ownership {
+            Ownership::Own => &self.path,
+            Ownership::Demo { .. } => DEMO,
         }
     }
 
@@ -322,6 +337,9 @@ fn for_people(path: &Path) -> String {
         None => path.display().to_string(),
     }
 }
+
+/// Where others name the path of their vault.
+const DEMO: &str = "demo: sample secrets, gone when you leave";
 
 /// The sentence for a failure to bring back what was typed before a lock.
 pub(super) const PLACE_LOST: &str =

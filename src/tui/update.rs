@@ -145,6 +145,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
     }
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
+        Some(Modal::Generator(_)) => modals::Generator::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
@@ -251,16 +252,17 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     if state.waiting.is_some() {
         return None;
     }
-    match state.modals.last() {
-        Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_) | Modal::SecretForm(_) | Modal::Palette(_)) => match state.modals.last_mut() {
-            Some(Modal::Help(help)) => return Some(help.search_mut()),
-            Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
-            Some(Modal::Palette(palette)) => return Some(palette.query_mut()),
-            _ => return None,
-        },
-        Some(_) => return None,
-        None => {}
+    if let Some(Modal::Labels(_)) = state.modals.last() {
+        return modals::name_label(state);
+    }
+    if !state.modals.is_empty() {
+        return match state.modals.last_mut() {
+            Some(Modal::Help(help)) => Some(help.search_mut()),
+            Some(Modal::SecretForm(form)) => Some(form.focused_mut()),
+            Some(Modal::Generator(pane)) => pane.focused_mut(),
+            Some(Modal::Palette(palette)) => Some(palette.query_mut()),
+            _ => None,
+        };
     }
     match &mut state.screen {
         Screen::FirstRun(first_run) => Some(first_run.focused_mut()),
@@ -274,6 +276,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     match state.modals.last_mut() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
+        Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(Modal::Palette(palette)) => return palette.search(),
         Some(_) => return,
         None => {}

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod clipboard;
+mod demo;
 mod giving_back;
 mod main_job;
 mod starting;

@@ -13,8 +13,8 @@ use etui::memory::SecretBytes;
 use etui::platform::clipboard::ClipboardSetting;
 use etui::tui::glyphs::Glyphs;
 use etui::tui::{
-    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Session, State, Theme, TuiOptions, Work, perform,
-    update::update, view::view,
+    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Session, State, Theme, TuiOptions, Work,
+    perform, update::update, view::view,
 };
 use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
@@ -120,6 +120,7 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();
         let clock_of_session = clock.clone();

@@ -2,8 +2,10 @@
 
 mod browse;
 mod clipboard;
+mod demo;
 mod finding;
 mod first_run;
+mod generator;
 mod harness;
 mod history;
 mod labels;

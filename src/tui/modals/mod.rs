@@ -1,6 +1,8 @@
 //! What lies over a screen: the plan of a change, the labels of a secret, a question, the keys.
 
 mod discard;
+mod generator;
+mod generator_view;
 mod help;
 mod history;
 mod labels;
@@ -14,6 +16,8 @@ mod secret_form_view;
 mod take_back;
 
 pub use discard::{Afterwards, Discard};
+pub use generator::{Generator, draw_anew, on_generated};
+pub use generator_view::draw as draw_generator;
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
 pub use labels::{

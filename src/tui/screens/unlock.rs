@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::tui::Ownership;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layout;
@@ -102,9 +103,14 @@ pub fn draw(unlock: &Unlock, state: &State, theme: &Theme, buffer: &mut Buffer) 
     };
     let muted = theme.style(Role::Muted);
     let line = column(1, 1);
-    LinePen::new(buffer, line, 0).fitted(&state.path, line.width, theme.style(Role::Text), &theme.glyphs);
+    let text = theme.style(Role::Text);
+    LinePen::new(buffer, line, 0).fitted(state.whereabouts(), line.width, text, &theme.glyphs);
     let is_deriving = matches!(state.waiting, Some((Waiting::Unlock, _)));
-    LinePen::new(buffer, column(3, 1), 0).text("Master password", muted);
+    let mut label = LinePen::new(buffer, column(3, 1), 0);
+    label.text("Master password", muted);
+    if let Ownership::Demo { password, .. } = state.ownership {
+        label.text(&format!(" of the demo: {password}"), muted);
+    }
     let field = column(4, 1);
     LinePen::new(buffer, field, 0).text(theme.glyphs.selected, theme.style(Role::Accent));
     let field = Rect { x: field.x + 2, width: field.width.saturating_sub(2), ..field };

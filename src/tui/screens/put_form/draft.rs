@@ -32,6 +32,7 @@ pub fn save(form: &PutForm, writer: &mut PlaceWriter) {
         writer.field(field.text().as_bytes());
     }
     writer.field(form.value_type.as_str().as_bytes());
+    writer.field(form.strength.map_or_else(String::new, |bits| bits.to_string()).as_bytes());
     writer.field(if form.is_suggested { b"suggested" } else { b"" });
     let focus = FIELDS.iter().position(|field| *field == form.focus).and_then(|at| u8::try_from(at).ok());
     writer.field(&[focus.unwrap_or(0)]);
@@ -59,6 +60,7 @@ pub fn restore(reader: &mut PlaceReader<'_>) -> Option<(Option<SecretName>, Box<
     }
     form.value_type =
         if reader.text()? == ValueType::Binary.as_str() { ValueType::Binary } else { ValueType::Text };
+    form.strength = reader.text()?.parse().ok();
     form.is_suggested = reader.text()? == "suggested";
     form.focus = FIELDS.get(usize::from(*reader.field()?.first()?)).copied()?;
     form.stages.clear();

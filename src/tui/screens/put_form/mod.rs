@@ -16,7 +16,9 @@ use crate::versioning::{Refusal, SecretState, StageSet, suggest_version_id};
 pub use draft::{restore, save};
 pub use label_field::LabelField;
 pub use outlook::{Forecast, Outlook};
-pub use update::{act, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, type_character};
+pub use update::{
+    act, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, take_generated, type_character,
+};
 pub use view::draw;
 
 /// The fields, in the order of the form.
@@ -111,6 +113,17 @@ pub enum ValueShown {
     Masked,
 }
 
+impl ValueShown {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Yes => Self::Masked,
+            Self::Masked => Self::Yes,
+        }
+    }
+}
+
 /// The form.
 pub struct PutForm {
     /// What it makes.
@@ -123,6 +136,8 @@ pub struct PutForm {
     pub value_type: ValueType,
     /// The value.
     pub value: EditBuffer,
+    /// How strong the value is, in bits: known only of one that was generated, until it is edited.
+    pub strength: Option<f64>,
     /// The labels.
     pub stages: LabelField,
     /// The remark.
@@ -172,6 +187,7 @@ impl PutForm {
             version_id: EditBuffer::new(Lines::Single),
             value_type: ValueType::Text,
             value: EditBuffer::new(Lines::Many),
+            strength: None,
             stages: LabelField::current(),
             note: EditBuffer::new(Lines::Single),
             description: EditBuffer::new(Lines::Single),

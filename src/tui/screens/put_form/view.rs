@@ -132,7 +132,7 @@ fn draw_field(
         glyphs,
     );
     let mut area = Rect { x: line.x + LABEL, width: line.width.saturating_sub(LABEL + 1), ..line };
-    let note = side_note(form, field);
+    let note = side_note(form, field, &glyphs.between());
     if !note.is_empty() {
         LinePen::new(buffer, area, 0).right(&note, theme.style(Role::Hint));
         area.width = area.width.saturating_sub(width(&note) + 1);
@@ -179,11 +179,12 @@ fn placeholder(form: &PutForm, field: Field, keymap: &Keymap) -> String {
 }
 
 /// What stands at the right end of a field.
-fn side_note(form: &PutForm, field: Field) -> String {
+fn side_note(form: &PutForm, field: Field, between: &str) -> String {
     match field {
         Field::VersionId if form.is_suggested => "suggested".to_owned(),
         Field::Value if !form.value.is_empty() && form.line_ends().is_none() => {
-            when::bytes(form.value.len() as u64)
+            let strength = form.strength.map(|bits| format!("{between}{bits:.1} bits"));
+            format!("{}{}", when::bytes(form.value.len() as u64), strength.unwrap_or_default())
         }
         _ => String::new(),
     }
