@@ -120,6 +120,23 @@ impl Glyphs {
         tee_right: "+",
     };
 
+    /// The same signs without lines and without anything that turns.
+    #[must_use]
+    pub const fn without_lines(self) -> Self {
+        Self {
+            spinner: &[""],
+            horizontal: " ",
+            vertical: " ",
+            top_left: " ",
+            top_right: " ",
+            bottom_left: " ",
+            bottom_right: " ",
+            tee_left: " ",
+            tee_right: " ",
+            ..self
+        }
+    }
+
     /// Chooses: ASCII where the locale is not UTF-8, and on the Linux console.
     pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
