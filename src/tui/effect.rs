@@ -9,8 +9,10 @@ use crate::vault::{
 };
 use crate::versioning::Direction;
 
+use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
+use super::comparison::{Comparison, Texts};
 use super::modals::HISTORY_LIMIT;
 use super::session::{CopyRoute, Found, Opened, Session};
 
@@ -36,6 +38,8 @@ pub enum Slot {
     Describe,
     /// The plan of the put form.
     PlanPut,
+    /// How two versions differ.
+    Diff,
     /// The value of the generator.
     Generate,
     /// The plan of the plan pane, of an undo or the labels editor.
@@ -98,6 +102,13 @@ pub enum Work {
         /// The version.
         version_id: VersionId,
     },
+    /// Copies a command line to the clipboard.
+    CopyCommand {
+        /// The line.
+        line: SecretBytes,
+        /// Whether it reads a value.
+        reads: Reads,
+    },
     /// Empties the clipboard where it still holds what was copied.
     ClearClipboard,
     /// Says what a put would do.
@@ -134,6 +145,17 @@ pub enum Work {
         /// Undo or redo.
         direction: Direction,
     },
+    /// Compares two versions of a secret.
+    Diff {
+        /// Which question this is.
+        revision: u64,
+        /// The secret.
+        name: SecretName,
+        /// The versions, the older one first.
+        versions: Box<[VersionId; 2]>,
+        /// Whether the texts are wanted too.
+        texts: Texts,
+    },
     /// Reads the history of a secret, or of the vault.
     History(Option<SecretName>),
     /// Undoes or redoes.
@@ -151,6 +173,7 @@ impl Work {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
+            Self::Diff { .. } => Some(Slot::Diff),
             Self::Generate { .. } => Some(Slot::Generate),
             Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
@@ -175,6 +198,8 @@ pub enum Copied {
         /// The version.
         version_id: VersionId,
     },
+    /// A command line.
+    Command(Reads),
 }
 
 /// Why something could not be copied.
@@ -220,7 +245,7 @@ pub enum Reply {
         /// The value.
         result: Result<SecretValue, VaultError>,
     },
-    /// To [`Work::CopyValue`] and [`Work::CopyReference`].
+    /// To [`Work::CopyValue`], [`Work::CopyReference`] and [`Work::CopyCommand`].
     Copied {
         /// What was copied.
         what: Copied,
@@ -262,6 +287,13 @@ pub enum Reply {
         revision: u64,
         /// The plan, or the refusal.
         result: Result<Box<TakeBackPlan>, VaultError>,
+    },
+    /// To [`Work::Diff`].
+    Diff {
+        /// Which question was answered.
+        revision: u64,
+        /// What differs.
+        result: Result<Box<Comparison>, VaultError>,
     },
     /// To [`Work::History`].
     History {
@@ -310,6 +342,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.copy_reference(&name, &version_id);
             Reply::Copied { what: Copied::Reference { name, version_id }, result }
         }
+        Work::CopyCommand { line, reads } => {
+            Reply::Copied { what: Copied::Command(reads), result: session.copy_text(&line) }
+        }
         Work::ClearClipboard => {
             session.clear_clipboard();
             Reply::ClipboardCleared
@@ -332,6 +367,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::PlanTakeBack { revision, direction } => {
             let result = session.vault().and_then(|vault| vault.plan_take_back(direction)).map(Box::new);
             Reply::PlannedTakeBack { revision, result }
+        }
+        Work::Diff { revision, name, versions, texts } => {
+            let result = session.compare(&name, &versions, texts).map(Box::new);
+            Reply::Diff { revision, result }
         }
         Work::History(subject) => {
             let result = session.vault().and_then(|vault| match &subject {

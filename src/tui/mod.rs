@@ -11,9 +11,11 @@ use crate::platform::clipboard::ClipboardSetting;
 use crate::vault::Answers;
 
 pub mod action;
+pub mod as_command;
 pub mod catalogue;
 pub mod change_request;
 pub mod command;
+mod comparison;
 pub mod context;
 mod draft;
 pub mod effect;

@@ -10,6 +10,7 @@ use crate::versioning::{Origin, Selector};
 
 use super::TuiOptions;
 use super::catalogue::Catalogue;
+use super::comparison::{Comparison, Texts, compare};
 use super::effect::CopyFailed;
 use super::place::PlaceReader;
 
@@ -247,6 +248,17 @@ impl Session {
         Ok(self.vault()?.get_secret_value(name, &selector)?.value)
     }
 
+    /// How two versions differ, the older one first.
+    pub(super) fn compare(
+        &mut self,
+        name: &SecretName,
+        [before, after]: &[VersionId; 2],
+        texts: Texts,
+    ) -> Result<Comparison, VaultError> {
+        let (before, after) = (self.value(name, before)?, self.value(name, after)?);
+        Ok(compare(&before, &after, texts))
+    }
+
     pub(super) fn copy_value(
         &mut self,
         name: &SecretName,
@@ -266,7 +278,12 @@ impl Session {
         version_id: &VersionId,
     ) -> Result<CopyRoute, CopyFailed> {
         let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
-        self.copy_target.copy(&reference, self.clear_after).map_err(CopyFailed::Clipboard)
+        self.copy_text(&reference)
+    }
+
+    /// Copies a text that stands for no value.
+    pub(super) fn copy_text(&mut self, text: &SecretBytes) -> Result<CopyRoute, CopyFailed> {
+        self.copy_target.copy(text, self.clear_after).map_err(CopyFailed::Clipboard)
     }
 
     /// Empties the clipboard where it still holds what was copied; also to be called at exit.

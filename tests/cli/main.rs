@@ -4,10 +4,13 @@
 #[cfg(target_os = "linux")]
 mod agent;
 mod api;
+mod as_command;
 mod deletion;
 mod edit;
+mod every_command;
 mod export;
 mod fields;
+mod full_disk;
 mod get;
 mod history;
 mod import;
