@@ -15,6 +15,7 @@ mod metadata;
 mod mouse;
 mod palette;
 mod paste;
+mod pictures;
 mod plain;
 mod plans;
 mod put_form;
