@@ -1,6 +1,7 @@
 //! Which keys are alive: a chain of contexts, the innermost first, computed from the state.
 
 use super::action::Action;
+use super::modals::rooms::Stage;
 use super::screens::browse::Pane;
 use super::screens::put_form::FieldKind;
 use super::state::{Modal, Screen, State};
@@ -25,7 +26,11 @@ pub enum Context {
     FormValue,
     FormLabels,
     Text,
+    Room,
+    Running,
+    Report,
     Plan,
+    Deletion,
     Question,
     History,
     Labels,
@@ -56,7 +61,11 @@ impl Context {
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
         (Self::Text, "text", "Editing text"),
+        (Self::Room, "room", "This form"),
+        (Self::Running, "running", "Under way"),
+        (Self::Report, "report", "Report"),
         (Self::Plan, "plan", "Plan"),
+        (Self::Deletion, "deletion", "Deletion"),
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
         (Self::Labels, "labels", "Labels of the secret"),
@@ -103,7 +112,7 @@ pub fn is_typing(state: &State) -> bool {
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
         Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
-        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Text,
+        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
@@ -112,7 +121,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
         },
-        Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
+        Modal::Plan(plan) if plan.asks() => &[Context::Deletion, Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
@@ -120,6 +129,14 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
+        Modal::Room(room) => match room.stage() {
+            Stage::Typing if room.is_choosing() => {
+                &[FormChoice, FormLine, Context::Room, OutsideFields, Everywhere]
+            }
+            Stage::Typing => &[FormLine, Context::Room, Text, Everywhere],
+            Stage::Running => &[Running, OutsideFields, Everywhere],
+            Stage::Finished => &[Report, Lists, OutsideFields, Everywhere],
+        },
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
         Modal::Help(help) if help.is_searching() => &[HelpSearch, Text, Everywhere],
         Modal::Help(_) => &[Context::Help, Lists, OutsideFields, Everywhere],
@@ -152,6 +169,9 @@ pub fn is_available(state: &State, action: Action) -> bool {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
             (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
+            (Action::StopWork, _) => {
+                state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped())
+            }
             _ => true,
         };
     }
@@ -174,6 +194,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
         Action::RestoreSecret => is_scheduled,
+        Action::StopWork => state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped()),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
         }

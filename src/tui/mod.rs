@@ -17,6 +17,7 @@ pub mod context;
 pub mod effect;
 pub mod event;
 pub mod glyphs;
+pub mod jobs;
 pub mod keymap;
 pub mod layout;
 mod lock;

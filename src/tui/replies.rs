@@ -17,6 +17,9 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         return lock::lock(state, &reason, effects);
     }
     if state.browse().is_none() && is_of_open_vault(&reply) {
+        if let (Reply::Job { kind, result }, Screen::Unlock(unlock)) = (&reply, &mut state.screen) {
+            modals::rooms::on_job_while_locked(unlock, *kind, result);
+        }
         state.was_stored |= matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)));
         return;
     }
@@ -38,7 +41,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 unlock.refuse(&error);
             }
         }
-        Reply::Locked | Reply::ClipboardCleared => {}
+        Reply::Locked | Reply::ClipboardCleared | Reply::ImportForgotten => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
         Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
@@ -57,6 +60,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Changed(result) => modals::on_changed(state, result, effects),
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
         Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
+        Reply::Job { kind, result } => modals::rooms::on_job(state, kind, result, effects),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
     }
 }
@@ -92,6 +96,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::History { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
+        Reply::Job { result: Err(failed), .. } => failed.error.as_ref()?,
         _ => return None,
     };
     matches!(

@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::agent::{self, Agent};
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
-use crate::vault::{Answers, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault, VaultError};
+use crate::platform::paths::Paths;
+use crate::vault::{
+    Answers, Credentials, Environment, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault, VaultError,
+};
 use crate::versioning::{Origin, Selector};
 
 use super::TuiOptions;
 use super::catalogue::Catalogue;
 use super::effect::CopyFailed;
+use super::jobs::Incoming;
 
 /// By which way something was copied; the toast says what that means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +102,10 @@ pub struct Session {
     copy_target: Box<dyn CopyTarget>,
     clear_after: Duration,
     place: Option<Vec<u8>>,
+    /// What was read for an import and waits for the word to bring it in.
+    pub(super) incoming: Option<Incoming>,
+    /// Where agents that keep vault keys listen.
+    agents: Option<PathBuf>,
 }
 
 impl Session {
@@ -108,7 +117,8 @@ impl Session {
             clock: Box::new(SystemClock),
             origin: Origin::App,
         };
-        Self::with_environment(options, Box::new(make_environment), copy_target)
+        let session = Self::with_environment(options, Box::new(make_environment), copy_target);
+        Self { agents: Paths::find().map(|paths| agent::directory(&paths)), ..session }
     }
 
     /// A session in surroundings of the caller's making.
@@ -126,6 +136,8 @@ impl Session {
             copy_target,
             clear_after: options.settings.clipboard_clear_after,
             place: None,
+            incoming: None,
+            agents: None,
         }
     }
 
@@ -199,13 +211,40 @@ impl Session {
         Ok(Opened { catalogue, notices, place })
     }
 
-    fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
-        let key_file = self.key_file.as_deref().map(read_key_file).transpose()?;
+    pub(super) fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
+        let key_file = self.read_key_file()?;
         Credentials::new(password, key_file.as_ref())
+    }
+
+    /// The text of the key file, where there is one.
+    pub(super) fn read_key_file(&self) -> Result<Option<SecretBytes>, VaultError> {
+        self.key_file.as_deref().map(read_key_file).transpose()
+    }
+
+    /// The key file that is needed from now on.
+    pub(super) fn use_key_file(&mut self, path: Option<PathBuf>) {
+        self.key_file = path;
+    }
+
+    /// The key file, where there is one.
+    pub(super) fn key_file(&self) -> Option<&Path> {
+        self.key_file.as_deref()
+    }
+
+    /// Answers given beforehand.
+    pub(super) const fn answers(&self) -> Answers {
+        self.answers
+    }
+
+    /// Ends the agent of a vault whose locks were changed; what it answers besides is for the user.
+    pub(super) fn lock_agent(&self, identity: KeyIdentity) -> Option<String> {
+        let agent = Agent::new(self.agents.as_ref()?, identity.vault_id);
+        agent.lock().err().map(|error| format!("{error}: {}", error.hint()))
     }
 
     /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.
     pub(super) fn lock(&mut self, place: &SecretBytes) {
+        self.incoming = None;
         self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
             Door::Open(mut vault) => {
                 self.place = if place.is_empty() { None } else { vault.seal_place(place).ok() };

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::TuiOptions;
 use super::effect::{Effect, Work};
 use super::event::Moment;
-use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, SecretForm, TakeBackPane};
+use super::jobs::UnderWay;
+use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, Room, SecretForm, TakeBackPane};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
 use super::screens::put_form::PutForm;
@@ -45,6 +46,8 @@ pub enum Modal {
     History(Box<History>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// What is done seldom: new locks, a check, a copy, import, export.
+    Room(Box<Room>),
     /// Whether to let what was typed go.
     Discard(Discard),
     /// The keys.
@@ -149,6 +152,8 @@ pub struct State {
     pub toast: Option<Toast>,
     /// What is waited for, and since when.
     pub waiting: Option<(Waiting, Moment)>,
+    /// The long work that the worker has.
+    pub under_way: Option<UnderWay>,
     /// When the last key came.
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
@@ -176,6 +181,7 @@ impl State {
             modals: Vec::new(),
             toast: None,
             waiting: None,
+            under_way: None,
             last_input: at,
             clipboard_until: None,
             returning: None,
@@ -204,6 +210,11 @@ impl State {
             Screen::Browse(browse) => Some(browse),
             _ => None,
         }
+    }
+
+    /// The file name of the vault, to be typed where there is no way back.
+    pub fn vault_file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
     /// Whether the app waits for work that nothing may disturb.
@@ -254,6 +265,9 @@ impl State {
         {
             wake_at(at.after(SPINNER));
         }
+        if self.under_way.is_some() {
+            wake_at(at.after(SPINNER));
+        }
         if let Some(until) = self.toast.as_ref().and_then(|toast| toast.until) {
             wake_at(until);
         }
@@ -284,7 +298,7 @@ fn countdown_step(left: Duration) -> u64 {
 }
 
 /// A path with the home folder written as `~`.
-fn for_people(path: &Path) -> String {
+pub(super) fn for_people(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| home.parent().is_some());
     match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),

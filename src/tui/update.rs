@@ -73,6 +73,9 @@ fn pass_time(state: &mut State, effects: &mut Vec<Effect>) {
     if state.toast.as_ref().and_then(|toast| toast.until).is_some_and(|until| until <= now) {
         state.toast = None;
     }
+    if let Some(under_way) = &mut state.under_way {
+        under_way.progress = under_way.watched.progress();
+    }
     if state.clipboard_until.is_some_and(|until| until <= now) {
         state.clipboard_until = None;
         effects.push(Effect::Work(Work::ClearClipboard));
@@ -139,6 +142,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
+        Some(Modal::Room(_)) => modals::rooms::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
         Some(Modal::Discard(_)) => Discard::act(state, action, effects),
         Some(Modal::Help(_)) => Help::act(state, action, keymap),
@@ -168,14 +172,33 @@ fn quit(state: &mut State, effects: &mut Vec<Effect>) {
     let is_dirty = state.modals.iter().any(|modal| match modal {
         Modal::PutForm(form) => form.is_dirty(),
         Modal::SecretForm(form) => form.is_dirty(),
+        Modal::Room(room) => room.is_dirty(),
         _ => false,
     });
     let asks_already = state.modals.iter().any(|modal| matches!(modal, Modal::Discard(_)));
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
-    } else if !is_dirty {
+    } else if !is_dirty && may_leave(state) {
         effects.push(Effect::Quit);
     }
+}
+
+/// Leaving while long work is under way is wished twice: what can be stopped is stopped then, the rest is waited
+/// for.
+fn may_leave(state: &mut State) -> bool {
+    let Some(under_way) = &mut state.under_way else {
+        return true;
+    };
+    let (can_be_stopped, doing) = (under_way.kind.can_be_stopped(), under_way.kind.doing());
+    if std::mem::replace(&mut under_way.leaving, true) {
+        if can_be_stopped {
+            under_way.watched.stop();
+        }
+        return true;
+    }
+    let end = if can_be_stopped { "stops it and leaves" } else { "leaves when it is done" };
+    state.say(Tone::Failed, format!("{doing} is under way: once more {end}"));
+    false
 }
 
 const fn edit_of(action: Action) -> Option<Edit> {
@@ -228,9 +251,10 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     }
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_) | Modal::SecretForm(_)) => match state.modals.last_mut() {
+        Some(Modal::Help(_) | Modal::SecretForm(_) | Modal::Room(_)) => match state.modals.last_mut() {
             Some(Modal::Help(help)) => return Some(help.search_mut()),
             Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
+            Some(Modal::Room(room)) => return room.focused_mut(),
             _ => return None,
         },
         Some(_) => return None,
@@ -248,6 +272,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     match state.modals.last() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
+        Some(Modal::Room(_)) => return modals::rooms::on_text(state),
         Some(_) => return,
         None => {}
     }

@@ -69,6 +69,7 @@ fn draw_modal(
         Modal::TakeBack(pane) => pane.draw(state, theme, keymap, buffer),
         Modal::SecretForm(form) => modals::draw_secret_form(form, state, theme, keymap, buffer),
         Modal::History(history) => history.draw(state, theme, keymap, buffer),
+        Modal::Room(room) => room.draw(state, theme, keymap, buffer),
         Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),
         Modal::Discard(question) => question.draw(state, theme, keymap, buffer),
         Modal::Help(help) => help.draw(state, theme, keymap, buffer),

@@ -12,6 +12,7 @@ mod metadata;
 mod paste;
 mod plans;
 mod put_form;
+mod rooms;
 mod sample;
 mod sizes;
 mod worked_example;
