@@ -104,6 +104,8 @@ pub struct Session {
     place: Option<Vec<u8>>,
     /// What was read for an import and waits for the word to bring it in.
     pub(super) incoming: Option<Incoming>,
+    /// What new locks cost, where it is not to be found out.
+    cost: Option<KdfCost>,
     /// Where agents that keep vault keys listen.
     agents: Option<PathBuf>,
 }
@@ -137,8 +139,20 @@ impl Session {
             clear_after: options.settings.clipboard_clear_after,
             place: None,
             incoming: None,
+            cost: None,
             agents: None,
         }
+    }
+
+    /// The same session, which takes this cost for new locks and measures nothing.
+    #[must_use]
+    pub fn with_cost(self, cost: KdfCost) -> Self {
+        Self { cost: Some(cost), ..self }
+    }
+
+    /// What deriving the key shall cost under new locks.
+    pub(super) fn cost_for_new_locks(&mut self) -> Result<KdfCost, VaultError> {
+        self.cost.map_or_else(|| self.vault()?.cost_for_new_locks(), Ok)
     }
 
     /// Looks at the file.

@@ -126,7 +126,8 @@ impl Harness {
             &options,
             Box::new(move || environment(&clock_of_session)),
             Box::new(clipboard.clone()),
-        );
+        )
+        .with_cost(KdfCost::new(8, 1, 1).unwrap());
         // What the header shows shall not depend on where temporary folders lie.
         let shown = TuiOptions {
             vault_path: PathBuf::from("/home/me/.local/share/etui/vault.etui"),

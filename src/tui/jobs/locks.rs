@@ -73,7 +73,7 @@ pub(super) fn relock(
     let kept = if key_file == KeyFileWish::AsNow { session.read_key_file()? } else { None };
     let new = Credentials::new(new, made.as_ref().map(|(_, text)| text).or(kept.as_ref()))?;
     let identity = session.vault()?.key_identity()?;
-    let cost = session.vault()?.cost_for_new_locks()?;
+    let cost = session.cost_for_new_locks()?;
     // First the key file: a vault whose key file could not be written would never open.
     if let Some((path, text)) = &made {
         write_secret_file(path, text)?;

@@ -48,7 +48,7 @@ pub(super) fn show(state: &mut State, done: Done) {
                 first.text = format!("{source}: {}", first.text);
             }
             if is_other_than_shown {
-                let sentence = "the vault changed meanwhile, and nothing was imported: this is the new plan";
+                let sentence = "the vault changed meanwhile: nothing was imported; this is the new plan";
                 lines.insert(0, Line::new(Role::Warning, sentence));
             }
             room.say(lines);

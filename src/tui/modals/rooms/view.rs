@@ -68,11 +68,11 @@ impl Room {
             "" => Vec::new(),
             text => wrapped(text, columns.saturating_sub(6)),
         };
-        // Where the rows are few, what it does makes room for what comes of it.
+        // Once a plan is shown, what an import does makes room for it.
         let entries = u16::try_from(self.entries.len()).unwrap_or(u16::MAX);
         let below = self.rows_below(columns);
-        let is_tight = 5 + rows(&about) + entries + below.min(4) > body.height;
-        let about = if is_tight && below > 2 { Vec::new() } else { about };
+        let is_read = self.task == Task::Import && below > 0;
+        let about = if is_read { Vec::new() } else { about };
         let parts = [rows(&about), entries, below];
         let gaps = u16::try_from(parts.iter().filter(|part| **part > 0).count()).unwrap_or(0);
         let wanted = parts.iter().sum::<u16>() + gaps + 3;
