@@ -73,7 +73,10 @@ impl RandomArguments {
     pub(super) fn draw(&self) -> Result<Drawn, GeneratorError> {
         let (generated, what) = match self.words {
             Some(words) => {
-                let recipe = PassphraseRecipe::new(words, self.separator.as_deref().unwrap_or("-"))?;
+                let recipe = PassphraseRecipe::new(
+                    words,
+                    self.separator.as_deref().unwrap_or(PassphraseRecipe::DEFAULT_SEPARATOR),
+                )?;
                 (recipe.generate()?, format!("a passphrase of {words} words"))
             }
             None => {

@@ -24,6 +24,28 @@ pub struct Generated {
     pub bits: f64,
 }
 
+/// What shall be generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipe {
+    /// Characters.
+    Password(PasswordRecipe),
+    /// Words.
+    Passphrase(PassphraseRecipe),
+}
+
+impl Recipe {
+    /// Draws one, each possible one equally likely.
+    ///
+    /// # Errors
+    /// [`GeneratorError::RandomUnavailable`].
+    pub fn generate(&self) -> Result<Generated, GeneratorError> {
+        match self {
+            Self::Password(recipe) => recipe.generate(),
+            Self::Passphrase(recipe) => recipe.generate(),
+        }
+    }
+}
+
 /// Why nothing could be generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum GeneratorError {

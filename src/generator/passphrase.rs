@@ -15,6 +15,12 @@ pub struct PassphraseRecipe {
 }
 
 impl PassphraseRecipe {
+    /// The number of words where none is named: 77 bits.
+    pub const DEFAULT_WORDS: usize = 6;
+
+    /// What stands between the words where nothing else is said.
+    pub const DEFAULT_SEPARATOR: &str = "-";
+
     /// Checks a recipe.
     ///
     /// # Errors

@@ -6,9 +6,11 @@
 #[allow(missing_docs, reason = "the names say it, and the keymap describes each in the user's words")]
 pub enum Action {
     Help,
+    Palette,
     Quit,
     Lock,
     Suspend,
+    ToggleMouse,
     Back,
     Down,
     Up,
@@ -59,6 +61,8 @@ pub enum Action {
     Submit,
     TakeFreeId,
     ToggleShown,
+    Generate,
+    AnotherValue,
     Complete,
     TakeLabel,
     NewLine,
@@ -85,9 +89,11 @@ impl Action {
     /// Every action with its name in the keymap.
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Help, "help"),
+        (Self::Palette, "palette"),
         (Self::Quit, "quit"),
         (Self::Lock, "lock"),
         (Self::Suspend, "suspend"),
+        (Self::ToggleMouse, "toggle-mouse"),
         (Self::Back, "back"),
         (Self::Down, "down"),
         (Self::Up, "up"),
@@ -138,6 +144,8 @@ impl Action {
         (Self::Submit, "submit"),
         (Self::TakeFreeId, "take-free-id"),
         (Self::ToggleShown, "toggle-shown"),
+        (Self::Generate, "generate"),
+        (Self::AnotherValue, "another-value"),
         (Self::Complete, "complete"),
         (Self::TakeLabel, "take-label"),
         (Self::NewLine, "new-line"),
@@ -159,6 +167,11 @@ impl Action {
         (Self::DeleteToStart, "delete-to-start"),
         (Self::DeleteToEnd, "delete-to-end"),
     ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(action, _)| *action == self).map_or("", |(_, name)| name)
+    }
 
     /// The action of a name.
     pub fn named(name: &str) -> Option<Self> {

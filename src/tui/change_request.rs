@@ -2,8 +2,8 @@
 
 use crate::domain::SecretName;
 use crate::vault::{
-    ChangeOutcome, DeleteRequest, Planned, RollbackRequest, StageRequest, StateToken, UpdateRequest,
-    VaultError,
+    ChangeOutcome, DeleteRequest, Planned, RenameRequest, RollbackRequest, StageRequest, StateToken,
+    UpdateRequest, VaultError,
 };
 
 use super::session::Session;
@@ -20,12 +20,7 @@ pub enum ChangeRequest {
     /// Takes a scheduled deletion back.
     Restore(SecretName),
     /// Gives a secret another name.
-    Rename {
-        /// The name that it has.
-        old: SecretName,
-        /// The name that it gets.
-        new: SecretName,
-    },
+    Rename(RenameRequest),
     /// Changes what is known about a secret.
     Update(UpdateRequest),
 }
@@ -38,7 +33,7 @@ impl ChangeRequest {
             Self::Rollback(request) => &request.name,
             Self::Delete(request) => &request.name,
             Self::Restore(name) => name,
-            Self::Rename { old, .. } => old,
+            Self::Rename(request) => &request.old,
             Self::Update(request) => &request.name,
         }
     }
@@ -51,7 +46,8 @@ impl ChangeRequest {
             Self::Rollback(request) => request.expected = Some(token),
             Self::Delete(request) => request.expected = Some(token),
             Self::Update(request) => request.expected = Some(token),
-            Self::Restore(_) | Self::Rename { .. } => {}
+            Self::Rename(request) => request.expected = Some(token),
+            Self::Restore(_) => {}
         }
         self
     }
@@ -64,7 +60,7 @@ impl ChangeRequest {
             Self::Rollback(request) => vault.plan_rollback(request),
             Self::Delete(request) => vault.plan_delete(request),
             Self::Restore(name) => vault.plan_restore(name),
-            Self::Rename { old, new } => vault.plan_rename(old, new),
+            Self::Rename(request) => vault.plan_rename(request),
             Self::Update(request) => vault.plan_update(request),
         }
     }
@@ -77,7 +73,7 @@ impl ChangeRequest {
             Self::Rollback(request) => vault.rollback(request),
             Self::Delete(request) => vault.delete_secret(request),
             Self::Restore(name) => vault.restore_secret(name),
-            Self::Rename { old, new } => vault.rename_secret(old, new),
+            Self::Rename(request) => vault.rename_secret(request),
             Self::Update(request) => vault.update_secret(request),
         }
     }

@@ -25,6 +25,7 @@ pub enum Context {
     FormChoice,
     FormValue,
     FormLabels,
+    Generator,
     Text,
     Room,
     Running,
@@ -35,6 +36,7 @@ pub enum Context {
     History,
     Labels,
     LabelName,
+    Palette,
     Help,
     HelpSearch,
     FirstRun,
@@ -60,6 +62,7 @@ impl Context {
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
+        (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
         (Self::Room, "room", "This form"),
         (Self::Running, "running", "Under way"),
@@ -70,6 +73,7 @@ impl Context {
         (Self::History, "history", "History"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
+        (Self::Palette, "palette", "Commands"),
         (Self::Help, "help", "Help"),
         (Self::HelpSearch, "help-search", "Searching the help"),
         (Self::FirstRun, "first-run", "New vault"),
@@ -120,7 +124,12 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
             FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
+        Modal::Generator(pane) if pane.text(pane.focus()).is_some() => {
+            &[Context::Generator, Text, Everywhere]
+        }
+        Modal::Generator(_) => &[FormChoice, Context::Generator, OutsideFields, Everywhere],
         Modal::Plan(plan) if plan.asks() => &[Context::Deletion, Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
@@ -137,6 +146,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             Stage::Running => &[Running, OutsideFields, Everywhere],
             Stage::Finished => &[Report, Lists, OutsideFields, Everywhere],
         },
+        Modal::Palette(_) => &[Context::Palette, Text, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
         Modal::Help(help) if help.is_searching() => &[HelpSearch, Text, Everywhere],
         Modal::Help(_) => &[Context::Help, Lists, OutsideFields, Everywhere],
@@ -193,11 +203,32 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::RollBack => {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
-        Action::RestoreSecret => is_scheduled,
+        Action::RestoreSecret | Action::Purge => is_scheduled,
+        Action::ForceDelete => known.is_some(),
         Action::StopWork => state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped()),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
         }
         _ => true,
+    }
+}
+
+/// Why an action that is not available can do nothing now, in a few words.
+pub fn why_unavailable(state: &State, action: Action) -> &'static str {
+    let Some(browse) = state.browse() else {
+        return "the vault is not open";
+    };
+    let known = browse.known();
+    let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
+    match action {
+        Action::StopWork => "nothing is under way that can be stopped",
+        _ if !state.modals.is_empty() => "not now",
+        _ if browse.catalogue.is_empty() => "the vault is empty",
+        _ if known.is_none() => "no secret is selected",
+        Action::RestoreSecret | Action::Purge => "not scheduled for deletion",
+        _ if is_scheduled => "this secret is scheduled for deletion",
+        Action::MakeCurrent => "it is the current one",
+        Action::RollBack => "there is no previous version",
+        _ => "not now",
     }
 }

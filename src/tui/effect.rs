@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome,
@@ -25,6 +26,8 @@ pub enum Effect {
     Suspend,
     /// Draw every cell anew.
     Repaint,
+    /// Have the terminal report the mouse, or leave it to the terminal's own selection.
+    ListenToMouse(bool),
     /// Something for the worker.
     Work(Work),
 }
@@ -36,6 +39,8 @@ pub enum Slot {
     Describe,
     /// The plan of the put form.
     PlanPut,
+    /// The value of the generator.
+    Generate,
     /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
 }
@@ -59,10 +64,15 @@ pub enum Work {
         /// The master password.
         password: SecretBytes,
     },
-    /// Wipes the keys; the place is sealed until the next unlock of this run.
+    /// Wipes the keys; the place is sealed until the next unlock of this run, its first field beyond it.
     Lock {
         /// Where the app stood: selection, filter, a form that was typed in.
         place: SecretBytes,
+    },
+    /// Keeps where the app stands for the next run.
+    KeepPlace {
+        /// Selection, filter, folders; nothing that was typed into a form.
+        stand: SecretBytes,
     },
     /// Looks whether another process changed the vault.
     Refresh,
@@ -99,6 +109,13 @@ pub enum Work {
         revision: u64,
         /// The put.
         request: Box<PutRequest>,
+    },
+    /// Draws a random value.
+    Generate {
+        /// Which question this is.
+        revision: u64,
+        /// What shall be drawn.
+        recipe: Recipe,
     },
     /// Stores a version.
     Put(Box<PutRequest>),
@@ -146,6 +163,7 @@ impl Work {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
+            Self::Generate { .. } => Some(Slot::Generate),
             Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
         }
@@ -192,6 +210,8 @@ pub enum Reply {
     Unlocked(Result<Box<Opened>, VaultError>),
     /// To [`Work::Lock`].
     Locked,
+    /// To [`Work::KeepPlace`].
+    PlaceKept,
     /// To [`Work::Refresh`].
     Refreshed(Result<Refreshed, VaultError>),
     /// To [`Work::List`].
@@ -227,6 +247,13 @@ pub enum Reply {
         revision: u64,
         /// The plan, or the refusal that the put would get.
         result: Result<Box<PlannedPut>, VaultError>,
+    },
+    /// To [`Work::Generate`].
+    Generated {
+        /// Which question was answered.
+        revision: u64,
+        /// What was drawn.
+        result: Result<Generated, GeneratorError>,
     },
     /// To [`Work::Put`].
     Put(Result<Box<PutOutcome>, VaultError>),
@@ -279,6 +306,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             session.lock(&place);
             Reply::Locked
         }
+        Work::KeepPlace { stand } => {
+            session.keep_place(&stand);
+            Reply::PlaceKept
+        }
         Work::Refresh => Reply::Refreshed(session.vault().and_then(|vault| vault.refresh())),
         Work::List => {
             let listing = session.vault().and_then(|vault| vault.list());
@@ -308,6 +339,7 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
             Reply::PlannedPut { revision, result }
         }
+        Work::Generate { revision, recipe } => Reply::Generated { revision, result: recipe.generate() },
         Work::Put(request) => {
             Reply::Put(session.vault().and_then(|vault| vault.put_secret_value(&request)).map(Box::new))
         }

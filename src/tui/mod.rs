@@ -13,7 +13,9 @@ use crate::vault::Answers;
 pub mod action;
 pub mod catalogue;
 pub mod change_request;
+pub mod command;
 pub mod context;
+mod draft;
 pub mod effect;
 pub mod event;
 pub mod glyphs;
@@ -22,6 +24,7 @@ pub mod keymap;
 pub mod layout;
 mod lock;
 pub mod modals;
+mod mouse;
 mod paste;
 mod place;
 pub mod plan_text;
@@ -31,6 +34,7 @@ pub mod screens;
 pub mod search;
 pub mod session;
 pub mod state;
+mod tag_lines;
 pub mod theme;
 pub mod update;
 pub mod view;
@@ -39,7 +43,7 @@ pub mod widgets;
 
 pub use action::Action;
 pub use effect::{Effect, Reply, Slot, Work, perform};
-pub use event::{Event, LockReason, Moment};
+pub use event::{Event, LockReason, Moment, Mouse, MouseKind};
 pub use keymap::Keymap;
 pub use runtime::run;
 pub use session::{CopyRoute, CopyTarget, Session};
@@ -61,4 +65,20 @@ pub struct TuiOptions {
     pub settings: Settings,
     /// Where a copied value goes.
     pub clipboard: ClipboardSetting,
+    /// Whose vault it is.
+    pub ownership: Ownership,
+}
+
+/// Whose vault the app shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// The user's.
+    Own,
+    /// Nobody's: samples that go when the app is left.
+    Demo {
+        /// The password, for whoever locks it.
+        password: &'static str,
+        /// The secret that is looked at first.
+        first: &'static str,
+    },
 }

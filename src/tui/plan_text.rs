@@ -72,10 +72,10 @@ fn from_to(moved: &LabelMove, glyphs: &Glyphs) -> String {
 pub const fn missing(field: Field) -> &'static str {
     match field {
         Field::Name => "type a name; a '/' makes folders",
-        Field::VersionId => "type a version id, or take the free one with Ctrl-n",
+        Field::VersionId => "type a version id, or take the free one",
         Field::Value => "type or paste the value",
         Field::Stages => "name at least one label",
-        Field::Type | Field::Note | Field::Description => "",
+        Field::Type | Field::Note | Field::Description | Field::Tags => "",
     }
 }
 

@@ -20,7 +20,8 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         if let (Reply::Job { kind, result }, Screen::Unlock(unlock)) = (&reply, &mut state.screen) {
             modals::rooms::on_job_while_locked(unlock, *kind, result);
         }
-        state.was_stored |= matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)));
+        state.was_stored |=
+            matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)) | Reply::Changed(Ok(_)));
         return;
     }
     match reply {
@@ -41,7 +42,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 unlock.refuse(&error);
             }
         }
-        Reply::Locked | Reply::ClipboardCleared | Reply::ImportForgotten => {}
+        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared | Reply::ImportForgotten => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
         Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
@@ -54,6 +55,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Revealed { name, version_id, result } => browse::on_value(state, &name, version_id, result),
         Reply::Copied { what, result } => on_copied(state, &what, result),
         Reply::PlannedPut { revision, result } => put_form::on_plan(state, revision, result),
+        Reply::Generated { revision, result } => modals::on_generated(state, revision, result),
         Reply::Put(result) => put_form::on_put(state, result, effects),
         Reply::SecretCreated(result) => put_form::on_created(state, result, effects),
         Reply::PlannedChange { revision, result } => modals::on_plan(state, revision, result),

@@ -3,17 +3,20 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::TuiOptions;
+use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::jobs::UnderWay;
-use super::modals::{Discard, Help, History, LabelsEditor, PlanPane, Room, SecretForm, TakeBackPane};
+use super::modals::{
+    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, Room, SecretForm, TakeBackPane,
+};
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
-use super::screens::put_form::PutForm;
+use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
-use crate::config::{self, ListLayout, ListOrder};
+use super::{Ownership, TuiOptions};
+use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, VaultError};
@@ -36,6 +39,8 @@ pub enum Screen {
 pub enum Modal {
     /// A new version, or a new secret.
     PutForm(Box<PutForm>),
+    /// A random value for it.
+    Generator(Box<Generator>),
     /// What a change will do, before it does it.
     Plan(Box<PlanPane>),
     /// What an undo or redo will take back, before it does it.
@@ -50,6 +55,8 @@ pub enum Modal {
     Room(Box<Room>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The commands by name.
+    Palette(Box<Palette>),
     /// The keys.
     Help(Box<Help>),
 }
@@ -102,6 +109,12 @@ pub struct Settings {
     pub toast_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Nothing moves by itself: no spinners, no countdowns.
+    pub plain: bool,
+    /// Whether a form begins with a free version id in it.
+    pub suggestion: Suggestion,
 }
 
 impl Settings {
@@ -121,6 +134,9 @@ impl Settings {
                 // Folders have an order of their own.
                 ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
             },
+            mouse: settings.mouse == Switch::On,
+            plain: settings.plain,
+            suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
         }
     }
 }
@@ -138,6 +154,8 @@ pub struct State {
     pub wall: Timestamp,
     /// Where the vault lies, as people write it.
     pub path: String,
+    /// Whose vault it is.
+    pub ownership: Ownership,
     /// The key file, as people write it.
     pub key_file: Option<String>,
     /// Answers given beforehand.
@@ -158,9 +176,11 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// The master password, where it was given beforehand: it opens the vault once.
+    pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
-    pub(super) returning: Option<(SecretName, Box<PutForm>)>,
-    /// Whether a put that was under way when the vault was locked has succeeded: its form does not come back.
+    pub(super) returning: Option<(SecretName, Draft)>,
+    /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
     pub(super) was_stored: bool,
     /// The number of the newest question to the worker; older answers are stale.
     pub(super) revision: u64,
@@ -174,6 +194,7 @@ impl State {
             now: at,
             wall,
             path: for_people(&options.vault_path),
+            ownership: options.ownership,
             key_file: options.key_file.as_deref().map(for_people),
             answers: options.answers,
             settings: Settings::of(&options.settings),
@@ -184,16 +205,34 @@ impl State {
             under_way: None,
             last_input: at,
             clipboard_until: None,
+            given_password: None,
             returning: None,
             was_stored: false,
             revision: 0,
         }
     }
 
+    /// Where the vault lies, or what it is instead of the user's.
+    pub fn whereabouts(&self) -> &str {
+        match self.ownership {
+            Ownership::Own => &self.path,
+            Ownership::Demo { .. } => DEMO,
+        }
+    }
+
+    /// Takes a master password that was given beforehand: it is used up by the first unlock.
+    pub fn give_password(&mut self, password: SecretBytes) {
+        self.given_password = Some(password);
+    }
+
     /// What is to be done at the start, before the first event.
     pub fn start(&mut self) -> Vec<Effect> {
         self.waiting = Some((Waiting::Open, self.now));
-        vec![Effect::Work(Work::Open)]
+        let mut effects = vec![Effect::Work(Work::Open)];
+        if self.settings.mouse {
+            effects.push(Effect::ListenToMouse(true));
+        }
+        effects
     }
 
     /// The browse screen, while the vault is open.
@@ -305,6 +344,9 @@ pub(super) fn for_people(path: &Path) -> String {
         None => path.display().to_string(),
     }
 }
+
+/// Where others name the path of their vault.
+const DEMO: &str = "demo: sample secrets, gone when you leave";
 
 /// The sentence for a failure to bring back what was typed before a lock.
 pub(super) const PLACE_LOST: &str =

@@ -3,11 +3,13 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::action::Action;
+use super::command::Command;
 use super::context::{self, contexts};
 use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
 use super::lock;
-use super::modals::{self, Afterwards, Discard, Help};
+use super::modals::{self, Afterwards, Discard, Help, Palette};
+use super::mouse;
 use super::paste;
 use super::replies;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -37,6 +39,12 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
             }
         }
         Event::Key(_) | Event::Tick => {}
+        Event::Mouse(event) => {
+            state.last_input = at;
+            if !was_idle {
+                mouse::on_mouse(state, event, keymap, &mut effects);
+            }
+        }
         Event::Paste(pasted) => {
             state.last_input = at;
             if !was_idle {
@@ -112,7 +120,7 @@ fn on_key(state: &mut State, event: &KeyEvent, keymap: &Keymap, effects: &mut Ve
     }
 }
 
-fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
+pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => return quit(state, effects),
         Action::Lock => {
@@ -125,10 +133,12 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
             effects.push(Effect::Suspend);
             return;
         }
+        Action::ToggleMouse => return mouse::toggle(state, effects),
         Action::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             state.modals.push(Modal::Help(Box::new(Help::at_top())));
             return;
         }
+        Action::Palette => return Palette::open(state, keymap),
         _ => {}
     }
     if let Some(edit) = edit_of(action)
@@ -138,15 +148,34 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
     }
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
+        Some(Modal::Generator(_)) => modals::Generator::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
         Some(Modal::Room(_)) => modals::rooms::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
+        Some(Modal::Palette(_)) => {
+            if let Some(command) = Palette::act(state, action, keymap) {
+                carry_out(state, command, keymap, effects);
+            }
+        }
         Some(Modal::Discard(_)) => Discard::act(state, action, effects),
         Some(Modal::Help(_)) => Help::act(state, action, keymap),
         None => act_on_screen(state, action, effects),
+    }
+}
+
+/// Does what was asked for by name.
+fn carry_out(state: &mut State, command: Command, keymap: &Keymap, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Run(action) => act(state, action, keymap, effects),
+        Command::Import { .. } if state.browse().is_none() => {
+            state.say(Tone::Note, "an import needs an open vault");
+        }
+        Command::Import { source, file } => {
+            modals::open_import(state, Some(file.into()), source, effects);
+        }
     }
 }
 
@@ -179,7 +208,7 @@ fn quit(state: &mut State, effects: &mut Vec<Effect>) {
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
     } else if !is_dirty && may_leave(state) {
-        effects.push(Effect::Quit);
+        lock::leave(state, effects);
     }
 }
 
@@ -249,16 +278,18 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
     if state.waiting.is_some() {
         return None;
     }
-    match state.modals.last() {
-        Some(Modal::Labels(_)) => return modals::name_label(state),
-        Some(Modal::Help(_) | Modal::SecretForm(_) | Modal::Room(_)) => match state.modals.last_mut() {
-            Some(Modal::Help(help)) => return Some(help.search_mut()),
-            Some(Modal::SecretForm(form)) => return Some(form.focused_mut()),
-            Some(Modal::Room(room)) => return room.focused_mut(),
-            _ => return None,
-        },
-        Some(_) => return None,
-        None => {}
+    if let Some(Modal::Labels(_)) = state.modals.last() {
+        return modals::name_label(state);
+    }
+    if !state.modals.is_empty() {
+        return match state.modals.last_mut() {
+            Some(Modal::Help(help)) => Some(help.search_mut()),
+            Some(Modal::SecretForm(form)) => Some(form.focused_mut()),
+            Some(Modal::Generator(pane)) => pane.focused_mut(),
+            Some(Modal::Palette(palette)) => Some(palette.query_mut()),
+            Some(Modal::Room(room)) => room.focused_mut(),
+            _ => None,
+        };
     }
     match &mut state.screen {
         Screen::FirstRun(first_run) => Some(first_run.focused_mut()),
@@ -269,10 +300,12 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
 }
 
 fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
-    match state.modals.last() {
+    match state.modals.last_mut() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
         Some(Modal::Room(_)) => return modals::rooms::on_text(state),
+        Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
+        Some(Modal::Palette(palette)) => return palette.search(),
         Some(_) => return,
         None => {}
     }

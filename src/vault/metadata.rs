@@ -1,11 +1,10 @@
 //! Metadata: UpdateSecret, TagResource, UntagResource, notes, renaming.
 
 use super::Vault;
-use super::batch::{Changes, look, no_such_secret};
+use super::batch::{Changes, look, no_such_secret, refuse_if_changed};
 use super::error::VaultError;
 use super::outcome::{ChangeOutcome, Planned};
-use super::request::{NoteRequest, StateToken, UpdateRequest};
-use crate::domain::SecretName;
+use super::request::{NoteRequest, RenameRequest, StateToken, UpdateRequest};
 use crate::versioning::{Plan, annotate, rename, update};
 
 impl Vault {
@@ -42,11 +41,12 @@ impl Vault {
     ///
     /// # Errors
     /// As [`rename_secret`](Self::rename_secret).
-    pub fn plan_rename(&mut self, old: &SecretName, new: &SecretName) -> Result<Planned, VaultError> {
+    pub fn plan_rename(&mut self, request: &RenameRequest) -> Result<Planned, VaultError> {
         self.read(|store| {
-            let secret = look(store, old)?;
-            let taken = store.secret(new)?;
-            let plan = rename(secret.state(), new, taken.as_ref().map(|taken| taken.state()))?;
+            let secret = look(store, &request.old)?;
+            refuse_if_changed(&secret, request.expected)?;
+            let taken = store.secret(&request.new)?;
+            let plan = rename(secret.state(), &request.new, taken.as_ref().map(|taken| taken.state()))?;
             Ok(Planned { plan, token: StateToken(secret.tag()) })
         })
     }
@@ -54,10 +54,10 @@ impl Vault {
     /// Gives a secret another name; versions, labels and history stay (etui).
     ///
     /// # Errors
-    /// `Forbidden.ResourceNotFound`, `Rejected.ResourceExist`, `Rejected.ResourceInDeleteWindow`, and those
-    /// of the file.
-    pub fn rename_secret(&mut self, old: &SecretName, new: &SecretName) -> Result<ChangeOutcome, VaultError> {
-        self.change(|changes| changes.rename_secret(old, new))
+    /// `Forbidden.ResourceNotFound`, `Rejected.ResourceExist`, `Rejected.ResourceInDeleteWindow`,
+    /// `Rejected.ResourceChanged`, and those of the file.
+    pub fn rename_secret(&mut self, request: &RenameRequest) -> Result<ChangeOutcome, VaultError> {
+        self.change(|changes| changes.rename_secret(request))
     }
 }
 
@@ -74,8 +74,10 @@ impl Changes<'_, '_> {
     ///
     /// # Errors
     /// As there.
-    pub fn rename_secret(&mut self, old: &SecretName, new: &SecretName) -> Result<ChangeOutcome, VaultError> {
+    pub fn rename_secret(&mut self, request: &RenameRequest) -> Result<ChangeOutcome, VaultError> {
+        let RenameRequest { old, new, expected } = request;
         let handle = self.transaction.find(old)?.ok_or_else(|| no_such_secret(old))?;
+        refuse_if_changed(self.transaction.secret(handle), *expected)?;
         let taken = self.transaction.find(new)?;
         let taken = taken.map(|taken| self.transaction.secret(taken).state());
         let change = match rename(self.transaction.secret(handle).state(), new, taken)? {

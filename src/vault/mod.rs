@@ -41,8 +41,8 @@ pub use outcome::{
     PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
 };
 pub use request::{
-    CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
-    StateToken, UpdateRequest,
+    CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RenameRequest, RollbackRequest,
+    StageRequest, StateToken, UpdateRequest,
 };
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
@@ -190,6 +190,20 @@ impl Vault {
     /// [`VaultError::Integrity`] for anything else.
     pub fn open_place(&mut self, sealed: &[u8]) -> Result<SecretBytes, VaultError> {
         Ok(self.store()?.open_place(sealed)?)
+    }
+
+    /// Keeps a few bytes of the app beyond this process: sealed as above, in the state directory. Where this
+    /// machine remembers nothing, nothing is kept.
+    ///
+    /// # Errors
+    /// Where the session has ended, or nothing can be written.
+    pub fn keep_place(&mut self, bytes: &SecretBytes) -> Result<(), VaultError> {
+        Ok(self.store()?.keep_place(bytes)?)
+    }
+
+    /// What was kept of this vault; `None` where nothing was, or where it does not open any more.
+    pub fn kept_place(&mut self) -> Option<SecretBytes> {
+        self.store().ok()?.kept_place()
     }
 
     fn store(&mut self) -> Result<&mut OpenStore, VaultError> {

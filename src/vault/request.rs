@@ -131,6 +131,17 @@ pub struct UpdateRequest {
     pub expected: Option<StateToken>,
 }
 
+/// Another name for a secret (etui).
+#[derive(Debug, Clone)]
+pub struct RenameRequest {
+    /// The name that it has.
+    pub old: SecretName,
+    /// The name that it gets.
+    pub new: SecretName,
+    /// The state that the plan was made from, if the request shall hold only for it.
+    pub expected: Option<StateToken>,
+}
+
 /// A new note on a version (etui).
 #[derive(Debug, Clone)]
 pub struct NoteRequest {

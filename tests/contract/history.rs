@@ -7,7 +7,7 @@ use etui::vault::{
 use etui::versioning::{Deletion, Direction, MetadataUpdate, Operation, Origin, StageMove};
 
 use crate::support::rules::{secret_name, stage_label, version_id};
-use crate::support::vaults::{Place, create, create_request, put, put_request, text};
+use crate::support::vaults::{Place, create, create_request, put, put_request, rename_request, text};
 
 /// "3 put a: ACSCurrent v1 v2, ACSPrevious - v1".
 fn line(entry: &HistoryEntry) -> String {
@@ -43,7 +43,7 @@ fn changed() -> (Place, Vault) {
     vault.update_secret(&UpdateRequest { name: secret_name("a"), update, expected: None }).unwrap();
     let note = Note::new("remark").ok();
     vault.set_note(&NoteRequest { name: secret_name("a"), version_id: version_id("v1"), note }).unwrap();
-    vault.rename_secret(&secret_name("a"), &secret_name("b")).unwrap();
+    vault.rename_secret(&rename_request("a", "b")).unwrap();
     let deletion = Deletion::Window(9);
     vault.delete_secret(&DeleteRequest { name: secret_name("b"), deletion, expected: None }).unwrap();
     vault.restore_secret(&secret_name("b")).unwrap();
@@ -127,7 +127,7 @@ fn a_plan_of_an_undo_writes_nothing_and_is_what_is_done() {
     vault
         .batch(|changes| {
             changes.create_secret(&create_request("x", "v1", text("one")))?;
-            changes.rename_secret(&secret_name("b"), &secret_name("c"))?;
+            changes.rename_secret(&rename_request("b", "c"))?;
             changes.put_secret_value(&put_request("c", "v3", text("three"), "ACSCurrent y"))
         })
         .unwrap();
@@ -202,13 +202,13 @@ fn undoable() -> Vec<Doing> {
             let request = NoteRequest { name: secret_name("b"), version_id: version_id("v1"), note: None };
             vault.set_note(&request).unwrap();
         }),
-        ("rename", |vault| drop(vault.rename_secret(&secret_name("b"), &secret_name("c")).unwrap())),
+        ("rename", |vault| drop(vault.rename_secret(&rename_request("b", "c")).unwrap())),
         ("delete", schedule),
         ("batch", |vault| {
             vault
                 .batch(|changes| {
                     changes.put_secret_value(&put_request("b", "v3", text("three"), "ACSCurrent"))?;
-                    changes.rename_secret(&secret_name("b"), &secret_name("c"))
+                    changes.rename_secret(&rename_request("b", "c"))
                 })
                 .unwrap();
         }),

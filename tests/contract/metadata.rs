@@ -6,7 +6,7 @@ use etui::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault, VaultError};
 use etui::versioning::{Deletion, MetadataUpdate};
 
 use crate::support::rules::{secret_name, version_id};
-use crate::support::vaults::{Place, create, create_request, fill, get, put, text};
+use crate::support::vaults::{Place, create, create_request, fill, get, put, rename_request, text};
 
 fn with_two_versions() -> (Place, Vault) {
     let place = Place::new();
@@ -216,7 +216,7 @@ fn a_note_can_be_changed_later_and_the_version_does_not_change() {
 fn a_rename_keeps_versions_labels_and_history_and_frees_the_old_name() {
     let (place, mut vault) = with_two_versions();
     let before = vault.describe(&secret_name("a")).unwrap().secret;
-    vault.rename_secret(&secret_name("a"), &secret_name("b/c")).unwrap();
+    vault.rename_secret(&rename_request("a", "b/c")).unwrap();
     assert_eq!(get(&mut vault, "a").unwrap_err().code(), ErrorCode::ResourceNotFound);
     drop(vault);
     let mut vault = place.open().unwrap();
@@ -234,13 +234,27 @@ fn the_target_of_a_rename_must_be_free() {
     let mut vault = place.create();
     fill(&mut vault);
     let before = place.copy();
-    let mut rename = |old: &str, new: &str| vault.rename_secret(&secret_name(old), &secret_name(new));
+    let mut rename = |old: &str, new: &str| vault.rename_secret(&rename_request(old, new));
     assert_eq!(rename("tls/key", "db/password").unwrap_err().code(), ErrorCode::ResourceExist);
     assert_eq!(rename("tls/key", "old").unwrap_err().code(), ErrorCode::ResourceInDeleteWindow);
     assert_eq!(rename("old", "new").unwrap_err().code(), ErrorCode::ResourceInDeleteWindow);
     assert_eq!(rename("none", "new").unwrap_err().code(), ErrorCode::ResourceNotFound);
     assert_eq!(rename("tls/key", "tls/key").unwrap().change, None);
     assert!(place.copy() == before);
+}
+
+#[test]
+fn a_rename_that_expects_another_state_is_refused() {
+    let (place, mut vault) = with_two_versions();
+    let mut request = rename_request("a", "b");
+    request.expected = Some(vault.plan_rename(&request).unwrap().token);
+    put(&mut vault, "a", "v3", "meanwhile").unwrap();
+    let before = place.copy();
+    assert_eq!(vault.plan_rename(&request).unwrap_err().code(), ErrorCode::ResourceChanged);
+    assert_eq!(vault.rename_secret(&request).unwrap_err().code(), ErrorCode::ResourceChanged);
+    assert!(place.copy() == before);
+    request.expected = Some(vault.describe(&secret_name("a")).unwrap().token);
+    assert!(vault.rename_secret(&request).unwrap().change.is_some());
 }
 
 #[test]
@@ -251,9 +265,9 @@ fn two_secrets_change_names_with_each_other_in_one_batch() {
     create(&mut vault, "b", "v1", "of b").unwrap();
     let swap = |vault: &mut Vault| {
         vault.batch(|changes| {
-            changes.rename_secret(&secret_name("a"), &secret_name("between"))?;
-            changes.rename_secret(&secret_name("b"), &secret_name("a"))?;
-            changes.rename_secret(&secret_name("between"), &secret_name("b"))
+            changes.rename_secret(&rename_request("a", "between"))?;
+            changes.rename_secret(&rename_request("b", "a"))?;
+            changes.rename_secret(&rename_request("between", "b"))
         })
     };
     swap(&mut vault).unwrap();

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::support::rules::secret_name;
 use crate::support::step::{Step, Subject as _, step};
 use crate::support::vault_subject::VaultSubject;
-use crate::support::vaults::{create_request, put_request, text};
+use crate::support::vaults::{create_request, put_request, rename_request, text};
 
 #[derive(Debug, Clone)]
 enum Turn {
@@ -129,16 +129,15 @@ impl Run {
                 let note = Note::from_field(&"n".repeat(number.into())).unwrap();
                 vault.set_note(&NoteRequest { name: secret_name(name), version_id: first, note })
             }
-            Turn::Rename(old, new) => vault.rename_secret(&secret_name(old), &secret_name(new)),
+            Turn::Rename(old, new) => vault.rename_secret(&rename_request(old, new)),
             Turn::Batch(number) => {
                 let id = format!("batch{number}");
                 return vault
                     .batch(|changes| {
                         changes.create_secret(&create_request(&format!("new{number}"), "v1", text("x")))?;
                         changes.put_secret_value(&put_request("a", &id, text("y"), "ACSCurrent batch"))?;
-                        changes
-                            .rename_secret(&secret_name("a"), &secret_name(&format!("renamed{number}")))?;
-                        changes.rename_secret(&secret_name(&format!("renamed{number}")), &secret_name("a"))
+                        changes.rename_secret(&rename_request("a", &format!("renamed{number}")))?;
+                        changes.rename_secret(&rename_request(&format!("renamed{number}"), "a"))
                     })
                     .map(|_| true);
             }

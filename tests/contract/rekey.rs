@@ -9,7 +9,7 @@ use etui::vault::{Answers, Credentials, KdfCost, LockedVault, Progress, Vault, V
 use etui::versioning::{Direction, Operation};
 
 use crate::support::rules::secret_name;
-use crate::support::vaults::{PASSWORD, Place, content, create, credentials, fill, get, put};
+use crate::support::vaults::{PASSWORD, Place, content, create, credentials, fill, get, put, rename_request};
 
 const NEW: &str = "another horse";
 
@@ -36,7 +36,7 @@ fn filled() -> (Place, Vault) {
     let place = Place::new();
     let mut vault = place.create();
     fill(&mut vault);
-    vault.rename_secret(&secret_name("tls/key"), &secret_name("tls/renamed")).unwrap();
+    vault.rename_secret(&rename_request("tls/key", "tls/renamed")).unwrap();
     put(&mut vault, "db/password", "v4", "hunter4").unwrap();
     vault.take_back(Direction::Undo, None).unwrap();
     (place, vault)

@@ -7,7 +7,7 @@ use etui::vault::{
 use etui::versioning::{Deletion, Direction, MetadataUpdate, SecretState, StageMove};
 
 use crate::support::rules::{secret_name, stage_label, version_id};
-use crate::support::vaults::{Place, create, create_request, get, put, put_request, text};
+use crate::support::vaults::{Place, create, create_request, get, put, put_request, rename_request, text};
 
 fn undo(vault: &mut Vault) -> Result<(), VaultError> {
     vault.take_back(Direction::Undo, None).map(drop)
@@ -77,7 +77,7 @@ fn operations() -> Vec<Operation> {
             vault.set_note(&request).unwrap();
         }),
         ("rename", |vault| {
-            vault.rename_secret(&secret_name("a"), &secret_name("b")).unwrap();
+            vault.rename_secret(&rename_request("a", "b")).unwrap();
         }),
         ("delete", |vault| delete(vault, Deletion::Window(7))),
     ]
@@ -111,7 +111,7 @@ fn undos_go_on_to_the_beginning_and_redos_all_the_way_back() {
         operation(&mut vault);
         // So that each finds the secret as the first did.
         if vault.describe(&secret_name("a")).is_err() {
-            vault.rename_secret(&secret_name("b"), &secret_name("a")).unwrap();
+            vault.rename_secret(&rename_request("b", "a")).unwrap();
         }
     }
     let last = state(&mut vault, "a");
@@ -169,7 +169,7 @@ fn a_purge_cannot_be_undone() {
 #[test]
 fn a_rename_is_not_undone_onto_a_name_that_is_taken() {
     let (_place, mut vault) = with_two_versions();
-    vault.rename_secret(&secret_name("a"), &secret_name("b")).unwrap();
+    vault.rename_secret(&rename_request("a", "b")).unwrap();
     create(&mut vault, "a", "v1", "other").unwrap();
     // First the creation is undone: its secret stays, scheduled, and holds the name.
     undo(&mut vault).unwrap();

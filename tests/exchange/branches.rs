@@ -12,7 +12,7 @@ use etui::versioning::{Deletion, ImportRemark, Origin};
 
 use crate::helpers::{import, lost, shown, told};
 use crate::support::rules::{secret_name, version_id};
-use crate::support::vaults::{PASSWORD, Place, create, open_at, put, put_request, text};
+use crate::support::vaults::{PASSWORD, Place, create, open_at, put, put_request, rename_request, text};
 
 /// Two copies of one vault that do not know of each other.
 struct Branches {
@@ -145,7 +145,7 @@ fn renames_here_stay_and_are_shown() {
     let mut branches = Branches::new(|vault, _| {
         create(vault, "old", "v1", "one").unwrap();
     });
-    branches.left.rename_secret(&secret_name("old"), &secret_name("new")).unwrap();
+    branches.left.rename_secret(&rename_request("old", "new")).unwrap();
     put(&mut branches.right, "old", "v2", "two").unwrap();
     let batch = branches.right.give_out(|_| true).unwrap();
     let report = import(&mut branches.left, &batch);
@@ -162,7 +162,7 @@ fn a_secret_that_took_the_name_of_a_renamed_one_gets_another() {
     let mut branches = Branches::new(|vault, _| {
         create(vault, "db", "v1", "one").unwrap();
     });
-    branches.right.rename_secret(&secret_name("db"), &secret_name("db/old")).unwrap();
+    branches.right.rename_secret(&rename_request("db", "db/old")).unwrap();
     create(&mut branches.right, "db", "v1", "quite another").unwrap();
     let (into_left, into_right) = branches.bring_together();
     assert_eq!(into_left, ["db-2: new v1", "db: same"]);
@@ -325,7 +325,7 @@ fn take_step(vault: &mut Vault, side: &str, number: usize, step: Step) {
         }
         Step::Rename(at) => {
             let name = secret_name(&names[at % names.len()]);
-            vault.rename_secret(&name, &secret_name(&format!("renamed/{side}{number}"))).unwrap();
+            vault.rename_secret(&rename_request(name.as_str(), &format!("renamed/{side}{number}"))).unwrap();
         }
         Step::Wait => {}
     }

@@ -2,13 +2,17 @@
 
 mod browse;
 mod clipboard;
+mod demo;
 mod finding;
 mod first_run;
+mod generator;
 mod harness;
 mod history;
 mod labels;
 mod lock;
 mod metadata;
+mod mouse;
+mod palette;
 mod paste;
 mod plans;
 mod put_form;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use etui::tui::glyphs::Glyphs;
+use etui::tui::screens::put_form::Suggestion;
 use etui::tui::{Event, Theme};
 
 use crate::assert_screens;
@@ -258,6 +259,35 @@ fn a_new_secret_is_made_in_the_folder_under_the_cursor() {
     harness.assert_shows("❯       replica");
     harness.assert_shows("● ACSCurrent  ◆ canary");
     harness.assert_shows("The replica of the shop");
+}
+
+#[test]
+fn a_new_secret_has_its_tags_from_the_start() {
+    let mut harness = on_password();
+    harness.press("n").type_text("replica").press("Tab Tab Tab").type_text("hunter2");
+    harness.press("Tab Tab Tab Tab").type_text("env=prod\nenv=test");
+    harness.assert_shows("the tag 'env' is there twice");
+    assert_screens!("new_secret_tags", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    assert!(!harness.state.modals.is_empty(), "it is not stored");
+    harness.press("Ctrl-u").type_text("owner=me").press("Ctrl-s");
+    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
+    harness.assert_shows("env=prod  owner=me");
+}
+
+#[test]
+fn without_suggestions_the_id_is_typed_or_taken_with_a_key() {
+    let mut harness = on_password();
+    harness.state.settings.suggestion = Suggestion::None;
+    harness.press("p");
+    assert_screens!("put_form_no_suggestion", harness);
+    harness.resize(120, 40).press("Tab Tab").type_text("hunter15").press("Ctrl-s");
+    harness.assert_shows("❯ Version id");
+    harness.press("Ctrl-n");
+    harness.assert_shows(PLAN);
+    harness.press("Ctrl-l");
+    harness.unlock();
+    harness.assert_shows("v15");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn ago(clock: &TestClock, days: i64) {
     clock.0.store(NOW - days * DAY, Ordering::SeqCst);
 }
 
-fn describe(
+pub fn describe(
     vault: &mut Vault,
     secret: &str,
     description: &str,

@@ -36,7 +36,7 @@ fn a_storm_of_sizes_loses_nothing() {
 
 #[test]
 fn every_screen_can_be_drawn_at_every_size() {
-    let keys = ["", "p", "n", "s", "s n", "c", "D", "?", "/", "l l", "r"];
+    let keys = ["", "p", "n", "s", "s n", "c", "D", "?", ":", "/", "l l", "r"];
     for (columns, rows) in [(1, 1), (2, 2), (40, 10), (41, 11), (60, 20), (99, 12), (100, 10), (300, 100)] {
         for keys in keys {
             let mut harness = Harness::open((120, 40), sample::shop);

@@ -12,7 +12,7 @@ use etui::versioning::{Deletion, Selector, StageMove, StageSet};
 
 use super::rules::{keep, secret_name, seen, stage_label, version_id};
 use super::step::{Seen, Step, Subject, Value, read, stored};
-use super::vaults::{Place, create_request};
+use super::vaults::{Place, create_request, rename_request};
 
 /// An unlocked vault and the place it lies in.
 pub struct VaultSubject {
@@ -70,10 +70,9 @@ impl VaultSubject {
                     UpdateRequest { name: secret_name(name), update: keep(*versions), expected: None };
                 self.vault.update_secret(&request).map(|outcome| said(&outcome, "kept"))
             }
-            Step::Rename { name, to } => self
-                .vault
-                .rename_secret(&secret_name(name), &secret_name(to))
-                .map(|outcome| said(&outcome, "renamed")),
+            Step::Rename { name, to } => {
+                self.vault.rename_secret(&rename_request(name, to)).map(|outcome| said(&outcome, "renamed"))
+            }
             Step::Clock { seconds } => {
                 self.place.clock.advance(*seconds);
                 Ok(String::new())

@@ -12,7 +12,7 @@ use etui::domain::{
 use etui::memory::SecretBytes;
 use etui::vault::{
     Answers, Clock, CreateOutcome, CreateRequest, Credentials, Environment, KdfCost, LockedVault, PutOutcome,
-    PutRequest, Vault, VaultError,
+    PutRequest, RenameRequest, Vault, VaultError,
 };
 use etui::versioning::{Origin, Selector, StageSet};
 
@@ -172,6 +172,10 @@ pub fn put_request(name: &str, id: &str, value: SecretValue, stages: &str) -> Pu
         note: None,
         expected: None,
     }
+}
+
+pub fn rename_request(old: &str, new: &str) -> RenameRequest {
+    RenameRequest { old: secret_name(old), new: secret_name(new), expected: None }
 }
 
 pub fn create(vault: &mut Vault, name: &str, id: &str, value: &str) -> Result<CreateOutcome, VaultError> {

@@ -7,6 +7,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::domain::SecretName;
 use crate::kms::Answer;
+use crate::vault::RenameRequest;
 
 /// Give a secret another name
 ///
@@ -28,13 +29,14 @@ pub(in crate::cli) struct Rename {
 impl Rename {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
-        let outcome = vault.rename_secret(&self.old, &self.new)?;
+        let request = RenameRequest { old: self.old, new: self.new, expected: None };
+        let outcome = vault.rename_secret(&request)?;
         invocation.say_notices(vault.take_notices());
         let output = invocation.output();
         match (output.audience(), &outcome.change) {
             (Audience::Machine, _) => output.answer(&Answer::update(&outcome))?,
-            (_, Some(_)) => output.done(&format!("renamed '{}' to '{}'", self.old, self.new))?,
-            (_, None) => output.done(&format!("'{}' has this name already; nothing changed", self.old))?,
+            (_, Some(_)) => output.done(&format!("renamed '{}' to '{}'", request.old, request.new))?,
+            (_, None) => output.done(&format!("'{}' has this name already; nothing changed", request.old))?,
         }
         Ok(Finish::Done)
     }

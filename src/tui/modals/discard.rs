@@ -8,6 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
+use crate::tui::lock;
 use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::footer;
@@ -62,7 +63,7 @@ impl Discard {
                             !matches!(modal, Modal::PutForm(_) | Modal::SecretForm(_) | Modal::Room(_))
                         });
                     }
-                    Afterwards::Quit => effects.push(Effect::Quit),
+                    Afterwards::Quit => lock::leave(state, effects),
                 }
             }
             _ => {}

@@ -1,9 +1,13 @@
 //! The labels editor: every label of a secret with the version it marks, and what moving one here would do.
 
+use ratatui::layout::Position;
+
+use super::labels_view::label_at;
 use super::plan::PlanPane;
-use crate::domain::{Invalid, StageLabel, VersionId};
+use crate::domain::{Invalid, SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
+use crate::tui::place::{PlaceReader, PlaceWriter};
 use crate::tui::screens::browse;
 use crate::tui::state::{Modal, State, Tone, Waiting};
 use crate::tui::widgets::EditBuffer;
@@ -73,6 +77,18 @@ impl LabelsEditor {
         &self.plan
     }
 
+    /// Whether something was typed.
+    pub fn is_dirty(&self) -> bool {
+        self.name.as_ref().is_some_and(|name| !name.is_empty())
+    }
+
+    /// Writes what was typed.
+    pub fn save(&self, writer: &mut PlaceWriter) {
+        writer.field(self.details.secret.name.as_str().as_bytes());
+        writer.field(self.version.as_str().as_bytes());
+        writer.field(self.name.as_ref().map_or("", EditBuffer::text).as_bytes());
+    }
+
     fn selected(&self) -> Option<(StageLabel, VersionId)> {
         self.labels().nth(self.cursor).map(|(label, version)| (label.clone(), version.clone()))
     }
@@ -84,6 +100,29 @@ impl LabelsEditor {
             Some(name) => StageLabel::new(name.text()).map(Some),
             None => Ok(self.selected().map(|(label, _)| label)),
         }
+    }
+}
+
+/// A new label that was being typed when the vault was locked.
+pub struct LabelDraft {
+    version: VersionId,
+    name: EditBuffer,
+}
+
+impl LabelDraft {
+    /// Reads what was written, with the secret.
+    pub fn restore(reader: &mut PlaceReader<'_>) -> Option<(SecretName, Self)> {
+        let secret = SecretName::new(reader.text()?).ok()?;
+        let version = VersionId::new(reader.text()?).ok()?;
+        let name = EditBuffer::with_text(reader.text()?);
+        Some((secret, Self { version, name }))
+    }
+
+    /// The editor as it was, over the secret as it is now.
+    pub fn editor(self, details: SecretDetails) -> LabelsEditor {
+        let mut editor = LabelsEditor::new(details, self.version);
+        editor.name = Some(self.name);
+        editor
     }
 }
 
@@ -116,6 +155,20 @@ pub fn act_on_labels(state: &mut State, action: Action, effects: &mut Vec<Effect
         _ => return,
     }
     plan_label(state, effects);
+}
+
+/// Selects the label under the pointer, unless a new one is being typed.
+pub fn click_on_labels(state: &mut State, at: Position, effects: &mut Vec<Effect>) {
+    let size = state.size;
+    let Some(editor) = editor(state) else {
+        return;
+    };
+    if !editor.is_naming()
+        && let Some(row) = label_at(editor, size, at)
+    {
+        editor.cursor = row;
+        plan_label(state, effects);
+    }
 }
 
 /// The text of the new label changed, or the cursor moved: what would moving it here do?

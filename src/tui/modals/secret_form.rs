@@ -1,12 +1,17 @@
 //! The forms for what is known about a secret: its name, its description, tags, retention and rotation.
 
+use ratatui::layout::Position;
+
 use super::discard::{Afterwards, Discard};
-use crate::domain::{Description, Retention, RotationInterval, SecretName, TagKey, TagValue, Tags, visible};
+use super::secret_form_view::field_at;
+use crate::domain::{Description, Retention, RotationInterval, SecretName};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
+use crate::tui::place::{PlaceReader, PlaceWriter};
 use crate::tui::state::{Modal, State, Tone, Waiting};
+use crate::tui::tag_lines;
 use crate::tui::widgets::{EditBuffer, Lines};
-use crate::vault::{Planned, UpdateRequest, VaultError};
+use crate::vault::{Planned, RenameRequest, UpdateRequest, VaultError};
 use crate::versioning::{MetadataUpdate, SecretState};
 
 /// What can be typed.
@@ -22,6 +27,25 @@ pub enum Fact {
     Keep,
     /// How many days the current version may grow old.
     Rotate,
+}
+
+impl Fact {
+    /// All of them, each with the word for it in a sealed place.
+    const WORDS: [(Self, &'static str); 5] = [
+        (Self::Name, "name"),
+        (Self::Description, "description"),
+        (Self::Tags, "tags"),
+        (Self::Keep, "keep"),
+        (Self::Rotate, "rotate"),
+    ];
+
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(fact, _)| *fact == self).map_or("", |(_, word)| word)
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(fact, _)| *fact)
+    }
 }
 
 /// What comes of what is typed.
@@ -55,7 +79,8 @@ impl SecretForm {
     /// The form for description, tags, retention and rotation.
     pub fn metadata(secret: SecretState) -> Self {
         // Tags that lines cannot hold as they are would be changed by the form: it leaves them alone.
-        let can_hold_tags = read_tags(&text_of(Fact::Tags, &secret)).is_ok_and(|tags| tags == secret.tags);
+        let can_hold_tags =
+            tag_lines::read(&text_of(Fact::Tags, &secret)).is_ok_and(|tags| tags == secret.tags);
         if can_hold_tags {
             Self::with(secret, &[Fact::Description, Fact::Tags, Fact::Keep, Fact::Rotate])
         } else {
@@ -138,13 +163,14 @@ impl SecretForm {
             match fact {
                 Fact::Name => {
                     let new = SecretName::new(text).map_err(|invalid| invalid.to_string())?;
-                    return Ok(Some(ChangeRequest::Rename { old: self.secret.name.clone(), new }));
+                    let request = RenameRequest { old: self.secret.name.clone(), new, expected: None };
+                    return Ok(Some(ChangeRequest::Rename(request)));
                 }
                 Fact::Description => {
                     update.description = Some(Description::new(text).map_err(|invalid| invalid.to_string())?);
                 }
                 Fact::Tags => {
-                    let tags = read_tags(text)?;
+                    let tags = tag_lines::read(text)?;
                     let gone = self.secret.tags.iter().filter(|(key, _)| tags.get(key).is_none());
                     update.untag = gone.map(|(key, _)| key.clone()).collect();
                     let set = tags.iter().filter(|(key, value)| self.secret.tags.get(key) != Some(*value));
@@ -164,6 +190,16 @@ impl SecretForm {
         }
         let name = self.secret.name.clone();
         Ok(Some(ChangeRequest::Update(UpdateRequest { name, update, expected: None })))
+    }
+
+    /// Puts the cursor into the field under the pointer.
+    pub fn click(state: &mut State, at: Position) {
+        let size = state.size;
+        if let Some(form) = form(state)
+            && let Some(field) = field_at(form, size, at)
+        {
+            form.focus = field;
+        }
     }
 
     /// Acts on a key.
@@ -190,6 +226,16 @@ impl SecretForm {
         }
     }
 
+    /// Writes what was typed: only what differs, so that what others change meanwhile stays.
+    pub fn save(&self, writer: &mut PlaceWriter) {
+        writer.field(self.secret.name.as_str().as_bytes());
+        writer.field(self.fields.get(self.focus).map_or("", |(fact, _)| fact.word()).as_bytes());
+        for (fact, field) in self.fields.iter().filter(|(fact, field)| self.differs(*fact, field)) {
+            writer.field(fact.word().as_bytes());
+            writer.field(field.text().as_bytes());
+        }
+    }
+
     /// The answer to its change was a refusal.
     pub(super) fn refuse(&mut self, error: VaultError) {
         self.plan = FactsPlan::Known(Err(error));
@@ -198,6 +244,41 @@ impl SecretForm {
     /// Another process changed the secret: the new plan is shown first.
     pub(super) const fn changed_meanwhile(&mut self) {
         self.remark = Some("another process changed this secret meanwhile: this is the new plan");
+    }
+}
+
+/// What was typed in a form when the vault was locked.
+pub struct FactsDraft {
+    focus: Fact,
+    typed: Vec<(Fact, EditBuffer)>,
+}
+
+impl FactsDraft {
+    /// Reads what was written, with the secret.
+    pub fn restore(reader: &mut PlaceReader<'_>) -> Option<(SecretName, Self)> {
+        let secret = SecretName::new(reader.text()?).ok()?;
+        let focus = Fact::named(reader.text()?)?;
+        let mut typed = Vec::new();
+        while let Some(word) = reader.text() {
+            let mut field = EditBuffer::new(Lines::Many);
+            field.insert(reader.text()?);
+            typed.push((Fact::named(word)?, field));
+        }
+        Some((secret, Self { focus, typed }))
+    }
+
+    /// The form as it was, over the secret as it is now.
+    pub fn form(self, secret: &SecretState) -> SecretForm {
+        let is_rename = self.focus == Fact::Name;
+        let mut form =
+            if is_rename { SecretForm::rename(secret.clone()) } else { SecretForm::metadata(secret.clone()) };
+        for (fact, field) in &mut form.fields {
+            if let Some((_, typed)) = self.typed.iter().find(|(known, _)| known == fact) {
+                field.set(typed.text());
+            }
+        }
+        form.focus = form.fields.iter().position(|(fact, _)| *fact == self.focus).unwrap_or(0);
+        form
     }
 }
 
@@ -263,29 +344,10 @@ fn text_of(fact: Fact, secret: &SecretState) -> String {
     match fact {
         Fact::Name => secret.name.to_string(),
         Fact::Description => secret.description.as_str().to_owned(),
-        Fact::Tags => {
-            let lines: Vec<String> =
-                secret.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            lines.join("\n")
-        }
+        Fact::Tags => tag_lines::write(&secret.tags),
         Fact::Keep => secret.retention.map_or_else(String::new, |keep| keep.versions().to_string()),
         Fact::Rotate => secret.rotation.map_or_else(String::new, |rotate| rotate.days().to_string()),
     }
-}
-
-/// One `key=value` on each line; blank lines mean nothing, a line without `=` is a key alone.
-fn read_tags(text: &str) -> Result<Tags, String> {
-    let mut tags = Tags::new();
-    for line in text.split('\n').filter(|line| !line.trim().is_empty()) {
-        let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        let key = TagKey::new(key).map_err(|invalid| invalid.to_string())?;
-        let value = TagValue::new(value).map_err(|invalid| invalid.to_string())?;
-        if tags.get(&key).is_some() {
-            return Err(format!("the tag '{}' is there twice", visible(key.as_str())));
-        }
-        tags.set(key, value);
-    }
-    Ok(tags)
 }
 
 /// Nothing means none.

@@ -40,8 +40,9 @@ fn readable(state: &mut State) -> Option<(SecretName, VersionId)> {
 }
 
 pub(super) fn put(state: &mut State, effects: &mut Vec<Effect>) {
+    let suggestion = state.settings.suggestion;
     if let Some(details) = changeable(state) {
-        let form = PutForm::put(details);
+        let form = PutForm::put(details, suggestion);
         state.modals.push(Modal::PutForm(Box::new(form)));
         put_form::plan_anew(state, effects);
     }

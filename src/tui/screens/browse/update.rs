@@ -44,7 +44,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Order => order(state, effects),
         Action::ShowDeleted => show_deleted(state, effects),
         Action::NewSecret => {
-            let form = PutForm::new_secret(browse.folder());
+            let form = PutForm::new_secret(browse.folder(), state.settings.suggestion);
             state.modals.push(Modal::PutForm(Box::new(form)));
             put_form::plan_anew(state, effects);
         }

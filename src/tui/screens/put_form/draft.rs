@@ -1,11 +1,11 @@
 //! A typed form on its way through a lock: written into the sealed place, read back after the unlock.
 
-use super::{Field, Purpose, PutForm, ValueShown};
+use super::{Field, Purpose, PutForm, Suggestion, ValueShown};
 use crate::domain::{SecretName, StageLabel, ValueType};
 use crate::tui::place::{PlaceReader, PlaceWriter};
 use crate::vault::SecretDetails;
 
-const FIELDS: [Field; 7] = [
+const FIELDS: [Field; 8] = [
     Field::Name,
     Field::VersionId,
     Field::Type,
@@ -13,18 +13,26 @@ const FIELDS: [Field; 7] = [
     Field::Stages,
     Field::Note,
     Field::Description,
+    Field::Tags,
 ];
 
 /// Writes what was typed.
 pub fn save(form: &PutForm, writer: &mut PlaceWriter) {
     let name = form.secret().map_or("", |secret| secret.name.as_str());
     writer.field(name.as_bytes());
-    for field in
-        [&form.name, &form.version_id, &form.value, &form.note, &form.description, form.stages.input()]
-    {
+    for field in [
+        &form.name,
+        &form.version_id,
+        &form.value,
+        &form.note,
+        &form.description,
+        &form.tags,
+        form.stages.input(),
+    ] {
         writer.field(field.text().as_bytes());
     }
     writer.field(form.value_type.as_str().as_bytes());
+    writer.field(form.strength.map_or_else(String::new, |bits| bits.to_string()).as_bytes());
     writer.field(if form.is_suggested { b"suggested" } else { b"" });
     let focus = FIELDS.iter().position(|field| *field == form.focus).and_then(|at| u8::try_from(at).ok());
     writer.field(&[focus.unwrap_or(0)]);
@@ -38,19 +46,21 @@ pub fn restore(reader: &mut PlaceReader<'_>) -> Option<(Option<SecretName>, Box<
         "" => None,
         name => Some(SecretName::new(name).ok()?),
     };
-    let mut form = PutForm::new_secret("");
+    let mut form = PutForm::new_secret("", Suggestion::None);
     for field in [
         &mut form.name,
         &mut form.version_id,
         &mut form.value,
         &mut form.note,
         &mut form.description,
+        &mut form.tags,
         form.stages.input_mut(),
     ] {
         field.set(reader.text()?);
     }
     form.value_type =
         if reader.text()? == ValueType::Binary.as_str() { ValueType::Binary } else { ValueType::Text };
+    form.strength = reader.text()?.parse().ok();
     form.is_suggested = reader.text()? == "suggested";
     form.focus = FIELDS.get(usize::from(*reader.field()?.first()?)).copied()?;
     form.stages.clear();
@@ -68,8 +78,7 @@ impl PutForm {
         self.purpose = Purpose::Put { secret: Box::new(details.secret.clone()) };
         self.token = Some(details.token);
         if self.is_suggested {
-            let free = self.free_id();
-            self.version_id.set(&free);
+            self.take_free_id();
         }
     }
 }

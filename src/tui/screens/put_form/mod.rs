@@ -6,10 +6,9 @@ mod outlook;
 mod update;
 mod view;
 
-use crate::domain::{
-    Description, Invalid, Note, SecretName, SecretValue, StageLabel, Tags, ValueType, VersionId,
-};
+use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLabel, ValueType, VersionId};
 use crate::tui::paste::LineEnds;
+use crate::tui::tag_lines;
 use crate::tui::widgets::{EditBuffer, Lines};
 use crate::vault::{CreateRequest, PutRequest, SecretDetails, StateToken};
 use crate::versioning::{Refusal, SecretState, StageSet, suggest_version_id};
@@ -17,7 +16,9 @@ use crate::versioning::{Refusal, SecretState, StageSet, suggest_version_id};
 pub use draft::{restore, save};
 pub use label_field::LabelField;
 pub use outlook::{Forecast, Outlook};
-pub use update::{act, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, type_character};
+pub use update::{
+    act, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, take_generated, type_character,
+};
 pub use view::draw;
 
 /// The fields, in the order of the form.
@@ -37,6 +38,8 @@ pub enum Field {
     Note,
     /// What a new secret is for.
     Description,
+    /// The tags of a new secret.
+    Tags,
 }
 
 /// How a field takes keys.
@@ -50,6 +53,8 @@ pub enum FieldKind {
     Value,
     /// Labels.
     Labels,
+    /// Several lines of text.
+    Lines,
 }
 
 /// What the form makes.
@@ -65,21 +70,38 @@ pub enum Purpose {
 
 /// Why the fields do not make a request: beside the field that causes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
-    /// The field.
-    pub field: Field,
-    /// Why.
-    pub refusal: Refusal,
-    /// Whether it is only that nothing is typed yet.
-    pub is_missing: bool,
+pub enum Obstacle {
+    /// Nothing is typed yet.
+    Missing(Field),
+    /// A word of the contract is malformed.
+    Refused(Field, Refusal),
+    /// Something else is wrong: a sentence.
+    Wrong(Field, String),
 }
 
 impl Obstacle {
     fn new(field: Field, refusal: impl Into<Refusal>) -> Self {
-        let refusal = refusal.into();
-        let is_missing = matches!(refusal, Refusal::Invalid(Invalid::Empty { .. }) | Refusal::NoStages);
-        Self { field, refusal, is_missing }
+        match refusal.into() {
+            Refusal::Invalid(Invalid::Empty { .. }) | Refusal::NoStages => Self::Missing(field),
+            refusal => Self::Refused(field, refusal),
+        }
     }
+
+    /// The field.
+    pub const fn field(&self) -> Field {
+        match self {
+            Self::Missing(field) | Self::Refused(field, _) | Self::Wrong(field, _) => *field,
+        }
+    }
+}
+
+/// Whether the field of the id begins with a free one in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suggestion {
+    /// It does.
+    Made,
+    /// The user names every id, or takes the free one with a key.
+    None,
 }
 
 /// Whether the value is shown.
@@ -89,6 +111,17 @@ pub enum ValueShown {
     Yes,
     /// One sign per character.
     Masked,
+}
+
+impl ValueShown {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Yes => Self::Masked,
+            Self::Masked => Self::Yes,
+        }
+    }
 }
 
 /// The form.
@@ -103,12 +136,16 @@ pub struct PutForm {
     pub value_type: ValueType,
     /// The value.
     pub value: EditBuffer,
+    /// How strong the value is, in bits: known only of one that was generated, until it is edited.
+    pub strength: Option<f64>,
     /// The labels.
     pub stages: LabelField,
     /// The remark.
     pub note: EditBuffer,
     /// The description of a new secret.
     pub description: EditBuffer,
+    /// The tags of a new secret, one a line.
+    pub tags: EditBuffer,
     /// Where the keys go.
     pub focus: Field,
     /// Whether the value is shown.
@@ -128,50 +165,61 @@ pub struct PutForm {
 
 impl PutForm {
     /// A form for a version of a secret.
-    pub fn put(details: &SecretDetails) -> Self {
-        let suggested = suggest_version_id(&details.secret);
+    pub fn put(details: &SecretDetails, suggestion: Suggestion) -> Self {
         let purpose = Purpose::Put { secret: Box::new(details.secret.clone()) };
-        let mut form = Self::empty(purpose, suggested.as_str(), LabelField::current());
+        let mut form = Self::empty(purpose, suggestion);
         form.token = Some(details.token);
-        form.focus = Field::Value;
+        form.focus = if form.is_suggested { Field::Value } else { Field::VersionId };
         form
     }
 
     /// A form for a new secret in a folder.
-    pub fn new_secret(folder: &str) -> Self {
-        let mut form = Self::empty(Purpose::New, "v1", LabelField::current());
+    pub fn new_secret(folder: &str, suggestion: Suggestion) -> Self {
+        let mut form = Self::empty(Purpose::New, suggestion);
         form.name.set(folder);
         form
     }
 
-    fn empty(purpose: Purpose, version_id: &str, stages: LabelField) -> Self {
-        Self {
+    fn empty(purpose: Purpose, suggestion: Suggestion) -> Self {
+        let mut form = Self {
             purpose,
             name: EditBuffer::new(Lines::Single),
-            version_id: EditBuffer::with_text(version_id),
+            version_id: EditBuffer::new(Lines::Single),
             value_type: ValueType::Text,
             value: EditBuffer::new(Lines::Many),
-            stages,
+            strength: None,
+            stages: LabelField::current(),
             note: EditBuffer::new(Lines::Single),
             description: EditBuffer::new(Lines::Single),
+            tags: EditBuffer::new(Lines::Many),
             focus: Field::Name,
             shown: ValueShown::Masked,
-            is_suggested: true,
+            is_suggested: false,
             remark: None,
             outlook: Outlook::nothing(),
             is_stored: false,
             is_dirty: false,
             token: None,
             revision: 0,
+        };
+        if suggestion == Suggestion::Made {
+            form.take_free_id();
         }
+        form
+    }
+
+    fn take_free_id(&mut self) {
+        let free = self.free_id();
+        self.version_id.set(&free);
+        self.is_suggested = true;
     }
 
     /// The fields of this form in their order.
     pub const fn fields(&self) -> &'static [Field] {
-        use Field::{Description, Name, Note, Stages, Type, Value, VersionId};
+        use Field::{Description, Name, Note, Stages, Tags, Type, Value, VersionId};
         match self.purpose {
             Purpose::Put { .. } => &[VersionId, Type, Value, Stages, Note],
-            Purpose::New => &[Name, VersionId, Type, Value, Stages, Note, Description],
+            Purpose::New => &[Name, VersionId, Type, Value, Stages, Note, Description, Tags],
         }
     }
 
@@ -181,6 +229,7 @@ impl PutForm {
             Field::Type => FieldKind::Choice,
             Field::Value => FieldKind::Value,
             Field::Stages => FieldKind::Labels,
+            Field::Tags => FieldKind::Lines,
             Field::Name | Field::VersionId | Field::Note | Field::Description => FieldKind::Line,
         }
     }
@@ -194,6 +243,7 @@ impl PutForm {
             Field::Stages => Some(self.stages.input_mut()),
             Field::Note => Some(&mut self.note),
             Field::Description => Some(&mut self.description),
+            Field::Tags => Some(&mut self.tags),
             Field::Type => None,
         }
     }
@@ -248,7 +298,8 @@ impl PutForm {
             value: self.read_value()?,
             description: Description::new(self.description.text())
                 .map_err(|invalid| Obstacle::new(Field::Description, invalid))?,
-            tags: Tags::new(),
+            tags: tag_lines::read(self.tags.text())
+                .map_err(|sentence| Obstacle::Wrong(Field::Tags, sentence))?,
             extra_stages,
             note: self.read_note()?,
         })
@@ -278,6 +329,7 @@ fn field_of(refusal: &Refusal) -> Option<Field> {
         Refusal::VersionExists { .. } => Some(Field::VersionId),
         Refusal::NoStages | Refusal::CurrentAndPrevious | Refusal::LabelLimit { .. } => Some(Field::Stages),
         Refusal::NameTaken { .. } | Refusal::NameInWindow { .. } => Some(Field::Name),
+        Refusal::TagLimit { .. } => Some(Field::Tags),
         _ => None,
     }
 }

@@ -30,6 +30,8 @@ pub enum Forecast {
         /// Why.
         refusal: Refusal,
     },
+    /// A field cannot be read: a sentence.
+    Wrong(Field, String),
     /// It could not be found out.
     Failed(VaultError),
 }
@@ -56,10 +58,10 @@ impl Outlook {
 
     /// The fields make no request.
     pub fn of_obstacle(obstacle: Obstacle) -> Self {
-        let forecast = if obstacle.is_missing {
-            Forecast::Missing(obstacle.field)
-        } else {
-            Forecast::Refused { field: Some(obstacle.field), refusal: obstacle.refusal }
+        let forecast = match obstacle {
+            Obstacle::Missing(field) => Forecast::Missing(field),
+            Obstacle::Refused(field, refusal) => Forecast::Refused { field: Some(field), refusal },
+            Obstacle::Wrong(field, sentence) => Forecast::Wrong(field, sentence),
         };
         Self { forecast, is_pending: false }
     }

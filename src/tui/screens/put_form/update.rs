@@ -1,15 +1,16 @@
 //! What keys, pastes and answers do to the form.
 
-use super::{Field, FieldKind, Forecast, Outlook, Purpose, PutForm, ValueShown};
+use super::{Field, FieldKind, Forecast, Obstacle, Outlook, Purpose, PutForm};
 use crate::domain::{SecretName, StageLabel, ValueType};
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::modals::{Afterwards, Discard};
+use crate::tui::modals::{Afterwards, Discard, Generator};
 use crate::tui::paste::PasteRefused;
 use crate::tui::plan_text;
 use crate::tui::state::{Modal, Screen, State, Tone, Waiting};
+use crate::tui::widgets::EditBuffer;
 use crate::tui::widgets::edit_buffer::Edit;
 use crate::vault::{CreateOutcome, PlannedPut, PutOutcome, VaultError};
 use crate::versioning::{self, Refusal, VersionKey, VersionRef};
@@ -33,7 +34,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::NextField => form.move_focus(1),
         Action::PreviousField => form.move_focus(-1),
-        Action::ToggleShown => form.toggle_shown(),
+        Action::ToggleShown => form.shown = form.shown.other(),
         Action::PreviousChoice | Action::NextChoice => {
             form.value_type = match form.value_type {
                 ValueType::Text => ValueType::Binary,
@@ -42,10 +43,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             form.is_dirty = true;
             plan_anew(state, effects);
         }
-        Action::NewLine => {
-            form.value.insert("\n");
-            on_text(state, effects);
-        }
+        Action::NewLine => type_character(state, '\n', effects),
         Action::Complete => complete(state, effects),
         Action::TakeLabel => {
             if form.stages.input().is_empty() {
@@ -56,11 +54,10 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             plan_anew(state, effects);
         }
         Action::TakeFreeId => {
-            let free = form.free_id();
-            form.version_id.set(&free);
-            form.is_suggested = true;
+            form.take_free_id();
             plan_anew(state, effects);
         }
+        Action::Generate => Generator::open(state, effects),
         Action::Submit => submit(state, effects),
         Action::Escape | Action::Back => close(state),
         _ => {}
@@ -84,13 +81,6 @@ impl PutForm {
         if self.stages.take().is_ok_and(|was_typed| was_typed) {
             self.is_dirty = true;
         }
-    }
-
-    const fn toggle_shown(&mut self) {
-        self.shown = match self.shown {
-            ValueShown::Yes => ValueShown::Masked,
-            ValueShown::Masked => ValueShown::Yes,
-        };
     }
 
     /// The labels that Tab can complete: those of the secret, then the built-in ones.
@@ -167,11 +157,26 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(form) = form(state) {
         form.is_dirty = true;
         form.remark = None;
-        if form.focus == Field::VersionId {
-            form.is_suggested = false;
+        match form.focus {
+            Field::VersionId => form.is_suggested = false,
+            Field::Value => form.strength = None,
+            _ => {}
         }
     }
     plan_anew(state, effects);
+}
+
+/// Takes a value from the generator.
+pub fn take_generated(state: &mut State, value: &EditBuffer, bits: f64, effects: &mut Vec<Effect>) {
+    if let Some(form) = form(state) {
+        form.value.set(value.text());
+        form.value_type = ValueType::Text;
+        form.focus = Field::Value;
+        on_text(state, effects);
+    }
+    if let Some(form) = form(state) {
+        form.strength = Some(bits);
+    }
 }
 
 /// Takes a paste: it never submits and never changes the field.
@@ -291,9 +296,9 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
     };
     match (work, stops) {
         (Err(obstacle), _) => {
-            form.focus = obstacle.field;
-            if obstacle.is_missing {
-                form.remark = Some((obstacle.field, plan_text::missing(obstacle.field).to_owned()));
+            form.focus = obstacle.field();
+            if let Obstacle::Missing(field) = obstacle {
+                form.remark = Some((field, plan_text::missing(field).to_owned()));
             }
         }
         (Ok(_), Some(field)) => form.focus = field.unwrap_or(form.focus),
@@ -385,8 +390,7 @@ pub fn secret_changed(state: &mut State, effects: &mut Vec<Effect>) {
     }
     **secret = details.secret;
     if form.is_suggested {
-        let free = form.free_id();
-        form.version_id.set(&free);
+        form.take_free_id();
     }
     if form.remark.is_none() {
         let sentence = "another process changed this secret meanwhile: this is the new plan";

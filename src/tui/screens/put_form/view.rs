@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Field, Forecast, Purpose, PutForm, ValueShown};
 use crate::domain::{SecretValue, StageLabel, ValueType};
+use crate::tui::action::Action;
 use crate::tui::context::Context;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
@@ -12,6 +13,7 @@ use crate::tui::modals::plan_view::draw_lines;
 use crate::tui::paste::LineEnds;
 use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::state::{Modal, State};
+use crate::tui::tag_lines;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::tui::widgets::field::{self, Focus, Shown};
@@ -41,7 +43,7 @@ pub fn draw(
     let remark = remark(form, keymap, columns.saturating_sub(LABEL + 4));
     let plan = plan_lines(form, theme);
     let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
-    let fields = u16::try_from(form.fields().len() - 1).unwrap_or(u16::MAX);
+    let fields: u16 = form.fields().iter().map(|field| rows_of(form, *field)).sum();
     let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
     // Everything but the value; what is left is the value's, two lines at least.
     let note_rows = u16::from(form.line_ends().is_some());
@@ -55,13 +57,13 @@ pub fn draw(
     let mut cursor = None;
     let mut row = 0;
     for field in form.fields() {
-        let rows = if *field == Field::Value { value_rows } else { 1 };
+        let rows = if *field == Field::Value { value_rows } else { rows_of(form, *field) };
         let line = Rect {
             y: inside.y + row.min(inside.height),
             height: rows.min(inside.height.saturating_sub(row)),
             ..inside
         };
-        cursor = cursor.or(draw_field(form, *field, theme, buffer, line));
+        cursor = cursor.or(draw_field(form, *field, theme, keymap, buffer, line));
         row += rows;
         if *field == Field::Value && note_rows > 0 {
             LinePen::new(buffer, inside, row).skip(LABEL).text(&lines_note(form), theme.style(Role::Hint));
@@ -104,6 +106,7 @@ const fn label(field: Field) -> &'static str {
         Field::Stages => "Stage labels",
         Field::Note => "Note",
         Field::Description => "Description",
+        Field::Tags => "Tags",
     }
 }
 
@@ -111,6 +114,7 @@ fn draw_field(
     form: &PutForm,
     field: Field,
     theme: &Theme,
+    keymap: &Keymap,
     buffer: &mut Buffer,
     line: Rect,
 ) -> Option<Position> {
@@ -128,11 +132,12 @@ fn draw_field(
         glyphs,
     );
     let mut area = Rect { x: line.x + LABEL, width: line.width.saturating_sub(LABEL + 1), ..line };
-    let note = side_note(form, field);
+    let note = side_note(form, field, &glyphs.between());
     if !note.is_empty() {
         LinePen::new(buffer, area, 0).right(&note, theme.style(Role::Hint));
         area.width = area.width.saturating_sub(width(&note) + 1);
     }
+    LinePen::new(buffer, area, 0).text(&placeholder(form, field, keymap), theme.style(Role::Hint));
     let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
     let text = theme.style(Role::Text);
     match field {
@@ -151,15 +156,35 @@ fn draw_field(
         Field::Description => {
             field::draw(buffer, area, &form.description, Shown::Plainly, focus, text, glyphs)
         }
+        Field::Tags => field::draw(buffer, area, &form.tags, Shown::Plainly, focus, text, glyphs),
+    }
+}
+
+/// How many lines a field takes; those of the value depend on the room.
+fn rows_of(form: &PutForm, field: Field) -> u16 {
+    match field {
+        Field::Value => 0,
+        Field::Tags => u16::try_from(form.tags.text().split('\n').count()).unwrap_or(u16::MAX).min(3),
+        _ => 1,
+    }
+}
+
+/// What an empty field says.
+fn placeholder(form: &PutForm, field: Field, keymap: &Keymap) -> String {
+    match field {
+        Field::VersionId if form.version_id.is_empty() => way_to_free_id(form, keymap).unwrap_or_default(),
+        Field::Tags if form.tags.is_empty() => tag_lines::PLACEHOLDER.to_owned(),
+        _ => String::new(),
     }
 }
 
 /// What stands at the right end of a field.
-fn side_note(form: &PutForm, field: Field) -> String {
+fn side_note(form: &PutForm, field: Field, between: &str) -> String {
     match field {
         Field::VersionId if form.is_suggested => "suggested".to_owned(),
         Field::Value if !form.value.is_empty() && form.line_ends().is_none() => {
-            when::bytes(form.value.len() as u64)
+            let strength = form.strength.map(|bits| format!("{between}{bits:.1} bits"));
+            format!("{}{}", when::bytes(form.value.len() as u64), strength.unwrap_or_default())
         }
         _ => String::new(),
     }
@@ -254,6 +279,10 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
                 add(&error.to_string(), Role::Danger);
                 add(&error.hint(), Role::Muted);
             }
+            Forecast::Wrong(at, sentence) => {
+                field = Some(*at);
+                add(sentence, Role::Danger);
+            }
             Forecast::Nothing | Forecast::Missing(_) | Forecast::Apply { .. } | Forecast::Unchanged(_) => {}
         }
     }
@@ -261,15 +290,16 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
 }
 
 fn way_out(form: &PutForm, field: Option<Field>, hint: &str, keymap: &Keymap) -> String {
-    if field == Some(Field::VersionId)
-        && let Some(key) = keymap.key_for(&[Context::PutForm], crate::tui::Action::TakeFreeId)
-    {
-        return format!("{key} takes the free id '{}'", form.free_id());
-    }
     match field {
+        Some(Field::VersionId) => way_to_free_id(form, keymap).unwrap_or_else(|| hint.to_owned()),
         Some(Field::Name) => "choose another name; p on that secret adds a version to it".to_owned(),
         _ => hint.to_owned(),
     }
+}
+
+fn way_to_free_id(form: &PutForm, keymap: &Keymap) -> Option<String> {
+    let key = keymap.key_for(&[Context::PutForm], Action::TakeFreeId)?;
+    Some(format!("{key} takes the free id '{}'", form.free_id()))
 }
 
 fn draw_remark(
@@ -329,7 +359,7 @@ fn plan_lines(form: &PutForm, theme: &Theme) -> Vec<PlanRow> {
             }
             rows
         }
-        Forecast::Refused { .. } => {
+        Forecast::Refused { .. } | Forecast::Wrong(..) => {
             vec![PlanRow::Sentence("nothing: it would be refused".to_owned(), Role::Muted)]
         }
         Forecast::Failed(_) => Vec::new(),

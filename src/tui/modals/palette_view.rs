@@ -1,0 +1,136 @@
+//! Draws the command palette: what is typed, and below it the commands that answer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::palette::{Entry, Palette};
+use crate::exchange::Source;
+use crate::tui::command::Command;
+use crate::tui::keymap::Keymap;
+use crate::tui::layout;
+use crate::tui::search::Query;
+use crate::tui::state::{Modal, State};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::field::{self, Focus, Shown};
+use crate::tui::widgets::footer;
+use crate::tui::widgets::line::{LinePen, width, wrapped};
+use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_modal};
+
+/// Where the parts of the palette lie.
+pub(super) struct Areas {
+    all: Rect,
+    pub(super) list: Rect,
+}
+
+/// The parts within the body of the screen.
+pub(super) fn areas(body: Rect) -> Areas {
+    let all = centred(body, 84, 24);
+    // The borders, what is typed and the line below it.
+    let list = Rect {
+        x: all.x + 1,
+        y: all.y + 3,
+        width: all.width.saturating_sub(2),
+        height: all.height.saturating_sub(4),
+    };
+    Areas { all, list }
+}
+
+/// Draws it.
+pub fn draw(
+    palette: &Palette,
+    state: &State,
+    theme: &Theme,
+    keymap: &Keymap,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let Areas { all, list } = areas(layout::areas(state.size).body);
+    let note = match palette.query().is_empty() {
+        true => String::new(),
+        false => format!("{}/{}", palette.found().len(), palette.count()),
+    };
+    let inside = draw_modal(buffer, all, Title { text: "Commands", note: &note }, theme);
+    let on_top = |modal: &Modal| matches!(modal, Modal::Palette(_));
+    footer::draw_in_border(state, on_top, keymap, theme, buffer, all);
+    draw_divider(buffer, all, 2, Title { text: "", note: "" }, Focused::Yes, theme);
+    LinePen::new(buffer, inside, 0).skip(1).text(":", theme.style(Role::Accent));
+    let line = Rect { x: inside.x + 2, width: inside.width.saturating_sub(3), height: 1, ..inside };
+    let style = theme.style(Role::Text);
+    let cursor =
+        field::draw(buffer, line, palette.query(), Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    match palette.typed() {
+        Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
+        _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
+        _ => draw_list(palette, list, theme, buffer),
+    }
+    cursor
+}
+
+fn draw_list(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let query = palette.wanted();
+    let names = palette.found().map(|entry| width(entry.name)).max().unwrap_or(0);
+    let top = (palette.cursor() + 1).saturating_sub(usize::from(list.height));
+    for (row, (at, entry)) in (0..list.height).zip(palette.found().enumerate().skip(top)) {
+        let over = (at == palette.cursor()).then(|| theme.style(Role::Selected));
+        let mut pen = LinePen::new(buffer, list, row);
+        draw_entry(entry, &query, names, over, theme, &mut pen);
+    }
+}
+
+fn draw_entry(
+    entry: &Entry,
+    query: &Query,
+    names: u16,
+    over: Option<Style>,
+    theme: &Theme,
+    pen: &mut LinePen<'_>,
+) {
+    let glyphs = &theme.glyphs;
+    let style = |role| over.unwrap_or_else(|| theme.style(role));
+    let (text, words) = match entry.obstacle {
+        None => (Role::Text, entry.sentence.as_str()),
+        Some(obstacle) => (Role::Muted, obstacle),
+    };
+    let key = entry.key.map(|key| key.shown(glyphs)).unwrap_or_default();
+    pen.text(" ", Style::new());
+    pen.text(if over.is_some() { glyphs.selected } else { " " }, style(Role::Text));
+    pen.text(" ", style(Role::Text));
+    pen.right(" ", Style::new()).right(&key, style(Role::Key)).right("  ", style(Role::Text));
+    let matches = query.matches(entry.name);
+    for (at, letter) in entry.name.char_indices() {
+        let is_match = matches.iter().any(|range| range.contains(&at));
+        let plain = style(text);
+        let mark = if is_match { plain.patch(theme.style(Role::Match)) } else { plain };
+        pen.text(letter.encode_utf8(&mut [0; 4]), mark);
+    }
+    for _ in width(entry.name)..names + 2 {
+        pen.text(" ", style(text));
+    }
+    let room = pen.room();
+    pen.fitted(words, room, style(if entry.obstacle.is_some() { Role::Muted } else { Role::Hint }), glyphs);
+}
+
+fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let format =
+        source.map_or_else(|| "the format is guessed".to_owned(), |source| format!("as {}", source.name()));
+    let mut pen = LinePen::new(buffer, list, 0);
+    pen.skip(1).text("import ", theme.style(Role::Text));
+    let room = pen.room().saturating_sub(width(&format) + 4);
+    pen.fitted(file, room.min(width(file)), theme.style(Role::Text), &theme.glyphs);
+    pen.skip(2).text(&format, theme.style(Role::Hint));
+}
+
+fn draw_nothing(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let typed = palette.query().text().trim();
+    let next = match palette.nearest() {
+        Some(name) => format!("Enter takes the nearest: {name}"),
+        None => "Delete what is typed to see them all.".to_owned(),
+    };
+    let room = list.width.saturating_sub(2);
+    let sentence = format!("No command here is called '{typed}'.");
+    let lines = wrapped(&sentence, room).into_iter().map(|line| (line, Role::Warning));
+    let next = wrapped(&next, room).into_iter().map(|line| (line, Role::Text));
+    for (row, (line, role)) in (0..list.height).zip(lines.chain(next)) {
+        LinePen::new(buffer, list, row).skip(1).text(&line, theme.style(role));
+    }
+}

@@ -1,0 +1,193 @@
+//! The command palette: every action by name, with its key.
+
+use etui::tui::state::Modal;
+
+use crate::assert_screens;
+use crate::browse::on_password;
+use crate::harness::Harness;
+use crate::sample;
+
+/// The palette over `shop/db/password`, with something typed.
+fn asked(text: &str) -> Harness {
+    let mut harness = on_password();
+    harness.press(":");
+    harness.type_text(text);
+    harness
+}
+
+fn is_open(harness: &Harness) -> bool {
+    matches!(harness.state.modals.last(), Some(Modal::Palette(_)))
+}
+
+/// The names in the list, from the top.
+fn listed(harness: &Harness) -> Vec<String> {
+    let Some(Modal::Palette(palette)) = harness.state.modals.last() else {
+        panic!("{}", harness.screen());
+    };
+    palette.found().map(|entry| entry.name.to_owned()).collect()
+}
+
+#[test]
+fn the_palette_shows_every_command_with_its_key() {
+    let mut harness = asked("");
+    assert_screens!("palette", harness);
+    harness.press("Up");
+    harness.assert_shows("❯ restore-secret");
+}
+
+#[test]
+fn what_is_typed_narrows_the_list_and_the_best_comes_first() {
+    let mut harness = asked("re");
+    assert_screens!("palette_typed", harness);
+    for (text, first) in [
+        ("undo", "undo"),
+        ("q", "quit"),
+        ("copy ref", "copy-reference"),
+        ("mkcur", "make-current"),
+        ("deleted", "show-deleted"),
+        ("due", "order"),
+        ("@", "new-secret"),
+    ] {
+        assert_eq!(listed(&asked(text)).first().map(String::as_str), Some(first), "{text}");
+    }
+}
+
+#[test]
+fn enter_does_what_the_key_does() {
+    for (text, key) in [("roll-back", "b"), ("put-value", "p"), ("stage", "s"), ("help", "?"), ("his", "H")] {
+        let by_name = {
+            let mut harness = asked(text);
+            harness.press("Enter");
+            harness.screen()
+        };
+        let by_key = {
+            let mut harness = on_password();
+            harness.press(key);
+            harness.screen()
+        };
+        assert_eq!(by_name, by_key, "{text}");
+    }
+}
+
+#[test]
+fn the_cursor_goes_round_with_arrows_and_with_ctrl_n_and_ctrl_p() {
+    let mut harness = asked("copy");
+    assert_eq!(listed(&harness), ["copy-value", "copy-reference"]);
+    for (keys, name) in [
+        ("Down", "copy-reference"),
+        ("Down", "copy-value"),
+        ("Ctrl-n", "copy-reference"),
+        ("Ctrl-p", "copy-value"),
+        ("Up", "copy-reference"),
+    ] {
+        harness.press(keys);
+        harness.assert_shows(&format!("❯ {name}"));
+    }
+    harness.press("Enter");
+    assert_eq!(harness.clipboard.copied.lock().unwrap().as_slice(), ["shop/db/password#v14"]);
+}
+
+#[test]
+fn a_command_that_can_do_nothing_now_says_why_and_stays() {
+    let mut harness = asked("restore");
+    harness.assert_shows("restore-secret  not scheduled for deletion");
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "restore-secret: not scheduled for deletion");
+    assert!(is_open(&harness));
+
+    let mut empty = Harness::open((80, 24), |_, _| {});
+    empty.press(":");
+    empty.type_text("reveal");
+    empty.assert_shows("the vault is empty");
+}
+
+#[test]
+fn an_unknown_word_says_so_and_offers_the_nearest() {
+    let mut harness = asked("unod");
+    assert_screens!("palette_unknown", harness);
+    harness.press("Enter");
+    assert!(is_open(&harness), "nothing is run that was not read");
+    harness.assert_shows(":undo");
+    harness.press("Enter");
+    harness.assert_shows("Undo");
+
+    let mut harness = asked("xyzzy");
+    harness.assert_shows("No command here is called 'xyzzy'.");
+    harness.press("Enter");
+    assert!(is_open(&harness));
+}
+
+#[test]
+fn tab_writes_the_name_out() {
+    let mut harness = asked("ren");
+    harness.press("Tab");
+    harness.assert_shows(":rename");
+}
+
+#[test]
+fn q_quits_and_a_form_in_which_something_was_typed_asks() {
+    let mut harness = asked("q");
+    harness.press("Enter");
+    assert!(harness.has_quit);
+
+    // The type of the value is no text field: `:` is alive there.
+    let mut harness = on_password();
+    harness.press("p Shift-Tab Space :");
+    assert!(is_open(&harness));
+    harness.type_text("q");
+    harness.press("Enter");
+    assert!(!harness.has_quit);
+    harness.assert_shows("Discard and quit");
+}
+
+#[test]
+fn escape_closes_and_what_lies_below_is_as_it_was() {
+    let before = on_password().screen();
+    let mut harness = asked("anything");
+    harness.press("Esc");
+    assert_eq!(harness.screen(), before);
+    harness.press(":");
+    harness.assert_hides("anything");
+}
+
+#[test]
+fn over_another_screen_it_lists_what_is_alive_there() {
+    let mut harness = on_password();
+    harness.press("H :");
+    assert_eq!(listed(&harness)[..3], ["enter", "history", "undo"]);
+    harness.assert_shows("go to the version of this change");
+    assert!(!listed(&harness).contains(&"put-value".to_owned()));
+    harness.press("Enter");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn a_text_field_takes_the_colon_itself() {
+    let mut harness = on_password();
+    harness.press("/");
+    harness.type_text(":");
+    assert!(!is_open(&harness));
+    assert_eq!(harness.state.browse().unwrap().filter.text(), ":");
+}
+
+#[test]
+fn the_lock_closes_it() {
+    let mut harness = asked("typed");
+    harness.press("Ctrl-l");
+    assert!(harness.state.modals.is_empty());
+    harness.assert_hides("typed");
+}
+
+#[test]
+fn every_name_of_the_palette_is_found_by_itself() {
+    let names = listed(&asked(""));
+    assert!(names.len() > 30);
+    let mut harness = Harness::open((80, 24), sample::shop);
+    harness.press("j j j j j");
+    for name in names {
+        harness.press(":");
+        harness.type_text(&name);
+        assert_eq!(listed(&harness)[0], name);
+        harness.press("Esc");
+    }
+}
