@@ -206,6 +206,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::RestoreSecret | Action::Purge => is_scheduled,
         Action::ForceDelete => known.is_some(),
         Action::StopWork => state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped()),
+        Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
         }
@@ -223,6 +224,7 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
     match action {
         Action::StopWork => "nothing is under way that can be stopped",
         _ if !state.modals.is_empty() => "not now",
+        Action::CopyAsCommand => "nothing was changed since the unlock",
         _ if browse.catalogue.is_empty() => "the vault is empty",
         _ if known.is_none() => "no secret is selected",
         Action::RestoreSecret | Action::Purge => "not scheduled for deletion",

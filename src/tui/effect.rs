@@ -11,6 +11,7 @@ use crate::vault::{
 };
 use crate::versioning::Direction;
 
+use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
@@ -101,6 +102,13 @@ pub enum Work {
         /// The version.
         version_id: VersionId,
     },
+    /// Copies a command line to the clipboard.
+    CopyCommand {
+        /// The line.
+        line: SecretBytes,
+        /// Whether it reads a value.
+        reads: Reads,
+    },
     /// Empties the clipboard where it still holds what was copied.
     ClearClipboard,
     /// Says what a put would do.
@@ -187,6 +195,8 @@ pub enum Copied {
         /// The version.
         version_id: VersionId,
     },
+    /// A command line.
+    Command(Reads),
 }
 
 /// Why something could not be copied.
@@ -232,7 +242,7 @@ pub enum Reply {
         /// The value.
         result: Result<SecretValue, VaultError>,
     },
-    /// To [`Work::CopyValue`] and [`Work::CopyReference`].
+    /// To [`Work::CopyValue`], [`Work::CopyReference`] and [`Work::CopyCommand`].
     Copied {
         /// What was copied.
         what: Copied,
@@ -330,6 +340,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::CopyReference { name, version_id } => {
             let result = session.copy_reference(&name, &version_id);
             Reply::Copied { what: Copied::Reference { name, version_id }, result }
+        }
+        Work::CopyCommand { line, reads } => {
+            Reply::Copied { what: Copied::Command(reads), result: session.copy_text(&line) }
         }
         Work::ClearClipboard => {
             session.clear_clipboard();

@@ -28,6 +28,7 @@ pub fn lock(state: &mut State, reason: &str, effects: &mut Vec<Effect>) {
     // Dropping the screen and what lies over it wipes list, details, values and fields.
     state.screen = Screen::Unlock(Box::new(Unlock::after_lock(reason)));
     state.modals.clear();
+    state.last_command.wipe();
     state.returning = None;
     state.was_stored = false;
     state.toast = None;

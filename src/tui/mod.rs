@@ -11,6 +11,7 @@ use crate::platform::clipboard::ClipboardSetting;
 use crate::vault::Answers;
 
 pub mod action;
+pub mod as_command;
 pub mod catalogue;
 pub mod change_request;
 pub mod command;

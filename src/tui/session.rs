@@ -319,7 +319,12 @@ impl Session {
         version_id: &VersionId,
     ) -> Result<CopyRoute, CopyFailed> {
         let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
-        self.copy_target.copy(&reference, self.clear_after).map_err(CopyFailed::Clipboard)
+        self.copy_text(&reference)
+    }
+
+    /// Copies a text that stands for no value.
+    pub(super) fn copy_text(&mut self, text: &SecretBytes) -> Result<CopyRoute, CopyFailed> {
+        self.copy_target.copy(text, self.clear_after).map_err(CopyFailed::Clipboard)
     }
 
     /// Empties the clipboard where it still holds what was copied; also to be called at exit.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::as_command::LastCommand;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
@@ -176,6 +177,8 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// The last change, as a command.
+    pub last_command: LastCommand,
     /// The master password, where it was given beforehand: it opens the vault once.
     pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
@@ -205,6 +208,7 @@ impl State {
             under_way: None,
             last_input: at,
             clipboard_until: None,
+            last_command: LastCommand::none(&options.vault_path),
             given_password: None,
             returning: None,
             was_stored: false,

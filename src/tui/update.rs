@@ -65,8 +65,12 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
             };
             lock::lock(state, reason, &mut effects);
         }
-        Event::Reply(reply) => replies::on_reply(state, reply, &mut effects),
+        Event::Reply(reply) => {
+            state.last_command.end(&reply);
+            replies::on_reply(state, reply, &mut effects);
+        }
     }
+    state.last_command.begin(&effects);
     let size = state.size;
     if let Some(browse) = state.browse_mut() {
         browse.now = wall;
