@@ -128,10 +128,10 @@ impl Entry {
             }
             Content::Text(text) | Content::Masked(text) => text,
             Content::Judged(text, strength) => {
-                let meter = Strength::WIDTH.min(place.width);
+                let meter = (Strength::WIDTH + 1).min(place.width);
                 place.width -= meter;
                 if let Some(strength) = strength {
-                    let right = Rect { x: place.right(), width: meter, ..place };
+                    let right = Rect { x: place.right() + 1, width: meter - 1, ..place };
                     strength.draw(&mut LinePen::new(buffer, right, 0), theme);
                 }
                 text
