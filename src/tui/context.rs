@@ -34,6 +34,7 @@ pub enum Context {
     Deletion,
     Question,
     History,
+    Diff,
     Labels,
     LabelName,
     Palette,
@@ -71,6 +72,7 @@ impl Context {
         (Self::Deletion, "deletion", "Deletion"),
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
+        (Self::Diff, "diff", "Differences"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
         (Self::Palette, "palette", "Commands"),
@@ -136,6 +138,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
         Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
         Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
+        Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
         Modal::Room(room) => match room.stage() {
@@ -206,6 +209,9 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::RestoreSecret | Action::Purge => is_scheduled,
         Action::ForceDelete => known.is_some(),
         Action::StopWork => state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped()),
+        Action::Mark | Action::Diff => {
+            known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
+        }
         Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
@@ -231,6 +237,7 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
         _ if is_scheduled => "this secret is scheduled for deletion",
         Action::MakeCurrent => "it is the current one",
         Action::RollBack => "there is no previous version",
+        Action::Mark | Action::Diff => "there is only one version",
         _ => "not now",
     }
 }

@@ -3,6 +3,7 @@
 mod browse;
 mod clipboard;
 mod demo;
+mod diff;
 mod finding;
 mod first_run;
 mod generator;
@@ -14,6 +15,7 @@ mod metadata;
 mod mouse;
 mod palette;
 mod paste;
+mod plain;
 mod plans;
 mod put_form;
 mod rooms;
