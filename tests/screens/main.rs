@@ -12,6 +12,7 @@ mod labels;
 mod lock;
 mod metadata;
 mod mouse;
+mod other_vault;
 mod palette;
 mod paste;
 mod plain;
