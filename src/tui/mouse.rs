@@ -56,6 +56,7 @@ fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Eff
         Some(
             Modal::OtherVault(_)
             | Modal::Plan(_)
+            | Modal::Diff(_)
             | Modal::Generator(_)
             | Modal::TakeBack(_)
             | Modal::Discard(_)

@@ -8,7 +8,8 @@ use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{
-    Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, SecretForm, TakeBackPane,
+    Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, SecretForm,
+    TakeBackPane,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -49,6 +50,8 @@ pub enum Modal {
     SecretForm(Box<SecretForm>),
     /// Who changed what when.
     History(Box<History>),
+    /// How two versions differ.
+    Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
@@ -319,6 +322,11 @@ impl State {
         if let Some(revealed) = self.browse().and_then(|browse| browse.revealed.as_ref()) {
             wake_at(revealed.until);
         }
+        let shown = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Diff(diff) => diff.until(),
+            _ => None,
+        });
+        shown.for_each(&mut wake_at);
         if let Some(locks_at) = self.locks_at() {
             let step = if turns { countdown_step(locks_at.since(at)) } else { 0 };
             wake_at(Moment(locks_at.0 - step));

@@ -3,6 +3,7 @@
 mod browse;
 mod clipboard;
 mod demo;
+mod diff;
 mod finding;
 mod first_run;
 mod generator;
