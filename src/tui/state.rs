@@ -327,7 +327,7 @@ fn countdown_step(left: Duration) -> u64 {
 }
 
 /// A path with the home folder written as `~`.
-fn for_people(path: &Path) -> String {
+pub(super) fn for_people(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| home.parent().is_some());
     match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),

@@ -120,6 +120,7 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            keymap_file: None,
             ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();
