@@ -121,6 +121,7 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            keymap_file: None,
             ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();

@@ -9,6 +9,7 @@ mod first_run;
 mod generator;
 mod harness;
 mod history;
+mod keys;
 mod labels;
 mod lock;
 mod metadata;
