@@ -1,6 +1,8 @@
 //! Which keys are alive: a chain of contexts, the innermost first, computed from the state.
 
+use super::Ownership;
 use super::action::Action;
+use super::modals::rooms::Stage;
 use super::screens::browse::Pane;
 use super::screens::put_form::FieldKind;
 use super::state::{Modal, Screen, State};
@@ -26,7 +28,11 @@ pub enum Context {
     FormLabels,
     Generator,
     Text,
+    Room,
+    Running,
+    Report,
     Plan,
+    Deletion,
     Question,
     History,
     Diff,
@@ -38,6 +44,7 @@ pub enum Context {
     FirstRun,
     Unlock,
     Notice,
+    OtherVault,
 }
 
 impl Context {
@@ -60,7 +67,11 @@ impl Context {
         (Self::FormLabels, "form-labels", "Stage labels"),
         (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
+        (Self::Room, "room", "This form"),
+        (Self::Running, "running", "Under way"),
+        (Self::Report, "report", "Report"),
         (Self::Plan, "plan", "Plan"),
+        (Self::Deletion, "deletion", "Deletion"),
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
         (Self::Diff, "diff", "Differences"),
@@ -72,11 +83,17 @@ impl Context {
         (Self::FirstRun, "first-run", "New vault"),
         (Self::Unlock, "unlock", "Unlock"),
         (Self::Notice, "notice", "Vault"),
+        (Self::OtherVault, "other-vault", "Another vault"),
     ];
 
     /// The context of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(context, ..)| *context == self).map_or("", |(_, name, _)| name)
     }
 
     /// How the help calls it.
@@ -109,7 +126,7 @@ pub fn is_typing(state: &State) -> bool {
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
         Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
-        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Text,
+        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
@@ -123,7 +140,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             &[Context::Generator, Text, Everywhere]
         }
         Modal::Generator(_) => &[FormChoice, Context::Generator, OutsideFields, Everywhere],
-        Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
+        Modal::Plan(plan) if plan.asks() => &[Context::Deletion, Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
@@ -132,6 +149,15 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
+        Modal::Room(room) => match room.stage() {
+            Stage::Typing if room.is_choosing() => {
+                &[FormChoice, FormLine, Context::Room, OutsideFields, Everywhere]
+            }
+            Stage::Typing => &[FormLine, Context::Room, Text, Everywhere],
+            Stage::Running => &[Running, OutsideFields, Everywhere],
+            Stage::Finished => &[Report, Lists, OutsideFields, Everywhere],
+        },
+        Modal::OtherVault(_) => &[Context::OtherVault, Text, Everywhere],
         Modal::Palette(_) => &[Context::Palette, Text, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
         Modal::Help(help) if help.is_searching() => &[HelpSearch, Text, Everywhere],
@@ -141,11 +167,13 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
 
 fn of_screen(screen: &Screen) -> &'static [Context] {
     use Context::{
-        Browse, Everywhere, Filter, FirstRun, Lists, Notice, OutsideFields, Panes, Text, Tree, Unlock,
+        Browse, Everywhere, Filter, FirstRun, FormChoice, Lists, Notice, OutsideFields, Panes, Text, Tree,
+        Unlock,
     };
     match screen {
         Screen::Starting => &[OutsideFields, Everywhere],
         Screen::Failed(_) => &[Notice, OutsideFields, Everywhere],
+        Screen::FirstRun(first_run) if first_run.is_choosing() => &[FormChoice, FirstRun, Everywhere],
         Screen::FirstRun(_) => &[FirstRun, Text, Everywhere],
         Screen::Unlock(_) => &[Unlock, Text, Everywhere],
         Screen::Browse(browse) if browse.is_filtering() => &[Filter, Text, Everywhere],
@@ -159,12 +187,20 @@ fn of_screen(screen: &Screen) -> &'static [Context] {
 /// Whether an action can do anything now: the footer shows only those that can.
 pub fn is_available(state: &State, action: Action) -> bool {
     let Some(browse) = state.browse() else {
-        return !matches!(action, Action::Lock);
+        return match action {
+            Action::Lock => false,
+            // The throwaway vault of the demo is not exchanged for a real one.
+            Action::OtherVault => state.ownership == Ownership::Own && state.waiting.is_none(),
+            _ => true,
+        };
     };
     if !state.modals.is_empty() {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
             (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
+            (Action::StopWork, _) => {
+                state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped())
+            }
             _ => true,
         };
     }
@@ -186,10 +222,12 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::RollBack => {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
+        Action::RestoreSecret | Action::Purge => is_scheduled,
+        Action::ForceDelete => known.is_some(),
+        Action::StopWork => state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped()),
         Action::Mark | Action::Diff => {
             known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
         }
-        Action::RestoreSecret => is_scheduled,
         Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
@@ -206,11 +244,12 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
     let known = browse.known();
     let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
     match action {
+        Action::StopWork => "nothing is under way that can be stopped",
         _ if !state.modals.is_empty() => "not now",
         Action::CopyAsCommand => "nothing was changed since the unlock",
         _ if browse.catalogue.is_empty() => "the vault is empty",
         _ if known.is_none() => "no secret is selected",
-        Action::RestoreSecret => "not scheduled for deletion",
+        Action::RestoreSecret | Action::Purge => "not scheduled for deletion",
         _ if is_scheduled => "this secret is scheduled for deletion",
         Action::MakeCurrent => "it is the current one",
         Action::RollBack => "there is no previous version",

@@ -1,7 +1,7 @@
 //! What the answers of the worker do to the state.
 
 use super::as_command::Reads;
-use super::effect::{Copied, CopyFailed, Effect, Reply, Work};
+use super::effect::{Copied, CopyFailed, Effect, KeyFileWish, Reply, Work};
 use super::lock;
 use super::modals;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -18,16 +18,33 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         return lock::lock(state, &reason, effects);
     }
     if state.browse().is_none() && is_of_open_vault(&reply) {
+        if let (Reply::Job { kind, result }, Screen::Unlock(unlock)) = (&reply, &mut state.screen) {
+            modals::rooms::on_job_while_locked(unlock, *kind, result);
+        }
         state.was_stored |=
             matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)) | Reply::Changed(Ok(_)));
         return;
     }
     match reply {
         Reply::Found(found) => unlock::on_found(state, found, effects),
+        Reply::Around { path, names } => modals::on_around(state, &path, names),
+        Reply::OtherFound { wish, result } => modals::on_other_found(state, &wish, result, effects),
         Reply::Measured(result) => first_run::on_measured(state, result),
         Reply::Created(Ok(opened)) => {
+            let wish = match &state.screen {
+                Screen::FirstRun(first_run) => first_run.wish(),
+                _ => KeyFileWish::None,
+            };
             lock::opened(state, *opened, effects);
-            state.say(Tone::Done, "the vault is made and open");
+            state.say(
+                Tone::Done,
+                match wish {
+                    KeyFileWish::None | KeyFileWish::Take(_) => "the vault is made and open".to_owned(),
+                    KeyFileWish::Make(path) => {
+                        format!("the vault is made; its key file is {}: copy it to a safe place", path.trim())
+                    }
+                },
+            );
         }
         Reply::Created(Err(error)) => {
             state.waiting = None;
@@ -40,7 +57,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 unlock.refuse(&error);
             }
         }
-        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared => {}
+        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared | Reply::ImportForgotten => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
         Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
@@ -61,6 +78,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Changed(result) => modals::on_changed(state, result, effects),
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
         Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
+        Reply::Job { kind, result } => modals::rooms::on_job(state, kind, result, effects),
         Reply::Diff { revision, result } => modals::on_diff(state, revision, result),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
     }
@@ -70,7 +88,13 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
 const fn is_of_open_vault(reply: &Reply) -> bool {
     !matches!(
         reply,
-        Reply::Found(_) | Reply::Measured(_) | Reply::Created(_) | Reply::Unlocked(_) | Reply::Copied { .. }
+        Reply::Found(_)
+            | Reply::Around { .. }
+            | Reply::OtherFound { .. }
+            | Reply::Measured(_)
+            | Reply::Created(_)
+            | Reply::Unlocked(_)
+            | Reply::Copied { .. }
     )
 }
 
@@ -98,6 +122,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::Diff { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
+        Reply::Job { result: Err(failed), .. } => failed.error.as_ref()?,
         _ => return None,
     };
     matches!(

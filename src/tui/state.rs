@@ -7,8 +7,10 @@ use super::as_command::LastCommand;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
+use super::jobs::UnderWay;
 use super::modals::{
-    Diff, Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+    Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room, SecretForm,
+    TakeBackPane,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -53,8 +55,12 @@ pub enum Modal {
     Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// What is done seldom: new locks, a check, a copy, import, export.
+    Room(Box<Room>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The path of another vault.
+    OtherVault(Box<OtherVault>),
     /// The commands by name.
     Palette(Box<Palette>),
     /// The keys.
@@ -105,8 +111,10 @@ pub struct Settings {
     pub lock_after: Duration,
     /// A revealed value hides itself after so long.
     pub reveal_for: Duration,
-    /// A toast that tells of no failure stays so long.
+    /// A toast that tells what was done stays so long.
     pub toast_for: Duration,
+    /// One that only remarks something stays so long.
+    pub note_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
     /// Whether the mouse is listened to.
@@ -129,6 +137,7 @@ impl Settings {
             lock_after: settings.lock_after,
             reveal_for: settings.reveal_for,
             toast_for: Duration::from_secs(6),
+            note_for: Duration::from_secs(4),
             layout: match settings.layout {
                 ListLayout::Tree if order == Order::Name => Layout::Tree,
                 // Folders have an order of their own.
@@ -170,6 +179,8 @@ pub struct State {
     pub toast: Option<Toast>,
     /// What is waited for, and since when.
     pub waiting: Option<(Waiting, Moment)>,
+    /// The long work that the worker has.
+    pub under_way: Option<UnderWay>,
     /// When the last key came.
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
@@ -202,6 +213,7 @@ impl State {
             modals: Vec::new(),
             toast: None,
             waiting: None,
+            under_way: None,
             last_input: at,
             clipboard_until: None,
             last_command: LastCommand::none(&options.vault_path),
@@ -251,6 +263,11 @@ impl State {
         }
     }
 
+    /// The file name of the vault, to be typed where there is no way back.
+    pub fn vault_file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
     /// Whether the app waits for work that nothing may disturb.
     pub const fn is_busy(&self) -> bool {
         self.waiting.is_some()
@@ -258,7 +275,12 @@ impl State {
 
     /// Says what happened, in one line.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        let until = (tone != Tone::Failed).then(|| self.now.after(self.settings.toast_for));
+        let stays = match tone {
+            Tone::Done => Some(self.settings.toast_for),
+            Tone::Note => Some(self.settings.note_for),
+            Tone::Failed => None,
+        };
+        let until = stays.map(|time| self.now.after(time));
         self.toast = Some(Toast { tone, text: text.into(), until });
     }
 
@@ -302,6 +324,9 @@ impl State {
         {
             wake_at(at.after(SPINNER));
         }
+        if self.under_way.is_some() {
+            wake_at(at.after(SPINNER));
+        }
         if let Some(until) = self.toast.as_ref().and_then(|toast| toast.until) {
             wake_at(until);
         }
@@ -341,7 +366,7 @@ fn countdown_step(left: Duration) -> u64 {
 }
 
 /// A path with the home folder written as `~`.
-fn for_people(path: &Path) -> String {
+pub(super) fn for_people(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| home.parent().is_some());
     match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),

@@ -69,6 +69,7 @@ pub struct Harness {
     pub has_quit: bool,
     pub suspends: usize,
     pub listens_to_mouse: bool,
+    pub watched: String,
     keymap: Keymap,
     at: Moment,
     held: Option<VecDeque<Work>>,
@@ -122,6 +123,7 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            keymap_file: None,
             ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();
@@ -131,7 +133,8 @@ impl Harness {
             &options,
             Box::new(move || remembering(&path, &clock_of_session)),
             Box::new(clipboard.clone()),
-        );
+        )
+        .with_cost(KdfCost::new(8, 1, 1).unwrap());
         // What the header shows shall not depend on where temporary folders lie.
         let shown = TuiOptions {
             vault_path: PathBuf::from("/home/me/.local/share/etui/vault.etui"),
@@ -148,6 +151,7 @@ impl Harness {
             has_quit: false,
             suspends: 0,
             listens_to_mouse: false,
+            watched: String::new(),
             keymap: Keymap::embedded(),
             at,
             held: Some(VecDeque::new()),
@@ -208,6 +212,7 @@ impl Harness {
                 Effect::Quit => self.has_quit = true,
                 Effect::Suspend => self.suspends += 1,
                 Effect::Repaint => {}
+                Effect::Watch(path) => self.watched = path,
                 Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
                 Effect::Work(work) => match &mut self.held {
                     Some(held) => held.push_back(work),

@@ -9,10 +9,12 @@ mod help;
 mod history;
 mod labels;
 mod labels_view;
+mod other_vault;
 mod palette;
 mod palette_view;
 mod plan;
 pub mod plan_view;
+pub mod rooms;
 mod secret_form;
 mod secret_form_view;
 mod take_back;
@@ -28,9 +30,11 @@ pub use labels::{
     LabelDraft, LabelsEditor, act_on_labels, click_on_labels, name_label, on_label_plan, plan_label,
 };
 pub use labels_view::draw as draw_labels;
+pub use other_vault::{OtherVault, on_around, on_other_found};
 pub use palette::{Entry, Palette};
 pub use palette_view::draw as draw_palette;
 pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};
+pub use rooms::{Room, open_import};
 pub use secret_form::{FactsDraft, SecretForm, on_facts_plan, open_form, plan_facts};
 pub use secret_form_view::draw as draw_secret_form;
 pub use take_back::{TakeBackPane, on_take_back_plan, on_taken_back};
