@@ -13,9 +13,12 @@ use crate::harness::{Harness, NOW};
 /// Columns.
 const WIDTH: u16 = 108;
 
+/// The keys that lead to a screen.
+type Play = fn(&mut Harness);
+
 /// The pictures by name.
 pub fn all() -> Vec<(&'static str, String)> {
-    let scenes: [(&str, u16, fn(&mut Harness)); 4] =
+    let scenes: [(&str, u16, Play); 4] =
         [("browse", 26, browse), ("put", 26, put), ("labels", 26, labels), ("diff", 19, diff)];
     scenes
         .into_iter()
