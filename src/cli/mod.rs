@@ -22,7 +22,6 @@ mod manual;
 mod output;
 mod password;
 mod plan;
-mod private_file;
 mod progress;
 mod raise_cost;
 mod random;

@@ -6,4 +6,5 @@ pub mod editor;
 pub mod paths;
 pub mod signals;
 pub mod terminal;
+pub mod user_files;
 pub mod wait;

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{
-    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane, WriteFile,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -50,6 +50,8 @@ pub enum Modal {
     History(Box<History>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// Where a value is written to.
+    WriteFile(Box<WriteFile>),
     /// Whether to let what was typed go.
     Discard(Discard),
     /// The commands by name.

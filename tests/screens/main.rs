@@ -2,6 +2,7 @@
 
 mod browse;
 mod clipboard;
+mod files;
 mod finding;
 mod first_run;
 mod generator;

@@ -14,6 +14,7 @@ pub mod plan_view;
 mod secret_form;
 mod secret_form_view;
 mod take_back;
+mod write_file;
 
 pub use discard::{Afterwards, Discard};
 pub use generator::{Generator, draw_anew, on_generated};
@@ -28,3 +29,4 @@ pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};
 pub use secret_form::{FactsDraft, SecretForm, on_facts_plan, open_form, plan_facts};
 pub use secret_form_view::draw as draw_secret_form;
 pub use take_back::{TakeBackPane, on_take_back_plan, on_taken_back};
+pub use write_file::{WriteFile, on_written};
