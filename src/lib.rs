@@ -7,6 +7,7 @@
 //! memory  ←  domain  ←┬─ crypto ──────┐                 ┌─ kms ──────┐
 //!                     ├─ versioning ──┼← store ← vault ←┼─ exchange ─┼← cli ─┐
 //!                     └─ generator ───┘                 └─ agent ────┘  tui ─┴← main
+//! content (leaf: used by kms, exchange, cli and tui only)
 //! config, platform (leaves: used by agent, cli, tui and main only)
 //! ```
 //!
@@ -17,12 +18,13 @@
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
 //! - `store`: SQLite, and where a row meets the crypto room.
 //! - [`vault`]: the one door between all of that and the people who use it.
+//! - [`content`]: what a value is made of, and how two values differ.
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
-//! - [`exchange`]: other programs' formats.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
+//! - [`demo`]: a throwaway vault of sample secrets.
 //! - [`config`]: the settings file.
 //! - [`platform`]: where files lie, the terminal, the clipboard, the editor, signals and waiting.
 #![deny(unsafe_code)]
@@ -31,7 +33,9 @@
 pub mod agent;
 pub mod cli;
 pub mod config;
+pub mod content;
 pub mod crypto;
+pub mod demo;
 pub mod domain;
 pub mod exchange;
 pub mod generator;

@@ -4,9 +4,12 @@ use std::process::ExitCode;
 
 use etui::agent::{AGENT_ARGUMENT, run_agent};
 use etui::cli::{self, AppOptions, Door, Finish, Invocation};
+use etui::demo::{self, Demo};
 use etui::memory::process;
 use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
-use etui::tui::{self, TuiOptions};
+use etui::platform::signals::{Signal, die_of};
+use etui::tui::{self, Ownership, TuiOptions};
+use etui::vault::{Clock, SystemClock};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -33,21 +36,44 @@ fn main() -> ExitCode {
 
 fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
     match door {
-        Door::App => invocation.app_options().and_then(open_app).map(|()| Finish::Done),
+        Door::App => {
+            let options = invocation.app_options()?;
+            end_by(open_app(options, Ownership::Own)?)
+        }
+        Door::Demo => end_by(open_demo(invocation.demo_options()?)?),
         Door::Job(job) => job.run(invocation),
     }
 }
 
+/// The app has been left, and everything is cleaned up.
+fn end_by(signal: Option<Signal>) -> anyhow::Result<Finish> {
+    signal.map_or(Ok(()), die_of)?;
+    Ok(Finish::Done)
+}
+
+/// Opens the terminal app on a vault that goes with it.
+fn open_demo(options: AppOptions) -> anyhow::Result<Option<Signal>> {
+    let mut demo = Demo::make(SystemClock.now())?;
+    if let Some(signal) = demo.interrupted_by() {
+        return Ok(Some(signal));
+    }
+    let options = AppOptions { vault: demo.vault_path(), password: Some(demo::password()), ..options };
+    open_app(options, Ownership::Demo { password: demo::PASSWORD, first: demo::FIRST })
+}
+
 /// Opens the terminal app.
-fn open_app(options: AppOptions) -> anyhow::Result<()> {
-    tui::run(TuiOptions {
+fn open_app(options: AppOptions, ownership: Ownership) -> anyhow::Result<Option<Signal>> {
+    let password = options.password;
+    let options = TuiOptions {
         vault_path: options.vault,
         state_directory: options.state_directory,
         key_file: options.key_file,
         answers: options.answers,
         settings: options.settings,
         clipboard: options.clipboard,
-    })
+        ownership,
+    };
+    tui::run(options, password)
 }
 
 /// The end of a process of our own in the background. Nobody reads what it says: whoever started it is told by

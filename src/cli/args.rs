@@ -117,6 +117,12 @@ pub(super) enum Command {
     /// Open the terminal app (what `etui` alone does)
     #[command(after_long_help = "Example:\n  etui tui --vault ~/team.etui")]
     Tui,
+    /// Try the app on a throwaway vault of sample secrets
+    ///
+    /// The samples are fake, and everything can be tried on them. The vault lies in a folder of its own and is
+    /// deleted when the app is left; your own vault is neither opened nor changed.
+    #[command(after_long_help = "Example:\n  etui demo")]
+    Demo,
     #[command(flatten)]
     Job(Box<JobCommand>),
 }

@@ -362,6 +362,26 @@ impl Invocation {
     /// # Errors
     /// Without a terminal on stdin and stdout; where the password file or command that was named fails.
     pub fn app_options(&self) -> anyhow::Result<AppOptions> {
+        let options = self.options_without_vault()?;
+        Ok(AppOptions {
+            vault: self.vault_path()?.to_owned(),
+            state_directory: self.state_directory.clone(),
+            key_file: self.key_file.clone(),
+            password: self.given_password()?,
+            answers: self.answers,
+            ..options
+        })
+    }
+
+    /// What the app starts with on a vault that is not the user's: of theirs only the settings count.
+    ///
+    /// # Errors
+    /// Without a terminal on stdin and stdout.
+    pub fn demo_options(&self) -> anyhow::Result<AppOptions> {
+        self.options_without_vault()
+    }
+
+    fn options_without_vault(&self) -> anyhow::Result<AppOptions> {
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             return Err(CliError::usage(
                 "the app needs a terminal on stdin and stdout",
@@ -369,13 +389,20 @@ impl Invocation {
             )
             .into());
         }
+        if self.reads_password_from_stdin() {
+            return Err(CliError::usage(
+                "the app reads keys from stdin, so the password cannot come from there",
+                "name a file with --password-file, or type the password in the app",
+            )
+            .into());
+        }
         let settings = self.settings()?;
         Ok(AppOptions {
-            vault: self.vault_path()?.to_owned(),
-            state_directory: self.state_directory.clone(),
-            key_file: self.key_file.clone(),
-            password: self.given_password()?,
-            answers: self.answers,
+            vault: PathBuf::new(),
+            state_directory: None,
+            key_file: None,
+            password: None,
+            answers: Answers::default(),
             clipboard: super::clipboard::setting(&settings),
             settings,
         })

@@ -11,10 +11,8 @@ mod color;
 mod commands;
 mod completion;
 mod confirm;
-mod difference;
 mod error;
 mod exit_code;
-mod field;
 mod history;
 mod input;
 mod invocation;
@@ -53,6 +51,8 @@ use args::{Arguments, Command, JobCommand};
 pub enum Door {
     /// The terminal app.
     App,
+    /// The terminal app on a throwaway vault.
+    Demo,
     /// A command.
     Job(Job),
 }
@@ -81,6 +81,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Invocatio
     let invocation = Invocation::new(&parsed.globals);
     let door = match parsed.command {
         None | Some(Command::Tui) => Door::App,
+        Some(Command::Demo) => Door::Demo,
         Some(Command::Job(command)) => Door::Job(Job(command)),
     };
     Ok((invocation, door))

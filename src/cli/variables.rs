@@ -13,8 +13,9 @@ use thiserror::Error;
 use super::error::{CliError, reason};
 use super::input;
 use super::reference::{Reference, ReferenceError};
+use crate::content::dotenv;
 use crate::domain::{Invalid, SecretName, VersionId, visible};
-use crate::exchange::dotenv;
+use crate::exchange::dotenv::variable_name;
 use crate::memory::SecretBytes;
 use crate::vault::Vault;
 use crate::versioning::{Selector, select};
@@ -189,7 +190,7 @@ fn below(vault: &mut Vault, prefix: &SecretName, sources: &mut Vec<(String, Sour
     let before = sources.len();
     for secret in listing.iter().filter(|secret| secret.planned_deletion.is_none()) {
         let rest = secret.name.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        let Some(variable) = rest.map(dotenv::variable_name) else { continue };
+        let Some(variable) = rest.map(variable_name) else { continue };
         if sources.iter().any(|(known, _)| *known == variable) {
             return Err(CliError::usage(
                 format!("two secrets below '{prefix}' would both become '{variable}'"),

@@ -1,13 +1,11 @@
 //! JSON files: `serde_json` finds the pieces, strings go into wiping buffers, and every fault has a place.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::error::ExchangeError;
 use super::place::{Place, without_mark};
-use crate::domain::{Invalid, Timestamp, unescape_json};
+use crate::content::json_text;
+use crate::domain::{Invalid, Timestamp};
 use crate::memory::SecretBytes;
 
 /// A piece of a JSON text.
@@ -65,8 +63,8 @@ impl<'a> Node<'a> {
 
     /// The members of an object; a name may stand twice.
     pub(super) fn members(&self) -> Result<Members<'a>, ExchangeError> {
-        let RawMembers(raw) =
-            serde_json::from_str(self.raw.get()).map_err(|_| self.fault("an object is expected here"))?;
+        let raw = json_text::members(self.raw.get().as_bytes())
+            .map_err(|_| self.fault("an object is expected here"))?;
         let mut members = Vec::with_capacity(raw.len());
         for (name, value) in raw {
             let name = Node { raw: name, text: self.text }.text()?;
@@ -77,14 +75,14 @@ impl<'a> Node<'a> {
 
     /// The entries of a list.
     pub(super) fn entries(&self) -> Result<Vec<Node<'a>>, ExchangeError> {
-        let raw: Vec<&RawValue> =
-            serde_json::from_str(self.raw.get()).map_err(|_| self.fault("a list is expected here"))?;
+        let raw = json_text::entries(self.raw.get().as_bytes())
+            .map_err(|_| self.fault("a list is expected here"))?;
         Ok(raw.into_iter().map(|raw| Node { raw, text: self.text }).collect())
     }
 
     /// What a string means.
     pub(super) fn text(&self) -> Result<SecretBytes, ExchangeError> {
-        unescape_json(self.raw.get()).ok_or_else(|| self.fault("a string of Unicode text is expected here"))
+        json_text::unescape(self.raw).ok_or_else(|| self.fault("a string of Unicode text is expected here"))
     }
 
     /// What a string means, made a word of ours.
@@ -147,32 +145,6 @@ impl<'a> Members<'a> {
             }
         }
         Ok(())
-    }
-}
-
-struct RawMembers<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for RawMembers<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RawMembersVisitor)
-    }
-}
-
-struct RawMembersVisitor;
-
-impl<'de> Visitor<'de> for RawMembersVisitor {
-    type Value = RawMembers<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(RawMembers(members))
     }
 }
 

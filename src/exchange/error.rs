@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::dotenv::DotenvError;
 use super::place::Place;
+use crate::content::dotenv::DotenvError;
 use crate::domain::ErrorCode;
 
 /// What is wrong with a file, a store or the programs that it needs. Never quotes a file.

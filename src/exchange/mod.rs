@@ -7,7 +7,8 @@
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
 //! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`pass`], [`cloud`]: in.
 //! - `source`: which of them reads a file.
-//! - `table` and `document` read CSV and JSON into wiping buffers; `entry` makes one value of several fields.
+//! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
+//!   [`content`](crate::content)); `entry` makes one value of several fields.
 
 pub mod bitwarden;
 pub mod browser;

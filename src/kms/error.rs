@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::json_text::Column;
 use super::lines::LONGEST_LINE;
+use crate::content::json_text::Column;
 use crate::domain::{ErrorCode, Invalid};
 use crate::generator::GeneratorError;
 use crate::vault::VaultError;

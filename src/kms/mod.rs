@@ -6,7 +6,7 @@
 //! `versioning`, and this room only translates. What happens to a line:
 //!
 //! 1. `lines` cuts it off, in a wiping buffer;
-//! 2. `request` reads its action and its parameters, each straight into a wiping buffer of its own, so that
+//! 2. `request` reads its action and its parameters (JSON by `content::json_text`), each straight into a wiping buffer of its own, so that
 //!    `SecretData` never lies in a `String`;
 //! 3. `actions` finds the row of the action and, by `parameters`, checks what was given against it;
 //! 4. the action makes validated words of them, asks the vault, and sends an answer through `reply`;
@@ -21,7 +21,6 @@ mod actions;
 mod answer;
 mod error;
 mod json;
-pub(crate) mod json_text;
 mod lines;
 mod page;
 mod parameters;

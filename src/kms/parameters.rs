@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 
 use super::actions::Action;
 use super::error::{KmsError, shown_name};
-use super::json_text;
 use super::request::{Given, Parameter};
+use crate::content::json_text;
 use crate::domain::Invalid;
 use crate::memory::SecretBytes;
 

@@ -7,7 +7,7 @@
 use serde_json::value::RawValue;
 
 use super::error::KmsError;
-use super::json_text::{self, Column};
+use crate::content::json_text::{self, Column};
 use crate::memory::SecretBytes;
 
 /// A request that was read and not yet checked.

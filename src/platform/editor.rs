@@ -6,9 +6,9 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use std::sync::atomic::AtomicBool;
 use signal_hook::SigId;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
+use super::private_folder;
 use crate::memory::SecretBytes;
 
 /// What is known of an editor.
@@ -159,7 +160,8 @@ impl Place {
         }
     }
 
-    fn path(&self) -> &Path {
+    /// Where that is.
+    pub fn path(&self) -> &Path {
         match self {
             Self::Memory(path) | Self::Disk(path) => path,
         }
@@ -188,7 +190,7 @@ impl Scratch {
     /// # Errors
     /// As the system says; nothing is left behind then.
     pub fn new(place: &Place, extension: &str, value: &SecretBytes) -> io::Result<Self> {
-        let folder = new_folder(place.path())?;
+        let folder = private_folder::make(place.path(), "etui-edit")?;
         let file = folder.join(format!("value.{extension}"));
         let scratch = Self { folder: Some(folder), file };
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&scratch.file)?;
@@ -252,19 +254,6 @@ fn overwrite(path: &Path) -> io::Result<()> {
         left -= count;
     }
     Ok(())
-}
-
-/// A directory that was not there before: whoever made one of this name beforehand does not get the value.
-fn new_folder(parent: &Path) -> io::Result<PathBuf> {
-    for number in 0..1000 {
-        let folder = parent.join(format!("etui-edit-{}-{number}", std::process::id()));
-        match DirBuilder::new().mode(0o700).create(&folder) {
-            Ok(()) => return Ok(folder),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]

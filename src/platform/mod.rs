@@ -1,9 +1,10 @@
 //! What the operating system offers, each thing behind a small door: where files lie, the terminal, the
-//! clipboard, the editor, signals, and time that counts sleep.
+//! clipboard, the editor, folders of our own, signals, and time that counts sleep.
 
 pub mod clipboard;
 pub mod editor;
 pub mod paths;
+pub mod private_folder;
 pub mod signals;
 pub mod terminal;
 pub mod user_files;

@@ -35,6 +35,11 @@ impl Signal {
     const ALL: [Self; 6] =
         [Self::Terminate, Self::HangUp, Self::Interrupt, Self::Suspend, Self::Continue, Self::Resize];
 
+    /// Whether it ends a process that does not answer it.
+    pub const fn ends_the_process(self) -> bool {
+        matches!(self, Self::Terminate | Self::HangUp | Self::Interrupt)
+    }
+
     const fn number(self) -> i32 {
         match self {
             Self::Terminate => SIGTERM,

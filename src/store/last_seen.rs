@@ -7,16 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::open::make_private_folder;
+use super::open::{make_private_folder, write_private_file};
 use crate::domain::Timestamp;
 
 const FIRST_LINE: &str = "etui last seen 1";
+
+/// More than any app writes; a file that is longer does not open.
+const LONGEST_PLACE: u64 = 1024 * 1024;
 
 /// The newest change of a vault that was seen here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +133,24 @@ impl LastSeen {
         let memory = self.read().unwrap_or_default();
         let of_this = memory.backups.iter().filter(|(vault, _)| vault == vault_id);
         of_this.map(|(_, path)| PathBuf::from(OsStr::from_bytes(path))).collect()
+    }
+
+    /// Keeps where the app stood in a vault; the bytes are sealed.
+    pub(super) fn keep_place(&self, vault_id: &[u8; 16], sealed: &[u8]) -> Result<(), StoreError> {
+        make_private_folder(&self.folder)?;
+        write_private_file(&self.place_file(vault_id), sealed)
+    }
+
+    /// Where the app stood in a vault, sealed; what cannot be read was never there.
+    pub(super) fn kept_place(&self, vault_id: &[u8; 16]) -> Option<Vec<u8>> {
+        let mut sealed = Vec::new();
+        let file = File::open(self.place_file(vault_id)).ok()?;
+        file.take(LONGEST_PLACE).read_to_end(&mut sealed).ok()?;
+        Some(sealed)
+    }
+
+    fn place_file(&self, vault_id: &[u8; 16]) -> PathBuf {
+        self.folder.join(format!("place-{}", hex(vault_id)))
     }
 
     fn file(&self) -> PathBuf {
@@ -267,6 +288,19 @@ mod tests {
         assert_eq!(memory.recall(&[2; 16], &path).vault_at_path, Some(VAULT));
         memory.remember(&[2; 16], &path, seen(1), Lowering::Never).unwrap();
         assert_eq!(memory.recall(&VAULT, &path).vault_at_path, Some([2; 16]));
+    }
+
+    #[test]
+    fn the_place_in_a_vault_is_kept_in_a_private_file_of_its_own() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, memory, _path) = memory();
+        assert_eq!(memory.kept_place(&VAULT), None);
+        memory.keep_place(&VAULT, b"first").unwrap();
+        memory.keep_place(&VAULT, b"second").unwrap();
+        assert_eq!(memory.kept_place(&VAULT).as_deref(), Some(b"second".as_slice()));
+        assert_eq!(memory.kept_place(&[2; 16]), None);
+        let modes = fs::metadata(memory.place_file(&VAULT)).unwrap().permissions();
+        assert_eq!(modes.mode() & 0o777, 0o600);
     }
 
     #[test]

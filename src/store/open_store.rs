@@ -117,6 +117,23 @@ impl OpenStore {
         Ok(self.keys.open_place(&self.seals.place(), sealed)?)
     }
 
+    /// Keeps a few bytes of the app beyond this process, sealed, where this machine remembers anything.
+    ///
+    /// # Errors
+    /// Where nothing can be sealed or written.
+    pub fn keep_place(&self, bytes: &SecretBytes) -> Result<(), StoreError> {
+        match &self.memory {
+            Some(memory) => memory.keep_place(&self.file.header.vault_id, &self.seal_place(bytes)?),
+            None => Ok(()),
+        }
+    }
+
+    /// What [`keep_place`](Self::keep_place) kept; what does not open is as good as nothing.
+    pub fn kept_place(&self) -> Option<SecretBytes> {
+        let sealed = self.memory.as_ref()?.kept_place(&self.file.header.vault_id)?;
+        self.open_place(&sealed).ok()
+    }
+
     /// Runs `work` on one committed state of the vault.
     ///
     /// # Errors

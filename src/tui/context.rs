@@ -192,6 +192,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
         Action::RestoreSecret => is_scheduled,
+        Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
             !browse.catalogue.is_empty()
         }
@@ -208,6 +209,7 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
     let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
     match action {
         _ if !state.modals.is_empty() => "not now",
+        Action::CopyAsCommand => "nothing was changed since the unlock",
         _ if browse.catalogue.is_empty() => "the vault is empty",
         _ if known.is_none() => "no secret is selected",
         Action::RestoreSecret => "not scheduled for deletion",

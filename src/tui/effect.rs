@@ -11,6 +11,7 @@ use crate::vault::{
 };
 use crate::versioning::Direction;
 
+use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::modals::HISTORY_LIMIT;
@@ -26,6 +27,8 @@ pub enum Effect {
     Suspend,
     /// Draw every cell anew.
     Repaint,
+    /// Have the terminal report the mouse, or leave it to the terminal's own selection.
+    ListenToMouse(bool),
     /// Something for the worker.
     Work(Work),
 }
@@ -66,10 +69,15 @@ pub enum Work {
         /// The master password.
         password: SecretBytes,
     },
-    /// Wipes the keys; the place is sealed until the next unlock of this run.
+    /// Wipes the keys; the place is sealed until the next unlock of this run, its first field beyond it.
     Lock {
         /// Where the app stood: selection, filter, a form that was typed in.
         place: SecretBytes,
+    },
+    /// Keeps where the app stands for the next run.
+    KeepPlace {
+        /// Selection, filter, folders; nothing that was typed into a form.
+        stand: SecretBytes,
     },
     /// Looks whether another process changed the vault.
     Refresh,
@@ -97,6 +105,13 @@ pub enum Work {
         name: SecretName,
         /// The version.
         version_id: VersionId,
+    },
+    /// Copies a command line to the clipboard.
+    CopyCommand {
+        /// The line.
+        line: SecretBytes,
+        /// Whether it reads a value.
+        reads: Reads,
     },
     /// Empties the clipboard where it still holds what was copied.
     ClearClipboard,
@@ -200,6 +215,8 @@ pub enum Copied {
         /// The version.
         version_id: VersionId,
     },
+    /// A command line.
+    Command(Reads),
 }
 
 /// Why something could not be copied.
@@ -223,6 +240,8 @@ pub enum Reply {
     Unlocked(Result<Box<Opened>, VaultError>),
     /// To [`Work::Lock`].
     Locked,
+    /// To [`Work::KeepPlace`].
+    PlaceKept,
     /// To [`Work::Refresh`].
     Refreshed(Result<Refreshed, VaultError>),
     /// To [`Work::List`].
@@ -243,7 +262,7 @@ pub enum Reply {
         /// The value.
         result: Result<SecretValue, VaultError>,
     },
-    /// To [`Work::CopyValue`] and [`Work::CopyReference`].
+    /// To [`Work::CopyValue`], [`Work::CopyReference`] and [`Work::CopyCommand`].
     Copied {
         /// What was copied.
         what: Copied,
@@ -329,6 +348,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             session.lock(&place);
             Reply::Locked
         }
+        Work::KeepPlace { stand } => {
+            session.keep_place(&stand);
+            Reply::PlaceKept
+        }
         Work::Refresh => Reply::Refreshed(session.vault().and_then(|vault| vault.refresh())),
         Work::List => {
             let listing = session.vault().and_then(|vault| vault.list());
@@ -349,6 +372,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::CopyReference { name, version_id } => {
             let result = session.copy_reference(&name, &version_id);
             Reply::Copied { what: Copied::Reference { name, version_id }, result }
+        }
+        Work::CopyCommand { line, reads } => {
+            Reply::Copied { what: Copied::Command(reads), result: session.copy_text(&line) }
         }
         Work::ClearClipboard => {
             session.clear_clipboard();

@@ -35,10 +35,34 @@ pub enum LockReason {
     Slept,
 }
 
+/// What was done with the mouse. Only what selects and scrolls is listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The left button went down.
+    Click,
+    /// The wheel was turned up.
+    WheelUp,
+    /// The wheel was turned down.
+    WheelDown,
+}
+
+/// Something was done with the mouse, in a cell of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    /// What.
+    pub kind: MouseKind,
+    /// The column, from 0.
+    pub column: u16,
+    /// The row, from 0.
+    pub row: u16,
+}
+
 /// Something happened. Events carry typed characters, so `Debug` names the kind and nothing else.
 pub enum Event {
     /// A key was pressed (or repeats).
     Key(KeyEvent),
+    /// Something was done with the mouse.
+    Mouse(Mouse),
     /// Text was pasted.
     Paste(SecretBytes),
     /// The terminal has another size: columns and rows.
@@ -59,6 +83,7 @@ impl fmt::Debug for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Key(_) => "Key([redacted])",
+            Self::Mouse(_) => "Mouse",
             Self::Paste(_) => "Paste([redacted])",
             Self::Resize(..) => "Resize",
             Self::Tick => "Tick",

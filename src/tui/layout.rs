@@ -108,7 +108,8 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine) -> BrowseAreas {
     BrowseAreas { secrets_box, secrets, details_box, versions, value, about }
 }
 
-fn inside(area: Rect) -> Rect {
+/// What a border leaves of an area.
+pub fn inside(area: Rect) -> Rect {
     if area.width < 2 || area.height < 2 {
         return Rect { width: 0, height: 0, ..area };
     }

@@ -1,9 +1,10 @@
 //! The lock: what is on the screen is wiped, what was typed is sealed, and both come back with the password.
 
+use super::Ownership;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::place::{PlaceReader, PlaceWriter};
-use super::screens::browse::{Browse, Layout, Pane};
+use super::screens::browse::{Browse, Layout};
 use super::screens::unlock::Unlock;
 use super::session::{Opened, Place};
 use super::state::{PLACE_LOST, Screen, State, Tone, no_place};
@@ -26,6 +27,7 @@ pub fn lock(state: &mut State, reason: &str, effects: &mut Vec<Effect>) {
     // Dropping the screen and what lies over it wipes list, details, values and fields.
     state.screen = Screen::Unlock(Box::new(Unlock::after_lock(reason)));
     state.modals.clear();
+    state.last_command.wipe();
     state.returning = None;
     state.was_stored = false;
     state.toast = None;
@@ -33,19 +35,20 @@ pub fn lock(state: &mut State, reason: &str, effects: &mut Vec<Effect>) {
     effects.push(Effect::Work(Work::Lock { place }));
 }
 
-/// Where the app stands: selection, filter, pane, and a form in which something was typed.
+/// Where the app stands in the list, which is kept beyond this run too, and a form in which something was typed.
 fn place(state: &State) -> Option<SecretBytes> {
-    let browse = state.browse()?;
     let mut writer = PlaceWriter::new();
-    writer.field(browse.selected.as_ref().map_or("", SecretName::as_str).as_bytes());
-    writer.field(browse.filter.text().as_bytes());
-    writer.field(match browse.pane {
-        Pane::Secrets => b"1",
-        Pane::Versions => b"2",
-        Pane::Value => b"3",
-    });
+    writer.field(state.browse()?.stand(state.settings.layout).expose());
     Draft::save(&state.modals, &mut writer);
     Some(writer.finish())
+}
+
+/// Leaves the app; where it stood in the list is kept for the next run.
+pub fn leave(state: &State, effects: &mut Vec<Effect>) {
+    if let Some(browse) = state.browse() {
+        effects.push(Effect::Work(Work::KeepPlace { stand: browse.stand(state.settings.layout) }));
+    }
+    effects.push(Effect::Quit);
 }
 
 /// The vault is open: the list is shown, and the app stands where it stood.
@@ -62,32 +65,28 @@ pub fn opened(state: &mut State, opened: Opened, effects: &mut Vec<Effect>) {
         state.say(Tone::Failed, opened.notices.join("; "));
     }
     match opened.place {
-        Place::None => {}
+        Place::None => {
+            if let (Ownership::Demo { first, .. }, Some(browse)) = (state.ownership, state.browse_mut())
+                && let Ok(first) = SecretName::new(first)
+            {
+                browse.go_to_secret(&first, effects);
+            }
+        }
         Place::Lost => state.say(Tone::Failed, PLACE_LOST),
         Place::Restored(place) => {
             // What cannot be read is let go: it was written by this very run.
             let _ = restore(state, &place, effects);
+        }
+        Place::Kept(stand) => {
+            // What makes no sense is replaced by the next one.
+            let _ = return_to(state, stand.expose(), effects);
         }
     }
 }
 
 fn restore(state: &mut State, place: &SecretBytes, effects: &mut Vec<Effect>) -> Option<()> {
     let mut reader = PlaceReader::new(place.expose());
-    let selected = reader.text()?;
-    let filter = reader.text()?;
-    let pane = match reader.text()? {
-        "2" => Pane::Versions,
-        "3" => Pane::Value,
-        _ => Pane::Secrets,
-    };
-    let browse = state.browse_mut()?;
-    if !filter.is_empty() {
-        browse.restore_filter(filter, effects);
-    }
-    if let Ok(name) = SecretName::new(selected) {
-        browse.go_to_secret(&name, effects);
-    }
-    browse.pane = pane;
+    return_to(state, reader.field()?, effects);
     let (secret, draft) = Draft::restore(&mut reader)?;
     if std::mem::take(&mut state.was_stored) {
         return None;
@@ -105,6 +104,11 @@ fn restore(state: &mut State, place: &SecretBytes, effects: &mut Vec<Effect>) ->
         }
     }
     Some(())
+}
+
+fn return_to(state: &mut State, stand: &[u8], effects: &mut Vec<Effect>) -> Option<()> {
+    let wished = state.settings.layout;
+    state.browse_mut()?.return_to(stand, wished, effects)
 }
 
 /// The details of a secret are there: a form for it that waits comes back.

@@ -11,6 +11,7 @@ use crate::platform::clipboard::ClipboardSetting;
 use crate::vault::Answers;
 
 pub mod action;
+pub mod as_command;
 pub mod catalogue;
 pub mod change_request;
 pub mod command;
@@ -23,6 +24,7 @@ pub mod keymap;
 pub mod layout;
 mod lock;
 pub mod modals;
+mod mouse;
 mod paste;
 mod place;
 pub mod plan_text;
@@ -41,7 +43,7 @@ pub mod widgets;
 
 pub use action::Action;
 pub use effect::{Effect, Reply, Slot, Work, perform};
-pub use event::{Event, LockReason, Moment};
+pub use event::{Event, LockReason, Moment, Mouse, MouseKind};
 pub use keymap::Keymap;
 pub use runtime::run;
 pub use session::{CopyRoute, CopyTarget, Session};
@@ -63,4 +65,20 @@ pub struct TuiOptions {
     pub settings: Settings,
     /// Where a copied value goes.
     pub clipboard: ClipboardSetting,
+    /// Whose vault it is.
+    pub ownership: Ownership,
+}
+
+/// Whose vault the app shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// The user's.
+    Own,
+    /// Nobody's: samples that go when the app is left.
+    Demo {
+        /// The password, for whoever locks it.
+        password: &'static str,
+        /// The secret that is looked at first.
+        first: &'static str,
+    },
 }

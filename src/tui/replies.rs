@@ -1,5 +1,6 @@
 //! What the answers of the worker do to the state.
 
+use super::as_command::Reads;
 use super::effect::{Copied, CopyFailed, Effect, Reply, Work};
 use super::lock;
 use super::modals;
@@ -39,7 +40,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 unlock.refuse(&error);
             }
         }
-        Reply::Locked | Reply::ClipboardCleared => {}
+        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
         Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
@@ -130,19 +131,38 @@ fn on_copied(state: &mut State, what: &Copied, result: Result<CopyRoute, CopyFai
     let subject = match what {
         Copied::Value { name, version_id } => format!("value of {name}#{version_id}"),
         Copied::Reference { name, version_id } => format!("reference {name}#{version_id}"),
+        Copied::Command(_) => "command".to_owned(),
     };
+    let more = more_of(state, what);
     match result {
         Ok(CopyRoute::System { cleared_in }) => {
             // The clipboard is emptied on time, locked or not.
             state.clipboard_until = Some(state.now.after(cleared_in));
-            state.say(Tone::Done, format!("{subject} copied, cleared in {} s", cleared_in.as_secs()));
+            state.say(Tone::Done, format!("{subject} copied, cleared in {} s{more}", cleared_in.as_secs()));
         }
         Ok(CopyRoute::Osc52) => state.say(
             Tone::Note,
-            format!("{subject} sent to the terminal by OSC 52: it cannot be checked or cleared from here"),
+            format!(
+                "{subject} sent to the terminal by OSC 52: it cannot be checked or cleared from here{more}"
+            ),
         ),
-        Ok(CopyRoute::Command) => state.say(Tone::Done, format!("{subject} given to your clipboard command")),
+        Ok(CopyRoute::Command) => {
+            state.say(Tone::Done, format!("{subject} given to your clipboard command{more}"))
+        }
         Err(CopyFailed::Vault(error)) => say(state, &error),
         Err(CopyFailed::Clipboard(sentence)) => state.say(Tone::Failed, sentence),
     }
+}
+
+/// What is to be known of a command that was copied: where its value comes from, and the line itself.
+fn more_of(state: &State, what: &Copied) -> String {
+    let Copied::Command(reads) = what else {
+        return String::new();
+    };
+    let value = match reads {
+        Reads::Value => "; it reads the value from stdin",
+        Reads::Nothing => "",
+    };
+    let line = state.last_command.line().map(|line| format!(": {}", line.text()));
+    format!("{value}{}", line.unwrap_or_default())
 }

@@ -31,7 +31,8 @@ use super::view::view;
 use super::{
     Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
 };
-use crate::platform::signals::{Signal, Signals, can_be_continued, die_of, stop};
+use crate::memory::SecretBytes;
+use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
 use crate::tui::update::update;
 use crate::vault::{Clock, SystemClock};
@@ -40,18 +41,22 @@ use crate::vault::{Clock, SystemClock};
 /// keep the screen from being drawn.
 const READS_PER_TURN: usize = 16;
 
-/// Runs the app until it is left.
+/// Runs the app until it is left. A password that was given beforehand opens the vault once, without the
+/// unlock screen.
+///
+/// A signal that ended it is answered: whoever called cleans up and then dies of it, so that whoever sent it sees
+/// that it worked.
 ///
 /// # Errors
 /// When stdin and stdout are no terminal, the system refuses something, or a mistake of ours ended the worker.
 /// The terminal has been given back then.
-pub fn run(options: TuiOptions) -> anyhow::Result<()> {
+pub fn run(options: TuiOptions, password: Option<SecretBytes>) -> anyhow::Result<Option<Signal>> {
     // Dropped last: it prints where a panic happened, on a terminal that is as it was.
     let note = PanicNote::install();
-    let end = App::start(&options).and_then(|mut app| app.live())?;
+    let end = App::start(&options, password).and_then(|mut app| app.live())?;
     match end {
-        End::Quit => Ok(()),
-        End::Signal(signal) => Ok(die_of(signal)?),
+        End::Quit => Ok(None),
+        End::Signal(signal) => Ok(Some(signal)),
         End::WorkerGone => {
             Err(anyhow!(note.take().unwrap_or_else(|| "the worker ended unexpectedly".to_owned())))
         }
@@ -100,7 +105,7 @@ struct App {
 }
 
 impl App {
-    fn start(options: &TuiOptions) -> anyhow::Result<Self> {
+    fn start(options: &TuiOptions, password: Option<SecretBytes>) -> anyhow::Result<Self> {
         let signals = Signals::listen().context("listening to signals failed")?;
         let waiter = Waiter::new().context("making a timer failed")?;
         let session = Session::new(options, Box::new(PlatformCopy::new(options.clipboard.clone())));
@@ -124,6 +129,9 @@ impl App {
             signals,
             waiter,
         };
+        if let Some(password) = password {
+            app.state.give_password(password);
+        }
         let effects = app.state.start();
         app.carry_out(effects)?;
         Ok(app)
@@ -201,9 +209,7 @@ impl App {
     }
 
     fn hear_last_words(&mut self, arrived: &[Signal]) {
-        let is_last =
-            |signal: &&Signal| matches!(signal, Signal::Terminate | Signal::HangUp | Signal::Interrupt);
-        if let Some(signal) = arrived.iter().find(is_last) {
+        if let Some(signal) = arrived.iter().find(|signal| signal.ends_the_process()) {
             self.end.get_or_insert(End::Signal(*signal));
         }
     }
@@ -247,6 +253,7 @@ impl App {
         inputs.into_iter().try_for_each(|input| {
             self.dispatch(match input {
                 Input::Key(key) => Event::Key(key),
+                Input::Mouse(mouse) => Event::Mouse(mouse),
                 Input::Paste(text) => Event::Paste(text),
             })
         })
@@ -269,6 +276,7 @@ impl App {
                 // What was submitted before is finished by the worker's drop.
                 Effect::Quit => self.end = Some(End::Quit),
                 Effect::Suspend => self.suspension = Suspension::Wanted,
+                Effect::ListenToMouse(listens) => self.screen.listen_to_mouse(listens)?,
                 Effect::Repaint => {
                     self.screen.forget_contents()?;
                     self.picture = Picture::Stale;

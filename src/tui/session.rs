@@ -11,6 +11,7 @@ use crate::versioning::{Origin, Selector};
 use super::TuiOptions;
 use super::catalogue::Catalogue;
 use super::effect::CopyFailed;
+use super::place::PlaceReader;
 
 /// By which way something was copied; the toast says what that means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub struct Opened {
     pub catalogue: Catalogue,
     /// What is not as it should be but stops nothing.
     pub notices: Vec<String>,
-    /// Where the app stood when it was locked in this run.
+    /// Where the app stood when it was locked or left.
     pub place: Place,
 }
 
@@ -79,6 +80,8 @@ pub enum Place {
     Restored(SecretBytes),
     /// It cannot be opened any more: the vault was rekeyed elsewhere.
     Lost,
+    /// This run had none; here stood the one before.
+    Kept(SecretBytes),
 }
 
 enum Door {
@@ -191,7 +194,7 @@ impl Session {
             }
         };
         let place = match self.place.take() {
-            None => Place::None,
+            None => vault.kept_place().map_or(Place::None, Place::Kept),
             Some(sealed) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
         };
         let notices = vault.take_notices();
@@ -208,11 +211,21 @@ impl Session {
     pub(super) fn lock(&mut self, place: &SecretBytes) {
         self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
             Door::Open(mut vault) => {
+                if let Some(stand) = PlaceReader::new(place.expose()).field() {
+                    keep_place(&mut vault, &SecretBytes::copy_of(stand));
+                }
                 self.place = if place.is_empty() { None } else { vault.seal_place(place).ok() };
                 Door::Locked(Box::new(vault.lock()))
             }
             door => door,
         };
+    }
+
+    /// Keeps where the app stands for the next run.
+    pub(super) fn keep_place(&mut self, stand: &SecretBytes) {
+        if let Door::Open(vault) = &mut self.door {
+            keep_place(vault, stand);
+        }
     }
 
     /// The open vault.
@@ -253,13 +266,23 @@ impl Session {
         version_id: &VersionId,
     ) -> Result<CopyRoute, CopyFailed> {
         let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
-        self.copy_target.copy(&reference, self.clear_after).map_err(CopyFailed::Clipboard)
+        self.copy_text(&reference)
+    }
+
+    /// Copies a text that stands for no value.
+    pub(super) fn copy_text(&mut self, text: &SecretBytes) -> Result<CopyRoute, CopyFailed> {
+        self.copy_target.copy(text, self.clear_after).map_err(CopyFailed::Clipboard)
     }
 
     /// Empties the clipboard where it still holds what was copied; also to be called at exit.
     pub fn clear_clipboard(&mut self) {
         self.copy_target.clear_if_ours();
     }
+}
+
+/// A place that cannot be kept is no reason to stay, nor to keep the keys.
+fn keep_place(vault: &mut Vault, stand: &SecretBytes) {
+    let _ = vault.keep_place(stand);
 }
 
 fn read_key_file(path: &Path) -> Result<SecretBytes, VaultError> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::TuiOptions;
+use super::as_command::LastCommand;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
@@ -15,7 +15,8 @@ use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
-use crate::config::{self, ListLayout, ListOrder};
+use super::{Ownership, TuiOptions};
+use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, VaultError};
@@ -108,6 +109,10 @@ pub struct Settings {
     pub toast_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Nothing moves by itself: no spinners, no countdowns.
+    pub plain: bool,
     /// Whether a form begins with a free version id in it.
     pub suggestion: Suggestion,
 }
@@ -129,6 +134,8 @@ impl Settings {
                 // Folders have an order of their own.
                 ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
             },
+            mouse: settings.mouse == Switch::On,
+            plain: settings.plain,
             suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
         }
     }
@@ -147,6 +154,8 @@ pub struct State {
     pub wall: Timestamp,
     /// Where the vault lies, as people write it.
     pub path: String,
+    /// Whose vault it is.
+    pub ownership: Ownership,
     /// The key file, as people write it.
     pub key_file: Option<String>,
     /// Answers given beforehand.
@@ -165,6 +174,10 @@ pub struct State {
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
     pub clipboard_until: Option<Moment>,
+    /// The last change, as a command.
+    pub last_command: LastCommand,
+    /// The master password, where it was given beforehand: it opens the vault once.
+    pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
     pub(super) returning: Option<(SecretName, Draft)>,
     /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
@@ -181,6 +194,7 @@ impl State {
             now: at,
             wall,
             path: for_people(&options.vault_path),
+            ownership: options.ownership,
             key_file: options.key_file.as_deref().map(for_people),
             answers: options.answers,
             settings: Settings::of(&options.settings),
@@ -190,16 +204,35 @@ impl State {
             waiting: None,
             last_input: at,
             clipboard_until: None,
+            last_command: LastCommand::none(&options.vault_path),
+            given_password: None,
             returning: None,
             was_stored: false,
             revision: 0,
         }
     }
 
+    /// Where the vault lies, or what it is instead of the user's.
+    pub fn whereabouts(&self) -> &str {
+        match self.ownership {
+            Ownership::Own => &self.path,
+            Ownership::Demo { .. } => DEMO,
+        }
+    }
+
+    /// Takes a master password that was given beforehand: it is used up by the first unlock.
+    pub fn give_password(&mut self, password: SecretBytes) {
+        self.given_password = Some(password);
+    }
+
     /// What is to be done at the start, before the first event.
     pub fn start(&mut self) -> Vec<Effect> {
         self.waiting = Some((Waiting::Open, self.now));
-        vec![Effect::Work(Work::Open)]
+        let mut effects = vec![Effect::Work(Work::Open)];
+        if self.settings.mouse {
+            effects.push(Effect::ListenToMouse(true));
+        }
+        effects
     }
 
     /// The browse screen, while the vault is open.
@@ -303,6 +336,9 @@ fn for_people(path: &Path) -> String {
         None => path.display().to_string(),
     }
 }
+
+/// Where others name the path of their vault.
+const DEMO: &str = "demo: sample secrets, gone when you leave";
 
 /// The sentence for a failure to bring back what was typed before a lock.
 pub(super) const PLACE_LOST: &str =

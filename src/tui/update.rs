@@ -9,6 +9,7 @@ use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
 use super::lock;
 use super::modals::{self, Afterwards, Discard, Help, Palette};
+use super::mouse;
 use super::paste;
 use super::replies;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -38,6 +39,12 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
             }
         }
         Event::Key(_) | Event::Tick => {}
+        Event::Mouse(event) => {
+            state.last_input = at;
+            if !was_idle {
+                mouse::on_mouse(state, event, keymap, &mut effects);
+            }
+        }
         Event::Paste(pasted) => {
             state.last_input = at;
             if !was_idle {
@@ -58,8 +65,12 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
             };
             lock::lock(state, reason, &mut effects);
         }
-        Event::Reply(reply) => replies::on_reply(state, reply, &mut effects),
+        Event::Reply(reply) => {
+            state.last_command.end(&reply);
+            replies::on_reply(state, reply, &mut effects);
+        }
     }
+    state.last_command.begin(&effects);
     let size = state.size;
     if let Some(browse) = state.browse_mut() {
         browse.now = wall;
@@ -110,7 +121,7 @@ fn on_key(state: &mut State, event: &KeyEvent, keymap: &Keymap, effects: &mut Ve
     }
 }
 
-fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
+pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
     match action {
         Action::Quit => return quit(state, effects),
         Action::Lock => {
@@ -123,6 +134,7 @@ fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &mut Vec<Eff
             effects.push(Effect::Suspend);
             return;
         }
+        Action::ToggleMouse => return mouse::toggle(state, effects),
         Action::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             state.modals.push(Modal::Help(Box::new(Help::at_top())));
             return;
@@ -193,7 +205,7 @@ fn quit(state: &mut State, effects: &mut Vec<Effect>) {
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
     } else if !is_dirty {
-        effects.push(Effect::Quit);
+        lock::leave(state, effects);
     }
 }
 

@@ -194,6 +194,20 @@ impl Vault {
         Ok(self.store()?.open_place(sealed)?)
     }
 
+    /// Keeps a few bytes of the app beyond this process: sealed as above, in the state directory. Where this
+    /// machine remembers nothing, nothing is kept.
+    ///
+    /// # Errors
+    /// Where the session has ended, or nothing can be written.
+    pub fn keep_place(&mut self, bytes: &SecretBytes) -> Result<(), VaultError> {
+        Ok(self.store()?.keep_place(bytes)?)
+    }
+
+    /// What was kept of this vault; `None` where nothing was, or where it does not open any more.
+    pub fn kept_place(&mut self) -> Option<SecretBytes> {
+        self.store().ok()?.kept_place()
+    }
+
     fn store(&mut self) -> Result<&mut OpenStore, VaultError> {
         match &mut self.session {
             Session::Open(store) => Ok(store),

@@ -38,6 +38,16 @@ impl StageMove {
     pub fn label(&self) -> &StageLabel {
         &self.label
     }
+
+    /// The version that the label shall mark; `None` removes it.
+    pub const fn move_to(&self) -> Option<&VersionId> {
+        self.move_to.as_ref()
+    }
+
+    /// The version that must bear the label now.
+    pub const fn remove_from(&self) -> Option<&VersionId> {
+        self.remove_from.as_ref()
+    }
 }
 
 /// Decides a move: window, versions, guard, limit.

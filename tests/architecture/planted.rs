@@ -56,6 +56,8 @@ fn every_planted_fault_is_found() {
         ("cli/a.rs", "use crate::tui::State;", "'cli' must not import 'tui'"),
         ("tui/a.rs", "use crate::cli;", "'tui' must not import 'cli'"),
         ("kms/a.rs", "use crate::exchange::X;", "'kms' must not import 'exchange'"),
+        ("content/a.rs", "use crate::vault::X;", "'content' must not import 'vault'"),
+        ("vault/a.rs", "use crate::content::X;", "'vault' must not import 'content'"),
         ("kms/a.rs", "use crate::platform::X;", "'kms' must not import 'platform'"),
         ("config.rs", "use crate::vault::Vault;", "'config' must not import 'vault'"),
         ("config.rs", "use super::vault::Vault;", "'config' must not import 'vault'"),

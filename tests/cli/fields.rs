@@ -129,6 +129,37 @@ fn diff_of_other_texts_tells_lines() {
 }
 
 #[test]
+fn diff_tells_how_little_differs_and_no_value() {
+    let home = home();
+    home.pipe("Hunter2\n", &["put", "plain"]).succeeded();
+    assert_snapshot!(home.etui(&["diff", "plain"]), @r#"
+        exit 0
+        stdout:
+        plain#v1 → plain#v2
+        ~ line 1 changed, 8 → 8 characters, differs only in case
+        "#);
+    home.pipe("Hunter2", &["put", "plain"]).succeeded();
+    assert_snapshot!(home.etui(&["diff", "plain"]), @r#"
+        exit 0
+        stdout:
+        plain#v2 → plain#v3
+        ~ line 1 changed, 8 → 7 characters, differs only in a final newline
+        "#);
+    assert_snapshot!(home.etui(&["diff", "plain", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"From":{"SecretName":"plain","VersionId":"v2"},"To":{"SecretName":"plain","VersionId":"v3"},"Same":false,"Changes":[{"Change":"changed","Place":"line 1","BytesBefore":8,"BytesAfter":7,"Only":"final-newline"}]}
+        "#);
+    home.pipe(FIRST.replace("root", "root "), &["put", "db"]).succeeded();
+    assert_snapshot!(home.etui(&["diff", "db#v1", "db"]), @r#"
+        exit 0
+        stdout:
+        db#v1 → db#v3
+        ~ key 'user' changed, 4 → 5 characters, differs only in white space at the end
+        "#);
+}
+
+#[test]
 fn diff_needs_two_versions() {
     let home = home();
     assert_snapshot!(home.etui(&["diff", "db#v1"]).failed(3), @r#"

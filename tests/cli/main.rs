@@ -4,6 +4,7 @@
 #[cfg(target_os = "linux")]
 mod agent;
 mod api;
+mod as_command;
 mod deletion;
 mod edit;
 mod export;

@@ -7,8 +7,9 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 41] = [
     "tui",
+    "demo",
     "init",
     "new",
     "put",
@@ -131,6 +132,7 @@ fn the_app_needs_a_terminal() {
         hint: run `etui --help` to see the commands for scripts
         "#);
     home.etui(&["tui"]).failed(2);
+    home.etui(&["demo"]).failed(2);
 }
 
 #[test]

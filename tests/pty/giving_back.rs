@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use vt100::{MouseProtocolEncoding, MouseProtocolMode};
+
 use crate::support::{Home, SIZES, Terminal, naps_of, signal_of};
 
 /// Asserts that the app has given the terminal back.
@@ -12,6 +14,11 @@ fn assert_given_back(terminal: &Terminal, before: &rustix::termios::Termios) {
     let picture = terminal.picture();
     assert!(!screen.alternate_screen(), "the primary screen is back:\n{picture}");
     assert!(!screen.bracketed_paste(), "bracketed paste is off:\n{picture}");
+    assert_eq!(
+        screen.mouse_protocol_mode(),
+        MouseProtocolMode::None,
+        "the mouse is the terminal's:\n{picture}"
+    );
     assert!(!screen.hide_cursor(), "the cursor is shown:\n{picture}");
     assert_eq!(after.local_modes, before.local_modes);
     assert_eq!(after.input_modes, before.input_modes);
@@ -27,6 +34,10 @@ fn a_signal_that_ends_the_app_gives_the_terminal_back_and_is_its_cause_of_death(
         let before = terminal.modes_at_first();
         terminal.wait_for_app();
         assert_ne!(terminal.modes().local_modes, before.local_modes, "raw mode");
+        terminal.wait_for("the mouse", |screen| {
+            screen.mouse_protocol_mode() == MouseProtocolMode::PressRelease
+                && screen.mouse_protocol_encoding() == MouseProtocolEncoding::Sgr
+        });
         terminal.send(signal);
         let status = terminal.wait_for_end();
         assert_given_back(&terminal, &before);

@@ -4,8 +4,10 @@
 #![cfg(target_os = "linux")]
 
 mod clipboard;
+mod demo;
 mod giving_back;
 mod main_job;
+mod starting;
 mod support;
 mod suspending;
 mod values;

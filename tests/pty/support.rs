@@ -111,6 +111,11 @@ impl Home {
         Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), &[])
     }
 
+    /// Starts the app with arguments in a terminal of this size.
+    pub fn app_with(&self, size: (u16, u16), arguments: &[&str]) -> Terminal {
+        Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), arguments)
+    }
+
     /// Starts an interactive shell, in which `etui` is the app.
     pub fn shell(&self, size: (u16, u16)) -> Terminal {
         let start = self.path().join("bashrc");

@@ -13,8 +13,8 @@ use etui::memory::SecretBytes;
 use etui::platform::clipboard::ClipboardSetting;
 use etui::tui::glyphs::Glyphs;
 use etui::tui::{
-    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Session, State, Theme, TuiOptions, Work, perform,
-    update::update, view::view,
+    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Session, State, Theme, TuiOptions, Work,
+    perform, update::update, view::view,
 };
 use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
@@ -66,6 +66,7 @@ pub struct Harness {
     pub theme: Theme,
     pub has_quit: bool,
     pub suspends: usize,
+    pub listens_to_mouse: bool,
     keymap: Keymap,
     at: Moment,
     held: Option<VecDeque<Work>>,
@@ -93,7 +94,7 @@ impl Harness {
             &folder.path().join("vault.etui"),
             &credentials(PASSWORD),
             KdfCost::new(8, 1, 1).unwrap(),
-            environment(&clock),
+            remembering(folder.path(), &clock),
         )
         .unwrap();
         fill(&mut vault, &clock);
@@ -119,12 +120,14 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();
         let clock_of_session = clock.clone();
+        let path = folder.path().to_owned();
         let session = Session::with_environment(
             &options,
-            Box::new(move || environment(&clock_of_session)),
+            Box::new(move || remembering(&path, &clock_of_session)),
             Box::new(clipboard.clone()),
         );
         // What the header shows shall not depend on where temporary folders lie.
@@ -142,6 +145,7 @@ impl Harness {
             theme: Theme::named("terminal", Glyphs::UNICODE),
             has_quit: false,
             suspends: 0,
+            listens_to_mouse: false,
             keymap: Keymap::embedded(),
             at,
             held: Some(VecDeque::new()),
@@ -150,6 +154,25 @@ impl Harness {
         };
         let effects = harness.state.start();
         harness.run(effects);
+        harness
+    }
+
+    /// The app is left, and started again over the same vault: at its unlock screen.
+    pub fn restarted(self) -> Self {
+        let Self { folder, clock, session, state, .. } = self;
+        drop(session);
+        let mut harness = Self::over(folder, clock, state.size);
+        harness.release();
+        harness
+    }
+
+    /// As `restarted`, with a master password that was given on the command line.
+    pub fn restarted_with(self, password: &str) -> Self {
+        let Self { folder, clock, session, state, .. } = self;
+        drop(session);
+        let mut harness = Self::over(folder, clock, state.size);
+        harness.state.give_password(SecretBytes::copy_of(password.as_bytes()));
+        harness.release();
         harness
     }
 
@@ -183,6 +206,7 @@ impl Harness {
                 Effect::Quit => self.has_quit = true,
                 Effect::Suspend => self.suspends += 1,
                 Effect::Repaint => {}
+                Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
                 Effect::Work(work) => match &mut self.held {
                     Some(held) => held.push_back(work),
                     None => self.perform(work),
@@ -206,6 +230,14 @@ impl Harness {
         for work in self.held.take().unwrap_or_default() {
             self.perform(work);
         }
+    }
+
+    /// Gives a key to an action that has none by itself.
+    pub fn bind(&mut self, key: &str, action: &str) -> &mut Self {
+        let row = format!("\n[[browse]]\non = [\"{key}\"]\nrun = \"{action}\"\ndesc = \"for this test\"\n");
+        let embedded = include_str!("../../assets/keymap.toml");
+        self.keymap = Keymap::parse(&(embedded.to_owned() + &row)).unwrap();
+        self
     }
 
     /// Presses keys, named as in the keymap and separated by spaces.
@@ -304,6 +336,11 @@ pub fn credentials(password: &str) -> Credentials {
 
 pub fn environment(clock: &TestClock) -> Environment {
     Environment { state_directory: None, clock: Box::new(clock.clone()), origin: Origin::App }
+}
+
+/// The surroundings of the app itself, which remembers in its folder.
+fn remembering(folder: &std::path::Path, clock: &TestClock) -> Environment {
+    Environment { state_directory: Some(folder.join("state")), ..environment(clock) }
 }
 
 fn key_event(text: &str) -> KeyEvent {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use etui::domain::SecretName;
+use etui::tui::screens::browse::{Layout, Order, Pane};
 use etui::tui::{Event, LockReason};
 
 use crate::assert_screens;
@@ -126,6 +127,100 @@ fn the_app_opens_where_it_stood_without_showing_values() {
     assert_eq!(browse.selected.as_ref().map(SecretName::as_str), Some("shop/db/password"));
     harness.assert_hides("hunter");
     harness.assert_shows("masked");
+}
+
+#[test]
+fn the_next_run_opens_where_the_last_one_was_left() {
+    let mut harness = on_password();
+    harness.press("t .").press("/").type_text("shop").press("Enter G 2 j r");
+    harness.press("q");
+    assert!(harness.has_quit);
+    let mut harness = harness.restarted();
+    harness.assert_hides("shop");
+    harness.unlock();
+    harness.assert_shows("/ shop");
+    harness.assert_shows("deleted too");
+    harness.assert_shows("❯ v13");
+    harness.assert_shows("masked");
+    let browse = harness.state.browse().unwrap();
+    assert!(!browse.rows.is_tree());
+    assert_eq!(browse.pane, Pane::Versions);
+    assert_eq!(browse.selected.as_ref().map(SecretName::as_str), Some("shop/db/password"));
+}
+
+#[test]
+fn folders_stay_closed_and_a_lock_is_remembered_as_a_quit_is() {
+    let mut harness = Harness::open((120, 40), sample::shop);
+    harness.press("g h");
+    harness.assert_shows("▸ personal/");
+    harness.press("Ctrl-l");
+    let mut harness = harness.restarted();
+    harness.unlock();
+    harness.assert_shows("❯ ▸ personal/");
+    harness.assert_hides("mail");
+}
+
+#[test]
+fn what_is_typed_into_a_form_is_not_kept_beyond_the_run() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15").press("Ctrl-l");
+    let mut harness = harness.restarted();
+    harness.unlock();
+    harness.assert_hides("Put a value");
+    assert_eq!(
+        harness.state.browse().unwrap().selected.as_ref().map(SecretName::as_str),
+        Some("shop/db/password")
+    );
+}
+
+#[test]
+fn a_place_that_cannot_be_read_is_passed_over_and_replaced() {
+    let mut harness = on_password();
+    harness.press("2 j q");
+    let place = std::fs::read_dir(harness.folder().join("state"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("place-"))
+        .unwrap();
+    let kept = std::fs::read(&place).unwrap();
+    std::fs::write(&place, "nonsense").unwrap();
+    let mut harness = harness.restarted();
+    harness.unlock();
+    assert_eq!(harness.toast(), "");
+    assert_eq!(harness.state.browse().unwrap().pane, Pane::Secrets);
+    harness.press("q");
+    let replaced = std::fs::read(&place).unwrap();
+    assert_eq!(replaced.len(), kept.len(), "padded, so that it tells nothing");
+    assert!(!replaced.windows(4).any(|window| window == b"shop"));
+}
+
+#[test]
+fn a_setting_that_was_changed_since_wins_over_the_place() {
+    let mut harness = on_password();
+    harness.press("t q");
+    let mut harness = harness.restarted();
+    harness.state.settings.layout = Layout::Flat(Order::Due);
+    harness.unlock();
+    assert_eq!(harness.state.browse().unwrap().rows.layout(), Layout::Flat(Order::Due));
+}
+
+#[test]
+fn a_password_that_was_given_opens_the_vault_once_and_is_asked_for_after_a_lock() {
+    let mut harness = Harness::locked((120, 40), sample::shop).restarted_with(PASSWORD);
+    harness.assert_shows("5 secrets");
+    harness.press("Ctrl-l");
+    harness.assert_shows("Master password");
+    harness.press("Enter");
+    harness.assert_shows("Master password");
+    harness.unlock();
+}
+
+#[test]
+fn a_given_password_that_is_wrong_is_told_and_another_is_asked_for() {
+    let mut harness = Harness::locked((120, 40), sample::shop).restarted_with("wrong");
+    harness.assert_shows("the master password does not open this vault");
+    harness.assert_hides("•");
+    harness.unlock();
 }
 
 #[test]

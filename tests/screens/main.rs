@@ -2,6 +2,7 @@
 
 mod browse;
 mod clipboard;
+mod demo;
 mod files;
 mod finding;
 mod first_run;
@@ -11,6 +12,7 @@ mod history;
 mod labels;
 mod lock;
 mod metadata;
+mod mouse;
 mod palette;
 mod paste;
 mod plans;

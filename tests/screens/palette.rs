@@ -32,12 +32,13 @@ fn the_palette_shows_every_command_with_its_key() {
     let mut harness = asked("");
     assert_screens!("palette", harness);
     harness.press("Up");
-    harness.assert_shows("❯ restore-secret");
+    let last = listed(&harness).pop().unwrap();
+    harness.assert_shows(&format!("❯ {last}"));
 }
 
 #[test]
 fn what_is_typed_narrows_the_list_and_the_best_comes_first() {
-    let mut harness = asked("re");
+    let mut harness = asked("pane");
     assert_screens!("palette_typed", harness);
     for (text, first) in [
         ("undo", "undo"),
@@ -71,20 +72,21 @@ fn enter_does_what_the_key_does() {
 
 #[test]
 fn the_cursor_goes_round_with_arrows_and_with_ctrl_n_and_ctrl_p() {
-    let mut harness = asked("copy");
-    assert_eq!(listed(&harness), ["copy-value", "copy-reference"]);
+    let mut harness = asked("'page-");
+    assert_eq!(listed(&harness), ["page-up", "page-down"]);
     for (keys, name) in [
-        ("Down", "copy-reference"),
-        ("Down", "copy-value"),
-        ("Ctrl-n", "copy-reference"),
-        ("Ctrl-p", "copy-value"),
-        ("Up", "copy-reference"),
+        ("Down", "page-down"),
+        ("Down", "page-up"),
+        ("Ctrl-n", "page-down"),
+        ("Ctrl-p", "page-up"),
+        ("Up", "page-down"),
     ] {
         harness.press(keys);
         harness.assert_shows(&format!("❯ {name}"));
     }
     harness.press("Enter");
-    assert_eq!(harness.clipboard.copied.lock().unwrap().as_slice(), ["shop/db/password#v14"]);
+    let selected = harness.state.browse().unwrap().selected.clone();
+    assert_eq!(selected.as_ref().map(|name| name.as_str()), Some("shop/api-key"));
 }
 
 #[test]
@@ -190,4 +192,47 @@ fn every_name_of_the_palette_is_found_by_itself() {
         assert_eq!(listed(&harness)[0], name);
         harness.press("Esc");
     }
+}
+
+#[test]
+fn the_last_change_is_copied_as_the_command_that_does_the_same() {
+    let mut harness = asked("copy-as");
+    harness.assert_shows("nothing was changed since the unlock");
+    harness.press("Esc b Enter :");
+    harness.type_text("copy-as");
+    harness.press("Enter");
+    let vault = "--vault /home/me/.local/share/etui/vault.etui";
+    let line = format!("etui rollback shop/db/password {vault}");
+    assert_eq!(harness.clipboard.copied.lock().unwrap().as_slice(), [line.as_str()]);
+    assert_eq!(harness.toast(), format!("command copied, cleared in 30 s: {line}"));
+
+    // The line is gone with the lock.
+    harness.press("Ctrl-l");
+    harness.unlock();
+    harness.press(":");
+    harness.type_text("copy-as");
+    harness.assert_shows("nothing was changed since the unlock");
+}
+
+#[test]
+fn a_put_is_copied_without_its_value() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.press("Ctrl-s :");
+    harness.type_text("copy-as");
+    harness.press("Enter");
+    let copied = harness.clipboard.copied.lock().unwrap().join("");
+    assert!(copied.starts_with("etui put shop/db/password --version-id v15 --stage ACSCurrent"), "{copied}");
+    assert!(!copied.contains("hunter15"));
+    assert!(harness.toast().contains("it reads the value from stdin"), "{}", harness.toast());
+}
+
+#[test]
+fn a_change_that_was_refused_is_not_the_last_one() {
+    let mut harness = on_password();
+    harness.press("R").type_text("x");
+    harness.press("Ctrl-u").type_text("shop/db/url");
+    harness.press("Enter Esc Right Enter :");
+    harness.type_text("copy-as");
+    harness.assert_shows("nothing was changed since the unlock");
 }

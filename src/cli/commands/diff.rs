@@ -5,12 +5,12 @@ use std::str::FromStr;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::difference::{self, Difference};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Output};
 use crate::cli::reference::Reference;
+use crate::content::{self, Difference, Likeness};
 use crate::domain::{ValueType, visible, visible_value};
 use crate::memory::SecretBytes;
 use crate::vault::{GetOutcome, Vault};
@@ -68,6 +68,9 @@ struct Change {
     bytes_before: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes_after: Option<usize>,
+    /// The one thing that the texts differ in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only: Option<&'static str>,
 }
 
 impl Diff {
@@ -86,7 +89,7 @@ impl Diff {
         };
         drop(vault.lock());
         let are_text = [&before, &after].iter().all(|one| one.value.value_type() == ValueType::Text);
-        let differences = are_text.then(|| difference::between(before.value.expose(), after.value.expose()));
+        let differences = are_text.then(|| content::between(before.value.expose(), after.value.expose()));
         let same = before.value.equals(&after.value);
         let output = invocation.output();
         if output.audience() == Audience::Machine {
@@ -141,8 +144,9 @@ fn version(outcome: &GetOutcome) -> Version {
 fn change(difference: Difference) -> Change {
     Change {
         change: difference.word(),
-        place: difference.key.is_none().then_some(difference.place),
-        key: difference.key,
+        only: difference.likeness().map(Likeness::word),
+        place: difference.place.key().is_none().then(|| difference.place.to_string()),
+        key: difference.place.key().map(str::to_owned),
         bytes_before: difference.before.map(|text| text.len()),
         bytes_after: difference.after.map(|text| text.len()),
     }
@@ -151,8 +155,13 @@ fn change(difference: Difference) -> Change {
 fn masked(heading: &str, differences: &[Difference]) -> String {
     let mut text = format!("{heading}\n");
     for one in differences {
-        let (sign, place, sizes) = (one.sign(), visible(&one.place), one.sizes());
-        text += &format!("{sign} {place} {}, {sizes}\n", one.word());
+        let place = one.place.to_string();
+        let (sign, place, sizes) = (one.sign(), visible(&place), one.sizes());
+        text += &format!("{sign} {place} {}, {sizes}", one.word());
+        if let Some(likeness) = one.likeness() {
+            text += &format!(", {}", likeness.sentence());
+        }
+        text.push('\n');
     }
     text
 }
@@ -163,7 +172,7 @@ fn revealed(heading: &str, differences: &[Difference], output: &Output) -> anyho
     out.extend(heading.as_bytes());
     out.push(b'\n');
     for one in differences {
-        out.extend(format!("@ {} {}\n", visible(&one.place), one.word()).as_bytes());
+        out.extend(format!("@ {} {}\n", visible(&one.place.to_string()), one.word()).as_bytes());
         for (sign, text) in [(b'-', &one.before), (b'+', &one.after)] {
             for line in text.iter().flat_map(|text| text.expose().split_inclusive(|byte| *byte == b'\n')) {
                 out.push(sign);

@@ -13,6 +13,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::content;
 use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
 use crate::memory::SecretBytes;
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
@@ -148,8 +149,8 @@ fn place(invocation: &Invocation) -> Result<Place, CliError> {
 
 /// Lets an editor know what it is.
 fn extension(value: &SecretBytes) -> &'static str {
-    match crate::cli::field::fields(value.expose()) {
-        Some((crate::cli::field::Shape::Json, _)) => "json",
+    match content::fields(value.expose()) {
+        Some((content::Shape::Json, _)) => "json",
         _ => "txt",
     }
 }

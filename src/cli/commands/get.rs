@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::field;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::content;
 use crate::domain::{SecretValue, ValueType, visible_value};
 use crate::kms::Answer;
 use crate::memory::SecretBytes;
@@ -105,7 +105,7 @@ struct EmptyField<'a> {
 /// One field, as if it were the whole value.
 fn field_of(outcome: &GetOutcome, key: &str) -> Result<SecretBytes, CliError> {
     let what = format!("version '{}' of '{}'", outcome.version.id, outcome.name);
-    let (_, fields) = field::fields(outcome.value.expose()).ok_or_else(|| {
+    let (_, fields) = content::fields(outcome.value.expose()).ok_or_else(|| {
         CliError::usage(
             format!("{what} is neither a JSON object nor a dotenv file"),
             "leave --field out to get the whole value",

@@ -8,6 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
+use crate::tui::lock;
 use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::footer;
@@ -56,7 +57,7 @@ impl Discard {
                     Afterwards::CloseForm => state
                         .modals
                         .retain(|modal| !matches!(modal, Modal::PutForm(_) | Modal::SecretForm(_))),
-                    Afterwards::Quit => effects.push(Effect::Quit),
+                    Afterwards::Quit => lock::leave(state, effects),
                 }
             }
             _ => {}

@@ -89,6 +89,24 @@ impl History {
         }
     }
 
+    /// Selects the change under the pointer.
+    pub fn click(state: &mut State, at: Position) {
+        let rows = rows_area(state.size);
+        if let Some(history) = history(state)
+            && rows.contains(at)
+        {
+            let position = history.top(rows.height) + usize::from(at.y - rows.y);
+            if position < history.all().len() {
+                history.cursor = position;
+            }
+        }
+    }
+
+    /// The first change that is seen.
+    fn top(&self, height: u16) -> usize {
+        (self.cursor + 1).saturating_sub(usize::from(height))
+    }
+
     /// Draws it.
     pub fn draw(
         &self,
@@ -123,8 +141,8 @@ impl History {
             }
             Some(Ok(_)) => {}
         }
-        let height = inside.height.saturating_sub(ENTRY_ROWS + 1);
-        let top = (self.cursor + 1).saturating_sub(usize::from(height));
+        let height = rows_area(state.size).height;
+        let top = self.top(height);
         let mut cursor = None;
         for (row, (position, entry)) in (0..height).zip(self.all().iter().enumerate().skip(top)) {
             let is_selected = position == self.cursor;
@@ -199,6 +217,12 @@ fn draw_entry(entry: &HistoryEntry, area: Rect, theme: &Theme, buffer: &mut Buff
 fn area(size: (u16, u16)) -> Rect {
     let body = layout::areas(size).body;
     centred(body, 100, body.height.min(24))
+}
+
+/// The rows of the list.
+fn rows_area(size: (u16, u16)) -> Rect {
+    let inside = layout::inside(area(size));
+    Rect { height: inside.height.saturating_sub(ENTRY_ROWS + 1), ..inside }
 }
 
 fn history(state: &mut State) -> Option<&mut History> {

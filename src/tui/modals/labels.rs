@@ -1,5 +1,8 @@
 //! The labels editor: every label of a secret with the version it marks, and what moving one here would do.
 
+use ratatui::layout::Position;
+
+use super::labels_view::label_at;
 use super::plan::PlanPane;
 use crate::domain::{Invalid, SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
@@ -152,6 +155,20 @@ pub fn act_on_labels(state: &mut State, action: Action, effects: &mut Vec<Effect
         _ => return,
     }
     plan_label(state, effects);
+}
+
+/// Selects the label under the pointer, unless a new one is being typed.
+pub fn click_on_labels(state: &mut State, at: Position, effects: &mut Vec<Effect>) {
+    let size = state.size;
+    let Some(editor) = editor(state) else {
+        return;
+    };
+    if !editor.is_naming()
+        && let Some(row) = label_at(editor, size, at)
+    {
+        editor.cursor = row;
+        plan_label(state, effects);
+    }
 }
 
 /// The text of the new label changed, or the cursor moved: what would moving it here do?

@@ -18,6 +18,19 @@ use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_mod
 /// Rows for the plan: two moves, or a refusal with its hint.
 const PLAN_ROWS: u16 = 3;
 
+fn area(editor: &LabelsEditor, size: (u16, u16)) -> Rect {
+    let count = u16::try_from(editor.labels().count()).unwrap_or(u16::MAX);
+    let rows = count + u16::from(editor.is_naming()) + PLAN_ROWS + 5;
+    centred(layout::areas(size).body, 64, rows)
+}
+
+/// The label that lies in a cell.
+pub fn label_at(editor: &LabelsEditor, size: (u16, u16), at: Position) -> Option<usize> {
+    let inside = layout::inside(area(editor, size));
+    let row = usize::from(at.y.checked_sub(inside.y + 1)?);
+    (inside.contains(at) && row < editor.labels().count()).then_some(row)
+}
+
 /// Draws it.
 pub fn draw(
     editor: &LabelsEditor,
@@ -26,11 +39,10 @@ pub fn draw(
     keymap: &Keymap,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let body = layout::areas(state.size).body;
     let labels: Vec<_> = editor.labels().collect();
     let count = u16::try_from(labels.len()).unwrap_or(u16::MAX);
     let naming_rows = u16::from(editor.is_naming());
-    let area = centred(body, 64, count + naming_rows + PLAN_ROWS + 5);
+    let area = area(editor, state.size);
     let name = editor.details().secret.name.as_str();
     let title = format!("Labels {} {name}", theme.glyphs.dot);
     let note = format!("for {}", editor.version());

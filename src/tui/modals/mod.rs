@@ -21,7 +21,9 @@ pub use generator::{Generator, draw_anew, on_generated};
 pub use generator_view::draw as draw_generator;
 pub use help::Help;
 pub use history::{History, LIMIT as HISTORY_LIMIT, on_history};
-pub use labels::{LabelDraft, LabelsEditor, act_on_labels, name_label, on_label_plan, plan_label};
+pub use labels::{
+    LabelDraft, LabelsEditor, act_on_labels, click_on_labels, name_label, on_label_plan, plan_label,
+};
 pub use labels_view::draw as draw_labels;
 pub use palette::{Entry, Palette};
 pub use palette_view::draw as draw_palette;

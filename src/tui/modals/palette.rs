@@ -59,11 +59,6 @@ impl Palette {
         self.found.iter().map(|&position| &self.entries[position])
     }
 
-    /// How many there are in all.
-    pub const fn count(&self) -> usize {
-        self.entries.len()
-    }
-
     /// The row under the cursor.
     pub const fn cursor(&self) -> usize {
         self.cursor

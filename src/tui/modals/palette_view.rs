@@ -21,19 +21,22 @@ use crate::tui::widgets::panel::{Focused, Title, centred, draw_divider, draw_mod
 pub(super) struct Areas {
     all: Rect,
     pub(super) list: Rect,
+    /// What the command under the cursor does, where a row has no room for it.
+    sentence: Rect,
 }
 
 /// The parts within the body of the screen.
 pub(super) fn areas(body: Rect) -> Areas {
     let all = centred(body, 84, 24);
+    let below = u16::from(all.width < 76);
     // The borders, what is typed and the line below it.
     let list = Rect {
         x: all.x + 1,
         y: all.y + 3,
         width: all.width.saturating_sub(2),
-        height: all.height.saturating_sub(4),
+        height: all.height.saturating_sub(4 + below),
     };
-    Areas { all, list }
+    Areas { all, list, sentence: Rect { y: list.bottom(), height: below, ..list } }
 }
 
 /// Draws it.
@@ -44,10 +47,10 @@ pub fn draw(
     keymap: &Keymap,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let Areas { all, list } = areas(layout::areas(state.size).body);
+    let Areas { all, list, sentence } = areas(layout::areas(state.size).body);
     let note = match palette.query().is_empty() {
         true => String::new(),
-        false => format!("{}/{}", palette.found().len(), palette.count()),
+        false => format!("{} found", palette.found().len()),
     };
     let inside = draw_modal(buffer, all, Title { text: "Commands", note: &note }, theme);
     let on_top = |modal: &Modal| matches!(modal, Modal::Palette(_));
@@ -61,7 +64,10 @@ pub fn draw(
     match palette.typed() {
         Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
         _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
-        _ => draw_list(palette, list, theme, buffer),
+        _ => {
+            draw_list(palette, list, theme, buffer);
+            draw_sentence(palette, sentence, theme, buffer);
+        }
     }
     cursor
 }
@@ -77,6 +83,22 @@ fn draw_list(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) 
     }
 }
 
+fn draw_sentence(palette: &Palette, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    if let Some(entry) = palette.found().nth(palette.cursor()) {
+        let mut pen = LinePen::new(buffer, area, 0);
+        pen.skip(1).fitted(
+            words(entry),
+            area.width.saturating_sub(2),
+            theme.style(Role::Accent),
+            &theme.glyphs,
+        );
+    }
+}
+
+fn words(entry: &Entry) -> &str {
+    entry.obstacle.unwrap_or(&entry.sentence)
+}
+
 fn draw_entry(
     entry: &Entry,
     query: &Query,
@@ -87,9 +109,9 @@ fn draw_entry(
 ) {
     let glyphs = &theme.glyphs;
     let style = |role| over.unwrap_or_else(|| theme.style(role));
-    let (text, words) = match entry.obstacle {
-        None => (Role::Text, entry.sentence.as_str()),
-        Some(obstacle) => (Role::Muted, obstacle),
+    let (text, hint) = match entry.obstacle {
+        None => (Role::Text, Role::Hint),
+        Some(_) => (Role::Muted, Role::Muted),
     };
     let key = entry.key.map(|key| key.shown(glyphs)).unwrap_or_default();
     pen.text(" ", Style::new());
@@ -107,7 +129,7 @@ fn draw_entry(
         pen.text(" ", style(text));
     }
     let room = pen.room();
-    pen.fitted(words, room, style(if entry.obstacle.is_some() { Role::Muted } else { Role::Hint }), glyphs);
+    pen.fitted(words(entry), room, style(hint), glyphs);
 }
 
 fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, buffer: &mut Buffer) {

@@ -1,6 +1,9 @@
 //! The forms for what is known about a secret: its name, its description, tags, retention and rotation.
 
+use ratatui::layout::Position;
+
 use super::discard::{Afterwards, Discard};
+use super::secret_form_view::field_at;
 use crate::domain::{Description, Retention, RotationInterval, SecretName};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
@@ -187,6 +190,16 @@ impl SecretForm {
         }
         let name = self.secret.name.clone();
         Ok(Some(ChangeRequest::Update(UpdateRequest { name, update, expected: None })))
+    }
+
+    /// Puts the cursor into the field under the pointer.
+    pub fn click(state: &mut State, at: Position) {
+        let size = state.size;
+        if let Some(form) = form(state)
+            && let Some(field) = field_at(form, size, at)
+        {
+            form.focus = field;
+        }
     }
 
     /// Acts on a key.

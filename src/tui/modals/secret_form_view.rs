@@ -45,6 +45,35 @@ const fn hint_of(fact: Fact) -> &'static str {
     }
 }
 
+fn area(form: &SecretForm, size: (u16, u16)) -> Rect {
+    let fields: u16 = form.fields().iter().map(|(fact, _)| rows_of(*fact)).sum();
+    centred(layout::areas(size).body, 72, fields + note_rows(form) + PLAN_ROWS + 5)
+}
+
+/// A row says why the tags are not among the fields.
+fn note_rows(form: &SecretForm) -> u16 {
+    let has_tags = form.fields().iter().any(|(fact, _)| matches!(fact, Fact::Tags | Fact::Name));
+    u16::from(!has_tags)
+}
+
+/// The rows of each field, its name included, as far as there is room.
+fn lines(form: &SecretForm, inside: Rect) -> Vec<Rect> {
+    let mut row = 1;
+    let lines = form.fields().iter().map(|(fact, _)| {
+        let height = rows_of(*fact).min(inside.height.saturating_sub(row));
+        let line = Rect { y: inside.y + row, height, ..inside };
+        row += rows_of(*fact);
+        line
+    });
+    lines.collect()
+}
+
+/// The field that lies in a cell.
+pub fn field_at(form: &SecretForm, size: (u16, u16), at: Position) -> Option<usize> {
+    let inside = layout::inside(area(form, size));
+    lines(form, inside).iter().position(|line| line.contains(at))
+}
+
 /// Draws it.
 pub fn draw(
     form: &SecretForm,
@@ -53,38 +82,34 @@ pub fn draw(
     keymap: &Keymap,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let body = layout::areas(state.size).body;
-    let fields: u16 = form.fields().iter().map(|(fact, _)| rows_of(*fact)).sum();
-    let has_tags = form.fields().iter().any(|(fact, _)| matches!(fact, Fact::Tags | Fact::Name));
-    let note_rows = u16::from(!has_tags);
-    let area = centred(body, 72, fields + note_rows + PLAN_ROWS + 5);
+    let note_rows = note_rows(form);
+    let area = area(form, state.size);
     let title = if form.is_rename() { "Rename" } else { "Metadata" };
     let title = format!("{title} {} {}", theme.glyphs.dot, form.secret().name);
     let note = if form.is_rename() { "" } else { "tags: key=value, one a line" };
     let inside = draw_modal(buffer, area, Title { text: &title, note }, theme);
     let mut cursor = None;
-    let mut row = 1;
-    for (position, (fact, text)) in form.fields().iter().enumerate() {
+    let lines = lines(form, inside);
+    for (position, ((fact, text), line)) in form.fields().iter().zip(&lines).enumerate() {
         let is_focused = position == form.focus();
         let role = if is_focused { Role::Accent } else { Role::Muted };
         let mark = if is_focused { theme.glyphs.selected } else { " " };
-        let mut pen = LinePen::new(buffer, inside, row);
+        let mut pen = LinePen::new(buffer, *line, 0);
         pen.text(mark, theme.style(role)).skip(1).text(name_of(*fact), theme.style(role));
         let x = inside.x + 2 + NAMES;
         let room = inside.right().saturating_sub(x + 1);
         let hint = hint_of(*fact);
         let columns = if hint.is_empty() { room } else { NUMBER.min(room) };
         if !hint.is_empty() {
-            LinePen::new(buffer, inside, row).skip(2 + NAMES + NUMBER).text(hint, theme.style(Role::Hint));
+            LinePen::new(buffer, *line, 0).skip(2 + NAMES + NUMBER).text(hint, theme.style(Role::Hint));
         }
-        let height = rows_of(*fact).min(inside.height.saturating_sub(row));
-        let place = Rect { x, y: inside.y + row, width: columns, height };
+        let place = Rect { x, width: columns, ..*line };
         let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
         let style = theme.style(Role::Text);
         let at = field::draw(buffer, place, text, Shown::Plainly, focus, style, &theme.glyphs);
         cursor = cursor.or(at.filter(|_| is_focused));
-        row += rows_of(*fact);
     }
+    let mut row = 1 + form.fields().iter().map(|(fact, _)| rows_of(*fact)).sum::<u16>();
     if note_rows > 0 {
         let sentence = "the tags hold line breaks or '=' in a key: etui set changes them";
         LinePen::new(buffer, inside, row).skip(2).text(sentence, theme.style(Role::Hint));

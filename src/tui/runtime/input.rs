@@ -12,6 +12,7 @@ use crossterm::event::KeyEvent;
 
 use super::keys::{Parsed, parse, parse_given_up};
 use crate::memory::SecretBytes;
+use crate::tui::event::Mouse;
 
 /// How long the rest of an escape sequence may take, in milliseconds. Long enough for one that the network
 /// tore apart, short enough for the Esc key.
@@ -23,6 +24,8 @@ const PASTE_ENDS: &[u8] = b"\x1b[201~";
 pub(super) enum Input {
     /// A key.
     Key(KeyEvent),
+    /// Something that was done with the mouse.
+    Mouse(Mouse),
     /// Pasted text; what was not UTF-8 in it has become U+FFFD, which the fields refuse.
     Paste(SecretBytes),
 }
@@ -93,6 +96,7 @@ impl Decoder {
         match parse(self.unfinished.expose()) {
             Parsed::Unfinished => return,
             Parsed::Key(key) => inputs.push(Input::Key(key)),
+            Parsed::Mouse(mouse) => inputs.push(Input::Mouse(mouse)),
             Parsed::PasteBegins => self.paste = Some(SecretBytes::new()),
             Parsed::Ignored => {}
             Parsed::Nonsense => {
@@ -145,6 +149,7 @@ mod tests {
                 };
                 marks.map(|(_, mark)| *mark).collect::<String>() + &name
             }
+            Input::Mouse(mouse) => format!("{:?}@{},{}", mouse.kind, mouse.column, mouse.row),
             Input::Paste(text) => format!("<{}>", text.expose_text().unwrap().escape_debug()),
         });
         names.collect::<Vec<_>>().join(" ")
@@ -190,9 +195,9 @@ mod tests {
 
     #[test]
     fn every_split_of_a_stream_gives_the_same_keys() {
-        let stream = "a\x1b[1;5Dä\x1bOP\x1b[200~p\x1b[Aq\r\x1b[201~\x1b\x1b[Bz".as_bytes();
+        let stream = "a\x1b[1;5Dä\x1bOP\x1b[200~p\x1b[Aq\r\x1b[201~\x1b\x1b[B\x1b[<0;12;3Mz".as_bytes();
         let whole = decoded(stream);
-        assert_eq!(whole, "a ctrl-Left ä F(1) <p\\u{1b}[Aq\\r> alt-Down z");
+        assert_eq!(whole, "a ctrl-Left ä F(1) <p\\u{1b}[Aq\\r> alt-Down Click@11,2 z");
         for at in 0..stream.len() {
             let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
             decoder.feed(&stream[..at], &mut inputs);
@@ -232,12 +237,20 @@ mod tests {
         assert_eq!(decoded(b"\xc3a"), "a");
         assert_eq!(decoded(b"\x1b[12\x1b[A"), "Up");
         assert_eq!(decoded(b"\x1b[?62;1;2cq"), "q");
-        assert_eq!(decoded(b"\x1b[<0;10;10Mq"), "q");
+        assert_eq!(decoded(b"\x1b[<0;10Mq\x1b[<0;0;1M\x1b[<0;70000;1M\x1b[<-1;1;1M"), "q");
         assert_eq!(decoded(b"\x1b[I\x1b[Oq"), "q");
         let mut endless = b"\x1b[".to_vec();
         endless.extend([b'1'; 200]);
         endless.extend(b"\x1b[B");
         assert!(decoded(&endless).ends_with("Down"));
+    }
+
+    #[test]
+    fn of_the_mouse_the_left_button_and_the_wheel_are_heard() {
+        assert_eq!(decoded(b"\x1b[<0;1;1M\x1b[<0;1;1m"), "Click@0,0");
+        assert_eq!(decoded(b"\x1b[<64;300;40M\x1b[<65;300;40M"), "WheelUp@299,39 WheelDown@299,39");
+        // The right button, motion, a click with Shift or Ctrl.
+        assert_eq!(decoded(b"\x1b[<2;5;5M\x1b[<35;5;5M\x1b[<4;5;5M\x1b[<16;5;5Mq"), "q");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::tui::event::{Mouse, MouseKind};
+
 /// What the bytes so far are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Parsed {
@@ -12,9 +14,11 @@ pub(super) enum Parsed {
     Unfinished,
     /// A key.
     Key(KeyEvent),
+    /// Something that was done with the mouse.
+    Mouse(Mouse),
     /// The mark before pasted text.
     PasteBegins,
-    /// Something whole that is no key: an answer, a mouse report, a key let go.
+    /// Something whole that is no key: an answer, a button of the mouse let go, a key let go.
     Ignored,
     /// Nothing that a terminal sends; the last byte may begin something new.
     Nonsense,
@@ -84,6 +88,9 @@ fn parse_csi(sequence: &[u8]) -> Parsed {
 }
 
 fn parse_whole_csi(before: &[u8], last: u8) -> Parsed {
+    if let Some(report) = before.strip_prefix(b"<") {
+        return mouse(report, last).map_or(Parsed::Ignored, Parsed::Mouse);
+    }
     let Some(numbers) = Numbers::read(before) else { return Parsed::Ignored };
     if (last, numbers.first) == (b'~', 200) {
         return Parsed::PasteBegins;
@@ -103,6 +110,21 @@ fn parse_whole_csi(before: &[u8], last: u8) -> Parsed {
     code.map_or(Parsed::Ignored, |code| Parsed::Key(KeyEvent::new(code, modifiers)))
 }
 
+/// A report of the mouse in the form of xterm's mode 1006, `button ; column ; row`. Other buttons, held modifier
+/// keys (which belong to the terminal's own selection), motion and letting go mean nothing here.
+fn mouse(report: &[u8], last: u8) -> Option<Mouse> {
+    let mut numbers = std::str::from_utf8(report).ok()?.split(';').map(str::parse::<u16>);
+    let mut number = || numbers.next()?.ok();
+    let (button, column, row) = (number()?, number()?, number()?);
+    let kind = match (button, last) {
+        (0, b'M') => MouseKind::Click,
+        (64, b'M') => MouseKind::WheelUp,
+        (65, b'M') => MouseKind::WheelDown,
+        _ => return None,
+    };
+    Some(Mouse { kind, column: column.checked_sub(1)?, row: row.checked_sub(1)? })
+}
+
 /// The numbers of a sequence, `first ; modifiers : event ; third`, those left out being 1.
 struct Numbers {
     first: u32,
@@ -112,7 +134,7 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// `None` for sequences with other marks than digits: answers and mouse reports.
+    /// `None` for sequences with other marks than digits: answers of the terminal.
     fn read(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         let mut fields = text.split(';').map(|field| {

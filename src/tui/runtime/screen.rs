@@ -12,6 +12,12 @@ use super::frame_backend::{FrameBackend, UPDATE_ENDS};
 /// Alternate screen, bracketed paste, an empty page. The cursor is hidden until a frame shows it.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[2J";
 
+/// Buttons and wheel are reported, in the form that knows no limit of columns.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+
+/// The mouse belongs to the terminal again.
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// All of that back. The alternate screen is emptied first: some terminals let one switch to it and look.
 const LEAVE: &[u8] = b"\x1b[0m\x1b[2J\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
@@ -20,6 +26,7 @@ pub(super) struct Screen {
     terminal: Terminal<FrameBackend>,
     input: OwnedFd,
     tenure: Tenure,
+    listens_to_mouse: bool,
 }
 
 enum Tenure {
@@ -38,7 +45,7 @@ impl Screen {
         let input = input.try_clone_to_owned()?;
         let output = File::from(output.try_clone_to_owned()?);
         let terminal = Terminal::new(FrameBackend::new(output))?;
-        let mut screen = Self { terminal, input, tenure: Tenure::Left };
+        let mut screen = Self { terminal, input, tenure: Tenure::Left, listens_to_mouse: false };
         screen.reenter()?;
         Ok(screen)
     }
@@ -53,7 +60,17 @@ impl Screen {
         tcsetattr(&self.input, OptionalActions::Now, &modes)?;
         self.terminal.backend_mut().forget();
         self.terminal.backend_mut().write_directly(ENTER)?;
+        if self.listens_to_mouse {
+            self.terminal.backend_mut().write_directly(MOUSE_ON)?;
+        }
         self.forget_contents()
+    }
+
+    /// Has the mouse reported, or not; after a suspend it is as it was before.
+    pub(super) fn listen_to_mouse(&mut self, listens: bool) -> io::Result<()> {
+        self.listens_to_mouse = listens;
+        let Tenure::Held(_) = self.tenure else { return Ok(()) };
+        self.terminal.backend_mut().write_directly(if listens { MOUSE_ON } else { MOUSE_OFF })
     }
 
     /// Gives the terminal back as it was. What was typed or pasted and not read is thrown away: the shell
@@ -61,7 +78,7 @@ impl Screen {
     pub(super) fn leave(&mut self) -> io::Result<()> {
         let Tenure::Held(modes) = std::mem::replace(&mut self.tenure, Tenure::Left) else { return Ok(()) };
         self.terminal.backend_mut().forget();
-        let written = self.terminal.backend_mut().write_directly(&[UPDATE_ENDS, LEAVE].concat());
+        let written = self.terminal.backend_mut().write_directly(&[UPDATE_ENDS, MOUSE_OFF, LEAVE].concat());
         // The modes are restored even where nothing can be written any more.
         tcsetattr(&self.input, OptionalActions::Flush, &modes)?;
         written
@@ -113,7 +130,8 @@ mod tests {
         let (mut pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(pty_process::Size::new(24, 80)).unwrap();
         let before = modes_of(&pts);
-        let screen = Screen::enter(pts.as_fd(), pts.as_fd()).unwrap();
+        let mut screen = Screen::enter(pts.as_fd(), pts.as_fd()).unwrap();
+        screen.listen_to_mouse(true).unwrap();
         let within = modes_of(&pts);
         use_screen(screen);
         let after = modes_of(&pts);
@@ -130,7 +148,12 @@ mod tests {
         assert!(before.contains(LocalModes::ICANON | LocalModes::ECHO));
         assert!(!within.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG));
         assert_eq!(before, after);
-        for (on, off) in [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l")] {
+        for (on, off) in [
+            ("\x1b[?1049h", "\x1b[?1049l"),
+            ("\x1b[?2004h", "\x1b[?2004l"),
+            ("\x1b[?1000h", "\x1b[?1000l"),
+            ("\x1b[?1006h", "\x1b[?1006l"),
+        ] {
             assert!(written.find(on).is_some_and(|at| written.rfind(off) > Some(at)), "{written:?}");
         }
         assert!(written.ends_with("\x1b[?25h"), "the cursor is shown at the end: {written:?}");
@@ -167,6 +190,22 @@ mod tests {
         });
         assert_restored(modes, &written);
         assert_eq!(written.matches("\x1b[?1049l").count(), 2);
+    }
+
+    #[test]
+    fn the_mouse_is_as_it_was_after_coming_back() {
+        let (_, written) = on_a_terminal(|mut screen| {
+            screen.leave().unwrap();
+            screen.reenter().unwrap();
+            screen.listen_to_mouse(false).unwrap();
+            screen.leave().unwrap();
+            screen.reenter().unwrap();
+        });
+        assert_eq!(
+            written.matches("\x1b[?1000h").count(),
+            2,
+            "at first, and after the first return: {written:?}"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layout;
@@ -89,6 +90,15 @@ impl FirstRun {
         self.remark = None;
         if self.focus == Field::Password {
             self.strength = Strength::of(self.password.text());
+        }
+    }
+
+    /// Types a password that was given beforehand into both fields: Enter makes the vault with it.
+    pub fn fill(&mut self, password: &SecretBytes) {
+        let text = password.expose_text().unwrap_or_default();
+        if self.password.insert(text) && self.again.insert(text) {
+            self.strength = Strength::of(text);
+            self.focus = Field::Again;
         }
     }
 

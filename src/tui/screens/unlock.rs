@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::tui::Ownership;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layout;
@@ -58,9 +59,17 @@ pub fn on_found(state: &mut State, found: Result<Found, VaultError>, effects: &m
     state.screen = match found {
         Ok(Found::Nothing) => {
             effects.push(Effect::Work(Work::MeasureKdf));
-            Screen::FirstRun(Box::new(super::first_run::FirstRun::measuring()))
+            let mut first_run = super::first_run::FirstRun::measuring();
+            if let Some(password) = state.given_password.take() {
+                first_run.fill(&password);
+            }
+            Screen::FirstRun(Box::new(first_run))
         }
         Ok(Found::Vault { key_file, notices, .. }) => {
+            if let Some(password) = state.given_password.take() {
+                effects.push(Effect::Work(Work::Unlock { password }));
+                state.waiting = Some((Waiting::Unlock, state.now));
+            }
             Screen::Unlock(Box::new(Unlock::new(key_file, &notices)))
         }
         Err(error) => Screen::Failed(error),
@@ -94,9 +103,14 @@ pub fn draw(unlock: &Unlock, state: &State, theme: &Theme, buffer: &mut Buffer) 
     };
     let muted = theme.style(Role::Muted);
     let line = column(1, 1);
-    LinePen::new(buffer, line, 0).fitted(&state.path, line.width, theme.style(Role::Text), &theme.glyphs);
+    let text = theme.style(Role::Text);
+    LinePen::new(buffer, line, 0).fitted(state.whereabouts(), line.width, text, &theme.glyphs);
     let is_deriving = matches!(state.waiting, Some((Waiting::Unlock, _)));
-    LinePen::new(buffer, column(3, 1), 0).text("Master password", muted);
+    let mut label = LinePen::new(buffer, column(3, 1), 0);
+    label.text("Master password", muted);
+    if let Ownership::Demo { password, .. } = state.ownership {
+        label.text(&format!(" of the demo: {password}"), muted);
+    }
     let field = column(4, 1);
     LinePen::new(buffer, field, 0).text(theme.glyphs.selected, theme.style(Role::Accent));
     let field = Rect { x: field.x + 2, width: field.width.saturating_sub(2), ..field };

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::line::{LinePen, width};
+use crate::tui::Ownership;
 use crate::tui::layout;
 use crate::tui::screens::browse::{Browse, Pane};
 use crate::tui::state::State;
@@ -17,8 +18,14 @@ pub fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) {
     let facts = facts(state);
     let right = format!("{} ", facts.join(&between));
     let left = match state.browse() {
-        Some(browse) if !layout::is_wide(state.size) => trail(browse, theme),
-        _ => state.path.clone(),
+        Some(browse) if !layout::is_wide(state.size) => {
+            let demo = match state.ownership {
+                Ownership::Own => String::new(),
+                Ownership::Demo { .. } => format!("demo{between}"),
+            };
+            demo + &trail(browse, theme)
+        }
+        _ => state.whereabouts().to_owned(),
     };
     let brand = format!(" etui{between}");
     // The countdown is what a full line keeps: everything else is told elsewhere too.

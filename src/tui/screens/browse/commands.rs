@@ -80,6 +80,13 @@ pub(super) fn write_file(state: &mut State) {
     }
 }
 
+pub(super) fn copy_as_command(state: &State, effects: &mut Vec<Effect>) {
+    if let Some(command) = state.last_command.line() {
+        let (line, reads) = (command.duplicate(), command.reads());
+        effects.push(Effect::Work(Work::CopyCommand { line, reads }));
+    }
+}
+
 pub(super) fn labels(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some((_, version)) = readable(state)
         && let Some(details) = changeable(state)

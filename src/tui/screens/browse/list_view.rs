@@ -124,7 +124,7 @@ fn draw_facts(
     let id = summary.current.id;
     let most = usize::from((pen.room() / 3).max(6));
     let id = if id.len() > most { &id[id.len() - most..] } else { id };
-    pen.right(&pad(id, 6), style(Role::Muted)).right(" ", style(Role::Text));
+    pen.right(&pad(&format!("{id} "), 6), style(Role::Muted)).right(" ", style(Role::Text));
 }
 
 /// The name, with what matches the filter highlighted and what lies above it dimmed.

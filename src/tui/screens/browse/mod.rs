@@ -3,8 +3,10 @@
 mod commands;
 mod details_view;
 mod list_view;
+mod mouse;
 mod navigation;
 mod rows;
+mod stand;
 mod update;
 mod view;
 
@@ -20,6 +22,7 @@ use crate::vault::{SecretDetails, SecretSummary, VaultError};
 use crate::versioning::{VersionKey, VersionState};
 
 pub use commands::plan;
+pub use mouse::{click, scroll};
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
 pub use update::{act, on_catalogue, on_details, on_filter_text, on_value};
 pub use view::draw;

@@ -5,12 +5,23 @@ use super::{Browse, Details, Pane};
 use crate::domain::{SecretName, ValueType};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Work};
+use crate::tui::layout::BrowseAreas;
 use crate::tui::search::Query;
 
 impl Browse {
     pub(super) fn go(&mut self, action: Action, size: (u16, u16), effects: &mut Vec<Effect>) {
         let areas = self.areas(size);
-        match self.pane {
+        self.go_in(self.pane, action, &areas, effects);
+    }
+
+    pub(super) fn go_in(
+        &mut self,
+        pane: Pane,
+        action: Action,
+        areas: &BrowseAreas,
+        effects: &mut Vec<Effect>,
+    ) {
+        match pane {
             Pane::Secrets => {
                 let row = moved(self.cursor, self.rows.all().len(), action, areas.secrets.height);
                 self.go_to_row(row, effects);
@@ -34,7 +45,7 @@ impl Browse {
         })
     }
 
-    fn go_to_version(&mut self, version: usize) {
+    pub(super) fn go_to_version(&mut self, version: usize) {
         if version != self.version {
             self.hide();
         }
@@ -136,7 +147,7 @@ impl Browse {
         }
     }
 
-    fn set_folder(&mut self, is_open: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn set_folder(&mut self, is_open: bool, effects: &mut Vec<Effect>) {
         if let Some(Row::Folder { first, length, .. }) = self.row() {
             let path = folder_path(&self.catalogue, first, length).to_owned();
             self.rows.set_folder(&path, is_open);

@@ -128,6 +128,11 @@ impl Rows {
         }
     }
 
+    /// The folders that the user opened or closed, and whether they are open.
+    pub fn folders(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.folders.iter().map(|(path, is_open)| (path.as_str(), *is_open))
+    }
+
     /// Computes the rows.
     pub fn build(&mut self, catalogue: &Catalogue, query: &Query, deleted: Deleted, now: Timestamp) {
         let shows_deleted = deleted == Deleted::Listed || query.wants_deleted();

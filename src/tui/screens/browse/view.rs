@@ -47,7 +47,9 @@ fn list_note(browse: &Browse, theme: &Theme) -> String {
     if browse.query.is_empty() {
         format!("{deleted}{}", when::grouped(shown as u64))
     } else {
-        let all = when::grouped(browse.catalogue.len() as u64);
+        let counts_deleted = browse.deleted == Deleted::Listed || browse.query.wants_deleted();
+        let all = if counts_deleted { browse.catalogue.len() } else { browse.alive };
+        let all = when::grouped(all as u64);
         format!("{deleted}{}/{all}", when::grouped(shown as u64))
     }
 }

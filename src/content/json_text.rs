@@ -19,7 +19,7 @@ pub(crate) fn members(text: &[u8]) -> Result<Vec<(&RawValue, &RawValue)>, Column
 }
 
 /// The entries of an array, as they stand.
-pub(super) fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Column> {
+pub(crate) fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Column> {
     serde_json::from_slice(text).map_err(column)
 }
 

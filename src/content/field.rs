@@ -1,19 +1,19 @@
 //! The fields of a value that is a JSON object or a dotenv file.
 
-use crate::exchange::dotenv;
-use crate::kms::json_text;
+use super::{dotenv, json_text};
 use crate::memory::SecretBytes;
 
 /// One field.
-pub(super) struct Field {
-    pub(super) key: String,
+pub struct Field {
+    /// What it is called.
+    pub key: String,
     /// A text as it reads; anything else of JSON as it is written.
-    pub(super) value: SecretBytes,
+    pub value: SecretBytes,
 }
 
 /// What a value consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// A JSON object.
     Json,
     /// `KEY=value` lines.
@@ -21,7 +21,7 @@ pub(super) enum Shape {
 }
 
 /// The fields of a value; `None` where it has none.
-pub(super) fn fields(value: &[u8]) -> Option<(Shape, Vec<Field>)> {
+pub fn fields(value: &[u8]) -> Option<(Shape, Vec<Field>)> {
     if value.trim_ascii_start().first() == Some(&b'{') {
         return json_fields(value).map(|fields| (Shape::Json, fields));
     }

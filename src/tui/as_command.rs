@@ -1,0 +1,316 @@
+//! What was done, as the `etui` command line that does the same: quoted for a shell, and never with a value.
+
+use std::path::{Path, PathBuf};
+
+use super::change_request::ChangeRequest;
+use super::effect::{Effect, Reply, Work};
+use crate::domain::{Note, StageLabel, Tags, ValueType};
+use crate::memory::SecretBytes;
+use crate::platform::paths::Paths;
+use crate::vault::{CreateRequest, DeleteRequest, PutRequest, StageRequest, UpdateRequest};
+use crate::versioning::{Deletion, Direction, MetadataUpdate};
+
+/// Whether a command reads a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// It reads nothing.
+    Nothing,
+    /// A value, which is never part of the line: from stdin.
+    Value,
+}
+
+/// The last change of this session, wiped with the lock.
+pub struct LastCommand {
+    /// The vault, where it does not lie in its usual place.
+    vault: Option<PathBuf>,
+    under_way: Option<CommandLine>,
+    done: Option<CommandLine>,
+}
+
+impl LastCommand {
+    /// Nothing was done yet to the vault at a path.
+    pub fn none(vault: &Path) -> Self {
+        let usual = Paths::find().map(|paths| paths.default_vault());
+        let vault = (usual.as_deref() != Some(vault)).then(|| {
+            // Whoever runs the line may stand in another folder.
+            std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned())
+        });
+        Self { vault, under_way: None, done: None }
+    }
+
+    /// The line that does it again.
+    pub const fn line(&self) -> Option<&CommandLine> {
+        self.done.as_ref()
+    }
+
+    /// Takes note of a change that begins.
+    pub(super) fn begin(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Work(work) = effect
+                && let Some(line) = CommandLine::of(work, self.vault.as_deref())
+            {
+                self.under_way = Some(line);
+            }
+        }
+    }
+
+    /// Takes note of how it ended.
+    pub(super) fn end(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Put(Ok(_))
+            | Reply::SecretCreated(Ok(_))
+            | Reply::Changed(Ok(_))
+            | Reply::TakenBack(Ok(_)) => {
+                self.done = self.under_way.take();
+            }
+            Reply::Put(Err(_))
+            | Reply::SecretCreated(Err(_))
+            | Reply::Changed(Err(_))
+            | Reply::TakenBack(Err(_)) => self.under_way = None,
+            _ => {}
+        }
+    }
+
+    pub(super) fn wipe(&mut self) {
+        self.under_way = None;
+        self.done = None;
+    }
+}
+
+/// A line for a shell.
+pub struct CommandLine {
+    line: SecretBytes,
+    reads: Reads,
+}
+
+impl CommandLine {
+    /// The line that does the same as a piece of work; `None` where it changes nothing, or where no line can
+    /// say it. A vault that does not
+    /// lie in its usual place is named.
+    pub fn of(work: &Work, vault: Option<&Path>) -> Option<Self> {
+        let has_tag = |tags: &Tags| tags.iter().any(|(key, _)| key.as_str().contains('='));
+        let parts = match work {
+            // `--tag` takes what stands before the first `=` for the key.
+            Work::CreateSecret(request) if has_tag(&request.tags) => return None,
+            Work::Change(ChangeRequest::Update(request)) if has_tag(&request.update.tags) => return None,
+            Work::Put(request) => put(request),
+            Work::CreateSecret(request) => create(request),
+            Work::Change(request) => change(request),
+            Work::TakeBack { direction: Direction::Undo, .. } => Parts::of("undo"),
+            Work::TakeBack { direction: Direction::Redo, .. } => Parts::of("redo"),
+            _ => return None,
+        };
+        Some(parts.into_line(vault))
+    }
+
+    /// The line, to be copied.
+    pub fn duplicate(&self) -> SecretBytes {
+        self.line.duplicate()
+    }
+
+    /// The line.
+    pub fn text(&self) -> &str {
+        self.line.expose_text().expect("it was put together from texts")
+    }
+
+    /// Whether it reads a value.
+    pub const fn reads(&self) -> Reads {
+        self.reads
+    }
+}
+
+/// Words in the making: each is quoted as it is added.
+struct Parts {
+    command: &'static str,
+    names: Words,
+    flags: Words,
+    reads: Reads,
+}
+
+impl Parts {
+    const fn of(command: &'static str) -> Self {
+        Self { command, names: Words::new(), flags: Words::new(), reads: Reads::Nothing }
+    }
+
+    fn name(mut self, name: &str) -> Self {
+        self.names.add(&[name]);
+        self
+    }
+
+    fn switch(mut self, flag: &str) -> Self {
+        self.flags.add(&[flag]);
+        self
+    }
+
+    /// A flag with what it takes. A text that looks like a flag itself is joined to it.
+    fn flag(mut self, flag: &str, text: &str) -> Self {
+        if text.starts_with('-') {
+            self.flags.add(&[flag, "=", text]);
+        } else {
+            self.flags.add(&[flag]);
+            self.flags.add(&[text]);
+        }
+        self
+    }
+
+    fn maybe(self, flag: &str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.flag(flag, text),
+            None => self,
+        }
+    }
+
+    fn into_line(mut self, vault: Option<&Path>) -> CommandLine {
+        if let Some(vault) = vault {
+            self = self.flag("--vault", &vault.to_string_lossy());
+        }
+        let Self { command, names, flags, reads } = self;
+        let mut line = Words::new();
+        line.add(&["etui"]);
+        line.add(&[command]);
+        // A name may look like a flag: then it stands behind all of them.
+        if names.looks_like_a_flag {
+            line.append(&flags);
+            line.add(&["--"]);
+            line.append(&names);
+        } else {
+            line.append(&names);
+            line.append(&flags);
+        }
+        CommandLine { line: line.text, reads }
+    }
+}
+
+/// Words of a shell.
+struct Words {
+    text: SecretBytes,
+    looks_like_a_flag: bool,
+}
+
+impl Words {
+    const fn new() -> Self {
+        Self { text: SecretBytes::new(), looks_like_a_flag: false }
+    }
+
+    fn gap(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push(b' ');
+        }
+    }
+
+    fn append(&mut self, words: &Self) {
+        if !words.text.is_empty() {
+            self.gap();
+            self.text.extend(words.text.expose());
+        }
+    }
+
+    /// Adds one word, whatever stands in it.
+    fn add(&mut self, parts: &[&str]) {
+        self.gap();
+        self.looks_like_a_flag |= parts.first().is_some_and(|part| part.starts_with('-'));
+        if parts.iter().any(|part| !part.is_empty()) && parts.iter().all(|part| is_plain(part)) {
+            parts.iter().for_each(|part| self.text.extend(part.as_bytes()));
+            return;
+        }
+        self.text.push(b'\'');
+        for byte in parts.iter().flat_map(|part| part.bytes()) {
+            match byte {
+                b'\'' => self.text.extend(b"'\\''"),
+                byte => self.text.push(byte),
+            }
+        }
+        self.text.push(b'\'');
+    }
+}
+
+/// Whether no shell sees more in a text than the text. `=` at the start is a path to zsh.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_/+=.-@:,%".contains(&byte);
+    text.bytes().all(is_plain) && (text == "=" || !text.starts_with('='))
+}
+
+fn put(request: &PutRequest) -> Parts {
+    let parts = Parts::of("put").name(request.name.as_str());
+    let parts = parts.maybe("--version-id", request.version_id.as_ref().map(|id| id.as_str()));
+    value(stages(parts, request.stages.labels()), request.value.value_type(), request.note.as_ref())
+}
+
+fn create(request: &CreateRequest) -> Parts {
+    let parts = Parts::of("new").name(request.name.as_str());
+    let parts = parts.flag("--version-id", request.version_id.as_str());
+    let parts = stages(parts, &request.extra_stages);
+    let description = Some(request.description.as_str()).filter(|text| !text.is_empty());
+    let mut parts = parts.maybe("--description", description);
+    for (key, text) in request.tags.iter() {
+        parts = tag(parts, key.as_str(), text.as_str());
+    }
+    value(parts, request.value.value_type(), request.note.as_ref())
+}
+
+fn stages(parts: Parts, labels: &[StageLabel]) -> Parts {
+    labels.iter().fold(parts, |parts, label| parts.flag("--stage", label.as_str()))
+}
+
+fn value(parts: Parts, value_type: ValueType, note: Option<&Note>) -> Parts {
+    let binary = (value_type == ValueType::Binary).then_some("binary");
+    let parts = parts.maybe("--type", binary).maybe("--note", note.map(Note::as_str));
+    Parts { reads: Reads::Value, ..parts }
+}
+
+fn tag(mut parts: Parts, key: &str, text: &str) -> Parts {
+    if key.starts_with('-') {
+        parts.flags.add(&["--tag=", key, "=", text]);
+    } else {
+        parts.flags.add(&["--tag"]);
+        parts.flags.add(&[key, "=", text]);
+    }
+    parts
+}
+
+fn change(request: &ChangeRequest) -> Parts {
+    match request {
+        ChangeRequest::Stage(request) => stage(request),
+        ChangeRequest::Rollback(request) => Parts::of("rollback").name(request.name.as_str()),
+        ChangeRequest::Delete(request) => delete(request),
+        ChangeRequest::Restore(name) => Parts::of("restore").name(name.as_str()),
+        ChangeRequest::Rename(request) => {
+            Parts::of("rename").name(request.old.as_str()).name(request.new.as_str())
+        }
+        ChangeRequest::Update(request) => set(request),
+    }
+}
+
+fn stage(request: &StageRequest) -> Parts {
+    let stage = &request.stage;
+    Parts::of("stage")
+        .name(request.name.as_str())
+        .name(stage.label().as_str())
+        .maybe("--to", stage.move_to().map(|id| id.as_str()))
+        .maybe("--from", stage.remove_from().map(|id| id.as_str()))
+}
+
+fn delete(request: &DeleteRequest) -> Parts {
+    let parts = Parts::of("rm").name(request.name.as_str());
+    match request.deletion {
+        Deletion::Window(days) => parts.flag("--recovery-days", &days.to_string()),
+        Deletion::Force => parts.switch("--force"),
+    }
+}
+
+fn set(request: &UpdateRequest) -> Parts {
+    let MetadataUpdate { description, tags, untag, retention, rotation } = &request.update;
+    let mut parts = Parts::of("set").name(request.name.as_str());
+    parts = parts.maybe("--description", description.as_ref().map(|text| text.as_str()));
+    for (key, text) in tags.iter() {
+        parts = tag(parts, key.as_str(), text.as_str());
+    }
+    for key in untag {
+        parts = parts.flag("--untag", key.as_str());
+    }
+    let keep =
+        retention.map(|kept| kept.map_or_else(|| "off".to_owned(), |kept| kept.versions().to_string()));
+    let rotate =
+        rotation.map(|every| every.map_or_else(|| "off".to_owned(), |every| every.days().to_string()));
+    parts.maybe("--keep", keep.as_deref()).maybe("--rotate", rotate.as_deref())
+}

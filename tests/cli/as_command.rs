@@ -1,0 +1,201 @@
+//! What the app copies as a command line is one that the command line reads.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::process::Command;
+
+use etui::cli::{self, Door};
+use etui::domain::{
+    Description, Note, Retention, RotationInterval, SecretName, SecretValue, StageLabel, TagKey, TagValue,
+    Tags, ValueType, VersionId,
+};
+use etui::memory::SecretBytes;
+use etui::tui::Work;
+use etui::tui::as_command::{CommandLine, Reads};
+use etui::tui::change_request::ChangeRequest;
+use etui::vault::{
+    CreateRequest, DeleteRequest, PutRequest, RenameRequest, RollbackRequest, StageRequest, UpdateRequest,
+};
+use etui::versioning::{Deletion, Direction, MetadataUpdate, StageMove, StageSet};
+
+fn name(text: &str) -> SecretName {
+    SecretName::new(text).unwrap()
+}
+
+fn label(text: &str) -> StageLabel {
+    StageLabel::new(text).unwrap()
+}
+
+fn id(text: &str) -> VersionId {
+    VersionId::new(text).unwrap()
+}
+
+fn value(value_type: ValueType) -> SecretValue {
+    SecretValue::new(value_type, SecretBytes::copy_of(b"hunter2")).unwrap()
+}
+
+fn put(secret: &str, stages: &[&str], value_type: ValueType, note: &str) -> Work {
+    Work::Put(Box::new(PutRequest {
+        name: name(secret),
+        version_id: Some(id("v15")),
+        value: value(value_type),
+        stages: StageSet::new(stages.iter().map(|text| label(text))).unwrap(),
+        note: Note::from_field(note).unwrap(),
+        expected: None,
+    }))
+}
+
+fn create(description: &str, tags: &[(&str, &str)], extra: &[&str]) -> Work {
+    Work::CreateSecret(Box::new(CreateRequest {
+        name: name("shop/api"),
+        version_id: id("v1"),
+        value: value(ValueType::Text),
+        description: Description::new(description).unwrap(),
+        tags: all_tags(tags),
+        extra_stages: extra.iter().map(|text| label(text)).collect(),
+        note: None,
+    }))
+}
+
+fn all_tags(tags: &[(&str, &str)]) -> Tags {
+    tags.iter().map(|(key, text)| (TagKey::new(key).unwrap(), TagValue::new(text).unwrap())).collect()
+}
+
+fn stage(text: &str, to: Option<&str>, from: Option<&str>) -> Work {
+    let stage = StageMove::new(label(text), to.map(id), from.map(id)).unwrap();
+    Work::Change(ChangeRequest::Stage(StageRequest { name: name("db"), stage, expected: None }))
+}
+
+fn update(change: impl FnOnce(&mut MetadataUpdate)) -> Work {
+    let mut update = MetadataUpdate {
+        description: None,
+        tags: Tags::new(),
+        untag: Vec::new(),
+        retention: None,
+        rotation: None,
+    };
+    change(&mut update);
+    Work::Change(ChangeRequest::Update(UpdateRequest { name: name("db"), update, expected: None }))
+}
+
+fn delete(deletion: Deletion) -> Work {
+    Work::Change(ChangeRequest::Delete(DeleteRequest { name: name("db"), deletion, expected: None }))
+}
+
+fn rename(old: &str, new: &str) -> Work {
+    Work::Change(ChangeRequest::Rename(RenameRequest { old: name(old), new: name(new), expected: None }))
+}
+
+fn take_back(direction: Direction) -> Work {
+    Work::TakeBack { direction, newest: 7 }
+}
+
+/// Every change that the app makes, and its line.
+fn table() -> Vec<(Work, &'static str)> {
+    let rollback = RollbackRequest { name: name("db"), expected: None };
+    vec![
+        (
+            put("shop/db", &["ACSCurrent"], ValueType::Text, ""),
+            "etui put shop/db --version-id v15 --stage ACSCurrent",
+        ),
+        (
+            put("db", &["canary", "a@b"], ValueType::Binary, "it's after the leak"),
+            r"etui put db --version-id v15 --stage canary --stage a@b --type binary --note 'it'\''s after the leak'",
+        ),
+        (
+            put("-db", &["-x"], ValueType::Text, "--force"),
+            "etui put --version-id v15 --stage=-x --note=--force -- -db",
+        ),
+        (
+            put("=db", &["=x"], ValueType::Text, "$(id)\n`id`"),
+            "etui put '=db' --version-id v15 --stage '=x' --note '$(id)\n`id`'",
+        ),
+        (create("", &[], &[]), "etui new shop/api --version-id v1"),
+        (
+            create("the *shop*", &[("env", "prod"), ("-o", "a b")], &["canary"]),
+            "etui new shop/api --version-id v1 --stage canary --description 'the *shop*' '--tag=-o=a b' --tag env=prod",
+        ),
+        (stage("canary", Some("v2"), None), "etui stage db canary --to v2"),
+        (stage("canary", None, Some("v2")), "etui stage db canary --from v2"),
+        (stage("ACSCurrent", Some("v2"), Some("v3")), "etui stage db ACSCurrent --to v2 --from v3"),
+        (stage("-x", Some("-1"), None), "etui stage --to=-1 -- db -x"),
+        (Work::Change(ChangeRequest::Rollback(rollback)), "etui rollback db"),
+        (delete(Deletion::Window(7)), "etui rm db --recovery-days 7"),
+        (delete(Deletion::Force), "etui rm db --force"),
+        (Work::Change(ChangeRequest::Restore(name("db"))), "etui restore db"),
+        (rename("old", "new"), "etui rename old new"),
+        (rename("old", "-new"), "etui rename -- old -new"),
+        (
+            update(|update| {
+                update.description = Some(Description::new("").unwrap());
+                update.tags = all_tags(&[("env", "")]);
+                update.untag = vec![TagKey::new("owner").unwrap(), TagKey::new("-x y").unwrap()];
+                update.retention = Some(Some(Retention::new(10).unwrap()));
+                update.rotation = Some(None);
+            }),
+            "etui set db --description '' --tag env= --untag owner '--untag=-x y' --keep 10 --rotate off",
+        ),
+        (
+            update(|update| {
+                update.retention = Some(None);
+                update.rotation = Some(Some(RotationInterval::new(90).unwrap()));
+            }),
+            "etui set db --keep off --rotate 90",
+        ),
+        (take_back(Direction::Undo), "etui undo"),
+        (take_back(Direction::Redo), "etui redo"),
+    ]
+}
+
+/// The words that a shell makes of a line.
+fn words(line: &str) -> Vec<OsString> {
+    let output = Command::new("sh").args(["-c", &format!("printf '%s\\0' {line}")]).output().unwrap();
+    assert!(output.status.success(), "{line}");
+    let mut words: Vec<_> =
+        output.stdout.split(|byte| *byte == 0).map(|word| OsString::from_vec(word.to_vec())).collect();
+    assert_eq!(words.pop(), Some(OsString::new()));
+    words
+}
+
+#[test]
+fn every_change_becomes_the_line_that_does_the_same() {
+    for (work, expected) in table() {
+        let line = CommandLine::of(&work, None).unwrap();
+        assert_eq!(line.text(), expected);
+    }
+}
+
+#[test]
+fn the_command_line_reads_every_one_of_these_lines() {
+    for (work, _) in table() {
+        for vault in [None, Some(Path::new("/my vaults/it's.etui"))] {
+            let line = CommandLine::of(&work, vault).unwrap();
+            let parsed = cli::parse(words(line.text()));
+            assert!(matches!(parsed, Ok((_, Door::Job(_)))), "{}", line.text());
+        }
+    }
+}
+
+#[test]
+fn a_vault_in_an_unusual_place_is_named() {
+    let line = CommandLine::of(&rename("-old", "new"), Some(Path::new("/my vaults/it's.etui"))).unwrap();
+    assert_eq!(line.text(), r"etui rename --vault '/my vaults/it'\''s.etui' -- -old new");
+}
+
+#[test]
+fn a_value_is_never_part_of_the_line() {
+    for (work, _) in table() {
+        let line = CommandLine::of(&work, None).unwrap();
+        assert!(!line.text().contains("hunter2"), "{}", line.text());
+        let stores = matches!(work, Work::Put(_) | Work::CreateSecret(_));
+        assert_eq!(line.reads() == Reads::Value, stores, "{}", line.text());
+    }
+}
+
+#[test]
+fn what_changes_nothing_and_what_no_line_can_say_has_none() {
+    for work in [Work::List, Work::Describe(name("db")), create("", &[("a=b", "c")], &[])] {
+        assert!(CommandLine::of(&work, None).is_none());
+    }
+}

@@ -1,0 +1,77 @@
+//! Starting: with a password that was given, where the last run was left, with and without the mouse.
+
+use vt100::MouseProtocolMode;
+
+use crate::support::{Home, NAME, PASSWORD, VALUE};
+
+#[test]
+fn a_password_file_opens_the_app_without_the_unlock_screen_and_once() {
+    let home = Home::new();
+    home.make_vault();
+    let file = home.path().join("password");
+    std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
+    let mut terminal = home.app_with((80, 24), &["--password-file", file.to_str().unwrap()]);
+    terminal.wait_for_text(NAME);
+    terminal.press("\x0c");
+    terminal.wait_for_text("Master password");
+    terminal.unlock();
+    terminal.press("q");
+    assert!(terminal.wait_for_end().success());
+}
+
+#[test]
+fn a_wrong_password_in_the_file_is_told_on_the_unlock_screen() {
+    let home = Home::new();
+    home.make_vault();
+    let file = home.path().join("password");
+    std::fs::write(&file, "wrong").unwrap();
+    let mut terminal = home.app_with((80, 24), &["tui", "--password-file", file.to_str().unwrap()]);
+    terminal.wait_for_text("the master password does not open this vault");
+    terminal.unlock();
+}
+
+#[test]
+fn a_password_from_stdin_is_refused_because_the_keys_come_from_there() {
+    let home = Home::new();
+    let mut terminal = home.app_with((80, 24), &["--password-file", "-"]);
+    assert_eq!(terminal.wait_for_end().code(), Some(2));
+    assert!(terminal.written().contains("the app reads keys from stdin"), "{}", terminal.picture());
+}
+
+#[test]
+fn the_app_opens_where_the_last_run_was_left_without_showing_the_value() {
+    let home = Home::new();
+    home.make_vault();
+    let mut terminal = home.app((80, 24));
+    terminal.unlock();
+    terminal.press("/api\r3r");
+    terminal.wait_for_text(VALUE);
+    terminal.press("q");
+    assert!(terminal.wait_for_end().success());
+
+    let mut terminal = home.app((80, 24));
+    terminal.unlock();
+    terminal.wait_for_text("3 Value");
+    assert!(!terminal.screen().contents().contains(VALUE));
+    terminal.press("1");
+    terminal.wait_for_text("/ api");
+}
+
+#[test]
+fn a_click_reaches_the_app_and_the_setting_leaves_the_mouse_to_the_terminal() {
+    let home = Home::new();
+    home.make_vault();
+    let mut terminal = home.app((120, 40));
+    terminal.unlock();
+    // Into the pane of the value, whose cursor stands at its first cell then.
+    terminal.press("\x1b[<0;70;25M\x1b[<0;70;25m");
+    terminal.wait_for("the value's pane", |screen| screen.cursor_position().1 > 40);
+    terminal.press("q");
+    terminal.wait_for_end();
+
+    let settings = home.path().join("settings.toml");
+    std::fs::write(&settings, "mouse = 'off'\n").unwrap();
+    let mut terminal = home.app_with((120, 40), &["--config", settings.to_str().unwrap()]);
+    terminal.unlock();
+    assert_eq!(terminal.screen().mouse_protocol_mode(), MouseProtocolMode::None);
+}

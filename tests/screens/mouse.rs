@@ -1,0 +1,151 @@
+//! The mouse: a click selects, the wheel scrolls; nothing is revealed, confirmed or changed by it.
+
+use etui::domain::SecretName;
+use etui::tui::screens::browse::Pane;
+use etui::tui::{Event, Mouse, MouseKind};
+
+use crate::browse::on_password;
+use crate::harness::{Harness, SIZES};
+use crate::sample;
+
+fn mouse(harness: &mut Harness, kind: MouseKind, column: u16, row: u16) {
+    harness.event(Event::Mouse(Mouse { kind, column, row }));
+}
+
+/// Clicks on the first place where a text is on the screen.
+#[track_caller]
+fn click_on(harness: &mut Harness, text: &str) {
+    let screen = harness.screen();
+    let found = screen.lines().enumerate().find_map(|(row, line)| Some((row, line.find(text)?, line)));
+    let (row, at, line) = found.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{screen}"));
+    let column = line[..at].chars().count();
+    mouse(harness, MouseKind::Click, u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+}
+
+fn selected(harness: &Harness) -> Option<&str> {
+    harness.state.browse().unwrap().selected.as_ref().map(SecretName::as_str)
+}
+
+#[test]
+fn a_click_selects_a_secret_at_every_size() {
+    for size in SIZES {
+        let mut harness = Harness::open(size, sample::shop);
+        click_on(&mut harness, "api-key");
+        assert_eq!(selected(&harness), Some("shop/api-key"));
+        click_on(&mut harness, "photo-key");
+        assert_eq!(selected(&harness), Some("personal/photo-key"));
+        assert_eq!(
+            harness.cursor().map(|(_, row)| row),
+            Some(4),
+            "the cursor stands there:\n{}",
+            harness.screen()
+        );
+    }
+}
+
+#[test]
+fn a_click_on_a_folder_selects_it_and_a_second_one_closes_it() {
+    let mut harness = on_password();
+    click_on(&mut harness, "▾ personal/");
+    harness.assert_shows("❯ ▾ personal/");
+    click_on(&mut harness, "▾ personal/");
+    harness.assert_shows("❯ ▸ personal/");
+    click_on(&mut harness, "▸ personal/");
+    harness.assert_shows("❯ ▾ personal/");
+}
+
+#[test]
+fn a_click_goes_to_a_pane_and_to_a_version() {
+    let mut harness = on_password();
+    click_on(&mut harness, "v12");
+    assert_eq!(harness.state.browse().unwrap().pane, Pane::Versions);
+    harness.assert_shows("❯ v12");
+    click_on(&mut harness, "••••");
+    assert_eq!(harness.state.browse().unwrap().pane, Pane::Value);
+    harness.assert_shows("❯ v12");
+    click_on(&mut harness, "1 Secrets");
+    assert_eq!(harness.state.browse().unwrap().pane, Pane::Secrets);
+    click_on(&mut harness, "2 Versions");
+    assert_eq!(harness.state.browse().unwrap().pane, Pane::Versions);
+}
+
+#[test]
+fn no_click_anywhere_reveals_confirms_or_changes_anything() {
+    for keys in ["", "2", "p", "n", "s", "b", "D", "u", "H", "m", "R", "?", "p x Esc"] {
+        for size in [(120, 40), (60, 20)] {
+            let mut harness = on_password();
+            harness.resize(size.0, size.1);
+            if !keys.is_empty() {
+                harness.press(keys);
+            }
+            let modals = harness.state.modals.len();
+            for row in 0..size.1 {
+                for column in (0..size.0).step_by(11) {
+                    mouse(&mut harness, MouseKind::Click, column, row);
+                    mouse(&mut harness, MouseKind::WheelDown, column, row);
+                    mouse(&mut harness, MouseKind::WheelUp, column, row);
+                }
+            }
+            harness.assert_hides("hunter");
+            assert_eq!(harness.state.modals.len(), modals, "{keys}: {}", harness.screen());
+            assert!(!harness.has_quit && harness.state.waiting.is_none());
+            assert!(harness.clipboard.copied.lock().unwrap().is_empty());
+            assert_eq!(harness.other_process().history(1).unwrap().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn the_wheel_scrolls_the_pane_under_the_pointer_and_leaves_the_keys_where_they_are() {
+    let mut harness = on_password();
+    mouse(&mut harness, MouseKind::WheelDown, 60, 4);
+    harness.assert_shows("❯ v11");
+    assert_eq!(harness.state.browse().unwrap().pane, Pane::Secrets);
+    mouse(&mut harness, MouseKind::WheelUp, 60, 4);
+    harness.assert_shows("❯ v14");
+    mouse(&mut harness, MouseKind::WheelUp, 10, 4);
+    assert_eq!(selected(&harness), Some("personal/photo-key"));
+}
+
+#[test]
+fn a_click_selects_in_every_list_and_form() {
+    let mut harness = on_password();
+    harness.press("s");
+    click_on(&mut harness, "canary       v13");
+    harness.assert_shows("❯ ◆ canary");
+    harness.press("Esc H j j");
+    let first = harness.screen().lines().position(|line| line.contains("put")).unwrap();
+    mouse(&mut harness, MouseKind::Click, 30, u16::try_from(first).unwrap());
+    harness.assert_shows("1/");
+    harness.press("Esc m");
+    click_on(&mut harness, "Rotate every");
+    harness.assert_shows("❯ Rotate every");
+    click_on(&mut harness, "Tags");
+    harness.assert_shows("❯ Tags");
+}
+
+#[test]
+fn the_wheel_moves_in_lists_that_lie_over_the_screen() {
+    let mut harness = on_password();
+    harness.press("H");
+    mouse(&mut harness, MouseKind::WheelDown, 60, 12);
+    harness.assert_shows("4/");
+    harness.press("Esc ?");
+    let top = harness.screen();
+    harness.resize(60, 20);
+    mouse(&mut harness, MouseKind::WheelDown, 30, 10);
+    assert_ne!(harness.screen(), top);
+}
+
+#[test]
+fn the_mouse_can_be_left_to_the_terminal() {
+    let mut harness = on_password();
+    assert!(harness.listens_to_mouse);
+    harness.bind("Ctrl-t", "toggle-mouse").press("Ctrl-t");
+    assert!(!harness.listens_to_mouse);
+    assert_eq!(harness.toast(), "the mouse is off: the terminal itself selects text");
+    click_on(&mut harness, "api-key");
+    assert_eq!(selected(&harness), Some("shop/db/password"));
+    harness.press("Ctrl-t");
+    assert!(harness.listens_to_mouse);
+}
