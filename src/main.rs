@@ -36,11 +36,11 @@ fn main() -> ExitCode {
 
 fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
     match door {
-        Door::App => {
-            let options = invocation.app_options()?;
+        Door::App(look) => {
+            let options = invocation.app_options(look)?;
             end_by(open_app(options, Ownership::Own)?)
         }
-        Door::Demo => end_by(open_demo(invocation.demo_options()?)?),
+        Door::Demo(look) => end_by(open_demo(invocation.demo_options(look)?)?),
         Door::Job(job) => job.run(invocation),
     }
 }

@@ -4,21 +4,21 @@
 //! `cargo bench --bench vault` prints criterion's report and then a table of medians and ratios. Without
 //! `--bench` (under `cargo test --all-targets`) everything runs once on a tiny vault.
 
+mod filled;
 mod floor;
 mod ratios;
 
+use std::fmt::Write as _;
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use etui::domain::{Description, SecretName, SecretValue, Tags, ValueType, VersionId};
-use etui::memory::SecretBytes;
-use etui::vault::{
-    Answers, CreateRequest, Credentials, Environment, KdfCost, LockedVault, PutRequest, SystemClock, Vault,
-};
-use etui::versioning::{Origin, Selector, StageSet};
+use etui::domain::SecretName;
+use etui::exchange::{FileFormat, read};
+use etui::vault::{OnRefusal, PutRequest, Vault};
+use etui::versioning::{Selector, StageSet};
 
+use filled::{Filled, name, value};
 use floor::Floor;
 use ratios::Ratios;
 
@@ -36,79 +36,7 @@ fn main() {
     }
     criterion.final_summary();
     ratios.print();
-}
-
-/// A vault of `secrets` secrets in a temporary folder.
-struct Filled {
-    folder: tempfile::TempDir,
-    secrets: usize,
-}
-
-impl Filled {
-    fn new(secrets: usize) -> Self {
-        let filled = Self { folder: tempfile::tempdir().expect("a temporary folder"), secrets };
-        let cost = KdfCost::new(8, 1, 1).expect("the cheapest cost");
-        let mut vault =
-            Vault::create(&filled.path(), &credentials(), cost, filled.environment()).expect("a new vault");
-        let numbers: Vec<usize> = (0..secrets).collect();
-        for share in numbers.chunks(1_000) {
-            let stored = vault.batch(|changes| {
-                share.iter().try_for_each(|number| changes.create_secret(&new_secret(*number)).map(drop))
-            });
-            stored.expect("a batch of new secrets");
-        }
-        filled
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("vault.etui")
-    }
-
-    fn environment(&self) -> Environment {
-        Environment {
-            state_directory: Some(self.folder.path().join("state")),
-            clock: Box::new(SystemClock),
-            origin: Origin::CommandLine,
-        }
-    }
-
-    fn open(&self) -> Vault {
-        let locked = LockedVault::open(&self.path(), self.environment()).expect("a sound file");
-        match locked.unlock(&credentials(), Answers::default()) {
-            Ok(vault) => vault,
-            Err(failed) => panic!("{}", failed.error),
-        }
-    }
-
-    /// The number of another secret each time, scattered over the vault.
-    fn scattered(&self, turn: usize) -> usize {
-        turn.wrapping_mul(7_919) % self.secrets
-    }
-}
-
-fn credentials() -> Credentials {
-    Credentials::new(SecretBytes::copy_of(b"benchmark"), None).expect("a password")
-}
-
-fn name(number: usize) -> SecretName {
-    SecretName::new(&format!("team-{}/service-{}/password-{number}", number % 50, number % 700))
-        .expect("a name")
-}
-
-fn value(text: &str) -> SecretValue {
-    SecretValue::new(ValueType::Text, SecretBytes::copy_of(text.as_bytes())).expect("a value")
-}
-
-fn new_secret(number: usize) -> CreateRequest {
-    CreateRequest {
-        name: name(number),
-        version_id: VersionId::new("v1").expect("an id"),
-        value: value("correct horse battery staple"),
-        description: Description::new("a password of a service").expect("a description"),
-        tags: Tags::new(),
-        extra_stages: Vec::new(),
-        note: None,
-    }
+    measure_import(if is_bench { 10_000 } else { 20 });
 }
 
 fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
@@ -162,6 +90,25 @@ fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
     };
     let mut writing = floor.writing(filled.folder.path());
     compare("put", &mut put_warm, &mut || writing.four_rows());
+}
+
+/// The time for each row of a file that is imported in one go, printed beside the table: there is no floor for it.
+fn measure_import(rows: usize) {
+    let mut file = String::from("name,url,username,password,note\n");
+    for row in 0..rows {
+        let _ = writeln!(file, "site {row},https://{row}.example/,user{row},\"p,{row}\",");
+    }
+    let filled = Filled::new(1);
+    let mut vault = filled.open();
+    let begin = Instant::now();
+    let batch = read(FileFormat::Chrome, file.as_bytes()).expect("a well-formed file");
+    let report = vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).expect("an import");
+    let taken = begin.elapsed();
+    assert_eq!(report.rows.len(), rows);
+    println!(
+        "import of {rows} rows: {taken:.2?}, {:.2?} a row",
+        taken / u32::try_from(rows).expect("a count")
+    );
 }
 
 fn get(vault: &mut Vault, name: &SecretName) {

@@ -111,3 +111,6 @@ fn accept(own: &OwnSocket, clients: &mut Vec<Client>) {
         clients.push(Client { stream, request: [0; REQUEST_LENGTH], read: 0 });
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -41,9 +41,19 @@ Examples:
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
+    pub(super) app: AppFlags,
+    #[command(flatten)]
     pub(super) globals: Globals,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+}
+
+/// How the app looks.
+#[derive(Debug, Args)]
+pub(super) struct AppFlags {
+    /// Draw the app without borders, spinners and countdowns: for screen readers
+    #[arg(long)]
+    pub(super) plain: bool,
 }
 
 /// The flags that every command knows.
@@ -116,13 +126,13 @@ pub(super) struct Globals {
 pub(super) enum Command {
     /// Open the terminal app (what `etui` alone does)
     #[command(after_long_help = "Example:\n  etui tui --vault ~/team.etui")]
-    Tui,
+    Tui(AppFlags),
     /// Try the app on a throwaway vault of sample secrets
     ///
     /// The samples are fake, and everything can be tried on them. The vault lies in a folder of its own and is
     /// deleted when the app is left; your own vault is neither opened nor changed.
     #[command(after_long_help = "Example:\n  etui demo")]
-    Demo,
+    Demo(AppFlags),
     #[command(flatten)]
     Job(Box<JobCommand>),
 }

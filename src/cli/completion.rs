@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{Arg, Command, CommandFactory, Parser};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
@@ -27,12 +28,47 @@ const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zs
 
 /// Answers a shell that asks for words; `None` where none does.
 pub fn complete_words(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
-    std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    // These hand over words as they are typed, and a version is best named within quotes.
+    let are_raw = ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw);
+    let as_read = |word| if are_raw { unquoted(word) } else { word };
+    let arguments: Vec<OsString> = arguments.into_iter().map(as_read).collect();
+    WORDS.get_or_init(|| typed_words(&arguments));
     let completion = CompleteEnv::with_factory(command).var(VARIABLE).bin("etui").completer("etui");
     let current = std::env::current_dir().ok();
     // Whatever goes wrong, a shell that completes must not be disturbed.
     let _ = completion.shells(SHELLS).try_complete(arguments, current.as_deref());
     Some(ExitCode::SUCCESS)
+}
+
+/// The words of the command line that is completed: whoever completes one of them is a plain function, and may look
+/// at the others.
+static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
+
+fn words() -> &'static [OsString] {
+    WORDS.get().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn typed_words(arguments: &[OsString]) -> Vec<OsString> {
+    let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+    if std::env::var_os(INDEX).is_some() { joined(&words, words.len()).0 } else { words }
+}
+
+/// A word without the quotes and backslashes that only a shell sees in it. What is not Unicode stays as it is.
+fn unquoted(word: OsString) -> OsString {
+    let Some(text) = word.to_str() else { return word };
+    let mut plain = String::new();
+    let mut opened = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, opened) {
+            ('\\', None | Some('"')) => plain.extend(characters.next()),
+            ('\'' | '"', None) => opened = Some(character),
+            (quote, Some(open)) if quote == open => opened = None,
+            (other, _) => plain.push(other),
+        }
+    }
+    plain.into()
 }
 
 /// The script that makes a shell ask.
@@ -64,7 +100,7 @@ fn with_completer(argument: Arg) -> Arg {
 }
 
 fn unlocked() -> Option<Vault> {
-    let words: Vec<OsString> = std::env::args_os().collect();
+    let words = words();
     // The vault that is named among the words that stand there already.
     let mut globals: Vec<OsString> = vec!["etui".into()];
     for (at, word) in words.iter().enumerate() {
@@ -166,8 +202,9 @@ fn labels(current: &OsStr) -> Vec<CompletionCandidate> {
 fn ids(current: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
     let known = all_names(&mut vault);
-    let named = std::env::args().find(|word| known.iter().any(|name| name == word));
-    candidates(named.map(|name| versions(&name, &mut vault, true)).unwrap_or_default(), current)
+    let named =
+        words().iter().filter_map(|word| word.to_str()).find(|word| known.iter().any(|name| name == word));
+    candidates(named.map(|name| versions(name, &mut vault, true)).unwrap_or_default(), current)
 }
 
 /// bash cuts words at ':' and '=', which occur in our references, and replaces the last piece only.
@@ -265,6 +302,21 @@ mod tests {
         assert_eq!(join(&["etui", "get"], 1), text("etui get", 1));
         assert_eq!(join(&["etui", "get"], 2), text("etui get ", 2));
         assert_eq!(join(&["etui", "get", ""], 2), text("etui get ", 2));
+    }
+
+    #[test]
+    fn a_word_is_completed_as_the_shell_will_read_it() {
+        for (typed, read) in [
+            ("db#v1", "db#v1"),
+            ("'db#v", "db#v"),
+            ("\"db#v1\"", "db#v1"),
+            ("db\\#v", "db#v"),
+            ("a\\ b'c d'", "a bc d"),
+            ("'a\\b", "a\\b"),
+            ("\\", ""),
+        ] {
+            assert_eq!(unquoted(typed.into()), read, "{typed}");
+        }
     }
 
     #[test]

@@ -78,6 +78,18 @@ impl fmt::Display for CliError {
 
 impl std::error::Error for CliError {}
 
+/// Says of a vault that was named besides the usual one what to do about that file: the hints of the vault's own
+/// errors are about the usual one.
+pub(super) fn of_another_file(error: anyhow::Error) -> anyhow::Error {
+    let Some(known) = error.downcast_ref::<VaultError>() else { return error };
+    let hint = match known {
+        VaultError::NoVault { .. } => "name another file",
+        VaultError::Integrity { .. } => "do not use this file: take another copy or backup",
+        _ => return error,
+    };
+    CliError::refused(known.code(), known.to_string(), hint).into()
+}
+
 /// The system's words without the number that Rust adds to them.
 pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();

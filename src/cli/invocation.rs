@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use super::AppLook;
 use super::args::Globals;
 use super::error::CliError;
 use super::input;
@@ -361,8 +362,15 @@ impl Invocation {
     ///
     /// # Errors
     /// Without a terminal on stdin and stdout; where the password file or command that was named fails.
-    pub fn app_options(&self) -> anyhow::Result<AppOptions> {
-        let options = self.options_without_vault()?;
+    pub fn app_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
+        let options = self.options_without_vault(look)?;
+        if self.reads_password_from_stdin() {
+            return Err(CliError::usage(
+                "the app reads keys from stdin, so the password cannot come from there",
+                "name a file with --password-file, or type the password in the app",
+            )
+            .into());
+        }
         Ok(AppOptions {
             vault: self.vault_path()?.to_owned(),
             state_directory: self.state_directory.clone(),
@@ -377,11 +385,11 @@ impl Invocation {
     ///
     /// # Errors
     /// Without a terminal on stdin and stdout.
-    pub fn demo_options(&self) -> anyhow::Result<AppOptions> {
-        self.options_without_vault()
+    pub fn demo_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
+        self.options_without_vault(look)
     }
 
-    fn options_without_vault(&self) -> anyhow::Result<AppOptions> {
+    fn options_without_vault(&self, look: AppLook) -> anyhow::Result<AppOptions> {
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             return Err(CliError::usage(
                 "the app needs a terminal on stdin and stdout",
@@ -389,14 +397,8 @@ impl Invocation {
             )
             .into());
         }
-        if self.reads_password_from_stdin() {
-            return Err(CliError::usage(
-                "the app reads keys from stdin, so the password cannot come from there",
-                "name a file with --password-file, or type the password in the app",
-            )
-            .into());
-        }
-        let settings = self.settings()?;
+        let mut settings = self.settings()?;
+        settings.plain |= look.plain;
         Ok(AppOptions {
             vault: PathBuf::new(),
             state_directory: None,

@@ -34,7 +34,8 @@ mod wording;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 
 pub use completion::complete_words;
 pub use error::CliError;
@@ -50,11 +51,18 @@ use args::{Arguments, Command, JobCommand};
 /// What a command line asks for.
 pub enum Door {
     /// The terminal app.
-    App,
+    App(AppLook),
     /// The terminal app on a throwaway vault.
-    Demo,
+    Demo(AppLook),
     /// A command.
     Job(Job),
+}
+
+/// How the app shall look, as far as the command line says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppLook {
+    /// Without borders, spinners and countdowns, whatever the settings say.
+    pub plain: bool,
 }
 
 /// A command with its arguments.
@@ -79,9 +87,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Invocatio
     let parsed =
         Arguments::try_parse_from(&arguments).map_err(|error| Box::new(NoCommand::new(error, &arguments)))?;
     let invocation = Invocation::new(&parsed.globals);
+    let plain = parsed.app.plain;
     let door = match parsed.command {
-        None | Some(Command::Tui) => Door::App,
-        Some(Command::Demo) => Door::Demo,
+        None => Door::App(AppLook { plain }),
+        Some(Command::Tui(flags)) => Door::App(AppLook { plain: plain || flags.plain }),
+        Some(Command::Demo(flags)) => Door::Demo(AppLook { plain: plain || flags.plain }),
+        Some(Command::Job(_)) if plain => {
+            let error = Arguments::command()
+                .error(ErrorKind::ArgumentConflict, "--plain is for the app, not for commands");
+            return Err(Box::new(NoCommand::new(error, &arguments)));
+        }
         Some(Command::Job(command)) => Door::Job(Job(command)),
     };
     Ok((invocation, door))

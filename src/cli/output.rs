@@ -101,14 +101,16 @@ impl Output {
         self.text(&format!("{}\n", visible_lines(sentence)))
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes as they are. A reader that went away is no failure, and changes nothing about the exit code.
     ///
     /// # Errors
     /// As writing.
     pub fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
-        unbuffered(io::stdout().as_fd())
-            .and_then(|mut stdout| stdout.write_all(bytes))
-            .context("cannot write the answer to stdout")
+        let written = unbuffered(io::stdout().as_fd()).and_then(|mut stdout| stdout.write_all(bytes));
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.context("cannot write the answer to stdout"),
+        }
     }
 
     /// Writes an answer of the API as one line of JSON.

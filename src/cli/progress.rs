@@ -1,9 +1,12 @@
-//! How far something long has come: one line on stderr, where that is a terminal.
+//! How far something long has come: a bar on stderr, where that is a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
 use super::output::{Audience, Loudness, Output};
 use crate::vault::Progress;
+
+/// The parts of a whole bar.
+const PARTS: usize = 20;
 
 /// A line that is written over again and taken away in the end.
 pub(super) struct ProgressLine {
@@ -32,14 +35,32 @@ impl ProgressLine {
         self.shown = Some(percent);
         self.is_there = true;
         // Where stderr went away there is nobody to tell.
-        let _ = write!(io::stderr().lock(), "\r{}: {percent} %", self.what);
+        let _ = write!(io::stderr().lock(), "\r{}", line(self.what, percent));
     }
 }
 
 impl Drop for ProgressLine {
     fn drop(&mut self) {
         if self.is_there {
-            let _ = write!(io::stderr().lock(), "\r{:width$}\r", "", width = self.what.len() + 7);
+            let _ = write!(io::stderr().lock(), "\r{:width$}\r", "", width = line(self.what, 100).len());
         }
+    }
+}
+
+fn line(what: &str, percent: u64) -> String {
+    let done = usize::try_from(percent).unwrap_or(100).min(100) * PARTS / 100;
+    format!("{what} [{}{}] {percent:>3} %", "#".repeat(done), "-".repeat(PARTS - done))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_is_always_as_wide_and_full_only_at_the_end() {
+        assert_eq!(line("copying", 0), "copying [--------------------]   0 %");
+        assert_eq!(line("copying", 54), "copying [##########----------]  54 %");
+        assert_eq!(line("copying", 99), "copying [###################-]  99 %");
+        assert_eq!(line("copying", 100), "copying [####################] 100 %");
     }
 }

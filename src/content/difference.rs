@@ -133,7 +133,7 @@ pub fn between(before: &[u8], after: &[u8]) -> Vec<Difference> {
 pub fn pieces(before: &[u8], after: &[u8]) -> (Basis, Vec<Piece>) {
     match (named_fields(before), named_fields(after)) {
         (Some(before), Some(after)) if before.0 == after.0 => (Basis::Keys, by_key(before.1, after.1)),
-        _ => (Basis::Lines, by_line(before, after)),
+        _ => (Basis::Lines, pieces_by_line(before, after)),
     }
 }
 
@@ -168,7 +168,8 @@ fn by_key(before: Vec<Field>, after: Vec<Field>) -> Vec<Piece> {
     keys.into_iter().map(piece).collect()
 }
 
-fn by_line(before: &[u8], after: &[u8]) -> Vec<Piece> {
+/// As [`pieces`], by line whatever the texts are.
+pub fn pieces_by_line(before: &[u8], after: &[u8]) -> Vec<Piece> {
     let (before, after) = (lines(before), lines(after));
     let text = |lines: &[&[u8]]| SecretBytes::from_vec(lines.concat());
     let piece = |operation: DiffOp| {

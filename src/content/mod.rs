@@ -5,14 +5,16 @@
 //!
 //! - [`dotenv`] reads and writes `NAME=value` lines; `json_text` finds the pieces of JSON.
 //! - [`fields`](fn@fields) are what a value of either kind has.
-//! - [`between`] and [`pieces`] tell how two texts differ, [`Likeness`] how little.
+//! - [`between`] and [`pieces`] tell how two texts differ, [`Likeness`] how little; [`bytes`](mod@bytes) is for
+//!   binary.
 
+pub mod bytes;
 mod difference;
 pub mod dotenv;
 mod field;
 pub(crate) mod json_text;
 mod likeness;
 
-pub use difference::{Basis, Difference, Piece, Place, between, pieces};
+pub use difference::{Basis, Difference, Piece, Place, between, pieces, pieces_by_line};
 pub use field::{Field, Shape, fields};
 pub use likeness::Likeness;

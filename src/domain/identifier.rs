@@ -4,6 +4,27 @@ use super::invalid::Invalid;
 
 const ALLOWED: &str = "A-Z a-z 0-9 _ / + = . - @";
 
+/// `Display` and `FromStr` of a type by its `as_str` and `new`.
+macro_rules! reads_as_text {
+    ($identifier:ty) => {
+        impl std::fmt::Display for $identifier {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $identifier {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+pub(super) use reads_as_text;
+
 /// Whether a character may stand in a name, an id or a label.
 pub(super) const fn is_allowed(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '/' | '+' | '=' | '.' | '-' | '@')

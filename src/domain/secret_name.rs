@@ -1,8 +1,5 @@
 //! The name of a secret.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::identifier;
 use super::invalid::Invalid;
 use super::wiped_text::WipedText;
@@ -38,19 +35,7 @@ impl SecretName {
     }
 }
 
-impl fmt::Display for SecretName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl FromStr for SecretName {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::new(text)
-    }
-}
+identifier::reads_as_text!(SecretName);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,5 @@
 //! A stage label: the name of a pointer to one version.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::identifier;
 use super::invalid::Invalid;
 use super::wiped_text::WipedText;
@@ -64,19 +61,7 @@ impl StageLabel {
     }
 }
 
-impl fmt::Display for StageLabel {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl FromStr for StageLabel {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::new(text)
-    }
-}
+identifier::reads_as_text!(StageLabel);
 
 #[cfg(test)]
 mod tests {

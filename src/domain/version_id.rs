@@ -1,8 +1,5 @@
 //! The id of a version within its secret.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::identifier;
 use super::invalid::Invalid;
 use super::wiped_text::WipedText;
@@ -31,19 +28,7 @@ impl VersionId {
     }
 }
 
-impl fmt::Display for VersionId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl FromStr for VersionId {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::new(text)
-    }
-}
+identifier::reads_as_text!(VersionId);
 
 #[cfg(test)]
 mod tests {

@@ -39,24 +39,30 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let table = Table::read(text, &["type", "name", "login_username", "login_password"])?;
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
+        // An organization's export has collections instead, with commas between them.
+        let (collection, others) =
+            row.text("collections").split_once(',').unwrap_or((row.text("collections"), ""));
         let folder = match row.text("folder") {
-            "" => row.text("collections"),
+            "" => collection,
             folder => folder,
         };
         let name = below(folder, row.text("name"));
+        if !others.is_empty() {
+            batch.losses.push(Loss::new(&name, COLLECTIONS));
+        }
         for (column, what) in [("favorite", FAVORITE), ("reprompt", REPROMPT)] {
             if row.is_set(column) {
                 batch.losses.push(Loss::new(&name, what));
             }
         }
         let mut fields = Fields::new();
-        for (field, column) in [
-            ("username", "login_username"),
-            ("password", "login_password"),
-            ("url", "login_uri"),
-            ("totp", "login_totp"),
-            ("notes", "notes"),
-        ] {
+        for (field, column) in [("username", "login_username"), ("password", "login_password")] {
+            fields.add(field, row.bytes(column));
+        }
+        for address in addresses(row.text("login_uri")) {
+            fields.add("url", SecretBytes::copy_of(address.as_bytes()));
+        }
+        for (field, column) in [("totp", "login_totp"), ("notes", "notes")] {
             fields.add(field, row.bytes(column));
         }
         add_custom_fields(&row, &mut fields);
@@ -68,10 +74,29 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     Ok(batch)
 }
 
+/// The addresses of a login stand in one column with commas between them. An address may hold commas itself, so
+/// only one before another scheme counts.
+fn addresses(text: &str) -> impl Iterator<Item = &str> {
+    let begins = |rest: &str| {
+        let scheme = rest.split_once("://").map(|(scheme, _)| scheme).unwrap_or_default();
+        !scheme.is_empty()
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest.take()?;
+        let cut = whole.match_indices(',').map(|(at, _)| at).find(|at| begins(&whole[at + 1..]));
+        let (address, more) = cut.map_or((whole, None), |at| (&whole[..at], Some(&whole[at + 1..])));
+        rest = more;
+        Some(address)
+    })
+}
+
 /// Custom fields stand in one column, a line `name: value` for each.
 fn add_custom_fields(row: &Row<'_>, fields: &mut Fields) {
     for line in row.text("fields").lines().filter(|line| !line.is_empty()) {
-        let (name, value) = line.split_once(": ").unwrap_or(("field", line));
+        let (name, value) = line.split_once(": ").unwrap_or(("", line));
+        let name = if name.is_empty() { NAMELESS } else { name };
         fields.add(name, SecretBytes::copy_of(value.as_bytes()));
     }
 }
@@ -79,6 +104,14 @@ fn add_custom_fields(row: &Row<'_>, fields: &mut Fields) {
 const FAVORITE: &str = "its mark as a favorite";
 const REPROMPT: &str = "that the password is asked for again";
 const PASSKEYS: &str = "its passkeys";
+const ARCHIVED: &str = "that it is archived";
+const COLLECTIONS: &str = "that it lies in other collections too";
+
+/// What a custom field is called that has no name.
+const NAMELESS: &str = "field";
+
+/// Everything an item can be besides a login: each has a member of its own, whose members become fields.
+const PARTS: [&str; 6] = ["card", "identity", "sshKey", "bankAccount", "driversLicense", "passport"];
 
 fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let root = parse(text)?.members()?;
@@ -111,8 +144,9 @@ fn add_item(
     batch: &mut IncomingBatch,
 ) -> Result<(), ExchangeError> {
     let mut id = item.text_of("folderId")?;
+    let collections = item.entries_of("collectionIds")?;
     if id.is_empty()
-        && let Some(first) = item.entries_of("collectionIds")?.first()
+        && let Some(first) = collections.first()
     {
         id = first.text()?;
     }
@@ -125,6 +159,12 @@ fn add_item(
         if item.find(member).is_some_and(|value| value.spelled() != unless) {
             batch.losses.push(Loss::new(&name, what));
         }
+    }
+    if collections.len() > 1 {
+        batch.losses.push(Loss::new(&name, COLLECTIONS));
+    }
+    if item.find("archivedDate").is_some() {
+        batch.losses.push(Loss::new(&name, ARCHIVED));
     }
     let login = item.find("login").map(|login| login.members()).transpose()?;
     if let Some(login) = &login
@@ -162,7 +202,7 @@ fn fields_of(item: &Members<'_>) -> Result<Fields, ExchangeError> {
         }
         fields.add("totp", login.text_of("totp")?);
     }
-    for part in ["card", "identity", "sshKey"] {
+    for part in PARTS {
         let Some(part) = item.find(part) else { continue };
         for (name, value) in part.members()?.iter().filter(|(_, value)| !value.is_null()) {
             fields.add(name, text_or_spelling(value)?);
@@ -172,7 +212,7 @@ fn fields_of(item: &Members<'_>) -> Result<Fields, ExchangeError> {
     for field in item.entries_of("fields")? {
         let field = field.members()?;
         let name = field.text_of("name")?;
-        let name = name.expose_text().filter(|name| !name.is_empty()).unwrap_or("field");
+        let name = name.expose_text().filter(|name| !name.is_empty()).unwrap_or(NAMELESS);
         if let Some(value) = field.find("value") {
             fields.add(name, text_or_spelling(value)?);
         }

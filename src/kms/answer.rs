@@ -155,6 +155,20 @@ impl<'a> Answer<'a> {
         Self::result("DescribeSecret", fields)
     }
 
+    /// DescribeSecret with what etui alone keeps of a secret, and with one version, its value left out.
+    pub fn show(secret: &'a SecretState, version: &'a VersionState) -> Self {
+        let mut answer = Self::describe(secret, FetchTags::Yes);
+        let number = |name, number| Field { name, content: Content::Number(number) };
+        answer.fields.extend(secret.retention.map(|kept| number("KeepVersions", kept.versions() as u64)));
+        answer.fields.extend(secret.rotation.map(|every| number("RotationDays", every.days().into())));
+        let mut shown = version_fields(secret, version);
+        shown.push(text("SecretDataType", version.value_type.as_str()));
+        shown.push(number("SecretDataSize", version.size));
+        shown.extend(version.note.as_ref().map(|note| text("Note", note.as_str())));
+        answer.fields.push(Field { name: "Version", content: Content::Record(shown) });
+        answer
+    }
+
     /// ListSecretVersionIds, newest first.
     pub fn versions(secret: &'a SecretState, include: IncludeDeprecated, page: Page) -> Self {
         let matches = || {
@@ -277,12 +291,16 @@ fn page_fields<'a>(page: Page, total: usize) -> [Field<'a>; 3] {
 }
 
 fn version_entry<'a>(secret: &'a SecretState, version: &'a VersionState) -> Content<'a> {
+    Content::Record(version_fields(secret, version))
+}
+
+fn version_fields<'a>(secret: &'a SecretState, version: &'a VersionState) -> Vec<Field<'a>> {
     let marking = secret.labels.iter().filter(|(_, target)| target.key == version.key);
-    Content::Record(vec![
+    vec![
         text("VersionId", version.id.as_str()),
         time("CreateTime", version.created),
         listed("VersionStages", "VersionStage", marking.map(|(label, _)| Content::Text(label.as_str()))),
-    ])
+    ]
 }
 
 fn secret_entry<'a>(secret: &SecretSummary<'a>, fetch_tags: FetchTags) -> Content<'a> {

@@ -31,6 +31,7 @@ pub enum Context {
     Plan,
     Question,
     History,
+    Diff,
     Labels,
     LabelName,
     Palette,
@@ -66,6 +67,7 @@ impl Context {
         (Self::Plan, "plan", "Plan"),
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
+        (Self::Diff, "diff", "Differences"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
         (Self::Palette, "palette", "Commands"),
@@ -133,6 +135,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
         Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
         Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
+        Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
         Modal::Palette(_) => &[Context::Palette, Text, Everywhere],
@@ -191,6 +194,9 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::RollBack => {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
+        Action::Mark | Action::Diff => {
+            known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
+        }
         Action::RestoreSecret => is_scheduled,
         Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
@@ -216,6 +222,7 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
         _ if is_scheduled => "this secret is scheduled for deletion",
         Action::MakeCurrent => "it is the current one",
         Action::RollBack => "there is no previous version",
+        Action::Mark | Action::Diff => "there is only one version",
         _ => "not now",
     }
 }

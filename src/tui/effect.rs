@@ -14,6 +14,7 @@ use crate::versioning::Direction;
 use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
+use super::comparison::{Comparison, Texts};
 use super::modals::HISTORY_LIMIT;
 use super::screens::put_form::{FileContent, read_file};
 use super::session::{CopyRoute, Found, Opened, Session};
@@ -40,6 +41,8 @@ pub enum Slot {
     Describe,
     /// The plan of the put form.
     PlanPut,
+    /// How two versions differ.
+    Diff,
     /// The value of the generator.
     Generate,
     /// The file of the put form.
@@ -172,6 +175,17 @@ pub enum Work {
         /// Undo or redo.
         direction: Direction,
     },
+    /// Compares two versions of a secret.
+    Diff {
+        /// Which question this is.
+        revision: u64,
+        /// The secret.
+        name: SecretName,
+        /// The versions, the older one first.
+        versions: Box<[VersionId; 2]>,
+        /// Whether the texts are wanted too.
+        texts: Texts,
+    },
     /// Reads the history of a secret, or of the vault.
     History(Option<SecretName>),
     /// Undoes or redoes.
@@ -189,6 +203,7 @@ impl Work {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
+            Self::Diff { .. } => Some(Slot::Diff),
             Self::Generate { .. } => Some(Slot::Generate),
             Self::ReadFile { .. } => Some(Slot::ReadFile),
             Self::CompletePath { .. } => Some(Slot::CompletePath),
@@ -326,6 +341,13 @@ pub enum Reply {
         /// The plan, or the refusal.
         result: Result<Box<TakeBackPlan>, VaultError>,
     },
+    /// To [`Work::Diff`].
+    Diff {
+        /// Which question was answered.
+        revision: u64,
+        /// What differs.
+        result: Result<Box<Comparison>, VaultError>,
+    },
     /// To [`Work::History`].
     History {
         /// Whose it is; `None`: the vault's.
@@ -411,6 +433,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::PlanTakeBack { revision, direction } => {
             let result = session.vault().and_then(|vault| vault.plan_take_back(direction)).map(Box::new);
             Reply::PlannedTakeBack { revision, result }
+        }
+        Work::Diff { revision, name, versions, texts } => {
+            let result = session.compare(&name, &versions, texts).map(Box::new);
+            Reply::Diff { revision, result }
         }
         Work::History(subject) => {
             let result = session.vault().and_then(|vault| match &subject {

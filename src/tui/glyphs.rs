@@ -13,6 +13,8 @@ pub struct Glyphs {
     pub custom: &'static str,
     pub deprecated: &'static str,
     pub selected: &'static str,
+    /// Marked for a comparison.
+    pub marked: &'static str,
     pub folder_open: &'static str,
     pub folder_closed: &'static str,
     pub mask: &'static str,
@@ -53,6 +55,7 @@ impl Glyphs {
         custom: "◆",
         deprecated: "–",
         selected: "❯",
+        marked: "◉",
         folder_open: "▾",
         folder_closed: "▸",
         mask: "•",
@@ -88,6 +91,7 @@ impl Glyphs {
         custom: "+",
         deprecated: "-",
         selected: ">",
+        marked: "#",
         folder_open: "v",
         folder_closed: ">",
         mask: "*",
@@ -115,6 +119,23 @@ impl Glyphs {
         tee_left: "+",
         tee_right: "+",
     };
+
+    /// The same signs without lines and without anything that turns.
+    #[must_use]
+    pub const fn without_lines(self) -> Self {
+        Self {
+            spinner: &[""],
+            horizontal: " ",
+            vertical: " ",
+            top_left: " ",
+            top_right: " ",
+            bottom_left: " ",
+            bottom_right: " ",
+            tee_left: " ",
+            tee_right: " ",
+            ..self
+        }
+    }
 
     /// Chooses: ASCII where the locale is not UTF-8, and on the Linux console.
     pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {

@@ -15,6 +15,7 @@ pub mod as_command;
 pub mod catalogue;
 pub mod change_request;
 pub mod command;
+mod comparison;
 pub mod context;
 mod draft;
 pub mod effect;

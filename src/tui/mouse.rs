@@ -55,6 +55,7 @@ fn click(state: &mut State, at: Position, effects: &mut Vec<Effect>) {
             Modal::PutForm(_)
             | Modal::Palette(_)
             | Modal::Plan(_)
+            | Modal::Diff(_)
             | Modal::Generator(_)
             | Modal::WriteFile(_)
             | Modal::TakeBack(_)

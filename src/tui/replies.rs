@@ -47,6 +47,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Listed(Err(error)) => say(state, &error),
         Reply::Described { name, result } => {
             lock::details_known(state, &name, result.as_deref(), effects);
+            modals::on_diff_details(state, &name, result.as_deref().ok());
             browse::on_details(state, &name, result);
             put_form::secret_changed(state, effects);
         }
@@ -65,6 +66,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Changed(result) => modals::on_changed(state, result, effects),
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
         Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
+        Reply::Diff { revision, result } => modals::on_diff(state, revision, result),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
     }
 }
@@ -98,6 +100,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::Changed(Err(error))
         | Reply::PlannedTakeBack { result: Err(error), .. }
         | Reply::History { result: Err(error), .. }
+        | Reply::Diff { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Written { result: Err(error), .. }
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,

@@ -10,6 +10,7 @@ use crate::versioning::{Origin, Selector};
 
 use super::TuiOptions;
 use super::catalogue::Catalogue;
+use super::comparison::{Comparison, Texts, compare};
 use super::effect::CopyFailed;
 use super::place::PlaceReader;
 
@@ -245,6 +246,17 @@ impl Session {
     ) -> Result<SecretValue, VaultError> {
         let selector = Selector { version_id: Some(version_id.clone()), ..Selector::default() };
         Ok(self.vault()?.get_secret_value(name, &selector)?.value)
+    }
+
+    /// How two versions differ, the older one first.
+    pub(super) fn compare(
+        &mut self,
+        name: &SecretName,
+        [before, after]: &[VersionId; 2],
+        texts: Texts,
+    ) -> Result<Comparison, VaultError> {
+        let (before, after) = (self.value(name, before)?, self.value(name, after)?);
+        Ok(compare(&before, &after, texts))
     }
 
     pub(super) fn copy_value(

@@ -8,7 +8,8 @@ use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{
-    Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane, WriteFile,
+    Diff, Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+    WriteFile,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -49,6 +50,8 @@ pub enum Modal {
     SecretForm(Box<SecretForm>),
     /// Who changed what when.
     History(Box<History>),
+    /// How two versions differ.
+    Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
     /// Where a value is written to.
@@ -289,13 +292,16 @@ impl State {
     pub fn next_wake(&self, at: Moment) -> Option<Duration> {
         let mut next: Option<Moment> = None;
         let mut wake_at = |moment: Moment| next = Some(next.map_or(moment, |next| next.min(moment)));
+        let turns = !self.settings.plain;
         if let Some((waiting, _)) = self.waiting
+            && turns
             && matches!(waiting, Waiting::Unlock | Waiting::Create)
         {
             wake_at(at.after(SPINNER));
         }
         if let Screen::FirstRun(first_run) = &self.screen
             && first_run.is_measuring()
+            && turns
         {
             wake_at(at.after(SPINNER));
         }
@@ -308,15 +314,24 @@ impl State {
         if let Some(revealed) = self.browse().and_then(|browse| browse.revealed.as_ref()) {
             wake_at(revealed.until);
         }
+        let shown = self.modals.iter().filter_map(|modal| match modal {
+            Modal::Diff(diff) => diff.until(),
+            _ => None,
+        });
+        shown.for_each(&mut wake_at);
         if let Some(locks_at) = self.locks_at() {
-            wake_at(Moment(locks_at.0 - countdown_step(locks_at.since(at))));
+            let step = if turns { countdown_step(locks_at.since(at)) } else { 0 };
+            wake_at(Moment(locks_at.0 - step));
         }
         // A moment that has just passed still needs its tick.
         next.map(|next| next.since(at).max(Duration::from_millis(1)))
     }
 
-    /// The text of the countdown to the lock.
+    /// The text of the countdown to the lock, where there is one.
     pub fn countdown(&self) -> Option<String> {
+        if self.settings.plain {
+            return None;
+        }
         self.time_to_lock().map(|left| format!("locks in {}", when::countdown(left)))
     }
 }

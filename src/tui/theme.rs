@@ -109,13 +109,15 @@ pub struct Theme {
     styles: BTreeMap<Role, Style>,
     /// The signs.
     pub glyphs: Glyphs,
+    /// Whether lines hold the parts of the screen apart; without them, what lies over a screen takes all of it.
+    pub has_lines: bool,
 }
 
 impl Theme {
     /// One of the embedded themes; an unknown name gets the default.
     pub fn named(name: &str, glyphs: Glyphs) -> Self {
         let text = THEMES.iter().find(|(known, _)| *known == name).map_or(THEMES[0].1, |(_, text)| text);
-        Self { styles: parse(text).expect("a test reads the embedded themes"), glyphs }
+        Self { styles: parse(text).expect("a test reads the embedded themes"), glyphs, has_lines: true }
     }
 
     /// Chooses by the settings, and by the environment: `NO_COLOR`, `TERM`, the locale. `variable` looks one up.
@@ -131,7 +133,10 @@ impl Theme {
             ThemeName::Light => "light",
             ThemeName::HighContrast => "high-contrast",
         };
-        let theme = Self::named(name, glyphs);
+        let mut theme = Self::named(name, glyphs);
+        if settings.plain {
+            theme = theme.without_lines();
+        }
         let wants_none = settings.theme == ThemeName::None;
         if wants_none || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
             theme.without_colour()
@@ -148,6 +153,12 @@ impl Theme {
             style.bg = None;
         }
         self
+    }
+
+    /// The same theme without borders and spinners.
+    #[must_use]
+    pub fn without_lines(self) -> Self {
+        Self { glyphs: self.glyphs.without_lines(), has_lines: false, ..self }
     }
 
     /// The style of a role.

@@ -76,6 +76,7 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
         browse.now = wall;
         browse.keep_in_view(size);
     }
+    modals::keep_diff_in_view(state);
     effects
 }
 
@@ -94,6 +95,7 @@ fn pass_time(state: &mut State, effects: &mut Vec<Effect>) {
     {
         browse.hide();
     }
+    modals::hide_diff_in_time(state);
 }
 
 fn refresh(state: &State, effects: &mut Vec<Effect>) {
@@ -155,6 +157,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
+        Some(Modal::Diff(_)) => modals::Diff::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
         Some(Modal::Palette(_)) => {
             if let Some(command) = Palette::act(state, action, keymap) {

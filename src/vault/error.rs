@@ -208,7 +208,7 @@ impl VaultError {
             Self::VaultGone { .. } => {
                 "find it or restore a backup; `etui init` makes a new one in its place".to_owned()
             }
-            Self::VaultExists { .. } => "choose another path with --vault".to_owned(),
+            Self::VaultExists { .. } => "choose another path; nothing was overwritten".to_owned(),
             Self::FileExists { .. } | Self::NoRegularFile { .. } => "choose another path".to_owned(),
             Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
             Self::Busy => "wait until it has finished, then try again".to_owned(),

@@ -1,9 +1,12 @@
 //! The agent: `unlock`, `lock`, `status`, and the process behind them.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use etui::agent::{Agent, Purpose};
@@ -114,6 +117,11 @@ fn an_unlocked_vault_needs_no_password_until_it_is_locked() {
         exit 0
         stdout:
         it was not unlocked
+        "#);
+    assert_snapshot!(home.etui(&["lock", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"WasUnlocked":false}
         "#);
 }
 
@@ -340,4 +348,62 @@ fn a_password_that_is_given_is_used_though_the_agent_runs() {
     fs::write(home.0.path().join("password"), "wrong").unwrap();
     home.0.etui(&["get", "db"]).failed(5);
     home.etui(&["get", "db"]).succeeded();
+}
+
+/// The other half of the test below: it asks, and says how much was answered.
+#[test]
+#[ignore = "the test below runs it as another user"]
+fn a_client_that_asks_for_the_key() {
+    let [socket, request] = ["SOCKET", "REQUEST"].map(|name| std::env::var_os(name).unwrap());
+    let mut stream = UnixStream::connect(socket).unwrap();
+    let mut answer = Vec::new();
+    // Whoever is refused may find the connection closed at any step.
+    let _ = stream.write_all(&fs::read(request).unwrap()).and_then(|()| stream.read_to_end(&mut answer));
+    println!("answered: {} bytes", answer.len());
+}
+
+/// Only root can be somebody else for a while; elsewhere the rule alone is tested, beside `is_same_user`.
+#[test]
+fn another_user_is_refused_though_the_socket_lies_open() {
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = Unlocked::new();
+    let folder = home.0.path();
+    for path in ["", "state", "state/etui", "state/etui/run"] {
+        fs::set_permissions(folder.join(path), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::set_permissions(home.socket(), fs::Permissions::from_mode(0o777)).unwrap();
+    let identity = home.identity();
+    let request = [&[1, b'K'][..], &identity.vault_id, &identity.key_id].concat();
+    fs::write(folder.join("request"), request).unwrap();
+    // Where the tests lie others may not go.
+    fs::copy(std::env::current_exe().unwrap(), folder.join("client")).unwrap();
+    let client = || {
+        let mut client = Command::new(folder.join("client"));
+        client.args(["--exact", "agent::a_client_that_asks_for_the_key", "--ignored", "--nocapture"]);
+        client.env_clear().env("SOCKET", home.socket()).env("REQUEST", folder.join("request"));
+        client.current_dir(folder);
+        client
+    };
+    let answered = |mut client: Command| String::from_utf8(client.output().unwrap().stdout).unwrap();
+    let mut other = client();
+    other.uid(NOBODY).gid(NOBODY);
+    let (own, other) = (answered(client()), answered(other));
+    // Private again, so that `etui lock` finds the agent.
+    let run = folder.join("state/etui/run");
+    fs::set_permissions(run, fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(own.contains("answered: 33 bytes"), "{own}");
+    assert!(other.contains("answered: 0 bytes"), "{other}");
+}
+
+/// As the system tells it of any process: how much of its memory is never written to a disk.
+#[test]
+fn the_key_lies_in_locked_memory() {
+    let home = Unlocked::new();
+    let status = fs::read_to_string(format!("/proc/{}/status", home.process().as_raw_nonzero())).unwrap();
+    let locked = status.lines().find_map(|line| line.strip_prefix("VmLck:")).unwrap();
+    let kibibytes: u64 = locked.trim().trim_end_matches("kB").trim().parse().unwrap();
+    assert!(kibibytes > 0, "{status}");
 }

@@ -99,6 +99,11 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
         would redo: take back the undo of change 9 on 'main' (change 10, command line, [age])
           scheduled for deletion on [time]
         "#);
+    assert_snapshot!(home.etui(&["redo", "--dry-run", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"Changes":[{"TakesBack":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
+        "#);
     assert_snapshot!(home.etui(&["redo"]), @r#"
         exit 0
         stdout:

@@ -274,7 +274,7 @@ fn on_a_terminal_the_progress_is_one_line_that_goes_away() {
         })
         .end();
     assert!(status.success(), "{screen}");
-    let erased = format!("\rimporting: 100 %\r{:16}\r", "");
+    let erased = format!("\rimporting [####################] 100 %\r{:38}\r", "");
     assert!(screen.contains(&erased), "{screen:?}");
     assert!(screen.contains("imported 2 secrets: 2 new"), "{screen}");
 }

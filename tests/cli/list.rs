@@ -134,7 +134,7 @@ fn show_tells_everything_but_the_value() {
     assert_snapshot!(home.etui(&["show", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"db","Description":"two\nlines \u001b[31m","CreateTime":"[time]","UpdateTime":"[time]","SecretType":"Generic","Tags":{"Tag":[{"TagKey":"env","TagValue":"prod"}]}}
+        {"RequestId":"[id]","SecretName":"db","Description":"two\nlines \u001b[31m","CreateTime":"[time]","UpdateTime":"[time]","SecretType":"Generic","Tags":{"Tag":[{"TagKey":"env","TagValue":"prod"}]},"Version":{"VersionId":"v2","CreateTime":"[time]","VersionStages":{"VersionStage":["ACSCurrent"]},"SecretDataType":"text","SecretDataSize":7}}
         "#);
     assert_snapshot!(home.etui(&["show", "db#v9"]).failed(3), @r#"
         exit 3

@@ -157,20 +157,24 @@ fn passwd_asks_for_the_present_password_and_twice_for_the_new_one() {
 }
 
 #[test]
-fn rekey_and_backup_show_how_far_they_are_on_a_terminal() {
+fn rekey_backup_and_verify_show_how_far_they_are_on_a_terminal() {
     let home = Home::with_secret();
     let mut terminal = home.terminal(&[&["rekey"][..], &CHEAP].concat());
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("fresh\r");
     terminal.wait_for("The same again: ").press("fresh\r");
-    terminal.wait_for("sealing everything anew: 100 %");
+    terminal.wait_for("sealing everything anew [####################] 100 %");
     terminal.wait_for("replaced the vault key");
     assert_eq!(terminal.end().0.code(), Some(0));
     let mut terminal = home.terminal(&["backup", "copy"]);
     terminal.wait_for("Master password: ").press("fresh\r");
     // The cost that the rekey chose is below what etui takes today, and so it asks.
     terminal.wait_for("Raise it? [y/N] ").press("n\r");
-    terminal.wait_for("copying: 100 %").wait_for("backed the vault up");
+    terminal.wait_for("copying [####################] 100 %").wait_for("backed the vault up");
+    assert_eq!(terminal.end().0.code(), Some(0));
+    let mut terminal = home.terminal(&["verify"]);
+    terminal.wait_for("Master password: ").press("fresh\r");
+    terminal.wait_for("checking [####################] 100 %").wait_for("the vault is whole");
     assert_eq!(terminal.end().0.code(), Some(0));
 }
 
@@ -185,8 +189,8 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["backup", "copy.etui"]).failed(2), @r#"
         exit 2
         stderr:
-        error: there is a file at 'copy.etui' already
-        hint: choose another path
+        error: there is a file at copy.etui already
+        hint: choose another path; nothing was overwritten
         "#);
     assert_snapshot!(home.etui(&["backup", "other.etui", "--json"]), @r#"
         exit 0

@@ -242,12 +242,15 @@ fn the_program_has_the_terminal() {
 fn a_secret_is_in_no_argv_and_not_in_our_own_environment() {
     let home = home();
     // While the command of --if runs, etui is its parent and knows the value.
-    let look = "cat /proc/$PPID/cmdline /proc/$PPID/environ > seen 2> denied; printf %s \"$KEY\"";
+    let look = "cat /proc/$PPID/cmdline /proc/$PPID/environ > seen 2> denied; \
+                cat /proc/[0-9]*/cmdline > every 2> gone; printf %s \"$KEY\"";
     let run = home.etui(&["promote", "app/api-key", "ACSCurrent", "--if", look, "--env", "KEY=app/api-key"]);
     assert!(run.succeeded().text().starts_with(SECRET), "the command itself has it");
     let seen = fs::read(home.path().join("seen")).unwrap();
     assert!(seen.starts_with(env!("CARGO_BIN_EXE_etui").as_bytes()), "the parent was looked at");
     assert!(!seen.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()));
+    let every = fs::read(home.path().join("every")).unwrap();
+    assert!(!every.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()), "in no argv at all");
     let arguments = shell(&home, &["--env", "KEY=app/api-key"], "cat /proc/$$/cmdline; test -n \"$KEY\"");
     assert!(!arguments.succeeded().text().contains(SECRET));
 }

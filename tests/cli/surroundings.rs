@@ -178,10 +178,30 @@ fn names_are_completed_while_the_vault_is_unlocked_and_nothing_is_said_otherwise
     assert_eq!(offered(&home, &["stage", "db", "blue", "--to", "v"]), "v2 v1");
     assert_eq!(offered(&home, &["run", "--env", "A", "=", "ap"]), "app/key");
     assert_eq!(offered(&home, &["run", "--prefix", ""]), "app");
+    assert_eq!(offered(&home, &["get", "'db#v1"]), "db#v1", "within quotes");
+    assert_eq!(offered(&home, &["stage", "'db'", "blue", "--to", "v1"]), "v1");
+    let other = Home::with_vault();
+    let vault = other.vault();
+    assert_eq!(
+        offered(&home, &["get", "--vault", "=", vault.to_str().unwrap(), "d"]),
+        "",
+        "another vault is locked"
+    );
     home.etui(&["lock"]).succeeded();
     assert_eq!(offered(&home, &["get", "d"]), "");
     fs::remove_file(home.vault()).unwrap();
     assert_eq!(offered(&home, &["get", "d"]), "");
+}
+
+#[test]
+fn completing_does_not_keep_the_vault_unlocked() {
+    let home = Home::with_secret();
+    home.etui(&["unlock", "--for", "2s", "--max", "1h"]).succeeded();
+    let start = std::time::Instant::now();
+    while offered(&home, &["get", "d"]) == "db" {
+        assert!(start.elapsed().as_secs() < 60, "completing has extended the idle limit");
+    }
+    home.finish(home.bare(&["status", "-q"]), b"").failed(5);
 }
 
 #[test]

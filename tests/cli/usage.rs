@@ -123,6 +123,16 @@ fn the_version_is_told() {
 }
 
 #[test]
+fn how_the_app_looks_is_no_flag_of_a_command() {
+    assert_snapshot!(Home::empty().etui(&["--plain", "list"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --plain is for the app, not for commands
+        hint: run `etui --help` to see what it takes
+        "#);
+}
+
+#[test]
 fn the_app_needs_a_terminal() {
     let home = Home::with_vault();
     assert_snapshot!(home.etui(&[]).failed(2), @r#"

@@ -40,13 +40,13 @@ fn verify_looks_at_another_file_without_remembering_it() {
         exit 2
         stderr:
         error: there is no vault at missing.etui
-        hint: make one with `etui init`, or name another with --vault
+        hint: name another file
         "#);
     assert_snapshot!(home.etui(&["verify", "password"]).failed(6), @r#"
         exit 6
         stderr:
         error: the vault is damaged or was tampered with: it is no SQLite file
-        hint: do not use this file: run `etui verify` to see what is wrong, and restore a backup
+        hint: do not use this file: take another copy or backup
         "#);
 }
 

@@ -34,17 +34,47 @@ fn bitwarden_csv() {
     );
     assert_eq!(
         get(&mut vault, "Work/GitHub").unwrap(),
-        r#"{"username":"dev@example.com","password":"p,\"w'd","url":"https://github.com/login","totp":"otpauth://totp/GitHub?secret=JBSWY3DP","pin":"1234","recovery":"a: b"}"#
+        r#"{"username":"dev@example.com","password":"p,\"w'd","url":"https://github.com/login?a=1,2","url-2":"https://gist.github.com","totp":"otpauth://totp/GitHub?secret=JBSWY3DP","pin":"1234","recovery":"a: b","field":"nameless"}"#
     );
     assert_eq!(get(&mut vault, "Router").unwrap(), "admin123");
     assert_eq!(get(&mut vault, "Work/Wi-Fi-gr--e").unwrap(), "line one\nline two");
 }
 
 #[test]
+fn bitwarden_csv_of_an_organization() {
+    let file = include_bytes!("fixtures/bitwarden-organization.csv");
+    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    assert_eq!(told, ["Servers/db: new v1", "Servers/runbook: new v1"]);
+    assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
+    assert_eq!(get(&mut vault, "Servers/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
+}
+
+#[test]
+fn bitwarden_json_of_an_organization() {
+    let file = r#"{"encrypted": false, "collections": [
+        {"id": "c1", "organizationId": "o", "name": "Servers", "externalId": null},
+        {"id": "c2", "organizationId": "o", "name": "Backups", "externalId": null}],
+        "items": [{"name": "db", "folderId": null, "type": 1, "collectionIds": ["c1", "c2"],
+        "login": {"username": null, "password": "s3cret", "uris": null, "totp": null}}]}"#;
+    let (mut vault, _, lost, _place) = imported(FileFormat::Bitwarden, file.as_bytes());
+    assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
+    assert_eq!(get(&mut vault, "Servers/db").unwrap(), "s3cret");
+}
+
+#[test]
 fn bitwarden_json_with_the_history_of_a_password() {
     let file = include_bytes!("fixtures/bitwarden.json");
     let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
-    assert_eq!(told, ["Work/Servers/db-main: new v1 v2 v3", "license: new v1", "visa: new v1"]);
+    assert_eq!(
+        told,
+        [
+            "Work/Servers/db-main: new v1 v2 v3",
+            "license: new v1",
+            "visa: new v1",
+            "deploy-key: new v1",
+            "savings: new v1",
+        ]
+    );
     assert_eq!(
         lost,
         [
@@ -53,6 +83,7 @@ fn bitwarden_json_with_the_history_of_a_password() {
             "'license' loses that the password is asked for again",
             "'passkey only' loses its passkeys",
             "'passkey only' is left out: it has no value",
+            "'deploy key' loses that it is archived",
         ]
     );
     insta::assert_snapshot!(shown(&mut vault), @r#"
@@ -62,9 +93,15 @@ fn bitwarden_json_with_the_history_of_a_password() {
       v1 2024-01-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"first\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
       v2 2024-02-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"second \\\"quoted\\\" 🔑\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
       v3 2024-05-03T08:00:00Z None text "{\"username\":\"app\",\"password\":\"third\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
+    deploy-key "" Tags({}) 2024-03-01T08:00:00Z None None
+      ACSCurrent = v1
+      v1 2024-03-01T08:00:00Z None text "{\"privateKey\":\"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaA==\\n-----END OPENSSH PRIVATE KEY-----\\n\",\"publicKey\":\"ssh-ed25519 AAAAC3Nz\",\"keyFingerprint\":\"SHA256:abc\"}"
     license "" Tags({}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "KEY-1\nKEY-2"
+    savings "" Tags({}) 2024-03-01T08:00:00Z None None
+      ACSCurrent = v1
+      v1 2024-03-01T08:00:00Z None text "{\"bankName\":\"Example Bank\",\"accountNumber\":\"123456\"}"
     visa "" Tags({}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "{\"cardholderName\":\"A. Example\",\"brand\":\"Visa\",\"number\":\"4111111111111111\",\"expMonth\":\"1\",\"expYear\":\"2030\"}"
@@ -121,6 +158,15 @@ fn keepassxc_csv() {
       ACSCurrent = v1
       v1 2024-05-06T07:08:09Z None text "{\"username\":\"u\",\"password\":\"p\"}"
     "#);
+}
+
+#[test]
+fn keepassxc_csv_of_an_older_version() {
+    let file = "\"Group\",\"Title\",\"Username\",\"Password\",\"URL\",\"Notes\"\n\
+                \"Passwords/Work\",\"db\",\"app\",\"s3cret\",\"\",\"\"\n";
+    let (mut vault, _, lost, _place) = imported(FileFormat::KeePassXc, file.as_bytes());
+    assert!(lost.is_empty());
+    assert_eq!(get(&mut vault, "Work/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
 }
 
 #[test]

@@ -111,6 +111,12 @@ impl Home {
         Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), &[])
     }
 
+    /// Starts a script in a terminal of this size; `etui` is the app.
+    pub fn script(&self, size: (u16, u16), script: &str) -> Terminal {
+        let script = script.replace("exec etui", "exec \"$0\"");
+        Terminal::start(self, size, "sh", &["-c", &script, env!("CARGO_BIN_EXE_etui")])
+    }
+
     /// Starts the app with arguments in a terminal of this size.
     pub fn app_with(&self, size: (u16, u16), arguments: &[&str]) -> Terminal {
         Terminal::start(self, size, env!("CARGO_BIN_EXE_etui"), arguments)

@@ -3,6 +3,7 @@
 mod browse;
 mod clipboard;
 mod demo;
+mod diff;
 mod files;
 mod finding;
 mod first_run;
@@ -15,6 +16,7 @@ mod metadata;
 mod mouse;
 mod palette;
 mod paste;
+mod plain;
 mod plans;
 mod put_form;
 mod sample;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::wording::count;
+use crate::vault::VaultError;
 
 /// Copy the vault into a new file, and check the copy
 ///
@@ -40,11 +40,7 @@ impl Backup {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.file.symlink_metadata().is_ok() {
             // Before a password is asked for; the vault decides it again, and safely.
-            return Err(CliError::usage(
-                format!("there is a file at '{}' already", self.file.display()),
-                "choose another path",
-            )
-            .into());
+            return Err(VaultError::VaultExists { path: self.file }.into());
         }
         let mut vault = invocation.unlock()?;
         let output = invocation.output();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::cli::error::{CliError, reason};
+use crate::cli::error::{CliError, of_another_file, reason};
 use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
@@ -141,8 +141,12 @@ impl Import {
             }
             Source::Vault => {
                 let mut vault = invocation.unlock()?;
-                let batch = self.other_vault(invocation, &mut vault)?.give_out(|_| true);
-                (vault, batch.with_context(|| self.of_file())?)
+                let batch = self
+                    .other_vault(invocation, &mut vault)
+                    .and_then(|mut other| Ok(other.give_out(|_| true)?))
+                    .map_err(of_another_file)
+                    .with_context(|| self.of_file());
+                (vault, batch?)
             }
         };
         if let Some(folder) = &self.prefix {
@@ -211,14 +215,13 @@ impl Import {
 
     /// Opens the other vault: with the key of this one where it is the same, else with its password.
     fn other_vault(&self, invocation: &Invocation, vault: &mut Vault) -> anyhow::Result<Vault> {
-        let beside = vault.open_beside(&self.file, Box::new(SystemClock)).with_context(|| self.of_file())?;
-        let locked = match beside {
+        let locked = match vault.open_beside(&self.file, Box::new(SystemClock))? {
             Beside::Open(other) => return Ok(*other),
             Beside::Locked(locked) => locked,
         };
         let credentials = self.other_credentials(invocation, &locked)?;
         let unlocked = locked.unlock(&credentials, invocation.answers());
-        unlocked.map_err(|failed| failed.error).with_context(|| self.of_file())
+        unlocked.map_err(|failed| failed.error.into())
     }
 
     fn other_credentials(&self, invocation: &Invocation, other: &LockedVault) -> anyhow::Result<Credentials> {

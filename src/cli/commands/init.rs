@@ -51,7 +51,8 @@ impl Init {
         let path = invocation.vault_path()?;
         if path.symlink_metadata().is_ok() {
             // Before a password is asked for; `create` decides it again, and safely.
-            return Err(VaultError::VaultExists { path: path.to_owned() }.into());
+            let sentence = VaultError::VaultExists { path: path.to_owned() }.to_string();
+            return Err(CliError::usage(sentence, "choose another path with --vault").into());
         }
         let chosen = self.cost.chosen()?;
         let given = invocation.key_file()?;

@@ -13,7 +13,7 @@ use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
 use crate::cli::wording;
 use crate::domain::{Timestamp, age, visible};
-use crate::kms::{Answer, FetchTags};
+use crate::kms::Answer;
 use crate::versioning::{SecretState, VersionState, select};
 
 /// Describe a secret and one of its versions, the value masked
@@ -39,7 +39,7 @@ impl Show {
         let version = select(&readable, &self.reference.selector)?;
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::describe(&secret, FetchTags::Yes))?,
+            Audience::Machine => output.answer(&Answer::show(&secret, version))?,
             Audience::Person | Audience::Pipe => {
                 output.text(&described(&secret, version, invocation.now(), output.palette()))?;
             }

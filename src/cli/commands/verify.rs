@@ -1,16 +1,19 @@
 //! `etui verify`: a full check of a vault.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 
+use crate::cli::error::{CliError, of_another_file};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::progress::ProgressLine;
 use crate::cli::wording::count;
 use crate::domain::{ErrorCode, visible};
-use crate::vault::VerifyReport;
+use crate::vault::{VaultError, VerifyReport};
 
 /// Check every value and the whole history of the vault
 ///
@@ -39,11 +42,16 @@ struct Shape<'a> {
 impl Verify {
     pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = match &self.file {
-            Some(file) => invocation.unlock_copy(file)?,
-            None => invocation.unlock()?,
+            Some(file) => invocation.unlock_copy(file).map_err(of_another_file)?,
+            None => invocation.unlock().map_err(beyond_checking)?,
         };
-        let report = vault.verify()?;
         let output = invocation.output();
+        let mut line = ProgressLine::new(output, "checking");
+        let report = vault.verify_watched(&mut |progress| {
+            line.show(progress);
+            ControlFlow::Continue(())
+        })?;
+        drop(line);
         match output.audience() {
             Audience::Machine => {
                 let VerifyReport { secrets, versions, events, ref findings } = report;
@@ -56,6 +64,17 @@ impl Verify {
             }
         }
         Ok(if report.is_clean() { Finish::Done } else { Finish::Refused(ErrorCode::IntegrityFailure) })
+    }
+}
+
+/// The file does not even open: what hints at this very command would send its user in circles.
+fn beyond_checking(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(damage @ VaultError::Integrity { .. }) => {
+            CliError::refused(damage.code(), damage.to_string(), "do not use this file: restore a backup")
+                .into()
+        }
+        _ => error,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What lies over a screen: the plan of a change, the labels of a secret, a question, the keys.
 
+mod diff;
+mod diff_view;
 mod discard;
 mod generator;
 mod generator_view;
@@ -16,6 +18,8 @@ mod secret_form_view;
 mod take_back;
 mod write_file;
 
+pub use diff::{Diff, hide_diff_in_time, keep_diff_in_view, on_diff, on_diff_details};
+pub use diff_view::draw as draw_diff;
 pub use discard::{Afterwards, Discard};
 pub use generator::{Generator, draw_anew, on_generated};
 pub use generator_view::draw as draw_generator;

@@ -249,7 +249,8 @@ fn draw_cost(first_run: &FirstRun, state: &State, theme: &Theme, buffer: &mut Bu
         Measured::Pending => {
             let turn = usize::try_from(state.now.0 / 100).unwrap_or(0);
             let frame = theme.glyphs.spinner[turn % theme.glyphs.spinner.len()];
-            (format!("{frame} measuring what this machine bears{}", theme.glyphs.ellipsis), Role::Muted)
+            let text = format!("{frame} measuring what this machine bears{}", theme.glyphs.ellipsis);
+            (text.trim_start().to_owned(), Role::Muted)
         }
         Measured::Known(cost) => (
             format!(

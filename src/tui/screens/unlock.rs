@@ -144,8 +144,12 @@ pub(super) fn draw_spinner(state: &State, what: &str, theme: &Theme, buffer: &mu
     let turn = usize::try_from(elapsed.as_millis() / 100).unwrap_or(0);
     let frame = frames[turn % frames.len()];
     let time = format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100);
-    LinePen::new(buffer, area, 0)
-        .text(frame, theme.style(Role::Accent))
-        .text(&format!(" {what}{} ", theme.glyphs.ellipsis), theme.style(Role::Text))
-        .text(&time, theme.style(Role::Muted));
+    let mut pen = LinePen::new(buffer, area, 0);
+    if !frame.is_empty() {
+        pen.text(frame, theme.style(Role::Accent)).skip(1);
+    }
+    pen.text(&format!("{what}{} ", theme.glyphs.ellipsis), theme.style(Role::Text));
+    if !state.settings.plain {
+        pen.text(&time, theme.style(Role::Muted));
+    }
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use super::line::{LinePen, width};
+use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 
 /// Whether the keys go here.
@@ -83,7 +84,9 @@ pub fn mark_focused(buffer: &mut Buffer, area: Rect, theme: &Theme) {
 
 /// Draws a box over what is there.
 pub fn draw_modal(buffer: &mut Buffer, area: Rect, title: Title<'_>, theme: &Theme) -> Rect {
-    Clear.render(area.intersection(buffer.area), buffer);
+    let covered =
+        if theme.has_lines { area } else { layout::areas((buffer.area.width, buffer.area.height)).body };
+    Clear.render(covered.intersection(buffer.area), buffer);
     draw_box(buffer, area, title, Focused::Yes, theme)
 }
 

@@ -5,7 +5,7 @@ use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
 use crate::tui::layout::is_wide;
-use crate::tui::modals::{self, LabelsEditor, PlanPane, SecretForm, WriteFile};
+use crate::tui::modals::{self, Diff, LabelsEditor, PlanPane, SecretForm, WriteFile};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, State, Tone};
 use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
@@ -107,6 +107,47 @@ pub(super) fn metadata(state: &mut State) {
     if let Some(form) = changeable(state).map(|details| SecretForm::metadata(details.secret.clone())) {
         modals::open_form(state, form);
     }
+}
+
+const ONE_VERSION: &str = "there is only one version, and nothing to compare it with: p puts a second one";
+
+/// The details of the selected secret, if it has versions to compare.
+fn comparable(state: &mut State) -> Option<&SecretDetails> {
+    let count = changeable(state)?.secret.versions.len();
+    if count < 2 {
+        state.say(Tone::Note, ONE_VERSION);
+        return None;
+    }
+    state.browse().and_then(Browse::known)
+}
+
+pub(super) fn mark(state: &mut State) {
+    if comparable(state).is_none() {
+        return;
+    }
+    let marked = state.browse_mut().and_then(Browse::mark);
+    state.say(
+        Tone::Note,
+        match marked {
+            Some(id) => format!("{id} is marked: d compares it with the selected version"),
+            None => "the mark is taken away".to_owned(),
+        },
+    );
+}
+
+/// The marked version, else the current one, against the selected one.
+pub(super) fn diff(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(secret) = comparable(state).map(|details| details.secret.clone()) else {
+        return;
+    };
+    let Some((browse, selected)) =
+        state.browse().and_then(|browse| Some((browse, browse.selected_version()?.key)))
+    else {
+        return;
+    };
+    let current = secret.labels.current().map(|current| current.key);
+    let anchor = browse.marked().or(current).unwrap_or(selected);
+    Diff::open(state, secret, anchor, selected, effects);
 }
 
 /// Opens the plan pane over a change.

@@ -116,7 +116,8 @@ pub fn draw_versions(
             let is_here = browse.pane == Pane::Versions;
             theme.style(if is_here { Role::Selected } else { Role::SelectedElsewhere })
         });
-        draw_version(&details.secret, version, &columns, now, over, line, theme, buffer);
+        let is_marked = browse.marked() == Some(version.key);
+        draw_version(&details.secret, version, &columns, now, over, is_marked, line, theme, buffer);
     }
     cursor
 }
@@ -128,6 +129,7 @@ fn draw_version(
     columns: &Columns,
     now: Timestamp,
     over: Option<Style>,
+    is_marked: bool,
     line: Rect,
     theme: &Theme,
     buffer: &mut Buffer,
@@ -136,7 +138,8 @@ fn draw_version(
     let style = |role| over.unwrap_or_else(|| theme.style(role));
     let mut pen = LinePen::new(buffer, line, 0);
     let mark = if over.is_some() { glyphs.selected } else { " " };
-    pen.text(" ", style(Role::Text)).text(mark, style(Role::Accent)).text(" ", style(Role::Text));
+    let chosen = if is_marked { glyphs.marked } else { " " };
+    pen.text(chosen, style(Role::Accent)).text(mark, style(Role::Accent)).text(" ", style(Role::Text));
     pen.fitted(version.id.as_str(), columns.id, style(Role::Text), glyphs).text("  ", style(Role::Text));
     let labels = secret.labels.of(version.key);
     let stop = pen.column().saturating_add(columns.labels);
@@ -154,7 +157,7 @@ fn draw_version(
 }
 
 /// As many labels as there is room for, then how many more there are.
-fn draw_labels(
+pub fn draw_labels(
     labels: &[StageLabel],
     room: u16,
     style: impl Fn(Role) -> Style,

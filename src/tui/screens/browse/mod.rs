@@ -22,6 +22,7 @@ use crate::vault::{SecretDetails, SecretSummary, VaultError};
 use crate::versioning::{VersionKey, VersionState};
 
 pub use commands::plan;
+pub use details_view::draw_labels;
 pub use mouse::{click, scroll};
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
 pub use update::{act, on_catalogue, on_details, on_filter_text, on_value};
@@ -90,6 +91,7 @@ pub struct Browse {
     /// The selected version, counted from the newest.
     pub version: usize,
     selected_version: Option<VersionKey>,
+    marked: Option<VersionKey>,
     wished_version: Option<VersionId>,
     wished_secret: Option<SecretName>,
     /// The first version that is seen.
@@ -121,6 +123,7 @@ impl Browse {
             details: Details::None,
             version: 0,
             selected_version: None,
+            marked: None,
             wished_version: None,
             wished_secret: None,
             versions_top: 0,
@@ -175,6 +178,18 @@ impl Browse {
     /// The selected version.
     pub fn selected_version(&self) -> Option<&VersionState> {
         self.versions().nth(self.version)
+    }
+
+    /// The version that is marked for a comparison.
+    pub const fn marked(&self) -> Option<VersionKey> {
+        self.marked
+    }
+
+    /// Marks the selected version, or takes its mark away; the version, where it is marked now.
+    pub fn mark(&mut self) -> Option<VersionId> {
+        let (key, id) = self.selected_version().map(|version| (version.key, version.id.clone()))?;
+        self.marked = if self.marked == Some(key) { None } else { Some(key) };
+        self.marked.map(|_| id)
     }
 
     /// Puts the cursor on a version of the selected secret as soon as it is known.

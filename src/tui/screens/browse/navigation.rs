@@ -77,6 +77,7 @@ impl Browse {
         self.version = 0;
         self.versions_top = 0;
         self.selected_version = None;
+        self.marked = None;
         self.details = match &name {
             Some(name) => {
                 effects.push(Effect::Work(Work::Describe(name.clone())));
@@ -142,6 +143,8 @@ impl Browse {
             self.is_filtering = false;
             self.filter.clear();
             self.filter_changed(effects);
+        } else if self.pane == Pane::Versions && self.marked.is_some() {
+            self.marked = None;
         } else {
             self.pane = self.previous_pane();
         }

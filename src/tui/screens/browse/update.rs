@@ -61,6 +61,8 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Rename => commands::rename(state),
         Action::Metadata => commands::metadata(state),
         Action::History => History::open(state, effects),
+        Action::Mark => commands::mark(state),
+        Action::Diff => commands::diff(state, effects),
         Action::Undo => TakeBackPane::open(state, Direction::Undo, effects),
         Action::Redo => TakeBackPane::open(state, Direction::Redo, effects),
         _ => {}
@@ -116,6 +118,7 @@ pub fn on_details(state: &mut State, name: &SecretName, result: Result<Box<Secre
     let wanted = wished
         .or(browse.selected_version)
         .or_else(|| details.secret.labels.current().map(|current| current.key));
+    browse.marked = browse.marked.filter(|marked| details.secret.version_of_key(*marked).is_some());
     let count = details.secret.versions.len();
     let found = details.secret.versions.iter().rev().position(|version| Some(version.key) == wanted);
     browse.details = Details::Known(details);

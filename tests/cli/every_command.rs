@@ -1,0 +1,208 @@
+//! What holds for every command: unknown flags, no password, no vault, a vault in use, a reader that goes away.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+use rusqlite::Connection;
+
+use super::support::{Home, Run};
+
+/// A command line that would do something.
+struct Line {
+    words: &'static [&'static str],
+    stdin: &'static str,
+    needs: Needs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Neither a vault nor its password.
+    Nothing,
+    /// The vault, but not its password.
+    Vault,
+    /// The vault, unlocked.
+    Password,
+}
+
+const fn line(needs: Needs, words: &'static [&'static str]) -> Line {
+    Line { words, stdin: "", needs }
+}
+
+const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
+    Line { words, stdin, needs: Needs::Password }
+}
+
+use Needs::{Nothing, Password, Vault};
+
+/// Every command but `tui`, which is for terminals.
+const LINES: [Line; 39] = [
+    line(Nothing, &["init"]),
+    piped("x", &["new", "fresh"]),
+    piped("x", &["put", "db"]),
+    line(Password, &["get", "db"]),
+    line(Password, &["list"]),
+    line(Password, &["show", "db"]),
+    line(Password, &["log", "db"]),
+    line(Password, &["stage", "db", "blue", "--to", "v1"]),
+    line(Password, &["rollback", "db"]),
+    line(Password, &["rm", "db"]),
+    line(Password, &["restore", "gone"]),
+    line(Password, &["purge"]),
+    line(Password, &["set", "db", "--description", "x"]),
+    line(Password, &["rename", "db", "database"]),
+    line(Password, &["audit"]),
+    line(Password, &["undo"]),
+    line(Password, &["redo"]),
+    piped("two", &["which", "db"]),
+    line(Nothing, &["random"]),
+    line(Password, &["passwd", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
+    line(Password, &["rekey", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
+    line(Password, &["backup", "copy.etui"]),
+    line(Password, &["verify"]),
+    line(Password, &["unlock"]),
+    line(Vault, &["lock"]),
+    line(Vault, &["status"]),
+    line(Password, &["import", "dotenv", "file"]),
+    line(Password, &["export", "json", "--plaintext"]),
+    piped("Action=ListSecrets\n", &["api"]),
+    line(Password, &["run", "--env", "A=db", "--", "true"]),
+    line(Password, &["promote", "db", "ACSPrevious"]),
+    line(Password, &["inject", "-i", "template"]),
+    line(Nothing, &["config", "path"]),
+    line(Password, &["copy", "db"]),
+    line(Password, &["edit", "db"]),
+    line(Password, &["diff", "db"]),
+    line(Nothing, &["completions", "bash"]),
+    line(Nothing, &["man"]),
+    line(Nothing, &["doctor"]),
+];
+
+impl Line {
+    fn command(&self) -> &'static str {
+        self.words[0]
+    }
+
+    /// Its exit code, where another command would end with `code`.
+    fn code(&self, code: i32) -> i32 {
+        if self.command() == "run" { 125 } else { code }
+    }
+
+    /// What it is about.
+    fn prepare(&self, home: &Home) {
+        write_files(home);
+        match self.command() {
+            "restore" => {
+                home.pipe("x", &["new", "gone"]).succeeded();
+                home.etui(&["rm", "gone"]).succeeded();
+            }
+            "redo" => drop(home.etui(&["undo"]).succeeded()),
+            "copy" => {
+                let settings = "clipboard = 'command'\nclipboard_copy = 'cat > copied'\n";
+                fs::create_dir_all(home.path().join("config/etui")).unwrap();
+                fs::write(home.path().join("config/etui/settings.toml"), settings).unwrap();
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(&self, home: &Home, command: Command) -> Run {
+        home.finish(command, self.stdin.as_bytes())
+    }
+}
+
+/// The files that the command lines name.
+fn write_files(home: &Home) {
+    fs::write(home.path().join("file"), "A=1\n").unwrap();
+    fs::write(home.path().join("template"), "{{ etui://db }}").unwrap();
+}
+
+#[test]
+fn an_unknown_flag_is_a_usage_error_in_words_and_in_json() {
+    let home = Home::empty();
+    for line in &LINES {
+        let command = line.command();
+        let run = home.etui(&[command, "--bogus"]).failed(line.code(2));
+        assert!(
+            run.stderr.starts_with("error: unexpected argument '--bogus' found\nhint: "),
+            "{command}: {run}"
+        );
+        let run = home.etui(&[command, "--json", "--bogus"]).failed(line.code(2));
+        let error: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
+        assert_eq!(error["Code"], "InvalidParameter", "{command}");
+    }
+}
+
+#[test]
+fn without_a_password_nothing_is_done_and_the_ways_to_give_one_are_named() {
+    let home = Home::with_secret();
+    write_files(&home);
+    let before = home.bytes_of_vault();
+    for line in LINES.iter().filter(|line| line.needs == Needs::Password) {
+        let run = line.finish(&home, home.bare(line.words)).failed(line.code(5));
+        assert!(run.stderr.contains("there is no terminal to ask for the master password"), "{run}");
+        assert!(run.stderr.contains("etui unlock"), "{run}");
+        let json = [line.words, &["--json"]].concat();
+        // Behind `--` the words are the program's.
+        if line.command() != "run" {
+            let run = line.finish(&home, home.bare(&json)).failed(5);
+            let error: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
+            assert_eq!(error["Code"], "NotUnlocked", "{json:?}");
+        }
+    }
+    assert!(home.bytes_of_vault() == before);
+}
+
+#[test]
+fn without_a_vault_its_place_is_named() {
+    let home = Home::empty();
+    write_files(&home);
+    for line in LINES.iter().filter(|line| line.needs != Needs::Nothing) {
+        let run = line.finish(&home, home.command(line.words)).failed(line.code(2));
+        assert!(run.stderr.contains("there is no vault at"), "{:?}: {run}", line.words);
+    }
+}
+
+#[test]
+fn a_vault_that_another_process_holds_is_busy() {
+    let home = Home::with_secret();
+    let holder = Connection::open(home.vault()).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert_snapshot!(home.pipe("x", &["put", "db"]).failed(7), @r#"
+        exit 7
+        stderr:
+        error: another process holds the vault
+        hint: wait until it has finished, then try again
+        "#);
+    holder.execute_batch("ROLLBACK").unwrap();
+    home.etui(&["get", "db"]).succeeded();
+}
+
+#[test]
+fn a_reader_that_is_gone_is_no_failure_of_any_command() {
+    for line in &LINES {
+        // These need more than a reader, or leave a process behind.
+        if matches!(line.command(), "run" | "edit" | "unlock" | "doctor") {
+            continue;
+        }
+        let home = if line.command() == "init" { Home::empty() } else { Home::with_secret() };
+        line.prepare(&home);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut words = line.words.to_vec();
+        if line.command() == "init" {
+            words.extend(["--kdf-memory", "19", "--kdf-passes", "2"]);
+        }
+        let mut command = home.command(&words);
+        command.stdin(Stdio::piped()).stdout(writer).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(command);
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), line.stdin.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        // It still tells whether the vault is unlocked.
+        let code = if line.command() == "status" { 5 } else { 0 };
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {stderr}");
+        assert!(!stderr.contains("error: "), "{words:?}: {stderr}");
+    }
+}
