@@ -199,23 +199,23 @@ fn alive(state: &State, keymap: &Keymap) -> Vec<Entry> {
 }
 
 impl Candidate for Entry {
-    fn name(&self) -> &str {
-        self.name
+    fn name(&self) -> &[u8] {
+        self.name.as_bytes()
     }
 
-    fn description(&self) -> &str {
-        &self.sentence
+    fn description(&self) -> &[u8] {
+        self.sentence.as_bytes()
     }
 
-    fn tags_text(&self) -> &str {
-        &self.words
+    fn tags_text(&self) -> &[u8] {
+        self.words.as_bytes()
     }
 
-    fn any_tag(&self, _condition: &mut dyn FnMut(&str, &str) -> bool) -> bool {
+    fn any_tag(&self, _condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool {
         false
     }
 
-    fn any_label(&self, _condition: &mut dyn FnMut(&str) -> bool) -> bool {
+    fn any_label(&self, _condition: &mut dyn FnMut(&[u8]) -> bool) -> bool {
         false
     }
 
