@@ -67,6 +67,7 @@ pub struct Harness {
     pub has_quit: bool,
     pub suspends: usize,
     pub listens_to_mouse: bool,
+    pub watched: String,
     keymap: Keymap,
     at: Moment,
     held: Option<VecDeque<Work>>,
@@ -146,6 +147,7 @@ impl Harness {
             has_quit: false,
             suspends: 0,
             listens_to_mouse: false,
+            watched: String::new(),
             keymap: Keymap::embedded(),
             at,
             held: Some(VecDeque::new()),
@@ -206,6 +208,7 @@ impl Harness {
                 Effect::Quit => self.has_quit = true,
                 Effect::Suspend => self.suspends += 1,
                 Effect::Repaint => {}
+                Effect::Watch(path) => self.watched = path,
                 Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
                 Effect::Work(work) => match &mut self.held {
                     Some(held) => held.push_back(work),

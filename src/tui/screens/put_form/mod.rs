@@ -19,7 +19,7 @@ pub use file::{FileContent, FileField, FileRead, read_file};
 pub use label_field::LabelField;
 pub use outlook::{Forecast, Outlook};
 pub use update::{
-    act, edit, on_completed, on_created, on_file, on_plan, on_put, paste, plan_anew, secret_changed,
+    act, click, edit, on_completed, on_created, on_file, on_plan, on_put, paste, plan_anew, secret_changed,
     take_generated, type_character,
 };
 pub use view::draw;

@@ -7,6 +7,7 @@ use super::{Field, FileRead, Forecast, Purpose, PutForm, Source, ValueShown};
 use crate::domain::{SecretValue, StageLabel};
 use crate::tui::action::Action;
 use crate::tui::context::Context;
+use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::modals::plan_view::draw_lines;
@@ -30,6 +31,63 @@ struct Remark {
     lines: Vec<(String, Role)>,
 }
 
+/// Where the parts of the form lie.
+struct Places {
+    area: Rect,
+    /// The rows of each field, and the row below them, counted within the border.
+    fields: Vec<(Field, Rect, u16)>,
+    /// How many rows lie above the line over the plan.
+    above_plan: u16,
+}
+
+fn places(form: &PutForm, size: (u16, u16), remark: &Remark, plan: &[PlanRow]) -> Places {
+    let body = layout::areas(size).body;
+    let columns = columns(size);
+    let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
+    let fields: u16 = form.fields().iter().map(|field| rows_of(form, *field)).sum();
+    let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
+    // Everything but the value; what is left is the value's, two lines at least.
+    let note_rows = u16::try_from(notes(form, &Glyphs::UNICODE).len()).unwrap_or(u16::MAX);
+    let fixed = fields + remark_rows + note_rows + plan_rows + 3;
+    let value_room = body.height.saturating_sub(fixed).max(1);
+    let lines = u16::try_from(form.value.text().split('\n').count()).unwrap_or(u16::MAX);
+    let is_typed = form.source != Source::File;
+    let value_rows = if is_typed { lines.clamp(2, 12).min(value_room) } else { 0 };
+    let area = placed(body, columns, fixed + value_rows, fields + 9);
+    let inside = layout::inside(area);
+    let mut row = 0;
+    let mut placed = Vec::new();
+    for field in form.fields() {
+        let rows = if *field == Field::Value { value_rows } else { rows_of(form, *field) };
+        let line = Rect {
+            y: inside.y + row.min(inside.height),
+            height: rows.min(inside.height.saturating_sub(row)),
+            ..inside
+        };
+        row += rows;
+        placed.push((*field, line, row));
+        if matches!(field, Field::Value | Field::File) {
+            row += note_rows;
+        }
+        if remark.field == Some(*field) {
+            row += remark_rows;
+        }
+    }
+    Places { area, fields: placed, above_plan: row }
+}
+
+fn columns(size: (u16, u16)) -> u16 {
+    layout::areas(size).body.width.min(84)
+}
+
+/// The field that lies in a cell.
+pub fn field_at(form: &PutForm, size: (u16, u16), keymap: &Keymap, at: Position) -> Option<Field> {
+    let remark = remark(form, keymap, columns(size).saturating_sub(LABEL + 4));
+    let plan = plan_lines(form, &Glyphs::UNICODE);
+    let places = places(form, size, &remark, &plan);
+    places.fields.iter().find(|(_, line, _)| line.contains(at)).map(|(field, ..)| *field)
+}
+
 /// Draws it.
 pub fn draw(
     form: &PutForm,
@@ -38,47 +96,28 @@ pub fn draw(
     keymap: &Keymap,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let body = layout::areas(state.size).body;
-    let columns = body.width.min(84);
-    let remark = remark(form, keymap, columns.saturating_sub(LABEL + 4));
-    let plan = plan_lines(form, theme);
-    let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
-    let fields: u16 = form.fields().iter().map(|field| rows_of(form, *field)).sum();
-    let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
-    // Everything but the value; what is left is the value's, two lines at least.
-    let notes = notes(form, theme);
-    let note_rows = u16::try_from(notes.len()).unwrap_or(u16::MAX);
-    let fixed = fields + remark_rows + note_rows + plan_rows + 3;
-    let value_room = body.height.saturating_sub(fixed).max(1);
-    let lines = u16::try_from(form.value.text().split('\n').count()).unwrap_or(u16::MAX);
-    let is_typed = form.source != Source::File;
-    let value_rows = if is_typed { lines.clamp(2, 12).min(value_room) } else { 0 };
-    let area = placed(body, columns, fixed + value_rows, fields + 9);
+    let remark = remark(form, keymap, columns(state.size).saturating_sub(LABEL + 4));
+    let plan = plan_lines(form, &theme.glyphs);
+    let places = places(form, state.size, &remark, &plan);
+    let area = places.area;
     let inside = draw_modal(buffer, area, Title { text: &title(form, theme), note: "" }, theme);
-
     let mut cursor = None;
-    let mut row = 0;
-    for field in form.fields() {
-        let rows = if *field == Field::Value { value_rows } else { rows_of(form, *field) };
-        let line = Rect {
-            y: inside.y + row.min(inside.height),
-            height: rows.min(inside.height.saturating_sub(row)),
-            ..inside
-        };
-        cursor = cursor.or(draw_field(form, *field, theme, keymap, buffer, line));
-        row += rows;
+    for (field, line, below) in &places.fields {
+        cursor = cursor.or(draw_field(form, *field, theme, keymap, buffer, *line));
+        let mut below = *below;
         if matches!(field, Field::Value | Field::File) {
-            for (text, role) in &notes {
-                let mut pen = LinePen::new(buffer, inside, row);
+            for (text, role) in notes(form, &theme.glyphs) {
+                let mut pen = LinePen::new(buffer, inside, below);
                 let room = inside.width.saturating_sub(LABEL + 1);
-                pen.skip(LABEL).fitted(text, room, theme.style(*role), &theme.glyphs);
-                row += 1;
+                pen.skip(LABEL).fitted(&text, room, theme.style(role), &theme.glyphs);
+                below += 1;
             }
         }
         if remark.field == Some(*field) {
-            row += draw_remark(&remark, theme, buffer, inside, row, LABEL);
+            draw_remark(&remark, theme, buffer, inside, below, LABEL);
         }
     }
+    let row = places.above_plan;
     draw_divider(buffer, area, row + 1, Title { text: "After this", note: "" }, Focused::Yes, theme);
     let below = Rect {
         y: (inside.y + row + 1).min(inside.bottom()),
@@ -200,20 +239,20 @@ fn side_note(form: &PutForm, field: Field, between: &str) -> String {
 }
 
 /// What stands below the value.
-fn notes(form: &PutForm, theme: &Theme) -> Vec<(String, Role)> {
+fn notes(form: &PutForm, glyphs: &Glyphs) -> Vec<(String, Role)> {
     if form.source == Source::File {
-        return file_notes(form, theme);
+        return file_notes(form, glyphs);
     }
     form.line_ends().map(|ends| (lines_note(form.value.text(), ends), Role::Hint)).into_iter().collect()
 }
 
-fn file_notes(form: &PutForm, theme: &Theme) -> Vec<(String, Role)> {
+fn file_notes(form: &PutForm, glyphs: &Glyphs) -> Vec<(String, Role)> {
     let mut notes = Vec::new();
     if !form.file.path.choices().is_empty() {
         notes.push((form.file.path.choices().join("  "), Role::Hint));
     }
     match &form.file.read {
-        FileRead::Pending(_) => notes.push((format!("reading{}", theme.glyphs.ellipsis), Role::Hint)),
+        FileRead::Pending(_) => notes.push((format!("reading{}", glyphs.ellipsis), Role::Hint)),
         FileRead::Known(content) => {
             let text = std::str::from_utf8(content.value.expose()).ok();
             let ends = text.and_then(|text| Some((text, LineEnds::of(text)?)));
@@ -221,7 +260,7 @@ fn file_notes(form: &PutForm, theme: &Theme) -> Vec<(String, Role)> {
                 Some((text, ends)) if content.why_binary.is_none() => lines_note(text, ends),
                 _ => when::bytes(content.value.len() as u64),
             };
-            let kind = content.kind.map(|kind| format!("{}{kind}", theme.glyphs.between()));
+            let kind = content.kind.map(|kind| format!("{}{kind}", glyphs.between()));
             notes.push((format!("{size}{}", kind.unwrap_or_default()), Role::Hint));
             let why = content.why_binary.map(|why| format!("{why}: it will be stored as binary"));
             notes.extend(why.map(|why| (why, Role::Warning)));
@@ -364,13 +403,13 @@ enum PlanRow {
 }
 
 /// What will come of the form, line by line.
-fn plan_lines(form: &PutForm, theme: &Theme) -> Vec<PlanRow> {
+fn plan_lines(form: &PutForm, glyphs: &Glyphs) -> Vec<PlanRow> {
     if form.is_stored {
-        return vec![PlanRow::Sentence(format!("storing{}", theme.glyphs.ellipsis), Role::Muted)];
+        return vec![PlanRow::Sentence(format!("storing{}", glyphs.ellipsis), Role::Muted)];
     }
     match &form.outlook.forecast {
         Forecast::Nothing if form.outlook.is_pending => {
-            vec![PlanRow::Sentence(format!("planning{}", theme.glyphs.ellipsis), Role::Muted)]
+            vec![PlanRow::Sentence(format!("planning{}", glyphs.ellipsis), Role::Muted)]
         }
         Forecast::Nothing => Vec::new(),
         Forecast::Missing(field) => {
@@ -382,7 +421,7 @@ fn plan_lines(form: &PutForm, theme: &Theme) -> Vec<PlanRow> {
         )],
         Forecast::Apply { change, same_value_as, exceeds_kms_limit } => {
             let mut rows: Vec<PlanRow> =
-                plan_text::lines(change, &theme.glyphs).into_iter().map(PlanRow::Line).collect();
+                plan_text::lines(change, glyphs).into_iter().map(PlanRow::Line).collect();
             if let Some(version) = same_value_as {
                 rows.push(PlanRow::Sentence(plan_text::same_value(version), Role::Warning));
             }
