@@ -121,6 +121,7 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            keymap_file: None,
             ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();
@@ -130,7 +131,8 @@ impl Harness {
             &options,
             Box::new(move || remembering(&path, &clock_of_session)),
             Box::new(clipboard.clone()),
-        );
+        )
+        .with_cost(KdfCost::new(8, 1, 1).unwrap());
         // What the header shows shall not depend on where temporary folders lie.
         let shown = TuiOptions {
             vault_path: PathBuf::from("/home/me/.local/share/etui/vault.etui"),

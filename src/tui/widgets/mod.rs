@@ -7,6 +7,7 @@ pub mod header;
 pub mod line;
 pub mod panel;
 pub mod path_field;
+pub mod strength;
 pub mod toast;
 
 pub use edit_buffer::{EditBuffer, Lines};
