@@ -25,4 +25,5 @@ mod put_form;
 mod rooms;
 mod sample;
 mod sizes;
+mod themes;
 mod worked_example;
