@@ -21,6 +21,7 @@ mod draft;
 pub mod effect;
 pub mod event;
 pub mod glyphs;
+pub mod holders;
 pub mod keymap;
 pub mod layout;
 mod lock;

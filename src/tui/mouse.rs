@@ -56,6 +56,7 @@ fn click(state: &mut State, at: Position, effects: &mut Vec<Effect>) {
             | Modal::Palette(_)
             | Modal::Plan(_)
             | Modal::Diff(_)
+            | Modal::Which(_)
             | Modal::Generator(_)
             | Modal::TakeBack(_)
             | Modal::Discard(_)

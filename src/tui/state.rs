@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{
-    Diff, Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane,
+    Diff, Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane, Which,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -49,6 +49,8 @@ pub enum Modal {
     SecretForm(Box<SecretForm>),
     /// Who changed what when.
     History(Box<History>),
+    /// Which version holds a value.
+    Which(Box<Which>),
     /// How two versions differ.
     Diff(Box<Diff>),
     /// The labels of a secret.

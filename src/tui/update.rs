@@ -156,6 +156,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
+        Some(Modal::Which(_)) => modals::Which::act(state, action, effects),
         Some(Modal::Diff(_)) => modals::Diff::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
         Some(Modal::Palette(_)) => {
@@ -268,6 +269,7 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
             Some(Modal::SecretForm(form)) => Some(form.focused_mut()),
             Some(Modal::Generator(pane)) => pane.focused_mut(),
             Some(Modal::Palette(palette)) => Some(palette.query_mut()),
+            Some(Modal::Which(which)) => Some(which.value_mut()),
             _ => None,
         };
     }
@@ -285,6 +287,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
         Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(Modal::Palette(palette)) => return palette.search(),
+        Some(Modal::Which(which)) => return which.on_text(),
         Some(_) => return,
         None => {}
     }

@@ -20,4 +20,5 @@ mod plans;
 mod put_form;
 mod sample;
 mod sizes;
+mod which;
 mod worked_example;

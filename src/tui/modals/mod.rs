@@ -16,6 +16,8 @@ pub mod plan_view;
 mod secret_form;
 mod secret_form_view;
 mod take_back;
+mod which;
+mod which_view;
 
 pub use diff::{Diff, hide_diff_in_time, keep_diff_in_view, on_diff, on_diff_details};
 pub use diff_view::draw as draw_diff;
@@ -34,3 +36,5 @@ pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};
 pub use secret_form::{FactsDraft, SecretForm, on_facts_plan, open_form, plan_facts};
 pub use secret_form_view::draw as draw_secret_form;
 pub use take_back::{TakeBackPane, on_take_back_plan, on_taken_back};
+pub use which::{Which, on_which};
+pub use which_view::draw as draw_which;
