@@ -3,7 +3,7 @@
 
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
-use crate::tui::search::Candidate;
+use crate::tui::search::{Candidate, Letters};
 use crate::vault::{Listing, SecretSummary};
 
 /// Between two texts of the buffer; no name, description or tag that can be typed holds it.
@@ -15,6 +15,9 @@ struct Entry {
     name_end: usize,
     description_end: usize,
     tags_end: usize,
+    labels_end: usize,
+    name_letters: Letters,
+    all_letters: Letters,
     updated: Timestamp,
     /// When its current version is due for rotation, if it ever is.
     due: Option<Timestamp>,
@@ -45,11 +48,19 @@ impl Catalogue {
                     texts.push(SEPARATOR);
                 }
             }
+            let tags_end = texts.len();
+            for (label, _) in summary.labels.iter() {
+                texts.extend(label.as_bytes());
+                texts.push(SEPARATOR);
+            }
             entries.push(Entry {
                 start,
                 name_end,
                 description_end,
-                tags_end: texts.len(),
+                tags_end,
+                labels_end: texts.len(),
+                name_letters: Letters::of(&texts.expose()[start..name_end]),
+                all_letters: Letters::of(&texts.expose()[start..tags_end]),
                 updated: summary.updated,
                 due: summary.rotation_days.map(|days| summary.current.created.plus_days(u32::from(days))),
                 is_deleted: summary.planned_deletion.is_some(),
@@ -111,11 +122,15 @@ impl Catalogue {
     /// # Panics
     /// Beyond the end, as for slices.
     pub fn candidate(&self, position: usize, now: Timestamp) -> Asked<'_> {
-        Asked { catalogue: self, entry: &self.entries[position], position, now }
+        Asked { catalogue: self, entry: &self.entries[position], now }
     }
 
     fn text(&self, start: usize, end: usize) -> &str {
-        std::str::from_utf8(&self.texts.expose()[start..end]).expect("whole texts were copied here")
+        std::str::from_utf8(self.bytes(start, end)).expect("whole texts were copied here")
+    }
+
+    fn bytes(&self, start: usize, end: usize) -> &[u8] {
+        &self.texts.expose()[start..end]
     }
 }
 
@@ -123,29 +138,50 @@ impl Catalogue {
 pub struct Asked<'a> {
     catalogue: &'a Catalogue,
     entry: &'a Entry,
-    position: usize,
     now: Timestamp,
 }
 
+impl<'a> Asked<'a> {
+    /// The texts between two positions, each of which ends with a separator.
+    fn texts(&self, start: usize, end: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let texts = self.catalogue.bytes(start, end);
+        texts.strip_suffix(&[SEPARATOR]).into_iter().flat_map(|texts| texts.split(|&byte| byte == SEPARATOR))
+    }
+}
+
 impl Candidate for Asked<'_> {
-    fn name(&self) -> &str {
-        self.catalogue.text(self.entry.start, self.entry.name_end)
+    fn name(&self) -> &[u8] {
+        self.catalogue.bytes(self.entry.start, self.entry.name_end)
     }
 
-    fn description(&self) -> &str {
-        self.catalogue.text(self.entry.name_end, self.entry.description_end)
+    fn description(&self) -> &[u8] {
+        self.catalogue.bytes(self.entry.name_end, self.entry.description_end)
     }
 
-    fn tags_text(&self) -> &str {
-        self.catalogue.text(self.entry.description_end, self.entry.tags_end)
+    fn tags_text(&self) -> &[u8] {
+        self.catalogue.bytes(self.entry.description_end, self.entry.tags_end)
     }
 
-    fn any_tag(&self, condition: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-        self.catalogue.summary(self.position).tags.iter().any(|(key, value)| condition(key, value))
+    fn name_letters(&self) -> Letters {
+        self.entry.name_letters
     }
 
-    fn any_label(&self, condition: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.catalogue.summary(self.position).labels.iter().any(|(label, _)| condition(label))
+    fn all_letters(&self) -> Letters {
+        self.entry.all_letters
+    }
+
+    fn any_tag(&self, condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool {
+        let mut texts = self.texts(self.entry.description_end, self.entry.tags_end);
+        while let (Some(key), Some(value)) = (texts.next(), texts.next()) {
+            if condition(key, value) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn any_label(&self, condition: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.texts(self.entry.tags_end, self.entry.labels_end).any(condition)
     }
 
     fn is_due(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Which keys are alive: a chain of contexts, the innermost first, computed from the state.
 
+use super::Ownership;
 use super::action::Action;
 use super::screens::browse::Pane;
 use super::screens::put_form::FieldKind;
@@ -39,6 +40,7 @@ pub enum Context {
     FirstRun,
     Unlock,
     Notice,
+    OtherVault,
 }
 
 impl Context {
@@ -74,6 +76,7 @@ impl Context {
         (Self::FirstRun, "first-run", "New vault"),
         (Self::Unlock, "unlock", "Unlock"),
         (Self::Notice, "notice", "Vault"),
+        (Self::OtherVault, "other-vault", "Another vault"),
     ];
 
     /// The context of a name.
@@ -135,6 +138,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
+        Modal::OtherVault(_) => &[Context::OtherVault, Text, Everywhere],
         Modal::Palette(_) => &[Context::Palette, Text, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
         Modal::Help(help) if help.is_searching() => &[HelpSearch, Text, Everywhere],
@@ -144,11 +148,13 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
 
 fn of_screen(screen: &Screen) -> &'static [Context] {
     use Context::{
-        Browse, Everywhere, Filter, FirstRun, Lists, Notice, OutsideFields, Panes, Text, Tree, Unlock,
+        Browse, Everywhere, Filter, FirstRun, FormChoice, Lists, Notice, OutsideFields, Panes, Text, Tree,
+        Unlock,
     };
     match screen {
         Screen::Starting => &[OutsideFields, Everywhere],
         Screen::Failed(_) => &[Notice, OutsideFields, Everywhere],
+        Screen::FirstRun(first_run) if first_run.is_choosing() => &[FormChoice, FirstRun, Everywhere],
         Screen::FirstRun(_) => &[FirstRun, Text, Everywhere],
         Screen::Unlock(_) => &[Unlock, Text, Everywhere],
         Screen::Browse(browse) if browse.is_filtering() => &[Filter, Text, Everywhere],
@@ -162,7 +168,12 @@ fn of_screen(screen: &Screen) -> &'static [Context] {
 /// Whether an action can do anything now: the footer shows only those that can.
 pub fn is_available(state: &State, action: Action) -> bool {
     let Some(browse) = state.browse() else {
-        return !matches!(action, Action::Lock);
+        return match action {
+            Action::Lock => false,
+            // The throwaway vault of the demo is not exchanged for a real one.
+            Action::OtherVault => state.ownership == Ownership::Own && state.waiting.is_none(),
+            _ => true,
+        };
     };
     if !state.modals.is_empty() {
         return match (action, state.modals.last()) {

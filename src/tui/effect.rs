@@ -15,7 +15,7 @@ pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
 use super::holders::{self, Holders};
 use super::modals::HISTORY_LIMIT;
-use super::session::{CopyRoute, Found, Opened, Session};
+use super::session::{self, CopyRoute, Found, Opened, Session};
 
 /// A wish of [`update`](super::update::update). They are carried out in order; `Quit` and `Suspend` only
 /// after the work before them has been done.
@@ -28,8 +28,32 @@ pub enum Effect {
     Repaint,
     /// Have the terminal report the mouse, or leave it to the terminal's own selection.
     ListenToMouse(bool),
+    /// Notice changes of the vault at this path from now on; as typed.
+    Watch(String),
     /// Something for the worker.
     Work(Work),
+}
+
+/// Another vault, as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherVaultWish {
+    /// Its file.
+    pub path: String,
+    /// Its key file; empty: it has none.
+    pub key_file: String,
+    /// Whether there is none yet, and one shall be made.
+    pub makes: bool,
+}
+
+/// Whether a new vault gets a key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyFileWish {
+    /// The password alone opens it.
+    None,
+    /// A new one, written to a path where nothing lies yet; as typed.
+    Make(String),
+    /// One that is there; as typed.
+    Take(String),
 }
 
 /// Previews: of those waiting, only the newest of each slot is worth doing.
@@ -37,6 +61,8 @@ pub enum Effect {
 pub enum Slot {
     /// The secret under the cursor.
     Describe,
+    /// What lies where a path leads.
+    LookAround,
     /// The plan of the put form.
     PlanPut,
     /// How two versions differ.
@@ -54,6 +80,13 @@ pub enum Slot {
 pub enum Work {
     /// Looks at the file.
     Open,
+    /// Lists what lies where a path leads: folders, and files that may be vaults.
+    LookAround {
+        /// The path, as typed so far.
+        path: String,
+    },
+    /// Looks at another file.
+    OpenOther(OtherVaultWish),
     /// Measures which cost of the key derivation this machine bears.
     MeasureKdf,
     /// Makes a new vault.
@@ -62,6 +95,8 @@ pub enum Work {
         password: SecretBytes,
         /// What was measured; `None` measures first.
         cost: Option<KdfCost>,
+        /// What is needed besides the password.
+        key_file: KeyFileWish,
     },
     /// Opens the vault.
     Unlock {
@@ -184,6 +219,7 @@ impl Work {
     pub const fn slot(&self) -> Option<Slot> {
         match self {
             Self::Describe(_) => Some(Slot::Describe),
+            Self::LookAround { .. } => Some(Slot::LookAround),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
             Self::Diff { .. } => Some(Slot::Diff),
             Self::Which { .. } => Some(Slot::Which),
@@ -228,6 +264,20 @@ pub enum CopyFailed {
 pub enum Reply {
     /// To [`Work::Open`].
     Found(Result<Found, VaultError>),
+    /// To [`Work::LookAround`].
+    Around {
+        /// The path asked for.
+        path: String,
+        /// The names, folders with their `/`.
+        names: Vec<String>,
+    },
+    /// To [`Work::OpenOther`].
+    OtherFound {
+        /// What was wished.
+        wish: OtherVaultWish,
+        /// What lies there.
+        result: Result<Found, VaultError>,
+    },
     /// To [`Work::MeasureKdf`].
     Measured(Result<KdfCost, VaultError>),
     /// To [`Work::Create`].
@@ -330,8 +380,18 @@ pub enum Reply {
 pub fn perform(session: &mut Session, work: Work) -> Reply {
     match work {
         Work::Open => Reply::Found(session.open()),
+        Work::LookAround { path } => {
+            let names = session::around(&path);
+            Reply::Around { path, names }
+        }
+        Work::OpenOther(wish) => {
+            let result = session.open_other(&wish);
+            Reply::OtherFound { wish, result }
+        }
         Work::MeasureKdf => Reply::Measured(session.measure_kdf()),
-        Work::Create { password, cost } => Reply::Created(session.create(password, cost).map(Box::new)),
+        Work::Create { password, cost, key_file } => {
+            Reply::Created(session.create(password, cost, key_file).map(Box::new))
+        }
         Work::Unlock { password } => Reply::Unlocked(session.unlock(password).map(Box::new)),
         Work::Lock { place } => {
             session.lock(&place);

@@ -7,7 +7,7 @@ use super::action::Action;
 use super::context::{Context, contexts};
 use super::event::{Mouse, MouseKind};
 use super::modals;
-use super::screens::browse;
+use super::screens::{browse, put_form};
 use super::state::{Modal, Screen, State, Tone};
 use super::{Effect, Keymap, layout, update};
 
@@ -22,7 +22,7 @@ pub fn on_mouse(state: &mut State, mouse: Mouse, keymap: &Keymap, effects: &mut 
     }
     let at = Position::new(mouse.column, mouse.row);
     match mouse.kind {
-        MouseKind::Click => click(state, at, effects),
+        MouseKind::Click => click(state, at, keymap, effects),
         MouseKind::WheelUp => turn(state, at, Action::Up, keymap, effects),
         MouseKind::WheelDown => turn(state, at, Action::Down, keymap, effects),
     }
@@ -42,18 +42,19 @@ pub fn toggle(state: &mut State, effects: &mut Vec<Effect>) {
     );
 }
 
-fn click(state: &mut State, at: Position, effects: &mut Vec<Effect>) {
+fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Effect>) {
     match state.modals.last() {
         None => match &state.screen {
             Screen::Browse(_) => browse::click(state, at, effects),
             Screen::FirstRun(_) | Screen::Unlock(_) | Screen::Starting | Screen::Failed(_) => {}
         },
+        Some(Modal::PutForm(_)) => put_form::click(state, at, keymap, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::click(state, at),
+        Some(Modal::Palette(_)) => modals::Palette::click(state, at),
         Some(Modal::History(_)) => modals::History::click(state, at),
         Some(Modal::Labels(_)) => modals::click_on_labels(state, at, effects),
         Some(
-            Modal::PutForm(_)
-            | Modal::Palette(_)
+            Modal::OtherVault(_)
             | Modal::Plan(_)
             | Modal::Diff(_)
             | Modal::Which(_)

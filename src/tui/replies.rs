@@ -1,7 +1,7 @@
 //! What the answers of the worker do to the state.
 
 use super::as_command::Reads;
-use super::effect::{Copied, CopyFailed, Effect, Reply, Work};
+use super::effect::{Copied, CopyFailed, Effect, KeyFileWish, Reply, Work};
 use super::lock;
 use super::modals;
 use super::screens::{browse, first_run, put_form, unlock};
@@ -24,10 +24,24 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
     }
     match reply {
         Reply::Found(found) => unlock::on_found(state, found, effects),
+        Reply::Around { path, names } => modals::on_around(state, &path, names),
+        Reply::OtherFound { wish, result } => modals::on_other_found(state, &wish, result, effects),
         Reply::Measured(result) => first_run::on_measured(state, result),
         Reply::Created(Ok(opened)) => {
+            let wish = match &state.screen {
+                Screen::FirstRun(first_run) => first_run.wish(),
+                _ => KeyFileWish::None,
+            };
             lock::opened(state, *opened, effects);
-            state.say(Tone::Done, "the vault is made and open");
+            state.say(
+                Tone::Done,
+                match wish {
+                    KeyFileWish::None | KeyFileWish::Take(_) => "the vault is made and open".to_owned(),
+                    KeyFileWish::Make(path) => {
+                        format!("the vault is made; its key file is {}: copy it to a safe place", path.trim())
+                    }
+                },
+            );
         }
         Reply::Created(Err(error)) => {
             state.waiting = None;
@@ -71,7 +85,13 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
 const fn is_of_open_vault(reply: &Reply) -> bool {
     !matches!(
         reply,
-        Reply::Found(_) | Reply::Measured(_) | Reply::Created(_) | Reply::Unlocked(_) | Reply::Copied { .. }
+        Reply::Found(_)
+            | Reply::Around { .. }
+            | Reply::OtherFound { .. }
+            | Reply::Measured(_)
+            | Reply::Created(_)
+            | Reply::Unlocked(_)
+            | Reply::Copied { .. }
     )
 }
 

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
-use crate::vault::{Answers, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault, VaultError};
+use crate::vault::{
+    self, Answers, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault, VaultError,
+};
 use crate::versioning::{Origin, Selector};
 
 use super::TuiOptions;
 use super::catalogue::Catalogue;
 use super::comparison::{Comparison, Texts, compare};
-use super::effect::CopyFailed;
+use super::effect::{CopyFailed, KeyFileWish, OtherVaultWish};
 use super::place::PlaceReader;
 
 /// By which way something was copied; the toast says what that means.
@@ -100,7 +102,8 @@ pub struct Session {
     make_environment: Box<dyn Fn() -> Environment + Send>,
     copy_target: Box<dyn CopyTarget>,
     clear_after: Duration,
-    place: Option<Vec<u8>>,
+    /// The sealed place of this run, and the vault that it belongs to.
+    place: Option<(PathBuf, Vec<u8>)>,
 }
 
 impl Session {
@@ -151,6 +154,26 @@ impl Session {
         }
     }
 
+    /// Looks at another file; where it is no vault, and none shall be made, all stays as it is.
+    pub(super) fn open_other(&mut self, wish: &OtherVaultWish) -> Result<Found, VaultError> {
+        // The file may be the one that is open: it is let go first.
+        self.door = Door::Nothing;
+        let key_file = (!wish.key_file.is_empty()).then(|| typed_path(&wish.key_file));
+        let path = std::mem::replace(&mut self.path, typed_path(&wish.path));
+        let key_file = std::mem::replace(&mut self.key_file, key_file);
+        let found = self.open();
+        let stays = match &found {
+            Ok(Found::Nothing) => !wish.makes,
+            Ok(Found::Vault { .. }) => wish.makes,
+            Err(_) => true,
+        };
+        if stays {
+            self.door = Door::Nothing;
+            (self.path, self.key_file) = (path, key_file);
+        }
+        found
+    }
+
     pub(super) fn measure_kdf(&self) -> Result<KdfCost, VaultError> {
         KdfCost::measure().map_err(|error| VaultError::KdfOutOfRange(error.to_string()))
     }
@@ -159,10 +182,31 @@ impl Session {
         &mut self,
         password: SecretBytes,
         cost: Option<KdfCost>,
+        key_file: KeyFileWish,
     ) -> Result<Opened, VaultError> {
-        let credentials = self.credentials(password)?;
+        let (path, text) = match &key_file {
+            KeyFileWish::None => (None, None),
+            KeyFileWish::Make(path) => (Some(typed_path(path)), Some(vault::make_key_file()?)),
+            KeyFileWish::Take(path) => {
+                let path = typed_path(path);
+                let text = read_key_file(&path)?;
+                (Some(path), Some(text))
+            }
+        };
+        let credentials = Credentials::new(password, text.as_ref())?;
         let cost = cost.map_or_else(|| self.measure_kdf(), Ok)?;
-        let vault = Vault::create(&self.path, &credentials, cost, (self.make_environment)())?;
+        let made = path.as_ref().filter(|_| matches!(key_file, KeyFileWish::Make(_)));
+        // First the key file: a vault whose key file could not be written would never open.
+        if let (Some(path), Some(text)) = (made, &text) {
+            write_key_file(path, text)?;
+        }
+        let created = Vault::create(&self.path, &credentials, cost, (self.make_environment)());
+        let vault = created.inspect_err(|_| {
+            if let Some(unused) = made {
+                let _ = std::fs::remove_file(unused);
+            }
+        })?;
+        self.key_file = path;
         self.opened(vault)
     }
 
@@ -194,9 +238,11 @@ impl Session {
                 return Err(error);
             }
         };
-        let place = match self.place.take() {
+        let path = &self.path;
+        let sealed = self.place.take_if(|(of, _)| of == path);
+        let place = match sealed {
             None => vault.kept_place().map_or(Place::None, Place::Kept),
-            Some(sealed) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
+            Some((_, sealed)) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
         };
         let notices = vault.take_notices();
         self.door = Door::Open(Box::new(vault));
@@ -215,7 +261,8 @@ impl Session {
                 if let Some(stand) = PlaceReader::new(place.expose()).field() {
                     keep_place(&mut vault, &SecretBytes::copy_of(stand));
                 }
-                self.place = if place.is_empty() { None } else { vault.seal_place(place).ok() };
+                let sealed = if place.is_empty() { None } else { vault.seal_place(place).ok() };
+                self.place = sealed.map(|sealed| (self.path.clone(), sealed));
                 Door::Locked(Box::new(vault.lock()))
             }
             door => door,
@@ -295,6 +342,44 @@ impl Session {
 /// A place that cannot be kept is no reason to stay, nor to keep the keys.
 fn keep_place(vault: &mut Vault, stand: &SecretBytes) {
     let _ = vault.keep_place(stand);
+}
+
+/// What lies where a path leads: files that are named like vaults, then folders with their `/`.
+pub(super) fn around(text: &str) -> Vec<String> {
+    let (folder, start) = text.rfind('/').map_or((".", text), |slash| (&text[..=slash], &text[slash + 1..]));
+    let entries = std::fs::read_dir(typed_path(folder)).into_iter().flatten().flatten();
+    let mut names: Vec<(bool, String)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let is_hidden = name.starts_with('.') && !start.starts_with('.');
+            let is_folder = entry.path().is_dir();
+            let is_wanted = name.starts_with(start) && !is_hidden && (is_folder || name.ends_with(".etui"));
+            is_wanted.then(|| if is_folder { (true, format!("{name}/")) } else { (false, name) })
+        })
+        .collect();
+    // Vaults before folders: they are what is looked for.
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// A path as people type it: `~` is the home folder.
+pub(super) fn typed_path(text: &str) -> PathBuf {
+    let text = text.trim();
+    match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+/// Nothing is overwritten: what lies there may be the key file of another vault.
+fn write_key_file(path: &Path, text: &SecretBytes) -> Result<(), VaultError> {
+    if path.symlink_metadata().is_ok() {
+        return Err(VaultError::System {
+            doing: format!("making the key file {}", path.display()),
+            reason: "there is a file already".to_owned(),
+        });
+    }
+    vault::write_secret_file(path, text)
 }
 
 fn read_key_file(path: &Path) -> Result<SecretBytes, VaultError> {

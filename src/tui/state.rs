@@ -8,7 +8,8 @@ use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::modals::{
-    Diff, Discard, Generator, Help, History, LabelsEditor, Palette, PlanPane, SecretForm, TakeBackPane, Which,
+    Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, SecretForm,
+    TakeBackPane, Which,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -57,6 +58,8 @@ pub enum Modal {
     Labels(Box<LabelsEditor>),
     /// Whether to let what was typed go.
     Discard(Discard),
+    /// The path of another vault.
+    OtherVault(Box<OtherVault>),
     /// The commands by name.
     Palette(Box<Palette>),
     /// The keys.
@@ -107,8 +110,10 @@ pub struct Settings {
     pub lock_after: Duration,
     /// A revealed value hides itself after so long.
     pub reveal_for: Duration,
-    /// A toast that tells of no failure stays so long.
+    /// A toast that tells what was done stays so long.
     pub toast_for: Duration,
+    /// One that only remarks something stays so long.
+    pub note_for: Duration,
     /// The shape and order of the list at first.
     pub layout: Layout,
     /// Whether the mouse is listened to.
@@ -131,6 +136,7 @@ impl Settings {
             lock_after: settings.lock_after,
             reveal_for: settings.reveal_for,
             toast_for: Duration::from_secs(6),
+            note_for: Duration::from_secs(4),
             layout: match settings.layout {
                 ListLayout::Tree if order == Order::Name => Layout::Tree,
                 // Folders have an order of their own.
@@ -260,7 +266,12 @@ impl State {
 
     /// Says what happened, in one line.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        let until = (tone != Tone::Failed).then(|| self.now.after(self.settings.toast_for));
+        let stays = match tone {
+            Tone::Done => Some(self.settings.toast_for),
+            Tone::Note => Some(self.settings.note_for),
+            Tone::Failed => None,
+        };
+        let until = stays.map(|time| self.now.after(time));
         self.toast = Some(Toast { tone, text: text.into(), until });
     }
 

@@ -136,6 +136,9 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
             effects.push(Effect::Suspend);
             return;
         }
+        Action::OtherVault if context::is_available(state, action) => {
+            return modals::OtherVault::open(state, effects);
+        }
         Action::ToggleMouse => return mouse::toggle(state, effects),
         Action::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             state.modals.push(Modal::Help(Box::new(Help::at_top())));
@@ -155,6 +158,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
+        Some(Modal::OtherVault(_)) => modals::OtherVault::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
         Some(Modal::Which(_)) => modals::Which::act(state, action, effects),
         Some(Modal::Diff(_)) => modals::Diff::act(state, action, effects),
@@ -270,11 +274,12 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
             Some(Modal::Generator(pane)) => pane.focused_mut(),
             Some(Modal::Palette(palette)) => Some(palette.query_mut()),
             Some(Modal::Which(which)) => Some(which.value_mut()),
+            Some(Modal::OtherVault(question)) => Some(question.focused_mut()),
             _ => None,
         };
     }
     match &mut state.screen {
-        Screen::FirstRun(first_run) => Some(first_run.focused_mut()),
+        Screen::FirstRun(first_run) => first_run.focused_mut(),
         Screen::Unlock(unlock) => Some(&mut unlock.password),
         Screen::Browse(browse) if browse.is_filtering() => Some(&mut browse.filter),
         Screen::Browse(_) | Screen::Starting | Screen::Failed(_) => None,
@@ -288,6 +293,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
         Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(Modal::Palette(palette)) => return palette.search(),
         Some(Modal::Which(which)) => return which.on_text(),
+        Some(Modal::OtherVault(_)) => return modals::OtherVault::look_around(state, effects),
         Some(_) => return,
         None => {}
     }

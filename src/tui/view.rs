@@ -74,6 +74,7 @@ fn draw_modal(
         Modal::Diff(diff) => modals::draw_diff(diff, state, theme, keymap, buffer),
         Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),
         Modal::Palette(palette) => modals::draw_palette(palette, state, theme, keymap, buffer),
+        Modal::OtherVault(question) => question.draw(state, theme, keymap, buffer),
         Modal::Discard(question) => question.draw(state, theme, keymap, buffer),
         Modal::Help(help) => help.draw(state, theme, keymap, buffer),
     }

@@ -66,3 +66,49 @@ fn a_newline_in_a_pasted_password_makes_no_vault() {
     harness.assert_shows("••••••");
     assert!(harness.state.browse().is_none());
 }
+
+#[test]
+fn a_new_key_file_is_made_and_needed_from_then_on() {
+    let mut harness = Harness::measuring((120, 40));
+    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(8, 1, 1).unwrap()))));
+    let key = harness.folder().join("vault.key");
+    harness.type_text("x").press("Tab").type_text("x").press("Tab Right");
+    harness.assert_shows("(•) new");
+    harness.assert_shows("The vault then opens only with the password and this file.");
+    harness.press("Enter");
+    harness.assert_shows("type the path of the key file, or choose none");
+    harness.type_text(key.to_str().unwrap()).press("Enter");
+    harness.assert_shows("There is no secret yet.");
+    assert!(harness.toast().starts_with("the vault is made; its key file is "), "{}", harness.toast());
+    assert_eq!(std::fs::read(&key).unwrap().len(), 65);
+    harness.press("Ctrl-l").type_text("x").press("Enter");
+    harness.assert_shows("There is no secret yet.");
+    let mut harness = harness.restarted();
+    harness.assert_shows("this vault needs its key file");
+    harness.type_text("x").press("Enter");
+    assert!(harness.state.browse().is_none());
+}
+
+#[test]
+fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
+    let mut harness = Harness::measuring((120, 40));
+    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(8, 1, 1).unwrap()))));
+    let key = harness.folder().join("mine.key");
+    let text = etui::vault::make_key_file().unwrap();
+    std::fs::write(&key, text.expose()).unwrap();
+    harness.type_text("x").press("Tab").type_text("x").press("Tab Right Tab");
+    harness.type_text(key.to_str().unwrap()).press("Enter");
+    harness.assert_shows("there is a file");
+    assert!(!harness.folder().join("vault.etui").exists());
+    assert!(text.equals(&std::fs::read(&key).unwrap()));
+    harness.press("Up Right Enter");
+    harness.assert_shows("There is no secret yet.");
+    assert_eq!(harness.toast(), "the vault is made and open");
+}
+
+#[test]
+fn the_choice_of_a_key_file_fits_every_size() {
+    let mut harness = measured();
+    harness.type_text("x").press("Tab Tab Right Tab").type_text("~/keys/vault.key");
+    assert_screens!("first_run_key_file", harness);
+}

@@ -13,8 +13,8 @@ use etui::memory::SecretBytes;
 use etui::platform::clipboard::ClipboardSetting;
 use etui::tui::glyphs::Glyphs;
 use etui::tui::{
-    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Session, State, Theme, TuiOptions, Work,
-    perform, update::update, view::view,
+    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Reply, Session, State, Theme,
+    TuiOptions, Work, perform, update::update, view::view,
 };
 use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
@@ -67,6 +67,7 @@ pub struct Harness {
     pub has_quit: bool,
     pub suspends: usize,
     pub listens_to_mouse: bool,
+    pub watched: String,
     keymap: Keymap,
     at: Moment,
     held: Option<VecDeque<Work>>,
@@ -146,6 +147,7 @@ impl Harness {
             has_quit: false,
             suspends: 0,
             listens_to_mouse: false,
+            watched: String::new(),
             keymap: Keymap::embedded(),
             at,
             held: Some(VecDeque::new()),
@@ -206,6 +208,7 @@ impl Harness {
                 Effect::Quit => self.has_quit = true,
                 Effect::Suspend => self.suspends += 1,
                 Effect::Repaint => {}
+                Effect::Watch(path) => self.watched = path,
                 Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
                 Effect::Work(work) => match &mut self.held {
                     Some(held) => held.push_back(work),
@@ -225,11 +228,18 @@ impl Harness {
         self.held = Some(VecDeque::new());
     }
 
-    /// The worker does all that has waited.
+    /// What the slow worker answers to the oldest work that waits.
+    pub fn answer(&mut self) -> Option<Reply> {
+        let work = self.held.as_mut()?.pop_front()?;
+        Some(perform(&mut self.session, work))
+    }
+
+    /// The worker does all that has waited, and is slow no more.
     pub fn release(&mut self) {
-        for work in self.held.take().unwrap_or_default() {
-            self.perform(work);
+        while let Some(reply) = self.answer() {
+            self.event(Event::Reply(reply));
         }
+        self.held = None;
     }
 
     /// Gives a key to an action that has none by itself.

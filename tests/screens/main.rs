@@ -13,6 +13,7 @@ mod labels;
 mod lock;
 mod metadata;
 mod mouse;
+mod other_vault;
 mod palette;
 mod paste;
 mod plain;

@@ -125,6 +125,26 @@ fn a_click_selects_in_every_list_and_form() {
 }
 
 #[test]
+fn a_click_puts_the_cursor_into_a_field_of_the_put_form_at_every_size() {
+    for size in SIZES {
+        let mut harness = on_password();
+        harness.resize(size.0, size.1).press("p").type_text("several\nlines\nof text");
+        for field in ["Stage labels", "Note", "Version id", "Value", "Type"] {
+            click_on(&mut harness, field);
+            harness.assert_shows(&format!("❯ {field}"));
+        }
+    }
+}
+
+#[test]
+fn a_click_in_the_palette_chooses_a_command_and_does_not_run_it() {
+    let mut harness = on_password();
+    harness.press(":").type_text("re");
+    click_on(&mut harness, "rename ");
+    harness.assert_shows("❯ rename ");
+}
+
+#[test]
 fn the_wheel_moves_in_lists_that_lie_over_the_screen() {
     let mut harness = on_password();
     harness.press("H");

@@ -264,10 +264,9 @@ fn go_to_version(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(browse) = state.browse_mut() else {
         return;
     };
-    browse.go_to_secret(&name, effects);
+    browse.bring_up(&name, effects);
     if browse.selected.as_ref() != Some(&name) {
-        return state
-            .say(Tone::Note, format!("{name} is not in the list: it is deleted, renamed or filtered"));
+        return state.say(Tone::Note, format!("{name} is not there any more: it was purged or renamed"));
     }
     if let Some(version) = &version {
         browse.wish_version(version);

@@ -9,6 +9,7 @@ mod help;
 mod history;
 mod labels;
 mod labels_view;
+mod other_vault;
 mod palette;
 mod palette_view;
 mod plan;
@@ -30,6 +31,7 @@ pub use labels::{
     LabelDraft, LabelsEditor, act_on_labels, click_on_labels, name_label, on_label_plan, plan_label,
 };
 pub use labels_view::draw as draw_labels;
+pub use other_vault::{OtherVault, on_around, on_other_found};
 pub use palette::{Entry, Palette};
 pub use palette_view::draw as draw_palette;
 pub use plan::{PlanPane, act_on_plan, on_changed, on_plan};

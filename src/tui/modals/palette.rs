@@ -1,5 +1,8 @@
 //! The command palette: every action that is alive here, found by name or by what it does.
 
+use ratatui::layout::Position;
+
+use super::palette_view::areas;
 use crate::tui::action::Action;
 use crate::tui::command::{self, Command};
 use crate::tui::context::{self, Context, contexts, is_available};
@@ -101,6 +104,25 @@ impl Palette {
         self.cursor = 0;
     }
 
+    /// Puts the cursor on the command under the pointer; it is not run.
+    pub fn click(state: &mut State, at: Position) {
+        let list = areas(layout::areas(state.size).body).list;
+        if let Some(Modal::Palette(palette)) = state.modals.last_mut()
+            && list.contains(at)
+            && palette.typed().is_none()
+        {
+            let row = palette.top(list.height) + usize::from(at.y - list.y);
+            if row < palette.found.len() {
+                palette.cursor = row;
+            }
+        }
+    }
+
+    /// The first command that is seen.
+    pub(super) fn top(&self, height: u16) -> usize {
+        (self.cursor + 1).saturating_sub(usize::from(height))
+    }
+
     /// Acts on a key; answers the command to run in what lies below, which has the keys again then.
     pub fn act(state: &mut State, action: Action, keymap: &Keymap) -> Option<Command> {
         let page = list_rows(state.size).max(1);
@@ -166,7 +188,7 @@ impl Palette {
 
 /// How many rows of the list are seen.
 pub(super) fn list_rows(size: (u16, u16)) -> usize {
-    usize::from(super::palette_view::areas(layout::areas(size).body).list.height)
+    usize::from(areas(layout::areas(size).body).list.height)
 }
 
 fn is_alive(state: &State, keymap: &Keymap, action: Action) -> bool {
@@ -199,23 +221,23 @@ fn alive(state: &State, keymap: &Keymap) -> Vec<Entry> {
 }
 
 impl Candidate for Entry {
-    fn name(&self) -> &str {
-        self.name
+    fn name(&self) -> &[u8] {
+        self.name.as_bytes()
     }
 
-    fn description(&self) -> &str {
-        &self.sentence
+    fn description(&self) -> &[u8] {
+        self.sentence.as_bytes()
     }
 
-    fn tags_text(&self) -> &str {
-        &self.words
+    fn tags_text(&self) -> &[u8] {
+        self.words.as_bytes()
     }
 
-    fn any_tag(&self, _condition: &mut dyn FnMut(&str, &str) -> bool) -> bool {
+    fn any_tag(&self, _condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool {
         false
     }
 
-    fn any_label(&self, _condition: &mut dyn FnMut(&str) -> bool) -> bool {
+    fn any_label(&self, _condition: &mut dyn FnMut(&[u8]) -> bool) -> bool {
         false
     }
 

@@ -75,7 +75,7 @@ pub fn draw(
 fn draw_list(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
     let query = palette.wanted();
     let names = palette.found().map(|entry| width(entry.name)).max().unwrap_or(0);
-    let top = (palette.cursor() + 1).saturating_sub(usize::from(list.height));
+    let top = palette.top(list.height);
     for (row, (at, entry)) in (0..list.height).zip(palette.found().enumerate().skip(top)) {
         let over = (at == palette.cursor()).then(|| theme.style(Role::Selected));
         let mut pen = LinePen::new(buffer, list, row);

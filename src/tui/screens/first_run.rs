@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
-use crate::tui::effect::{Effect, Work};
+use crate::tui::effect::{Effect, KeyFileWish, Work};
 use crate::tui::layout;
 use crate::tui::state::{Screen, State, Waiting};
 use crate::tui::theme::{Role, Theme};
@@ -15,11 +15,31 @@ use crate::tui::widgets::panel::{Focused, Title, centred, draw_box};
 use crate::tui::widgets::{EditBuffer, Lines};
 use crate::vault::{KdfCost, VaultError};
 
-/// The two fields.
+/// The fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Password,
     Again,
+    KeyFile,
+    KeyPath,
+}
+
+/// Whether there shall be a key file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyFile {
+    None,
+    New,
+    Existing,
+}
+
+impl KeyFile {
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::None, "none"), (Self::New, "new"), (Self::Existing, "existing")];
+
+    fn turned(self, step: usize) -> Self {
+        let at = Self::ALL.iter().position(|(choice, _)| *choice == self).unwrap_or(0);
+        Self::ALL[(at + step) % Self::ALL.len()].0
+    }
 }
 
 /// What was measured.
@@ -56,18 +76,23 @@ pub struct FirstRun {
     focus: Field,
     strength: Option<Strength>,
     measured: Measured,
+    key_file: KeyFile,
+    key_path: EditBuffer,
     remark: Option<(Role, String)>,
 }
 
 impl FirstRun {
-    /// Two empty fields; the cost of the key derivation is being measured.
-    pub const fn measuring() -> Self {
+    /// Empty fields, but for a key file that was named beforehand; the cost of the key derivation is being
+    /// measured.
+    pub fn measuring(key_file: Option<&str>) -> Self {
         Self {
             password: EditBuffer::new(Lines::Single),
             again: EditBuffer::new(Lines::Single),
             focus: Field::Password,
             strength: None,
             measured: Measured::Pending,
+            key_file: if key_file.is_some() { KeyFile::Existing } else { KeyFile::None },
+            key_path: EditBuffer::with_text(key_file.unwrap_or_default()),
             remark: None,
         }
     }
@@ -77,11 +102,37 @@ impl FirstRun {
         matches!(self.measured, Measured::Pending)
     }
 
-    /// The field that has the keys.
-    pub const fn focused_mut(&mut self) -> &mut EditBuffer {
+    /// The text field that has the keys.
+    pub const fn focused_mut(&mut self) -> Option<&mut EditBuffer> {
         match self.focus {
-            Field::Password => &mut self.password,
-            Field::Again => &mut self.again,
+            Field::Password => Some(&mut self.password),
+            Field::Again => Some(&mut self.again),
+            Field::KeyFile => None,
+            Field::KeyPath => Some(&mut self.key_path),
+        }
+    }
+
+    /// Whether the keys choose instead of typing.
+    pub fn is_choosing(&self) -> bool {
+        self.focus == Field::KeyFile
+    }
+
+    /// What is needed besides the password.
+    pub fn wish(&self) -> KeyFileWish {
+        let path = self.key_path.text().to_owned();
+        match self.key_file {
+            KeyFile::None => KeyFileWish::None,
+            KeyFile::New => KeyFileWish::Make(path),
+            KeyFile::Existing => KeyFileWish::Take(path),
+        }
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        match self.key_file {
+            KeyFile::None => &[Field::Password, Field::Again, Field::KeyFile],
+            KeyFile::New | KeyFile::Existing => {
+                &[Field::Password, Field::Again, Field::KeyFile, Field::KeyPath]
+            }
         }
     }
 
@@ -107,11 +158,11 @@ impl FirstRun {
         self.remark = Some((role, text.to_owned()));
     }
 
-    fn move_focus(&mut self) {
-        self.focus = match self.focus {
-            Field::Password => Field::Again,
-            Field::Again => Field::Password,
-        };
+    fn move_focus(&mut self, step: isize) {
+        let fields = self.fields();
+        let at = fields.iter().position(|field| *field == self.focus).unwrap_or(0);
+        let at = at.saturating_add_signed(step.rem_euclid(fields.len().cast_signed()));
+        self.focus = fields[at % fields.len()];
     }
 }
 
@@ -142,17 +193,29 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         return;
     };
     match action {
-        Action::NextField | Action::PreviousField => first_run.move_focus(),
+        Action::NextField => first_run.move_focus(1),
+        Action::PreviousField => first_run.move_focus(-1),
+        Action::NextChoice | Action::PreviousChoice if first_run.is_choosing() => {
+            let step = if action == Action::NextChoice { 1 } else { KeyFile::ALL.len() - 1 };
+            first_run.key_file = first_run.key_file.turned(step);
+            first_run.remark = None;
+        }
         Action::Enter if first_run.password.is_empty() => {
             first_run.focus = Field::Password;
             first_run.remark(Role::Warning, "type a master password first");
         }
-        Action::Enter if first_run.focus == Field::Password => first_run.move_focus(),
+        Action::Enter if first_run.focus == Field::Password => first_run.move_focus(1),
         Action::Enter => {
             let is_same = first_run.password.duplicate().equals(first_run.again.text().as_bytes());
             if !is_same {
                 first_run.again.clear();
+                first_run.focus = Field::Again;
                 first_run.remark(Role::Danger, "the two passwords differ: type the second one again");
+                return;
+            }
+            if first_run.key_file != KeyFile::None && first_run.key_path.text().trim().is_empty() {
+                first_run.focus = Field::KeyPath;
+                first_run.remark(Role::Warning, "type the path of the key file, or choose none");
                 return;
             }
             let cost = match first_run.measured {
@@ -160,7 +223,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 Measured::Pending | Measured::Failed(_) => None,
             };
             let password = first_run.password.duplicate();
-            effects.push(Effect::Work(Work::Create { password, cost }));
+            effects.push(Effect::Work(Work::Create { password, cost, key_file: first_run.wish() }));
             state.waiting = Some((Waiting::Create, now));
         }
         _ => {}
@@ -171,35 +234,40 @@ const WHAT: &str = "etui keeps secrets as versions that never change, with label
                     All of it lies in one encrypted file; only the master password opens it. \
                     Nobody can recover a password that is lost.";
 
+const KEY_FILE: &str = "The vault then opens only with the password and this file. Keep copies of the file, \
+                        none of them beside the vault.";
+
 /// Draws it.
 pub fn draw(first_run: &FirstRun, state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let body = layout::areas(state.size).body;
-    let area = centred(body, 76, 18);
+    let area = centred(body, 76, 20);
     let inside = draw_box(buffer, area, Title { text: "A new vault", note: "" }, Focused::Yes, theme);
     let inside = Rect { x: inside.x + 2, width: inside.width.saturating_sub(4), ..inside };
     let text = theme.style(Role::Text);
     let muted = theme.style(Role::Muted);
-    let mut row = u16::from(inside.height >= 16);
+    let mut row = u16::from(inside.height >= 18);
     for line in wrapped(WHAT, inside.width) {
         LinePen::new(buffer, inside, row).text(&line, text);
         row += 1;
     }
     row += u16::from(inside.height >= 14);
-    let key_file = state.key_file.as_deref().unwrap_or("none; --key-file adds one");
-    for (name, value) in [("Vault file", state.path.as_str()), ("Key file", key_file)] {
-        let mut pen = LinePen::new(buffer, inside, row);
-        pen.fitted(name, LABEL, muted, &theme.glyphs);
-        let room = pen.room();
-        pen.fitted(value, room, text, &theme.glyphs);
-        row += 1;
-    }
+    let mut pen = LinePen::new(buffer, inside, row);
+    pen.fitted("Vault file", LABEL, muted, &theme.glyphs);
+    let room = pen.room();
+    pen.fitted(&state.path, room, text, &theme.glyphs);
+    row += 1;
     draw_cost(first_run, state, theme, buffer, inside, row);
     row += 2;
     let is_making = matches!(state.waiting, Some((Waiting::Create, _)));
     let mut cursor = None;
-    for (field, name, content) in
-        [(Field::Password, "Password", &first_run.password), (Field::Again, "Once more", &first_run.again)]
-    {
+    for field in first_run.fields() {
+        let field = *field;
+        let (name, content, shown) = match field {
+            Field::Password => ("Password", &first_run.password, Shown::Masked),
+            Field::Again => ("Once more", &first_run.again, Shown::Masked),
+            Field::KeyFile => ("Key file", &first_run.key_path, Shown::Plainly),
+            Field::KeyPath => ("Its path", &first_run.key_path, Shown::Plainly),
+        };
         let is_focused = field == first_run.focus && !is_making;
         let style = if is_focused { theme.style(Role::TitleFocused) } else { muted };
         LinePen::new(buffer, inside, row).fitted(name, LABEL, style, &theme.glyphs);
@@ -209,7 +277,11 @@ pub fn draw(first_run: &FirstRun, state: &State, theme: &Theme, buffer: &mut Buf
         }
         let line = row_of(inside, row);
         let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
-        let drawn = field::draw(buffer, line, content, Shown::Masked, focus, text, &theme.glyphs);
+        let drawn = if field == Field::KeyFile {
+            draw_choice(first_run.key_file, is_focused, theme, buffer, line)
+        } else {
+            field::draw(buffer, line, content, shown, focus, text, &theme.glyphs)
+        };
         cursor = cursor.or(drawn);
         row += 1;
         if field == Field::Password {
@@ -217,12 +289,17 @@ pub fn draw(first_run: &FirstRun, state: &State, theme: &Theme, buffer: &mut Buf
             row += 1;
         }
     }
-    row += 1;
+    row += u16::from(inside.height >= 18);
     if is_making {
         super::unlock::draw_spinner(state, "making the vault", theme, buffer, row_of_all(inside, row));
-    } else if let Some((role, remark)) = &first_run.remark {
+    } else {
+        let (role, remark) = match (&first_run.remark, first_run.key_file) {
+            (Some((role, remark)), _) => (*role, remark.as_str()),
+            (None, KeyFile::None) => return cursor,
+            (None, KeyFile::New | KeyFile::Existing) => (Role::Hint, KEY_FILE),
+        };
         for (line, part) in (row..).zip(wrapped(remark, inside.width)) {
-            LinePen::new(buffer, inside, line).text(&part, theme.style(*role));
+            LinePen::new(buffer, inside, line).text(&part, theme.style(role));
         }
     }
     cursor
@@ -264,6 +341,27 @@ fn draw_cost(first_run: &FirstRun, state: &State, theme: &Theme, buffer: &mut Bu
         Measured::Failed(error) => (error.to_string(), Role::Danger),
     };
     LinePen::new(buffer, line, 0).fitted(&text, line.width, theme.style(role), &theme.glyphs);
+}
+
+fn draw_choice(
+    chosen: KeyFile,
+    is_focused: bool,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) -> Option<Position> {
+    let mut pen = LinePen::new(buffer, area, 0);
+    let mut cursor = None;
+    for (choice, name) in KeyFile::ALL {
+        let is_chosen = choice == chosen;
+        let sign = if is_chosen { theme.glyphs.radio_on } else { theme.glyphs.radio_off };
+        if is_chosen && is_focused {
+            cursor = Some(Position::new(pen.column() + 1, area.y));
+        }
+        pen.text(sign, theme.style(if is_chosen { Role::Accent } else { Role::Muted }));
+        pen.text(&format!(" {name}"), theme.style(Role::Text)).skip(3);
+    }
+    cursor
 }
 
 fn draw_strength(strength: Option<Strength>, theme: &Theme, buffer: &mut Buffer, area: Rect, row: u16) {

@@ -59,7 +59,7 @@ pub fn on_found(state: &mut State, found: Result<Found, VaultError>, effects: &m
     state.screen = match found {
         Ok(Found::Nothing) => {
             effects.push(Effect::Work(Work::MeasureKdf));
-            let mut first_run = super::first_run::FirstRun::measuring();
+            let mut first_run = super::first_run::FirstRun::measuring(state.key_file.as_deref());
             if let Some(password) = state.given_password.take() {
                 first_run.fill(&password);
             }
@@ -123,9 +123,7 @@ pub fn draw(unlock: &Unlock, state: &State, theme: &Theme, buffer: &mut Buffer) 
     };
     let (role, text) = match (&unlock.remark, unlock.key_file) {
         (Some((role, text)), _) => (*role, text.as_str()),
-        (None, KeyFileState::Missing) => {
-            (Role::Warning, "this vault needs its key file: start with --key-file, or set ETUI_KEY_FILE")
-        }
+        (None, KeyFileState::Missing) => (Role::Warning, "this vault needs its key file: Ctrl-o names it"),
         (None, KeyFileState::Named) => (Role::Muted, "with the key file"),
         (None, KeyFileState::NotNeeded) => (Role::Muted, ""),
     };

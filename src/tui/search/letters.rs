@@ -11,132 +11,224 @@ pub(super) enum Case {
     Either,
 }
 
-/// Where the text stands in the name: at the start of a path part if it does anywhere.
-pub(super) fn best_substring(name: &str, text: &str, case: Case) -> Option<usize> {
-    let first = find(name, text, case, 0)?;
-    let mut at = Some(first);
-    while let Some(start) = at {
-        if is_part_start(name, start) {
-            return Some(start);
-        }
-        at = find(name, text, case, start + 1);
+/// Which letters a text has, large and small alike: a few bits that rule most texts out before they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Letters(u64);
+
+impl Letters {
+    /// All bytes beyond ASCII share a bit: what they are to each other only their characters tell.
+    const BEYOND_ASCII: u64 = 1 << 63;
+
+    /// The letters of a text.
+    pub fn of(text: &[u8]) -> Self {
+        Self(text.iter().fold(0, |bits, &byte| bits | Self::bit(byte)))
     }
-    Some(first)
+
+    /// Those of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    const fn has_all_of(self, wanted: Self) -> bool {
+        self.0 & wanted.0 == wanted.0
+    }
+
+    const fn bit(byte: u8) -> u64 {
+        match byte.to_ascii_lowercase() {
+            letter @ b'a'..=b'z' => 1 << (letter - b'a'),
+            digit @ b'0'..=b'9' => 1 << (26 + digit - b'0'),
+            128.. => Self::BEYOND_ASCII,
+            // The others share what is left.
+            other => 1 << (36 + other % 27),
+        }
+    }
 }
 
-pub(super) fn is_part_start(name: &str, start: usize) -> bool {
-    start == 0 || name.as_bytes()[start - 1] == b'/'
+/// The bytes that names and descriptions have most of, the most frequent first.
+const FREQUENT: &[u8] = b"e-/sartoinlc1d0p2um3gh4.b5_6f7k8y9wvxjzq";
+
+/// What is looked for, with what is asked of every text computed once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Needle {
+    text: String,
+    case: Case,
+    is_ascii: bool,
+    /// The position of the byte that most places are ruled out by.
+    rarest: usize,
+    letters: Letters,
 }
 
-/// Letters in order within one path part, beginning at the start of a word: `pwd` in `db/pass-word`. Answers
-/// where the part stands and at which byte of it the first letter does.
-fn first_of_letters<'a>(name: &'a str, text: &str, case: Case) -> Option<(usize, &'a str, usize)> {
-    let first = text.bytes().next()?;
-    let mut part_start = 0;
-    for part in name.split('/') {
-        for at in 0..part.len() {
-            if same_byte(part.as_bytes()[at], first, case)
-                && is_word_start(part, at)
-                && letters_from(part, at, text, case, |_| ())
-            {
-                return Some((part_start, part, at));
+impl Needle {
+    /// A text that is not empty, in lower case if either case is meant.
+    pub(super) fn new(text: String, case: Case) -> Self {
+        let is_ascii = text.is_ascii();
+        let rank = |byte: u8| {
+            let byte = byte.to_ascii_lowercase();
+            FREQUENT.iter().position(|&frequent| frequent == byte).unwrap_or(FREQUENT.len())
+        };
+        let rarest = (0..text.len()).max_by_key(|&at| rank(text.as_bytes()[at])).unwrap_or(0);
+        let letters = if is_ascii { Letters::of(text.as_bytes()) } else { Letters(Letters::BEYOND_ASCII) };
+        Self { text, case, is_ascii, rarest, letters }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether a text with these letters may hold it.
+    pub(super) const fn may_be_in(&self, letters: Letters) -> bool {
+        letters.has_all_of(self.letters)
+    }
+
+    /// Whether whatever holds this holds the other too.
+    pub(super) fn extends(&self, other: &Self) -> bool {
+        // Characters are compared otherwise than bytes: the one need not hold what the other does.
+        self.is_ascii == other.is_ascii
+            && match (self.case, other.case) {
+                (Case::Exact, Case::Either) => {
+                    self.is_ascii && self.text.to_ascii_lowercase().starts_with(&other.text)
+                }
+                (Case::Either, Case::Exact) => false,
+                (Case::Exact, Case::Exact) | (Case::Either, Case::Either) => {
+                    self.text.starts_with(&other.text)
+                }
+            }
+    }
+
+    /// Where the text stands in the name: at the start of a path part if it does anywhere.
+    pub(super) fn best_in(&self, name: &[u8]) -> Option<usize> {
+        let first = self.find(name, 0)?;
+        let mut at = Some(first);
+        while let Some(start) = at {
+            if is_part_start(name, start) {
+                return Some(start);
+            }
+            at = self.find(name, start + 1);
+        }
+        Some(first)
+    }
+
+    pub(super) fn is(&self, text: &[u8]) -> bool {
+        text.len() == self.text.len() && self.starts(text)
+    }
+
+    pub(super) fn starts(&self, text: &[u8]) -> bool {
+        self.stands_at(text, 0)
+    }
+
+    pub(super) fn ends(&self, text: &[u8]) -> bool {
+        text.len().checked_sub(self.text.len()).is_some_and(|start| self.stands_at(text, start))
+    }
+
+    /// The first place at or behind a position.
+    pub(super) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+        if !self.is_ascii {
+            let text = std::str::from_utf8(text).ok()?;
+            return (from..text.len()).find(|&start| text.get(start..).is_some_and(|rest| self.begins(rest)));
+        }
+        // Most places are ruled out by one byte: this is where the time of a filter goes.
+        let last = text.len().checked_sub(self.text.len())?;
+        let rarest = self.text.as_bytes()[self.rarest];
+        let other = if self.case == Case::Either { rarest.to_ascii_uppercase() } else { rarest };
+        let mut start = from;
+        loop {
+            let window = text.get(start + self.rarest..=last + self.rarest)?;
+            start += window.iter().position(|&byte| byte == rarest || byte == other)?;
+            if self.stands_at(text, start) {
+                return Some(start);
+            }
+            start += 1;
+        }
+    }
+
+    fn stands_at(&self, text: &[u8], start: usize) -> bool {
+        let Some(text) = text.get(start..) else {
+            return false;
+        };
+        if self.is_ascii {
+            return text.len() >= self.text.len()
+                && self.text.bytes().zip(text).all(|(wanted, &byte)| same_byte(byte, wanted, self.case));
+        }
+        // A place inside a character is none.
+        std::str::from_utf8(text).is_ok_and(|text| self.begins(text))
+    }
+
+    /// By characters: one may have another length in lower case.
+    fn begins(&self, text: &str) -> bool {
+        match self.case {
+            Case::Exact => text.starts_with(&self.text),
+            Case::Either => {
+                let mut letters = text.chars().flat_map(char::to_lowercase);
+                self.text.chars().all(|letter| letters.next() == Some(letter))
             }
         }
-        part_start += part.len() + 1;
     }
-    None
-}
 
-/// Whether the letters stand in order within a word of the path.
-pub(super) fn has_letters_in_order(name: &str, text: &str, case: Case) -> bool {
-    first_of_letters(name, text, case).is_some()
-}
-
-/// Where those letters stand.
-pub(super) fn letters_in_order(name: &str, text: &str, case: Case) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if let Some((part_start, part, at)) = first_of_letters(name, text, case) {
-        letters_from(part, at, text, case, |at| found.push(part_start + at..part_start + at + 1));
+    /// Whether the letters stand in order within a word of the path.
+    pub(super) fn has_letters_in_order(&self, name: &[u8]) -> bool {
+        self.first_of_letters(name).is_some()
     }
-    found
+
+    /// Where those letters stand.
+    pub(super) fn letters_in_order(&self, name: &[u8]) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        if let Some((part_start, part, at)) = self.first_of_letters(name) {
+            self.letters_from(part, at, |at| found.push(part_start + at..part_start + at + 1));
+        }
+        found
+    }
+
+    /// Letters in order within one path part, beginning at the start of a word: `pwd` in `db/pass-word`.
+    /// Answers where the part stands and at which byte of it the first letter does.
+    fn first_of_letters<'a>(&self, name: &'a [u8]) -> Option<(usize, &'a [u8], usize)> {
+        let first = self.text.bytes().next()?;
+        let mut part_start = 0;
+        for part in name.split(|&byte| byte == b'/') {
+            for at in 0..part.len() {
+                if same_byte(part[at], first, self.case)
+                    && is_word_start(part, at)
+                    && self.letters_from(part, at, |_| ())
+                {
+                    return Some((part_start, part, at));
+                }
+            }
+            part_start += part.len() + 1;
+        }
+        None
+    }
+
+    /// Whether all letters follow from here on; each is told.
+    fn letters_from(&self, part: &[u8], start: usize, mut tell: impl FnMut(usize)) -> bool {
+        let mut wanted = self.text.bytes().peekable();
+        for (at, &byte) in part.iter().enumerate().skip(start) {
+            match wanted.peek() {
+                None => return true,
+                Some(&next) if same_byte(byte, next, self.case) => {
+                    tell(at);
+                    wanted.next();
+                }
+                Some(_) => {}
+            }
+        }
+        wanted.peek().is_none()
+    }
 }
 
-fn is_word_start(part: &str, at: usize) -> bool {
-    let bytes = part.as_bytes();
-    bytes[at].is_ascii_alphanumeric()
+pub(super) fn is_part_start(name: &[u8], start: usize) -> bool {
+    start == 0 || name[start - 1] == b'/'
+}
+
+fn is_word_start(part: &[u8], at: usize) -> bool {
+    part[at].is_ascii_alphanumeric()
         && (at == 0
-            || !bytes[at - 1].is_ascii_alphanumeric()
-            || (bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase()))
-}
-
-/// Whether all letters follow from here on; each is told.
-fn letters_from(part: &str, start: usize, text: &str, case: Case, mut tell: impl FnMut(usize)) -> bool {
-    let mut wanted = text.bytes().peekable();
-    for (at, byte) in part.bytes().enumerate().skip(start) {
-        match wanted.peek() {
-            None => return true,
-            Some(&next) if same_byte(byte, next, case) => {
-                tell(at);
-                wanted.next();
-            }
-            Some(_) => {}
-        }
-    }
-    wanted.peek().is_none()
+            || !part[at - 1].is_ascii_alphanumeric()
+            || (part[at].is_ascii_uppercase() && part[at - 1].is_ascii_lowercase()))
 }
 
 const fn same_byte(byte: u8, wanted: u8, case: Case) -> bool {
     match case {
         Case::Exact => byte == wanted,
         Case::Either => byte.to_ascii_lowercase() == wanted,
-    }
-}
-
-pub(super) fn same(text: &str, wanted: &str, case: Case) -> bool {
-    text.len() == wanted.len() && starts_with(text, wanted, case)
-}
-
-pub(super) fn starts_with(text: &str, wanted: &str, case: Case) -> bool {
-    matches_at(text, wanted, case, 0)
-}
-
-pub(super) fn ends_with(text: &str, wanted: &str, case: Case) -> bool {
-    text.len().checked_sub(wanted.len()).is_some_and(|start| matches_at(text, wanted, case, start))
-}
-
-fn matches_at(text: &str, wanted: &str, case: Case, start: usize) -> bool {
-    if wanted.is_ascii() {
-        let text = text.as_bytes();
-        return text.len() >= start + wanted.len()
-            && wanted.bytes().enumerate().all(|(at, byte)| same_byte(text[start + at], byte, case));
-    }
-    let Some(text) = text.get(start..) else {
-        return false;
-    };
-    match case {
-        Case::Exact => text.starts_with(wanted),
-        Case::Either => {
-            let mut letters = text.chars().flat_map(char::to_lowercase);
-            wanted.chars().all(|letter| letters.next() == Some(letter))
-        }
-    }
-}
-
-pub(super) fn find(text: &str, wanted: &str, case: Case, from: usize) -> Option<usize> {
-    let last = text.len().checked_sub(if wanted.is_ascii() { wanted.len() } else { 1 })?;
-    let Some(first) = wanted.bytes().next().filter(u8::is_ascii) else {
-        return (from..=last).find(|&start| matches_at(text, wanted, case, start));
-    };
-    // Most places are ruled out by their first byte: this is where the time of a filter goes.
-    let other = if case == Case::Either { first.to_ascii_uppercase() } else { first };
-    let bytes = text.as_bytes().get(..=last)?;
-    let mut start = from;
-    loop {
-        let ahead = bytes.get(start..)?.iter().position(|&byte| byte == first || byte == other)?;
-        start += ahead;
-        if matches_at(text, wanted, case, start) {
-            return Some(start);
-        }
-        start += 1;
     }
 }

@@ -7,23 +7,30 @@ mod letters;
 
 use std::ops::Range;
 
-use letters::{
-    Case, best_substring, ends_with, find, has_letters_in_order, is_part_start, letters_in_order, same,
-    starts_with,
-};
+use letters::{Case, Needle, is_part_start};
+
+pub use letters::Letters;
 
 /// What a query is asked about.
 pub trait Candidate {
     /// The name.
-    fn name(&self) -> &str;
+    fn name(&self) -> &[u8];
     /// The description.
-    fn description(&self) -> &str;
+    fn description(&self) -> &[u8];
     /// All keys and values of its tags in one text, with something between that cannot be typed.
-    fn tags_text(&self) -> &str;
+    fn tags_text(&self) -> &[u8];
+    /// The letters of the name.
+    fn name_letters(&self) -> Letters {
+        Letters::of(self.name())
+    }
+    /// The letters of name, description and tags.
+    fn all_letters(&self) -> Letters {
+        self.name_letters().and(Letters::of(self.description())).and(Letters::of(self.tags_text()))
+    }
     /// Whether a tag (key, value) satisfies the condition.
-    fn any_tag(&self, condition: &mut dyn FnMut(&str, &str) -> bool) -> bool;
+    fn any_tag(&self, condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool;
     /// Whether a label satisfies the condition.
-    fn any_label(&self, condition: &mut dyn FnMut(&str) -> bool) -> bool;
+    fn any_label(&self, condition: &mut dyn FnMut(&[u8]) -> bool) -> bool;
     /// Whether the current version is due for rotation.
     fn is_due(&self) -> bool;
     /// Whether the secret is in its deletion window.
@@ -37,34 +44,61 @@ pub struct Rank {
     length: usize,
 }
 
+impl Rank {
+    /// The rank as one number, in the same order.
+    pub fn number(self) -> u32 {
+        let length = u32::try_from(self.length).unwrap_or(u32::MAX).min(0xffff);
+        self.class.min(0xffff) << 16 | length
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Term {
     /// Anywhere, or letters in order within a word.
-    Loose(String),
+    Loose(Needle),
     /// `'text`: anywhere, as it is.
-    Contains(String),
+    Contains(Needle),
     /// `^text`: at the start of the name.
-    Starts(String),
+    Starts(Needle),
     /// `text$`: at the end of the name.
-    Ends(String),
+    Ends(Needle),
     /// `^text$`: the whole name.
-    Is(String),
+    Is(Needle),
     /// `!text`: nowhere.
-    Not(String),
+    Not(Needle),
     /// `@label`.
-    Label(String),
-    /// `#key` or `#key=value`.
-    Tag { key: String, value: Option<String> },
+    Label(Needle),
+    /// `#key`.
+    TagKey(Needle),
+    /// `#key=` and `#key=value`.
+    Tag { key: Needle, value: Option<Needle> },
     /// `due`.
     Due,
     /// `deleted`.
     Deleted,
 }
 
+impl Term {
+    /// Whether whatever this lets through, the other lets through too. What is not known to is said not to.
+    fn narrows(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Loose(new), Self::Loose(old))
+            | (Self::Contains(new), Self::Contains(old) | Self::Loose(old))
+            | (Self::Starts(new), Self::Starts(old))
+            | (Self::Label(new), Self::Label(old))
+            | (Self::TagKey(new), Self::TagKey(old)) => new.extends(old),
+            (Self::Tag { key, value: Some(new) }, Self::Tag { key: known, value }) => {
+                key == known && value.as_ref().is_none_or(|old| new.extends(old))
+            }
+            _ => self == other,
+        }
+    }
+}
+
 /// A query: all of its terms must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
-    terms: Vec<(Term, Case)>,
+    terms: Vec<Term>,
 }
 
 impl Query {
@@ -80,35 +114,46 @@ impl Query {
 
     /// Whether it asks for secrets in their deletion window.
     pub fn wants_deleted(&self) -> bool {
-        self.terms.iter().any(|(term, _)| *term == Term::Deleted)
+        self.terms.contains(&Term::Deleted)
+    }
+
+    /// Whether the time decides.
+    pub fn asks_for_due(&self) -> bool {
+        self.terms.contains(&Term::Due)
+    }
+
+    /// Whether whatever it lets through, the other one lets through too: then only that needs to be looked at.
+    /// Mostly so when a letter was typed behind it.
+    pub fn narrows(&self, other: &Self) -> bool {
+        other.terms.len() <= self.terms.len()
+            && self.terms.iter().zip(&other.terms).all(|(new, old)| new.narrows(old))
     }
 
     /// How well a candidate answers; `None`: not at all.
     pub fn rank(&self, candidate: &impl Candidate) -> Option<Rank> {
         let mut class = 0;
-        for (term, case) in &self.terms {
-            class += class_of(term, *case, candidate)?;
+        for term in &self.terms {
+            class += class_of(term, candidate)?;
         }
         Some(Rank { class, length: candidate.name().len() })
     }
 
     /// The parts of a name that answer, for highlighting: sorted, not overlapping.
     pub fn matches(&self, name: &str) -> Vec<Range<usize>> {
+        let text = name.as_bytes();
         let mut found = Vec::new();
-        for (term, case) in &self.terms {
+        for term in &self.terms {
             match term {
-                Term::Loose(text) => match best_substring(name, text, *case) {
-                    Some(start) => found.push(start..start + text.len()),
-                    None => found.extend(letters_in_order(name, text, *case)),
+                Term::Loose(needle) => match needle.best_in(text) {
+                    Some(start) => found.push(start..start + needle.len()),
+                    None => found.extend(needle.letters_in_order(text)),
                 },
-                Term::Contains(text) => {
-                    found.extend(best_substring(name, text, *case).map(|at| at..at + text.len()))
+                Term::Contains(needle) => found.extend(needle.best_in(text).map(|at| at..at + needle.len())),
+                Term::Starts(needle) if needle.starts(text) => found.push(0..needle.len()),
+                Term::Ends(needle) if needle.ends(text) => {
+                    found.push(name.len() - needle.len()..name.len());
                 }
-                Term::Starts(text) if starts_with(name, text, *case) => found.push(0..text.len()),
-                Term::Ends(text) if ends_with(name, text, *case) => {
-                    found.push(name.len() - text.len()..name.len());
-                }
-                Term::Is(text) if same(name, text, *case) => found.push(0..name.len()),
+                Term::Is(needle) if needle.is(text) => found.push(0..name.len()),
                 _ => {}
             }
         }
@@ -116,12 +161,15 @@ impl Query {
     }
 }
 
-fn term(word: &str) -> Option<(Term, Case)> {
+fn term(word: &str) -> Option<Term> {
     let case = if word.chars().any(char::is_uppercase) { Case::Exact } else { Case::Either };
-    let own = |text: &str| if case == Case::Either { text.to_lowercase() } else { text.to_owned() };
+    let needle = |text: &str| {
+        let text = if case == Case::Either { text.to_lowercase() } else { text.to_owned() };
+        Needle::new(text, case)
+    };
     // A sign alone is not yet a term: it is being typed.
-    let part = |text: &str, make: fn(String) -> Term| (!text.is_empty()).then(|| make(own(text)));
-    let term = match word {
+    let part = |text: &str, make: fn(Needle) -> Term| (!text.is_empty()).then(|| make(needle(text)));
+    match word {
         "due" => Some(Term::Due),
         "deleted" => Some(Term::Deleted),
         _ => match word.split_at(word.chars().next()?.len_utf8()) {
@@ -129,8 +177,11 @@ fn term(word: &str) -> Option<(Term, Case)> {
             ("!", text) => part(text, Term::Not),
             ("@", text) => part(text, Term::Label),
             ("#", text) => match text.split_once('=') {
-                Some((key, value)) => Some(Term::Tag { key: own(key), value: Some(own(value)) }),
-                None => part(text, |key| Term::Tag { key, value: None }),
+                Some((key, value)) => {
+                    let value = (!value.is_empty()).then(|| needle(value));
+                    Some(Term::Tag { key: needle(key), value })
+                }
+                None => part(text, Term::TagKey),
             },
             ("^", text) => match text.strip_suffix('$') {
                 Some(text) => part(text, Term::Is),
@@ -141,8 +192,7 @@ fn term(word: &str) -> Option<(Term, Case)> {
                 None => part(word, Term::Loose),
             },
         },
-    };
-    Some((term?, case))
+    }
 }
 
 const EXACT: u32 = 0;
@@ -151,38 +201,42 @@ const SUBSTRING: u32 = 2;
 const METADATA: u32 = 3;
 const LETTERS: u32 = 4;
 
-fn class_of(term: &Term, case: Case, candidate: &impl Candidate) -> Option<u32> {
+fn class_of(term: &Term, candidate: &impl Candidate) -> Option<u32> {
     let name = candidate.name();
     let holds = |condition: bool| condition.then_some(EXACT);
     match term {
-        Term::Loose(text) => text_class(text, case, candidate)
-            .or_else(|| has_letters_in_order(name, text, case).then_some(LETTERS)),
-        Term::Contains(text) => text_class(text, case, candidate),
-        Term::Not(text) => holds(text_class(text, case, candidate).is_none()),
-        Term::Starts(text) => holds(starts_with(name, text, case)),
-        Term::Ends(text) => holds(ends_with(name, text, case)),
-        Term::Is(text) => holds(same(name, text, case)),
-        Term::Label(text) => holds(candidate.any_label(&mut |label| starts_with(label, text, case))),
-        Term::Tag { key, value: None } => {
-            holds(candidate.any_tag(&mut |known, _| starts_with(known, key, case)))
-        }
-        Term::Tag { key, value: Some(value) } => holds(
-            candidate.any_tag(&mut |known, text| same(known, key, case) && starts_with(text, value, case)),
-        ),
+        Term::Loose(needle) => text_class(needle, candidate).or_else(|| {
+            let may_be = needle.may_be_in(candidate.name_letters());
+            (may_be && needle.has_letters_in_order(name)).then_some(LETTERS)
+        }),
+        Term::Contains(needle) => text_class(needle, candidate),
+        Term::Not(needle) => holds(text_class(needle, candidate).is_none()),
+        Term::Starts(needle) => holds(needle.starts(name)),
+        Term::Ends(needle) => holds(needle.ends(name)),
+        Term::Is(needle) => holds(needle.is(name)),
+        Term::Label(needle) => holds(candidate.any_label(&mut |label| needle.starts(label))),
+        Term::TagKey(needle) => holds(candidate.any_tag(&mut |key, _| needle.starts(key))),
+        Term::Tag { key, value } => holds(candidate.any_tag(&mut |known, text| {
+            key.is(known) && value.as_ref().is_none_or(|value| value.starts(text))
+        })),
         Term::Due => holds(candidate.is_due()),
         Term::Deleted => holds(candidate.is_deleted()),
     }
 }
 
-fn text_class(text: &str, case: Case, candidate: &impl Candidate) -> Option<u32> {
+fn text_class(needle: &Needle, candidate: &impl Candidate) -> Option<u32> {
+    if !needle.may_be_in(candidate.all_letters()) {
+        return None;
+    }
     let name = candidate.name();
-    match best_substring(name, text, case) {
-        Some(0) if name.len() == text.len() => Some(EXACT),
+    let in_name = needle.may_be_in(candidate.name_letters()).then(|| needle.best_in(name)).flatten();
+    match in_name {
+        Some(0) if name.len() == needle.len() => Some(EXACT),
         Some(start) if is_part_start(name, start) => Some(PART_START),
         Some(_) => Some(SUBSTRING),
         None => {
-            let in_metadata = find(candidate.description(), text, case, 0).is_some()
-                || find(candidate.tags_text(), text, case, 0).is_some();
+            let in_metadata = needle.find(candidate.description(), 0).is_some()
+                || needle.find(candidate.tags_text(), 0).is_some();
             in_metadata.then_some(METADATA)
         }
     }
@@ -216,20 +270,20 @@ mod tests {
     }
 
     impl Candidate for Secret {
-        fn name(&self) -> &str {
-            self.name
+        fn name(&self) -> &[u8] {
+            self.name.as_bytes()
         }
-        fn description(&self) -> &str {
-            self.description
+        fn description(&self) -> &[u8] {
+            self.description.as_bytes()
         }
-        fn tags_text(&self) -> &str {
-            self.tags_text
+        fn tags_text(&self) -> &[u8] {
+            self.tags_text.as_bytes()
         }
-        fn any_tag(&self, condition: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-            self.tags.iter().any(|(key, value)| condition(key, value))
+        fn any_tag(&self, condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool {
+            self.tags.iter().any(|(key, value)| condition(key.as_bytes(), value.as_bytes()))
         }
-        fn any_label(&self, condition: &mut dyn FnMut(&str) -> bool) -> bool {
-            self.labels.iter().any(|label| condition(label))
+        fn any_label(&self, condition: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+            self.labels.iter().any(|label| condition(label.as_bytes()))
         }
         fn is_due(&self) -> bool {
             self.due
@@ -357,6 +411,58 @@ mod tests {
         assert_eq!(marked("^db rd$", "db/password"), "[db]/passwo[rd]");
         assert_eq!(marked("pass sword", "db/password"), "db/[password]");
         assert_eq!(marked("@pass", "db/password"), "db/password");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_a_narrower_query_lets_through_the_other_one_did_too(
+            texts in proptest::collection::vec("[abAB/é-]{1,8}", 1..12),
+            queries in proptest::collection::vec("['^!@#]?[abAB$é= ]{0,4}", 2),
+            is_typed_behind in proptest::bool::ANY,
+        ) {
+            let earlier = Query::parse(&queries[0]);
+            let typed = if is_typed_behind { queries.concat() } else { queries[1].clone() };
+            let later = Query::parse(&typed);
+            if later.narrows(&earlier) {
+                for text in texts {
+                    let text: &'static str = text.leak();
+                    let tags: &'static [_] = vec![(text, "ab"), ("ab", text)].leak();
+                    let labels: &'static [_] = vec![text].leak();
+                    for secret in [
+                        named(text),
+                        Secret { name: "x", description: text, ..Secret::default() },
+                        Secret { name: "x", tags, labels, ..Secret::default() },
+                    ] {
+                        let (new, old) = (later.rank(&secret), earlier.rank(&secret));
+                        proptest::prop_assert!(new.is_none() || old.is_some(), "{typed:?} {queries:?} {text:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_typed_behind_a_query_narrows_it_and_one_taken_away_does_not() {
+        let narrows = |new: &str, old: &str| Query::parse(new).narrows(&Query::parse(old));
+        for (new, old) in [
+            ("d", ""),
+            ("db", "d"),
+            ("db ", "db"),
+            ("db u", "db"),
+            ("dB", "d"),
+            ("^db", "^d"),
+            ("@ca", "@c"),
+            ("#env=p", "#env="),
+            ("#env=pr", "#env=p"),
+            ("db !x", "db"),
+        ] {
+            assert!(narrows(new, old), "{new:?} {old:?}");
+        }
+        for (new, old) in
+            [("d", "db"), ("!db", "!d"), ("due", "du"), ("dueb", "due"), ("db", "dB"), ("b", "d")]
+        {
+            assert!(!narrows(new, old), "{new:?} {old:?}");
+        }
     }
 
     #[test]

@@ -288,21 +288,20 @@ pub fn draw_about(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme, bu
         let note = version.note.as_ref().map(|note| format!("{between}{}", note.as_str()));
         format!("{} {}{}", version.id, when::exact(version.created), note.unwrap_or_default())
     });
-    let last = area.height - 1;
-    draw_description(secret, Rect { height: area.height.saturating_sub(2).max(1), ..area }, theme, buffer);
+    let room = Rect { height: area.height.saturating_sub(2).max(1), ..area };
+    let described = draw_description(secret, room, theme, buffer);
     let muted = theme.style(Role::Muted);
-    if area.height > 1 {
-        LinePen::new(buffer, area, last - 1).fitted(&times, area.width, muted, &theme.glyphs);
-        if area.height > 2
-            && let Some(version) = version
-        {
-            LinePen::new(buffer, area, last).fitted(&version, area.width, muted, &theme.glyphs);
-        }
+    LinePen::new(buffer, area, described).fitted(&times, area.width, muted, &theme.glyphs);
+    if let Some(version) = version {
+        LinePen::new(buffer, area, described + 1).fitted(&version, area.width, muted, &theme.glyphs);
     }
 }
 
-/// The description, and the tags at the right end of its first line.
-fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+/// The description, and the tags at the right end of its first line; answers how many rows they took.
+fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
+    if secret.description.as_str().is_empty() && secret.tags.iter().next().is_none() {
+        return 0;
+    }
     let tags: Vec<String> = secret.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let tags = tags.join("  ");
     let tags_width = width(&tags);
@@ -325,7 +324,9 @@ fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mu
         let row = u16::try_from(lines.len().min(room.saturating_sub(1))).unwrap_or(0);
         let row = if text.is_empty() { 0 } else { row };
         LinePen::new(buffer, area, row).fitted(&tags, area.width, theme.style(Role::Accent), &theme.glyphs);
+        return row + 1;
     }
+    u16::try_from(lines.len().min(room)).unwrap_or(1).max(1)
 }
 
 fn times(secret: &SecretState, browse: &Browse, now: Timestamp) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod details_view;
+mod found;
 mod list_view;
 mod mouse;
 mod navigation;

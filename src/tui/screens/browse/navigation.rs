@@ -1,6 +1,6 @@
 //! Moving about in the browse screen: rows, panes, folders, the filter.
 
-use super::rows::{Layout, Row, folder_path};
+use super::rows::{Deleted, Layout, Row, folder_path};
 use super::{Browse, Details, Pane};
 use crate::domain::{SecretName, ValueType};
 use crate::tui::action::Action;
@@ -102,6 +102,23 @@ impl Browse {
         }
         if let Some(row) = self.rows.row_of(position) {
             self.go_to_row(row, effects);
+        }
+    }
+
+    /// Puts the cursor on a secret, and takes away what keeps it out of the list: the filter, or that it is
+    /// scheduled for deletion.
+    pub fn bring_up(&mut self, name: &SecretName, effects: &mut Vec<Effect>) {
+        self.go_to_secret(name, effects);
+        if self.selected.as_ref() == Some(name) {
+            return;
+        }
+        if let Some(position) = self.catalogue.position(name.as_str()) {
+            self.filter.clear();
+            if self.catalogue.summary(position).planned_deletion.is_some() {
+                self.deleted = Deleted::Listed;
+            }
+            self.filter_changed(effects);
+            self.go_to_secret(name, effects);
         }
     }
 

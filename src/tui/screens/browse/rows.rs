@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::found::{Found, Question, ordered};
 use crate::domain::{SecretName, Timestamp};
 use crate::tui::catalogue::Catalogue;
-use crate::tui::search::{Candidate, Query, Rank};
+use crate::tui::search::Query;
 
 /// How the list is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,7 @@ pub struct Rows {
     folders: BTreeMap<SecretName, bool>,
     secrets: usize,
     best: Option<u32>,
+    found: Found,
 }
 
 struct Building<'a> {
@@ -88,7 +90,14 @@ struct Building<'a> {
 impl Rows {
     /// No rows yet.
     pub const fn none() -> Self {
-        Self { all: Vec::new(), layout: Layout::Tree, folders: BTreeMap::new(), secrets: 0, best: None }
+        Self {
+            all: Vec::new(),
+            layout: Layout::Tree,
+            folders: BTreeMap::new(),
+            secrets: 0,
+            best: None,
+            found: Found::nothing(),
+        }
     }
 
     /// All rows.
@@ -133,27 +142,24 @@ impl Rows {
         self.folders.iter().map(|(path, is_open)| (path.as_str(), *is_open))
     }
 
+    /// The catalogue has changed; `build` has to follow.
+    pub fn forget_catalogue(&mut self) {
+        self.found = Found::nothing();
+    }
+
     /// Computes the rows.
     pub fn build(&mut self, catalogue: &Catalogue, query: &Query, deleted: Deleted, now: Timestamp) {
         let shows_deleted = deleted == Deleted::Listed || query.wants_deleted();
-        let mut matched: Vec<(Rank, u32)> = Vec::new();
-        let mut positions: Vec<u32> = Vec::new();
-        for (position, at) in (0_u32..).zip(0..catalogue.len()) {
-            let candidate = catalogue.candidate(at, now);
-            if candidate.is_deleted() && !shows_deleted {
-                continue;
-            }
-            if query.is_empty() {
-                positions.push(position);
-            } else if let Some(rank) = query.rank(&candidate) {
-                matched.push((rank, position));
-                positions.push(position);
-            }
-        }
-        self.secrets = positions.len();
-        self.best = matched.iter().min().map(|(_, position)| *position);
+        self.found.find(catalogue, Question { query: query.clone(), shows_deleted, now });
+        let found = &self.found.answers;
+        self.secrets = found.len();
+        self.best = match query.is_empty() {
+            true => None,
+            false => found.iter().min_by_key(|answer| answer.key()).map(|answer| answer.position),
+        };
         self.all = match self.layout {
             Layout::Tree => {
+                let positions: Vec<u32> = found.iter().map(|answer| answer.position).collect();
                 let opens_by_itself = positions.len() <= OPEN_BY_ITSELF;
                 let folders = &self.folders;
                 let rows = Vec::with_capacity(positions.len().min(4096));
@@ -162,20 +168,8 @@ impl Rows {
                 building.rows
             }
             Layout::Flat(order) => {
-                match order {
-                    Order::Name if !query.is_empty() => {
-                        matched.sort_unstable();
-                        positions = matched.into_iter().map(|(_, position)| position).collect();
-                    }
-                    Order::Name => {}
-                    Order::Changed => positions
-                        .sort_by_key(|&position| std::cmp::Reverse(catalogue.updated(position as usize))),
-                    Order::Due => positions.sort_by_key(|&position| {
-                        catalogue.due(position as usize).map_or(i64::MAX, Timestamp::seconds)
-                    }),
-                }
                 let flat = |position| Row::Secret { position, parent: 0, depth: 0 };
-                positions.into_iter().map(flat).collect()
+                ordered(order, found, catalogue, query).map(flat).collect()
             }
         };
     }

@@ -83,6 +83,7 @@ pub fn on_catalogue(state: &mut State, catalogue: Catalogue, effects: &mut Vec<E
         return;
     };
     browse.catalogue = catalogue;
+    browse.rows.forget_catalogue();
     browse.now = wall;
     browse.count();
     browse.rebuild();

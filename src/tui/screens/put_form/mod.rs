@@ -17,7 +17,8 @@ pub use draft::{restore, save};
 pub use label_field::LabelField;
 pub use outlook::{Forecast, Outlook};
 pub use update::{
-    act, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, take_generated, type_character,
+    act, click, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, take_generated,
+    type_character,
 };
 pub use view::draw;
 

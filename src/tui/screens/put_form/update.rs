@@ -1,11 +1,15 @@
 //! What keys, pastes and answers do to the form.
 
+use ratatui::layout::Position;
+
+use super::view::field_at;
 use super::{Field, FieldKind, Forecast, Obstacle, Outlook, Purpose, PutForm};
 use crate::domain::{SecretName, StageLabel, ValueType};
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
+use crate::tui::keymap::Keymap;
 use crate::tui::modals::{Afterwards, Discard, Generator};
 use crate::tui::paste::PasteRefused;
 use crate::tui::plan_text;
@@ -61,6 +65,25 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Submit => submit(state, effects),
         Action::Escape | Action::Back => close(state),
         _ => {}
+    }
+}
+
+/// Puts the cursor into the field under the pointer.
+pub fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Effect>) {
+    let size = state.size;
+    let Some(form) = form(state) else {
+        return;
+    };
+    let Some(field) = field_at(form, size, keymap, at).filter(|_| !form.is_stored) else {
+        return;
+    };
+    let leaves_labels = form.focus == Field::Stages && field != Field::Stages;
+    if leaves_labels {
+        form.take_label();
+    }
+    form.focus = field;
+    if leaves_labels {
+        plan_anew(state, effects);
     }
 }
 

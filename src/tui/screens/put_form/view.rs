@@ -7,6 +7,7 @@ use super::{Field, Forecast, Purpose, PutForm, ValueShown};
 use crate::domain::{SecretValue, StageLabel, ValueType};
 use crate::tui::action::Action;
 use crate::tui::context::Context;
+use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::modals::plan_view::draw_lines;
@@ -30,18 +31,18 @@ struct Remark {
     lines: Vec<(String, Role)>,
 }
 
-/// Draws it.
-pub fn draw(
-    form: &PutForm,
-    state: &State,
-    theme: &Theme,
-    keymap: &Keymap,
-    buffer: &mut Buffer,
-) -> Option<Position> {
-    let body = layout::areas(state.size).body;
-    let columns = body.width.min(84);
-    let remark = remark(form, keymap, columns.saturating_sub(LABEL + 4));
-    let plan = plan_lines(form, theme);
+/// Where the parts of the form lie.
+struct Places {
+    area: Rect,
+    /// The rows of each field, and the row below them, counted within the border.
+    fields: Vec<(Field, Rect, u16)>,
+    /// How many rows lie above the line over the plan.
+    above_plan: u16,
+}
+
+fn places(form: &PutForm, size: (u16, u16), remark: &Remark, plan: &[PlanRow]) -> Places {
+    let body = layout::areas(size).body;
+    let columns = columns(size);
     let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
     let fields: u16 = form.fields().iter().map(|field| rows_of(form, *field)).sum();
     let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
@@ -52,10 +53,9 @@ pub fn draw(
     let lines = u16::try_from(form.value.text().split('\n').count()).unwrap_or(u16::MAX);
     let value_rows = lines.clamp(2, 12).min(value_room);
     let area = placed(body, columns, fixed + value_rows, fields + 9);
-    let inside = draw_modal(buffer, area, Title { text: &title(form, theme), note: "" }, theme);
-
-    let mut cursor = None;
+    let inside = layout::inside(area);
     let mut row = 0;
+    let mut placed = Vec::new();
     for field in form.fields() {
         let rows = if *field == Field::Value { value_rows } else { rows_of(form, *field) };
         let line = Rect {
@@ -63,16 +63,56 @@ pub fn draw(
             height: rows.min(inside.height.saturating_sub(row)),
             ..inside
         };
-        cursor = cursor.or(draw_field(form, *field, theme, keymap, buffer, line));
         row += rows;
-        if *field == Field::Value && note_rows > 0 {
-            LinePen::new(buffer, inside, row).skip(LABEL).text(&lines_note(form), theme.style(Role::Hint));
-            row += 1;
+        placed.push((*field, line, row));
+        if *field == Field::Value {
+            row += note_rows;
         }
         if remark.field == Some(*field) {
-            row += draw_remark(&remark, theme, buffer, inside, row, LABEL);
+            row += remark_rows;
         }
     }
+    Places { area, fields: placed, above_plan: row }
+}
+
+fn columns(size: (u16, u16)) -> u16 {
+    layout::areas(size).body.width.min(84)
+}
+
+/// The field that lies in a cell.
+pub fn field_at(form: &PutForm, size: (u16, u16), keymap: &Keymap, at: Position) -> Option<Field> {
+    let remark = remark(form, keymap, columns(size).saturating_sub(LABEL + 4));
+    let plan = plan_lines(form, &Glyphs::UNICODE);
+    let places = places(form, size, &remark, &plan);
+    places.fields.iter().find(|(_, line, _)| line.contains(at)).map(|(field, ..)| *field)
+}
+
+/// Draws it.
+pub fn draw(
+    form: &PutForm,
+    state: &State,
+    theme: &Theme,
+    keymap: &Keymap,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let remark = remark(form, keymap, columns(state.size).saturating_sub(LABEL + 4));
+    let plan = plan_lines(form, &theme.glyphs);
+    let places = places(form, state.size, &remark, &plan);
+    let area = places.area;
+    let inside = draw_modal(buffer, area, Title { text: &title(form, theme), note: "" }, theme);
+    let mut cursor = None;
+    for (field, line, below) in &places.fields {
+        cursor = cursor.or(draw_field(form, *field, theme, keymap, buffer, *line));
+        let mut below = *below;
+        if *field == Field::Value && form.line_ends().is_some() {
+            LinePen::new(buffer, inside, below).skip(LABEL).text(&lines_note(form), theme.style(Role::Hint));
+            below += 1;
+        }
+        if remark.field == Some(*field) {
+            draw_remark(&remark, theme, buffer, inside, below, LABEL);
+        }
+    }
+    let row = places.above_plan;
     draw_divider(buffer, area, row + 1, Title { text: "After this", note: "" }, Focused::Yes, theme);
     let below = Rect {
         y: (inside.y + row + 1).min(inside.bottom()),
@@ -322,13 +362,13 @@ enum PlanRow {
 }
 
 /// What will come of the form, line by line.
-fn plan_lines(form: &PutForm, theme: &Theme) -> Vec<PlanRow> {
+fn plan_lines(form: &PutForm, glyphs: &Glyphs) -> Vec<PlanRow> {
     if form.is_stored {
-        return vec![PlanRow::Sentence(format!("storing{}", theme.glyphs.ellipsis), Role::Muted)];
+        return vec![PlanRow::Sentence(format!("storing{}", glyphs.ellipsis), Role::Muted)];
     }
     match &form.outlook.forecast {
         Forecast::Nothing if form.outlook.is_pending => {
-            vec![PlanRow::Sentence(format!("planning{}", theme.glyphs.ellipsis), Role::Muted)]
+            vec![PlanRow::Sentence(format!("planning{}", glyphs.ellipsis), Role::Muted)]
         }
         Forecast::Nothing => Vec::new(),
         Forecast::Missing(field) => {
@@ -340,7 +380,7 @@ fn plan_lines(form: &PutForm, theme: &Theme) -> Vec<PlanRow> {
         )],
         Forecast::Apply { change, same_value_as, exceeds_kms_limit } => {
             let mut rows: Vec<PlanRow> =
-                plan_text::lines(change, &theme.glyphs).into_iter().map(PlanRow::Line).collect();
+                plan_text::lines(change, glyphs).into_iter().map(PlanRow::Line).collect();
             if let Some(version) = same_value_as {
                 rows.push(PlanRow::Sentence(plan_text::same_value(version), Role::Warning));
             }

@@ -1,0 +1,205 @@
+//! How long the app's own work takes with 100,000 secrets, from an event to the drawn cells, beside the 16 ms of
+//! a frame: the update, what it asks of the worker excepted, and the view.
+//!
+//! `cargo bench --bench app` prints criterion's report and then a table of medians. Without `--bench` (under
+//! `cargo test --all-targets`) everything runs once on a tiny vault.
+
+#[allow(dead_code, unused_macros, reason = "the tests of the screens use the rest")]
+#[path = "../../tests/screens/harness.rs"]
+mod harness;
+mod medians;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::Criterion;
+use etui::domain::{Description, SecretName, SecretValue, TagKey, TagValue, Tags, ValueType, VersionId};
+use etui::memory::SecretBytes;
+use etui::tui::{Event, Reply};
+use etui::vault::{CreateRequest, Vault};
+
+use harness::{Harness, PASSWORD};
+use medians::Medians;
+
+fn main() {
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    let secrets = if is_bench { 100_000 } else { 20 };
+    let mut bench = Bench {
+        criterion: Criterion::default()
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(300))
+            .measurement_time(Duration::from_secs(2))
+            .configure_from_args(),
+        medians: Medians::default(),
+        app: Harness::locked((120, 40), |vault, _| fill(vault, secrets)),
+    };
+    bench.app.hold();
+    bench.first_list();
+    bench.tree();
+    bench.flat();
+    bench.put();
+    bench.criterion.final_summary();
+    bench.medians.print();
+}
+
+struct Bench {
+    criterion: Criterion,
+    medians: Medians,
+    app: Harness,
+}
+
+impl Bench {
+    /// Measures the work on one event, each time after `before` has brought the app to where it comes.
+    fn measure(
+        &mut self,
+        what: &str,
+        mut before: impl FnMut(&mut Harness),
+        mut event: impl FnMut(&mut Harness) -> Option<Reply>,
+        key: &str,
+    ) {
+        let (app, medians) = (&mut self.app, &mut self.medians);
+        self.criterion.bench_function(what, |bencher| {
+            bencher.iter_custom(|turns| {
+                let taken = (0..turns).map(|_| {
+                    before(app);
+                    settle(app);
+                    let reply = event(app);
+                    let begin = Instant::now();
+                    match reply {
+                        Some(reply) => app.event(Event::Reply(reply)),
+                        None => {
+                            app.press(key);
+                        }
+                    }
+                    black_box(app.cursor());
+                    begin.elapsed()
+                });
+                let taken = taken.sum();
+                medians.note(what, taken, turns);
+                taken
+            });
+        });
+        settle(app);
+    }
+
+    /// Measures a key.
+    fn key(&mut self, what: &str, key: &str, before: impl FnMut(&mut Harness)) {
+        self.measure(what, before, |_| None, key);
+    }
+
+    fn first_list(&mut self) {
+        let lock = |app: &mut Harness| {
+            app.press("Ctrl-l");
+        };
+        let unlock = |app: &mut Harness| {
+            app.type_text(PASSWORD).press("Enter");
+            app.answer()
+        };
+        self.measure("the first list", lock, unlock, "");
+    }
+
+    fn tree(&mut self) {
+        self.key("tree: a row further", "j", |_| {});
+        self.key("tree: open a folder", "l", |app| {
+            app.press("g h h h");
+        });
+        self.key("tree: close it", "h", |app| {
+            app.press("g h h h l");
+        });
+        self.queries("tree");
+        self.key("from the tree to the flat list", "t", |app| {
+            if !app.state.browse().is_some_and(|browse| browse.rows.is_tree()) {
+                app.press("t");
+            }
+        });
+    }
+
+    fn flat(&mut self) {
+        self.key("flat: a row further", "j", |_| {});
+        self.key("flat: a page further", "PgDn", |_| {});
+        self.key("flat: to the end", "G", |app| {
+            app.press("g");
+        });
+        self.queries("flat");
+        self.key("flat: another order", "o", |_| {});
+        while self.app.state.browse().is_some_and(|browse| !browse.rows.is_tree()) {
+            self.app.press("t");
+        }
+    }
+
+    /// Queries of which the last key is measured: the first letters of a word that every name holds, one that
+    /// none does, letters in order, words that are all over the place, a term of tags, and the way back.
+    fn queries(&mut self, layout: &str) {
+        for (what, query) in [
+            ("filter, 1st letter", "p"),
+            ("filter, 2nd letter", "pa"),
+            ("filter, 3rd letter", "pas"),
+            ("filter, letters in order", "pswd"),
+            ("filter, a letter of no name", "q"),
+            ("filter, found in few", "77777"),
+            ("filter, in no name", "ssss"),
+            ("filter, three words", "team service prod"),
+            ("filter, other letters", "è"),
+            ("filter, by tag", "#env=p"),
+        ] {
+            let (start, last) = query.split_at(query.char_indices().next_back().map_or(0, |(at, _)| at));
+            self.key(&format!("{layout}: {what} ({query})"), last, |app| {
+                app.press("Esc Esc /").type_text(start);
+            });
+        }
+        self.key(&format!("{layout}: a letter taken back (pas)"), "Backspace", |app| {
+            app.press("Esc Esc /").type_text("pas");
+        });
+        self.key(&format!("{layout}: leave the filter"), "Esc", |app| {
+            app.press("Esc Esc /").type_text("pas");
+        });
+        self.app.press("Esc Esc");
+    }
+
+    /// A fresh list, as after every put.
+    fn put(&mut self) {
+        let refresh = |app: &mut Harness| {
+            app.run(vec![etui::tui::Effect::Work(etui::tui::Work::List)]);
+            app.answer()
+        };
+        self.measure("the list after a put", |_| {}, refresh, "");
+        let filter = |app: &mut Harness| {
+            app.press("Esc Esc /").type_text("pas").press("Enter");
+        };
+        self.measure("the filtered list after a put", filter, refresh, "");
+    }
+}
+
+/// The worker does what is left to do.
+fn settle(app: &mut Harness) {
+    while let Some(reply) = app.answer() {
+        app.event(Event::Reply(reply));
+    }
+}
+
+fn fill(vault: &mut Vault, secrets: usize) {
+    let numbers: Vec<usize> = (0..secrets).collect();
+    for share in numbers.chunks(1_000) {
+        let stored = vault.batch(|changes| {
+            share.iter().try_for_each(|number| changes.create_secret(&new_secret(*number)).map(drop))
+        });
+        stored.expect("a batch of new secrets");
+    }
+}
+
+fn new_secret(number: usize) -> CreateRequest {
+    let name = format!("team-{}/service-{}/password-{number}", number % 50, number % 700);
+    let mut tags = Tags::new();
+    let environment = if number.is_multiple_of(3) { "prod" } else { "test" };
+    tags.set(TagKey::new("env").expect("a key"), TagValue::new(environment).expect("a value"));
+    CreateRequest {
+        name: SecretName::new(&name).expect("a name"),
+        version_id: VersionId::new("v1").expect("an id"),
+        value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"correct horse battery staple"))
+            .expect("a value"),
+        description: Description::new("a password of a service").expect("a description"),
+        tags,
+        extra_stages: Vec::new(),
+        note: None,
+    }
+}
