@@ -29,7 +29,8 @@ pub use error::ExchangeError;
 pub use place::Place;
 pub use source::{LONGEST_FILE, Source, guess, read_file};
 
-use crate::vault::IncomingBatch;
+use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, Loss};
 
 /// A format that is one file of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,25 @@ pub enum FileFormat {
     Aws,
     /// What `aliyun kms GetSecretValue` prints.
     Alibaba,
+}
+
+/// A format that secrets are written in, unencrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// `NAME=value` lines of the current values.
+    Dotenv,
+    /// Our own, complete.
+    Json,
+}
+
+impl ExportFormat {
+    /// Writes what a vault gave out of a folder; what the format cannot hold is answered beside it.
+    pub fn write(self, batch: &IncomingBatch, folder: &str) -> (SecretBytes, Vec<Loss>) {
+        match self {
+            Self::Json => (json::write(batch), Vec::new()),
+            Self::Dotenv => dotenv::write_secrets(batch, folder),
+        }
+    }
 }
 
 /// Reads a file of another program.

@@ -67,6 +67,16 @@ impl Paths {
     }
 }
 
+/// A path as it was typed: `~` at its beginning is the home folder.
+pub fn typed(text: &str) -> PathBuf {
+    let home = || std::env::home_dir().filter(|home| home.is_absolute());
+    match (text.strip_prefix("~/"), text, home()) {
+        (Some(rest), _, Some(home)) => home.join(rest),
+        (None, "~", Some(home)) => home,
+        _ => PathBuf::from(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

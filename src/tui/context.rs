@@ -2,6 +2,7 @@
 
 use super::Ownership;
 use super::action::Action;
+use super::modals::rooms::Stage;
 use super::screens::browse::Pane;
 use super::screens::put_form::FieldKind;
 use super::state::{Modal, Screen, State};
@@ -27,7 +28,11 @@ pub enum Context {
     FormLabels,
     Generator,
     Text,
+    Room,
+    Running,
+    Report,
     Plan,
+    Deletion,
     Question,
     History,
     Diff,
@@ -63,7 +68,11 @@ impl Context {
         (Self::FormLabels, "form-labels", "Stage labels"),
         (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
+        (Self::Room, "room", "This form"),
+        (Self::Running, "running", "Under way"),
+        (Self::Report, "report", "Report"),
         (Self::Plan, "plan", "Plan"),
+        (Self::Deletion, "deletion", "Deletion"),
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
         (Self::Diff, "diff", "Differences"),
@@ -82,6 +91,11 @@ impl Context {
     /// The context of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(context, ..)| *context == self).map_or("", |(_, name, _)| name)
     }
 
     /// How the help calls it.
@@ -114,7 +128,7 @@ pub fn is_typing(state: &State) -> bool {
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
         Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
-        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Text,
+        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
@@ -128,7 +142,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             &[Context::Generator, Text, Everywhere]
         }
         Modal::Generator(_) => &[FormChoice, Context::Generator, OutsideFields, Everywhere],
-        Modal::Plan(plan) if plan.asks() => &[Question, OutsideFields, Everywhere],
+        Modal::Plan(plan) if plan.asks() => &[Context::Deletion, Question, OutsideFields, Everywhere],
         Modal::Plan(_) | Modal::TakeBack(_) => &[Plan, OutsideFields, Everywhere],
         Modal::SecretForm(form) if form.is_rename() => &[Rename, Text, Everywhere],
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
@@ -138,6 +152,14 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
+        Modal::Room(room) => match room.stage() {
+            Stage::Typing if room.is_choosing() => {
+                &[FormChoice, FormLine, Context::Room, OutsideFields, Everywhere]
+            }
+            Stage::Typing => &[FormLine, Context::Room, Text, Everywhere],
+            Stage::Running => &[Running, OutsideFields, Everywhere],
+            Stage::Finished => &[Report, Lists, OutsideFields, Everywhere],
+        },
         Modal::OtherVault(_) => &[Context::OtherVault, Text, Everywhere],
         Modal::Palette(_) => &[Context::Palette, Text, Everywhere],
         Modal::Discard(_) => &[Question, OutsideFields, Everywhere],
@@ -179,6 +201,9 @@ pub fn is_available(state: &State, action: Action) -> bool {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
             (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
+            (Action::StopWork, _) => {
+                state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped())
+            }
             _ => true,
         };
     }
@@ -200,10 +225,12 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::RollBack => {
             known.is_some_and(|details| !is_scheduled && details.secret.labels.previous().is_some())
         }
+        Action::RestoreSecret | Action::Purge => is_scheduled,
+        Action::ForceDelete => known.is_some(),
+        Action::StopWork => state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped()),
         Action::Mark | Action::Diff => {
             known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
         }
-        Action::RestoreSecret => is_scheduled,
         Action::CopyAsCommand => state.last_command.line().is_some(),
         Action::Filter
         | Action::TreeOrFlat
@@ -223,11 +250,12 @@ pub fn why_unavailable(state: &State, action: Action) -> &'static str {
     let known = browse.known();
     let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
     match action {
+        Action::StopWork => "nothing is under way that can be stopped",
         _ if !state.modals.is_empty() => "not now",
         Action::CopyAsCommand => "nothing was changed since the unlock",
         _ if browse.catalogue.is_empty() => "the vault is empty",
         _ if known.is_none() => "no secret is selected",
-        Action::RestoreSecret => "not scheduled for deletion",
+        Action::RestoreSecret | Action::Purge => "not scheduled for deletion",
         _ if is_scheduled => "this secret is scheduled for deletion",
         Action::MakeCurrent => "it is the current one",
         Action::RollBack => "there is no previous version",

@@ -1,5 +1,7 @@
 //! What the app wishes to be done outside, what the worker answers, and the one function that does it.
 
+use std::sync::Arc;
+
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
@@ -14,6 +16,7 @@ use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
 use super::holders::{self, Holders};
+use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
 use super::modals::HISTORY_LIMIT;
 use super::session::{self, CopyRoute, Found, Opened, Session};
 
@@ -205,6 +208,15 @@ pub enum Work {
     },
     /// Reads the history of a secret, or of the vault.
     History(Option<SecretName>),
+    /// Long work.
+    Job {
+        /// What is to be done.
+        job: Box<Job>,
+        /// How far it is, and whether it shall stop.
+        watched: Arc<Watched>,
+    },
+    /// Wipes what was read for an import.
+    ForgetImport,
     /// Undoes or redoes.
     TakeBack {
         /// Undo or redo.
@@ -372,6 +384,15 @@ pub enum Reply {
         /// The entries, newest first.
         result: Result<Vec<HistoryEntry>, VaultError>,
     },
+    /// To [`Work::Job`].
+    Job {
+        /// What it was.
+        kind: JobKind,
+        /// What came of it.
+        result: Result<Box<Done>, Box<JobFailed>>,
+    },
+    /// To [`Work::ForgetImport`].
+    ImportForgotten,
     /// To [`Work::TakeBack`].
     TakenBack(Result<Box<TakeBackOutcome>, VaultError>),
 }
@@ -463,6 +484,15 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
                 None => vault.history(HISTORY_LIMIT),
             });
             Reply::History { subject, result }
+        }
+        Work::Job { job, watched } => {
+            let kind = job.kind();
+            let result = jobs::perform(session, *job, &watched).map(Box::new).map_err(Box::new);
+            Reply::Job { kind, result }
+        }
+        Work::ForgetImport => {
+            session.incoming = None;
+            Reply::ImportForgotten
         }
         Work::TakeBack { direction, newest } => Reply::TakenBack(
             session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),

@@ -8,6 +8,7 @@ use super::screens::browse::{Browse, Layout};
 use super::screens::unlock::Unlock;
 use super::session::{Opened, Place};
 use super::state::{PLACE_LOST, Screen, State, Tone, no_place};
+use super::theme::Role;
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 use crate::vault::{SecretDetails, VaultError};
@@ -32,6 +33,15 @@ pub fn lock(state: &mut State, reason: &str, effects: &mut Vec<Effect>) {
     state.was_stored = false;
     state.toast = None;
     state.waiting = None;
+    // What leaves nothing behind is stopped; the worker finishes the rest before it wipes the keys.
+    if let Some(under_way) = state.under_way.take() {
+        under_way.watched.stop();
+        if !under_way.kind.can_be_stopped()
+            && let Screen::Unlock(unlock) = &mut state.screen
+        {
+            unlock.remark(Role::Muted, &format!("{reason}; {} goes on to its end", under_way.kind.doing()));
+        }
+    }
     effects.push(Effect::Work(Work::Lock { place }));
 }
 

@@ -61,14 +61,16 @@ fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Eff
             | Modal::Generator(_)
             | Modal::TakeBack(_)
             | Modal::Discard(_)
+            | Modal::Room(_)
             | Modal::Help(_),
         ) => {}
     }
 }
 
 fn turn(state: &mut State, at: Position, direction: Action, keymap: &Keymap, effects: &mut Vec<Effect>) {
-    // In a form the same actions go from field to field.
-    if contexts(state).iter().any(|context| matches!(context, Context::Form | Context::Rename)) {
+    // In a form the same actions go from field to field, in a deletion they change its window.
+    let stays = |context: &Context| matches!(context, Context::Form | Context::Rename | Context::Deletion);
+    if contexts(state).iter().any(stays) {
         return;
     }
     for _ in 0..NOTCH {

@@ -18,6 +18,9 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         return lock::lock(state, &reason, effects);
     }
     if state.browse().is_none() && is_of_open_vault(&reply) {
+        if let (Reply::Job { kind, result }, Screen::Unlock(unlock)) = (&reply, &mut state.screen) {
+            modals::rooms::on_job_while_locked(unlock, *kind, result);
+        }
         state.was_stored |=
             matches!(reply, Reply::Put(Ok(_)) | Reply::SecretCreated(Ok(_)) | Reply::Changed(Ok(_)));
         return;
@@ -54,7 +57,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 unlock.refuse(&error);
             }
         }
-        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared => {}
+        Reply::Locked | Reply::PlaceKept | Reply::ClipboardCleared | Reply::ImportForgotten => {}
         Reply::Refreshed(Ok(refreshed)) => on_refreshed(state, refreshed, effects),
         Reply::Refreshed(Err(error)) => say(state, &error),
         Reply::Listed(Ok(catalogue)) => browse::on_catalogue(state, *catalogue, effects),
@@ -76,6 +79,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
         Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
         Reply::Which { revision, result } => modals::on_which(state, revision, result),
+        Reply::Job { kind, result } => modals::rooms::on_job(state, kind, result, effects),
         Reply::Diff { revision, result } => modals::on_diff(state, revision, result),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
     }
@@ -120,6 +124,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::Which { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
+        Reply::Job { result: Err(failed), .. } => failed.error.as_ref()?,
         _ => return None,
     };
     matches!(

@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::agent::{self, Agent};
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
+use crate::platform::paths::Paths;
 use crate::vault::{
-    self, Answers, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault, VaultError,
+    self, Answers, Credentials, Environment, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
+    VaultError,
 };
 use crate::versioning::{Origin, Selector};
 
@@ -14,6 +17,7 @@ use super::TuiOptions;
 use super::catalogue::Catalogue;
 use super::comparison::{Comparison, Texts, compare};
 use super::effect::{CopyFailed, KeyFileWish, OtherVaultWish};
+use super::jobs::Incoming;
 use super::place::PlaceReader;
 
 /// By which way something was copied; the toast says what that means.
@@ -104,6 +108,12 @@ pub struct Session {
     clear_after: Duration,
     /// The sealed place of this run, and the vault that it belongs to.
     place: Option<(PathBuf, Vec<u8>)>,
+    /// What was read for an import and waits for the word to bring it in.
+    pub(super) incoming: Option<Incoming>,
+    /// What new locks cost, where it is not to be found out.
+    cost: Option<KdfCost>,
+    /// Where agents that keep vault keys listen.
+    agents: Option<PathBuf>,
 }
 
 impl Session {
@@ -115,7 +125,8 @@ impl Session {
             clock: Box::new(SystemClock),
             origin: Origin::App,
         };
-        Self::with_environment(options, Box::new(make_environment), copy_target)
+        let session = Self::with_environment(options, Box::new(make_environment), copy_target);
+        Self { agents: Paths::find().map(|paths| agent::directory(&paths)), ..session }
     }
 
     /// A session in surroundings of the caller's making.
@@ -133,7 +144,21 @@ impl Session {
             copy_target,
             clear_after: options.settings.clipboard_clear_after,
             place: None,
+            incoming: None,
+            cost: None,
+            agents: None,
         }
+    }
+
+    /// The same session, which takes this cost for new locks and measures nothing.
+    #[must_use]
+    pub fn with_cost(self, cost: KdfCost) -> Self {
+        Self { cost: Some(cost), ..self }
+    }
+
+    /// What deriving the key shall cost under new locks.
+    pub(super) fn cost_for_new_locks(&mut self) -> Result<KdfCost, VaultError> {
+        self.cost.map_or_else(|| self.vault()?.cost_for_new_locks(), Ok)
     }
 
     /// Looks at the file.
@@ -249,13 +274,40 @@ impl Session {
         Ok(Opened { catalogue, notices, place })
     }
 
-    fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
-        let key_file = self.key_file.as_deref().map(read_key_file).transpose()?;
+    pub(super) fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
+        let key_file = self.read_key_file()?;
         Credentials::new(password, key_file.as_ref())
+    }
+
+    /// The text of the key file, where there is one.
+    pub(super) fn read_key_file(&self) -> Result<Option<SecretBytes>, VaultError> {
+        self.key_file.as_deref().map(read_key_file).transpose()
+    }
+
+    /// The key file that is needed from now on.
+    pub(super) fn use_key_file(&mut self, path: Option<PathBuf>) {
+        self.key_file = path;
+    }
+
+    /// The key file, where there is one.
+    pub(super) fn key_file(&self) -> Option<&Path> {
+        self.key_file.as_deref()
+    }
+
+    /// Answers given beforehand.
+    pub(super) const fn answers(&self) -> Answers {
+        self.answers
+    }
+
+    /// Ends the agent of a vault whose locks were changed; what it answers besides is for the user.
+    pub(super) fn lock_agent(&self, identity: KeyIdentity) -> Option<String> {
+        let agent = Agent::new(self.agents.as_ref()?, identity.vault_id);
+        agent.lock().err().map(|error| format!("{error}: {}", error.hint()))
     }
 
     /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.
     pub(super) fn lock(&mut self, place: &SecretBytes) {
+        self.incoming = None;
         self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
             Door::Open(mut vault) => {
                 if let Some(stand) = PlaceReader::new(place.expose()).field() {

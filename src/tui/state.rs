@@ -7,8 +7,9 @@ use super::as_command::LastCommand;
 use super::draft::Draft;
 use super::effect::{Effect, Work};
 use super::event::Moment;
+use super::jobs::UnderWay;
 use super::modals::{
-    Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, SecretForm,
+    Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room, SecretForm,
     TakeBackPane, Which,
 };
 use super::screens::browse::{Browse, Layout, Order};
@@ -56,6 +57,8 @@ pub enum Modal {
     Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// What is done seldom: new locks, a check, a copy, import, export.
+    Room(Box<Room>),
     /// Whether to let what was typed go.
     Discard(Discard),
     /// The path of another vault.
@@ -178,6 +181,8 @@ pub struct State {
     pub toast: Option<Toast>,
     /// What is waited for, and since when.
     pub waiting: Option<(Waiting, Moment)>,
+    /// The long work that the worker has.
+    pub under_way: Option<UnderWay>,
     /// When the last key came.
     pub last_input: Moment,
     /// When the clipboard is to be emptied.
@@ -210,6 +215,7 @@ impl State {
             modals: Vec::new(),
             toast: None,
             waiting: None,
+            under_way: None,
             last_input: at,
             clipboard_until: None,
             last_command: LastCommand::none(&options.vault_path),
@@ -257,6 +263,11 @@ impl State {
             Screen::Browse(browse) => Some(browse),
             _ => None,
         }
+    }
+
+    /// The file name of the vault, to be typed where there is no way back.
+    pub fn vault_file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
     /// Whether the app waits for work that nothing may disturb.
@@ -315,6 +326,9 @@ impl State {
         {
             wake_at(at.after(SPINNER));
         }
+        if self.under_way.is_some() {
+            wake_at(at.after(SPINNER));
+        }
         if let Some(until) = self.toast.as_ref().and_then(|toast| toast.until) {
             wake_at(until);
         }
@@ -354,7 +368,7 @@ fn countdown_step(left: Duration) -> u64 {
 }
 
 /// A path with the home folder written as `~`.
-fn for_people(path: &Path) -> String {
+pub(super) fn for_people(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| home.parent().is_some());
     match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),

@@ -86,6 +86,9 @@ fn pass_time(state: &mut State, effects: &mut Vec<Effect>) {
     if state.toast.as_ref().and_then(|toast| toast.until).is_some_and(|until| until <= now) {
         state.toast = None;
     }
+    if let Some(under_way) = &mut state.under_way {
+        under_way.progress = under_way.watched.progress();
+    }
     if state.clipboard_until.is_some_and(|until| until <= now) {
         state.clipboard_until = None;
         effects.push(Effect::Work(Work::ClearClipboard));
@@ -161,6 +164,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
         Some(Modal::OtherVault(_)) => modals::OtherVault::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
         Some(Modal::Which(_)) => modals::Which::act(state, action, effects),
+        Some(Modal::Room(_)) => modals::rooms::act(state, action, effects),
         Some(Modal::Diff(_)) => modals::Diff::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
         Some(Modal::Palette(_)) => {
@@ -178,8 +182,11 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
 fn carry_out(state: &mut State, command: Command, keymap: &Keymap, effects: &mut Vec<Effect>) {
     match command {
         Command::Run(action) => act(state, action, keymap, effects),
-        Command::Import { .. } => {
-            state.say(Tone::Failed, "the app cannot import yet: run `etui import FORMAT FILE` in a shell");
+        Command::Import { .. } if state.browse().is_none() => {
+            state.say(Tone::Note, "an import needs an open vault");
+        }
+        Command::Import { source, file } => {
+            modals::open_import(state, Some(file.into()), source, effects);
         }
     }
 }
@@ -206,14 +213,33 @@ fn quit(state: &mut State, effects: &mut Vec<Effect>) {
     let is_dirty = state.modals.iter().any(|modal| match modal {
         Modal::PutForm(form) => form.is_dirty(),
         Modal::SecretForm(form) => form.is_dirty(),
+        Modal::Room(room) => room.is_dirty(),
         _ => false,
     });
     let asks_already = state.modals.iter().any(|modal| matches!(modal, Modal::Discard(_)));
     if is_dirty && !asks_already {
         state.modals.push(Modal::Discard(Discard::new(Afterwards::Quit)));
-    } else if !is_dirty {
+    } else if !is_dirty && may_leave(state) {
         lock::leave(state, effects);
     }
+}
+
+/// Leaving while long work is under way is wished twice: what can be stopped is stopped then, the rest is waited
+/// for.
+fn may_leave(state: &mut State) -> bool {
+    let Some(under_way) = &mut state.under_way else {
+        return true;
+    };
+    let (can_be_stopped, doing) = (under_way.kind.can_be_stopped(), under_way.kind.doing());
+    if std::mem::replace(&mut under_way.leaving, true) {
+        if can_be_stopped {
+            under_way.watched.stop();
+        }
+        return true;
+    }
+    let end = if can_be_stopped { "stops it and leaves" } else { "leaves when it is done" };
+    state.say(Tone::Failed, format!("{doing} is under way: once more {end}"));
+    false
 }
 
 const fn edit_of(action: Action) -> Option<Edit> {
@@ -274,6 +300,7 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
             Some(Modal::Generator(pane)) => pane.focused_mut(),
             Some(Modal::Palette(palette)) => Some(palette.query_mut()),
             Some(Modal::Which(which)) => Some(which.value_mut()),
+            Some(Modal::Room(room)) => room.focused_mut(),
             Some(Modal::OtherVault(question)) => Some(question.focused_mut()),
             _ => None,
         };
@@ -290,6 +317,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
     match state.modals.last_mut() {
         Some(Modal::Labels(_)) => return modals::plan_label(state, effects),
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
+        Some(Modal::Room(_)) => return modals::rooms::on_text(state),
         Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(Modal::Palette(palette)) => return palette.search(),
         Some(Modal::Which(which)) => return which.on_text(),

@@ -12,9 +12,9 @@ use crate::cli::output::{Audience, UnseenAs, escape_unseen};
 use crate::cli::private_file::{self, Existing};
 use crate::cli::wording::count;
 use crate::domain::{Folder, visible_value};
-use crate::exchange::{dotenv, json};
+use crate::exchange::ExportFormat;
 use crate::memory::SecretBytes;
-use crate::vault::{IncomingBatch, Loss};
+use crate::vault::Loss;
 
 /// Write secrets out, unencrypted
 ///
@@ -56,6 +56,15 @@ enum Format {
     Json,
 }
 
+impl Format {
+    const fn written(self) -> ExportFormat {
+        match self {
+            Self::Dotenv => ExportFormat::Dotenv,
+            Self::Json => ExportFormat::Json,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Shape<'a> {
@@ -82,7 +91,7 @@ impl Export {
         }
         let folder = self.prefix.as_ref().map_or("", Folder::as_str);
         let batch = invocation.unlock()?.give_out(|name| name.starts_with(folder))?;
-        let (text, losses) = self.write(&batch, folder);
+        let (text, losses) = self.format.written().write(&batch, folder);
         let exported = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
         let losses: Vec<&Loss> = batch.losses.iter().chain(&losses).collect();
         let output = invocation.output();
@@ -104,13 +113,6 @@ impl Export {
             output.done(&format!("exported {secrets} to '{}', unencrypted", path.display()))?;
         }
         Ok(Finish::Done)
-    }
-
-    fn write(&self, batch: &IncomingBatch, folder: &str) -> (SecretBytes, Vec<Loss>) {
-        match self.format {
-            Format::Json => (json::write(batch), Vec::new()),
-            Format::Dotenv => dotenv::write_secrets(batch, folder),
-        }
     }
 
     /// The file byte for byte, but on a terminal with all that a terminal would obey made visible.

@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 
 use super::plan_view;
 use crate::tui::action::Action;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Work};
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::lock;
@@ -54,9 +54,15 @@ impl Discard {
                     return;
                 }
                 match question.afterwards {
-                    Afterwards::CloseForm => state
-                        .modals
-                        .retain(|modal| !matches!(modal, Modal::PutForm(_) | Modal::SecretForm(_))),
+                    Afterwards::CloseForm => {
+                        if state.modals.iter().any(|modal| matches!(modal, Modal::Room(_))) {
+                            // What was read for an import.
+                            effects.push(Effect::Work(Work::ForgetImport));
+                        }
+                        state.modals.retain(|modal| {
+                            !matches!(modal, Modal::PutForm(_) | Modal::SecretForm(_) | Modal::Room(_))
+                        });
+                    }
                     Afterwards::Quit => lock::leave(state, effects),
                 }
             }

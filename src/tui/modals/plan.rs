@@ -5,8 +5,8 @@ use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
 use crate::tui::plan_text;
 use crate::tui::state::{Modal, State, Tone, Waiting};
-use crate::vault::{ChangeOutcome, Planned, VaultError};
-use crate::versioning::Refusal;
+use crate::vault::{ChangeOutcome, DeleteRequest, Planned, VaultError};
+use crate::versioning::{Deletion, Refusal};
 
 /// A change that waits for its Enter.
 pub struct PlanPane {
@@ -71,6 +71,13 @@ pub fn act_on_plan(state: &mut State, action: Action, effects: &mut Vec<Effect>)
         Action::Escape | Action::Back => {
             state.modals.pop();
         }
+        Action::Up => lengthen(state, 1, effects),
+        Action::Down => lengthen(state, -1, effects),
+        Action::ForceDelete if pane.asks() => {
+            let name = pane.request.name().clone();
+            state.modals.pop();
+            super::rooms::open_force(state, name, effects);
+        }
         Action::PreviousChoice | Action::NextChoice => pane.choice = pane.choice.other(),
         Action::Enter if pane.asks() && pane.choice == Choice::Cancel => {
             state.modals.pop();
@@ -84,6 +91,24 @@ pub fn act_on_plan(state: &mut State, action: Action, effects: &mut Vec<Effect>)
         }
         _ => {}
     }
+}
+
+/// Makes the window of a deletion longer or shorter, within what may be; the plan is made anew.
+fn lengthen(state: &mut State, days: i32, effects: &mut Vec<Effect>) {
+    let revision = state.next_revision();
+    let Some(Modal::Plan(pane)) = state.modals.last_mut() else {
+        return;
+    };
+    let ChangeRequest::Delete(DeleteRequest { deletion: Deletion::Window(window), .. }) = &mut pane.request
+    else {
+        return;
+    };
+    let Ok(Deletion::Window(wanted)) = Deletion::new(Some(window.saturating_add_signed(days)), false) else {
+        return;
+    };
+    *window = wanted;
+    pane.revision = revision;
+    effects.push(Effect::Work(Work::PlanChange { revision, request: pane.request.clone() }));
 }
 
 /// A plan came; one of an older question is dropped.

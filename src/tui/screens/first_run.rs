@@ -12,6 +12,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::field::{self, Focus, Shown};
 use crate::tui::widgets::line::{LinePen, wrapped};
 use crate::tui::widgets::panel::{Focused, Title, centred, draw_box};
+use crate::tui::widgets::strength::Strength;
 use crate::tui::widgets::{EditBuffer, Lines};
 use crate::vault::{KdfCost, VaultError};
 
@@ -47,26 +48,6 @@ enum Measured {
     Pending,
     Known(KdfCost),
     Failed(VaultError),
-}
-
-/// How hard a password is to guess, from 0 to 4, as zxcvbn judges it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Strength(u8);
-
-impl Strength {
-    const WORDS: [&'static str; 5] = ["very weak", "weak", "fair", "good", "strong"];
-
-    /// The judge copies the password to strings of its own: it is asked for nothing but a new master password.
-    fn of(password: &str) -> Option<Self> {
-        if password.is_empty() {
-            return None;
-        }
-        Some(Self(u8::from(zxcvbn::zxcvbn(password, &[]).score()).min(4)))
-    }
-
-    fn word(self) -> &'static str {
-        Self::WORDS[usize::from(self.0)]
-    }
 }
 
 /// The state of the screen.
@@ -371,27 +352,5 @@ fn draw_strength(strength: Option<Strength>, theme: &Theme, buffer: &mut Buffer,
         pen.text("a few random words are easy to type", theme.style(Role::Hint));
         return;
     };
-    let role = match strength.0 {
-        0 | 1 => Role::Danger,
-        2 => Role::Warning,
-        _ => Role::Success,
-    };
-    for step in 0..5 {
-        let sign = if step <= strength.0 { theme.glyphs.bar_full } else { theme.glyphs.bar_empty };
-        let role = if step <= strength.0 { role } else { Role::Muted };
-        pen.text(sign, theme.style(role)).text(sign, theme.style(role));
-    }
-    pen.skip(2).text(strength.word(), theme.style(role));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_judged_by_how_hard_it_is_to_guess() {
-        assert_eq!(Strength::of(""), None);
-        assert_eq!(Strength::of("password").unwrap().word(), "very weak");
-        assert_eq!(Strength::of("correct unruly anvil parade sombre").unwrap().word(), "strong");
-    }
+    strength.draw(&mut pen, theme);
 }

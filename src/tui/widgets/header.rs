@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 
 use super::line::{LinePen, width};
 use crate::tui::Ownership;
+use crate::tui::jobs::UnderWay;
 use crate::tui::layout;
+use crate::tui::modals::rooms::Stage;
 use crate::tui::screens::browse::{Browse, Pane};
-use crate::tui::state::State;
+use crate::tui::state::{Modal, State};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 
@@ -48,6 +50,9 @@ fn facts(state: &State) -> Vec<String> {
         facts.push(format!("{} due", when::grouped(browse.due as u64)));
     }
     facts.extend(state.countdown());
+    // In its own room it is shown larger.
+    let is_shown = matches!(state.modals.last(), Some(Modal::Room(room)) if room.stage() == Stage::Running);
+    facts.extend(state.under_way.as_ref().filter(|_| !is_shown).map(UnderWay::words));
     facts
 }
 

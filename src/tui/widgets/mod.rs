@@ -6,6 +6,7 @@ pub mod footer;
 pub mod header;
 pub mod line;
 pub mod panel;
+pub mod strength;
 pub mod toast;
 
 pub use edit_buffer::{EditBuffer, Lines};

@@ -8,7 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::event::Moment;
-use crate::tui::modals::{History, TakeBackPane, Which};
+use crate::tui::modals::{History, TakeBackPane, Which, rooms};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, Screen, State, Tone};
 use crate::vault::{SecretDetails, VaultError};
@@ -59,6 +59,16 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::RestoreSecret => commands::restore(state, effects),
         Action::Rename => commands::rename(state),
         Action::Metadata => commands::metadata(state),
+        Action::ForceDelete
+        | Action::Purge
+        | Action::PurgePast
+        | Action::ChangePassword
+        | Action::Rekey
+        | Action::Verify
+        | Action::BackUp
+        | Action::Import
+        | Action::Export => rooms::open(state, action, effects),
+        Action::StopWork => rooms::stop(state),
         Action::History => History::open(state, effects),
         Action::Which => Which::open(state),
         Action::Mark => commands::mark(state),

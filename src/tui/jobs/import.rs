@@ -1,0 +1,115 @@
+//! Reading what an import brings, planning it, and bringing it in.
+
+use std::path::PathBuf;
+
+use super::super::session::Session;
+use super::{Done, JobFailed, Watched};
+use crate::domain::Folder;
+use crate::exchange::{Source, guess, pass, read as read_text, read_file};
+use crate::memory::SecretBytes;
+use crate::vault::{
+    Beside, Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError,
+};
+
+/// What is to be read.
+pub struct ToRead {
+    /// What wrote it; `None` is found out by its looks.
+    pub source: Option<Source>,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The folder that it is put below.
+    pub folder: Option<Folder>,
+    /// What opens it, where it is a vault with a key of its own.
+    pub locks: Option<OtherLocks>,
+}
+
+/// What opens another vault.
+pub struct OtherLocks {
+    /// Its password.
+    pub password: SecretBytes,
+    /// Its key file.
+    pub key_file: Option<PathBuf>,
+}
+
+/// What was read, and the plan that was shown of it; it waits in the session for the word to import it.
+pub struct Incoming {
+    batch: IncomingBatch,
+    shown: ImportReport,
+    source: Source,
+}
+
+pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, JobFailed> {
+    session.incoming = None;
+    let source = match wanted.source {
+        Some(source) => source,
+        None => guess(&wanted.path)?.ok_or_else(|| {
+            JobFailed::told("nothing here looks like one of the formats", "choose the format yourself")
+        })?,
+    };
+    let mut batch = match source {
+        Source::File(format) => read_text(format, read_file(&wanted.path)?.expose())?,
+        Source::PasswordStore => pass::read(&wanted.path, &pass::Programs::of_path(), &mut |done, total| {
+            let _ = watched.tell(Progress { done: done as u64, total: total as u64 });
+        })?,
+        Source::Vault => match read_vault(session, wanted)? {
+            Ok(batch) => batch,
+            Err(needs_key_file) => return Ok(Done::OtherVaultIsLocked { needs_key_file }),
+        },
+    };
+    if watched.tell(watched.progress()).is_break() {
+        return Err(VaultError::Stopped.into());
+    }
+    if let Some(folder) = &wanted.folder {
+        batch.put_below(folder.as_str());
+    }
+    let report = session.vault()?.plan_import(&batch)?;
+    session.incoming = Some(Incoming { batch, shown: report.clone(), source });
+    Ok(planned(source, report, false))
+}
+
+fn planned(source: Source, report: ImportReport, is_other_than_shown: bool) -> Done {
+    Done::ImportPlanned { source: source.name(), report: Box::new(report), is_other_than_shown }
+}
+
+/// The other answer: whether a key file is needed besides its password.
+fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingBatch, bool>, JobFailed> {
+    let answers = session.answers();
+    let mut other = match session.vault()?.open_beside(&wanted.path, Box::new(SystemClock))? {
+        Beside::Open(other) => *other,
+        Beside::Locked(locked) => {
+            let Some(OtherLocks { password, key_file }) = &wanted.locks else {
+                return Ok(Err(locked.needs_key_file()));
+            };
+            if locked.needs_key_file() && key_file.is_none() {
+                return Ok(Err(true));
+            }
+            let key_file = key_file.as_deref().map(read_file).transpose()?;
+            let credentials = Credentials::new(password.duplicate(), key_file.as_ref())?;
+            locked.unlock(&credentials, answers).map_err(|failed| failed.error)?
+        }
+    };
+    Ok(Ok(other.give_out(|_| true)?))
+}
+
+/// Imports what was read, if it would still do what was shown. What the rules refuse is left out: the plan said
+/// so.
+pub(super) fn import(session: &mut Session, watched: &Watched) -> Result<Done, JobFailed> {
+    let Some(incoming) = session.incoming.take() else {
+        return Err(JobFailed::told("nothing waits to be imported", "read it again"));
+    };
+    let Incoming { batch, shown, source } = incoming;
+    let vault = session.vault()?;
+    let now = vault.plan_import(&batch)?;
+    if now != shown {
+        session.incoming = Some(Incoming { batch, shown: now.clone(), source });
+        return Ok(planned(source, now, true));
+    }
+    let result = vault.import_watched(&batch, OnRefusal::LeaveOut, &mut |progress| watched.tell(progress));
+    match result {
+        Ok(report) => Ok(Done::Imported(Box::new(report))),
+        Err(error) => {
+            session.incoming = Some(Incoming { batch, shown, source });
+            Err(error.into())
+        }
+    }
+}

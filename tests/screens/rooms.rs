@@ -1,0 +1,460 @@
+//! The rooms for what is done seldom: each says what it will do, and does nothing by the key that opened it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use etui::exchange::{FileFormat, Source, read};
+use etui::tui::Action;
+use etui::tui::modals::{open_import, rooms};
+use etui::vault::{Answers, LockedVault, Progress, Vault};
+
+use crate::assert_screens;
+use crate::browse::on_password;
+use crate::harness::{Harness, NOW, PASSWORD, credentials, environment};
+use crate::sample::{self, create, name, text_value};
+
+const NEW: &str = "violet anvil parade sombre";
+
+impl Harness {
+    /// Opens a room as the palette does.
+    fn room(&mut self, action: Action) -> &mut Self {
+        let mut effects = Vec::new();
+        rooms::open(&mut self.state, action, &mut effects);
+        self.run(effects);
+        self
+    }
+
+    fn opens_with(&self, password: &str) -> bool {
+        let vault = self.folder().join("vault.etui");
+        let locked = LockedVault::open(&vault, environment(&self.clock)).unwrap();
+        locked.unlock(&credentials(password), Answers::default()).is_ok()
+    }
+
+    /// The lines below the fields.
+    fn report(&self) -> Vec<String> {
+        match self.state.modals.last() {
+            Some(etui::tui::state::Modal::Room(room)) => room.report(),
+            _ => panic!("no room is open:\n{}", self.screen()),
+        }
+    }
+
+    fn path(&self, file: &str) -> String {
+        self.folder().join(file).display().to_string()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let listing = self.other_process().list().unwrap();
+        let alive = listing.iter().filter(|secret| secret.planned_deletion.is_none());
+        alive.map(|secret| secret.name.to_owned()).collect()
+    }
+
+    /// Says of the work under way how far it is, as the worker would.
+    fn tell(&mut self, done: u64, total: u64) -> &mut Self {
+        let watched = self.state.under_way.as_ref().expect("work is under way").watched.clone();
+        let _ = watched.tell(Progress { done, total });
+        self.event(etui::tui::Event::Tick);
+        self
+    }
+}
+
+// Long work ---------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_check_shows_how_far_it_is_and_what_it_found() {
+    let mut harness = on_password();
+    harness.hold();
+    harness.room(Action::Verify).wait(Duration::from_secs(3)).tell(30, 120);
+    assert_screens!("verify_running", harness);
+    assert_eq!(harness.next_wake(), Some(Duration::from_millis(100)), "it is drawn ten times a second");
+    harness.release();
+    assert_screens!("verify_done", harness);
+    harness.press("Esc");
+    assert!(harness.state.modals.is_empty());
+    assert!(harness.next_wake().unwrap() > Duration::from_millis(100), "nothing wakes it any more");
+}
+
+#[test]
+fn work_can_be_left_to_the_background_and_tells_when_it_is_done() {
+    let mut harness = on_password();
+    harness.hold();
+    harness.room(Action::Verify).tell(30, 120).press("Esc");
+    assert_eq!(harness.toast(), "checking the vault goes on in the background");
+    assert_screens!("verify_in_the_background", harness);
+    harness.resize(120, 40);
+    harness.room(Action::Export);
+    assert_eq!(harness.toast(), "checking the vault 25 % is under way: wait, or stop it with :stop-work");
+    harness.room(Action::Verify).assert_shows("25 %");
+    harness.press("Esc").release();
+    assert_eq!(harness.toast(), "the vault is whole: 5 secrets, 9 versions, 12 changes");
+}
+
+#[test]
+fn x_stops_the_work_and_nothing_is_left() {
+    let mut harness = on_password();
+    harness.hold();
+    let copy = harness.path("copy.etui");
+    harness.room(Action::BackUp).type_text(&copy).press("Ctrl-s x").release();
+    assert_eq!(harness.toast(), "backing the vault up was stopped: nothing was changed");
+    assert!(!fs::exists(&copy).unwrap());
+    harness.press("Ctrl-s");
+    assert!(fs::exists(&copy).unwrap(), "the form is as it was typed");
+}
+
+#[test]
+fn leaving_the_app_while_work_is_under_way_is_wished_twice() {
+    let mut harness = on_password();
+    harness.hold();
+    harness.room(Action::Verify).press("Ctrl-c");
+    assert!(!harness.has_quit);
+    assert_eq!(harness.toast(), "checking the vault is under way: once more stops it and leaves");
+    harness.press("Ctrl-c");
+    assert!(harness.has_quit);
+}
+
+// For good ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_window_of_a_deletion_can_be_chosen() {
+    let mut harness = on_password();
+    harness.press("D j j j");
+    harness.assert_shows("in 27 days");
+    assert_screens!("delete_window", harness);
+    harness.resize(120, 40);
+    for _ in 0..40 {
+        harness.press("-");
+    }
+    harness.assert_shows("in 7 days");
+    harness.press("+ l Enter");
+    assert_eq!(
+        harness.toast(),
+        "shop/db/password is scheduled for deletion on 2026-12-02 · u undoes, . lists it"
+    );
+}
+
+#[test]
+fn a_deletion_for_good_wants_the_name_and_another_key() {
+    let mut harness = on_password();
+    harness.press("D f");
+    assert_screens!("force_delete", harness);
+    harness.resize(120, 40).press("Enter Enter");
+    harness.press("Ctrl-s");
+    harness.assert_shows("type 'shop/db/password' to remove for good");
+    harness.type_text("shop/db/pass").press("Ctrl-s");
+    assert_eq!(harness.state.modals.len(), 1);
+    assert!(harness.names().contains(&"shop/db/password".to_owned()));
+    harness.type_text("word").press("Enter");
+    assert!(harness.names().contains(&"shop/db/password".to_owned()), "Enter does not do it");
+    harness.press("Ctrl-s");
+    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.toast(), "shop/db/password removed for good, with 5 versions");
+    assert!(!harness.names().contains(&"shop/db/password".to_owned()));
+}
+
+#[test]
+fn what_changed_meanwhile_is_not_removed() {
+    let mut harness = on_password();
+    harness.room(Action::ForceDelete);
+    sample::put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
+    harness.type_text("shop/db/password").press("Ctrl-s");
+    harness.assert_shows("another process changed this meanwhile: nothing was removed");
+    assert!(harness.names().contains(&"shop/db/password".to_owned()));
+}
+
+fn past_their_window() -> Harness {
+    let mut harness = Harness::open((120, 40), |vault: &mut Vault, clock| {
+        sample::shop(vault, clock);
+        clock.0.store(NOW - 31 * 86_400, Ordering::SeqCst);
+        for secret in ["old/one", "old/two"] {
+            create(vault, secret, "v1", text_value("x"));
+            let deletion = etui::versioning::Deletion::Window(7);
+            let request = etui::vault::DeleteRequest { name: name(secret), deletion, expected: None };
+            vault.delete_secret(&request).unwrap();
+        }
+    });
+    harness.press(".");
+    harness
+}
+
+#[test]
+fn all_that_are_past_their_window_are_purged_by_the_name_of_the_vault() {
+    let mut harness = past_their_window();
+    harness.room(Action::PurgePast);
+    assert_screens!("purge_past", harness);
+    harness.resize(120, 40).type_text("vault").press("Ctrl-s");
+    harness.assert_shows("type 'vault.etui' to remove for good");
+    harness.type_text(".etui").press("Ctrl-s");
+    assert_eq!(harness.toast(), "2 secrets removed for good");
+    harness.room(Action::PurgePast).assert_shows("no secret is past its window");
+}
+
+#[test]
+fn a_purge_of_one_is_for_what_is_scheduled() {
+    let mut harness = on_password();
+    harness.room(Action::Purge);
+    assert!(harness.state.modals.is_empty());
+    assert!(harness.toast().starts_with("this secret is not scheduled for deletion"), "{}", harness.toast());
+}
+
+// Locks -------------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_password_is_changed_with_the_present_one() {
+    let mut harness = on_password();
+    harness.room(Action::ChangePassword);
+    assert_screens!("password", harness);
+    harness.resize(120, 40).type_text("wrong").press("Tab").type_text(NEW).press("Tab").type_text("violet");
+    assert_screens!("password_typed", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    harness.assert_shows("the two new passwords differ");
+    harness.type_text(NEW).press("Ctrl-s");
+    harness.assert_shows("the master password does not open this vault");
+    assert!(harness.opens_with(PASSWORD));
+    harness.press("Tab Tab Ctrl-u").type_text(PASSWORD).press("Ctrl-s");
+    assert_screens!("password_done", harness);
+    assert!(harness.opens_with(NEW) && !harness.opens_with(PASSWORD));
+    harness.resize(120, 40).press("Enter Ctrl-l").type_text(NEW).press("Enter");
+    assert!(harness.state.browse().is_some(), "{}", harness.screen());
+}
+
+#[test]
+fn a_new_key_file_is_made_and_needed_from_then_on() {
+    let mut harness = on_password();
+    let key = harness.path("vault.key");
+    harness.room(Action::ChangePassword).type_text(PASSWORD).press("Tab").type_text(NEW);
+    harness.press("Tab").type_text(NEW).press("Tab l Tab").type_text(&key).press("Ctrl-s");
+    harness.assert_shows("start etui with --key-file");
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!harness.opens_with(NEW));
+    harness.press("Esc Ctrl-l").type_text(NEW).press("Enter");
+    assert!(harness.state.browse().is_some(), "the session knows the new key file");
+}
+
+#[test]
+fn a_wrong_password_leaves_no_key_file_behind() {
+    let mut harness = on_password();
+    let key = harness.path("vault.key");
+    harness.room(Action::ChangePassword).type_text("wrong").press("Tab").type_text(NEW);
+    harness.press("Tab").type_text(NEW).press("Tab l Tab").type_text(&key).press("Ctrl-s");
+    harness.assert_shows("the master password does not open this vault");
+    assert!(!fs::exists(&key).unwrap());
+}
+
+fn type_rekey(harness: &mut Harness) {
+    harness.room(Action::Rekey).type_text(PASSWORD).press("Tab").type_text(NEW);
+    harness.press("Tab").type_text(NEW).press("Tab Tab");
+}
+
+#[test]
+fn a_rekey_wants_the_name_of_the_vault_and_shows_its_progress() {
+    let mut harness = on_password();
+    harness.room(Action::Rekey);
+    assert_screens!("rekey", harness);
+    harness.resize(120, 40).press("Esc");
+    type_rekey(&mut harness);
+    harness.type_text("shop.etui").press("Ctrl-s");
+    harness.assert_shows("type 'vault.etui' to replace the key of this vault");
+    assert!(harness.opens_with(PASSWORD));
+    harness.hold();
+    harness.press("Ctrl-u").type_text("vault.etui").press("Enter");
+    assert!(harness.state.under_way.is_none(), "Enter does not do it");
+    harness.press("Ctrl-s x").tell(17, 40);
+    assert_eq!(harness.toast(), "sealing everything anew cannot be stopped: it is all or nothing");
+    harness.assert_shows("42 %");
+    harness.release();
+    assert_screens!("rekey_done", harness);
+    assert!(harness.opens_with(NEW) && !harness.opens_with(PASSWORD));
+}
+
+#[test]
+fn the_lock_waits_for_a_rekey_and_says_which_password_opens_the_vault() {
+    let mut harness = on_password();
+    harness.hold();
+    type_rekey(&mut harness);
+    harness.type_text("vault.etui").press("Ctrl-s Ctrl-l");
+    harness.assert_shows("sealing everything anew goes on to its end");
+    harness.release();
+    harness.assert_shows("the vault key is replaced: the new password opens the vault");
+    harness.type_text(NEW).press("Enter");
+    assert!(harness.state.browse().is_some());
+}
+
+// Copies ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_backup_is_made_and_checked_and_replaces_nothing() {
+    let mut harness = on_password();
+    harness.room(Action::BackUp);
+    assert_screens!("backup", harness);
+    let copy = harness.path("copy.etui");
+    harness.resize(120, 40).press("Ctrl-s");
+    harness.assert_shows("type the path of the file first");
+    harness.type_text(&copy).press("Ctrl-s");
+    assert!(
+        harness.toast().ends_with("and checked: 5 secrets, 9 versions, 12 changes"),
+        "{}",
+        harness.toast()
+    );
+    let copied = LockedVault::open_copy(copy.as_ref(), Box::new(harness.clock.clone())).unwrap();
+    assert!(copied.unlock(&credentials(PASSWORD), Answers::default()).is_ok());
+    let before = fs::read(&copy).unwrap();
+    harness.room(Action::BackUp).type_text(&copy).press("Ctrl-s");
+    harness.assert_shows("nothing is written over from here");
+    assert!(fs::read(&copy).unwrap() == before);
+}
+
+#[test]
+fn an_export_is_confirmed_in_words_and_private() {
+    let mut harness = on_password();
+    harness.room(Action::Export);
+    assert_screens!("export", harness);
+    let file = harness.path("secrets.env");
+    harness.resize(120, 40).press("l Tab").type_text("shop").press("Tab").type_text(&file).press("Ctrl-s");
+    harness.assert_shows("type 'plaintext' to write the secrets as they are");
+    assert!(!fs::exists(&file).unwrap());
+    harness.type_text("plaintext").press("Ctrl-s");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("DB_PASSWORD="), "{text}");
+    assert!(!text.contains("PERSONAL"), "only what lies below the folder");
+}
+
+// Import ------------------------------------------------------------------------------------------------------
+
+const DOTENV: &str = "API_KEY=k-1\nDB_URL=postgres://db\nEMPTY=\n";
+
+fn import_of(text: &str, file: &str) -> (Harness, String) {
+    let mut harness = on_password();
+    let path = harness.path(file);
+    fs::write(&path, text).unwrap();
+    harness.room(Action::Import);
+    (harness, path)
+}
+
+#[test]
+fn an_import_shows_the_very_plan_before_it_writes_anything() {
+    let (mut harness, path) = import_of(DOTENV, ".env");
+    assert_screens!("import", harness);
+    harness.resize(120, 40).type_text(&path).press("Tab Tab").type_text("shop/dev").press("Ctrl-s");
+    let mut batch = read(FileFormat::Dotenv, DOTENV.as_bytes()).unwrap();
+    batch.put_below("shop/dev/");
+    let planned = harness.other_process().plan_import(&batch).unwrap();
+    let report = harness.report();
+    assert_eq!(report.len(), 1 + planned.rows.len() + planned.losses.len());
+    for row in &planned.rows {
+        assert!(report.iter().any(|line| line.starts_with("new ") && line.contains(row.name.as_str())));
+    }
+    // The folder of the test has another name each time.
+    harness.press("Shift-Tab Shift-Tab Ctrl-u").type_text("~/none");
+    assert!(harness.report().is_empty(), "what is typed anew has another plan");
+    assert!(!harness.names().iter().any(|name| name.starts_with("shop/dev/")));
+    harness.press("Ctrl-u").type_text(&path).press("Ctrl-s Ctrl-s");
+    assert!(harness.toast().starts_with("imported 2 secrets: 2 new"), "{}", harness.toast());
+    assert!(harness.names().contains(&"shop/dev/DB_URL".to_owned()));
+    harness.press("u Enter");
+    assert!(!harness.names().contains(&"shop/dev/DB_URL".to_owned()), "it is one change for undo");
+}
+
+#[test]
+fn the_plan_of_an_import_names_each_secret_and_what_is_lost() {
+    let mut harness = on_password();
+    let mut text = String::from("name,url,username,password,note\n");
+    for row in 0..20 {
+        text.push_str(&format!("site {row},https://{row}.example/,me,\"p,{row}\",\n"));
+    }
+    let path = harness.path("passwords.csv");
+    fs::write(&path, text).unwrap();
+    let mut effects = Vec::new();
+    open_import(&mut harness.state, Some("passwords.csv".into()), None, &mut effects);
+    assert_eq!(effects.len(), 1, "it is read at once");
+    harness.run(effects);
+    harness.assert_shows("passwords.csv' failed");
+    harness.press("Ctrl-u").type_text(&path).press("Ctrl-s");
+    harness.press("Ctrl-u").type_text("x");
+    // Shown with a path that is the same everywhere.
+    harness.press("Esc l Enter").room(Action::Import);
+    fs::write("/tmp/etui-test-passwords.csv", fs::read(&path).unwrap()).unwrap();
+    harness.type_text("/tmp/etui-test-passwords.csv").press("Ctrl-s");
+    fs::remove_file("/tmp/etui-test-passwords.csv").unwrap();
+    assert_screens!("import_planned", harness);
+    harness.resize(120, 40).press("PgDn");
+    harness.assert_hides("would import 20 secrets");
+}
+
+#[test]
+fn importing_what_is_here_already_changes_nothing() {
+    let (mut harness, path) = import_of("A=1\n", ".env");
+    harness.type_text(&path).press("Ctrl-s Ctrl-s");
+    harness.room(Action::Import).type_text(&path).press("Ctrl-s");
+    harness.assert_shows("nothing would change: 1 already here");
+}
+
+#[test]
+fn what_is_malformed_is_told_with_its_line_and_without_its_text() {
+    let (mut harness, path) = import_of("A=1\nhunter2 is here\n", "odd.env");
+    harness.type_text(&path).press("Tab l Ctrl-s");
+    harness.assert_shows("line 2, column");
+    harness.assert_hides("hunter2");
+}
+
+#[test]
+fn another_vault_is_asked_for_its_password() {
+    let mut harness = on_password();
+    let other = harness.folder().join("other.etui");
+    let cost = etui::vault::KdfCost::new(8, 1, 1).unwrap();
+    let mut vault = Vault::create(&other, &credentials("other"), cost, environment(&harness.clock)).unwrap();
+    create(&mut vault, "from/there", "v1", text_value("x"));
+    drop(vault);
+    harness.room(Action::Import).type_text(&other.display().to_string()).press("Ctrl-s");
+    harness.assert_shows("the other vault has a key of its own: type its password");
+    harness.type_text("wrong").press("Ctrl-s");
+    harness.assert_shows("the master password does not open this vault");
+    harness.press("Ctrl-u").type_text("other").press("Ctrl-s");
+    harness.assert_shows("etui: would import 1 secret: 1 new");
+    harness.press("Ctrl-s");
+    assert!(harness.names().contains(&"from/there".to_owned()));
+}
+
+#[test]
+fn an_import_that_would_do_something_else_by_now_is_shown_again() {
+    let (mut harness, path) = import_of("A=1\n", ".env");
+    harness.type_text(&path).press("Ctrl-s");
+    create(&mut harness.other_process(), "A", "v1", text_value("other"));
+    harness.press("Ctrl-s");
+    harness.assert_shows("nothing was imported; this is the new");
+    assert_eq!(harness.names().iter().filter(|name| *name == "A").count(), 1);
+    harness.press("Ctrl-s");
+    assert!(harness.toast().starts_with("imported 1 secret: 1 changed"), "{}", harness.toast());
+}
+
+#[test]
+fn locking_while_an_import_is_under_way_takes_it_back() {
+    let (mut harness, path) = import_of("A=1\nB=2\n", ".env");
+    harness.type_text(&path).press("Ctrl-s");
+    harness.hold();
+    harness.press("Ctrl-s Ctrl-l").release();
+    harness.assert_shows("the import was taken back when the vault was locked");
+    harness.type_text(PASSWORD).press("Enter");
+    assert!(!harness.names().contains(&"A".to_owned()));
+}
+
+#[test]
+fn a_form_in_which_something_was_typed_asks_before_it_closes() {
+    let mut harness = on_password();
+    harness.room(Action::Import).type_text("/tmp/x").press("Esc");
+    harness.assert_shows("Discard it");
+    harness.press("l Enter");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn a_format_can_be_named() {
+    let (mut harness, path) = import_of("A=1\n", "file");
+    harness.press("Esc");
+    let mut effects = Vec::new();
+    let source = Some(Source::File(FileFormat::Json));
+    open_import(&mut harness.state, Some(path.into()), source, &mut effects);
+    harness.run(effects);
+    harness.assert_shows("this is not JSON");
+}
