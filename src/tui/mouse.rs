@@ -59,6 +59,7 @@ fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Eff
             | Modal::Diff(_)
             | Modal::Which(_)
             | Modal::Generator(_)
+            | Modal::WriteFile(_)
             | Modal::TakeBack(_)
             | Modal::Discard(_)
             | Modal::Room(_)
