@@ -13,6 +13,9 @@ use thiserror::Error;
 /// The name of the file in the config directory.
 pub const FILE_NAME: &str = "settings.toml";
 
+/// The name of the user's own keys beside it.
+pub const KEYMAP_FILE_NAME: &str = "keymap.toml";
+
 /// Where a copied value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,5 +1,6 @@
 //! The binary: hardens the process, reads the command line, chooses a door, and ends with an exit code.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use etui::agent::{AGENT_ARGUMENT, run_agent};
@@ -8,7 +9,7 @@ use etui::demo::{self, Demo};
 use etui::memory::process;
 use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
 use etui::platform::signals::{Signal, die_of};
-use etui::tui::{self, Ownership, TuiOptions};
+use etui::tui::{self, Ownership, TuiOptions, user_keymap};
 use etui::vault::{Clock, SystemClock};
 
 fn main() -> ExitCode {
@@ -25,7 +26,9 @@ fn main() -> ExitCode {
         return completed;
     }
     let (invocation, door) = match cli::parse(std::env::args_os()) {
-        Ok((invocation, door)) => (invocation.with_hardening(hardening), door),
+        Ok((invocation, door)) => {
+            (invocation.with_hardening(hardening).with_keymap_check(check_keymap), door)
+        }
         Err(no_command) => return no_command.report(),
     };
     match enter(door, &invocation) {
@@ -43,6 +46,11 @@ fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
         Door::Demo(look) => end_by(open_demo(invocation.demo_options(look)?)?),
         Door::Job(job) => job.run(invocation),
     }
+}
+
+/// Looks whether the user's keys can be had; the keys belong to the app, the question to a command.
+fn check_keymap(path: &Path) -> Result<(), String> {
+    user_keymap::load(path).map(drop).map_err(|error| error.to_string())
 }
 
 /// The app has been left, and everything is cleaned up.
@@ -71,6 +79,7 @@ fn open_app(options: AppOptions, ownership: Ownership) -> anyhow::Result<Option<
         answers: options.answers,
         settings: options.settings,
         clipboard: options.clipboard,
+        keymap_file: Some(options.keymap_file),
         ownership,
     };
     tui::run(options, password)

@@ -47,7 +47,11 @@ pub struct Invocation {
     terminal: RefCell<Option<Terminal>>,
     paths: Option<Paths>,
     hardening: Option<Hardening>,
+    check_keymap: KeymapCheck,
 }
+
+/// Says what is wrong with a file of keys. Whoever knows the keys gives it.
+pub type KeymapCheck = fn(&Path) -> Result<(), String>;
 
 /// An unlocked vault and what opened it.
 pub(super) struct Opened {
@@ -75,6 +79,8 @@ pub struct AppOptions {
     pub settings: Settings,
     /// Where a copied value goes.
     pub clipboard: ClipboardSetting,
+    /// The user's own keys, there or not.
+    pub keymap_file: PathBuf,
 }
 
 impl Invocation {
@@ -107,12 +113,18 @@ impl Invocation {
             terminal: RefCell::new(None),
             paths,
             hardening: None,
+            check_keymap: |_| Ok(()),
         }
     }
 
     /// Tells it what could be had of the protections of this process.
     pub fn with_hardening(self, hardening: Hardening) -> Self {
         Self { hardening: Some(hardening), ..self }
+    }
+
+    /// Tells it who knows the keys.
+    pub fn with_keymap_check(self, check_keymap: KeymapCheck) -> Self {
+        Self { check_keymap, ..self }
     }
 
     pub(super) fn hardening(&self) -> Option<&Hardening> {
@@ -150,6 +162,18 @@ impl Invocation {
     pub(super) fn settings(&self) -> Result<Settings, CliError> {
         config::load(&self.settings_path()?).map_err(|error| {
             CliError::usage(error.to_string(), "run `etui config default` to see what can be set")
+        })
+    }
+
+    /// The user's own keys, there or not: beside the settings.
+    pub(super) fn keymap_path(&self) -> Result<PathBuf, CliError> {
+        Ok(self.settings_path()?.with_file_name(config::KEYMAP_FILE_NAME))
+    }
+
+    /// Looks whether they can be had.
+    pub(super) fn check_keymap(&self) -> Result<(), CliError> {
+        (self.check_keymap)(&self.keymap_path()?).map_err(|sentence| {
+            CliError::usage(sentence, "correct that line; until then the default keys hold")
         })
     }
 
@@ -406,6 +430,7 @@ impl Invocation {
             password: None,
             answers: Answers::default(),
             clipboard: super::clipboard::setting(&settings),
+            keymap_file: self.keymap_path()?,
             settings,
         })
     }

@@ -41,7 +41,7 @@ use clap::{CommandFactory as _, Parser};
 pub use completion::complete_words;
 pub use error::CliError;
 pub use exit_code::{Finish, exit_code};
-pub use invocation::{AppOptions, Invocation};
+pub use invocation::{AppOptions, Invocation, KeymapCheck};
 pub use manual::reference;
 pub use output::Output;
 pub use reference::{Reference, ReferenceError};

@@ -91,6 +91,11 @@ impl Context {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context)
     }
 
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(context, ..)| *context == self).map_or("", |(_, name, _)| name)
+    }
+
     /// How the help calls it.
     pub fn title(self) -> &'static str {
         Self::ALL.iter().find(|(context, ..)| *context == self).map_or("", |(.., title)| title)

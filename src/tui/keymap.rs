@@ -135,6 +135,13 @@ impl FromStr for Key {
             modifiers |= modifier;
             rest = after;
         }
+        // An upper-case letter carries its shift, and a control letter has no case.
+        let is_letter = rest.chars().count() == 1;
+        if is_letter && modifiers.contains(KeyModifiers::SHIFT) {
+            return Err(unknown());
+        }
+        let lower = rest.to_ascii_lowercase();
+        let rest = if is_letter && modifiers.contains(KeyModifiers::CONTROL) { &lower } else { rest };
         let named = NAMED.iter().find(|(name, _)| *name == rest).map(|(_, code)| *code);
         let function = || rest.strip_prefix('F')?.parse().ok().filter(|number| (1..=12).contains(number));
         let mut characters = rest.chars();
@@ -181,6 +188,14 @@ struct Row {
     footer: Option<u8>,
 }
 
+/// One key twice in one context.
+pub(super) struct Twice {
+    pub(super) key: Key,
+    pub(super) context: Context,
+    /// Where in the list the two rows are.
+    pub(super) rows: [usize; 2],
+}
+
 /// The table of all keys.
 #[derive(Debug, Clone)]
 pub struct Keymap {
@@ -201,33 +216,44 @@ impl Keymap {
     pub fn parse(text: &str) -> Result<Self, KeymapError> {
         let tables: BTreeMap<String, Vec<Row>> =
             toml::from_str(text).map_err(|error| KeymapError::Malformed(error.message().to_owned()))?;
-        let mut keymap = Self { bindings: Vec::new(), by_key: HashMap::new() };
+        let mut bindings = Vec::new();
         for (name, rows) in tables {
             let context = Context::named(&name).ok_or_else(|| KeymapError::UnknownContext(name.clone()))?;
             for row in rows {
-                keymap.add(context, &name, row)?;
+                let action =
+                    Action::named(&row.run).ok_or_else(|| KeymapError::UnknownAction(row.run.clone()))?;
+                bindings.push(Binding {
+                    context,
+                    keys: row.on.iter().map(|key| key.parse()).collect::<Result<_, _>>()?,
+                    action,
+                    description: row.desc,
+                    explanation: row.help,
+                    footer: row.footer,
+                });
             }
         }
-        Ok(keymap)
+        Self::of(bindings).map_err(|twice| KeymapError::Clash {
+            key: twice.key.to_string(),
+            context: twice.context.name().to_owned(),
+        })
     }
 
-    fn add(&mut self, context: Context, name: &str, row: Row) -> Result<(), KeymapError> {
-        let action = Action::named(&row.run).ok_or_else(|| KeymapError::UnknownAction(row.run.clone()))?;
-        let keys = row.on.iter().map(|key| key.parse()).collect::<Result<Vec<Key>, _>>()?;
-        for key in &keys {
-            if self.by_key.insert((context, *key), self.bindings.len()).is_some() {
-                return Err(KeymapError::Clash { key: key.to_string(), context: name.to_owned() });
+    /// The map of these rows.
+    pub(super) fn of(bindings: Vec<Binding>) -> Result<Self, Twice> {
+        let mut by_key = HashMap::new();
+        for (at, binding) in bindings.iter().enumerate() {
+            for key in &binding.keys {
+                if let Some(first) = by_key.insert((binding.context, *key), at) {
+                    return Err(Twice { key: *key, context: binding.context, rows: [first, at] });
+                }
             }
         }
-        self.bindings.push(Binding {
-            context,
-            keys,
-            action,
-            description: row.desc,
-            explanation: row.help,
-            footer: row.footer,
-        });
-        Ok(())
+        Ok(Self { bindings, by_key })
+    }
+
+    /// All rows.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
     }
 
     /// What a key means where these contexts are alive, the innermost first.
@@ -353,6 +379,8 @@ mod tests {
         assert_eq!(event(KeyCode::BackTab, KeyModifiers::NONE), key("Shift-Tab"));
         assert_eq!(event(KeyCode::Char('?'), KeyModifiers::SHIFT).typed(), Some('?'));
         assert_eq!(event(KeyCode::Char('a'), KeyModifiers::ALT).typed(), None);
+        assert_eq!(key("Ctrl-S"), key("Ctrl-s"));
+        assert!("Shift-a".parse::<Key>().is_err(), "it is written 'A'");
         for text in ["Ctrl-s", "Alt-Backspace", "Shift-Tab", "F1", "-", "Ctrl--", "PgDn", "Space", "é"] {
             assert_eq!(key(text).to_string(), text);
         }

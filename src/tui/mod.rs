@@ -23,6 +23,7 @@ pub mod event;
 pub mod glyphs;
 pub mod jobs;
 pub mod keymap;
+pub mod keys_reference;
 pub mod layout;
 mod lock;
 pub mod modals;
@@ -39,6 +40,7 @@ pub mod state;
 mod tag_lines;
 pub mod theme;
 pub mod update;
+pub mod user_keymap;
 pub mod view;
 mod when;
 pub mod widgets;
@@ -67,6 +69,8 @@ pub struct TuiOptions {
     pub settings: Settings,
     /// Where a copied value goes.
     pub clipboard: ClipboardSetting,
+    /// The user's own keys, where the file is there.
+    pub keymap_file: Option<PathBuf>,
     /// Whose vault it is.
     pub ownership: Ownership,
 }

@@ -35,7 +35,9 @@ use crate::memory::SecretBytes;
 use crate::platform::paths;
 use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
+use crate::tui::state::Tone;
 use crate::tui::update::update;
+use crate::tui::user_keymap;
 use crate::vault::{Clock, SystemClock};
 
 /// How many reads of the terminal make one turn of the loop, so that an endless stream of keys does not
@@ -114,9 +116,10 @@ impl App {
         let (input, output) = (io::stdin(), io::stdout());
         let screen = Screen::enter(input.as_fd(), output.as_fd()).context("the app needs a terminal")?;
         let at = Moment(wait::now());
+        let (keymap, refused) = user_keymap::load_or_default(options.keymap_file.as_deref());
         let mut app = Self {
             state: State::new(options, screen.size()?, at, SystemClock.now()),
-            keymap: Keymap::embedded(),
+            keymap,
             theme: Theme::chosen(&options.settings, |name| std::env::var_os(name)),
             watch: FileWatch::new(&options.vault_path),
             sleep: SleepWatch::new(),
@@ -132,6 +135,9 @@ impl App {
         };
         if let Some(password) = password {
             app.state.give_password(password);
+        }
+        if let Some(error) = refused {
+            app.state.say(Tone::Failed, error.for_the_app());
         }
         let effects = app.state.start();
         app.carry_out(effects)?;

@@ -19,22 +19,25 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
         exit 0
         stdout:
         ~/config/etui/settings.toml
+        ~/config/etui/keymap.toml
         "#);
     assert_snapshot!(home.etui(&["config", "check"]), @r#"
         exit 0
         stdout:
         there is no '~/config/etui/settings.toml': the defaults hold
+        there is no '~/config/etui/keymap.toml': the defaults hold
         "#);
     settings(&home, "theme = 'dark'\n");
     assert_snapshot!(home.etui(&["config", "check"]), @r#"
         exit 0
         stdout:
         '~/config/etui/settings.toml' is valid
+        there is no '~/config/etui/keymap.toml': the defaults hold
         "#);
     assert_snapshot!(home.etui(&["config", "path", "--json"]), @r#"
         exit 0
         stdout:
-        {"Settings":"~/config/etui/settings.toml","Exists":true}
+        {"Settings":"~/config/etui/settings.toml","Exists":true,"Keymap":"~/config/etui/keymap.toml","KeymapExists":false}
         "#);
     settings(&home, "\ncolour = 'dark'\n");
     assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
@@ -52,6 +55,27 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
         "#);
     fs::write(home.path().join("other.toml"), "mouse = 'off'\n").unwrap();
     home.etui(&["config", "check", "--config", "other.toml"]).succeeded();
+}
+
+#[test]
+fn config_checks_the_user_s_own_keys_too() {
+    let home = Home::empty();
+    settings(&home, "");
+    let keymap = home.path().join("config/etui/keymap.toml");
+    fs::write(&keymap, "[[browse]]\non = ['x']\nrun = 'copy-value'\n").unwrap();
+    assert_snapshot!(home.etui(&["config", "check"]), @r#"
+        exit 0
+        stdout:
+        '~/config/etui/settings.toml' is valid
+        '~/config/etui/keymap.toml' is valid
+        "#);
+    fs::write(&keymap, "[[browse]]\non = ['x']\nrun = 'fly'\n").unwrap();
+    assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: '~/config/etui/keymap.toml' line 3: there is no action 'fly'
+        hint: correct that line; until then the default keys hold
+        "#);
 }
 
 #[test]

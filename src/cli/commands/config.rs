@@ -8,7 +8,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::config;
 
-/// Show where the settings lie, check them, or print all of them with their defaults
+/// Show where settings and keys lie, check them, or print all settings with their defaults
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -22,10 +22,10 @@ pub(in crate::cli) struct Config {
 
 #[derive(Debug, Subcommand)]
 enum Question {
-    /// Print the path of the settings file, there or not
+    /// Print the paths of the settings and of your own keys, there or not
     #[command(after_long_help = "Example:\n  etui config path")]
     Path,
-    /// Say whether the settings are valid
+    /// Say whether the settings and your own keys are valid
     #[command(after_long_help = "Example:\n  etui config check")]
     Check,
     /// Print a settings file in which every setting is commented out
@@ -38,6 +38,8 @@ enum Question {
 struct Shape {
     settings: String,
     exists: bool,
+    keymap: String,
+    keymap_exists: bool,
 }
 
 impl Config {
@@ -47,18 +49,27 @@ impl Config {
             output.text(config::DEFAULT_TEXT)?;
             return Ok(Finish::Done);
         }
-        let path = invocation.settings_path()?;
-        let exists = path.exists();
+        let (settings, keymap) = (invocation.settings_path()?, invocation.keymap_path()?);
         if matches!(self.question, Question::Check) {
             invocation.settings()?;
+            invocation.check_keymap()?;
         }
-        match (self.question, output.audience()) {
-            (_, Audience::Machine) => output.json(&Shape { settings: path.display().to_string(), exists })?,
-            (Question::Check, _) if exists => output.done(&format!("'{}' is valid", path.display()))?,
-            (Question::Check, _) => {
-                output.done(&format!("there is no '{}': the defaults hold", path.display()))?;
+        if output.audience() == Audience::Machine {
+            output.json(&Shape {
+                exists: settings.exists(),
+                settings: settings.display().to_string(),
+                keymap_exists: keymap.exists(),
+                keymap: keymap.display().to_string(),
+            })?;
+            return Ok(Finish::Done);
+        }
+        for path in [settings, keymap] {
+            let shown = path.display();
+            match self.question {
+                Question::Check if path.exists() => output.done(&format!("'{shown}' is valid"))?,
+                Question::Check => output.done(&format!("there is no '{shown}': the defaults hold"))?,
+                _ => output.text(&format!("{}\n", crate::domain::visible(&shown.to_string())))?,
             }
-            _ => output.text(&format!("{}\n", crate::domain::visible(&path.display().to_string())))?,
         }
         Ok(Finish::Done)
     }

@@ -92,9 +92,13 @@ impl Help {
                 .filter_map(|binding| {
                     let keys: Vec<String> =
                         keymap.living_keys(contexts, binding).map(|key| key.shown(glyphs)).collect();
-                    let keys = keys.join(" ");
+                    let mut keys = keys.join(" ");
+                    // What has no key at all has a name for the palette.
+                    if binding.keys.is_empty() && contexts.contains(&Context::OutsideFields) {
+                        keys = format!(":{}", binding.action.name());
+                    }
                     let description = binding.explanation.as_ref().unwrap_or(&binding.description);
-                    let is_wanted = [&keys, description, &binding.description]
+                    let is_wanted = [keys.as_str(), description, &binding.description, binding.action.name()]
                         .iter()
                         .any(|text| text.to_lowercase().contains(&wanted));
                     (!keys.is_empty() && is_wanted)
@@ -136,7 +140,11 @@ impl Help {
         let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
         let key_width = rows
             .iter()
-            .map(|row| if let HelpRow::Key { keys, .. } = row { width(keys) } else { 0 })
+            .map(|row| match row {
+                // The few names of commands may stand out: the column is for keys.
+                HelpRow::Key { keys, .. } if !keys.starts_with(":") || keys.len() == 1 => width(keys),
+                _ => 0,
+            })
             .max()
             .unwrap_or(0)
             .min(list.width / 2);
@@ -147,6 +155,8 @@ impl Help {
                     pen.skip(1).text(title, theme.style(Role::TitleFocused));
                 }
                 HelpRow::Key { keys, description } => {
+                    let key_width =
+                        if keys.starts_with(':') { key_width.max(width(keys)) } else { key_width };
                     pen.skip(3).fitted(keys, key_width, theme.style(Role::Key), &theme.glyphs).skip(3);
                     let room = pen.room().saturating_sub(1);
                     pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
