@@ -26,6 +26,8 @@ pub enum Context {
     FormChoice,
     FormValue,
     FormLabels,
+    FormPath,
+    WriteFile,
     Generator,
     Text,
     Room,
@@ -65,6 +67,8 @@ impl Context {
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
+        (Self::FormPath, "form-path", "Path"),
+        (Self::WriteFile, "write-file", "Writing to a file"),
         (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
         (Self::Room, "room", "This form"),
@@ -125,8 +129,8 @@ pub fn is_typing(state: &State) -> bool {
 
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
-        Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
-        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
+        Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormPath, FormValue, HelpSearch,
+        LabelName, Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
@@ -134,8 +138,10 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
             FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Path => &[FormPath, FormLine, PutForm, Form, Text, Everywhere],
             FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
+        Modal::WriteFile(_) => &[Context::WriteFile, Text, Everywhere],
         Modal::Generator(pane) if pane.text(pane.focus()).is_some() => {
             &[Context::Generator, Text, Everywhere]
         }
@@ -198,6 +204,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
             (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
+            (Action::ReplaceFile, Some(Modal::WriteFile(form))) => form.may_replace(),
             (Action::StopWork, _) => {
                 state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped())
             }
@@ -210,6 +217,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::PutValue
         | Action::CopyValue
         | Action::CopyReference
+        | Action::WriteFile
         | Action::Reveal
         | Action::StageLabels
         | Action::Rename

@@ -58,6 +58,7 @@ fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Eff
             | Modal::Plan(_)
             | Modal::Diff(_)
             | Modal::Generator(_)
+            | Modal::WriteFile(_)
             | Modal::TakeBack(_)
             | Modal::Discard(_)
             | Modal::Room(_)

@@ -10,7 +10,7 @@ use super::event::Moment;
 use super::jobs::UnderWay;
 use super::modals::{
     Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room, SecretForm,
-    TakeBackPane,
+    TakeBackPane, WriteFile,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -55,6 +55,8 @@ pub enum Modal {
     Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// Where a value is written to.
+    WriteFile(Box<WriteFile>),
     /// What is done seldom: new locks, a check, a copy, import, export.
     Room(Box<Room>),
     /// Whether to let what was typed go.

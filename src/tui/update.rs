@@ -158,6 +158,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
         Some(Modal::Generator(_)) => modals::Generator::act(state, action, effects),
+        Some(Modal::WriteFile(_)) => modals::WriteFile::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
@@ -297,6 +298,7 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
             Some(Modal::Help(help)) => Some(help.search_mut()),
             Some(Modal::SecretForm(form)) => Some(form.focused_mut()),
             Some(Modal::Generator(pane)) => pane.focused_mut(),
+            Some(Modal::WriteFile(form)) => Some(form.path_mut()),
             Some(Modal::Palette(palette)) => Some(palette.query_mut()),
             Some(Modal::Room(room)) => room.focused_mut(),
             Some(Modal::OtherVault(question)) => Some(question.focused_mut()),
@@ -317,6 +319,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
         Some(Modal::SecretForm(_)) => return modals::plan_facts(state, effects),
         Some(Modal::Room(_)) => return modals::rooms::on_text(state),
         Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
+        Some(Modal::WriteFile(form)) => return form.on_text(),
         Some(Modal::Palette(palette)) => return palette.search(),
         Some(Modal::OtherVault(_)) => return modals::OtherVault::look_around(state, effects),
         Some(_) => return,

@@ -4,6 +4,7 @@ mod browse;
 mod clipboard;
 mod demo;
 mod diff;
+mod files;
 mod finding;
 mod first_run;
 mod generator;
