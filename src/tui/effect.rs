@@ -17,6 +17,7 @@ use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
+use super::holders::{self, Holders};
 use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
 use super::modals::HISTORY_LIMIT;
 use super::screens::put_form::{FileContent, read_file};
@@ -72,6 +73,8 @@ pub enum Slot {
     PlanPut,
     /// How two versions differ.
     Diff,
+    /// Which version holds a value.
+    Which,
     /// The value of the generator.
     Generate,
     /// The file of the put form.
@@ -224,6 +227,15 @@ pub enum Work {
         /// Whether the texts are wanted too.
         texts: Texts,
     },
+    /// Looks which versions hold a value.
+    Which {
+        /// Which question this is.
+        revision: u64,
+        /// The secret; `None`: all of them.
+        scope: Option<SecretName>,
+        /// The value.
+        value: SecretBytes,
+    },
     /// Reads the history of a secret, or of the vault.
     History(Option<SecretName>),
     /// Long work.
@@ -252,6 +264,7 @@ impl Work {
             Self::LookAround { .. } => Some(Slot::LookAround),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
             Self::Diff { .. } => Some(Slot::Diff),
+            Self::Which { .. } => Some(Slot::Which),
             Self::Generate { .. } => Some(Slot::Generate),
             Self::ReadFile { .. } => Some(Slot::ReadFile),
             Self::CompletePath { .. } => Some(Slot::CompletePath),
@@ -410,6 +423,13 @@ pub enum Reply {
         /// What differs.
         result: Result<Box<Comparison>, VaultError>,
     },
+    /// To [`Work::Which`].
+    Which {
+        /// Which question was answered.
+        revision: u64,
+        /// What was found.
+        result: Result<Box<Holders>, VaultError>,
+    },
     /// To [`Work::History`].
     History {
         /// Whose it is; `None`: the vault's.
@@ -518,6 +538,11 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::Diff { revision, name, versions, texts } => {
             let result = session.compare(&name, &versions, texts).map(Box::new);
             Reply::Diff { revision, result }
+        }
+        Work::Which { revision, scope, value } => {
+            let vault = session.vault();
+            let result = vault.and_then(|vault| holders::find(vault, scope.as_ref(), &value)).map(Box::new);
+            Reply::Which { revision, result }
         }
         Work::History(subject) => {
             let result = session.vault().and_then(|vault| match &subject {

@@ -26,4 +26,5 @@ mod rooms;
 mod sample;
 mod sizes;
 mod themes;
+mod which;
 mod worked_example;
