@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 /// The name of the file in the config directory.
@@ -17,7 +17,7 @@ pub const FILE_NAME: &str = "settings.toml";
 pub const KEYMAP_FILE_NAME: &str = "keymap.toml";
 
 /// Where a copied value goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClipboardRoute {
     /// Whatever fits.
@@ -32,7 +32,7 @@ pub enum ClipboardRoute {
 }
 
 /// The colours of the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ThemeName {
     /// The terminal's own sixteen colours.
@@ -49,7 +49,7 @@ pub enum ThemeName {
 }
 
 /// The marks and lines of the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GlyphChoice {
     /// By the locale and the terminal.
@@ -62,7 +62,7 @@ pub enum GlyphChoice {
 }
 
 /// Something that is on or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Switch {
     /// On.
@@ -72,7 +72,7 @@ pub enum Switch {
 }
 
 /// The order of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListOrder {
     /// By name.
@@ -85,7 +85,7 @@ pub enum ListOrder {
 }
 
 /// The shape of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListLayout {
     /// Folders.
@@ -96,17 +96,17 @@ pub enum ListLayout {
 }
 
 /// All settings.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The app locks when it was not used for so long.
-    #[serde(deserialize_with = "typed_duration")]
+    #[serde(deserialize_with = "typed_duration", serialize_with = "duration_in_words")]
     pub lock_after: Duration,
     /// A revealed value is hidden again after so long.
-    #[serde(deserialize_with = "typed_duration")]
+    #[serde(deserialize_with = "typed_duration", serialize_with = "duration_in_words")]
     pub reveal_for: Duration,
     /// A copied value is cleared after so long.
-    #[serde(deserialize_with = "typed_duration")]
+    #[serde(deserialize_with = "typed_duration", serialize_with = "duration_in_words")]
     pub clipboard_clear_after: Duration,
     /// Where a copied value goes.
     pub clipboard: ClipboardRoute,
@@ -150,6 +150,22 @@ impl Default for Settings {
             plain: false,
             suggest_ids: true,
         }
+    }
+}
+
+impl Settings {
+    /// Every setting with its value as people read it, by name.
+    pub fn in_words(&self) -> Vec<(String, String)> {
+        let Ok(serde_json::Value::Object(settings)) = serde_json::to_value(self) else {
+            return Vec::new();
+        };
+        let word = |value| match value {
+            serde_json::Value::String(text) => text,
+            serde_json::Value::Bool(true) => "yes".to_owned(),
+            serde_json::Value::Bool(false) => "no".to_owned(),
+            _ => "none".to_owned(),
+        };
+        settings.into_iter().map(|(name, value)| (name, word(value))).collect()
     }
 }
 
@@ -222,9 +238,26 @@ fn typed_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration
     duration::parse(&text).map_err(serde::de::Error::custom)
 }
 
+fn duration_in_words<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&duration::words(*duration))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_setting_is_told_in_words() {
+        let settings = parse("lock_after = '90s'\nmouse = 'off'\neditor = 'vi'\n").unwrap().in_words();
+        assert_eq!(settings.len(), 14);
+        let word = |name: &str| settings.iter().find(|(known, _)| known == name).unwrap().1.as_str();
+        assert_eq!(word("lock_after"), "1 minute 30 seconds");
+        assert_eq!(word("mouse"), "off");
+        assert_eq!(word("editor"), "vi");
+        assert_eq!(word("clipboard_copy"), "none");
+        assert_eq!(word("suggest_ids"), "yes");
+        assert_eq!(word("theme"), "terminal");
+    }
 
     #[test]
     fn the_default_text_names_every_setting_with_its_default() {

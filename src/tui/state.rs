@@ -175,6 +175,10 @@ pub struct State {
     pub answers: Answers,
     /// What may be set.
     pub settings: Settings,
+    /// All that is set, to be shown.
+    pub all_settings: config::Settings,
+    /// The file in which it is set, as people write it.
+    pub settings_file: Option<String>,
     /// What fills the body.
     pub screen: Screen,
     /// What lies over it.
@@ -213,6 +217,11 @@ impl State {
             key_file: options.key_file.as_deref().map(for_people),
             answers: options.answers,
             settings: Settings::of(&options.settings),
+            all_settings: options.settings.clone(),
+            settings_file: options
+                .keymap_file
+                .as_deref()
+                .map(|keymap| for_people(&keymap.with_file_name(config::FILE_NAME))),
             screen: Screen::Starting,
             modals: Vec::new(),
             toast: None,

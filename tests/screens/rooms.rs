@@ -458,3 +458,17 @@ fn a_format_can_be_named() {
     harness.run(effects);
     harness.assert_shows("this is not JSON");
 }
+
+#[test]
+fn the_settings_say_what_is_set_and_in_which_file() {
+    let mut harness = on_password();
+    harness.state.settings_file = Some("~/.config/etui/settings.toml".to_owned());
+    harness.state.all_settings.lock_after = Duration::from_secs(90);
+    harness.room(Action::Settings);
+    assert_screens!("settings", harness);
+    let report = harness.report().join("\n");
+    assert!(report.contains("~/.config/etui/settings.toml"), "{report}");
+    assert!(report.contains("lock_after             1 minute 30 seconds, instead of 5 minutes"), "{report}");
+    harness.press("Esc");
+    assert!(harness.state.modals.is_empty());
+}

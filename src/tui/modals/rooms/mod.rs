@@ -7,6 +7,7 @@ mod import;
 mod locks;
 mod removal;
 mod report;
+mod settings;
 mod view;
 
 use self::entry::{Entry, Field};
@@ -37,6 +38,8 @@ pub enum Task {
     Export,
     /// To remove secrets for good.
     Remove(Scope),
+    /// To look at what is set.
+    Settings,
 }
 
 impl Task {
@@ -49,6 +52,7 @@ impl Task {
             Self::Import => matches!(kind, JobKind::ReadImport | JobKind::Import),
             Self::Export => matches!(kind, JobKind::Export),
             Self::Remove(_) => matches!(kind, JobKind::PlanRemoval | JobKind::Remove),
+            Self::Settings => false,
         }
     }
 }
@@ -189,6 +193,10 @@ pub fn open(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::ChangePassword => locks::room(Relocking::Password, state),
         Action::Rekey => locks::room(Relocking::VaultKey, state),
         Action::Import => return open_import(state, None, None, effects),
+        Action::Settings => {
+            let room = settings::room(state);
+            return state.modals.push(Modal::Room(Box::new(room)));
+        }
         Action::Purge | Action::PurgePast | Action::ForceDelete => {
             return removal::open(state, action, effects);
         }
@@ -326,6 +334,7 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
         Task::Relock(relocking) => locks::submit(room, *relocking, &vault_file),
         Task::Import => import::submit(room),
         Task::Remove(scope) => removal::submit(room, scope, &vault_file),
+        Task::Settings => return,
     };
     match wanted {
         Ok(job) => run(state, job, effects),

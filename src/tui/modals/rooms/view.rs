@@ -35,6 +35,7 @@ impl Room {
                 format!("Replace the vault key {dot} {}", state.vault_file())
             }
             Task::Import => "Import".to_owned(),
+            Task::Settings => "Settings".to_owned(),
             Task::Export => "Export, unencrypted".to_owned(),
             Task::Remove(Scope::Force(name)) => format!("Delete for good {dot} {name}"),
             Task::Remove(Scope::One(name)) => format!("Purge {dot} {name}"),
@@ -44,7 +45,7 @@ impl Room {
 
     const fn about(&self) -> &'static str {
         match (&self.task, self.stage) {
-            (_, Stage::Finished) | (Task::Verify, _) => "",
+            (_, Stage::Finished) | (Task::Verify | Task::Settings, _) => "",
             (Task::BackUp, _) => copies::ABOUT_BACKUP,
             (Task::Relock(Relocking::Password), _) => locks::ABOUT_PASSWORD,
             (Task::Relock(Relocking::VaultKey), _) => locks::ABOUT_REKEY,

@@ -66,6 +66,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         | Action::ChangePassword
         | Action::Rekey
         | Action::Verify
+        | Action::Settings
         | Action::BackUp
         | Action::Import
         | Action::Export => rooms::open(state, action, effects),
