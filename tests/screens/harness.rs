@@ -20,6 +20,8 @@ use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 /// When the tests take place: 2026-11-24 12:00:00 UTC.
 pub const NOW: i64 = 1_795_521_600;
@@ -314,10 +316,19 @@ impl Harness {
 
     pub fn cursor(&self) -> Option<(u16, u16)> {
         let (columns, rows) = self.state.size;
-        let area = ratatui::layout::Rect::new(0, 0, columns, rows);
-        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        self.draw(columns, rows).1.map(|cursor| (cursor.x, cursor.y))
+    }
+
+    /// The cells of the screen.
+    pub fn buffer(&self) -> Buffer {
+        let (columns, rows) = self.state.size;
+        self.draw(columns, rows).0
+    }
+
+    fn draw(&self, columns: u16, rows: u16) -> (Buffer, Option<Position>) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
         let cursor = etui::tui::view::draw(&self.state, &self.theme, &self.keymap, &mut buffer);
-        cursor.map(|cursor| (cursor.x, cursor.y))
+        (buffer, cursor)
     }
 
     #[track_caller]

@@ -43,7 +43,10 @@ impl<'a> LinePen<'a> {
         let room = usize::from(stop - self.column);
         let cut = cut_to(&text, room, glyphs.ellipsis);
         self.text(&cut, style);
-        self.column = stop;
+        // The room belongs to the text: a row that is selected is so from end to end.
+        while self.column < stop {
+            self.text(" ", style);
+        }
         self
     }
 
