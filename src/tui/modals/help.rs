@@ -185,5 +185,5 @@ fn is_name(keys: &str) -> bool {
 
 fn area(size: (u16, u16)) -> Rect {
     let body = layout::areas(size).body;
-    centred(body, 76, body.height)
+    centred(body, 84, body.height)
 }
