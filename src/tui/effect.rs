@@ -17,6 +17,7 @@ use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
+use super::editing::Editing;
 use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
 use super::modals::HISTORY_LIMIT;
 use super::screens::put_form::{FileContent, read_file};
@@ -29,6 +30,8 @@ pub enum Effect {
     Quit,
     /// Stop the process as the shell's Ctrl-z does.
     Suspend,
+    /// Give the terminal to the user's editor, on a file in memory.
+    Edit(Editing),
     /// Draw every cell anew.
     Repaint,
     /// Have the terminal report the mouse, or leave it to the terminal's own selection.
@@ -133,12 +136,21 @@ pub enum Work {
         /// The version.
         version_id: VersionId,
     },
-    /// Copies a value to the clipboard.
+    /// Copies a value to the clipboard, unless it has fields of which one may be meant.
     CopyValue {
         /// The secret.
         name: SecretName,
         /// The version.
         version_id: VersionId,
+    },
+    /// Copies the whole of a value, or one of its fields.
+    CopyPart {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The name of the field; `None`: the whole.
+        field: Option<String>,
     },
     /// Copies `name#version` to the clipboard.
     CopyReference {
@@ -162,6 +174,13 @@ pub enum Work {
         revision: u64,
         /// The put.
         request: Box<PutRequest>,
+    },
+    /// Reads a value for the editor.
+    EditValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
     },
     /// Reads a file for a value.
     ReadFile {
@@ -271,6 +290,15 @@ pub enum Copied {
         /// The version.
         version_id: VersionId,
     },
+    /// A field of a value.
+    Field {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The name of the field.
+        field: String,
+    },
     /// A reference.
     Reference {
         /// The secret.
@@ -346,6 +374,15 @@ pub enum Reply {
         /// By which way.
         result: Result<CopyRoute, CopyFailed>,
     },
+    /// To [`Work::CopyValue`], where the value has fields and one may be meant.
+    FieldsToCopy {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The names of the fields.
+        fields: Vec<String>,
+    },
     /// To [`Work::ClearClipboard`].
     ClipboardCleared,
     /// To [`Work::PlanPut`].
@@ -354,6 +391,15 @@ pub enum Reply {
         revision: u64,
         /// The plan, or the refusal that the put would get.
         result: Result<Box<PlannedPut>, VaultError>,
+    },
+    /// To [`Work::EditValue`].
+    ValueToEdit {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The value.
+        result: Result<SecretValue, VaultError>,
     },
     /// To [`Work::ReadFile`].
     FileRead {
@@ -468,9 +514,11 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.value(&name, &version_id);
             Reply::Revealed { name, version_id, result }
         }
-        Work::CopyValue { name, version_id } => {
-            let result = session.copy_value(&name, &version_id);
-            Reply::Copied { what: Copied::Value { name, version_id }, result }
+        Work::CopyValue { name, version_id } => copy_value(session, name, version_id),
+        Work::CopyPart { name, version_id, field: None } => copy_whole(session, name, version_id),
+        Work::CopyPart { name, version_id, field: Some(field) } => {
+            let result = session.copy_field(&name, &version_id, &field);
+            Reply::Copied { what: Copied::Field { name, version_id, field }, result }
         }
         Work::CopyReference { name, version_id } => {
             let result = session.copy_reference(&name, &version_id);
@@ -486,6 +534,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::PlanPut { revision, request } => {
             let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
             Reply::PlannedPut { revision, result }
+        }
+        Work::EditValue { name, version_id } => {
+            let result = session.value(&name, &version_id);
+            Reply::ValueToEdit { name, version_id, result }
         }
         Work::ReadFile { revision, path } => {
             Reply::FileRead { revision, result: read_file(&path).map(Box::new) }
@@ -539,4 +591,16 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),
         ),
     }
+}
+
+fn copy_value(session: &mut Session, name: SecretName, version_id: VersionId) -> Reply {
+    match session.fields(&name, &version_id) {
+        Ok(fields) if !fields.is_empty() => Reply::FieldsToCopy { name, version_id, fields },
+        _ => copy_whole(session, name, version_id),
+    }
+}
+
+fn copy_whole(session: &mut Session, name: SecretName, version_id: VersionId) -> Reply {
+    let result = session.copy_value(&name, &version_id);
+    Reply::Copied { what: Copied::Value { name, version_id }, result }
 }
