@@ -39,6 +39,7 @@ pub enum Context {
     Question,
     History,
     Diff,
+    Which,
     Labels,
     LabelName,
     Palette,
@@ -81,6 +82,7 @@ impl Context {
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
         (Self::Diff, "diff", "Differences"),
+        (Self::Which, "which", "Which version is this?"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
         (Self::Palette, "palette", "Commands"),
@@ -155,6 +157,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
         Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
         Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
+        Modal::Which(_) => &[Context::Which, Text, Everywhere],
         Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
@@ -241,9 +244,12 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
         }
         Action::CopyAsCommand => state.last_command.line().is_some(),
-        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
-            !browse.catalogue.is_empty()
-        }
+        Action::Filter
+        | Action::TreeOrFlat
+        | Action::ShowDeleted
+        | Action::Undo
+        | Action::History
+        | Action::Which => !browse.catalogue.is_empty(),
         _ => true,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
+use crate::platform::paths;
 use crate::platform::user_files::{self, Completion};
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, Existing, HistoryEntry, KdfCost, Planned, PlannedPut,
@@ -18,6 +19,7 @@ use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
 use super::editing::Editing;
+use super::holders::{self, Holders};
 use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
 use super::modals::HISTORY_LIMIT;
 use super::screens::put_form::{FileContent, read_file};
@@ -75,6 +77,8 @@ pub enum Slot {
     PlanPut,
     /// How two versions differ.
     Diff,
+    /// Which version holds a value.
+    Which,
     /// The value of the generator.
     Generate,
     /// The file of the put form.
@@ -243,6 +247,15 @@ pub enum Work {
         /// Whether the texts are wanted too.
         texts: Texts,
     },
+    /// Looks which versions hold a value.
+    Which {
+        /// Which question this is.
+        revision: u64,
+        /// The secret; `None`: all of them.
+        scope: Option<SecretName>,
+        /// The value.
+        value: SecretBytes,
+    },
     /// Reads the history of a secret, or of the vault.
     History(Option<SecretName>),
     /// Long work.
@@ -271,6 +284,7 @@ impl Work {
             Self::LookAround { .. } => Some(Slot::LookAround),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
             Self::Diff { .. } => Some(Slot::Diff),
+            Self::Which { .. } => Some(Slot::Which),
             Self::Generate { .. } => Some(Slot::Generate),
             Self::ReadFile { .. } => Some(Slot::ReadFile),
             Self::CompletePath { .. } => Some(Slot::CompletePath),
@@ -456,6 +470,13 @@ pub enum Reply {
         /// What differs.
         result: Result<Box<Comparison>, VaultError>,
     },
+    /// To [`Work::Which`].
+    Which {
+        /// Which question was answered.
+        revision: u64,
+        /// What was found.
+        result: Result<Box<Holders>, VaultError>,
+    },
     /// To [`Work::History`].
     History {
         /// Whose it is; `None`: the vault's.
@@ -547,9 +568,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             Reply::PathCompleted { typed, completion }
         }
         Work::WriteValue { name, version_id, path, existing } => {
-            let result = session.value(&name, &version_id).and_then(|value| {
-                place_secret_file(&user_files::expand(&path), &value.into_bytes(), existing)
-            });
+            let result = session
+                .value(&name, &version_id)
+                .and_then(|value| place_secret_file(&paths::typed(&path), &value.into_bytes(), existing));
             Reply::Written { path, result }
         }
         Work::Generate { revision, recipe } => Reply::Generated { revision, result: recipe.generate() },
@@ -570,6 +591,11 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::Diff { revision, name, versions, texts } => {
             let result = session.compare(&name, &versions, texts).map(Box::new);
             Reply::Diff { revision, result }
+        }
+        Work::Which { revision, scope, value } => {
+            let vault = session.vault();
+            let result = vault.and_then(|vault| holders::find(vault, scope.as_ref(), &value)).map(Box::new);
+            Reply::Which { revision, result }
         }
         Work::History(subject) => {
             let result = session.vault().and_then(|vault| match &subject {

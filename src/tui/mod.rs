@@ -22,6 +22,7 @@ pub mod editing;
 pub mod effect;
 pub mod event;
 pub mod glyphs;
+pub mod holders;
 pub mod jobs;
 pub mod keymap;
 pub mod keys_reference;

@@ -57,6 +57,7 @@ fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Eff
             Modal::OtherVault(_)
             | Modal::Plan(_)
             | Modal::Diff(_)
+            | Modal::Which(_)
             | Modal::Generator(_)
             | Modal::WriteFile(_)
             | Modal::CopyChooser(_)

@@ -90,6 +90,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Changed(result) => modals::on_changed(state, result, effects),
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
         Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
+        Reply::Which { revision, result } => modals::on_which(state, revision, result),
         Reply::Job { kind, result } => modals::rooms::on_job(state, kind, result, effects),
         Reply::Diff { revision, result } => modals::on_diff(state, revision, result),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
@@ -132,6 +133,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::PlannedTakeBack { result: Err(error), .. }
         | Reply::History { result: Err(error), .. }
         | Reply::Diff { result: Err(error), .. }
+        | Reply::Which { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Written { result: Err(error), .. }
         | Reply::ValueToEdit { result: Err(error), .. }

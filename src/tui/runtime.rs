@@ -31,13 +31,13 @@ use self::screen::Screen;
 use self::worker::{Worker, WorkerGone};
 use super::editing::Editing;
 use super::event::EditorEnd;
-use super::session::typed_path;
 use super::view::view;
 use super::{
     Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
 };
 use crate::memory::SecretBytes;
 use crate::platform::editor::Editor;
+use crate::platform::paths;
 use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
 use crate::tui::state::Tone;
@@ -310,7 +310,7 @@ impl App {
                 // What was submitted before is finished by the worker's drop.
                 Effect::Quit => self.end = Some(End::Quit),
                 Effect::Suspend => self.suspension = Suspension::Wanted,
-                Effect::Watch(path) => self.watch = FileWatch::new(&typed_path(&path)),
+                Effect::Watch(path) => self.watch = FileWatch::new(&paths::typed(&path)),
                 Effect::Edit(editing) => self.give_to_editor(editing)?,
                 Effect::ListenToMouse(listens) => self.screen.listen_to_mouse(listens)?,
                 Effect::Repaint => {

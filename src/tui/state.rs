@@ -11,7 +11,7 @@ use super::event::Moment;
 use super::jobs::UnderWay;
 use super::modals::{
     CopyChooser, Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room,
-    SecretForm, TakeBackPane, WriteFile,
+    SecretForm, TakeBackPane, Which, WriteFile,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -52,6 +52,8 @@ pub enum Modal {
     SecretForm(Box<SecretForm>),
     /// Who changed what when.
     History(Box<History>),
+    /// Which version holds a value.
+    Which(Box<Which>),
     /// How two versions differ.
     Diff(Box<Diff>),
     /// The labels of a secret.

@@ -170,6 +170,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
         Some(Modal::SecretForm(_)) => modals::SecretForm::act(state, action, effects),
         Some(Modal::OtherVault(_)) => modals::OtherVault::act(state, action, effects),
         Some(Modal::History(_)) => modals::History::act(state, action, effects),
+        Some(Modal::Which(_)) => modals::Which::act(state, action, effects),
         Some(Modal::Room(_)) => modals::rooms::act(state, action, effects),
         Some(Modal::Diff(_)) => modals::Diff::act(state, action, effects),
         Some(Modal::Labels(_)) => modals::act_on_labels(state, action, effects),
@@ -306,6 +307,7 @@ fn focused_text(state: &mut State) -> Option<&mut super::widgets::EditBuffer> {
             Some(Modal::Generator(pane)) => pane.focused_mut(),
             Some(Modal::WriteFile(form)) => Some(form.path_mut()),
             Some(Modal::Palette(palette)) => Some(palette.query_mut()),
+            Some(Modal::Which(which)) => Some(which.value_mut()),
             Some(Modal::Room(room)) => room.focused_mut(),
             Some(Modal::OtherVault(question)) => Some(question.focused_mut()),
             _ => None,
@@ -327,6 +329,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
         Some(Modal::Generator(_)) => return modals::draw_anew(state, effects),
         Some(Modal::WriteFile(form)) => return form.on_text(),
         Some(Modal::Palette(palette)) => return palette.search(),
+        Some(Modal::Which(which)) => return which.on_text(),
         Some(Modal::OtherVault(_)) => return modals::OtherVault::look_around(state, effects),
         Some(_) => return,
         None => {}

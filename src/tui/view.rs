@@ -72,6 +72,7 @@ fn draw_modal(
         Modal::TakeBack(pane) => pane.draw(state, theme, keymap, buffer),
         Modal::SecretForm(form) => modals::draw_secret_form(form, state, theme, keymap, buffer),
         Modal::History(history) => history.draw(state, theme, keymap, buffer),
+        Modal::Which(which) => modals::draw_which(which, state, theme, keymap, buffer),
         Modal::Room(room) => room.draw(state, theme, keymap, buffer),
         Modal::Diff(diff) => modals::draw_diff(diff, state, theme, keymap, buffer),
         Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),

@@ -27,4 +27,5 @@ mod put_form;
 mod rooms;
 mod sample;
 mod sizes;
+mod which;
 mod worked_example;
