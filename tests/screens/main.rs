@@ -27,5 +27,6 @@ mod put_form;
 mod rooms;
 mod sample;
 mod sizes;
+mod themes;
 mod which;
 mod worked_example;
