@@ -20,7 +20,6 @@ mod manual;
 mod output;
 mod password;
 mod plan;
-mod private_file;
 mod progress;
 mod raise_cost;
 mod random;

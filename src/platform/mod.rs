@@ -7,4 +7,5 @@ pub mod paths;
 pub mod private_folder;
 pub mod signals;
 pub mod terminal;
+pub mod user_files;
 pub mod wait;

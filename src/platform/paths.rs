@@ -67,8 +67,9 @@ impl Paths {
     }
 }
 
-/// A path as it was typed: `~` at its beginning is the home folder.
+/// A path as it was typed: `~` at its beginning is the home folder; spaces around it mean nothing.
 pub fn typed(text: &str) -> PathBuf {
+    let text = text.trim();
     let home = || std::env::home_dir().filter(|home| home.is_absolute());
     match (text.strip_prefix("~/"), text, home()) {
         (Some(rest), _, Some(home)) => home.join(rest),

@@ -26,6 +26,8 @@ pub enum Context {
     FormChoice,
     FormValue,
     FormLabels,
+    FormPath,
+    WriteFile,
     Generator,
     Text,
     Room,
@@ -36,6 +38,7 @@ pub enum Context {
     Question,
     History,
     Diff,
+    Which,
     Labels,
     LabelName,
     Palette,
@@ -65,6 +68,8 @@ impl Context {
         (Self::FormChoice, "form-choice", "Choice"),
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
+        (Self::FormPath, "form-path", "Path"),
+        (Self::WriteFile, "write-file", "Writing to a file"),
         (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
         (Self::Room, "room", "This form"),
@@ -75,6 +80,7 @@ impl Context {
         (Self::Question, "question", "Question"),
         (Self::History, "history", "History"),
         (Self::Diff, "diff", "Differences"),
+        (Self::Which, "which", "Which version is this?"),
         (Self::Labels, "labels", "Labels of the secret"),
         (Self::LabelName, "label-name", "New label"),
         (Self::Palette, "palette", "Commands"),
@@ -125,8 +131,8 @@ pub fn is_typing(state: &State) -> bool {
 
 fn of_modal(modal: &Modal) -> &'static [Context] {
     use Context::{
-        Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormValue, HelpSearch, LabelName,
-        Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
+        Everywhere, Form, FormChoice, FormLabels, FormLine, FormLines, FormPath, FormValue, HelpSearch,
+        LabelName, Labels, Lists, OutsideFields, Plan, PutForm, Question, Rename, Report, Running, Text,
     };
     match modal {
         Modal::PutForm(form) => match form.focused_kind() {
@@ -134,8 +140,10 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Choice => &[FormChoice, FormLine, PutForm, Form, OutsideFields, Everywhere],
             FieldKind::Value => &[FormValue, PutForm, Form, Text, Everywhere],
             FieldKind::Labels => &[FormLabels, FormLine, PutForm, Form, Text, Everywhere],
+            FieldKind::Path => &[FormPath, FormLine, PutForm, Form, Text, Everywhere],
             FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
+        Modal::WriteFile(_) => &[Context::WriteFile, Text, Everywhere],
         Modal::Generator(pane) if pane.text(pane.focus()).is_some() => {
             &[Context::Generator, Text, Everywhere]
         }
@@ -146,6 +154,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
         Modal::SecretForm(form) if form.is_in_lines() => &[FormLines, Form, Text, Everywhere],
         Modal::SecretForm(_) => &[FormLine, Form, Text, Everywhere],
         Modal::History(_) => &[Context::History, Lists, OutsideFields, Everywhere],
+        Modal::Which(_) => &[Context::Which, Text, Everywhere],
         Modal::Diff(_) => &[Context::Diff, Lists, OutsideFields, Everywhere],
         Modal::Labels(editor) if editor.is_naming() => &[LabelName, Text, Everywhere],
         Modal::Labels(_) => &[Labels, Lists, OutsideFields, Everywhere],
@@ -198,6 +207,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
         return match (action, state.modals.last()) {
             (Action::Enter, Some(Modal::Plan(plan))) => matches!(plan.planned(), Some(Ok(_))),
             (Action::Enter, Some(Modal::TakeBack(pane))) => pane.is_possible(),
+            (Action::ReplaceFile, Some(Modal::WriteFile(form))) => form.may_replace(),
             (Action::StopWork, _) => {
                 state.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped())
             }
@@ -210,6 +220,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
         Action::PutValue
         | Action::CopyValue
         | Action::CopyReference
+        | Action::WriteFile
         | Action::Reveal
         | Action::StageLabels
         | Action::Rename
@@ -229,9 +240,12 @@ pub fn is_available(state: &State, action: Action) -> bool {
             known.is_some_and(|details| !is_scheduled && details.secret.versions.len() > 1)
         }
         Action::CopyAsCommand => state.last_command.line().is_some(),
-        Action::Filter | Action::TreeOrFlat | Action::ShowDeleted | Action::Undo | Action::History => {
-            !browse.catalogue.is_empty()
-        }
+        Action::Filter
+        | Action::TreeOrFlat
+        | Action::ShowDeleted
+        | Action::Undo
+        | Action::History
+        | Action::Which => !browse.catalogue.is_empty(),
         _ => true,
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
+use crate::platform::user_files::{self, Completion};
 use crate::vault::{
-    ChangeOutcome, CreateOutcome, CreateRequest, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome,
-    PutRequest, Refreshed, SecretDetails, TakeBackOutcome, TakeBackPlan, VaultError,
+    ChangeOutcome, CreateOutcome, CreateRequest, Existing, HistoryEntry, KdfCost, Planned, PlannedPut,
+    PutOutcome, PutRequest, Refreshed, SecretDetails, TakeBackOutcome, TakeBackPlan, VaultError,
+    place_secret_file,
 };
 use crate::versioning::Direction;
 
@@ -15,8 +17,10 @@ use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
+use super::holders::{self, Holders};
 use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
 use super::modals::HISTORY_LIMIT;
+use super::screens::put_form::{FileContent, read_file};
 use super::session::{self, CopyRoute, Found, Opened, Session};
 
 /// A wish of [`update`](super::update::update). They are carried out in order; `Quit` and `Suspend` only
@@ -69,8 +73,14 @@ pub enum Slot {
     PlanPut,
     /// How two versions differ.
     Diff,
+    /// Which version holds a value.
+    Which,
     /// The value of the generator.
     Generate,
+    /// The file of the put form.
+    ReadFile,
+    /// The path being typed.
+    CompletePath,
     /// The plan of the plan pane, of an undo or the labels editor.
     PlanChange,
 }
@@ -156,6 +166,29 @@ pub enum Work {
         /// The put.
         request: Box<PutRequest>,
     },
+    /// Reads a file for a value.
+    ReadFile {
+        /// Which question this is.
+        revision: u64,
+        /// Its path as it was typed.
+        path: String,
+    },
+    /// Completes a path.
+    CompletePath {
+        /// What is typed of it.
+        typed: String,
+    },
+    /// Writes a value to a file.
+    WriteValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The path as it was typed.
+        path: String,
+        /// What may lie there already.
+        existing: Existing,
+    },
     /// Draws a random value.
     Generate {
         /// Which question this is.
@@ -194,6 +227,15 @@ pub enum Work {
         /// Whether the texts are wanted too.
         texts: Texts,
     },
+    /// Looks which versions hold a value.
+    Which {
+        /// Which question this is.
+        revision: u64,
+        /// The secret; `None`: all of them.
+        scope: Option<SecretName>,
+        /// The value.
+        value: SecretBytes,
+    },
     /// Reads the history of a secret, or of the vault.
     History(Option<SecretName>),
     /// Long work.
@@ -222,7 +264,10 @@ impl Work {
             Self::LookAround { .. } => Some(Slot::LookAround),
             Self::PlanPut { .. } => Some(Slot::PlanPut),
             Self::Diff { .. } => Some(Slot::Diff),
+            Self::Which { .. } => Some(Slot::Which),
             Self::Generate { .. } => Some(Slot::Generate),
+            Self::ReadFile { .. } => Some(Slot::ReadFile),
+            Self::CompletePath { .. } => Some(Slot::CompletePath),
             Self::PlanChange { .. } | Self::PlanTakeBack { .. } => Some(Slot::PlanChange),
             _ => None,
         }
@@ -323,6 +368,27 @@ pub enum Reply {
         /// The plan, or the refusal that the put would get.
         result: Result<Box<PlannedPut>, VaultError>,
     },
+    /// To [`Work::ReadFile`].
+    FileRead {
+        /// Which question was answered.
+        revision: u64,
+        /// What was read, or a sentence.
+        result: Result<Box<FileContent>, String>,
+    },
+    /// To [`Work::CompletePath`].
+    PathCompleted {
+        /// What was typed of it.
+        typed: String,
+        /// What can be made of it.
+        completion: Completion,
+    },
+    /// To [`Work::WriteValue`].
+    Written {
+        /// The path as it was typed.
+        path: String,
+        /// Whether it was written.
+        result: Result<(), VaultError>,
+    },
     /// To [`Work::Generate`].
     Generated {
         /// Which question was answered.
@@ -356,6 +422,13 @@ pub enum Reply {
         revision: u64,
         /// What differs.
         result: Result<Box<Comparison>, VaultError>,
+    },
+    /// To [`Work::Which`].
+    Which {
+        /// Which question was answered.
+        revision: u64,
+        /// What was found.
+        result: Result<Box<Holders>, VaultError>,
     },
     /// To [`Work::History`].
     History {
@@ -434,6 +507,19 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
             Reply::PlannedPut { revision, result }
         }
+        Work::ReadFile { revision, path } => {
+            Reply::FileRead { revision, result: read_file(&path).map(Box::new) }
+        }
+        Work::CompletePath { typed } => {
+            let completion = user_files::complete(&typed);
+            Reply::PathCompleted { typed, completion }
+        }
+        Work::WriteValue { name, version_id, path, existing } => {
+            let result = session.value(&name, &version_id).and_then(|value| {
+                place_secret_file(&user_files::expand(&path), &value.into_bytes(), existing)
+            });
+            Reply::Written { path, result }
+        }
         Work::Generate { revision, recipe } => Reply::Generated { revision, result: recipe.generate() },
         Work::Put(request) => {
             Reply::Put(session.vault().and_then(|vault| vault.put_secret_value(&request)).map(Box::new))
@@ -452,6 +538,11 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
         Work::Diff { revision, name, versions, texts } => {
             let result = session.compare(&name, &versions, texts).map(Box::new);
             Reply::Diff { revision, result }
+        }
+        Work::Which { revision, scope, value } => {
+            let vault = session.vault();
+            let result = vault.and_then(|vault| holders::find(vault, scope.as_ref(), &value)).map(Box::new);
+            Reply::Which { revision, result }
         }
         Work::History(subject) => {
             let result = session.vault().and_then(|vault| match &subject {

@@ -21,6 +21,7 @@ mod draft;
 pub mod effect;
 pub mod event;
 pub mod glyphs;
+pub mod holders;
 pub mod jobs;
 pub mod keymap;
 pub mod keys_reference;

@@ -74,6 +74,7 @@ pub const fn missing(field: Field) -> &'static str {
         Field::Name => "type a name; a '/' makes folders",
         Field::VersionId => "type a version id, or take the free one",
         Field::Value => "type or paste the value",
+        Field::File => "name a file",
         Field::Stages => "name at least one label",
         Field::Type | Field::Note | Field::Description | Field::Tags => "",
     }

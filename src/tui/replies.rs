@@ -71,6 +71,11 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Revealed { name, version_id, result } => browse::on_value(state, &name, version_id, result),
         Reply::Copied { what, result } => on_copied(state, &what, result),
         Reply::PlannedPut { revision, result } => put_form::on_plan(state, revision, result),
+        Reply::FileRead { revision, result } => put_form::on_file(state, revision, result, effects),
+        Reply::PathCompleted { typed, completion } => {
+            put_form::on_completed(state, &typed, completion, effects);
+        }
+        Reply::Written { path, result } => modals::on_written(state, &path, result),
         Reply::Generated { revision, result } => modals::on_generated(state, revision, result),
         Reply::Put(result) => put_form::on_put(state, result, effects),
         Reply::SecretCreated(result) => put_form::on_created(state, result, effects),
@@ -78,6 +83,7 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Changed(result) => modals::on_changed(state, result, effects),
         Reply::PlannedTakeBack { revision, result } => modals::on_take_back_plan(state, revision, result),
         Reply::History { subject, result } => modals::on_history(state, subject.as_ref(), result),
+        Reply::Which { revision, result } => modals::on_which(state, revision, result),
         Reply::Job { kind, result } => modals::rooms::on_job(state, kind, result, effects),
         Reply::Diff { revision, result } => modals::on_diff(state, revision, result),
         Reply::TakenBack(result) => modals::on_taken_back(state, result, effects),
@@ -120,7 +126,9 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::PlannedTakeBack { result: Err(error), .. }
         | Reply::History { result: Err(error), .. }
         | Reply::Diff { result: Err(error), .. }
+        | Reply::Which { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
+        | Reply::Written { result: Err(error), .. }
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
         Reply::Job { result: Err(failed), .. } => failed.error.as_ref()?,
         _ => return None,

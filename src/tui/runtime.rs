@@ -27,12 +27,12 @@ use self::input::{Decoder, ESCAPE_PATIENCE, Input, Terminal};
 use self::panic_note::PanicNote;
 use self::screen::Screen;
 use self::worker::{Worker, WorkerGone};
-use super::session::typed_path;
 use super::view::view;
 use super::{
     Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
 };
 use crate::memory::SecretBytes;
+use crate::platform::paths;
 use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
 use crate::tui::state::Tone;
@@ -283,7 +283,7 @@ impl App {
                 // What was submitted before is finished by the worker's drop.
                 Effect::Quit => self.end = Some(End::Quit),
                 Effect::Suspend => self.suspension = Suspension::Wanted,
-                Effect::Watch(path) => self.watch = FileWatch::new(&typed_path(&path)),
+                Effect::Watch(path) => self.watch = FileWatch::new(&paths::typed(&path)),
                 Effect::ListenToMouse(listens) => self.screen.listen_to_mouse(listens)?,
                 Effect::Repaint => {
                     self.screen.forget_contents()?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::agent::{self, Agent};
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
-use crate::platform::paths::Paths;
+use crate::platform::paths::{self, Paths};
 use crate::vault::{
     self, Answers, Credentials, Environment, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
     VaultError,
@@ -183,8 +183,8 @@ impl Session {
     pub(super) fn open_other(&mut self, wish: &OtherVaultWish) -> Result<Found, VaultError> {
         // The file may be the one that is open: it is let go first.
         self.door = Door::Nothing;
-        let key_file = (!wish.key_file.is_empty()).then(|| typed_path(&wish.key_file));
-        let path = std::mem::replace(&mut self.path, typed_path(&wish.path));
+        let key_file = (!wish.key_file.is_empty()).then(|| paths::typed(&wish.key_file));
+        let path = std::mem::replace(&mut self.path, paths::typed(&wish.path));
         let key_file = std::mem::replace(&mut self.key_file, key_file);
         let found = self.open();
         let stays = match &found {
@@ -211,9 +211,9 @@ impl Session {
     ) -> Result<Opened, VaultError> {
         let (path, text) = match &key_file {
             KeyFileWish::None => (None, None),
-            KeyFileWish::Make(path) => (Some(typed_path(path)), Some(vault::make_key_file()?)),
+            KeyFileWish::Make(path) => (Some(paths::typed(path)), Some(vault::make_key_file()?)),
             KeyFileWish::Take(path) => {
-                let path = typed_path(path);
+                let path = paths::typed(path);
                 let text = read_key_file(&path)?;
                 (Some(path), Some(text))
             }
@@ -399,7 +399,7 @@ fn keep_place(vault: &mut Vault, stand: &SecretBytes) {
 /// What lies where a path leads: files that are named like vaults, then folders with their `/`.
 pub(super) fn around(text: &str) -> Vec<String> {
     let (folder, start) = text.rfind('/').map_or((".", text), |slash| (&text[..=slash], &text[slash + 1..]));
-    let entries = std::fs::read_dir(typed_path(folder)).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(paths::typed(folder)).into_iter().flatten().flatten();
     let mut names: Vec<(bool, String)> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
@@ -412,15 +412,6 @@ pub(super) fn around(text: &str) -> Vec<String> {
     // Vaults before folders: they are what is looked for.
     names.sort();
     names.into_iter().map(|(_, name)| name).collect()
-}
-
-/// A path as people type it: `~` is the home folder.
-pub(super) fn typed_path(text: &str) -> PathBuf {
-    let text = text.trim();
-    match (text.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(text),
-    }
 }
 
 /// Nothing is overwritten: what lies there may be the key file of another vault.

@@ -10,7 +10,7 @@ use super::event::Moment;
 use super::jobs::UnderWay;
 use super::modals::{
     Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room, SecretForm,
-    TakeBackPane,
+    TakeBackPane, Which, WriteFile,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -51,10 +51,14 @@ pub enum Modal {
     SecretForm(Box<SecretForm>),
     /// Who changed what when.
     History(Box<History>),
+    /// Which version holds a value.
+    Which(Box<Which>),
     /// How two versions differ.
     Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// Where a value is written to.
+    WriteFile(Box<WriteFile>),
     /// What is done seldom: new locks, a check, a copy, import, export.
     Room(Box<Room>),
     /// Whether to let what was typed go.

@@ -65,11 +65,13 @@ fn draw_modal(
 ) -> Option<Position> {
     match modal {
         Modal::PutForm(form) => put_form::draw(form, state, theme, keymap, buffer),
+        Modal::WriteFile(form) => form.draw(state, theme, keymap, buffer),
         Modal::Generator(pane) => modals::draw_generator(pane, state, theme, keymap, buffer),
         Modal::Plan(pane) => pane.draw(state, theme, keymap, buffer),
         Modal::TakeBack(pane) => pane.draw(state, theme, keymap, buffer),
         Modal::SecretForm(form) => modals::draw_secret_form(form, state, theme, keymap, buffer),
         Modal::History(history) => history.draw(state, theme, keymap, buffer),
+        Modal::Which(which) => modals::draw_which(which, state, theme, keymap, buffer),
         Modal::Room(room) => room.draw(state, theme, keymap, buffer),
         Modal::Diff(diff) => modals::draw_diff(diff, state, theme, keymap, buffer),
         Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),

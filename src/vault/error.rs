@@ -92,6 +92,18 @@ pub enum VaultError {
         /// Where.
         path: PathBuf,
     },
+    /// A file is there already that shall not be replaced.
+    #[error("there is a file at '{}' already", path.display())]
+    FileExists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// What is there cannot be replaced by a file.
+    #[error("'{}' is not a regular file", path.display())]
+    NoRegularFile {
+        /// Where.
+        path: PathBuf,
+    },
     /// The file that was named as another vault is that of the open one.
     #[error("{} is the file of this vault itself", path.display())]
     SameFile {
@@ -151,6 +163,8 @@ impl VaultError {
             Self::BadCredentials(_)
             | Self::KdfOutOfRange(_)
             | Self::VaultExists { .. }
+            | Self::FileExists { .. }
+            | Self::NoRegularFile { .. }
             | Self::SameFile { .. }
             | Self::NoVault { .. }
             | Self::VaultGone { .. } => ErrorCode::InvalidParameter,
@@ -195,6 +209,7 @@ impl VaultError {
                 "find it or restore a backup; `etui init` makes a new one in its place".to_owned()
             }
             Self::VaultExists { .. } => "choose another path; nothing was overwritten".to_owned(),
+            Self::FileExists { .. } | Self::NoRegularFile { .. } => "choose another path".to_owned(),
             Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
             Self::Busy => "wait until it has finished, then try again".to_owned(),
             Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),

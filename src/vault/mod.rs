@@ -16,6 +16,7 @@ mod incoming;
 mod listing;
 mod metadata;
 mod outcome;
+mod private_file;
 mod request;
 mod secrets;
 mod stages;
@@ -40,6 +41,7 @@ pub use outcome::{
     ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, Planned, PlannedPut,
     PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
 };
+pub use private_file::{Existing, place_secret_file};
 pub use request::{
     CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RenameRequest, RollbackRequest,
     StageRequest, StateToken, UpdateRequest,

@@ -9,12 +9,11 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, UnseenAs, escape_unseen};
-use crate::cli::private_file::{self, Existing};
 use crate::cli::wording::count;
 use crate::domain::{Folder, visible_value};
 use crate::exchange::ExportFormat;
 use crate::memory::SecretBytes;
-use crate::vault::Loss;
+use crate::vault::{Existing, Loss, place_secret_file};
 
 /// Write secrets out, unencrypted
 ///
@@ -100,7 +99,7 @@ impl Export {
             output.bytes(self.for_reader(text, output.stdout_is_terminal()).expose())?;
             return Ok(Finish::Done);
         };
-        private_file::write(path, &text, Existing::Replace)?;
+        place_secret_file(path, &text, Existing::Replace)?;
         if output.audience() == Audience::Machine {
             let losses = losses
                 .into_iter()

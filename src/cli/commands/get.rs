@@ -10,13 +10,13 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::private_file::{self, Existing};
 use crate::cli::reference::Reference;
 use crate::content;
 use crate::domain::{SecretValue, ValueType, visible_value};
 use crate::kms::Answer;
 use crate::memory::SecretBytes;
 use crate::vault::GetOutcome;
+use crate::vault::{Existing, place_secret_file};
 
 /// Print the value of a version
 ///
@@ -65,7 +65,7 @@ impl Get {
         let output = invocation.output();
         if let Some(path) = &self.out {
             let (id, name) = (&outcome.version.id, &outcome.name);
-            private_file::write(path, &outcome.value.into_bytes(), Existing::Replace)?;
+            place_secret_file(path, &outcome.value.into_bytes(), Existing::Replace)?;
             output.done(&format!("wrote version '{id}' of '{name}' to '{}'", path.display()))?;
             return Ok(Finish::Done);
         }
@@ -81,7 +81,7 @@ impl Get {
     fn print_nothing(&self, outcome: &GetOutcome, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         match (&self.out, output.audience()) {
-            (Some(path), _) => private_file::write(path, &SecretBytes::new(), Existing::Replace)?,
+            (Some(path), _) => place_secret_file(path, &SecretBytes::new(), Existing::Replace)?,
             (None, Audience::Machine) => output.json(&EmptyField {
                 secret_name: outcome.name.as_str(),
                 version_id: outcome.version.id.as_str(),

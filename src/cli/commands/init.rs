@@ -11,9 +11,9 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::private_file::{self, Existing};
 use crate::cli::wording;
 use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
+use crate::vault::{Existing, place_secret_file};
 
 /// Make a new vault
 ///
@@ -72,7 +72,7 @@ impl Init {
         let credentials = Credentials::new(password, given.as_ref().or(made.as_ref()))?;
         // First the key file: a vault whose key file could not be written would never open.
         if let (Some(path), Some(text)) = (&self.key_file_out, &made) {
-            private_file::write(path, text, Existing::Keep)?;
+            place_secret_file(path, text, Existing::Keep)?;
         }
         let mut vault =
             Vault::create(path, &credentials, cost, invocation.environment()).inspect_err(|_| {

@@ -13,11 +13,11 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::private_file::{self, Existing};
 use crate::cli::template::{self, Piece};
 use crate::cli::wording;
 use crate::domain::visible_value;
 use crate::memory::SecretBytes;
+use crate::vault::{Existing, place_secret_file};
 
 /// More than any template.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -71,7 +71,7 @@ impl Inject {
         let output = invocation.output();
         match &self.output {
             Some(path) => {
-                private_file::write(path, &filled, Existing::Replace)?;
+                place_secret_file(path, &filled, Existing::Replace)?;
                 let out = path.display().to_string();
                 if output.audience() == Audience::Machine {
                     output.json(&Shape { out, references: count })?;

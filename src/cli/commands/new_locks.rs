@@ -10,9 +10,9 @@ use super::cost::CostArguments;
 use crate::cli::error::CliError;
 use crate::cli::invocation::{Invocation, Opened};
 use crate::cli::password::{self, PasswordSource};
-use crate::cli::private_file::{self, Existing};
 use crate::memory::SecretBytes;
 use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
+use crate::vault::{Existing, place_secret_file};
 
 /// How the vault shall be locked from now on.
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ impl NewLocks {
         let new = Credentials::new(password, made.as_ref().or(kept.as_ref()))?;
         // First the key file: a vault whose key file could not be written would never open.
         if let (Some(path), Some(text)) = (&self.key_file_out, &made) {
-            private_file::write(path, text, Existing::Keep)?;
+            place_secret_file(path, text, Existing::Keep)?;
         }
         change(&mut vault, &present, &new, cost).inspect_err(|_| {
             if let Some(path) = &self.key_file_out {

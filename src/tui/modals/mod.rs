@@ -18,6 +18,9 @@ pub mod rooms;
 mod secret_form;
 mod secret_form_view;
 mod take_back;
+mod which;
+mod which_view;
+mod write_file;
 
 pub use diff::{Diff, hide_diff_in_time, keep_diff_in_view, on_diff, on_diff_details};
 pub use diff_view::draw as draw_diff;
@@ -38,3 +41,6 @@ pub use rooms::{Room, open_import};
 pub use secret_form::{FactsDraft, SecretForm, on_facts_plan, open_form, plan_facts};
 pub use secret_form_view::draw as draw_secret_form;
 pub use take_back::{TakeBackPane, on_take_back_plan, on_taken_back};
+pub use which::{Which, on_which};
+pub use which_view::draw as draw_which;
+pub use write_file::{WriteFile, on_written};

@@ -3,13 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::platform::paths;
 use crate::tui::action::Action;
 use crate::tui::as_command::LastCommand;
 use crate::tui::effect::{Effect, OtherVaultWish, Work};
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::screens::unlock;
-use crate::tui::session::{Found, typed_path};
+use crate::tui::session::Found;
 use crate::tui::state::{Modal, State, Waiting};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::EditBuffer;
@@ -236,7 +237,7 @@ pub fn on_other_found(
         found => {
             state.modals.pop();
             state.path.clone_from(&wish.path);
-            state.last_command = LastCommand::none(&typed_path(&wish.path));
+            state.last_command = LastCommand::none(&paths::typed(&wish.path));
             state.key_file = (!wish.key_file.is_empty()).then(|| wish.key_file.clone());
             effects.push(Effect::Watch(wish.path.clone()));
             unlock::on_found(state, found, effects);

@@ -6,6 +6,7 @@ pub mod footer;
 pub mod header;
 pub mod line;
 pub mod panel;
+pub mod path_field;
 pub mod strength;
 pub mod toast;
 

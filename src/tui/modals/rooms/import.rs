@@ -110,7 +110,7 @@ pub(super) fn lines(report: &ImportReport, tense: Tense) -> Vec<Line> {
 /// "would import 3 secrets: 2 new, 1 changed".
 pub(super) fn summary(report: &ImportReport, tense: Tense) -> String {
     let mut sentence = import_wording::summary(report, tense);
-    if !report.losses.is_empty() {
+    if tense == Tense::Would && !report.losses.is_empty() {
         let losses = report.losses.len();
         let plural = if losses == 1 { "loss is" } else { "losses are" };
         sentence = format!("{sentence}; {losses} {plural} named");

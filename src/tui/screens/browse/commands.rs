@@ -5,7 +5,7 @@ use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::effect::{ChangeRequest, Effect, Work};
 use crate::tui::layout::is_wide;
-use crate::tui::modals::{self, Diff, LabelsEditor, PlanPane, SecretForm};
+use crate::tui::modals::{self, Diff, LabelsEditor, PlanPane, SecretForm, WriteFile};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, State, Tone};
 use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
@@ -71,6 +71,12 @@ pub(super) fn copy(state: &mut State, action: Action, effects: &mut Vec<Effect>)
             Action::CopyReference => Work::CopyReference { name, version_id },
             _ => Work::CopyValue { name, version_id },
         }));
+    }
+}
+
+pub(super) fn write_file(state: &mut State) {
+    if let Some((name, version_id)) = readable(state) {
+        state.modals.push(Modal::WriteFile(Box::new(WriteFile::new(name, version_id))));
     }
 }
 

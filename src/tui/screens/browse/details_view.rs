@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::rows::{Row, folder_path};
 use super::{Browse, Details, Pane};
-use crate::domain::{StageLabel, Timestamp, ValueType, visible_value};
+use crate::domain::{StageLabel, Timestamp, ValueType, kind_of_value, visible_value};
 use crate::memory::SecretBytes;
 use crate::tui::plan_text::label_sign;
 use crate::tui::theme::{Role, Theme};
@@ -37,7 +37,10 @@ pub fn value_title(browse: &Browse, theme: &Theme) -> (String, String) {
         return ("3 Value".to_owned(), String::new());
     };
     let between = theme.glyphs.between();
-    let facts = [version.id.to_string(), version.value_type.to_string(), when::bytes(version.size)];
+    let mut facts = vec![version.id.to_string(), version.value_type.to_string(), when::bytes(version.size)];
+    // What its beginning says of it is known only while it is here.
+    let kind = browse.revealed.as_ref().and_then(|revealed| kind_of_value(revealed.value.expose()));
+    facts.extend(kind.map(str::to_owned));
     let note = if browse.revealed.is_some() { "shown" } else { "masked" };
     (format!("3 Value{between}{}", facts.join(&between)), note.to_owned())
 }

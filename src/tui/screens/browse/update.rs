@@ -8,7 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::event::Moment;
-use crate::tui::modals::{History, TakeBackPane, rooms};
+use crate::tui::modals::{History, TakeBackPane, Which, rooms};
 use crate::tui::screens::put_form::{self, PutForm};
 use crate::tui::state::{Modal, Screen, State, Tone};
 use crate::vault::{SecretDetails, VaultError};
@@ -51,6 +51,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::PutValue => commands::put(state, effects),
         Action::Reveal => commands::reveal(state, effects),
         Action::CopyValue | Action::CopyReference => commands::copy(state, action, effects),
+        Action::WriteFile => commands::write_file(state),
         Action::CopyAsCommand => commands::copy_as_command(state, effects),
         Action::StageLabels => commands::labels(state, effects),
         Action::MakeCurrent => commands::make_current(state, effects),
@@ -70,6 +71,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         | Action::Export => rooms::open(state, action, effects),
         Action::StopWork => rooms::stop(state),
         Action::History => History::open(state, effects),
+        Action::Which => Which::open(state),
         Action::Mark => commands::mark(state),
         Action::Diff => commands::diff(state, effects),
         Action::Undo => TakeBackPane::open(state, Direction::Undo, effects),

@@ -1,11 +1,11 @@
 //! A typed form on its way through a lock: written into the sealed place, read back after the unlock.
 
-use super::{Field, Purpose, PutForm, Suggestion, ValueShown};
-use crate::domain::{SecretName, StageLabel, ValueType};
+use super::{Field, Purpose, PutForm, Source, Suggestion, ValueShown};
+use crate::domain::{SecretName, StageLabel};
 use crate::tui::place::{PlaceReader, PlaceWriter};
 use crate::vault::SecretDetails;
 
-const FIELDS: [Field; 8] = [
+const FIELDS: [Field; 9] = [
     Field::Name,
     Field::VersionId,
     Field::Type,
@@ -14,6 +14,7 @@ const FIELDS: [Field; 8] = [
     Field::Note,
     Field::Description,
     Field::Tags,
+    Field::File,
 ];
 
 /// Writes what was typed.
@@ -27,11 +28,12 @@ pub fn save(form: &PutForm, writer: &mut PlaceWriter) {
         &form.note,
         &form.description,
         &form.tags,
+        form.file.path.text(),
         form.stages.input(),
     ] {
         writer.field(field.text().as_bytes());
     }
-    writer.field(form.value_type.as_str().as_bytes());
+    writer.field(form.source.word().as_bytes());
     writer.field(form.strength.map_or_else(String::new, |bits| bits.to_string()).as_bytes());
     writer.field(if form.is_suggested { b"suggested" } else { b"" });
     let focus = FIELDS.iter().position(|field| *field == form.focus).and_then(|at| u8::try_from(at).ok());
@@ -54,12 +56,12 @@ pub fn restore(reader: &mut PlaceReader<'_>) -> Option<(Option<SecretName>, Box<
         &mut form.note,
         &mut form.description,
         &mut form.tags,
+        form.file.path.text_mut(),
         form.stages.input_mut(),
     ] {
         field.set(reader.text()?);
     }
-    form.value_type =
-        if reader.text()? == ValueType::Binary.as_str() { ValueType::Binary } else { ValueType::Text };
+    form.source = Source::of(reader.text()?)?;
     form.strength = reader.text()?.parse().ok();
     form.is_suggested = reader.text()? == "suggested";
     form.focus = FIELDS.get(usize::from(*reader.field()?.first()?)).copied()?;
@@ -70,6 +72,16 @@ pub fn restore(reader: &mut PlaceReader<'_>) -> Option<(Option<SecretName>, Box<
     form.is_dirty = true;
     form.shown = ValueShown::Masked;
     Some((secret, Box::new(form)))
+}
+
+impl Source {
+    fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, word)| word)
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(source, _)| *source)
+    }
 }
 
 impl PutForm {

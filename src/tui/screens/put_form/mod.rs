@@ -1,6 +1,7 @@
 //! The put-value form, and the same form for a new secret: fields, what they make, and the plan that comes of it.
 
 mod draft;
+mod file;
 mod label_field;
 mod outlook;
 mod update;
@@ -14,11 +15,12 @@ use crate::vault::{CreateRequest, PutRequest, SecretDetails, StateToken};
 use crate::versioning::{Refusal, SecretState, StageSet, suggest_version_id};
 
 pub use draft::{restore, save};
+pub use file::{FileContent, FileField, FileRead, read_file};
 pub use label_field::LabelField;
 pub use outlook::{Forecast, Outlook};
 pub use update::{
-    act, click, edit, on_created, on_plan, on_put, paste, plan_anew, secret_changed, take_generated,
-    type_character,
+    act, click, edit, on_completed, on_created, on_file, on_plan, on_put, paste, plan_anew, secret_changed,
+    take_generated, type_character,
 };
 pub use view::draw;
 
@@ -33,6 +35,8 @@ pub enum Field {
     Type,
     /// The value.
     Value,
+    /// The file that holds the value.
+    File,
     /// The labels that will mark the version.
     Stages,
     /// A remark on the version.
@@ -41,6 +45,29 @@ pub enum Field {
     Description,
     /// The tags of a new secret.
     Tags,
+}
+
+/// Where the value comes from, and how it is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Typed text.
+    Text,
+    /// Typed, and stored as binary.
+    Binary,
+    /// A file.
+    File,
+}
+
+impl Source {
+    /// All of them, each with its words in the form.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Text, "text"), (Self::Binary, "binary"), (Self::File, "from a file")];
+
+    /// The one so many steps further, around.
+    fn step(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|(known, _)| *known == self).unwrap_or(0);
+        Self::ALL[(at + by) % Self::ALL.len()].0
+    }
 }
 
 /// How a field takes keys.
@@ -56,6 +83,8 @@ pub enum FieldKind {
     Labels,
     /// Several lines of text.
     Lines,
+    /// A path.
+    Path,
 }
 
 /// What the form makes.
@@ -133,10 +162,12 @@ pub struct PutForm {
     pub name: EditBuffer,
     /// The id of the version.
     pub version_id: EditBuffer,
-    /// Text or binary.
-    pub value_type: ValueType,
-    /// The value.
+    /// Where the value comes from.
+    pub source: Source,
+    /// The value, where it is typed.
     pub value: EditBuffer,
+    /// The file, where it comes from one.
+    pub file: FileField,
     /// How strong the value is, in bits: known only of one that was generated, until it is edited.
     pub strength: Option<f64>,
     /// The labels.
@@ -186,8 +217,9 @@ impl PutForm {
             purpose,
             name: EditBuffer::new(Lines::Single),
             version_id: EditBuffer::new(Lines::Single),
-            value_type: ValueType::Text,
+            source: Source::Text,
             value: EditBuffer::new(Lines::Many),
+            file: FileField::empty(),
             strength: None,
             stages: LabelField::current(),
             note: EditBuffer::new(Lines::Single),
@@ -217,10 +249,12 @@ impl PutForm {
 
     /// The fields of this form in their order.
     pub const fn fields(&self) -> &'static [Field] {
-        use Field::{Description, Name, Note, Stages, Tags, Type, Value, VersionId};
-        match self.purpose {
-            Purpose::Put { .. } => &[VersionId, Type, Value, Stages, Note],
-            Purpose::New => &[Name, VersionId, Type, Value, Stages, Note, Description, Tags],
+        use Field::{Description, File, Name, Note, Stages, Tags, Type, Value, VersionId};
+        match (&self.purpose, self.source) {
+            (Purpose::Put { .. }, Source::File) => &[VersionId, Type, File, Stages, Note],
+            (Purpose::Put { .. }, _) => &[VersionId, Type, Value, Stages, Note],
+            (Purpose::New, Source::File) => &[Name, VersionId, Type, File, Stages, Note, Description, Tags],
+            (Purpose::New, _) => &[Name, VersionId, Type, Value, Stages, Note, Description, Tags],
         }
     }
 
@@ -231,6 +265,7 @@ impl PutForm {
             Field::Value => FieldKind::Value,
             Field::Stages => FieldKind::Labels,
             Field::Tags => FieldKind::Lines,
+            Field::File => FieldKind::Path,
             Field::Name | Field::VersionId | Field::Note | Field::Description => FieldKind::Line,
         }
     }
@@ -245,6 +280,7 @@ impl PutForm {
             Field::Note => Some(&mut self.note),
             Field::Description => Some(&mut self.description),
             Field::Tags => Some(&mut self.tags),
+            Field::File => Some(self.file.path.text_mut()),
             Field::Type => None,
         }
     }
@@ -311,8 +347,23 @@ impl PutForm {
     }
 
     fn read_value(&self) -> Result<SecretValue, Obstacle> {
-        SecretValue::new(self.value_type, self.value.duplicate())
+        let value_type = match self.source {
+            Source::Text => ValueType::Text,
+            Source::Binary => ValueType::Binary,
+            Source::File => return self.read_file(),
+        };
+        SecretValue::new(value_type, self.value.duplicate())
             .map_err(|invalid| Obstacle::new(Field::Value, invalid))
+    }
+
+    /// What was read when the path was typed: the bytes that the plan is of are those that are stored.
+    fn read_file(&self) -> Result<SecretValue, Obstacle> {
+        match &self.file.read {
+            FileRead::Nothing => Err(Obstacle::Missing(Field::File)),
+            FileRead::Pending(_) => Err(Obstacle::Wrong(Field::File, "the file is being read".to_owned())),
+            FileRead::Known(content) => Ok(content.value.duplicate()),
+            FileRead::Failed(sentence) => Err(Obstacle::Wrong(Field::File, sentence.clone())),
+        }
     }
 
     fn read_stages(&self) -> Result<Vec<StageLabel>, Obstacle> {

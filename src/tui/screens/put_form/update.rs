@@ -3,9 +3,10 @@
 use ratatui::layout::Position;
 
 use super::view::field_at;
-use super::{Field, FieldKind, Forecast, Obstacle, Outlook, Purpose, PutForm};
-use crate::domain::{SecretName, StageLabel, ValueType};
+use super::{Field, FieldKind, FileContent, FileRead, Forecast, Obstacle, Outlook, Purpose, PutForm, Source};
+use crate::domain::{SecretName, StageLabel};
 use crate::memory::SecretBytes;
+use crate::platform::user_files::Completion;
 use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
 use crate::tui::effect::{Effect, Work};
@@ -16,6 +17,7 @@ use crate::tui::plan_text;
 use crate::tui::state::{Modal, Screen, State, Tone, Waiting};
 use crate::tui::widgets::EditBuffer;
 use crate::tui::widgets::edit_buffer::Edit;
+use crate::tui::widgets::path_field::Completed;
 use crate::vault::{CreateOutcome, PlannedPut, PutOutcome, VaultError};
 use crate::versioning::{self, Refusal, VersionKey, VersionRef};
 
@@ -40,10 +42,8 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::PreviousField => form.move_focus(-1),
         Action::ToggleShown => form.shown = form.shown.other(),
         Action::PreviousChoice | Action::NextChoice => {
-            form.value_type = match form.value_type {
-                ValueType::Text => ValueType::Binary,
-                ValueType::Binary => ValueType::Text,
-            };
+            let last = Source::ALL.len() - 1;
+            form.source = form.source.step(if action == Action::NextChoice { 1 } else { last });
             form.is_dirty = true;
             plan_anew(state, effects);
         }
@@ -131,11 +131,60 @@ fn complete(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(form) = form(state) else {
         return;
     };
+    if form.focus == Field::File {
+        let typed = form.file.path.text().text().to_owned();
+        if typed.is_empty() {
+            form.move_focus(1);
+        } else {
+            effects.push(Effect::Work(Work::CompletePath { typed }));
+        }
+        return;
+    }
     match form.completion() {
         Some(label) => form.stages.input_mut().set(&label),
         None => form.move_focus(1),
     }
     plan_anew(state, effects);
+}
+
+/// A completion came, for the path in the form or in the one that writes a file.
+pub fn on_completed(state: &mut State, typed: &str, completion: Completion, effects: &mut Vec<Effect>) {
+    match state.modals.last_mut() {
+        Some(Modal::PutForm(form)) if form.focus == Field::File && !form.is_stored => {
+            match form.file.path.complete(typed, completion) {
+                Completed::Longer => {
+                    form.is_dirty = true;
+                    form.file.read = FileRead::Nothing;
+                    plan_anew(state, effects);
+                }
+                Completed::Nothing => form.move_focus(1),
+                Completed::Listed | Completed::Late => {}
+            }
+        }
+        Some(Modal::WriteFile(form)) => {
+            form.path_field().complete(typed, completion);
+        }
+        _ => {}
+    }
+}
+
+/// A file was read; one of an older path is dropped, which wipes it.
+pub fn on_file(
+    state: &mut State,
+    revision: u64,
+    result: Result<Box<FileContent>, String>,
+    effects: &mut Vec<Effect>,
+) {
+    if let Some(form) = form(state)
+        && matches!(form.file.read, FileRead::Pending(asked) if asked == revision)
+    {
+        form.file.read = match result {
+            Ok(content) => FileRead::Known(*content),
+            Err(sentence) => FileRead::Failed(sentence),
+        };
+        form.outlook.is_pending = false;
+        plan_anew(state, effects);
+    }
 }
 
 /// Moves the cursor or deletes; Backspace in front of no label being typed takes the last one away.
@@ -183,6 +232,10 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
         match form.focus {
             Field::VersionId => form.is_suggested = false,
             Field::Value => form.strength = None,
+            Field::File => {
+                form.file.path.forget_choices();
+                form.file.read = FileRead::Nothing;
+            }
             _ => {}
         }
     }
@@ -193,7 +246,7 @@ fn on_text(state: &mut State, effects: &mut Vec<Effect>) {
 pub fn take_generated(state: &mut State, value: &EditBuffer, bits: f64, effects: &mut Vec<Effect>) {
     if let Some(form) = form(state) {
         form.value.set(value.text());
-        form.value_type = ValueType::Text;
+        form.source = Source::Text;
         form.focus = Field::Value;
         on_text(state, effects);
     }
@@ -239,6 +292,17 @@ pub fn plan_anew(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     form.revision = revision;
+    if form.source == Source::File {
+        if matches!(form.file.read, FileRead::Nothing) && !form.file.path.text().is_empty() {
+            form.file.read = FileRead::Pending(revision);
+            let path = form.file.path.text().text().to_owned();
+            effects.push(Effect::Work(Work::ReadFile { revision, path }));
+        }
+        if matches!(form.file.read, FileRead::Pending(_)) {
+            form.outlook.is_pending = true;
+            return;
+        }
+    }
     match &form.purpose {
         Purpose::Put { secret } => match form.put_request(&secret.name) {
             Ok(request) => {

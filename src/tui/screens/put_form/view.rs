@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Field, Forecast, Purpose, PutForm, ValueShown};
-use crate::domain::{SecretValue, StageLabel, ValueType};
+use super::{Field, FileRead, Forecast, Purpose, PutForm, Source, ValueShown};
+use crate::domain::{SecretValue, StageLabel};
 use crate::tui::action::Action;
 use crate::tui::context::Context;
 use crate::tui::glyphs::Glyphs;
@@ -47,11 +47,12 @@ fn places(form: &PutForm, size: (u16, u16), remark: &Remark, plan: &[PlanRow]) -
     let fields: u16 = form.fields().iter().map(|field| rows_of(form, *field)).sum();
     let remark_rows = u16::try_from(remark.lines.len()).unwrap_or(u16::MAX);
     // Everything but the value; what is left is the value's, two lines at least.
-    let note_rows = u16::from(form.line_ends().is_some());
+    let note_rows = u16::try_from(notes(form, &Glyphs::UNICODE).len()).unwrap_or(u16::MAX);
     let fixed = fields + remark_rows + note_rows + plan_rows + 3;
     let value_room = body.height.saturating_sub(fixed).max(1);
     let lines = u16::try_from(form.value.text().split('\n').count()).unwrap_or(u16::MAX);
-    let value_rows = lines.clamp(2, 12).min(value_room);
+    let is_typed = form.source != Source::File;
+    let value_rows = if is_typed { lines.clamp(2, 12).min(value_room) } else { 0 };
     let area = placed(body, columns, fixed + value_rows, fields + 9);
     let inside = layout::inside(area);
     let mut row = 0;
@@ -65,7 +66,7 @@ fn places(form: &PutForm, size: (u16, u16), remark: &Remark, plan: &[PlanRow]) -
         };
         row += rows;
         placed.push((*field, line, row));
-        if *field == Field::Value {
+        if matches!(field, Field::Value | Field::File) {
             row += note_rows;
         }
         if remark.field == Some(*field) {
@@ -104,9 +105,13 @@ pub fn draw(
     for (field, line, below) in &places.fields {
         cursor = cursor.or(draw_field(form, *field, theme, keymap, buffer, *line));
         let mut below = *below;
-        if *field == Field::Value && form.line_ends().is_some() {
-            LinePen::new(buffer, inside, below).skip(LABEL).text(&lines_note(form), theme.style(Role::Hint));
-            below += 1;
+        if matches!(field, Field::Value | Field::File) {
+            for (text, role) in notes(form, &theme.glyphs) {
+                let mut pen = LinePen::new(buffer, inside, below);
+                let room = inside.width.saturating_sub(LABEL + 1);
+                pen.skip(LABEL).fitted(&text, room, theme.style(role), &theme.glyphs);
+                below += 1;
+            }
         }
         if remark.field == Some(*field) {
             draw_remark(&remark, theme, buffer, inside, below, LABEL);
@@ -143,6 +148,7 @@ const fn label(field: Field) -> &'static str {
         Field::VersionId => "Version id",
         Field::Type => "Type",
         Field::Value => "Value",
+        Field::File => "File",
         Field::Stages => "Stage labels",
         Field::Note => "Note",
         Field::Description => "Description",
@@ -181,7 +187,7 @@ fn draw_field(
     let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
     let text = theme.style(Role::Text);
     match field {
-        Field::Type => draw_type(form.value_type, is_focused, theme, buffer, area),
+        Field::Type => draw_type(form.source, is_focused, theme, buffer, area),
         Field::Stages => draw_stages(form, focus, theme, buffer, area),
         Field::Value => {
             let shown = match form.shown {
@@ -196,6 +202,7 @@ fn draw_field(
         Field::Description => {
             field::draw(buffer, area, &form.description, Shown::Plainly, focus, text, glyphs)
         }
+        Field::File => field::draw(buffer, area, form.file.path.text(), Shown::Plainly, focus, text, glyphs),
         Field::Tags => field::draw(buffer, area, &form.tags, Shown::Plainly, focus, text, glyphs),
     }
 }
@@ -213,6 +220,7 @@ fn rows_of(form: &PutForm, field: Field) -> u16 {
 fn placeholder(form: &PutForm, field: Field, keymap: &Keymap) -> String {
     match field {
         Field::VersionId if form.version_id.is_empty() => way_to_free_id(form, keymap).unwrap_or_default(),
+        Field::File if form.file.path.text().is_empty() => "a path; ~ is your home".to_owned(),
         Field::Tags if form.tags.is_empty() => tag_lines::PLACEHOLDER.to_owned(),
         _ => String::new(),
     }
@@ -230,13 +238,44 @@ fn side_note(form: &PutForm, field: Field, between: &str) -> String {
     }
 }
 
-/// Size and line ends of a value of several lines, below it.
-fn lines_note(form: &PutForm) -> String {
-    let text = form.value.text();
-    let ends = form.line_ends().map_or("", LineEnds::as_str);
+/// What stands below the value.
+fn notes(form: &PutForm, glyphs: &Glyphs) -> Vec<(String, Role)> {
+    if form.source == Source::File {
+        return file_notes(form, glyphs);
+    }
+    form.line_ends().map(|ends| (lines_note(form.value.text(), ends), Role::Hint)).into_iter().collect()
+}
+
+fn file_notes(form: &PutForm, glyphs: &Glyphs) -> Vec<(String, Role)> {
+    let mut notes = Vec::new();
+    if !form.file.path.choices().is_empty() {
+        notes.push((form.file.path.choices().join("  "), Role::Hint));
+    }
+    match &form.file.read {
+        FileRead::Pending(_) => notes.push((format!("reading{}", glyphs.ellipsis), Role::Hint)),
+        FileRead::Known(content) => {
+            let text = std::str::from_utf8(content.value.expose()).ok();
+            let ends = text.and_then(|text| Some((text, LineEnds::of(text)?)));
+            let size = match ends {
+                Some((text, ends)) if content.why_binary.is_none() => lines_note(text, ends),
+                _ => when::bytes(content.value.len() as u64),
+            };
+            let kind = content.kind.map(|kind| format!("{}{kind}", glyphs.between()));
+            notes.push((format!("{size}{}", kind.unwrap_or_default()), Role::Hint));
+            let why = content.why_binary.map(|why| format!("{why}: it will be stored as binary"));
+            notes.extend(why.map(|why| (why, Role::Warning)));
+        }
+        FileRead::Nothing | FileRead::Failed(_) => {}
+    }
+    notes
+}
+
+/// Size and line ends of several lines.
+fn lines_note(text: &str, ends: LineEnds) -> String {
+    let ends = ends.as_str();
     let last = if text.ends_with('\n') { ", final newline" } else { "" };
     let lines = when::count(text.lines().count(), "line");
-    format!("{}, {lines}, {ends}{last}", when::bytes(form.value.len() as u64))
+    format!("{}, {lines}, {ends}{last}", when::bytes(text.len() as u64))
 }
 
 /// The form grows downwards while it can, so that its fields stand still under the eye.
@@ -247,7 +286,7 @@ fn placed(body: Rect, columns: u16, rows: u16, usual_rows: u16) -> Rect {
 }
 
 fn draw_type(
-    value_type: ValueType,
+    source: Source,
     is_focused: bool,
     theme: &Theme,
     buffer: &mut Buffer,
@@ -255,14 +294,14 @@ fn draw_type(
 ) -> Option<Position> {
     let mut pen = LinePen::new(buffer, area, 0);
     let mut cursor = None;
-    for choice in [ValueType::Text, ValueType::Binary] {
-        let is_chosen = choice == value_type;
+    for (choice, words) in Source::ALL {
+        let is_chosen = choice == source;
         let sign = if is_chosen { theme.glyphs.radio_on } else { theme.glyphs.radio_off };
         if is_chosen && is_focused {
             cursor = Some(Position::new(pen.column() + 1, area.y));
         }
         pen.text(sign, theme.style(if is_chosen { Role::Accent } else { Role::Muted }));
-        pen.text(&format!(" {choice}"), theme.style(Role::Text)).skip(3);
+        pen.text(&format!(" {words}"), theme.style(Role::Text)).skip(3);
     }
     cursor
 }
@@ -319,6 +358,8 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
                 add(&error.to_string(), Role::Danger);
                 add(&error.hint(), Role::Muted);
             }
+            // Between two keys of a completion a path leads nowhere, and nobody needs to be told.
+            Forecast::Wrong(Field::File, _) if !form.file.path.choices().is_empty() => {}
             Forecast::Wrong(at, sentence) => {
                 field = Some(*at);
                 add(sentence, Role::Danger);
