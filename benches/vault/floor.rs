@@ -168,6 +168,35 @@ impl Writing {
         }
     }
 
+    /// One import: for each secret its row, a version and an event; the head once; one commit.
+    pub fn import(&mut self, secrets: usize) {
+        let written = (|| {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            for _ in 0..secrets {
+                let id: Vec<u8> = self
+                    .connection
+                    .prepare_cached(
+                        "INSERT INTO secret VALUES (randomblob(32), randomblob(16), ?1) RETURNING id",
+                    )?
+                    .query_row([&self.secret_record], |row| row.get(0))?;
+                self.connection
+                    .prepare_cached(
+                        "INSERT INTO version (key, secret_id, id_tag, record, value)
+                         VALUES (abs(random()), ?1, randomblob(32), ?2, ?3)",
+                    )?
+                    .execute((&id, &self.version_record, &self.value))?;
+                self.connection
+                    .prepare_cached(
+                        "INSERT INTO event (number, record) VALUES ((SELECT max(number) FROM event) + 1, ?1)",
+                    )?
+                    .execute([&self.event])?;
+            }
+            self.connection.prepare_cached("UPDATE vault SET head = ?1")?.execute([&self.head])?;
+            self.connection.execute_batch("COMMIT")
+        })();
+        written.expect("an import");
+    }
+
     /// One put: a version more, a secret changed, an event more, the head changed; one commit.
     pub fn four_rows(&mut self) {
         self.turn += 1;

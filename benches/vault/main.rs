@@ -92,22 +92,31 @@ fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
     compare("put", &mut put_warm, &mut || writing.four_rows());
 }
 
-/// The time for each row of a file that is imported in one go, printed beside the table: there is no floor for it.
+/// The time for each row of a file that is imported in one go, printed below the table: reading the file and
+/// importing it, beside the same rows written bare.
 fn measure_import(rows: usize) {
     let mut file = String::from("name,url,username,password,note\n");
     for row in 0..rows {
         let _ = writeln!(file, "site {row},https://{row}.example/,user{row},\"p,{row}\",");
     }
     let filled = Filled::new(1);
+    let floor = Floor::of(&filled.path());
     let mut vault = filled.open();
     let begin = Instant::now();
     let batch = read(FileFormat::Chrome, file.as_bytes()).expect("a well-formed file");
     let report = vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).expect("an import");
     let taken = begin.elapsed();
     assert_eq!(report.rows.len(), rows);
+    let mut writing = floor.writing(filled.folder.path());
+    let begin = Instant::now();
+    writing.import(rows);
+    let bare = begin.elapsed();
+    let count = u32::try_from(rows).expect("a count");
     println!(
-        "import of {rows} rows: {taken:.2?}, {:.2?} a row",
-        taken / u32::try_from(rows).expect("a count")
+        "import of {rows} rows: {taken:.2?}, {:.2?} a row; floor {:.2?} a row, ratio {:.1}",
+        taken / count,
+        bare / count,
+        taken.as_secs_f64() / bare.as_secs_f64()
     );
 }
 

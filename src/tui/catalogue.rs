@@ -17,7 +17,7 @@ struct Entry {
     tags_end: usize,
     labels_end: usize,
     name_letters: Letters,
-    all_letters: Letters,
+    metadata_letters: Letters,
     updated: Timestamp,
     /// When its current version is due for rotation, if it ever is.
     due: Option<Timestamp>,
@@ -60,7 +60,7 @@ impl Catalogue {
                 tags_end,
                 labels_end: texts.len(),
                 name_letters: Letters::of(&texts.expose()[start..name_end]),
-                all_letters: Letters::of(&texts.expose()[start..tags_end]),
+                metadata_letters: Letters::of(&texts.expose()[name_end..tags_end]),
                 updated: summary.updated,
                 due: summary.rotation_days.map(|days| summary.current.created.plus_days(u32::from(days))),
                 is_deleted: summary.planned_deletion.is_some(),
@@ -166,8 +166,8 @@ impl Candidate for Asked<'_> {
         self.entry.name_letters
     }
 
-    fn all_letters(&self) -> Letters {
-        self.entry.all_letters
+    fn metadata_letters(&self) -> Letters {
+        self.entry.metadata_letters
     }
 
     fn any_tag(&self, condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool {

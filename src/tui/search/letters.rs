@@ -11,9 +11,13 @@ pub(super) enum Case {
     Either,
 }
 
-/// Which letters a text has, large and small alike: a few bits that rule most texts out before they are read.
+/// Which letters and pairs of neighbours a text has, large and small alike: a few bits that rule most texts out
+/// before they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Letters(u64);
+pub struct Letters {
+    single: u64,
+    pairs: u64,
+}
 
 impl Letters {
     /// All bytes beyond ASCII share a bit: what they are to each other only their characters tell.
@@ -21,17 +25,17 @@ impl Letters {
 
     /// The letters of a text.
     pub fn of(text: &[u8]) -> Self {
-        Self(text.iter().fold(0, |bits, &byte| bits | Self::bit(byte)))
+        let single = text.iter().fold(0, |bits, &byte| bits | Self::bit(byte));
+        let pairs = text.windows(2).fold(0, |bits, pair| bits | Self::bit_of_pair(pair[0], pair[1]));
+        Self { single, pairs }
     }
 
-    /// Those of both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+    const fn has_letters_of(self, wanted: Self) -> bool {
+        self.single & wanted.single == wanted.single
     }
 
-    const fn has_all_of(self, wanted: Self) -> bool {
-        self.0 & wanted.0 == wanted.0
+    const fn has_pairs_of(self, wanted: Self) -> bool {
+        self.pairs & wanted.pairs == wanted.pairs
     }
 
     const fn bit(byte: u8) -> u64 {
@@ -42,6 +46,12 @@ impl Letters {
             // The others share what is left.
             other => 1 << (36 + other % 27),
         }
+    }
+
+    /// Scattered, since the same few pairs make up most names.
+    const fn bit_of_pair(one: u8, other: u8) -> u64 {
+        let pair = (one.to_ascii_lowercase() as u32) << 8 | other.to_ascii_lowercase() as u32;
+        1 << (pair.wrapping_mul(0x9e37_79b1) >> 26)
     }
 }
 
@@ -68,7 +78,10 @@ impl Needle {
             FREQUENT.iter().position(|&frequent| frequent == byte).unwrap_or(FREQUENT.len())
         };
         let rarest = (0..text.len()).max_by_key(|&at| rank(text.as_bytes()[at])).unwrap_or(0);
-        let letters = if is_ascii { Letters::of(text.as_bytes()) } else { Letters(Letters::BEYOND_ASCII) };
+        let letters = match is_ascii {
+            true => Letters::of(text.as_bytes()),
+            false => Letters { single: Letters::BEYOND_ASCII, pairs: 0 },
+        };
         Self { text, case, is_ascii, rarest, letters }
     }
 
@@ -78,7 +91,12 @@ impl Needle {
 
     /// Whether a text with these letters may hold it.
     pub(super) const fn may_be_in(&self, letters: Letters) -> bool {
-        letters.has_all_of(self.letters)
+        letters.has_letters_of(self.letters) && letters.has_pairs_of(self.letters)
+    }
+
+    /// Whether a text with these letters may have its letters in order.
+    pub(super) const fn may_be_scattered_in(&self, letters: Letters) -> bool {
+        letters.has_letters_of(self.letters)
     }
 
     /// Whether whatever holds this holds the other too.
@@ -173,45 +191,43 @@ impl Needle {
     /// Where those letters stand.
     pub(super) fn letters_in_order(&self, name: &[u8]) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        if let Some((part_start, part, at)) = self.first_of_letters(name) {
-            self.letters_from(part, at, |at| found.push(part_start + at..part_start + at + 1));
+        if let Some(start) = self.first_of_letters(name) {
+            self.letters_from(name, start, |at| found.push(at..at + 1));
         }
         found
     }
 
     /// Letters in order within one path part, beginning at the start of a word: `pwd` in `db/pass-word`.
-    /// Answers where the part stands and at which byte of it the first letter does.
-    fn first_of_letters<'a>(&self, name: &'a [u8]) -> Option<(usize, &'a [u8], usize)> {
+    /// Answers where the first letter stands.
+    fn first_of_letters(&self, name: &[u8]) -> Option<usize> {
         let first = self.text.bytes().next()?;
-        let mut part_start = 0;
-        for part in name.split(|&byte| byte == b'/') {
-            for at in 0..part.len() {
-                if same_byte(part[at], first, self.case)
-                    && is_word_start(part, at)
-                    && self.letters_from(part, at, |_| ())
-                {
-                    return Some((part_start, part, at));
-                }
+        let other = if self.case == Case::Either { first.to_ascii_uppercase() } else { first };
+        let mut start = 0;
+        loop {
+            start += name.get(start..)?.iter().position(|&byte| byte == first || byte == other)?;
+            if is_word_start(name, start) && self.letters_from(name, start, |_| ()) {
+                return Some(start);
             }
-            part_start += part.len() + 1;
+            start += 1;
         }
-        None
     }
 
-    /// Whether all letters follow from here on; each is told.
-    fn letters_from(&self, part: &[u8], start: usize, mut tell: impl FnMut(usize)) -> bool {
-        let mut wanted = self.text.bytes().peekable();
-        for (at, &byte) in part.iter().enumerate().skip(start) {
-            match wanted.peek() {
-                None => return true,
-                Some(&next) if same_byte(byte, next, self.case) => {
-                    tell(at);
-                    wanted.next();
+    /// Whether all letters follow from here on in this part of the path; each is told.
+    fn letters_from(&self, name: &[u8], start: usize, mut tell: impl FnMut(usize)) -> bool {
+        let mut wanted = self.text.bytes();
+        let mut next = wanted.next();
+        for (at, &byte) in name.iter().enumerate().skip(start) {
+            match next {
+                Some(letter) if byte != b'/' => {
+                    if same_byte(byte, letter, self.case) {
+                        tell(at);
+                        next = wanted.next();
+                    }
                 }
-                Some(_) => {}
+                _ => break,
             }
         }
-        wanted.peek().is_none()
+        next.is_none()
     }
 }
 
@@ -219,16 +235,36 @@ pub(super) fn is_part_start(name: &[u8], start: usize) -> bool {
     start == 0 || name[start - 1] == b'/'
 }
 
-fn is_word_start(part: &[u8], at: usize) -> bool {
-    part[at].is_ascii_alphanumeric()
+fn is_word_start(name: &[u8], at: usize) -> bool {
+    name[at].is_ascii_alphanumeric()
         && (at == 0
-            || !part[at - 1].is_ascii_alphanumeric()
-            || (part[at].is_ascii_uppercase() && part[at - 1].is_ascii_lowercase()))
+            || !name[at - 1].is_ascii_alphanumeric()
+            || (name[at].is_ascii_uppercase() && name[at - 1].is_ascii_lowercase()))
 }
 
 const fn same_byte(byte: u8, wanted: u8, case: Case) -> bool {
     match case {
         Case::Exact => byte == wanted,
         Case::Either => byte.to_ascii_lowercase() == wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_letters_rule_out_is_not_there(text in "[abAB/éK-]{0,12}", wanted in "[abABk/é-]{1,3}") {
+            let case = if wanted.chars().any(char::is_uppercase) { Case::Exact } else { Case::Either };
+            let needle = Needle::new(wanted, case);
+            let letters = Letters::of(text.as_bytes());
+            if needle.find(text.as_bytes(), 0).is_some() {
+                proptest::prop_assert!(needle.may_be_in(letters));
+            }
+            if needle.has_letters_in_order(text.as_bytes()) {
+                proptest::prop_assert!(needle.may_be_scattered_in(letters));
+            }
+        }
     }
 }

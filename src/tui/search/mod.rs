@@ -23,9 +23,9 @@ pub trait Candidate {
     fn name_letters(&self) -> Letters {
         Letters::of(self.name())
     }
-    /// The letters of name, description and tags.
-    fn all_letters(&self) -> Letters {
-        self.name_letters().and(Letters::of(self.description())).and(Letters::of(self.tags_text()))
+    /// The letters of description and tags.
+    fn metadata_letters(&self) -> Letters {
+        Letters::of(&[self.description(), self.tags_text()].concat())
     }
     /// Whether a tag (key, value) satisfies the condition.
     fn any_tag(&self, condition: &mut dyn FnMut(&[u8], &[u8]) -> bool) -> bool;
@@ -206,7 +206,7 @@ fn class_of(term: &Term, candidate: &impl Candidate) -> Option<u32> {
     let holds = |condition: bool| condition.then_some(EXACT);
     match term {
         Term::Loose(needle) => text_class(needle, candidate).or_else(|| {
-            let may_be = needle.may_be_in(candidate.name_letters());
+            let may_be = needle.may_be_scattered_in(candidate.name_letters());
             (may_be && needle.has_letters_in_order(name)).then_some(LETTERS)
         }),
         Term::Contains(needle) => text_class(needle, candidate),
@@ -225,9 +225,6 @@ fn class_of(term: &Term, candidate: &impl Candidate) -> Option<u32> {
 }
 
 fn text_class(needle: &Needle, candidate: &impl Candidate) -> Option<u32> {
-    if !needle.may_be_in(candidate.all_letters()) {
-        return None;
-    }
     let name = candidate.name();
     let in_name = needle.may_be_in(candidate.name_letters()).then(|| needle.best_in(name)).flatten();
     match in_name {
@@ -235,8 +232,9 @@ fn text_class(needle: &Needle, candidate: &impl Candidate) -> Option<u32> {
         Some(start) if is_part_start(name, start) => Some(PART_START),
         Some(_) => Some(SUBSTRING),
         None => {
-            let in_metadata = needle.find(candidate.description(), 0).is_some()
-                || needle.find(candidate.tags_text(), 0).is_some();
+            let in_metadata = needle.may_be_in(candidate.metadata_letters())
+                && (needle.find(candidate.description(), 0).is_some()
+                    || needle.find(candidate.tags_text(), 0).is_some());
             in_metadata.then_some(METADATA)
         }
     }
