@@ -5,6 +5,7 @@
 
 mod clipboard;
 mod demo;
+mod editor;
 mod foreign_text;
 mod full_disk;
 mod giving_back;

@@ -2,8 +2,10 @@
 
 mod browse;
 mod clipboard;
+mod copying;
 mod demo;
 mod diff;
+mod editor;
 mod files;
 mod finding;
 mod first_run;
