@@ -170,7 +170,8 @@ fn on_copied(state: &mut State, what: &Copied, result: Result<CopyRoute, CopyFai
         Copied::Value { name, version_id } => format!("value of {name}#{version_id}"),
         Copied::Field { name, version_id, field } => format!("field '{field}' of {name}#{version_id}"),
         Copied::Reference { name, version_id } => format!("reference {name}#{version_id}"),
-        Copied::Command(_) => "command".to_owned(),
+        Copied::Command(Reads::Nothing) => "command".to_owned(),
+        Copied::Command(Reads::Value) => "command (it reads the value from stdin)".to_owned(),
     };
     let more = more_of(state, what);
     match result {
@@ -193,15 +194,10 @@ fn on_copied(state: &mut State, what: &Copied, result: Result<CopyRoute, CopyFai
     }
 }
 
-/// What is to be known of a command that was copied: where its value comes from, and the line itself.
+/// The line of a command that was copied.
 fn more_of(state: &State, what: &Copied) -> String {
-    let Copied::Command(reads) = what else {
-        return String::new();
-    };
-    let value = match reads {
-        Reads::Value => "; it reads the value from stdin",
-        Reads::Nothing => "",
-    };
-    let line = state.last_command.line().map(|line| format!(": {}", line.text()));
-    format!("{value}{}", line.unwrap_or_default())
+    match (what, state.last_command.line()) {
+        (Copied::Command(_), Some(line)) => format!(": {}", line.text()),
+        _ => String::new(),
+    }
 }
