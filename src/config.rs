@@ -111,8 +111,10 @@ pub struct Settings {
     /// Where a copied value goes.
     pub clipboard: ClipboardRoute,
     /// The command that copies its stdin.
+    #[serde(serialize_with = "text_or_none")]
     pub clipboard_copy: Option<String>,
     /// The command that clears what was copied.
+    #[serde(serialize_with = "text_or_none")]
     pub clipboard_clear: Option<String>,
     /// The colours.
     pub theme: ThemeName,
@@ -121,6 +123,7 @@ pub struct Settings {
     /// Whether the app listens to the mouse.
     pub mouse: Switch,
     /// The editor, before `$VISUAL` and `$EDITOR`.
+    #[serde(serialize_with = "text_or_none")]
     pub editor: Option<String>,
     /// The order of the list.
     pub order: ListOrder,
@@ -156,14 +159,12 @@ impl Default for Settings {
 impl Settings {
     /// Every setting with its value as people read it, by name.
     pub fn in_words(&self) -> Vec<(String, String)> {
-        let Ok(serde_json::Value::Object(settings)) = serde_json::to_value(self) else {
-            return Vec::new();
-        };
+        let settings = toml::Table::try_from(self).unwrap_or_default();
         let word = |value| match value {
-            serde_json::Value::String(text) => text,
-            serde_json::Value::Bool(true) => "yes".to_owned(),
-            serde_json::Value::Bool(false) => "no".to_owned(),
-            _ => "none".to_owned(),
+            toml::Value::String(text) => text,
+            toml::Value::Boolean(true) => "yes".to_owned(),
+            toml::Value::Boolean(false) => "no".to_owned(),
+            other => other.to_string(),
         };
         settings.into_iter().map(|(name, value)| (name, word(value))).collect()
     }
@@ -236,6 +237,10 @@ fn line_of(bytes: &[u8], at: usize) -> usize {
 fn typed_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     duration::parse(&text).map_err(serde::de::Error::custom)
+}
+
+fn text_or_none<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text.as_deref().unwrap_or("none"))
 }
 
 fn duration_in_words<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
