@@ -223,6 +223,19 @@ impl Scratch {
         Ok(value)
     }
 
+    /// What was saved, up to one byte beyond `limit`; `None` where it is what was there before. Most editors end
+    /// the last line: a value that had no line end does not get one.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn changed(&self, before: &SecretBytes, limit: usize) -> io::Result<Option<SecretBytes>> {
+        let mut after = self.read(limit)?;
+        if !before.expose().ends_with(b"\n") && after.expose().ends_with(b"\n") {
+            after.truncate(after.len() - 1);
+        }
+        Ok((!after.equals(before.expose())).then_some(after))
+    }
+
     /// Leaves the file where it is, for its owner to have: nothing that was typed is lost.
     pub fn keep(mut self) -> PathBuf {
         self.folder = None;

@@ -1,10 +1,11 @@
-//! Files that the user names by hand: `~`, completion as a shell has it, reading up to a limit.
+//! Files that the user names by hand: completion as a shell has it, reading up to a limit.
 
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::paths;
 use crate::memory::{SecretBytes, read_up_to};
 
 /// So many names are offered at most.
@@ -19,18 +20,6 @@ pub struct Completion {
     pub choices: Vec<String>,
 }
 
-/// The path that is meant: a `~` at its beginning is the home of the user.
-pub fn expand(typed: &str) -> PathBuf {
-    let home = || std::env::home_dir().filter(|home| home.is_absolute());
-    match typed.strip_prefix('~') {
-        Some("") => home().unwrap_or_else(|| typed.into()),
-        Some(rest) if rest.starts_with('/') => {
-            home().map_or_else(|| typed.into(), |home| home.join(rest.trim_start_matches('/')))
-        }
-        _ => typed.into(),
-    }
-}
-
 /// Completes what is typed, as far as the files that are there leave no doubt. Hidden files are completed only
 /// where their dot is typed.
 pub fn complete(typed: &str) -> Completion {
@@ -39,7 +28,7 @@ pub fn complete(typed: &str) -> Completion {
     }
     let at = typed.rfind('/').map_or(0, |slash| slash + 1);
     let (folder, beginning) = typed.split_at(at);
-    let place = if folder.is_empty() { PathBuf::from(".") } else { expand(folder) };
+    let place = if folder.is_empty() { PathBuf::from(".") } else { paths::typed(folder) };
     let mut names: Vec<String> = fs::read_dir(place)
         .into_iter()
         .flatten()

@@ -1,9 +1,16 @@
 //! What was done, as the `etui` command line that does the same: quoted for a shell, and never with a value.
 
+mod job;
+mod words;
+
 use std::path::{Path, PathBuf};
+
+use self::job::WhatIsRead;
+use self::words::{Parts, absolute};
 
 use super::change_request::ChangeRequest;
 use super::effect::{Effect, Reply, Work};
+use super::jobs::{Done, Job};
 use crate::domain::{Note, StageLabel, Tags, ValueType};
 use crate::memory::SecretBytes;
 use crate::platform::paths::Paths;
@@ -24,6 +31,8 @@ pub struct LastCommand {
     /// The vault, where it does not lie in its usual place.
     vault: Option<PathBuf>,
     under_way: Option<CommandLine>,
+    /// What an import reads: its format may be known only when it was read.
+    read: Option<WhatIsRead>,
     done: Option<CommandLine>,
 }
 
@@ -31,11 +40,8 @@ impl LastCommand {
     /// Nothing was done yet to the vault at a path.
     pub fn none(vault: &Path) -> Self {
         let usual = Paths::find().map(|paths| paths.default_vault());
-        let vault = (usual.as_deref() != Some(vault)).then(|| {
-            // Whoever runs the line may stand in another folder.
-            std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned())
-        });
-        Self { vault, under_way: None, done: None }
+        let vault = (usual.as_deref() != Some(vault)).then(|| absolute(vault));
+        Self { vault, under_way: None, read: None, done: None }
     }
 
     /// The line that does it again.
@@ -46,9 +52,15 @@ impl LastCommand {
     /// Takes note of a change that begins.
     pub(super) fn begin(&mut self, effects: &[Effect]) {
         for effect in effects {
-            if let Effect::Work(work) = effect
-                && let Some(line) = CommandLine::of(work, self.vault.as_deref())
+            let Effect::Work(work) = effect else {
+                continue;
+            };
+            if let Work::Job { job, .. } = work
+                && let Job::ReadImport(wanted) = &**job
             {
+                self.read = Some(WhatIsRead::of(wanted));
+            }
+            if let Some(line) = CommandLine::of(work, self.vault.as_deref()) {
                 self.under_way = Some(line);
             }
         }
@@ -57,6 +69,7 @@ impl LastCommand {
     /// Takes note of how it ended.
     pub(super) fn end(&mut self, reply: &Reply) {
         match reply {
+            Reply::Job { result: Ok(done), .. } => self.end_job(done),
             Reply::Put(Ok(_))
             | Reply::SecretCreated(Ok(_))
             | Reply::Changed(Ok(_))
@@ -66,14 +79,34 @@ impl LastCommand {
             Reply::Put(Err(_))
             | Reply::SecretCreated(Err(_))
             | Reply::Changed(Err(_))
-            | Reply::TakenBack(Err(_)) => self.under_way = None,
+            | Reply::TakenBack(Err(_))
+            | Reply::Job { result: Err(_), .. } => self.under_way = None,
             _ => {}
         }
     }
 
+    fn end_job(&mut self, done: &Done) {
+        match done {
+            Done::ImportPlanned { source, .. } => {
+                if let Some(read) = &mut self.read {
+                    read.source = Some(source);
+                }
+            }
+            Done::Imported(_) => {
+                let line = self.read.take().and_then(|read| read.line(self.vault.as_deref()));
+                self.done = line;
+            }
+            Done::Relocked(_)
+            | Done::Verified(_)
+            | Done::BackedUp { .. }
+            | Done::Exported { .. }
+            | Done::Removed(_) => self.done = self.under_way.take(),
+            Done::OtherVaultIsLocked { .. } | Done::RemovalPlanned(_) => {}
+        }
+    }
+
     pub(super) fn wipe(&mut self) {
-        self.under_way = None;
-        self.done = None;
+        (self.under_way, self.read, self.done) = (None, None, None);
     }
 }
 
@@ -96,6 +129,7 @@ impl CommandLine {
             Work::Put(request) => put(request),
             Work::CreateSecret(request) => create(request),
             Work::Change(request) => change(request),
+            Work::Job { job, .. } => job::parts(job)?,
             Work::TakeBack { direction: Direction::Undo, .. } => Parts::of("undo"),
             Work::TakeBack { direction: Direction::Redo, .. } => Parts::of("redo"),
             _ => return None,
@@ -119,117 +153,6 @@ impl CommandLine {
     }
 }
 
-/// Words in the making: each is quoted as it is added.
-struct Parts {
-    command: &'static str,
-    names: Words,
-    flags: Words,
-    reads: Reads,
-}
-
-impl Parts {
-    const fn of(command: &'static str) -> Self {
-        Self { command, names: Words::new(), flags: Words::new(), reads: Reads::Nothing }
-    }
-
-    fn name(mut self, name: &str) -> Self {
-        self.names.add(&[name]);
-        self
-    }
-
-    fn switch(mut self, flag: &str) -> Self {
-        self.flags.add(&[flag]);
-        self
-    }
-
-    /// A flag with what it takes. A text that looks like a flag itself is joined to it.
-    fn flag(mut self, flag: &str, text: &str) -> Self {
-        if text.starts_with('-') {
-            self.flags.add(&[flag, "=", text]);
-        } else {
-            self.flags.add(&[flag]);
-            self.flags.add(&[text]);
-        }
-        self
-    }
-
-    fn maybe(self, flag: &str, text: Option<&str>) -> Self {
-        match text {
-            Some(text) => self.flag(flag, text),
-            None => self,
-        }
-    }
-
-    fn into_line(mut self, vault: Option<&Path>) -> CommandLine {
-        if let Some(vault) = vault {
-            self = self.flag("--vault", &vault.to_string_lossy());
-        }
-        let Self { command, names, flags, reads } = self;
-        let mut line = Words::new();
-        line.add(&["etui"]);
-        line.add(&[command]);
-        // A name may look like a flag: then it stands behind all of them.
-        if names.looks_like_a_flag {
-            line.append(&flags);
-            line.add(&["--"]);
-            line.append(&names);
-        } else {
-            line.append(&names);
-            line.append(&flags);
-        }
-        CommandLine { line: line.text, reads }
-    }
-}
-
-/// Words of a shell.
-struct Words {
-    text: SecretBytes,
-    looks_like_a_flag: bool,
-}
-
-impl Words {
-    const fn new() -> Self {
-        Self { text: SecretBytes::new(), looks_like_a_flag: false }
-    }
-
-    fn gap(&mut self) {
-        if !self.text.is_empty() {
-            self.text.push(b' ');
-        }
-    }
-
-    fn append(&mut self, words: &Self) {
-        if !words.text.is_empty() {
-            self.gap();
-            self.text.extend(words.text.expose());
-        }
-    }
-
-    /// Adds one word, whatever stands in it.
-    fn add(&mut self, parts: &[&str]) {
-        self.gap();
-        self.looks_like_a_flag |= parts.first().is_some_and(|part| part.starts_with('-'));
-        if parts.iter().any(|part| !part.is_empty()) && parts.iter().all(|part| is_plain(part)) {
-            parts.iter().for_each(|part| self.text.extend(part.as_bytes()));
-            return;
-        }
-        self.text.push(b'\'');
-        for byte in parts.iter().flat_map(|part| part.bytes()) {
-            match byte {
-                b'\'' => self.text.extend(b"'\\''"),
-                byte => self.text.push(byte),
-            }
-        }
-        self.text.push(b'\'');
-    }
-}
-
-/// Whether no shell sees more in a text than the text. `=` at the start is a path to zsh.
-fn is_plain(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_/+=.-@:,%".contains(&byte);
-    text.bytes().all(is_plain) && (text == "=" || !text.starts_with('='))
-}
-
 fn put(request: &PutRequest) -> Parts {
     let parts = Parts::of("put").name(request.name.as_str());
     let parts = parts.maybe("--version-id", request.version_id.as_ref().map(|id| id.as_str()));
@@ -243,7 +166,7 @@ fn create(request: &CreateRequest) -> Parts {
     let description = Some(request.description.as_str()).filter(|text| !text.is_empty());
     let mut parts = parts.maybe("--description", description);
     for (key, text) in request.tags.iter() {
-        parts = tag(parts, key.as_str(), text.as_str());
+        parts = parts.tag(key.as_str(), text.as_str());
     }
     value(parts, request.value.value_type(), request.note.as_ref())
 }
@@ -255,17 +178,7 @@ fn stages(parts: Parts, labels: &[StageLabel]) -> Parts {
 fn value(parts: Parts, value_type: ValueType, note: Option<&Note>) -> Parts {
     let binary = (value_type == ValueType::Binary).then_some("binary");
     let parts = parts.maybe("--type", binary).maybe("--note", note.map(Note::as_str));
-    Parts { reads: Reads::Value, ..parts }
-}
-
-fn tag(mut parts: Parts, key: &str, text: &str) -> Parts {
-    if key.starts_with('-') {
-        parts.flags.add(&["--tag=", key, "=", text]);
-    } else {
-        parts.flags.add(&["--tag"]);
-        parts.flags.add(&[key, "=", text]);
-    }
-    parts
+    parts.reading_a_value()
 }
 
 fn change(request: &ChangeRequest) -> Parts {
@@ -303,7 +216,7 @@ fn set(request: &UpdateRequest) -> Parts {
     let mut parts = Parts::of("set").name(request.name.as_str());
     parts = parts.maybe("--description", description.as_ref().map(|text| text.as_str()));
     for (key, text) in tags.iter() {
-        parts = tag(parts, key.as_str(), text.as_str());
+        parts = parts.tag(key.as_str(), text.as_str());
     }
     for key in untag {
         parts = parts.flag("--untag", key.as_str());

@@ -28,6 +28,7 @@ pub enum Context {
     FormLabels,
     FormPath,
     WriteFile,
+    CopyChooser,
     Generator,
     Text,
     Room,
@@ -69,6 +70,7 @@ impl Context {
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
         (Self::FormPath, "form-path", "Path"),
+        (Self::CopyChooser, "copy-chooser", "What is copied"),
         (Self::WriteFile, "write-file", "Writing to a file"),
         (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
@@ -143,6 +145,7 @@ fn of_modal(modal: &Modal) -> &'static [Context] {
             FieldKind::Path => &[FormPath, FormLine, PutForm, Form, Text, Everywhere],
             FieldKind::Lines => &[FormLines, PutForm, Form, Text, Everywhere],
         },
+        Modal::CopyChooser(_) => &[Context::CopyChooser, Lists, OutsideFields, Everywhere],
         Modal::WriteFile(_) => &[Context::WriteFile, Text, Everywhere],
         Modal::Generator(pane) if pane.text(pane.focus()).is_some() => {
             &[Context::Generator, Text, Everywhere]
@@ -221,6 +224,7 @@ pub fn is_available(state: &State, action: Action) -> bool {
         | Action::CopyValue
         | Action::CopyReference
         | Action::WriteFile
+        | Action::EditValue
         | Action::Reveal
         | Action::StageLabels
         | Action::Rename

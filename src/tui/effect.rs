@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::generator::{Generated, GeneratorError, Recipe};
 use crate::memory::SecretBytes;
+use crate::platform::paths;
 use crate::platform::user_files::{self, Completion};
 use crate::vault::{
     ChangeOutcome, CreateOutcome, CreateRequest, Existing, HistoryEntry, KdfCost, Planned, PlannedPut,
@@ -17,6 +18,7 @@ use super::as_command::Reads;
 use super::catalogue::Catalogue;
 pub use super::change_request::ChangeRequest;
 use super::comparison::{Comparison, Texts};
+use super::editing::Editing;
 use super::holders::{self, Holders};
 use super::jobs::{self, Done, Job, JobFailed, JobKind, Watched};
 use super::modals::HISTORY_LIMIT;
@@ -30,6 +32,8 @@ pub enum Effect {
     Quit,
     /// Stop the process as the shell's Ctrl-z does.
     Suspend,
+    /// Give the terminal to the user's editor, on a file in memory.
+    Edit(Editing),
     /// Draw every cell anew.
     Repaint,
     /// Have the terminal report the mouse, or leave it to the terminal's own selection.
@@ -136,12 +140,21 @@ pub enum Work {
         /// The version.
         version_id: VersionId,
     },
-    /// Copies a value to the clipboard.
+    /// Copies a value to the clipboard, unless it has fields of which one may be meant.
     CopyValue {
         /// The secret.
         name: SecretName,
         /// The version.
         version_id: VersionId,
+    },
+    /// Copies the whole of a value, or one of its fields.
+    CopyPart {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The name of the field; `None`: the whole.
+        field: Option<String>,
     },
     /// Copies `name#version` to the clipboard.
     CopyReference {
@@ -165,6 +178,13 @@ pub enum Work {
         revision: u64,
         /// The put.
         request: Box<PutRequest>,
+    },
+    /// Reads a value for the editor.
+    EditValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
     },
     /// Reads a file for a value.
     ReadFile {
@@ -284,6 +304,15 @@ pub enum Copied {
         /// The version.
         version_id: VersionId,
     },
+    /// A field of a value.
+    Field {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The name of the field.
+        field: String,
+    },
     /// A reference.
     Reference {
         /// The secret.
@@ -359,6 +388,15 @@ pub enum Reply {
         /// By which way.
         result: Result<CopyRoute, CopyFailed>,
     },
+    /// To [`Work::CopyValue`], where the value has fields and one may be meant.
+    FieldsToCopy {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The names of the fields.
+        fields: Vec<String>,
+    },
     /// To [`Work::ClearClipboard`].
     ClipboardCleared,
     /// To [`Work::PlanPut`].
@@ -367,6 +405,15 @@ pub enum Reply {
         revision: u64,
         /// The plan, or the refusal that the put would get.
         result: Result<Box<PlannedPut>, VaultError>,
+    },
+    /// To [`Work::EditValue`].
+    ValueToEdit {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The value.
+        result: Result<SecretValue, VaultError>,
     },
     /// To [`Work::ReadFile`].
     FileRead {
@@ -488,9 +535,11 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.value(&name, &version_id);
             Reply::Revealed { name, version_id, result }
         }
-        Work::CopyValue { name, version_id } => {
-            let result = session.copy_value(&name, &version_id);
-            Reply::Copied { what: Copied::Value { name, version_id }, result }
+        Work::CopyValue { name, version_id } => copy_value(session, name, version_id),
+        Work::CopyPart { name, version_id, field: None } => copy_whole(session, name, version_id),
+        Work::CopyPart { name, version_id, field: Some(field) } => {
+            let result = session.copy_field(&name, &version_id, &field);
+            Reply::Copied { what: Copied::Field { name, version_id, field }, result }
         }
         Work::CopyReference { name, version_id } => {
             let result = session.copy_reference(&name, &version_id);
@@ -507,6 +556,10 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             let result = session.vault().and_then(|vault| vault.plan_put(&request)).map(Box::new);
             Reply::PlannedPut { revision, result }
         }
+        Work::EditValue { name, version_id } => {
+            let result = session.value(&name, &version_id);
+            Reply::ValueToEdit { name, version_id, result }
+        }
         Work::ReadFile { revision, path } => {
             Reply::FileRead { revision, result: read_file(&path).map(Box::new) }
         }
@@ -515,9 +568,9 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             Reply::PathCompleted { typed, completion }
         }
         Work::WriteValue { name, version_id, path, existing } => {
-            let result = session.value(&name, &version_id).and_then(|value| {
-                place_secret_file(&user_files::expand(&path), &value.into_bytes(), existing)
-            });
+            let result = session
+                .value(&name, &version_id)
+                .and_then(|value| place_secret_file(&paths::typed(&path), &value.into_bytes(), existing));
             Reply::Written { path, result }
         }
         Work::Generate { revision, recipe } => Reply::Generated { revision, result: recipe.generate() },
@@ -564,4 +617,16 @@ pub fn perform(session: &mut Session, work: Work) -> Reply {
             session.vault().and_then(|vault| vault.take_back(direction, Some(newest))).map(Box::new),
         ),
     }
+}
+
+fn copy_value(session: &mut Session, name: SecretName, version_id: VersionId) -> Reply {
+    match session.fields(&name, &version_id) {
+        Ok(fields) if !fields.is_empty() => Reply::FieldsToCopy { name, version_id, fields },
+        _ => copy_whole(session, name, version_id),
+    }
+}
+
+fn copy_whole(session: &mut Session, name: SecretName, version_id: VersionId) -> Reply {
+    let result = session.copy_value(&name, &version_id);
+    Reply::Copied { what: Copied::Value { name, version_id }, result }
 }

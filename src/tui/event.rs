@@ -57,6 +57,21 @@ pub struct Mouse {
     pub row: u16,
 }
 
+/// How the user's editor has ended.
+pub enum EditorEnd {
+    /// Something was saved.
+    Saved {
+        /// The text: UTF-8, and no larger than a value may be.
+        text: SecretBytes,
+        /// Something to know about the editor.
+        remark: Option<&'static str>,
+    },
+    /// What was there before is still there.
+    Unchanged,
+    /// Nothing can be taken from it: a sentence.
+    Failed(String),
+}
+
 /// Something happened. Events carry typed characters, so `Debug` names the kind and nothing else.
 pub enum Event {
     /// A key was pressed (or repeats).
@@ -73,6 +88,8 @@ pub enum Event {
     Resumed,
     /// The worker answers.
     Reply(Reply),
+    /// The user's editor has ended.
+    Edited(EditorEnd),
     /// Another process may have changed the vault.
     FileChanged,
     /// The vault is to be locked whatever is open.
@@ -89,6 +106,7 @@ impl fmt::Debug for Event {
             Self::Tick => "Tick",
             Self::Resumed => "Resumed",
             Self::Reply(_) => "Reply([redacted])",
+            Self::Edited(_) => "Edited([redacted])",
             Self::FileChanged => "FileChanged",
             Self::LockRequested(_) => "LockRequested",
         })

@@ -2,6 +2,7 @@
 
 use super::Ownership;
 use super::draft::Draft;
+use super::editing;
 use super::effect::{Effect, Work};
 use super::place::{PlaceReader, PlaceWriter};
 use super::screens::browse::{Browse, Layout};
@@ -92,6 +93,7 @@ pub fn opened(state: &mut State, opened: Opened, effects: &mut Vec<Effect>) {
             let _ = return_to(state, stand.expose(), effects);
         }
     }
+    editing::after_unlock(state, effects);
 }
 
 fn restore(state: &mut State, place: &SecretBytes, effects: &mut Vec<Effect>) -> Option<()> {

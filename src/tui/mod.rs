@@ -18,6 +18,7 @@ pub mod command;
 mod comparison;
 pub mod context;
 mod draft;
+pub mod editing;
 pub mod effect;
 pub mod event;
 pub mod glyphs;

@@ -60,6 +60,7 @@ fn click(state: &mut State, at: Position, keymap: &Keymap, effects: &mut Vec<Eff
             | Modal::Which(_)
             | Modal::Generator(_)
             | Modal::WriteFile(_)
+            | Modal::CopyChooser(_)
             | Modal::TakeBack(_)
             | Modal::Discard(_)
             | Modal::Room(_)

@@ -1,6 +1,7 @@
 //! What the answers of the worker do to the state.
 
 use super::as_command::Reads;
+use super::editing;
 use super::effect::{Copied, CopyFailed, Effect, KeyFileWish, Reply, Work};
 use super::lock;
 use super::modals;
@@ -69,8 +70,14 @@ pub fn on_reply(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             put_form::secret_changed(state, effects);
         }
         Reply::Revealed { name, version_id, result } => browse::on_value(state, &name, version_id, result),
+        Reply::FieldsToCopy { name, version_id, fields } => {
+            modals::on_fields(state, name, version_id, fields);
+        }
         Reply::Copied { what, result } => on_copied(state, &what, result),
         Reply::PlannedPut { revision, result } => put_form::on_plan(state, revision, result),
+        Reply::ValueToEdit { name, version_id, result } => {
+            editing::on_value(state, name, &version_id, result, effects);
+        }
         Reply::FileRead { revision, result } => put_form::on_file(state, revision, result, effects),
         Reply::PathCompleted { typed, completion } => {
             put_form::on_completed(state, &typed, completion, effects);
@@ -129,6 +136,7 @@ fn ends_session(reply: &Reply) -> Option<&VaultError> {
         | Reply::Which { result: Err(error), .. }
         | Reply::TakenBack(Err(error))
         | Reply::Written { result: Err(error), .. }
+        | Reply::ValueToEdit { result: Err(error), .. }
         | Reply::Copied { result: Err(CopyFailed::Vault(error)), .. } => error,
         Reply::Job { result: Err(failed), .. } => failed.error.as_ref()?,
         _ => return None,
@@ -160,8 +168,10 @@ fn on_refreshed(state: &mut State, refreshed: Refreshed, effects: &mut Vec<Effec
 fn on_copied(state: &mut State, what: &Copied, result: Result<CopyRoute, CopyFailed>) {
     let subject = match what {
         Copied::Value { name, version_id } => format!("value of {name}#{version_id}"),
+        Copied::Field { name, version_id, field } => format!("field '{field}' of {name}#{version_id}"),
         Copied::Reference { name, version_id } => format!("reference {name}#{version_id}"),
-        Copied::Command(_) => "command".to_owned(),
+        Copied::Command(Reads::Nothing) => "command".to_owned(),
+        Copied::Command(Reads::Value) => "command (it reads the value from stdin)".to_owned(),
     };
     let more = more_of(state, what);
     match result {
@@ -184,15 +194,10 @@ fn on_copied(state: &mut State, what: &Copied, result: Result<CopyRoute, CopyFai
     }
 }
 
-/// What is to be known of a command that was copied: where its value comes from, and the line itself.
+/// The line of a command that was copied.
 fn more_of(state: &State, what: &Copied) -> String {
-    let Copied::Command(reads) = what else {
-        return String::new();
-    };
-    let value = match reads {
-        Reads::Value => "; it reads the value from stdin",
-        Reads::Nothing => "",
-    };
-    let line = state.last_command.line().map(|line| format!(": {}", line.text()));
-    format!("{value}{}", line.unwrap_or_default())
+    match (what, state.last_command.line()) {
+        (Copied::Command(_), Some(line)) => format!(": {}", line.text()),
+        _ => String::new(),
+    }
 }

@@ -7,6 +7,7 @@
 //! Every way out (quitting, an error, a panic, a signal) passes the drop of [`Screen`], which gives the
 //! terminal back, and then that of [`Worker`], which finishes what was submitted and wipes the keys.
 
+mod away;
 mod copy_target;
 mod file_watch;
 mod frame_backend;
@@ -21,17 +22,21 @@ use std::os::fd::AsFd;
 
 use anyhow::{Context, anyhow};
 
+use self::away::Away;
 use self::copy_target::PlatformCopy;
 use self::file_watch::FileWatch;
 use self::input::{Decoder, ESCAPE_PATIENCE, Input, Terminal};
 use self::panic_note::PanicNote;
 use self::screen::Screen;
 use self::worker::{Worker, WorkerGone};
+use super::editing::Editing;
+use super::event::EditorEnd;
 use super::view::view;
 use super::{
     Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
 };
 use crate::memory::SecretBytes;
+use crate::platform::editor::Editor;
 use crate::platform::paths;
 use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
@@ -91,6 +96,9 @@ enum Picture {
 /// The fields are dropped in this order: first the terminal is given back, then the worker is waited for.
 struct App {
     screen: Screen,
+    /// The editor that has the terminal.
+    away: Option<Away>,
+    editor: Option<String>,
     worker: Worker<Work, Slot, Reply>,
     state: State,
     keymap: Keymap,
@@ -129,6 +137,8 @@ impl App {
             suspension: Suspension::None,
             end: None,
             screen,
+            away: None,
+            editor: options.settings.editor.clone(),
             worker,
             signals,
             waiter,
@@ -163,7 +173,7 @@ impl App {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        if self.picture == Picture::Stale {
+        if self.picture == Picture::Stale && self.away.is_none() {
             self.screen.draw(|frame| view(&self.state, &self.theme, &self.keymap, frame))?;
             self.picture = Picture::Fresh;
         }
@@ -175,7 +185,9 @@ impl App {
         let now = Moment(wait::now());
         let tick_due = self.state.next_wake(now).map(|time| now.after(time).0);
         let deadline = tick_due.into_iter().chain(self.escape_due).min();
-        let mut sources = vec![self.screen.input(), self.worker.as_fd(), self.signals.as_fd()];
+        // While an editor has the terminal, its end is waited for instead of keys.
+        let input = self.away.as_ref().map_or_else(|| self.screen.input(), AsFd::as_fd);
+        let mut sources = vec![input, self.worker.as_fd(), self.signals.as_fd()];
         sources.extend(self.watch.source());
         let terminal = self.waiter.wait(&sources, deadline)?[0];
         // The lock comes first: a key that woke the machine is not to find the vault open.
@@ -193,7 +205,11 @@ impl App {
         if self.watch.take_change() {
             self.dispatch(Event::FileChanged)?;
         }
-        self.hear_terminal(terminal)
+        match (self.away.is_some(), terminal) {
+            (true, Readiness::Quiet) => Ok(()),
+            (true, _) => self.take_back(),
+            (false, _) => self.hear_terminal(terminal),
+        }
     }
 
     fn hear_signals(&mut self) -> anyhow::Result<()> {
@@ -203,6 +219,9 @@ impl App {
             match signal {
                 // A terminal that hangs up sends SIGCONT behind its SIGHUP: nothing is left to come back to.
                 _ if self.end.is_some() => break,
+                Signal::Terminate | Signal::HangUp if self.away.is_some() => {
+                    self.dispatch(Event::LockRequested(LockReason::HangUp))?;
+                }
                 Signal::Terminate | Signal::HangUp | Signal::Interrupt => {}
                 Signal::Suspend => {
                     self.dispatch(Event::LockRequested(LockReason::Suspend))?;
@@ -217,7 +236,15 @@ impl App {
 
     fn hear_last_words(&mut self, arrived: &[Signal]) {
         if let Some(signal) = arrived.iter().find(|signal| signal.ends_the_process()) {
-            self.end.get_or_insert(End::Signal(*signal));
+            match &mut self.away {
+                // Its end would leave the value behind, in the file and in the editor: that one ends first. An
+                // interrupt is a key that is pressed in it.
+                Some(away) if *signal != Signal::Interrupt => away.ending = Some(*signal),
+                Some(_) => {}
+                None => {
+                    self.end.get_or_insert(End::Signal(*signal));
+                }
+            }
         }
     }
 
@@ -284,6 +311,7 @@ impl App {
                 Effect::Quit => self.end = Some(End::Quit),
                 Effect::Suspend => self.suspension = Suspension::Wanted,
                 Effect::Watch(path) => self.watch = FileWatch::new(&paths::typed(&path)),
+                Effect::Edit(editing) => self.give_to_editor(editing)?,
                 Effect::ListenToMouse(listens) => self.screen.listen_to_mouse(listens)?,
                 Effect::Repaint => {
                     self.screen.forget_contents()?;
@@ -292,6 +320,32 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    fn give_to_editor(&mut self, editing: Editing) -> anyhow::Result<()> {
+        let (scratch, before) = match Away::prepare(editing) {
+            Ok(prepared) => prepared,
+            Err(sentence) => return self.dispatch(Event::Edited(EditorEnd::Failed(sentence))),
+        };
+        self.screen.leave()?;
+        let editor = Editor::find(self.editor.as_deref());
+        self.away = Some(Away::start(editor, scratch, before).context("starting the editor failed")?);
+        Ok(())
+    }
+
+    /// The editor has ended: the terminal is ours again.
+    fn take_back(&mut self) -> anyhow::Result<()> {
+        let Some(away) = self.away.take() else {
+            return Ok(());
+        };
+        if let Some(signal) = away.ending {
+            self.end.get_or_insert(End::Signal(signal));
+            return Ok(());
+        }
+        let end = away.finish();
+        self.screen.reenter().context("the terminal could not be taken again")?;
+        self.measure()?;
+        self.dispatch(Event::Edited(end))
     }
 
     /// Stops the process; the lock has been done by now, because the worker is idle.
@@ -311,7 +365,10 @@ impl App {
 
     /// After a stop the terminal is as the shell left it.
     fn come_back(&mut self) -> anyhow::Result<()> {
-        self.screen.reenter().context("the terminal could not be taken again")?;
+        // What was stopped with us goes on with us: the terminal is its own still.
+        if self.away.is_none() {
+            self.screen.reenter().context("the terminal could not be taken again")?;
+        }
         self.measure()?;
         self.dispatch(Event::Resumed)
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::agent::{self, Agent};
+use crate::content;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
 use crate::platform::paths::{self, Paths};
@@ -369,6 +370,32 @@ impl Session {
             return Err(CopyFailed::Clipboard(sentence.to_owned()));
         }
         self.copy_target.copy(&value, self.clear_after).map_err(CopyFailed::Clipboard)
+    }
+
+    /// The names of the fields of a text value; none where it has none.
+    pub(super) fn fields(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+    ) -> Result<Vec<String>, VaultError> {
+        let value = self.value(name, version_id)?;
+        let fields = content::fields(value.expose()).map(|(_, fields)| fields).unwrap_or_default();
+        Ok(fields.into_iter().map(|field| field.key).collect())
+    }
+
+    /// Copies one field of a value.
+    pub(super) fn copy_field(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+        field: &str,
+    ) -> Result<CopyRoute, CopyFailed> {
+        let value = self.value(name, version_id).map_err(CopyFailed::Vault)?;
+        let fields = content::fields(value.expose()).map(|(_, fields)| fields).unwrap_or_default();
+        match fields.into_iter().find(|known| known.key == field) {
+            Some(field) => self.copy_text(&field.value),
+            None => Err(CopyFailed::Clipboard("the value has no such field any more".to_owned())),
+        }
     }
 
     pub(super) fn copy_reference(

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::as_command::LastCommand;
 use super::draft::Draft;
+use super::editing::Edited;
 use super::effect::{Effect, Work};
 use super::event::Moment;
 use super::jobs::UnderWay;
 use super::modals::{
-    Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room, SecretForm,
-    TakeBackPane, Which, WriteFile,
+    CopyChooser, Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room,
+    SecretForm, TakeBackPane, Which, WriteFile,
 };
 use super::screens::browse::{Browse, Layout, Order};
 use super::screens::first_run::FirstRun;
@@ -57,6 +58,8 @@ pub enum Modal {
     Diff(Box<Diff>),
     /// The labels of a secret.
     Labels(Box<LabelsEditor>),
+    /// What of a value is copied.
+    CopyChooser(Box<CopyChooser>),
     /// Where a value is written to.
     WriteFile(Box<WriteFile>),
     /// What is done seldom: new locks, a check, a copy, import, export.
@@ -195,6 +198,10 @@ pub struct State {
     pub(super) given_password: Option<SecretBytes>,
     /// A form from before a lock that waits for the details of its secret.
     pub(super) returning: Option<(SecretName, Draft)>,
+    /// Whose value is in the editor, while it is open.
+    pub(super) editing: Option<Edited>,
+    /// What the editor saved while the vault was locked.
+    pub(super) edited: Option<(Edited, SecretBytes)>,
     /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
     pub(super) was_stored: bool,
     /// The number of the newest question to the worker; older answers are stale.
@@ -223,6 +230,8 @@ impl State {
             last_command: LastCommand::none(&options.vault_path),
             given_password: None,
             returning: None,
+            editing: None,
+            edited: None,
             was_stored: false,
             revision: 0,
         }

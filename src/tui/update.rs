@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::action::Action;
 use super::command::Command;
 use super::context::{self, contexts};
+use super::editing;
 use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
 use super::lock;
@@ -55,6 +56,10 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp, keym
         Event::Resumed => {
             effects.push(Effect::Repaint);
             refresh(state, &mut effects);
+        }
+        Event::Edited(end) => {
+            state.last_input = at;
+            editing::on_edited(state, end, &mut effects);
         }
         Event::FileChanged => refresh(state, &mut effects),
         Event::LockRequested(reason) => {
@@ -158,6 +163,7 @@ pub(super) fn act(state: &mut State, action: Action, keymap: &Keymap, effects: &
     match state.modals.last() {
         Some(Modal::PutForm(_)) => put_form::act(state, action, effects),
         Some(Modal::Generator(_)) => modals::Generator::act(state, action, effects),
+        Some(Modal::CopyChooser(_)) => modals::CopyChooser::act(state, action, effects),
         Some(Modal::WriteFile(_)) => modals::WriteFile::act(state, action, effects),
         Some(Modal::Plan(_)) => modals::act_on_plan(state, action, effects),
         Some(Modal::TakeBack(_)) => modals::TakeBackPane::act(state, action, effects),

@@ -65,6 +65,7 @@ fn draw_modal(
 ) -> Option<Position> {
     match modal {
         Modal::PutForm(form) => put_form::draw(form, state, theme, keymap, buffer),
+        Modal::CopyChooser(chooser) => chooser.draw(state, theme, keymap, buffer),
         Modal::WriteFile(form) => form.draw(state, theme, keymap, buffer),
         Modal::Generator(pane) => modals::draw_generator(pane, state, theme, keymap, buffer),
         Modal::Plan(pane) => pane.draw(state, theme, keymap, buffer),

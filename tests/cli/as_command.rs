@@ -4,16 +4,19 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use etui::cli::{self, Door};
 use etui::domain::{
-    Description, Note, Retention, RotationInterval, SecretName, SecretValue, StageLabel, TagKey, TagValue,
-    Tags, ValueType, VersionId,
+    Description, Folder, Note, Retention, RotationInterval, SecretName, SecretValue, StageLabel, TagKey,
+    TagValue, Tags, ValueType, VersionId,
 };
+use etui::exchange::ExportFormat;
 use etui::memory::SecretBytes;
 use etui::tui::Work;
 use etui::tui::as_command::{CommandLine, Reads};
 use etui::tui::change_request::ChangeRequest;
+use etui::tui::jobs::{Job, KeyFileWish, NewLocks, Relocking, Scope};
 use etui::vault::{
     CreateRequest, DeleteRequest, PutRequest, RenameRequest, RollbackRequest, StageRequest, UpdateRequest,
 };
@@ -87,6 +90,15 @@ fn rename(old: &str, new: &str) -> Work {
     Work::Change(ChangeRequest::Rename(RenameRequest { old: name(old), new: name(new), expected: None }))
 }
 
+fn job(job: Job) -> Work {
+    Work::Job { job: Box::new(job), watched: Arc::default() }
+}
+
+fn relock(relocking: Relocking, key_file: KeyFileWish) -> Work {
+    let password = || SecretBytes::copy_of(b"hunter2");
+    job(Job::Relock(relocking, NewLocks { present: password(), new: password(), key_file }))
+}
+
 fn take_back(direction: Direction) -> Work {
     Work::TakeBack { direction, newest: 7 }
 }
@@ -145,6 +157,25 @@ fn table() -> Vec<(Work, &'static str)> {
         ),
         (take_back(Direction::Undo), "etui undo"),
         (take_back(Direction::Redo), "etui redo"),
+        (relock(Relocking::Password, KeyFileWish::AsNow), "etui passwd"),
+        (relock(Relocking::VaultKey, KeyFileWish::None), "etui rekey --no-key-file"),
+        (
+            relock(Relocking::Password, KeyFileWish::New("/keys/new key".into())),
+            "etui passwd --key-file-out '/keys/new key'",
+        ),
+        (job(Job::Verify), "etui verify"),
+        (job(Job::BackUp("/media/vault.etui".into())), "etui backup /media/vault.etui"),
+        (
+            job(Job::Export {
+                format: ExportFormat::Dotenv,
+                folder: Some(Folder::new("shop/dev").unwrap()),
+                path: "/tmp/.env".into(),
+            }),
+            "etui export dotenv --plaintext --out /tmp/.env --prefix shop/dev/",
+        ),
+        (job(Job::Remove(Scope::Force(name("db")), Vec::new())), "etui rm db --force"),
+        (job(Job::Remove(Scope::One(name("db")), Vec::new())), "etui purge db"),
+        (job(Job::Remove(Scope::Past, Vec::new())), "etui purge"),
     ]
 }
 
@@ -195,7 +226,12 @@ fn a_value_is_never_part_of_the_line() {
 
 #[test]
 fn what_changes_nothing_and_what_no_line_can_say_has_none() {
-    for work in [Work::List, Work::Describe(name("db")), create("", &[("a=b", "c")], &[])] {
+    for work in [
+        Work::List,
+        Work::Describe(name("db")),
+        job(Job::PlanRemoval(Scope::Past)),
+        create("", &[("a=b", "c")], &[]),
+    ] {
         assert!(CommandLine::of(&work, None).is_none());
     }
 }

@@ -118,7 +118,7 @@ fn out_replaces_no_link_no_folder_and_no_device() {
         exit 2
         stderr:
         error: 'link' is not a regular file
-        hint: choose another path, or write to stdout and redirect it
+        hint: choose another path
         "#);
     assert_eq!(fs::read(&target).unwrap(), b"untouched");
     home.etui(&["get", "db", "--out", "."]).failed(2);

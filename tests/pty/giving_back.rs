@@ -93,6 +93,26 @@ fn an_idle_app_is_not_woken_by_anything() {
 }
 
 #[test]
+fn an_open_vault_in_which_nobody_does_anything_wakes_nobody_before_the_minute_is_over() {
+    let home = Home::new();
+    home.make_vault();
+    let mut terminal = home.app((80, 24));
+    terminal.unlock();
+    let process = terminal.process();
+    terminal.wait_until("rest", |terminal| {
+        let before = naps_of(process);
+        terminal.read_for(Duration::from_millis(300));
+        naps_of(process) == before
+    });
+    let (naps, written) = (naps_of(process), terminal.written().len());
+    std::thread::sleep(Duration::from_secs(3));
+    terminal.read_for(Duration::ZERO);
+    // The countdown of the header may pass into its next minute meanwhile, once.
+    assert!(naps_of(process) - naps <= 2, "{}", naps_of(process) - naps);
+    assert!(terminal.written().len() - written < 200);
+}
+
+#[test]
 fn every_frame_lies_inside_a_synchronized_update() {
     let home = Home::new();
     let mut terminal = home.app((120, 40));

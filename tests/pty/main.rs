@@ -5,9 +5,13 @@
 
 mod clipboard;
 mod demo;
+mod editor;
+mod foreign_text;
 mod full_disk;
 mod giving_back;
+mod locking;
 mod main_job;
+mod sizes;
 mod starting;
 mod support;
 mod suspending;

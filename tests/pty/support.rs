@@ -29,6 +29,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The master password of every vault here.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// How many lines that left the top of the screen a terminal keeps to scroll back to.
+const SCROLLBACK: usize = 10_000;
+
 /// The secret in a vault of [`Home::make_vault`].
 pub const NAME: &str = "api-key";
 
@@ -91,11 +94,22 @@ impl Home {
             .unwrap();
     }
 
+    /// Writes the settings file.
+    pub fn set(&self, settings: &str) {
+        let folder = self.path().join("config/etui");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("settings.toml"), settings).unwrap();
+    }
+
+    /// Opens the vault as another program does.
+    pub fn open_vault(&self) -> Vault {
+        let locked = LockedVault::open(&self.vault(), self.surroundings()).unwrap();
+        locked.unlock(&credentials(), Answers::default()).map_err(|failed| failed.error).unwrap()
+    }
+
     /// The current value of a secret, read without the app.
     pub fn value_of(&self, name: &str) -> Vec<u8> {
-        let locked = LockedVault::open(&self.vault(), self.surroundings()).unwrap();
-        let mut vault =
-            locked.unlock(&credentials(), Answers::default()).map_err(|failed| failed.error).unwrap();
+        let mut vault = self.open_vault();
         let current = Selector::default();
         let found = vault.get_secret_value(&SecretName::new(name).unwrap(), &current).unwrap();
         found.value.expose().to_vec()
@@ -171,7 +185,8 @@ impl Terminal {
             .current_dir(home.path());
         let modes_at_first = tcgetattr(&pts).unwrap();
         let child = command.spawn_borrowed(&pts).unwrap();
-        let parser = Parser::new_with_callbacks(cells(rows), cells(columns), 0, Clipboard::default());
+        let parser =
+            Parser::new_with_callbacks(cells(rows), cells(columns), SCROLLBACK, Clipboard::default());
         Self { pty, pts, modes_at_first, child, parser, written: Vec::new() }
     }
 
@@ -192,6 +207,22 @@ impl Terminal {
 
     pub fn screen(&self) -> &Screen {
         self.parser.screen()
+    }
+
+    /// What can be scrolled back to, and what is on the screen.
+    pub fn all_lines(&mut self) -> String {
+        let mut lines = String::new();
+        self.parser.screen_mut().set_scrollback(usize::MAX);
+        loop {
+            let back = self.screen().scrollback();
+            lines.push_str(&self.screen().contents());
+            lines.push('\n');
+            if back == 0 {
+                return lines;
+            }
+            let step = usize::from(self.screen().size().0.get());
+            self.parser.screen_mut().set_scrollback(back.saturating_sub(step));
+        }
     }
 
     pub fn clipboard(&self) -> &Clipboard {

@@ -68,6 +68,8 @@ pub struct Harness {
     pub theme: Theme,
     pub has_quit: bool,
     pub suspends: usize,
+    /// What the editor was opened on, in order.
+    pub edits: Vec<(String, &'static str)>,
     pub listens_to_mouse: bool,
     pub watched: String,
     keymap: Keymap,
@@ -150,6 +152,7 @@ impl Harness {
             theme: Theme::named("terminal", Glyphs::UNICODE),
             has_quit: false,
             suspends: 0,
+            edits: Vec::new(),
             listens_to_mouse: false,
             watched: String::new(),
             keymap: Keymap::embedded(),
@@ -211,6 +214,10 @@ impl Harness {
             match effect {
                 Effect::Quit => self.has_quit = true,
                 Effect::Suspend => self.suspends += 1,
+                Effect::Edit(editing) => {
+                    let text = editing.text.expose_text().unwrap().to_owned();
+                    self.edits.push((text, editing.extension));
+                }
                 Effect::Repaint => {}
                 Effect::Watch(path) => self.watched = path,
                 Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,

@@ -2,8 +2,10 @@
 
 mod browse;
 mod clipboard;
+mod copying;
 mod demo;
 mod diff;
+mod editor;
 mod files;
 mod finding;
 mod first_run;
@@ -25,5 +27,6 @@ mod put_form;
 mod rooms;
 mod sample;
 mod sizes;
+mod themes;
 mod which;
 mod worked_example;

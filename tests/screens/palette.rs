@@ -236,3 +236,19 @@ fn a_change_that_was_refused_is_not_the_last_one() {
     harness.type_text("copy-as");
     harness.assert_shows("nothing was changed since the unlock");
 }
+
+#[test]
+fn an_import_is_copied_with_the_format_that_was_guessed() {
+    let mut harness = asked("");
+    let file = harness.folder().join(".env");
+    std::fs::write(&file, "TOKEN=hunter2\n").unwrap();
+    harness.type_text(&format!("import {}", file.display()));
+    harness.press("Enter Ctrl-s");
+    harness.assert_shows("imported 1 secret");
+    harness.press("Enter :");
+    harness.type_text("copy-as");
+    harness.press("Enter");
+    let copied = harness.clipboard.copied.lock().unwrap().join("");
+    let expected = format!("etui import dotenv {} --skip-refused --vault ", file.display());
+    assert!(copied.starts_with(&expected), "{copied}");
+}

@@ -176,12 +176,6 @@ fn edited(
         )
         .into());
     }
-    let mut after = scratch
-        .read(SecretValue::LIMIT)
-        .map_err(|error| CliError::system("cannot read what the editor saved", &error))?;
-    // Most editors end the last line; a password that had no line end shall not get one.
-    if !before.expose().ends_with(b"\n") && after.expose().ends_with(b"\n") {
-        after.truncate(after.len() - 1);
-    }
-    Ok((!after.equals(before.expose())).then_some(after))
+    let changed = scratch.changed(before, SecretValue::LIMIT);
+    Ok(changed.map_err(|error| CliError::system("cannot read what the editor saved", &error))?)
 }

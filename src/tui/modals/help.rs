@@ -138,16 +138,15 @@ impl Help {
         footer::draw_in_border(state, on_top, keymap, theme, buffer, area);
         let cursor = self.draw_search(inside, theme, buffer);
         let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-        let key_width = rows
-            .iter()
-            .map(|row| match row {
-                // The few names of commands may stand out: the column is for keys.
-                HelpRow::Key { keys, .. } if !keys.starts_with(":") || keys.len() == 1 => width(keys),
-                _ => 0,
-            })
-            .max()
-            .unwrap_or(0)
-            .min(list.width / 2);
+        // The few names of commands have a column of their own: it would waste that of the keys.
+        let widest = |of_names: bool| {
+            let keys = rows.iter().filter_map(|row| match row {
+                HelpRow::Key { keys, .. } if is_name(keys) == of_names => Some(width(keys)),
+                _ => None,
+            });
+            keys.max().unwrap_or(0).min(list.width / 2)
+        };
+        let (key_width, name_width) = (widest(false), widest(true));
         for (line, row) in (0..list.height).zip(rows.iter().skip(self.top)) {
             let mut pen = LinePen::new(buffer, list, line);
             match row {
@@ -155,9 +154,8 @@ impl Help {
                     pen.skip(1).text(title, theme.style(Role::TitleFocused));
                 }
                 HelpRow::Key { keys, description } => {
-                    let key_width =
-                        if keys.starts_with(':') { key_width.max(width(keys)) } else { key_width };
-                    pen.skip(3).fitted(keys, key_width, theme.style(Role::Key), &theme.glyphs).skip(3);
+                    let columns = if is_name(keys) { name_width } else { key_width };
+                    pen.skip(3).fitted(keys, columns, theme.style(Role::Key), &theme.glyphs).skip(3);
                     let room = pen.room().saturating_sub(1);
                     pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
                 }
@@ -180,7 +178,12 @@ impl Help {
     }
 }
 
+/// Whether it is the name of a command that has no key.
+fn is_name(keys: &str) -> bool {
+    keys.len() > 1 && keys.starts_with(':')
+}
+
 fn area(size: (u16, u16)) -> Rect {
     let body = layout::areas(size).body;
-    centred(body, 76, body.height)
+    centred(body, 84, body.height)
 }

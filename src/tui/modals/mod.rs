@@ -1,5 +1,6 @@
 //! What lies over a screen: the plan of a change, the labels of a secret, a question, the keys.
 
+mod copy_chooser;
 mod diff;
 mod diff_view;
 mod discard;
@@ -22,6 +23,7 @@ mod which;
 mod which_view;
 mod write_file;
 
+pub use copy_chooser::{CopyChooser, on_fields};
 pub use diff::{Diff, hide_diff_in_time, keep_diff_in_view, on_diff, on_diff_details};
 pub use diff_view::draw as draw_diff;
 pub use discard::{Afterwards, Discard};

@@ -74,6 +74,12 @@ pub(super) fn copy(state: &mut State, action: Action, effects: &mut Vec<Effect>)
     }
 }
 
+pub(super) fn edit(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some((name, version_id)) = readable(state) {
+        effects.push(Effect::Work(Work::EditValue { name, version_id }));
+    }
+}
+
 pub(super) fn write_file(state: &mut State) {
     if let Some((name, version_id)) = readable(state) {
         state.modals.push(Modal::WriteFile(Box::new(WriteFile::new(name, version_id))));

@@ -51,6 +51,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::PutValue => commands::put(state, effects),
         Action::Reveal => commands::reveal(state, effects),
         Action::CopyValue | Action::CopyReference => commands::copy(state, action, effects),
+        Action::EditValue => commands::edit(state, effects),
         Action::WriteFile => commands::write_file(state),
         Action::CopyAsCommand => commands::copy_as_command(state, effects),
         Action::StageLabels => commands::labels(state, effects),

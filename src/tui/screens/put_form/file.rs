@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::domain::{Invalid, SecretValue, ValueType, kind_of_value};
-use crate::platform::user_files;
+use crate::platform::{paths, user_files};
 use crate::tui::when;
 use crate::tui::widgets::path_field::PathField;
 
@@ -49,7 +49,7 @@ pub struct FileContent {
 /// # Errors
 /// A sentence with the path.
 pub fn read_file(typed: &str) -> Result<FileContent, String> {
-    let bytes = user_files::read_regular(&user_files::expand(typed), SecretValue::LIMIT)
+    let bytes = user_files::read_regular(&paths::typed(typed), SecretValue::LIMIT)
         .map_err(|error| format!("cannot read '{typed}': {}", reason(&error)))?;
     if bytes.len() > SecretValue::LIMIT {
         let limit = when::grouped(SecretValue::LIMIT as u64);

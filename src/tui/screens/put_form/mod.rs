@@ -8,6 +8,7 @@ mod update;
 mod view;
 
 use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLabel, ValueType, VersionId};
+use crate::memory::SecretBytes;
 use crate::tui::paste::LineEnds;
 use crate::tui::tag_lines;
 use crate::tui::widgets::{EditBuffer, Lines};
@@ -283,6 +284,18 @@ impl PutForm {
             Field::File => Some(self.file.path.text_mut()),
             Field::Type => None,
         }
+    }
+
+    /// Takes a text in place of the value, whatever it came from before.
+    pub fn take_text(&mut self, text: &SecretBytes) {
+        self.value.set(text.expose_text().unwrap_or_default());
+        if self.source == Source::File {
+            self.source = Source::Text;
+        }
+        self.focus = Field::Value;
+        self.strength = None;
+        self.remark = None;
+        self.is_dirty = true;
     }
 
     /// Whether something would be lost by closing it.

@@ -9,6 +9,7 @@ use crate::memory::SecretBytes;
 use crate::platform::user_files::Completion;
 use crate::tui::action::Action;
 use crate::tui::catalogue::Catalogue;
+use crate::tui::editing;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::keymap::Keymap;
 use crate::tui::modals::{Afterwards, Discard, Generator};
@@ -61,6 +62,7 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             form.take_free_id();
             plan_anew(state, effects);
         }
+        Action::OpenEditor => editing::open_on_form(state, effects),
         Action::Generate => Generator::open(state, effects),
         Action::Submit => submit(state, effects),
         Action::Escape | Action::Back => close(state),

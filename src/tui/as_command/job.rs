@@ -1,0 +1,72 @@
+//! Long work as a command line.
+
+use std::path::{Path, PathBuf};
+
+use super::CommandLine;
+use super::words::Parts;
+use crate::domain::Folder;
+use crate::exchange::ExportFormat;
+use crate::tui::jobs::{Job, KeyFileWish, Relocking, Scope, ToRead};
+
+/// The line of a job; `None` where it changes nothing by itself.
+pub(super) fn parts(job: &Job) -> Option<Parts> {
+    Some(match job {
+        Job::Relock(relocking, wanted) => {
+            let parts = Parts::of(match relocking {
+                Relocking::Password => "passwd",
+                Relocking::VaultKey => "rekey",
+            });
+            match &wanted.key_file {
+                KeyFileWish::AsNow => parts,
+                KeyFileWish::New(path) => parts.path("--key-file-out", path),
+                KeyFileWish::None => parts.switch("--no-key-file"),
+            }
+        }
+        Job::Verify => Parts::of("verify"),
+        Job::BackUp(path) => Parts::of("backup").file(path),
+        Job::Export { format, folder, path } => {
+            let format = match format {
+                ExportFormat::Dotenv => "dotenv",
+                ExportFormat::Json => "json",
+            };
+            let parts = Parts::of("export").name(format).switch("--plaintext").path("--out", path);
+            parts.maybe("--prefix", folder.as_ref().map(Folder::as_str))
+        }
+        Job::Remove(Scope::Force(name), _) => Parts::of("rm").name(name.as_str()).switch("--force"),
+        Job::Remove(Scope::One(name), _) => Parts::of("purge").name(name.as_str()),
+        Job::Remove(Scope::Past, _) => Parts::of("purge"),
+        Job::ReadImport(_) | Job::Import | Job::PlanRemoval(_) => return None,
+    })
+}
+
+/// What an import reads.
+pub(super) struct WhatIsRead {
+    /// Its format, once it is known.
+    pub(super) source: Option<&'static str>,
+    path: PathBuf,
+    folder: Option<Folder>,
+    key_file: Option<PathBuf>,
+}
+
+impl WhatIsRead {
+    pub(super) fn of(wanted: &ToRead) -> Self {
+        Self {
+            source: wanted.source.map(|source| source.name()),
+            path: wanted.path.clone(),
+            folder: wanted.folder.clone(),
+            key_file: wanted.locks.as_ref().and_then(|locks| locks.key_file.clone()),
+        }
+    }
+
+    /// The line that imports it.
+    pub(super) fn line(&self, vault: Option<&Path>) -> Option<CommandLine> {
+        // The app imports the rest where something is refused.
+        let parts = Parts::of("import").name(self.source?).file(&self.path).switch("--skip-refused");
+        let parts = parts.maybe("--prefix", self.folder.as_ref().map(Folder::as_str));
+        let parts = match &self.key_file {
+            Some(path) => parts.path("--other-key-file", path),
+            None => parts,
+        };
+        Some(parts.into_line(vault))
+    }
+}
