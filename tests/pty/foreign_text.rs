@@ -81,6 +81,8 @@ fn escape_sequences_and_invisible_characters_never_reach_the_terminal_raw() {
         for never in NEVER {
             assert!(!written.contains(never), "{never:?} reached the terminal; the last screen:\n{screen}");
         }
+        // They are neither sent nor passed over: whoever looks sees that they are there.
+        assert!(written.contains("‹U+202E›"), "what cannot be seen is named; the last screen:\n{screen}");
         assert!(terminal.clipboard().copied.is_empty());
         // Its own sequences are there, and once each: nobody else left the alternate screen.
         assert_eq!(written.matches("\x1b[?1049l").count(), 1);
