@@ -73,23 +73,26 @@ fn keys_that_the_app_did_not_read_are_not_left_to_the_shell() {
     assert!(!shell.written().contains("ran-42"), "{}", shell.picture());
 }
 
-#[test]
-fn an_idle_app_is_not_woken_by_anything() {
-    let home = Home::new();
-    let mut terminal = home.app((80, 24));
-    terminal.wait_for_app();
+/// How often an app that has come to rest goes to sleep again in that time, and how many bytes it writes.
+fn naps_and_writes(terminal: &mut Terminal, time: Duration) -> (u64, usize) {
     let process = terminal.process();
-    // Until it has come to rest.
     terminal.wait_until("rest", |terminal| {
         let before = naps_of(process);
         terminal.read_for(Duration::from_millis(300));
         naps_of(process) == before
     });
     let (naps, written) = (naps_of(process), terminal.written().len());
-    std::thread::sleep(Duration::from_secs(1));
+    std::thread::sleep(time);
     terminal.read_for(Duration::ZERO);
-    assert_eq!(naps_of(process), naps);
-    assert_eq!(terminal.written().len(), written);
+    (naps_of(process) - naps, terminal.written().len() - written)
+}
+
+#[test]
+fn an_idle_app_is_not_woken_by_anything() {
+    let home = Home::new();
+    let mut terminal = home.app((80, 24));
+    terminal.wait_for_app();
+    assert_eq!(naps_and_writes(&mut terminal, Duration::from_secs(1)), (0, 0));
 }
 
 #[test]
@@ -98,18 +101,10 @@ fn an_open_vault_in_which_nobody_does_anything_wakes_nobody_before_the_minute_is
     home.make_vault();
     let mut terminal = home.app((80, 24));
     terminal.unlock();
-    let process = terminal.process();
-    terminal.wait_until("rest", |terminal| {
-        let before = naps_of(process);
-        terminal.read_for(Duration::from_millis(300));
-        naps_of(process) == before
-    });
-    let (naps, written) = (naps_of(process), terminal.written().len());
-    std::thread::sleep(Duration::from_secs(3));
-    terminal.read_for(Duration::ZERO);
+    let (naps, written) = naps_and_writes(&mut terminal, Duration::from_secs(3));
     // The countdown of the header may pass into its next minute meanwhile, once.
-    assert!(naps_of(process) - naps <= 2, "{}", naps_of(process) - naps);
-    assert!(terminal.written().len() - written < 200);
+    assert!(naps <= 2, "{naps}");
+    assert!(written < 200, "{written}");
 }
 
 #[test]
