@@ -27,7 +27,7 @@ fn browse_shows_secrets_versions_value_and_what_is_known() {
 #[test]
 fn browse_in_ascii_uses_no_other_characters() {
     let mut harness = on_password();
-    harness.theme = Theme::named("terminal", Glyphs::ASCII);
+    harness.wear(Theme::named("terminal", Glyphs::ASCII));
     assert_screens!("browse_ascii", harness);
     for (columns, rows) in SIZES {
         harness.resize(columns, rows);
@@ -43,7 +43,7 @@ fn every_theme_draws_the_same_text() {
         for theme in
             [Theme::named(name, Glyphs::UNICODE), Theme::named(name, Glyphs::UNICODE).without_colour()]
         {
-            harness.theme = theme;
+            harness.wear(theme);
             assert_eq!(harness.screen(), expected, "{name}");
         }
     }

@@ -33,7 +33,7 @@ fn a_field_of_a_json_value_is_chosen_by_name_and_no_value_is_shown() {
     harness.resize(120, 40).press("j j Enter");
     assert_eq!(copied(&harness), ["hunter2"]);
     assert_eq!(harness.toast(), "field 'password' of db#v1 copied, cleared in 30 s");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
@@ -69,6 +69,6 @@ fn nothing_is_copied_by_leaving_or_by_the_lock() {
     harness.wait(Duration::from_secs(300)).event(Event::Tick);
     harness.assert_hides("password\n");
     harness.unlock();
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     assert!(copied(&harness).is_empty());
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use etui::domain::{SecretValue, ValueType, VersionId};
 use etui::memory::SecretBytes;
 use etui::tui::glyphs::Glyphs;
-use etui::tui::state::Modal;
 use etui::tui::{Event, Theme};
 use etui::vault::{PutRequest, Vault};
 use etui::versioning::StageSet;
@@ -34,15 +33,12 @@ fn over(values: &'static [&'static str]) -> Harness {
 }
 
 fn is_open(harness: &Harness) -> bool {
-    matches!(harness.state.modals.last(), Some(Modal::Diff(_)))
+    harness.top() == "diff"
 }
 
 /// The ids of the two versions, the older one first.
 fn pair(harness: &Harness) -> [String; 2] {
-    let Some(Modal::Diff(diff)) = harness.state.modals.last() else {
-        panic!("{}", harness.screen());
-    };
-    diff.pair().unwrap().map(|version| version.id.to_string())
+    harness.diff().pair().unwrap().map(|version| version.id.to_string())
 }
 
 #[test]
@@ -75,7 +71,7 @@ fn r_reveals_and_what_is_revealed_hides_itself() {
 #[test]
 fn the_diff_in_ascii_uses_no_other_characters() {
     let mut harness = over(&CONFIG[..2]);
-    harness.theme = Theme::named("terminal", Glyphs::ASCII);
+    harness.wear(Theme::named("terminal", Glyphs::ASCII));
     harness.press("Space j d r");
     assert_screens!("diff_ascii", harness);
     for keys in ["r", "Esc"] {
@@ -226,7 +222,7 @@ fn where_there_is_nothing_to_compare_it_is_said() {
     for key in ["d", "Space"] {
         harness.press(key);
         assert!(harness.toast().starts_with("there is only one version"), "{}", harness.toast());
-        assert!(harness.state.modals.is_empty());
+        assert_eq!(harness.dialogs(), 0);
     }
 }
 
@@ -237,9 +233,9 @@ fn a_lock_takes_the_differences_away_and_a_late_answer_is_dropped() {
     harness.assert_shows("hunter2");
     harness.hold();
     harness.press("r r Ctrl-l");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     harness.release();
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     harness.assert_hides("hunter2");
 }
 

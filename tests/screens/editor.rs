@@ -32,7 +32,7 @@ fn the_selected_version_goes_to_the_editor_and_saving_opens_the_form() {
     let mut harness = on_password();
     harness.press("l j e");
     assert_eq!(harness.edits, [("hunter13".to_owned(), "txt")]);
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     save(&mut harness, "hunter15");
     harness.assert_shows("Put a value · shop/db/password");
     harness.assert_shows("● ACSCurrent   v14 → v15");
@@ -45,7 +45,7 @@ fn an_editor_that_changes_nothing_changes_nothing() {
     let mut harness = on_password();
     harness.press("e");
     harness.event(Event::Edited(EditorEnd::Unchanged));
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     assert_eq!(harness.toast(), "nothing was changed in the editor");
     harness.press("p").type_text("typed").press("Ctrl-o");
     harness.event(Event::Edited(EditorEnd::Failed("the editor ended with 1".to_owned())));

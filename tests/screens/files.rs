@@ -114,7 +114,7 @@ fn what_cannot_be_read_is_told_with_its_path_and_not_stored() {
     harness.press("Backspace").type_text("src");
     assert_screens!("file_folder", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    assert!(!harness.state.modals.is_empty());
+    assert_ne!(harness.dialogs(), 0);
     assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
 }
 
@@ -155,7 +155,7 @@ fn nothing_is_overwritten_without_a_second_key() {
     assert_eq!(fs::read(&path).unwrap(), b"old", "the answer was about another path");
     harness.press("Enter Ctrl-r");
     assert_eq!(fs::read(&path).unwrap(), b"hunter14-with-24-bytes-x");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
@@ -165,11 +165,11 @@ fn a_path_that_cannot_be_written_is_told_and_the_form_stays() {
     harness.assert_shows("name a file first");
     harness.type_text("/nowhere/at/all").press("Enter");
     harness.assert_shows("/nowhere/at/all");
-    assert_eq!(harness.state.modals.len(), 1);
+    assert_eq!(harness.dialogs(), 1);
     harness.press("Ctrl-u").type_text("LICENSE-A").press("Tab");
     harness.assert_shows("LICENSE-APACHE");
     harness.press("Esc");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The first run: from nothing to an open, empty vault.
 
-use etui::tui::{Event, Reply};
 use etui::vault::KdfCost;
 
 use crate::assert_screens;
@@ -9,7 +8,7 @@ use crate::harness::Harness;
 /// The screen with a measurement that does not depend on this machine.
 fn measured() -> Harness {
     let mut harness = Harness::measuring((120, 40));
-    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(262_144, 3, 4).unwrap()))));
+    harness.measured(KdfCost::new(262_144, 3, 4).unwrap());
     harness
 }
 
@@ -17,7 +16,7 @@ fn measured() -> Harness {
 fn the_first_run_says_what_this_is_where_the_vault_will_lie_and_what_unlocking_costs() {
     let mut harness = Harness::measuring((120, 40));
     harness.assert_shows("measuring what this machine bears");
-    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(262_144, 3, 4).unwrap()))));
+    harness.measured(KdfCost::new(262_144, 3, 4).unwrap());
     assert_screens!("first_run", harness);
 }
 
@@ -50,7 +49,7 @@ fn an_empty_password_is_not_taken() {
 #[test]
 fn the_vault_is_made_and_open() {
     let mut harness = Harness::measuring((120, 40));
-    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(8, 1, 1).unwrap()))));
+    harness.measured(KdfCost::new(8, 1, 1).unwrap());
     harness.type_text("x").press("Enter").type_text("x").press("Enter");
     harness.assert_shows("There is no secret yet.");
     assert_eq!(harness.toast(), "the vault is made and open");
@@ -70,7 +69,7 @@ fn a_newline_in_a_pasted_password_makes_no_vault() {
 #[test]
 fn a_new_key_file_is_made_and_needed_from_then_on() {
     let mut harness = Harness::measuring((120, 40));
-    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(8, 1, 1).unwrap()))));
+    harness.measured(KdfCost::new(8, 1, 1).unwrap());
     let key = harness.folder().join("vault.key");
     harness.type_text("x").press("Tab").type_text("x").press("Tab Right");
     harness.assert_shows("(•) new");
@@ -92,7 +91,7 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
 #[test]
 fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
     let mut harness = Harness::measuring((120, 40));
-    harness.event(Event::Reply(Reply::Measured(Ok(KdfCost::new(8, 1, 1).unwrap()))));
+    harness.measured(KdfCost::new(8, 1, 1).unwrap());
     let key = harness.folder().join("mine.key");
     let text = etui::vault::make_key_file().unwrap();
     std::fs::write(&key, text.expose()).unwrap();

@@ -1,19 +1,11 @@
 //! The generator over the put form.
 
+use etui::tui::Theme;
 use etui::tui::glyphs::Glyphs;
-use etui::tui::{Reply, Theme};
 
 use crate::assert_screens;
 use crate::browse::on_password;
-use crate::harness::{Harness, SIZES};
-
-/// The value in the form, shown for a moment.
-fn value_in_form(harness: &mut Harness) -> String {
-    let etui::tui::state::Modal::PutForm(form) = &harness.state.modals[0] else {
-        panic!("no form:\n{}", harness.screen());
-    };
-    form.value.text().to_owned()
-}
+use crate::harness::SIZES;
 
 /// The words are of chance, and so is how many signs mask them: one sign stands for all.
 fn without_length(screen: &str) -> String {
@@ -38,7 +30,7 @@ fn a_password_is_drawn_at_once_masked_with_its_exact_strength() {
 fn enter_takes_it_into_the_form_with_its_strength_until_it_is_edited() {
     let mut harness = on_password();
     harness.press("p Ctrl-g Enter");
-    assert_eq!(value_in_form(&mut harness).len(), 32);
+    assert_eq!(harness.typed_value().len(), 32);
     harness.assert_shows("32 bytes · 209.7 bits");
     harness.assert_shows("● ACSCurrent   v14 → v15");
     assert_screens!("generator_taken", harness);
@@ -54,16 +46,16 @@ fn enter_takes_it_into_the_form_with_its_strength_until_it_is_edited() {
 fn another_one_is_another_one_and_shown_on_request_only() {
     let mut harness = on_password();
     harness.press("p Ctrl-g Enter");
-    let first = value_in_form(&mut harness);
+    let first = harness.typed_value();
     harness.press("Ctrl-g");
     harness.assert_shows("replaces the one in the form");
     harness.press("Ctrl-n Enter");
-    let second = value_in_form(&mut harness);
+    let second = harness.typed_value();
     assert_ne!(first, second);
     harness.press("Ctrl-g Alt-r");
     harness.assert_hides("•••");
     harness.press("Esc");
-    assert_eq!(value_in_form(&mut harness), second, "Esc takes nothing");
+    assert_eq!(harness.typed_value(), second, "Esc takes nothing");
 }
 
 #[test]
@@ -73,7 +65,7 @@ fn the_recipe_decides() {
     harness.press("Tab Space Tab Space Tab Tab Space Tab Tab").type_text("01234");
     assert_screens!("generator_digits", harness);
     harness.resize(120, 40).press("Enter");
-    let value = value_in_form(&mut harness);
+    let value = harness.typed_value();
     assert_eq!(value.len(), 12);
     assert!(value.bytes().all(|byte| (b'5'..=b'9').contains(&byte)), "{value}");
     harness.assert_shows("27.9 bits");
@@ -89,7 +81,7 @@ fn a_passphrase_has_words_and_a_separator() {
         insta::assert_snapshot!(format!("generator_passphrase_{columns}x{rows}"), screen);
     }
     harness.resize(120, 40).press("Enter");
-    assert_eq!(value_in_form(&mut harness).split('.').count(), 4);
+    assert_eq!(harness.typed_value().split('.').count(), 4);
     harness.assert_shows("51.7 bits");
 }
 
@@ -100,11 +92,11 @@ fn a_recipe_that_makes_no_sense_is_told_and_nothing_is_taken() {
     harness.assert_shows("a random password has 8 to 128 characters");
     assert_screens!("generator_wrong", harness);
     harness.resize(120, 40).press("Enter");
-    assert_eq!(harness.state.modals.len(), 2);
+    assert_eq!(harness.dialogs(), 2);
     harness.press("Ctrl-u").type_text("many");
     harness.assert_shows("the length is a whole number");
     harness.press("Ctrl-u").type_text("8").press("Enter");
-    assert_eq!(value_in_form(&mut harness).len(), 8);
+    assert_eq!(harness.typed_value().len(), 8);
 }
 
 #[test]
@@ -113,10 +105,10 @@ fn a_value_of_an_older_recipe_is_never_taken() {
     harness.press("p Ctrl-g");
     harness.hold();
     harness.press("Tab Ctrl-u").type_text("12").press("Enter");
-    assert_eq!(harness.state.modals.len(), 2, "there is none yet");
+    assert_eq!(harness.dialogs(), 2, "there is none yet");
     harness.release();
     harness.press("Enter");
-    assert_eq!(value_in_form(&mut harness).len(), 12);
+    assert_eq!(harness.typed_value().len(), 12);
 }
 
 #[test]
@@ -126,15 +118,14 @@ fn a_value_that_comes_after_the_lock_is_dropped() {
     harness.press("p Ctrl-g Ctrl-l");
     harness.release();
     harness.assert_shows("Unlock");
-    harness.event(etui::tui::Event::Reply(Reply::Locked));
     harness.unlock();
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
 fn the_generator_in_ascii_uses_no_other_characters() {
     let mut harness = on_password();
-    harness.theme = Theme::named("terminal", Glyphs::ASCII);
+    harness.wear(Theme::named("terminal", Glyphs::ASCII));
     harness.press("p Ctrl-g");
     assert!(harness.screen().is_ascii(), "{}", harness.screen());
 }

@@ -12,8 +12,10 @@ use etui::domain::Timestamp;
 use etui::memory::SecretBytes;
 use etui::platform::clipboard::ClipboardSetting;
 use etui::tui::glyphs::Glyphs;
+use etui::tui::modals::{Diff, Palette};
+use etui::tui::state::Modal;
 use etui::tui::{
-    CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Reply, Session, State, Theme,
+    Action, CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Reply, Session, State, Theme,
     TuiOptions, Work, perform, update::update, view::view,
 };
 use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
@@ -251,6 +253,72 @@ impl Harness {
             self.event(Event::Reply(reply));
         }
         self.held = None;
+    }
+
+    /// The worker has measured what the key derivation may cost here.
+    pub fn measured(&mut self, cost: KdfCost) -> &mut Self {
+        self.event(Event::Reply(Reply::Measured(Ok(cost))));
+        self
+    }
+
+    /// Draws in this theme from now on.
+    pub fn wear(&mut self, theme: Theme) -> &mut Self {
+        self.theme = theme;
+        self
+    }
+
+    /// How many dialogs are open.
+    pub fn dialogs(&self) -> usize {
+        self.state.modals.len()
+    }
+
+    /// The name of the dialog that gets the keys; empty where none is open.
+    pub fn top(&self) -> &'static str {
+        match self.state.modals.last() {
+            None => "",
+            Some(Modal::Diff(_)) => "diff",
+            Some(Modal::Palette(_)) => "palette",
+            Some(Modal::Which(_)) => "which",
+            Some(_) => "another",
+        }
+    }
+
+    /// The diff on top.
+    pub fn diff(&self) -> &Diff {
+        match self.state.modals.last() {
+            Some(Modal::Diff(diff)) => diff,
+            _ => panic!("no diff is open:\n{}", self.screen()),
+        }
+    }
+
+    /// The palette on top.
+    pub fn palette(&self) -> &Palette {
+        match self.state.modals.last() {
+            Some(Modal::Palette(palette)) => palette,
+            _ => panic!("the palette is not open:\n{}", self.screen()),
+        }
+    }
+
+    /// The lines below the fields of the task on top.
+    pub fn report(&self) -> Vec<String> {
+        match self.state.modals.last() {
+            Some(Modal::Room(room)) => room.report(),
+            _ => panic!("no task is open:\n{}", self.screen()),
+        }
+    }
+
+    /// The value in the put form, whatever lies over it.
+    pub fn typed_value(&self) -> String {
+        let value = self.state.modals.iter().find_map(|modal| match modal {
+            Modal::PutForm(form) => Some(form.value.text().to_owned()),
+            _ => None,
+        });
+        value.unwrap_or_else(|| panic!("no put form is open:\n{}", self.screen()))
+    }
+
+    /// Runs an action by its name.
+    pub fn task(&mut self, action: Action) -> &mut Self {
+        self.press(":").type_text(action.name()).press("Enter")
     }
 
     /// Gives a key to an action that has none by itself.

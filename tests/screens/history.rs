@@ -12,7 +12,7 @@ fn the_history_of_a_secret_says_what_moved_from_where_to_where() {
     harness.assert_shows("stored v14, ACSCurrent v13 → v14");
     harness.assert_hides("personal/mail:");
     harness.press("Esc");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn tab_turns_to_the_whole_vault_and_back() {
 fn enter_goes_to_the_version_of_the_change() {
     let mut harness = on_password();
     harness.press("H j j Enter");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     let version = harness.state.browse().and_then(|browse| browse.selected_version());
     assert_eq!(version.map(|version| version.id.as_str()), Some("v12"));
 }

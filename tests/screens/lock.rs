@@ -102,7 +102,7 @@ fn the_lock_comes_at_once_whatever_is_open() {
             harness.assert_shows("Unlock");
             harness.assert_hides("shop");
             harness.assert_hides("Put a value");
-            assert!(harness.state.modals.is_empty());
+            assert_eq!(harness.dialogs(), 0);
         }
     }
 }
@@ -310,7 +310,7 @@ fn a_form_about_a_secret_that_is_gone_after_the_lock_says_so() {
     harness.press("m").type_text("x").press("Ctrl-l");
     sample::purge(&mut harness.other_process(), "shop/db/password");
     harness.unlock();
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     assert_eq!(
         harness.toast(),
         "the form that was open cannot be brought back: there is no secret 'shop/db/password'"

@@ -24,7 +24,7 @@ fn a_name_that_is_taken_is_refused_in_the_form() {
     harness.press("R Ctrl-u").type_text("shop/api-key");
     assert_screens!("rename_taken", harness);
     harness.resize(120, 40).press("Enter");
-    assert_eq!(harness.state.modals.len(), 1);
+    assert_eq!(harness.dialogs(), 1);
     assert_eq!(selected(&harness), Some("shop/db/password".to_owned()));
 }
 
@@ -34,7 +34,7 @@ fn enter_without_a_new_name_says_that_nothing_was_typed() {
     harness.press("R Enter");
     assert_eq!(harness.toast(), "nothing was typed that changes anything");
     harness.press("Esc");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_cannot_be_is_said_and_not_stored() {
     harness.press("m Tab Tab").type_text("many");
     harness.assert_shows("the number of versions to keep is a whole number, or nothing");
     harness.press("Ctrl-s");
-    assert_eq!(harness.state.modals.len(), 1);
+    assert_eq!(harness.dialogs(), 1);
     harness.press("Ctrl-u").type_text("0");
     assert_screens!("metadata_invalid", harness);
     harness.resize(120, 40).press("Ctrl-u Shift-Tab Enter").type_text("env=twice");
@@ -85,7 +85,7 @@ fn a_dirty_form_asks_before_it_closes() {
     let mut harness = on_password();
     harness.press("m").type_text("x");
     harness.press("Esc");
-    assert_eq!(harness.state.modals.len(), 2);
+    assert_eq!(harness.dialogs(), 2);
     harness.press("Esc");
     harness.assert_shows("Primary database of the shopx");
     harness.press("Ctrl-c Right Enter");
@@ -116,7 +116,7 @@ fn nothing_is_renamed_in_the_deletion_window() {
     harness.press(". G R");
     assert_eq!(harness.toast(), "this secret is scheduled for deletion: U restores it first");
     harness.press("m");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 fn selected(harness: &Harness) -> Option<String> {

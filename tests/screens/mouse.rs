@@ -78,7 +78,7 @@ fn no_click_anywhere_reveals_confirms_or_changes_anything() {
             if !keys.is_empty() {
                 harness.press(keys);
             }
-            let modals = harness.state.modals.len();
+            let modals = harness.dialogs();
             for row in 0..size.1 {
                 for column in (0..size.0).step_by(11) {
                     mouse(&mut harness, MouseKind::Click, column, row);
@@ -87,7 +87,7 @@ fn no_click_anywhere_reveals_confirms_or_changes_anything() {
                 }
             }
             harness.assert_hides("hunter");
-            assert_eq!(harness.state.modals.len(), modals, "{keys}: {}", harness.screen());
+            assert_eq!(harness.dialogs(), modals, "{keys}: {}", harness.screen());
             assert!(!harness.has_quit && harness.state.waiting.is_none());
             assert!(harness.clipboard.copied.lock().unwrap().is_empty());
             assert_eq!(harness.other_process().history(1).unwrap().len(), 1);

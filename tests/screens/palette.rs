@@ -1,7 +1,5 @@
 //! The command palette: every action by name, with its key.
 
-use etui::tui::state::Modal;
-
 use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::Harness;
@@ -16,15 +14,12 @@ fn asked(text: &str) -> Harness {
 }
 
 fn is_open(harness: &Harness) -> bool {
-    matches!(harness.state.modals.last(), Some(Modal::Palette(_)))
+    harness.top() == "palette"
 }
 
 /// The names in the list, from the top.
 fn listed(harness: &Harness) -> Vec<String> {
-    let Some(Modal::Palette(palette)) = harness.state.modals.last() else {
-        panic!("{}", harness.screen());
-    };
-    palette.found().map(|entry| entry.name.to_owned()).collect()
+    harness.palette().found().map(|entry| entry.name.to_owned()).collect()
 }
 
 #[test]
@@ -160,7 +155,7 @@ fn over_another_screen_it_lists_what_is_alive_there() {
     harness.assert_shows("go to the version of this change");
     assert!(!listed(&harness).contains(&"put-value".to_owned()));
     harness.press("Enter");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
@@ -176,7 +171,7 @@ fn a_text_field_takes_the_colon_itself() {
 fn the_lock_closes_it() {
     let mut harness = asked("typed");
     harness.press("Ctrl-l");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     harness.assert_hides("typed");
 }
 

@@ -7,7 +7,7 @@ use crate::sample;
 /// Stores what the form holds and reads it back.
 fn stored(harness: &mut Harness) -> String {
     harness.press("Ctrl-s");
-    assert!(harness.state.modals.is_empty(), "{}", harness.screen());
+    assert_eq!(harness.dialogs(), 0, "{}", harness.screen());
     harness.press("y");
     harness.clipboard.copied.lock().unwrap().last().unwrap().clone()
 }

@@ -60,7 +60,7 @@ fn another_process_s_change_stops_the_plan_and_shows_the_new_one() {
 fn a_deletion_asks_with_cancel_first() {
     let mut harness = on_password();
     harness.press("D Enter");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     harness.assert_shows("password             v14");
 }
 
@@ -109,9 +109,9 @@ fn redo_without_an_undo_is_refused_in_the_pane_and_enter_does_nothing() {
     harness.press("Ctrl-r");
     assert_screens!("redo_refused", harness);
     harness.resize(120, 40).press("Enter");
-    assert_eq!(harness.state.modals.len(), 1);
+    assert_eq!(harness.dialogs(), 1);
     harness.press("Esc");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn the_plan_follows_every_key() {
 #[test]
 fn the_form_in_ascii_uses_no_other_characters() {
     let mut harness = on_password();
-    harness.theme = Theme::named("terminal", Glyphs::ASCII);
+    harness.wear(Theme::named("terminal", Glyphs::ASCII));
     harness.press("p").type_text("hunter15");
     assert_screens!("put_form_ascii", harness);
     assert!(harness.screen().is_ascii(), "{}", harness.screen());
@@ -98,7 +98,7 @@ fn malformed_fields_are_told_beside_them() {
     harness.press("Backspace Backspace Backspace");
     harness.assert_shows("name at least one label");
     harness.press("Ctrl-s");
-    assert!(!harness.state.modals.is_empty());
+    assert_ne!(harness.dialogs(), 0);
     harness.type_text("ACSCurrent ACSPrevious ");
     harness.assert_shows("one version cannot be both ACSCurrent and ACSPrevious");
     harness.press("Shift-Tab Shift-Tab Shift-Tab").type_text(" ");
@@ -127,7 +127,7 @@ fn another_process_s_change_stops_the_put_and_shows_the_new_plan() {
     harness.assert_shows("● ACSCurrent   other →");
     assert_screens!("put_form_changed", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    assert!(harness.state.modals.is_empty(), "{}", harness.screen());
+    assert_eq!(harness.dialogs(), 0, "{}", harness.screen());
     harness.press("r");
     harness.assert_shows("hunter15");
 }
@@ -172,7 +172,7 @@ fn typing_is_frozen_while_the_put_is_under_way() {
 fn a_typed_form_asks_before_it_closes() {
     let mut harness = on_password();
     harness.press("p Esc");
-    assert!(harness.state.modals.is_empty(), "nothing was typed");
+    assert_eq!(harness.dialogs(), 0, "nothing was typed");
     harness.press("p").type_text("x").press("Esc");
     assert_screens!("discard", harness);
     harness.resize(120, 40).press("Enter");
@@ -195,7 +195,7 @@ fn enter_never_stores_the_form() {
         harness.press("Tab Enter");
     }
     assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
-    assert!(!harness.state.modals.is_empty());
+    assert_ne!(harness.dialogs(), 0);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_new_secret_has_its_tags_from_the_start() {
     harness.assert_shows("the tag 'env' is there twice");
     assert_screens!("new_secret_tags", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    assert!(!harness.state.modals.is_empty(), "it is not stored");
+    assert_ne!(harness.dialogs(), 0, "it is not stored");
     harness.press("Ctrl-u").type_text("owner=me").press("Ctrl-s");
     assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
     harness.assert_shows("env=prod  owner=me");

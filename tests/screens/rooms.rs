@@ -5,9 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use etui::exchange::{FileFormat, Source, read};
+use etui::exchange::{FileFormat, read};
 use etui::tui::Action;
-use etui::tui::modals::{open_import, rooms};
 use etui::vault::{Answers, LockedVault, Progress, Vault};
 
 use crate::assert_screens;
@@ -18,26 +17,10 @@ use crate::sample::{self, create, name, text_value};
 const NEW: &str = "violet anvil parade sombre";
 
 impl Harness {
-    /// Opens a room as the palette does.
-    fn room(&mut self, action: Action) -> &mut Self {
-        let mut effects = Vec::new();
-        rooms::open(&mut self.state, action, &mut effects);
-        self.run(effects);
-        self
-    }
-
     fn opens_with(&self, password: &str) -> bool {
         let vault = self.folder().join("vault.etui");
         let locked = LockedVault::open(&vault, environment(&self.clock)).unwrap();
         locked.unlock(&credentials(password), Answers::default()).is_ok()
-    }
-
-    /// The lines below the fields.
-    fn report(&self) -> Vec<String> {
-        match self.state.modals.last() {
-            Some(etui::tui::state::Modal::Room(room)) => room.report(),
-            _ => panic!("no room is open:\n{}", self.screen()),
-        }
     }
 
     fn path(&self, file: &str) -> String {
@@ -65,13 +48,13 @@ impl Harness {
 fn the_check_shows_how_far_it_is_and_what_it_found() {
     let mut harness = on_password();
     harness.hold();
-    harness.room(Action::Verify).wait(Duration::from_secs(3)).tell(30, 120);
+    harness.task(Action::Verify).wait(Duration::from_secs(3)).tell(30, 120);
     assert_screens!("verify_running", harness);
     assert_eq!(harness.next_wake(), Some(Duration::from_millis(100)), "it is drawn ten times a second");
     harness.release();
     assert_screens!("verify_done", harness);
     harness.press("Esc");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     assert!(harness.next_wake().unwrap() > Duration::from_millis(100), "nothing wakes it any more");
 }
 
@@ -79,13 +62,13 @@ fn the_check_shows_how_far_it_is_and_what_it_found() {
 fn work_can_be_left_to_the_background_and_tells_when_it_is_done() {
     let mut harness = on_password();
     harness.hold();
-    harness.room(Action::Verify).tell(30, 120).press("Esc");
+    harness.task(Action::Verify).tell(30, 120).press("Esc");
     assert_eq!(harness.toast(), "checking the vault goes on in the background");
     assert_screens!("verify_in_the_background", harness);
     harness.resize(120, 40);
-    harness.room(Action::Export);
+    harness.task(Action::Export);
     assert_eq!(harness.toast(), "checking the vault 25 % is under way: wait, or stop it with :stop-work");
-    harness.room(Action::Verify).assert_shows("25 %");
+    harness.task(Action::Verify).assert_shows("25 %");
     harness.press("Esc").release();
     assert_eq!(harness.toast(), "the vault is whole: 5 secrets, 9 versions, 12 changes");
 }
@@ -95,7 +78,7 @@ fn x_stops_the_work_and_nothing_is_left() {
     let mut harness = on_password();
     harness.hold();
     let copy = harness.path("copy.etui");
-    harness.room(Action::BackUp).type_text(&copy).press("Ctrl-s x").release();
+    harness.task(Action::BackUp).type_text(&copy).press("Ctrl-s x").release();
     assert_eq!(harness.toast(), "backing the vault up was stopped: nothing was changed");
     assert!(!fs::exists(&copy).unwrap());
     harness.press("Ctrl-s");
@@ -106,7 +89,7 @@ fn x_stops_the_work_and_nothing_is_left() {
 fn leaving_the_app_while_work_is_under_way_is_wished_twice() {
     let mut harness = on_password();
     harness.hold();
-    harness.room(Action::Verify).press("Ctrl-c");
+    harness.task(Action::Verify).press("Ctrl-c");
     assert!(!harness.has_quit);
     assert_eq!(harness.toast(), "checking the vault is under way: once more stops it and leaves");
     harness.press("Ctrl-c");
@@ -142,12 +125,12 @@ fn a_deletion_for_good_wants_the_name_and_another_key() {
     harness.press("Ctrl-s");
     harness.assert_shows("type 'shop/db/password' to remove for good");
     harness.type_text("shop/db/pass").press("Ctrl-s");
-    assert_eq!(harness.state.modals.len(), 1);
+    assert_eq!(harness.dialogs(), 1);
     assert!(harness.names().contains(&"shop/db/password".to_owned()));
     harness.type_text("word").press("Enter");
     assert!(harness.names().contains(&"shop/db/password".to_owned()), "Enter does not do it");
     harness.press("Ctrl-s");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     assert_eq!(harness.toast(), "shop/db/password removed for good, with 5 versions");
     assert!(!harness.names().contains(&"shop/db/password".to_owned()));
 }
@@ -155,7 +138,7 @@ fn a_deletion_for_good_wants_the_name_and_another_key() {
 #[test]
 fn what_changed_meanwhile_is_not_removed() {
     let mut harness = on_password();
-    harness.room(Action::ForceDelete);
+    harness.task(Action::ForceDelete);
     sample::put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
     harness.type_text("shop/db/password").press("Ctrl-s");
     harness.assert_shows("another process changed this meanwhile: nothing was removed");
@@ -180,20 +163,20 @@ fn past_their_window() -> Harness {
 #[test]
 fn all_that_are_past_their_window_are_purged_by_the_name_of_the_vault() {
     let mut harness = past_their_window();
-    harness.room(Action::PurgePast);
+    harness.task(Action::PurgePast);
     assert_screens!("purge_past", harness);
     harness.resize(120, 40).type_text("vault").press("Ctrl-s");
     harness.assert_shows("type 'vault.etui' to remove for good");
     harness.type_text(".etui").press("Ctrl-s");
     assert_eq!(harness.toast(), "2 secrets removed for good");
-    harness.room(Action::PurgePast).assert_shows("no secret is past its window");
+    harness.task(Action::PurgePast).assert_shows("no secret is past its window");
 }
 
 #[test]
 fn a_purge_of_one_is_for_what_is_scheduled() {
     let mut harness = on_password();
-    harness.room(Action::Purge);
-    assert!(harness.state.modals.is_empty());
+    harness.bind("P", "purge").press("P");
+    assert_eq!(harness.dialogs(), 0);
     assert!(harness.toast().starts_with("this secret is not scheduled for deletion"), "{}", harness.toast());
 }
 
@@ -202,7 +185,7 @@ fn a_purge_of_one_is_for_what_is_scheduled() {
 #[test]
 fn the_password_is_changed_with_the_present_one() {
     let mut harness = on_password();
-    harness.room(Action::ChangePassword);
+    harness.task(Action::ChangePassword);
     assert_screens!("password", harness);
     harness.resize(120, 40).type_text("wrong").press("Tab").type_text(NEW).press("Tab").type_text("violet");
     assert_screens!("password_typed", harness);
@@ -222,7 +205,7 @@ fn the_password_is_changed_with_the_present_one() {
 fn a_new_key_file_is_made_and_needed_from_then_on() {
     let mut harness = on_password();
     let key = harness.path("vault.key");
-    harness.room(Action::ChangePassword).type_text(PASSWORD).press("Tab").type_text(NEW);
+    harness.task(Action::ChangePassword).type_text(PASSWORD).press("Tab").type_text(NEW);
     harness.press("Tab").type_text(NEW).press("Tab l Tab").type_text(&key).press("Ctrl-s");
     harness.assert_shows("start etui with --key-file");
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
@@ -235,21 +218,21 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
 fn a_wrong_password_leaves_no_key_file_behind() {
     let mut harness = on_password();
     let key = harness.path("vault.key");
-    harness.room(Action::ChangePassword).type_text("wrong").press("Tab").type_text(NEW);
+    harness.task(Action::ChangePassword).type_text("wrong").press("Tab").type_text(NEW);
     harness.press("Tab").type_text(NEW).press("Tab l Tab").type_text(&key).press("Ctrl-s");
     harness.assert_shows("the master password does not open this vault");
     assert!(!fs::exists(&key).unwrap());
 }
 
 fn type_rekey(harness: &mut Harness) {
-    harness.room(Action::Rekey).type_text(PASSWORD).press("Tab").type_text(NEW);
+    harness.task(Action::Rekey).type_text(PASSWORD).press("Tab").type_text(NEW);
     harness.press("Tab").type_text(NEW).press("Tab Tab");
 }
 
 #[test]
 fn a_rekey_wants_the_name_of_the_vault_and_shows_its_progress() {
     let mut harness = on_password();
-    harness.room(Action::Rekey);
+    harness.task(Action::Rekey);
     assert_screens!("rekey", harness);
     harness.resize(120, 40).press("Esc");
     type_rekey(&mut harness);
@@ -285,7 +268,7 @@ fn the_lock_waits_for_a_rekey_and_says_which_password_opens_the_vault() {
 #[test]
 fn a_backup_is_made_and_checked_and_replaces_nothing() {
     let mut harness = on_password();
-    harness.room(Action::BackUp);
+    harness.task(Action::BackUp);
     assert_screens!("backup", harness);
     let copy = harness.path("copy.etui");
     harness.resize(120, 40).press("Ctrl-s");
@@ -299,7 +282,7 @@ fn a_backup_is_made_and_checked_and_replaces_nothing() {
     let copied = LockedVault::open_copy(copy.as_ref(), Box::new(harness.clock.clone())).unwrap();
     assert!(copied.unlock(&credentials(PASSWORD), Answers::default()).is_ok());
     let before = fs::read(&copy).unwrap();
-    harness.room(Action::BackUp).type_text(&copy).press("Ctrl-s");
+    harness.task(Action::BackUp).type_text(&copy).press("Ctrl-s");
     harness.assert_shows("nothing is written over from here");
     assert!(fs::read(&copy).unwrap() == before);
 }
@@ -307,7 +290,7 @@ fn a_backup_is_made_and_checked_and_replaces_nothing() {
 #[test]
 fn an_export_is_confirmed_in_words_and_private() {
     let mut harness = on_password();
-    harness.room(Action::Export);
+    harness.task(Action::Export);
     assert_screens!("export", harness);
     let file = harness.path("secrets.env");
     harness.resize(120, 40).press("l Tab").type_text("shop").press("Tab").type_text(&file).press("Ctrl-s");
@@ -328,7 +311,7 @@ fn import_of(text: &str, file: &str) -> (Harness, String) {
     let mut harness = on_password();
     let path = harness.path(file);
     fs::write(&path, text).unwrap();
-    harness.room(Action::Import);
+    harness.task(Action::Import);
     (harness, path)
 }
 
@@ -365,15 +348,12 @@ fn the_plan_of_an_import_names_each_secret_and_what_is_lost() {
     }
     let path = harness.path("passwords.csv");
     fs::write(&path, text).unwrap();
-    let mut effects = Vec::new();
-    open_import(&mut harness.state, Some("passwords.csv".into()), None, &mut effects);
-    assert_eq!(effects.len(), 1, "it is read at once");
-    harness.run(effects);
+    harness.press(":").type_text("import passwords.csv").press("Enter");
     harness.assert_shows("passwords.csv' failed");
     harness.press("Ctrl-u").type_text(&path).press("Ctrl-s");
     harness.press("Ctrl-u").type_text("x");
     // Shown with a path that is the same everywhere.
-    harness.press("Esc l Enter").room(Action::Import);
+    harness.press("Esc l Enter").task(Action::Import);
     fs::write("/tmp/etui-test-passwords.csv", fs::read(&path).unwrap()).unwrap();
     harness.type_text("/tmp/etui-test-passwords.csv").press("Ctrl-s");
     fs::remove_file("/tmp/etui-test-passwords.csv").unwrap();
@@ -386,7 +366,7 @@ fn the_plan_of_an_import_names_each_secret_and_what_is_lost() {
 fn importing_what_is_here_already_changes_nothing() {
     let (mut harness, path) = import_of("A=1\n", ".env");
     harness.type_text(&path).press("Ctrl-s Ctrl-s");
-    harness.room(Action::Import).type_text(&path).press("Ctrl-s");
+    harness.task(Action::Import).type_text(&path).press("Ctrl-s");
     harness.assert_shows("nothing would change: 1 already here");
 }
 
@@ -406,7 +386,7 @@ fn another_vault_is_asked_for_its_password() {
     let mut vault = Vault::create(&other, &credentials("other"), cost, environment(&harness.clock)).unwrap();
     create(&mut vault, "from/there", "v1", text_value("x"));
     drop(vault);
-    harness.room(Action::Import).type_text(&other.display().to_string()).press("Ctrl-s");
+    harness.task(Action::Import).type_text(&other.display().to_string()).press("Ctrl-s");
     harness.assert_shows("the other vault has a key of its own: type its password");
     harness.type_text("wrong").press("Ctrl-s");
     harness.assert_shows("the master password does not open this vault");
@@ -442,20 +422,17 @@ fn locking_while_an_import_is_under_way_takes_it_back() {
 #[test]
 fn a_form_in_which_something_was_typed_asks_before_it_closes() {
     let mut harness = on_password();
-    harness.room(Action::Import).type_text("/tmp/x").press("Esc");
+    harness.task(Action::Import).type_text("/tmp/x").press("Esc");
     harness.assert_shows("Discard it");
     harness.press("l Enter");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }
 
 #[test]
 fn a_format_can_be_named() {
     let (mut harness, path) = import_of("A=1\n", "file");
     harness.press("Esc");
-    let mut effects = Vec::new();
-    let source = Some(Source::File(FileFormat::Json));
-    open_import(&mut harness.state, Some(path.into()), source, &mut effects);
-    harness.run(effects);
+    harness.press(":").type_text(&format!("import json {path}")).press("Enter");
     harness.assert_shows("this is not JSON");
 }
 
@@ -464,11 +441,11 @@ fn the_settings_say_what_is_set_and_in_which_file() {
     let mut harness = on_password();
     harness.state.settings_file = Some("~/.config/etui/settings.toml".to_owned());
     harness.state.all_settings.lock_after = Duration::from_secs(90);
-    harness.room(Action::Settings);
+    harness.task(Action::Settings);
     assert_screens!("settings", harness);
     let report = harness.report().join("\n");
     assert!(report.contains("~/.config/etui/settings.toml"), "{report}");
     assert!(report.contains("lock_after             1 minute 30 seconds, instead of 5 minutes"), "{report}");
     harness.press("Esc");
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
 }

@@ -27,7 +27,7 @@ fn browse_and_the_put_form_in_every_theme() {
     for (screen, mut harness) in [("browse", on_password()), ("put_form", put_form())] {
         harness.resize(80, 24);
         for (name, theme) in themes() {
-            harness.theme = theme;
+            harness.wear(theme);
             insta::assert_debug_snapshot!(format!("theme_{screen}_{name}"), harness.buffer());
         }
     }
@@ -37,7 +37,7 @@ fn browse_and_the_put_form_in_every_theme() {
 fn the_selected_row_is_marked_and_reversed_whatever_the_background_of_the_terminal() {
     let mut harness = on_password();
     for (name, theme) in themes() {
-        harness.theme = theme;
+        harness.wear(theme);
         let cells = harness.buffer();
         let is_marked = |row: &u16| cells[(2, *row)].symbol() == "❯";
         let row = (0..cells.area.height).find(is_marked).expect(name);
@@ -56,7 +56,7 @@ fn the_selected_row_is_marked_and_reversed_whatever_the_background_of_the_termin
 fn without_colour_nothing_has_one_and_the_default_theme_has_no_background() {
     for (screen, mut harness) in [("browse", on_password()), ("put form", put_form())] {
         for (name, theme) in themes() {
-            harness.theme = theme;
+            harness.wear(theme);
             let cells = harness.buffer();
             for cell in cells.content() {
                 if name == "no_colour" {

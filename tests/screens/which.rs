@@ -1,7 +1,5 @@
 //! Which version is this: a masked field, and who holds what is typed into it.
 
-use etui::tui::state::Modal;
-
 use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::Harness;
@@ -9,7 +7,7 @@ use crate::sample::{create, put, text_value};
 
 fn ask(harness: &mut Harness) -> &mut Harness {
     harness.press(":").type_text("which").press("Enter");
-    assert!(matches!(harness.state.modals.last(), Some(Modal::Which(_))), "{}", harness.screen());
+    assert_eq!(harness.top(), "which", "{}", harness.screen());
     harness
 }
 
@@ -125,6 +123,6 @@ fn a_lock_and_esc_take_what_was_typed_away() {
     harness.assert_shows("type or paste it");
     harness.type_text("hunter13").press("Alt-r Ctrl-l");
     harness.unlock();
-    assert!(harness.state.modals.is_empty());
+    assert_eq!(harness.dialogs(), 0);
     harness.assert_hides("hunter13");
 }
