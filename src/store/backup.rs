@@ -1,7 +1,6 @@
 //! A consistent copy of the vault in a new file, checked before it is called a backup.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -9,10 +8,9 @@ use rusqlite::backup::{Backup, StepResult};
 
 use super::check::CheckReport;
 use super::error::StoreError;
-use super::open;
+use super::open::{self, Temporary};
 use super::open_store::OpenStore;
 use super::watch::{Progress, Watch, go_on};
-use crate::crypto;
 use crate::domain::Timestamp;
 
 /// Some tens of megabytes between two reports of progress.
@@ -33,23 +31,15 @@ impl OpenStore {
         if fs::symlink_metadata(path).is_ok() {
             return Err(StoreError::Exists(path.to_owned()));
         }
-        let folder = open::folder_of(path);
-        let mut name = std::ffi::OsString::from(".etui-backup-");
-        name.push(u64::from_be_bytes(crypto::make_random()?).to_string());
-        let temporary = folder.join(name);
-        drop(open::create_private_file(&temporary).map_err(|error| match error {
+        let temporary = Temporary::new_in(open::folder_of(path)).map_err(|error| match error {
             // The temporary name means nothing to anybody.
             StoreError::System { reason, .. } => {
                 StoreError::System { doing: format!("creating {}", path.display()), reason }
             }
             other => other,
-        })?);
-        let checked = self.copy_and_check(&temporary, now, watch).and_then(|report| {
-            put_in_place(&temporary, path, folder)?;
-            Ok(report)
-        });
-        open::remove_quietly(&temporary);
-        let report = checked?;
+        })?;
+        let report = self.copy_and_check(temporary.path(), now, watch)?;
+        temporary.place(path)?;
         if let Some(memory) = &self.memory {
             // A backup that is not remembered is still one; a later rekey just does not name it.
             let resolved = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -106,20 +96,4 @@ fn copy_pages(from: &Connection, to: &mut Connection, watch: &mut Watch<'_>) -> 
             _ => return Err(StoreError::Busy),
         }
     }
-}
-
-/// Gives the finished copy its name, unless something has appeared there meanwhile.
-fn put_in_place(temporary: &Path, path: &Path, folder: &Path) -> Result<(), StoreError> {
-    // A link never replaces what is there, as a rename would. File systems without links, as on most
-    // memory sticks, are left with a look and a rename.
-    let placed = fs::hard_link(temporary, path).or_else(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Err(error),
-        _ if fs::symlink_metadata(path).is_ok() => Err(ErrorKind::AlreadyExists.into()),
-        _ => fs::rename(temporary, path),
-    });
-    placed.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
-        _ => StoreError::system("writing", path, &error),
-    })?;
-    open::sync(path, folder).inspect_err(|_| open::remove_quietly(path))
 }

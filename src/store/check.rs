@@ -56,11 +56,17 @@ impl OpenStore {
         watch: &mut Watch<'_>,
     ) -> Result<CheckReport, StoreError> {
         let own = std::mem::replace(&mut self.file.opened.connection, copy);
+        let report = self.check_here(watch);
+        self.file.opened.connection = own;
+        report
+    }
+
+    /// Checks the state that was verified last, as the connection shows it.
+    pub(super) fn check_here(&mut self, watch: &mut Watch<'_>) -> Result<CheckReport, StoreError> {
         self.index = super::index::Index::new();
         let mut report = CheckReport::default();
         let finished = self.check_all(&mut report, watch);
         self.index = super::index::Index::new();
-        self.file.opened.connection = own;
         finished.map(|()| report)
     }
 

@@ -1,7 +1,14 @@
 //! The one way in which a vault file is opened, and the one way in which files are created.
 //!
-//! While a connection is open nothing else in the process opens the same path: closing it would drop
-//! SQLite's POSIX lock. Only `stat` looks at it.
+//! While a connection is in a transaction nothing else in the process opens the same path: closing it would
+//! drop SQLite's POSIX lock. Only `stat` looks at it then.
+//!
+//! - `beside`: the journal of the file; `aside`: what happens before a journal is played back.
+//! - `temporary`: files that get their name when they are whole, or go again.
+
+mod aside;
+mod beside;
+mod temporary;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -12,6 +19,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
+
+pub(super) use aside::{Aside, Purpose as AsidePurpose, State, neither};
+pub(super) use beside::{Journal, left_by_a_writer, look as look_at_journal};
+pub(super) use temporary::Temporary;
 
 use super::error::StoreError;
 use super::schema;
@@ -52,42 +63,46 @@ impl FileStamp {
 
 /// A connection that was opened the one way.
 pub(super) struct Opened {
+    /// Where there are two states of the file to choose from, it shows one of them in a copy.
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) stamp: FileStamp,
     pub(super) notices: Vec<String>,
+    /// There while nobody has told yet which state of the file is right; the copies live as long.
+    pub(super) aside: Option<Aside>,
 }
 
-/// Opens an existing vault file.
+/// Opens an existing vault file. Where a writer left a journal beside it, nothing is played back yet.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
-    let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
-    let mut notices = Vec::new();
-    inspect(&path, &mut notices)?;
-    let stamp = FileStamp::of(&path)?;
-    let connection = connect(&path)?;
-    schema::check(&connection)?;
-    set_pragmas(&connection)?;
-    Ok(Opened { connection, path, stamp, notices })
+    open_for(path, AsidePurpose::Use)
 }
 
-/// Opens a copy of a vault for looking only: no lock is taken, nothing is ever written, and whatever lies
-/// beside the file is ignored. So a file with a journal beside it is refused.
+/// Opens a copy of a vault for looking only: no lock is kept, and nothing beside it or in it is ever changed.
 pub(super) fn open_copy(path: &Path) -> Result<Opened, StoreError> {
+    open_for(path, AsidePurpose::Look)
+}
+
+fn open_for(path: &Path, purpose: AsidePurpose) -> Result<Opened, StoreError> {
     let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-journal");
-    if fs::symlink_metadata(&journal).is_ok() {
-        return Err(StoreError::integrity(
-            "a journal lies beside it: it was copied in the middle of a change",
-        ));
-    }
-    let mut notices = Vec::new();
-    inspect(&path, &mut notices)?;
+    let mode = inspect(&path)?;
+    let quiet = left_by_a_writer(&path)?;
     let stamp = FileStamp::of(&path)?;
-    let connection = connect_immutable(&path)?;
+    let (connection, aside) = match (quiet, purpose) {
+        (Some(quiet), _) => {
+            let (connection, aside) = aside::set_aside(&path, quiet, purpose)?;
+            (connection, Some(aside))
+        }
+        (None, AsidePurpose::Use) => (connect(&path)?, None),
+        (None, AsidePurpose::Look) => (connect_immutable(&path)?, None),
+    };
     schema::check(&connection)?;
     set_pragmas(&connection)?;
-    Ok(Opened { connection, path, stamp, notices })
+    let mut notices = Vec::new();
+    if purpose == AsidePurpose::Use {
+        mend_mode(&path, mode, &mut notices);
+    }
+    report_folder(folder_of(&path), &mut notices);
+    Ok(Opened { connection, path, stamp, notices, aside })
 }
 
 /// Connects to a file that nobody changes.
@@ -132,7 +147,7 @@ pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     let connection = made.inspect_err(|_| remove_quietly(&path))?;
     let mut notices = Vec::new();
     report_folder(&folder, &mut notices);
-    Ok(Opened { stamp: FileStamp::of(&path)?, connection, path, notices })
+    Ok(Opened { stamp: FileStamp::of(&path)?, connection, path, notices, aside: None })
 }
 
 /// Removes a file that was made a moment ago and came to nothing.
@@ -145,8 +160,34 @@ pub(super) fn remove_quietly(path: &Path) {
 pub(super) fn sync(path: &Path, folder: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|file| file.sync_all())
-        .and_then(|()| File::open(folder)?.sync_all())
-        .map_err(|error| StoreError::system("writing", path, &error))
+        .map_err(|error| StoreError::system("writing", path, &error))?;
+    sync_folder(folder)
+}
+
+/// Makes sure that the names in a folder are on the disk.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| StoreError::system("writing the folder", folder, &error))
+}
+
+/// Removes a journal that SQLite ignores, where no writer is at work on it. What cannot be done now can be
+/// done at the next unlock.
+pub(super) fn clear_dead_journal(opened: &Opened) {
+    let connection = &opened.connection;
+    let is_used = opened.aside.is_none() && connection.is_readonly("main") == Ok(false);
+    if !is_used || look_at_journal(&opened.path) != Ok(Journal::Ignored) {
+        return;
+    }
+    let waits_not = connection.busy_timeout(Duration::ZERO);
+    // A writer at work holds this lock; it has begun a journal with zeros, too.
+    if waits_not.is_ok() && connection.execute_batch("BEGIN IMMEDIATE").is_ok() {
+        if look_at_journal(&opened.path) == Ok(Journal::Ignored) {
+            remove_quietly(&beside::journal_of(&opened.path));
+        }
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    let _ = connection.busy_timeout(BUSY_TIMEOUT);
 }
 
 /// Connects to an empty file of ours that becomes a copy.
@@ -213,26 +254,26 @@ fn missing_or(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
     }
 }
 
-/// Everything that can be seen before SQLite touches the file.
-fn inspect(path: &Path, notices: &mut Vec<String>) -> Result<(), StoreError> {
-    let metadata = fs::metadata(path).map_err(|error| missing_or(path, "looking at", &error))?;
-    if !metadata.is_file() {
+/// Everything that can be seen before SQLite touches the file; answers its mode.
+fn inspect(path: &Path) -> Result<u32, StoreError> {
+    let failed = |error: std::io::Error| missing_or(path, "opening", &error);
+    let Some(mut file) = beside::open_regular(path).map_err(failed)? else {
         return Err(StoreError::integrity("it is not a regular file"));
-    }
+    };
     for suffix in ["-wal", "-shm"] {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(suffix);
-        if fs::symlink_metadata(&beside).is_ok() {
-            return Err(StoreError::Integrity(format!("a file ending in {suffix} lies beside it")));
+        let beside = beside::with_suffix(path, suffix);
+        if let Ok(metadata) = fs::symlink_metadata(&beside) {
+            return Err(match metadata.is_file() {
+                true => StoreError::Integrity(format!("'{}' lies beside it", beside.display())),
+                false => beside::no_regular_file(&beside),
+            });
         }
     }
-    // A zero-length read before the connection exists: no lock of ours can be lost yet.
+    // Read before the connection exists: no lock of ours can be lost yet.
     let mut start = [0; 20];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).map_err(|error| {
-        match error.kind() {
-            ErrorKind::UnexpectedEof => StoreError::integrity("it is too short to be a vault"),
-            _ => StoreError::system("reading", path, &error),
-        }
+    file.read_exact(&mut start).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => StoreError::integrity("it is too short to be a vault"),
+        _ => StoreError::system("reading", path, &error),
     })?;
     if &start[..16] != SQLITE_MAGIC {
         return Err(StoreError::integrity("it is no SQLite file"));
@@ -242,15 +283,11 @@ fn inspect(path: &Path, notices: &mut Vec<String>) -> Result<(), StoreError> {
     if start[18..20] != [1, 1] {
         return Err(StoreError::integrity("its journal mode was switched"));
     }
-    mend_mode(path, &metadata, notices);
-    if let Some(folder) = path.parent() {
-        report_folder(folder, notices);
-    }
-    Ok(())
+    Ok(file.metadata().map_err(failed)?.permissions().mode() & 0o777)
 }
 
-fn mend_mode(path: &Path, metadata: &fs::Metadata, notices: &mut Vec<String>) {
-    let mode = metadata.permissions().mode() & 0o777;
+/// Only once the file was found to be a vault: a mistyped path must not lock others out of their file.
+fn mend_mode(path: &Path, mode: u32, notices: &mut Vec<String>) {
     if mode & 0o077 == 0 {
         return;
     }

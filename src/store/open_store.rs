@@ -9,9 +9,10 @@ use super::error::StoreError;
 use super::header::Header;
 use super::index::Index;
 use super::last_seen::{LastSeen, Lowering, Seen};
+use super::open::{self, State};
 use super::seals::Seals;
 use super::vault_file::{Purpose, VaultFile, VaultRow};
-use crate::crypto::VaultKeys;
+use crate::crypto::{BUCKETS, LedgerSum, VaultKeys};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 
@@ -35,6 +36,27 @@ pub struct Acceptance {
     pub other: bool,
 }
 
+/// What a state of the file is held against.
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    /// What this machine remembers, and the answers of the user.
+    Remembered(Acceptance),
+    /// What this session has verified.
+    Verified,
+}
+
+/// A head that may be the first one of a session.
+struct FirstHead {
+    head: Head,
+    /// Of its newest event.
+    random: [u8; 16],
+    lowering: Lowering,
+    notice: Option<String>,
+}
+
+/// Others that change the file again and again while its state is decided are no accident.
+const ATTEMPTS: usize = 3;
+
 /// An unlocked vault file.
 pub struct OpenStore {
     pub(super) file: VaultFile,
@@ -55,23 +77,116 @@ impl OpenStore {
     /// # Errors
     /// The file comes back with the reason.
     pub fn unlock(
-        mut file: VaultFile,
+        file: VaultFile,
         keys: VaultKeys,
         state_directory: Option<&Path>,
         acceptance: Acceptance,
         now: Timestamp,
     ) -> Result<Self, Box<(VaultFile, StoreError)>> {
-        let seals = Seals::new(file.header.vault_id);
         let memory = state_directory.map(LastSeen::new);
-        let mut notices = Vec::new();
-        let verified = first_head(&mut file, &keys, seals, memory.as_ref(), acceptance, now, &mut notices);
-        file.roll_back();
+        let head = Head { number: 0, tag: [0; 16], secrets: 0, sums: [LedgerSum::default(); BUCKETS] };
+        let mut store = Self::new_vault(file, keys, head, memory);
+        let verified = store.verify_first(acceptance, now);
+        store.file.roll_back();
         match verified {
-            Ok(head) => {
-                Ok(Self { file, keys, seals, head, index: Index::new(), memory, notices, news: News::None })
+            Ok(()) => {
+                open::clear_dead_journal(&store.file.opened);
+                Ok(store)
             }
-            Err(error) => Err(Box::new((file, error))),
+            Err(error) => Err(Box::new((store.file, error))),
         }
+    }
+
+    /// Takes the head that the file has for the verified one, if it may be that.
+    fn verify_first(&mut self, acceptance: Acceptance, now: Timestamp) -> Result<(), StoreError> {
+        let row = self.begin_settled(Purpose::Read, Known::Remembered(acceptance), now)?;
+        if row.header != self.file.row.header || row.wrapped_key != self.file.row.wrapped_key {
+            return Err(StoreError::HeaderChanged);
+        }
+        let first = self.first_head(&row, acceptance)?;
+        self.file.take_row(row)?;
+        self.head = first.head;
+        let Some(memory) = &self.memory else { return Ok(()) };
+        self.notices.extend(first.notice);
+        let seen = Seen { number: self.head.number, random: first.random, when: now };
+        if memory.remember(&self.file.header.vault_id, self.file.path(), seen, first.lowering).is_err() {
+            self.notices.push(cannot_remember());
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction in a file of which it is known in which state it is.
+    fn begin_settled(
+        &mut self,
+        purpose: Purpose,
+        known: Known,
+        now: Timestamp,
+    ) -> Result<VaultRow, StoreError> {
+        for _ in 0..ATTEMPTS {
+            if let Some(row) = self.file.begin(purpose)? {
+                return Ok(row);
+            }
+            self.settle(known, now)?;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Decides in which of two states the file of a killed writer is right.
+    ///
+    /// Where the file is whole as it lies there, the journal is not needed: it belongs to another state of the
+    /// file, or to a change that was complete but for its last step. Only else it is played back.
+    fn settle(&mut self, known: Known, now: Timestamp) -> Result<(), StoreError> {
+        let path = self.file.path().to_owned();
+        let mut questions = Vec::new();
+        let mut right = None;
+        for state in [State::AsItLies, State::RolledBack] {
+            if !self.file.show(state) {
+                continue;
+            }
+            match self.acceptable(known, now) {
+                Ok(head) => {
+                    if state == State::RolledBack || self.is_whole(head) {
+                        right = Some(state);
+                        break;
+                    }
+                }
+                Err(error) => questions.push(error),
+            }
+        }
+        let Some(right) = right else {
+            // What the user can answer is asked; what is only damaged is told with both names.
+            let question =
+                questions.into_iter().rev().find(|error| !matches!(error, StoreError::Integrity(_)));
+            return Err(question.unwrap_or_else(|| open::neither(&path)));
+        };
+        let Some(aside) = self.file.settle(right)? else { return Ok(()) };
+        if self.file.is_unsettled() || self.acceptable(known, now).is_ok() {
+            return Ok(());
+        }
+        let kept = aside.keep(&path)?;
+        Err(StoreError::Integrity(format!(
+            "playing back its journal went wrong; file and journal as they were are '{}' and its journal",
+            kept.display()
+        )))
+    }
+
+    /// What is needed of a state before it is taken for the vault.
+    fn acceptable(&mut self, known: Known, now: Timestamp) -> Result<Head, StoreError> {
+        let row = VaultRow::read(self.file.connection())?;
+        match known {
+            Known::Remembered(acceptance) => self.first_head(&row, acceptance).map(|first| first.head),
+            Known::Verified => {
+                let head = self.open_newer_head(&row)?;
+                self.compare_with_verified(&head, now).map(|()| head)
+            }
+        }
+    }
+
+    fn is_whole(&mut self, head: Head) -> bool {
+        let own = std::mem::replace(&mut self.head, head);
+        let report = self.check_here(&mut |_| std::ops::ControlFlow::Continue(()));
+        self.head = own;
+        report.is_ok_and(|report| report.is_clean())
     }
 
     pub(super) fn new_vault(file: VaultFile, keys: VaultKeys, head: Head, memory: Option<LastSeen>) -> Self {
@@ -151,15 +266,15 @@ impl OpenStore {
 
     /// Begins a transaction on an accepted state.
     pub(super) fn begin(&mut self, purpose: Purpose, now: Timestamp) -> Result<(), StoreError> {
-        let row = self.file.begin(purpose)?;
+        let row = self.begin_settled(purpose, Known::Verified, now)?;
         if row != self.file.row {
             self.accept(row, now).inspect_err(|_| self.file.roll_back())?;
         }
         Ok(())
     }
 
-    /// Accepts a newer state of the vault, which must lead on from the verified one.
-    fn accept(&mut self, row: VaultRow, now: Timestamp) -> Result<(), StoreError> {
+    /// Opens the head of a row that must be of this vault and its key.
+    fn open_newer_head(&self, row: &VaultRow) -> Result<Head, StoreError> {
         let header = Header::decode(&row.header, &row.header_hash)?;
         if header.vault_id != self.file.header.vault_id {
             return Err(StoreError::KeyReplaced("another vault lies at its path now".to_owned()));
@@ -167,8 +282,14 @@ impl OpenStore {
         if header.key_id != self.file.header.key_id {
             return Err(StoreError::KeyReplaced("its key was replaced elsewhere".to_owned()));
         }
-        let head = open_head(&row, &self.keys, self.seals)?;
+        let head = open_head(row, &self.keys, self.seals)?;
         refuse_events_above(&self.file, head.number)?;
+        Ok(head)
+    }
+
+    /// Accepts a newer state of the vault, which must lead on from the verified one.
+    fn accept(&mut self, row: VaultRow, now: Timestamp) -> Result<(), StoreError> {
+        let head = self.open_newer_head(&row)?;
         self.compare_with_verified(&head, now)?;
         for bucket in 0..head.sums.len() {
             if head.sums[bucket] != self.head.sums[bucket] {
@@ -203,6 +324,46 @@ impl OpenStore {
         }
     }
 
+    /// Opens the head of a row and holds it against what this machine remembers.
+    fn first_head(&self, row: &VaultRow, acceptance: Acceptance) -> Result<FirstHead, StoreError> {
+        let (file, keys, seals) = (&self.file, &self.keys, self.seals);
+        let head = open_head(row, keys, seals)?;
+        refuse_events_above(file, head.number)?;
+        let newest = EventLink { number: head.number, tag: head.tag };
+        let random = super::events::open_event(file, keys, seals, newest)?.random;
+        let mut first = FirstHead { head, random, lowering: Lowering::Never, notice: None };
+        let Some(memory) = &self.memory else { return Ok(first) };
+
+        let vault_id = file.header.vault_id;
+        let recollection = memory.recall(&vault_id, file.path());
+        if recollection.vault_at_path.is_some_and(|known| known != vault_id) && !acceptance.other {
+            return Err(StoreError::OtherVault);
+        }
+        match recollection.seen {
+            Some(seen) if seen.number > newest.number => {
+                if !acceptance.older {
+                    return Err(StoreError::Older {
+                        found: newest.number,
+                        seen: seen.number,
+                        when: seen.when,
+                    });
+                }
+                first.lowering = Lowering::Accepted;
+            }
+            Some(seen) => {
+                let reached = walk_to(file, keys, seals, newest, seen.number)?;
+                if super::events::open_event(file, keys, seals, reached)?.random != seen.random {
+                    if !acceptance.other {
+                        return Err(StoreError::OtherBranch { number: seen.number });
+                    }
+                    first.lowering = Lowering::Accepted;
+                }
+            }
+            None => first.notice = Some(first_sight(recollection.unreadable)),
+        }
+        Ok(first)
+    }
+
     /// Remembers the newest change; where that cannot be written, the commit stands and it is said once.
     pub(super) fn remember(&mut self, now: Timestamp) {
         let Some(memory) = &self.memory else { return };
@@ -213,10 +374,7 @@ impl OpenStore {
                 memory.remember(&self.file.header.vault_id, self.file.path(), seen, Lowering::Never)
             });
         if remembered.is_err() {
-            self.notices.push(
-                "this machine cannot remember the state of the vault: its state directory cannot be written"
-                    .to_owned(),
-            );
+            self.notices.push(cannot_remember());
             self.memory = None;
         }
     }
@@ -260,58 +418,8 @@ fn walk_to(
     Ok(link)
 }
 
-fn first_head(
-    file: &mut VaultFile,
-    keys: &VaultKeys,
-    seals: Seals,
-    memory: Option<&LastSeen>,
-    acceptance: Acceptance,
-    now: Timestamp,
-    notices: &mut Vec<String>,
-) -> Result<Head, StoreError> {
-    let row = file.begin(Purpose::Read)?;
-    if row.header != file.row.header || row.wrapped_key != file.row.wrapped_key {
-        return Err(StoreError::HeaderChanged);
-    }
-    let head = open_head(&row, keys, seals)?;
-    refuse_events_above(file, head.number)?;
-    file.take_row(row)?;
-    let newest = EventLink { number: head.number, tag: head.tag };
-    let newest_event = super::events::open_event(file, keys, seals, newest)?;
-    let Some(memory) = memory else { return Ok(head) };
-
-    let vault_id = file.header.vault_id;
-    let recollection = memory.recall(&vault_id, file.path());
-    if recollection.vault_at_path.is_some_and(|known| known != vault_id) && !acceptance.other {
-        return Err(StoreError::OtherVault);
-    }
-    let mut lowering = Lowering::Never;
-    match recollection.seen {
-        Some(seen) if seen.number > head.number => {
-            if !acceptance.older {
-                return Err(StoreError::Older { found: head.number, seen: seen.number, when: seen.when });
-            }
-            lowering = Lowering::Accepted;
-        }
-        Some(seen) => {
-            let reached = walk_to(file, keys, seals, newest, seen.number)?;
-            if super::events::open_event(file, keys, seals, reached)?.random != seen.random {
-                if !acceptance.other {
-                    return Err(StoreError::OtherBranch { number: seen.number });
-                }
-                lowering = Lowering::Accepted;
-            }
-        }
-        None => notices.push(first_sight(recollection.unreadable)),
-    }
-    let seen = Seen { number: head.number, random: newest_event.random, when: now };
-    if memory.remember(&vault_id, file.path(), seen, lowering).is_err() {
-        notices.push(
-            "this machine cannot remember the state of the vault: its state directory cannot be written"
-                .to_owned(),
-        );
-    }
-    Ok(head)
+fn cannot_remember() -> String {
+    "this machine cannot remember the state of the vault: its state directory cannot be written".to_owned()
 }
 
 fn first_sight(unreadable: bool) -> String {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::error::StoreError;
 use super::header::Header;
-use super::open::{self, FileStamp, Opened};
+use super::open::{self, FileStamp, Journal, Opened, State};
 use super::rows::blob;
 
 /// The one row of `vault`, as it lies in the file.
@@ -77,9 +77,16 @@ impl VaultFile {
         Self::of(open::open_copy(path)?)
     }
 
-    pub(super) fn of(opened: Opened) -> Result<Self, StoreError> {
-        let row = VaultRow::read(&opened.connection)?;
-        let header = Header::decode(&row.header, &row.header_hash)?;
+    pub(super) fn of(mut opened: Opened) -> Result<Self, StoreError> {
+        let read = |opened: &Opened| -> Result<(VaultRow, Header), StoreError> {
+            let row = VaultRow::read(&opened.connection)?;
+            let header = Header::decode(&row.header, &row.header_hash)?;
+            Ok((row, header))
+        };
+        let (row, header) = match read(&opened) {
+            Err(_) if show(&mut opened, State::AsItLies) => read(&opened)?,
+            first => first?,
+        };
         Ok(Self { opened, row, header, doubtful: false })
     }
 
@@ -98,9 +105,62 @@ impl VaultFile {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn look_again(&mut self) -> Result<(), StoreError> {
-        let row = self.begin(Purpose::Read)?;
-        self.roll_back();
-        self.take_row(row)
+        match self.begin(Purpose::Read)? {
+            Some(row) => {
+                self.roll_back();
+                self.take_row(row)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Where a writer left a journal, the file may be in either of two states, and they may have been locked
+    /// by different passwords. Takes the header of the other one; `false` where it is the same, or there is
+    /// none.
+    pub fn take_other_header(&mut self) -> bool {
+        let Some(aside) = &self.opened.aside else { return false };
+        let before = aside.shown();
+        let (row, header) = (self.row.clone(), self.header.clone());
+        if !self.show(before.other()) {
+            return false;
+        }
+        let other = VaultRow::read(&self.opened.connection);
+        if other.is_ok_and(|other| other.header != row.header && self.take_row(other).is_ok()) {
+            return true;
+        }
+        (self.row, self.header) = (row, header);
+        self.show(before);
+        false
+    }
+
+    /// Whether nobody has told yet which state of the file is right.
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.opened.aside.as_ref().is_some_and(|aside| !aside.is_settled())
+    }
+
+    /// Shows a state of a file that is unsettled; `false` where that state cannot be opened at all.
+    pub(super) fn show(&mut self, state: State) -> bool {
+        show(&mut self.opened, state)
+    }
+
+    /// Brings the file into the state that a key has vouched for, and opens it anew; answers the copies of what
+    /// was there. `None` where there is nothing to go back to: it is only looked at, or others were quicker.
+    pub(super) fn settle(&mut self, state: State) -> Result<Option<open::Aside>, StoreError> {
+        let Some(mut aside) = self.opened.aside.take() else { return Ok(None) };
+        if aside.is_only_looked_at() {
+            aside.show(state, &mut self.opened.connection);
+            aside.set_settled();
+            self.opened.aside = Some(aside);
+            return Ok(None);
+        }
+        self.close()?;
+        let settled = aside.settle(&self.opened.path, state);
+        self.doubtful = true;
+        if settled? {
+            self.reopen()?;
+            return Ok(Some(aside));
+        }
+        self.reopen().map(|()| None)
     }
 
     /// Sentences about what is not as it should be but stops nothing.
@@ -112,31 +172,41 @@ impl VaultFile {
         &self.opened.connection
     }
 
-    /// Begins a transaction and reads the vault row in it.
+    /// Begins a transaction and reads the vault row in it; `None` where the file is unsettled.
     ///
     /// The file must be the one that was seen last, unchanged but for commits of other processes; else it
     /// is closed and opened anew, since a file copied over the open one would otherwise be read half from
-    /// SQLite's page cache and written into a mixture.
-    pub(super) fn begin(&mut self, purpose: Purpose) -> Result<VaultRow, StoreError> {
+    /// SQLite's page cache and written into a mixture. A journal that a killed writer left must not be met
+    /// by SQLite before it was set aside.
+    pub(super) fn begin(&mut self, purpose: Purpose) -> Result<Option<VaultRow>, StoreError> {
         for _ in 0..ATTEMPTS {
-            if self.doubtful {
+            if self.is_unsettled() && FileStamp::of(&self.opened.path)? != self.opened.stamp {
+                self.doubtful = true;
+            }
+            if self.doubtful || self.writer_left_a_journal()? {
                 self.reopen()?;
+            }
+            if self.is_unsettled() {
+                return Ok(None);
             }
             self.execute(match purpose {
                 Purpose::Read => "BEGIN",
                 Purpose::Write => "BEGIN IMMEDIATE",
             })?;
             match self.first_look() {
-                Ok(Some(row)) => return Ok(row),
+                Ok(Some(row)) => return Ok(Some(row)),
                 Ok(None) => {
                     self.roll_back();
                     self.reopen()?;
+                    if self.is_unsettled() {
+                        return Ok(None);
+                    }
                     self.execute(match purpose {
                         Purpose::Read => "BEGIN",
                         Purpose::Write => "BEGIN IMMEDIATE",
                     })?;
                     if let Some(row) = self.look_after_reopening().inspect_err(|_| self.roll_back())? {
-                        return Ok(row);
+                        return Ok(Some(row));
                     }
                     self.roll_back();
                     self.doubtful = true;
@@ -148,6 +218,14 @@ impl VaultFile {
             }
         }
         Err(StoreError::Busy)
+    }
+
+    /// Waits for a writer that is at work.
+    fn writer_left_a_journal(&self) -> Result<bool, StoreError> {
+        let settled_copy = self.opened.aside.is_some();
+        Ok(!settled_copy
+            && open::look_at_journal(&self.opened.path)? == Journal::Live
+            && open::left_by_a_writer(&self.opened.path)?.is_some())
     }
 
     /// Ends a transaction without changing anything.
@@ -163,11 +241,11 @@ impl VaultFile {
             self.doubtful = true;
             // The change is wholly in or wholly out: only the file knows which.
             return match self.begin(Purpose::Read) {
-                Ok(found) => {
+                Ok(Some(found)) => {
                     self.roll_back();
                     if found == row { self.take_row(row) } else { Err(error) }
                 }
-                Err(_) => Err(error),
+                Ok(None) | Err(_) => Err(error),
             };
         }
         self.opened.stamp = FileStamp::of(&self.opened.path)?;
@@ -221,13 +299,15 @@ impl VaultFile {
     }
 
     fn reopen(&mut self) -> Result<(), StoreError> {
-        if self.opened.connection.is_readonly("main")? {
+        let is_copy = match &self.opened.aside {
+            Some(aside) => aside.is_only_looked_at(),
+            None => self.opened.connection.is_readonly("main")?,
+        };
+        if is_copy {
             return Err(StoreError::integrity("it changed while it was read"));
         }
         let path = self.opened.path.clone();
-        // The old connection must be closed first: closing it later would drop the new one's lock.
-        let in_memory = Connection::open_in_memory()?;
-        drop(std::mem::replace(&mut self.opened.connection, in_memory));
+        self.close()?;
         self.doubtful = true;
         let mut fresh = open::open(&path)?;
         fresh.notices.clear();
@@ -236,4 +316,15 @@ impl VaultFile {
         self.doubtful = false;
         Ok(())
     }
+
+    /// The old connection is closed before there is a new one: closing it later would drop the new one's lock.
+    fn close(&mut self) -> Result<(), StoreError> {
+        drop(std::mem::replace(&mut self.opened.connection, Connection::open_in_memory()?));
+        self.opened.aside = None;
+        Ok(())
+    }
+}
+
+fn show(opened: &mut Opened, state: State) -> bool {
+    opened.aside.as_mut().is_some_and(|aside| aside.show(state, &mut opened.connection))
 }

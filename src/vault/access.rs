@@ -128,7 +128,7 @@ impl LockedVault {
     /// neither asked nor changed.
     ///
     /// # Errors
-    /// As [`open`](Self::open), and [`VaultError::Integrity`] for a file with a journal beside it.
+    /// As [`open`](Self::open).
     pub fn open_copy(path: &Path, clock: Box<dyn Clock>) -> Result<Self, VaultError> {
         let file = VaultFile::open_copy(path)?;
         let environment = Environment { state_directory: None, clock, origin: Origin::CommandLine };
@@ -181,9 +181,10 @@ impl LockedVault {
         credentials: &Credentials,
         answers: Answers,
     ) -> Result<(Vault, VaultKey), Box<UnlockFailed>> {
-        let key = self.check_before_deriving(credentials, answers).and_then(|()| {
-            Ok(store::open_vault_key(&self.file, &credentials.password, credentials.key_file.as_ref())?)
-        });
+        let mut key = self.derive_key(credentials, answers);
+        if matches!(key, Err(VaultError::WrongPassword)) && self.file.take_other_header() {
+            key = self.derive_key(credentials, answers);
+        }
         match key {
             Ok(key) => self.verify_with(&key, answers).map(|vault| (vault, key)),
             Err(error) => Err(Box::new(UnlockFailed { vault: self, error })),
@@ -204,7 +205,9 @@ impl LockedVault {
         answers: Answers,
     ) -> Result<Vault, Box<UnlockFailed>> {
         let checked = self.file.look_again().map_err(VaultError::from).and_then(|()| {
-            if self.key_identity() == identity {
+            if self.key_identity() == identity
+                || (self.file.take_other_header() && self.key_identity() == identity)
+            {
                 return Ok(());
             }
             Err(VaultError::Locked { reason: "its key was replaced elsewhere".to_owned() })
@@ -213,6 +216,11 @@ impl LockedVault {
             Ok(()) => self.verify_with(key, answers),
             Err(error) => Err(Box::new(UnlockFailed { vault: self, error })),
         }
+    }
+
+    fn derive_key(&mut self, credentials: &Credentials, answers: Answers) -> Result<VaultKey, VaultError> {
+        self.check_before_deriving(credentials, answers)?;
+        Ok(store::open_vault_key(&self.file, &credentials.password, credentials.key_file.as_ref())?)
     }
 
     fn verify_with(self, key: &VaultKey, answers: Answers) -> Result<Vault, Box<UnlockFailed>> {

@@ -34,6 +34,9 @@ fn verify_looks_at_another_file_without_remembering_it() {
         "#);
     home.etui(&["list"]).succeeded();
     fs::write(home.path().join("backup.etui-journal"), "planted").unwrap();
+    home.etui(&["verify", "backup.etui"]).succeeded();
+    fs::remove_file(home.path().join("backup.etui-journal")).unwrap();
+    fs::create_dir(home.path().join("backup.etui-journal")).unwrap();
     home.etui(&["verify", "backup.etui"]).failed(6);
     home.etui(&["verify", home.vault().to_str().unwrap()]).succeeded();
     assert_snapshot!(home.etui(&["verify", "missing.etui"]).failed(2), @r#"

@@ -8,6 +8,7 @@ mod support;
 
 mod every_byte;
 mod files;
+mod journals;
 mod judge;
 mod open_session;
 mod rows;

@@ -1,0 +1,95 @@
+//! Files that are made under a name of their own and go again, or get their name when they are whole.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use super::beside::{journal_of, open_regular};
+use super::{create_private_file, remove_quietly, sync};
+use crate::crypto;
+use crate::store::error::StoreError;
+
+const PREFIX: &str = ".etui-tmp-";
+
+/// A file of mode 0600 that is removed on drop, with its journal. While it lives it is locked, so that others
+/// can tell it from what a process left that was killed.
+pub(in crate::store) struct Temporary {
+    path: PathBuf,
+    /// Closed last: closing it gives up the locks of a connection to the same file.
+    file: File,
+}
+
+impl Temporary {
+    /// Makes one in a folder, and removes those that nobody uses any more.
+    pub(in crate::store) fn new_in(folder: &Path) -> Result<Self, StoreError> {
+        remove_abandoned(folder);
+        loop {
+            let name = format!("{PREFIX}{:016x}", u64::from_be_bytes(crypto::make_random()?));
+            let path = folder.join(name);
+            let file = create_private_file(&path)?;
+            // Who clears up may have been quicker than the lock.
+            if file.try_lock().is_ok() && names(&path, &file) {
+                return Ok(Self { path, file });
+            }
+        }
+    }
+
+    pub(in crate::store) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Gives it its name, unless something has appeared there meanwhile; file and folder are on the disk then.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], [`StoreError::System`]; nothing has that name then.
+    pub(in crate::store) fn place(self, path: &Path) -> Result<(), StoreError> {
+        let folder = super::folder_of(path);
+        self.file.sync_all().map_err(|error| StoreError::system("writing", path, &error))?;
+        // A link never replaces what is there, as a rename would. File systems without links, as on most
+        // memory sticks, are left with a look and a rename.
+        let placed = fs::hard_link(&self.path, path).or_else(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Err(error),
+            _ if fs::symlink_metadata(path).is_ok() => Err(ErrorKind::AlreadyExists.into()),
+            _ => fs::rename(&self.path, path),
+        });
+        placed.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
+            _ => StoreError::system("writing", path, &error),
+        })?;
+        // The old name goes before the folder is synced: no power loss leaves both.
+        drop(self);
+        sync(path, folder).inspect_err(|_| remove_quietly(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        remove_quietly(&journal_of(&self.path));
+        remove_quietly(&self.path);
+    }
+}
+
+fn names(path: &Path, file: &File) -> bool {
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    fs::symlink_metadata(path).ok().map(identity) == file.metadata().ok().map(identity)
+}
+
+/// Removes what processes left that were killed. What cannot be looked at or removed stays.
+fn remove_abandoned(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        let path = entry.path();
+        if rest.len() == 16 && open_regular(&path).ok().flatten().is_some_and(|file| file.try_lock().is_ok())
+        {
+            remove_quietly(&journal_of(&path));
+            remove_quietly(&path);
+        }
+    }
+}
