@@ -10,6 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use crate::domain::reason;
+
 /// The name of the file in the config directory.
 pub const FILE_NAME: &str = "settings.toml";
 
@@ -205,7 +207,7 @@ pub fn load(path: &Path) -> Result<Settings, SettingsError> {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Settings::default()),
         Err(error) => {
-            let reason = error.kind().to_string();
+            let reason = reason(&error);
             return Err(SettingsError::Unreadable { path: path.to_owned(), reason });
         }
     };

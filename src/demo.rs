@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use crate::domain::{SecretName, StageLabel, Timestamp, VersionId};
+use crate::domain::{SecretName, StageLabel, Timestamp, VersionId, reason};
 use crate::exchange::json;
 use crate::memory::SecretBytes;
 use crate::platform::editor::Place;
@@ -47,7 +47,7 @@ impl Demo {
     pub fn make(now: Timestamp) -> Result<Self, VaultError> {
         let system = |doing: &str, error: &io::Error| VaultError::System {
             doing: doing.to_owned(),
-            reason: error.kind().to_string(),
+            reason: reason(error),
         };
         // From here on no signal ends the process before the folder is removed.
         let signals = Signals::listen().map_err(|error| system("listening to signals", &error))?;

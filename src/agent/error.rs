@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::domain::reason;
+
 /// Why an agent could not be started or reached. Never holds anything of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AgentError {
@@ -27,7 +29,7 @@ pub enum AgentError {
     System {
         /// What was being done.
         doing: String,
-        /// The kind of failure.
+        /// The system's own words.
         reason: String,
     },
 }
@@ -35,7 +37,7 @@ pub enum AgentError {
 impl AgentError {
     pub(super) fn system(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let doing = doing.into();
-        move |error| Self::System { doing, reason: error.kind().to_string() }
+        move |error| Self::System { doing, reason: reason(&error) }
     }
 
     /// What to do next.

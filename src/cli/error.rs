@@ -5,6 +5,7 @@ use std::io;
 
 use crate::agent::AgentError;
 use crate::cli::reference::ReferenceError;
+pub(super) use crate::domain::reason;
 use crate::domain::{ErrorCode, Invalid};
 use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
@@ -90,14 +91,6 @@ pub(super) fn of_another_file(error: anyhow::Error) -> anyhow::Error {
     CliError::refused(known.code(), known.to_string(), hint).into()
 }
 
-/// The system's words without the number that Rust adds to them.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or_default();
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
-}
-
 /// An error with everything that is said about it, not yet made harmless for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Explained {
@@ -178,13 +171,6 @@ mod tests {
         let invalid = SecretName::new("").unwrap_err();
         let explained = explain(&anyhow::Error::from(VaultError::from(Refusal::from(invalid))));
         assert_eq!(explained.sentence, "a secret name must not be empty");
-    }
-
-    #[test]
-    fn the_system_is_quoted_without_its_numbers() {
-        let error = io::Error::from_raw_os_error(2);
-        let error = CliError::system("cannot read 'x'", &error);
-        assert_eq!(error.to_string(), "cannot read 'x': no such file or directory");
     }
 
     #[test]

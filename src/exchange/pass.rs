@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::error::ExchangeError;
-use crate::domain::{SecretValue, Timestamp, ValueType};
+use crate::domain::{SecretValue, Timestamp, ValueType, reason};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
@@ -261,5 +261,5 @@ fn read_all(mut source: impl Read) -> io::Result<SecretBytes> {
 }
 
 fn system(doing: String, error: &io::Error) -> ExchangeError {
-    ExchangeError::System { doing, reason: error.kind().to_string() }
+    ExchangeError::System { doing, reason: reason(error) }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use super::{ExchangeError, FileFormat, read};
+use crate::domain::reason;
 use crate::memory::{SecretBytes, read_up_to};
 
 /// No file that is read whole may be longer.
@@ -93,7 +94,7 @@ pub fn read_file(path: &Path) -> Result<SecretBytes, ExchangeError> {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ExchangeError {
-    failed(path, &error.kind().to_string())
+    failed(path, &reason(error))
 }
 
 fn failed(path: &Path, reason: &str) -> ExchangeError {
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_with_its_path() {
         let error = guess(Path::new("/nowhere/file")).unwrap_err();
-        assert_eq!(error.to_string(), "reading '/nowhere/file' failed: entity not found");
+        assert_eq!(error.to_string(), "reading '/nowhere/file' failed: no such file or directory");
     }
 
     #[test]

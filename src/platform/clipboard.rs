@@ -18,6 +18,7 @@ use thiserror::Error;
 pub use holder::hold_clipboard;
 pub use osc52::{OSC52_LIMIT, osc52_sequence};
 
+use crate::domain::reason;
 use crate::memory::SecretBytes;
 
 /// The hidden argument with which the binary becomes the holder of a copied value.
@@ -78,7 +79,7 @@ pub enum ClipboardError {
     NoClipboard,
     /// There is no terminal to write to.
     #[error("the terminal cannot be written to: {0}")]
-    NoTerminal(io::ErrorKind),
+    NoTerminal(String),
     /// The user's command failed.
     #[error("the clipboard command failed: {0}")]
     CommandFailed(String),
@@ -87,12 +88,16 @@ pub enum ClipboardError {
     System {
         /// What was being done.
         doing: &'static str,
-        /// The kind of failure.
-        reason: io::ErrorKind,
+        /// The system's own words.
+        reason: String,
     },
 }
 
 impl ClipboardError {
+    fn system(doing: &'static str) -> impl Fn(io::Error) -> Self + Copy {
+        move |error| Self::System { doing, reason: reason(&error) }
+    }
+
     /// What to do next.
     pub const fn hint(&self) -> &'static str {
         match self {
@@ -245,7 +250,7 @@ fn copy_to_terminal(value: &SecretBytes) -> Result<Route, ClipboardError> {
         return Err(ClipboardError::TooLong { size: value.len(), limit: OSC52_LIMIT });
     }
     let sequence = osc52_sequence(value, osc52::multiplexer(&variable));
-    let no_terminal = |error: io::Error| ClipboardError::NoTerminal(error.kind());
+    let no_terminal = |error: io::Error| ClipboardError::NoTerminal(reason(&error));
     let mut terminal = OpenOptions::new().write(true).open("/dev/tty").map_err(no_terminal)?;
     terminal.write_all(sequence.expose()).map_err(no_terminal)?;
     Ok(Route::Osc52)
@@ -253,7 +258,7 @@ fn copy_to_terminal(value: &SecretBytes) -> Result<Route, ClipboardError> {
 
 /// Runs a command of the user's, its output thrown away: it would land in the middle of the screen.
 fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError> {
-    let failed = |error: io::Error| ClipboardError::CommandFailed(error.kind().to_string());
+    let failed = |error: io::Error| ClipboardError::CommandFailed(reason(&error));
     let mut child = Command::new("sh")
         .args(["-c", command])
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
@@ -276,7 +281,7 @@ fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError>
 /// # Errors
 /// [`ClipboardError::CommandFailed`] where no shell can be started.
 pub fn clear_later(clear: &str, after: Duration) -> Result<(), ClipboardError> {
-    let failed = |error: io::Error| ClipboardError::CommandFailed(error.kind().to_string());
+    let failed = |error: io::Error| ClipboardError::CommandFailed(reason(&error));
     Command::new("sh")
         .args(["-c", "sleep \"$1\"; eval \"$2\"", "sh"])
         .arg(after.as_secs().max(1).to_string())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::crypto::CryptoError;
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, reason};
 
 /// A failure below the rules: the file, SQLite, the keys, the checks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -75,7 +75,7 @@ impl StoreError {
     }
 
     pub(super) fn system(doing: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::System { doing: format!("{doing} {}", path.display()), reason: error.kind().to_string() }
+        Self::System { doing: format!("{doing} {}", path.display()), reason: reason(error) }
     }
 }
 

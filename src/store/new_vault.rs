@@ -13,6 +13,7 @@ use super::vault_file::{Purpose, VaultFile, VaultRow};
 use crate::crypto::{
     self, BUCKETS, KdfCost, KeyEncryptionKey, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey,
 };
+use crate::domain::reason;
 use crate::memory::KeyArena;
 use crate::store::seals::Seals;
 use crate::versioning::{Change, Operation};
@@ -67,7 +68,7 @@ pub(super) fn lock_with(
 pub(super) fn new_arena() -> Result<std::sync::Arc<KeyArena>, StoreError> {
     KeyArena::new().map_err(|error| StoreError::System {
         doing: "mapping memory for keys".to_owned(),
-        reason: error.kind().to_string(),
+        reason: reason(&error),
     })
 }
 

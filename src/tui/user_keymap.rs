@@ -13,6 +13,7 @@ use super::action::Action;
 use super::context::Context;
 use super::keymap::{Binding, Key, Keymap};
 use super::state::for_people;
+use crate::domain::reason;
 
 /// Why a file of keys was not accepted: the default keys hold then.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -59,7 +60,7 @@ pub fn load(path: &Path) -> Result<Keymap, UserKeymapError> {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Keymap::embedded()),
         Err(error) => {
-            let reason = error.kind().to_string();
+            let reason = reason(&error);
             return Err(UserKeymapError::Unreadable { path: path.to_owned(), reason });
         }
     };

@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::error::VaultError;
 use super::{LockedVault, Session, Vault};
 use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
+use crate::domain::reason;
 use crate::memory::{KeyArena, SecretBytes, process};
 use crate::store::{self, Acceptance, Header, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
 use crate::versioning::Origin;
@@ -94,7 +95,7 @@ pub fn remembers_vault(path: &Path, state_directory: Option<&Path>) -> bool {
 fn new_arena() -> Result<std::sync::Arc<KeyArena>, VaultError> {
     KeyArena::new().map_err(|error| VaultError::System {
         doing: "mapping memory for keys".to_owned(),
-        reason: error.kind().to_string(),
+        reason: reason(&error),
     })
 }
 

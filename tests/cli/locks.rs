@@ -200,7 +200,7 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["backup", "no/folder/copy"]).failed(1), @r#"
         exit 1
         stderr:
-        error: creating no/folder/copy failed: entity not found
+        error: creating no/folder/copy failed: no such file or directory
         hint: nothing was changed; mend the cause and try again
         "#);
     home.pipe("three", &["put", "db"]).succeeded();

@@ -27,7 +27,7 @@ const REACHED: u8 = b'+';
 
 /// Starts a holder of `value`.
 pub(super) fn start(value: &SecretBytes, clear_after: Duration) -> Result<Child, ClipboardError> {
-    let failed = |doing| move |error: io::Error| ClipboardError::System { doing, reason: error.kind() };
+    let failed = ClipboardError::system;
     let program = std::env::current_exe().map_err(failed("finding this program"))?;
     let mut child = Command::new(program)
         .arg(HOLDER_ARGUMENT)
@@ -75,10 +75,7 @@ pub(super) fn release(mut child: Child) -> Result<(), ClipboardError> {
     if let Some(id) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let _ = kill_process(id, Signal::TERM);
     }
-    child
-        .wait()
-        .map(|_| ())
-        .map_err(|error| ClipboardError::System { doing: "clearing the clipboard", reason: error.kind() })
+    child.wait().map(|_| ()).map_err(ClipboardError::system("clearing the clipboard"))
 }
 
 /// The whole life of a holder: reads the value from stdin, holds it, clears it on time.
@@ -94,8 +91,7 @@ pub fn hold_clipboard() -> Result<(), ClipboardError> {
 }
 
 fn read_request(mut input: impl Read) -> Result<(SecretBytes, Duration), ClipboardError> {
-    let failed =
-        |error: io::Error| ClipboardError::System { doing: "reading the value", reason: error.kind() };
+    let failed = ClipboardError::system("reading the value");
     let mut milliseconds = [0; 8];
     input.read_exact(&mut milliseconds).map_err(failed)?;
     let mut value = SecretBytes::new();
@@ -130,8 +126,7 @@ fn keep(value: SecretBytes, deadline: u64) -> Result<(), ClipboardError> {
     use arboard::SetExtLinux;
 
     let mut clipboard = arboard::Clipboard::new().map_err(|_| ClipboardError::NoClipboard)?;
-    let (replaced, notice) = UnixStream::pair()
-        .map_err(|error| ClipboardError::System { doing: "waiting", reason: error.kind() })?;
+    let (replaced, notice) = UnixStream::pair().map_err(ClipboardError::system("waiting"))?;
     answer();
     std::thread::spawn(move || {
         let text = value.expose_text().unwrap_or_default();
@@ -140,12 +135,8 @@ fn keep(value: SecretBytes, deadline: u64) -> Result<(), ClipboardError> {
         drop(notice);
         std::mem::forget(clipboard);
     });
-    let waiter =
-        Waiter::new().map_err(|error| ClipboardError::System { doing: "waiting", reason: error.kind() })?;
-    waiter
-        .wait(&[replaced.as_fd()], Some(deadline))
-        .map(|_| ())
-        .map_err(|error| ClipboardError::System { doing: "waiting", reason: error.kind() })
+    let waiter = Waiter::new().map_err(ClipboardError::system("waiting"))?;
+    waiter.wait(&[replaced.as_fd()], Some(deadline)).map(|_| ()).map_err(ClipboardError::system("waiting"))
 }
 
 /// macOS: the pasteboard outlives its owner, so it is looked at and cleared when the time has come, or when
@@ -156,7 +147,7 @@ fn keep(value: SecretBytes, deadline: u64) -> Result<(), ClipboardError> {
 
     use crate::platform::signals::{Signal as Arrived, Signals};
 
-    let failed = |error: io::Error| ClipboardError::System { doing: "waiting", reason: error.kind() };
+    let failed = ClipboardError::system("waiting");
     let mut clipboard = arboard::Clipboard::new().map_err(|_| ClipboardError::NoClipboard)?;
     let mut signals = Signals::listen().map_err(failed)?;
     let waiter = Waiter::new().map_err(failed)?;

@@ -8,7 +8,7 @@ use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use crate::domain::SecretValue;
+use crate::domain::{SecretValue, reason};
 use crate::memory::SecretBytes;
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
 use crate::platform::signals::Signal;
@@ -40,7 +40,7 @@ impl Away {
             return Err(NO_MEMORY.to_owned());
         }
         let scratch = Scratch::new(&place, editing.extension, &editing.text)
-            .map_err(|error| format!("cannot make a file for the editor: {error}"))?;
+            .map_err(|error| format!("cannot make a file for the editor: {}", reason(&error)))?;
         Ok((scratch, editing.text))
     }
 
@@ -64,12 +64,14 @@ impl Away {
     pub(super) fn finish(self) -> EditorEnd {
         match self.status.recv() {
             Err(_) => EditorEnd::Failed("the editor was lost".to_owned()),
-            Ok(Err(error)) => EditorEnd::Failed(format!("cannot start the editor: {error}")),
+            Ok(Err(error)) => EditorEnd::Failed(format!("cannot start the editor: {}", reason(&error))),
             Ok(Ok(status)) if !status.success() => EditorEnd::Failed(format!(
                 "the editor ended with {status}: nothing was changed; VISUAL or the settings name another one"
             )),
             Ok(Ok(_)) => match self.scratch.changed(&self.before, SecretValue::LIMIT) {
-                Err(error) => EditorEnd::Failed(format!("cannot read what the editor saved: {error}")),
+                Err(error) => {
+                    EditorEnd::Failed(format!("cannot read what the editor saved: {}", reason(&error)))
+                }
                 Ok(None) => EditorEnd::Unchanged,
                 Ok(Some(text)) => self.saved(text),
             },
