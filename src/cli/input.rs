@@ -25,7 +25,7 @@ pub(super) fn trim_line_end(bytes: &mut SecretBytes) {
     bytes.truncate(kept);
 }
 
-/// A buffered reader whose buffer is wiped.
+/// A buffered reader that wipes what was taken from its buffer: it may wait for more for a long time.
 pub(super) struct WipingReader<R> {
     source: R,
     buffer: SecretBytes,
@@ -59,7 +59,9 @@ impl<R: Read> BufRead for WipingReader<R> {
     }
 
     fn consume(&mut self, count: usize) {
-        self.read = (self.read + count).min(self.filled);
+        let end = (self.read + count).min(self.filled);
+        self.buffer.wipe(self.read..end);
+        self.read = end;
     }
 }
 
@@ -83,6 +85,17 @@ mod tests {
             trim_line_end(&mut bytes);
             assert_eq!(bytes.expose_text(), Some(after));
         }
+    }
+
+    #[test]
+    fn what_was_taken_from_a_wiping_reader_is_not_in_its_buffer_any_more() {
+        let mut reader = WipingReader::new(&b"hunter2\nnext"[..]);
+        assert_eq!(reader.fill_buf().unwrap(), b"hunter2\nnext");
+        reader.consume(8);
+        assert_eq!(reader.buffer.expose()[..12], *b"\0\0\0\0\0\0\0\0next");
+        let mut rest = [0; 3];
+        reader.read_exact(&mut rest).unwrap();
+        assert_eq!(reader.buffer.expose()[..12], *b"\0\0\0\0\0\0\0\0\0\0\0t");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::primitives::{
     NONCE_LENGTH, TAG_LENGTH, argon2id, fill_random, hkdf_sha256, make_random, xaes_open, xaes_seal,
 };
 use super::vault_keys::VaultKeys;
-use crate::memory::{Key32, KeyArena};
+use crate::memory::{Key32, KeyArena, wipe_stack};
 
 /// The info strings of HKDF, all of them: no two keys share one, and none is ever changed or reused.
 pub(super) mod info {
@@ -118,7 +118,9 @@ impl KeyEncryptionKey {
         let sealed: &[u8; KEY_LENGTH] = sealed.try_into().map_err(|_| CryptoError::CannotOpen)?;
         let key = self.key.arena().try_make(|bytes| {
             bytes.copy_from_slice(sealed);
-            xaes_open(self.key.expose(), nonce, header, bytes, tag)
+            let opened = xaes_open(self.key.expose(), nonce, header, bytes, tag);
+            wipe_stack();
+            opened
         })?;
         Ok(VaultKey { key })
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroize as _;
 
 use super::error::CryptoError;
 use super::primitives::{NONCE_LENGTH, TAG_LENGTH, make_random, xaes_open, xaes_seal};
-use crate::memory::SecretBytes;
+use crate::memory::{SecretBytes, wipe_stack};
 
 const LENGTH_PREFIX: usize = 4;
 const SMALLEST_VALUE: usize = 128;
@@ -91,8 +91,9 @@ fn seal_with_nonce(
 
 pub(super) fn open(key: &[u8; 32], associated: &[u8], sealed: &[u8]) -> Result<SecretBytes, CryptoError> {
     let mut plain = SecretBytes::with_capacity(sealed.len());
-    open_into(key, associated, sealed, &mut plain)?;
-    Ok(plain)
+    let opened = open_into(key, associated, sealed, &mut plain);
+    wipe_stack();
+    opened.map(|_| plain)
 }
 
 /// Appends the plaintext to `into` and answers where it lies; on failure `into` is as it was.

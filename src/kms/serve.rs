@@ -31,11 +31,12 @@ pub fn serve(
     let mut out = SecretBytes::new();
     let mut first_refusal = None;
     while let Some(line) = lines.next()? {
-        out.clear();
         let refusal = respond(vault, line, format, &mut out);
         out.push(b'\n');
         output.write_all(out.expose())?;
         output.flush()?;
+        // Before the wait for the next line, which may be long.
+        out.clear();
         first_refusal = first_refusal.or(refusal);
         if refusal == Some(ErrorCode::IntegrityFailure) {
             break;

@@ -1,17 +1,21 @@
 //! Bytes that wipe themselves, and the little that must be asked of the operating system about memory.
 //!
-//! This room holds the only `unsafe` of the project (`key_arena.rs`): mapping, locking and excluding
-//! from core dumps the pages in which keys live. Everything else builds on these types:
+//! The only `unsafe` of the project is here: mapping, locking and excluding from core dumps the pages in which keys
+//! live (`key_arena.rs`), and setting a flag of the descriptors that were inherited (`process.rs`). Everything
+//! else builds on these types:
 //!
 //! - [`SecretBytes`]: values, passwords, opened records. Grows by copy-and-wipe, wiped on drop.
 //! - [`KeyArena`] and [`Key32`]: 32-byte keys in locked pages.
 //! - [`process::harden`]: no core dumps, not dumpable.
+//! - [`wipe_stack`]: what decryption leaves on the stack.
 
 mod key_arena;
 pub mod process;
 mod reading;
 mod secret_bytes;
+mod stack;
 
 pub use key_arena::{Key32, KeyArena};
 pub use reading::read_up_to;
 pub use secret_bytes::SecretBytes;
+pub use stack::wipe_stack;

@@ -104,6 +104,14 @@ impl SecretBytes {
         self.truncate(kept);
     }
 
+    /// Wipes a range in place; the length stays.
+    ///
+    /// # Panics
+    /// If the range lies outside the buffer, as for slices.
+    pub fn wipe(&mut self, range: Range<usize>) {
+        zeroize_bytes(&mut self.bytes[range]);
+    }
+
     /// Shortens the buffer to `length` bytes and wipes the rest.
     pub fn truncate(&mut self, length: usize) {
         if length < self.bytes.len() {
@@ -170,6 +178,13 @@ mod tests {
         assert_eq!(bytes.expose(), b"hello");
         bytes.insert(5, b"!");
         assert_eq!(bytes.expose(), b"hello!");
+    }
+
+    #[test]
+    fn a_range_is_wiped_in_place() {
+        let mut bytes = SecretBytes::copy_of(b"a secret here");
+        bytes.wipe(2..8);
+        assert_eq!(bytes.expose(), b"a \0\0\0\0\0\0 here");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod memory;
 mod needles;
 
 use std::fs;

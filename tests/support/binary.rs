@@ -60,6 +60,11 @@ impl Api {
         Self { child, requests, answers }
     }
 
+    /// The id of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends requests; what a killed process does not read any more is no failure.
     pub fn send(&mut self, requests: &str) {
         if let Some(pipe) = &mut self.requests {
