@@ -22,7 +22,7 @@ use super::keeper::Keeper;
 use super::limits::{Limits, Timer, milliseconds};
 use super::server;
 use super::socket::{self, OwnSocket};
-use crate::memory::{KeyArena, SecretBytes};
+use crate::memory::{KeyArena, SecretBytes, process};
 use crate::platform::signals::Signals;
 use crate::platform::wait::{self, Waiter};
 use crate::vault::{KeyIdentity, VaultKey};
@@ -46,6 +46,7 @@ pub fn start(agent: &Agent, key_id: [u8; 16], key: &VaultKey, limits: Limits) ->
     agent.lock()?;
     let program = std::env::current_exe().map_err(AgentError::system("finding this program"))?;
     let (mut ours, theirs) = UnixStream::pair().map_err(AgentError::system("making a socket"))?;
+    process::keep_descriptors_from_programs();
     Command::new(program)
         .arg(AGENT_ARGUMENT)
         .env_clear()
@@ -85,11 +86,12 @@ pub fn run_agent() -> Result<(), AgentError> {
         Err(AgentError::StillRunning) => STILL_RUNNING,
         Err(_) => FAILED,
     };
+    // Before the answer: whoever gets it can rely on it that nothing of the caller is held any more.
+    leave_stdin().map_err(no_start)?;
     // Whoever started it and went away meanwhile does not want it any more.
     starter.write_all(&[answer]).map_err(no_start)?;
     drop(starter);
     let (own, keeper, mut signals, waiter) = begun?;
-    leave_stdin().map_err(no_start)?;
     server::serve(own, keeper, &mut signals, &waiter).map_err(AgentError::system("waiting"))
 }
 

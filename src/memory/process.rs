@@ -1,5 +1,11 @@
 //! What a process can ask of the operating system so that its memory stays its own.
 
+#![allow(unsafe_code, reason = "a flag of descriptors that nobody in this process owns is set")]
+
+use std::fs;
+use std::os::fd::{BorrowedFd, RawFd};
+
+use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// What could be had of the protections; `doctor`-like screens report it, nothing fails for want of it.
@@ -43,6 +49,32 @@ fn refuse_dumping() -> bool {
 #[cfg(not(target_os = "linux"))]
 fn refuse_dumping() -> bool {
     false
+}
+
+/// The most descriptors that are looked at where the system does not list those that are open.
+const MOST_DESCRIPTORS: u64 = 65_536;
+
+/// Lets no program that is started from now on inherit more than stdin, stdout and stderr.
+///
+/// For programs that go on when this process has ended: with a descriptor of whoever called us they would hold
+/// its locks and keep its pipes open.
+pub fn keep_descriptors_from_programs() {
+    let listed = fs::read_dir("/dev/fd").map(|entries| {
+        let names = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        names.collect::<Vec<RawFd>>()
+    });
+    let open = listed.unwrap_or_else(|_| {
+        let most = getrlimit(Resource::Nofile).current.unwrap_or(MOST_DESCRIPTORS).min(MOST_DESCRIPTORS);
+        (0..RawFd::try_from(most).unwrap_or(RawFd::MAX)).collect()
+    });
+    for number in open.into_iter().filter(|number| *number > 2) {
+        // SAFETY: it is borrowed for two calls that read and set a flag of the descriptor; where it was closed
+        // meanwhile (as the one of the listing was) they fail and change nothing.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+        if let Ok(flags) = fcntl_getfd(descriptor) {
+            let _ = fcntl_setfd(descriptor, flags | FdFlags::CLOEXEC);
+        }
+    }
 }
 
 /// The memory that can still be had without swapping, in KiB, where the system says (Linux).

@@ -19,7 +19,7 @@ pub use holder::hold_clipboard;
 pub use osc52::{OSC52_LIMIT, osc52_sequence};
 
 use crate::domain::reason;
-use crate::memory::SecretBytes;
+use crate::memory::{SecretBytes, process};
 
 /// The hidden argument with which the binary becomes the holder of a copied value.
 pub const HOLDER_ARGUMENT: &str = "clipboard-holder";
@@ -282,6 +282,7 @@ fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError>
 /// [`ClipboardError::CommandFailed`] where no shell can be started.
 pub fn clear_later(clear: &str, after: Duration) -> Result<(), ClipboardError> {
     let failed = |error: io::Error| ClipboardError::CommandFailed(reason(&error));
+    process::keep_descriptors_from_programs();
     Command::new("sh")
         .args(["-c", "sleep \"$1\"; eval \"$2\"", "sh"])
         .arg(after.as_secs().max(1).to_string())

@@ -414,3 +414,24 @@ fn the_key_lies_in_locked_memory() {
     let kibibytes: u64 = locked.trim().trim_end_matches("kB").trim().parse().unwrap();
     assert!(kibibytes > 0, "{status}");
 }
+
+/// Runs a shell script in which `etui` is the binary.
+fn script(home: &Home, script: &str) -> Run {
+    let mut command = Command::new("bash");
+    command.args(["-c", script]).env_clear().current_dir(home.path());
+    let of_etui = home.command(&[]);
+    command.envs(of_etui.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.env("etui", env!("CARGO_BIN_EXE_etui"));
+    home.finish(command, b"")
+}
+
+#[test]
+fn the_agent_holds_no_lock_and_no_pipe_of_whoever_unlocked() {
+    let home = Unlocked(Home::with_secret());
+    script(&home.0, "exec 9> lock; flock 9; \"$etui\" unlock --for 10m").succeeded();
+    script(&home.0, "flock -n lock true").succeeded();
+    // The reader of the pipe sees its end while the agent runs.
+    let read = script(&home.0, "(exec 7>&1; \"$etui\" unlock --for 2m > /dev/null 7>&7) | cat; echo ended");
+    assert_eq!(read.succeeded().text(), "ended\n");
+    home.etui(&["get", "db"]).succeeded();
+}

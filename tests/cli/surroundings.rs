@@ -140,6 +140,26 @@ fn without_foreground_the_clearing_command_runs_when_etui_has_gone() {
 }
 
 #[test]
+fn what_clears_the_clipboard_later_holds_no_lock_of_whoever_copied() {
+    let home = Home::with_secret();
+    settings(
+        &home,
+        "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear = 'mv copied cleared'\n\
+         clipboard_clear_after = '1m'\n",
+    );
+    let like = home.command(&[]);
+    let run = |script: &str| {
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", script]).env_clear().current_dir(home.path());
+        command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        home.finish(command, b"").succeeded()
+    };
+    run(&format!("exec 9> lock; flock 9; '{}' copy db", env!("CARGO_BIN_EXE_etui")));
+    run("flock -n lock true");
+    assert!(!home.path().join("cleared").exists(), "it still waits");
+}
+
+#[test]
 fn doctor_finds_what_is_wrong() {
     let home = Home::with_vault();
     let run = home.etui(&["doctor", "--json"]);

@@ -16,7 +16,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{ClipboardError, HOLDER_ARGUMENT};
-use crate::memory::SecretBytes;
+use crate::memory::{SecretBytes, process};
 use crate::platform::wait::{self, Readiness, Waiter};
 
 /// How long the holder may take to reach the clipboard.
@@ -29,6 +29,7 @@ const REACHED: u8 = b'+';
 pub(super) fn start(value: &SecretBytes, clear_after: Duration) -> Result<Child, ClipboardError> {
     let failed = ClipboardError::system;
     let program = std::env::current_exe().map_err(failed("finding this program"))?;
+    process::keep_descriptors_from_programs();
     let mut child = Command::new(program)
         .arg(HOLDER_ARGUMENT)
         .current_dir("/")
