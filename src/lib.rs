@@ -22,6 +22,7 @@
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
+//! - [`app_options`]: what the terminal app is started with.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
 //! - [`demo`]: a throwaway vault of sample secrets.
@@ -31,6 +32,7 @@
 #![warn(missing_docs, rust_2018_idioms)]
 
 pub mod agent;
+pub mod app_options;
 pub mod cli;
 pub mod config;
 pub mod content;

@@ -1,16 +1,13 @@
-//! The binary: hardens the process, reads the command line, chooses a door, and ends with an exit code.
+//! The binary: hardens the process, brings the command line and the app together, and ends with an exit code.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use etui::agent::{AGENT_ARGUMENT, run_agent};
-use etui::cli::{self, AppOptions, Door, Finish, Invocation};
-use etui::demo::{self, Demo};
+use etui::cli::{self, App, Process};
 use etui::memory::process;
 use etui::platform::clipboard::{HOLDER_ARGUMENT, hold_clipboard};
-use etui::platform::signals::{Signal, die_of};
-use etui::tui::{self, Ownership, TuiOptions, user_keymap};
-use etui::vault::{Clock, SystemClock};
+use etui::tui::{self, user_keymap};
 
 fn main() -> ExitCode {
     keep_panics_quiet();
@@ -22,67 +19,13 @@ fn main() -> ExitCode {
     if std::env::args_os().skip(1).eq([AGENT_ARGUMENT]) {
         return silently(run_agent());
     }
-    if let Some(completed) = cli::complete_words(std::env::args_os()) {
-        return completed;
-    }
-    let (invocation, door) = match cli::parse(std::env::args_os()) {
-        Ok((invocation, door)) => {
-            (invocation.with_hardening(hardening).with_keymap_check(check_keymap), door)
-        }
-        Err(no_command) => return no_command.report(),
-    };
-    match enter(door, &invocation) {
-        Ok(finish) => finish.exit_code(),
-        Err(error) => cli::report(invocation.output(), &error),
-    }
-}
-
-fn enter(door: Door, invocation: &Invocation) -> anyhow::Result<Finish> {
-    match door {
-        Door::App(look) => {
-            let options = invocation.app_options(look)?;
-            end_by(open_app(options, Ownership::Own)?)
-        }
-        Door::Demo(look) => end_by(open_demo(invocation.demo_options(look)?)?),
-        Door::Job(job) => job.run(invocation),
-    }
+    let app = App { run: tui::run, check_keymap };
+    cli::run(std::env::args_os(), Process { hardening, app })
 }
 
 /// Looks whether the user's keys can be had; the keys belong to the app, the question to a command.
 fn check_keymap(path: &Path) -> Result<(), String> {
     user_keymap::load(path).map(drop).map_err(|error| error.to_string())
-}
-
-/// The app has been left, and everything is cleaned up.
-fn end_by(signal: Option<Signal>) -> anyhow::Result<Finish> {
-    signal.map_or(Ok(()), die_of)?;
-    Ok(Finish::Done)
-}
-
-/// Opens the terminal app on a vault that goes with it.
-fn open_demo(options: AppOptions) -> anyhow::Result<Option<Signal>> {
-    let mut demo = Demo::make(SystemClock.now())?;
-    if let Some(signal) = demo.interrupted_by() {
-        return Ok(Some(signal));
-    }
-    let options = AppOptions { vault: demo.vault_path(), password: Some(demo::password()), ..options };
-    open_app(options, Ownership::Demo { password: demo::PASSWORD, first: demo::FIRST })
-}
-
-/// Opens the terminal app.
-fn open_app(options: AppOptions, ownership: Ownership) -> anyhow::Result<Option<Signal>> {
-    let password = options.password;
-    let options = TuiOptions {
-        vault_path: options.vault,
-        state_directory: options.state_directory,
-        key_file: options.key_file,
-        answers: options.answers,
-        settings: options.settings,
-        clipboard: options.clipboard,
-        keymap_file: Some(options.keymap_file),
-        ownership,
-    };
-    tui::run(options, password)
 }
 
 /// The end of a process of our own in the background. Nobody reads what it says: whoever started it is told by

@@ -1,22 +1,24 @@
-//! What can be typed: the flags that every command knows, and the commands. The doc comments are the help.
+//! What can be typed, and how it is read: only the arguments of the command that was called are built.
+//!
+//! Building all commands costs more than anything else that a small command does. So the first word that is the
+//! name of a command decides which one is built beside the flags that all of them know. What is read that way
+//! reads the same with all of them. What is not is read once more with all commands: they know better what was
+//! meant, and whether the word was the value of a flag.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::color::ColorChoice;
-use super::commands::{
-    api, audit, backup, completions, config, copy, diff, doctor, edit, export, get, import, init, inject,
-    list, lock, log, man, new, passwd, promote, purge, put, random, rekey, rename, restore, rm, rollback,
-    run, set, show, stage, status, undo, unlock, verify, which,
-};
+use super::commands::{APP, ROWS};
+use super::globals::{AppLook, Globals};
+use super::row::{ReadyCommand, Row};
 
 /// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
 ///
 /// Without a command the terminal app opens. A version of a secret is named as NAME (the current one),
 /// 'NAME#VERSION' or 'NAME:LABEL', each with ~N for N versions older.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(
     name = "etui",
     version,
@@ -39,144 +41,210 @@ Examples:
   etui get api/token                      print the current version
   etui get 'api/token:ACSPrevious'        print the one before"
 )]
-pub(super) struct Arguments {
+struct Arguments {
     #[command(flatten)]
-    pub(super) app: AppFlags,
+    look: AppLook,
     #[command(flatten)]
+    globals: Globals,
+}
+
+/// A command line that was read.
+pub(super) struct Read {
+    pub(super) look: AppLook,
     pub(super) globals: Globals,
-    #[command(subcommand)]
-    pub(super) command: Option<Command>,
+    pub(super) command: ReadyCommand,
 }
 
-/// How the app looks.
-#[derive(Debug, Args)]
-pub(super) struct AppFlags {
-    /// Draw the app without borders, spinners and countdowns: for screen readers
-    #[arg(long)]
-    pub(super) plain: bool,
+/// Every command with its arguments.
+pub(super) fn all_commands() -> clap::Command {
+    Arguments::command().subcommands(ROWS.iter().map(Row::command))
 }
 
-/// The flags that every command knows.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
-pub(super) struct Globals {
-    /// The vault file [env: ETUI_VAULT]
-    ///
-    /// Without it: `etui/vault.etui` in the data directory (XDG_DATA_HOME).
-    #[arg(long, global = true, value_name = "PATH")]
-    pub(super) vault: Option<PathBuf>,
-
-    /// The settings: a file, or the directory that holds `settings.toml` [env: ETUI_CONFIG]
-    ///
-    /// Without it: `etui/` in the config directory (XDG_CONFIG_HOME).
-    #[arg(long, global = true, value_name = "PATH", hide_short_help = true)]
-    pub(super) config: Option<PathBuf>,
-
-    /// Read the master password from a file, `-` for stdin [env: ETUI_PASSWORD_FILE]
-    ///
-    /// One line end at its end is removed. With `-` no value can be read from stdin. Without this and
-    /// without --password-command the password is asked for on the terminal; it is never taken from the
-    /// command line or a plain environment variable.
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "password_command")]
-    pub(super) password_file: Option<PathBuf>,
-
-    /// Run a command (sh -c) that prints the master password [env: ETUI_PASSWORD_COMMAND]
-    #[arg(long, global = true, value_name = "COMMAND", hide_short_help = true)]
-    pub(super) password_command: Option<OsString>,
-
-    /// The key file, where the vault was made with one [env: ETUI_KEY_FILE]
-    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub(super) key_file: Option<PathBuf>,
-
-    /// Go on with a file older than the one seen on this machine
-    ///
-    /// For a vault restored from a backup. The answer counts for later runs too.
-    #[arg(long, global = true, hide_short_help = true)]
-    pub(super) accept_older: bool,
-
-    /// Go on with another branch of the vault, or with another vault at its path
-    ///
-    /// The answer counts for later runs too.
-    #[arg(long, global = true, hide_short_help = true)]
-    pub(super) accept_other: bool,
-
-    /// Spend more memory on unlocking than is spent without asking
-    #[arg(long, global = true, hide_short_help = true)]
-    pub(super) allow_expensive_kdf: bool,
-
-    /// Answer in JSON, errors too
-    #[arg(long, global = true)]
-    pub(super) json: bool,
-
-    /// When to use colour [env: NO_COLOR, CLICOLOR_FORCE]
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_short_help = true)]
-    pub(super) color: ColorChoice,
-
-    /// Say results and errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose", action = ArgAction::SetTrue)]
-    pub(super) quiet: bool,
-
-    /// Say more
-    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
-    pub(super) verbose: bool,
+/// The flags that every command knows, and the one command that these words may be about.
+fn called_command(arguments: &[OsString]) -> clap::Command {
+    let called = arguments.iter().skip(1).find_map(|word| row(word.to_str()?));
+    Arguments::command().subcommands(called.map(Row::command))
 }
 
-/// What can be opened or done.
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Open the terminal app (what `etui` alone does)
-    #[command(after_long_help = "Example:\n  etui tui --vault ~/team.etui")]
-    Tui(AppFlags),
-    /// Try the app on a throwaway vault of sample secrets
-    ///
-    /// The samples are fake, and everything can be tried on them. The vault lies in a folder of its own and is
-    /// deleted when the app is left; your own vault is neither opened nor changed.
-    #[command(after_long_help = "Example:\n  etui demo")]
-    Demo(AppFlags),
-    #[command(flatten)]
-    Job(Box<JobCommand>),
+fn row(name: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.name == name)
 }
 
-/// The commands that do something and end. What each does stands on its own arguments.
-#[derive(Debug, Subcommand)]
-pub(super) enum JobCommand {
-    Init(init::Init),
-    New(new::New),
-    Put(put::Put),
-    Get(get::Get),
-    List(list::List),
-    Show(show::Show),
-    Log(log::Log),
-    Stage(stage::Stage),
-    Rollback(rollback::Rollback),
-    Rm(rm::Rm),
-    Restore(restore::Restore),
-    Purge(purge::Purge),
-    Set(set::Set),
-    Rename(rename::Rename),
-    Audit(audit::Audit),
-    Undo(undo::Undo),
-    Redo(undo::Redo),
-    Which(which::Which),
-    Random(random::Random),
-    Passwd(passwd::Passwd),
-    Rekey(rekey::Rekey),
-    Backup(backup::Backup),
-    Verify(verify::Verify),
-    Unlock(unlock::Unlock),
-    Lock(lock::Lock),
-    Status(status::Status),
-    Import(import::Import),
-    Export(export::Export),
-    Api(api::Api),
-    Run(run::Run),
-    Promote(promote::Promote),
-    Inject(inject::Inject),
-    Config(config::Config),
-    Copy(copy::Copy),
-    Edit(edit::Edit),
-    Diff(diff::Diff),
-    Completions(completions::Completions),
-    Man(man::Man),
-    Doctor(doctor::Doctor),
+/// Reads a command line.
+///
+/// # Errors
+/// Where it starts nothing: help, version, a mistake.
+pub(super) fn read(arguments: &[OsString]) -> Result<Read, clap::Error> {
+    let mut matches = matches(arguments)?;
+    let Arguments { look, globals } = Arguments::from_arg_matches_mut(&mut matches)?;
+    let command = match matches.remove_subcommand() {
+        // Without a command it is the app; its own arguments need not be built for that.
+        None => APP.read(&mut APP.command().try_get_matches_from([APP.name])?)?,
+        Some((name, mut matches)) => {
+            let row = row(&name).expect("only commands with a row are built");
+            if look.plain && !row.command().get_arguments().any(|argument| argument.get_id() == "plain") {
+                let sentence = "--plain is for the app, not for commands";
+                return Err(Arguments::command().error(ErrorKind::ArgumentConflict, sentence));
+            }
+            row.read(&mut matches)?
+        }
+    };
+    Ok(Read { look, globals, command })
+}
+
+fn matches(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    called_command(arguments).try_get_matches_from(arguments).or_else(|error| match error.kind() {
+        ErrorKind::DisplayVersion => Err(error),
+        _ => all_commands().try_get_matches_from(arguments),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, Command};
+    use proptest::prelude::Rng as _;
+    use proptest::test_runner::{RngAlgorithm, TestRng};
+
+    use super::*;
+
+    /// Everything that a command line says, one line for each argument, the commands one below the other.
+    fn meaning(matches: &ArgMatches) -> String {
+        let mut lines: Vec<String> = matches
+            .ids()
+            .map(|id| {
+                let values = matches.get_raw(id.as_str()).map(Iterator::collect::<Vec<_>>);
+                format!("{id} {:?} {values:?}", matches.value_source(id.as_str()))
+            })
+            .collect();
+        // What every command knows comes in the order of the words, the rest in that of the arguments.
+        lines.sort();
+        if let Some((name, matches)) = matches.subcommand() {
+            lines.push(format!("> {name}\n{}", meaning(matches)));
+        }
+        lines.join("\n")
+    }
+
+    /// Where the called command alone accepts a line, what it reads and what all commands read.
+    fn readings(called: Command, line: &[OsString]) -> Option<(String, Result<String, clap::Error>)> {
+        let called = called.try_get_matches_from(line).ok()?;
+        let whole = all_commands().try_get_matches_from(line);
+        Some((meaning(&called), whole.map(|matches| meaning(&matches))))
+    }
+
+    struct Lines<'a>(&'a mut TestRng);
+
+    impl Lines<'_> {
+        fn below(&mut self, end: usize) -> usize {
+            (self.0.next_u64() % end as u64) as usize
+        }
+
+        fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+            &choices[self.below(choices.len())]
+        }
+
+        /// Words that are mostly right: a command with its arguments, the flags of every command around it.
+        fn line(&mut self, all: &Command) -> Vec<OsString> {
+            let command = all.find_subcommand(self.one_of(ROWS).name).unwrap();
+            let mut words = vec!["etui".to_owned()];
+            let globals: Vec<&Arg> =
+                all.get_arguments().filter(|argument| argument.is_global_set()).collect();
+            for _ in 0..self.below(3) {
+                let argument = self.one_of(&globals);
+                self.push(argument, &mut words);
+            }
+            if self.below(10) > 0 {
+                words.push(command.get_name().to_owned());
+                let own: Vec<&Arg> = command.get_arguments().collect();
+                for argument in &own {
+                    if argument.is_required_set() || self.below(6) == 0 {
+                        self.push(argument, &mut words);
+                    }
+                }
+                for _ in 0..self.below(3) {
+                    let argument = self.one_of(&globals);
+                    self.push(argument, &mut words);
+                }
+            }
+            if self.below(8) == 0 {
+                let at = 1 + self.below(words.len());
+                words.insert(at, self.value(None));
+            }
+            words.into_iter().map(OsString::from).collect()
+        }
+
+        fn push(&mut self, argument: &Arg, words: &mut Vec<String>) {
+            if argument.is_last_set() {
+                words.push("--".to_owned());
+            }
+            let flag = match (argument.get_long(), argument.get_short()) {
+                (_, Some(short)) if self.below(2) == 0 => Some(format!("-{short}")),
+                (Some(long), _) => Some(format!("--{long}")),
+                _ => None,
+            };
+            let value = argument.get_action().takes_values().then(|| self.value(Some(argument)));
+            match (flag, value) {
+                (Some(flag), Some(value)) if flag.starts_with("--") && self.below(2) == 0 => {
+                    words.push(format!("{flag}={value}"));
+                }
+                (flag, value) => words.extend(flag.into_iter().chain(value)),
+            }
+        }
+
+        /// Something that the argument may take; now and then the name of a command, which it might hide.
+        fn value(&mut self, argument: Option<&Arg>) -> String {
+            let possible = argument.map(Arg::get_possible_values).unwrap_or_default();
+            match self.below(4) {
+                0 => self.one_of(ROWS).name.to_owned(),
+                _ if !possible.is_empty() => self.one_of(&possible).get_name().to_owned(),
+                1 => self.one_of(&["a=b", "A=db", "a=:canary", "15m", "--", "help", "-x"]).to_string(),
+                2 => self.one_of(&["1", "3", "20", "64"]).to_string(),
+                _ => self.one_of(&["db", "v1", "canary", "shop/db", "path", "bash"]).to_string(),
+            }
+        }
+    }
+
+    /// With the called command alone a line must never mean anything else than with all commands.
+    #[test]
+    fn what_the_called_command_accepts_all_commands_read_in_the_same_way() {
+        let mut all = all_commands();
+        all.build();
+        let mut rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let mut accepted = 0;
+        for _ in 0..2000 {
+            let line = Lines(&mut rng).line(&all);
+            if let Some((called, whole)) = readings(called_command(&line), &line) {
+                accepted += 1;
+                assert_eq!(Some(called), whole.ok(), "{line:?}");
+            }
+        }
+        assert!(accepted > 700, "only {accepted} lines were accepted");
+    }
+
+    #[test]
+    fn a_difference_between_the_two_would_be_seen() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let line = words("etui --vault get get x --json");
+        let (called, whole) = readings(called_command(&line), &line).unwrap();
+        assert_eq!(called, whole.unwrap());
+        // A default that only the one of the two has.
+        let other = called_command(&line)
+            .mut_subcommand("get", |get| get.arg(Arg::new("planted").long("planted").default_value("x")));
+        let (called, whole) = readings(other, &line).unwrap();
+        assert_ne!(called, whole.unwrap());
+        // A word that is the value of a flag in the one and a command in the other.
+        let line = words("etui --vault list");
+        let other = Command::new("etui")
+            .arg(Arg::new("vault").long("vault").action(clap::ArgAction::SetTrue))
+            .subcommand(Command::new("list"));
+        let (called, whole) = readings(other, &line).unwrap();
+        assert_ne!(called, whole.unwrap());
+    }
+
+    #[test]
+    fn the_name_of_a_command_may_be_the_value_of_a_flag() {
+        let line: Vec<OsString> = ["etui", "--vault", "get", "list"].map(OsString::from).into();
+        let matches = matches(&line).unwrap();
+        assert_eq!(matches.subcommand_name(), Some("list"));
+        assert_eq!(matches.get_one::<std::path::PathBuf>("vault"), Some(&"get".into()));
+    }
 }

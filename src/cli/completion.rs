@@ -9,12 +9,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use clap::{Arg, Command, CommandFactory, Parser};
+use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use clap_complete::env::{CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
-use super::args::Arguments;
-use super::invocation::Invocation;
+use super::globals::Globals;
+use super::location::Location;
 use crate::domain::{SecretName, StageLabel};
 use crate::vault::Vault;
 
@@ -27,14 +27,15 @@ const INDEX: &str = "ETUI_COMPLETE_INDEX";
 const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
 /// Answers a shell that asks for words; `None` where none does.
-pub fn complete_words(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
+pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Command) -> Option<ExitCode> {
     let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
     // These hand over words as they are typed, and a version is best named within quotes.
     let are_raw = ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw);
     let as_read = |word| if are_raw { unquoted(word) } else { word };
-    let arguments: Vec<OsString> = arguments.into_iter().map(as_read).collect();
+    let arguments: Vec<OsString> = arguments.iter().cloned().map(as_read).collect();
     WORDS.get_or_init(|| typed_words(&arguments));
-    let completion = CompleteEnv::with_factory(command).var(VARIABLE).bin("etui").completer("etui");
+    let completion =
+        CompleteEnv::with_factory(|| completed(all_commands())).var(VARIABLE).bin("etui").completer("etui");
     let current = std::env::current_dir().ok();
     // Whatever goes wrong, a shell that completes must not be disturbed.
     let _ = completion.shells(SHELLS).try_complete(arguments, current.as_deref());
@@ -81,8 +82,8 @@ pub(super) fn script(shell: &str) -> io::Result<Vec<u8>> {
 
 /// The command line with something to say about its words. By the names of the arguments, so that a new command
 /// is completed without a word about it here.
-fn command() -> Command {
-    Arguments::command().mut_subcommands(|command| command.mut_args(with_completer))
+fn completed(commands: Command) -> Command {
+    commands.mut_subcommands(|command| command.mut_args(with_completer))
 }
 
 fn with_completer(argument: Arg) -> Arg {
@@ -110,8 +111,7 @@ fn unlocked() -> Option<Vault> {
             _ => {}
         }
     }
-    let parsed = Arguments::try_parse_from(globals).ok()?;
-    Invocation::new(&parsed.globals).unlock_silently()
+    Location::new(&Globals::alone(globals)?).unlock_silently()
 }
 
 fn candidates(texts: impl IntoIterator<Item = String>, current: &str) -> Vec<CompletionCandidate> {
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn every_argument_that_names_something_of_the_vault_is_completed() {
-        let command = command();
+        let command = completed(crate::cli::args::all_commands());
         let completed = |name: &str| {
             let command = command.find_subcommand(name).unwrap();
             let with = command.get_arguments().filter(|one| one.get::<ArgValueCompleter>().is_some());

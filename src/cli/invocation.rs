@@ -1,32 +1,32 @@
 //! One run of etui: its flags and environment, where things lie, and how to unlock the vault.
 
 use std::cell::RefCell;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use super::AppLook;
-use super::args::Globals;
+use clap::Command;
+
 use super::error::CliError;
+use super::globals::{AppLook, Globals};
 use super::input;
+use super::location::{self, Location};
 use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
+use super::process::{App, Process};
 use super::raise_cost;
 use super::wording;
-use crate::agent::{self, Agent, Purpose};
+use crate::agent::{Agent, Purpose};
 use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 use crate::memory::process::Hardening;
-use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::Paths;
 use crate::platform::terminal::Terminal;
 use crate::vault::{
     Answers, Clock, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault, VaultError,
     VaultKey,
 };
-use crate::versioning::Origin;
 
 /// How often a mistyped password is asked for.
 const TRIES: u32 = 3;
@@ -36,22 +36,17 @@ const LONGEST_KEY_FILE: usize = 1024;
 
 /// What every command needs.
 pub struct Invocation {
-    vault: Option<PathBuf>,
-    state_directory: Option<PathBuf>,
+    location: Location,
     /// An error where the environment names two sources; it is told to whoever needs the password.
     password: Result<PasswordSource, CliError>,
     key_file: Option<PathBuf>,
     config: Option<PathBuf>,
-    answers: Answers,
+    look: AppLook,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
-    paths: Option<Paths>,
-    hardening: Option<Hardening>,
-    check_keymap: KeymapCheck,
+    process: Process,
+    all_commands: fn() -> Command,
 }
-
-/// Says what is wrong with a file of keys. Whoever knows the keys gives it.
-pub type KeymapCheck = fn(&Path) -> Result<(), String>;
 
 /// An unlocked vault and what opened it.
 pub(super) struct Opened {
@@ -63,89 +58,71 @@ pub(super) struct Opened {
     pub(super) was_typed: bool,
 }
 
-/// What the terminal app starts with.
-pub struct AppOptions {
-    /// The vault file; it need not exist.
-    pub vault: PathBuf,
-    /// Where this machine remembers.
-    pub state_directory: Option<PathBuf>,
-    /// The key file, where one was named.
-    pub key_file: Option<PathBuf>,
-    /// The password, where a file or a command gave it: no unlock screen is needed then.
-    pub password: Option<SecretBytes>,
-    /// Answers given beforehand.
-    pub answers: Answers,
-    /// The settings.
-    pub settings: Settings,
-    /// Where a copied value goes.
-    pub clipboard: ClipboardSetting,
-    /// The user's own keys, there or not.
-    pub keymap_file: PathBuf,
-}
-
 impl Invocation {
-    pub(super) fn new(globals: &Globals) -> Self {
+    /// `all_commands` is everything that can be typed, for the commands that print it.
+    pub(super) fn new(
+        globals: &Globals,
+        look: AppLook,
+        process: Process,
+        all_commands: fn() -> Command,
+    ) -> Self {
         let loudness = match (globals.quiet, globals.verbose) {
             (true, _) => Loudness::Quiet,
             (false, true) => Loudness::Verbose,
             (false, false) => Loudness::Normal,
         };
-        let paths = Paths::find();
-        let path = |flag: &Option<PathBuf>, name| flag.clone().or_else(|| variable(name).map(PathBuf::from));
+        let location = Location::new(globals);
         let password = PasswordSource::choose(
             globals.password_file.as_deref(),
             globals.password_command.as_deref(),
-            variable,
+            location::variable,
         );
         Self {
-            vault: path(&globals.vault, "ETUI_VAULT").or(paths.as_ref().map(Paths::default_vault)),
-            state_directory: paths.as_ref().map(|paths| paths.state().to_owned()),
             password,
-            key_file: path(&globals.key_file, "ETUI_KEY_FILE"),
-            config: path(&globals.config, "ETUI_CONFIG")
-                .or(paths.as_ref().map(|paths| paths.config().to_owned())),
-            answers: Answers {
-                accept_older: globals.accept_older,
-                accept_other: globals.accept_other,
-                allow_expensive_kdf: globals.allow_expensive_kdf,
-            },
+            key_file: location::path(globals.key_file.as_ref(), "ETUI_KEY_FILE"),
+            config: location::path(globals.config.as_ref(), "ETUI_CONFIG")
+                .or(location.paths().map(|paths| paths.config().to_owned())),
+            look,
             output: Output::new(globals.json, loudness, globals.color),
             terminal: RefCell::new(None),
-            paths,
-            hardening: None,
-            check_keymap: |_| Ok(()),
+            location,
+            process,
+            all_commands,
         }
     }
 
-    /// Tells it what could be had of the protections of this process.
-    pub fn with_hardening(self, hardening: Hardening) -> Self {
-        Self { hardening: Some(hardening), ..self }
+    pub(super) fn hardening(&self) -> &Hardening {
+        &self.process.hardening
     }
 
-    /// Tells it who knows the keys.
-    pub fn with_keymap_check(self, check_keymap: KeymapCheck) -> Self {
-        Self { check_keymap, ..self }
+    /// The terminal app.
+    pub(super) fn app(&self) -> App {
+        self.process.app
     }
 
-    pub(super) fn hardening(&self) -> Option<&Hardening> {
-        self.hardening.as_ref()
+    /// How the app was asked to look before the name of a command.
+    pub(super) fn look(&self) -> AppLook {
+        self.look
+    }
+
+    /// Every command with its arguments.
+    pub(super) fn all_commands(&self) -> Command {
+        (self.all_commands)()
     }
 
     /// Where etui's files lie; `None` where there is no home directory.
     pub(super) fn paths(&self) -> Option<&Paths> {
-        self.paths.as_ref()
+        self.location.paths()
     }
 
     /// Where answers go.
-    pub fn output(&self) -> &Output {
+    pub(super) fn output(&self) -> &Output {
         &self.output
     }
 
     /// The vault file that was named, or the one in its usual place.
     pub(super) fn vault_path(&self) -> Result<&Path, CliError> {
-        self.vault.as_deref().ok_or_else(|| {
-            CliError::usage("there is no home directory to find the vault in", "name the vault with --vault")
-        })
+        self.location.vault()
     }
 
     /// The settings file, there or not: the one that was named, or the one in its usual place.
@@ -172,18 +149,14 @@ impl Invocation {
 
     /// Looks whether they can be had.
     pub(super) fn check_keymap(&self) -> Result<(), CliError> {
-        (self.check_keymap)(&self.keymap_path()?).map_err(|sentence| {
+        (self.process.app.check_keymap)(&self.keymap_path()?).map_err(|sentence| {
             CliError::usage(sentence, "correct that line; until then the default keys hold")
         })
     }
 
     /// What surrounds the vault of this machine.
     pub(super) fn environment(&self) -> Environment {
-        Environment {
-            state_directory: self.state_directory.clone(),
-            clock: Box::new(SystemClock),
-            origin: Origin::CommandLine,
-        }
+        self.location.environment()
     }
 
     /// The time now, for ages.
@@ -193,7 +166,7 @@ impl Invocation {
 
     /// The answers that were given beforehand.
     pub(super) fn answers(&self) -> Answers {
-        self.answers
+        self.location.answers()
     }
 
     /// Whether stdin is taken by the password.
@@ -247,17 +220,8 @@ impl Invocation {
     }
 
     fn offering_more(&self, mut opened: Opened) -> anyhow::Result<Opened> {
-        raise_cost::offer(self, self.state_directory.as_deref(), &mut opened)?;
+        raise_cost::offer(self, self.state_directory(), &mut opened)?;
         Ok(opened)
-    }
-
-    /// Unlocks the vault of this machine with the agent or not at all, extends nothing, and says nothing:
-    /// for completions.
-    pub(super) fn unlock_silently(&self) -> Option<Vault> {
-        let locked = LockedVault::open(self.vault_path().ok()?, self.environment()).ok()?;
-        let identity = locked.key_identity();
-        let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Peek)?;
-        locked.unlock_with_key(identity, &key, self.answers).ok()
     }
 
     /// Unlocks a file that is only looked at: this machine's memory is neither asked nor changed.
@@ -269,7 +233,7 @@ impl Invocation {
 
     /// The agent that may keep a key; `None` where the machine has no place for one.
     pub(super) fn agent_of(&self, identity: KeyIdentity) -> Option<Agent> {
-        Some(Agent::new(&agent::directory(self.paths.as_ref()?), identity.vault_id))
+        self.location.agent_of(identity)
     }
 
     /// Ends the agent of a vault whose locks were changed.
@@ -286,7 +250,7 @@ impl Invocation {
         key: &VaultKey,
     ) -> anyhow::Result<Vault> {
         self.output.detail(&format!("vault '{}', unlocked by the agent", locked.path().display()));
-        let mut answers = self.answers;
+        let mut answers = self.answers();
         loop {
             match locked.unlock_with_key(identity, key, answers) {
                 Ok(mut vault) => {
@@ -312,7 +276,7 @@ impl Invocation {
         let mut tries = if was_typed { TRIES } else { 1 };
         let password = given.map_or_else(|| self.with_terminal(password::ask), Ok)?;
         let mut credentials = Credentials::new(password, key_file.as_ref())?;
-        let mut answers = self.answers;
+        let mut answers = self.answers();
         loop {
             let error = match locked.unlock_keeping_key(&credentials, answers) {
                 Ok((mut vault, key)) => {
@@ -357,6 +321,16 @@ impl Invocation {
         Ok(answers)
     }
 
+    /// Where this machine remembers vaults; `None` where there is no home directory.
+    pub(super) fn state_directory(&self) -> Option<&Path> {
+        self.paths().map(Paths::state)
+    }
+
+    /// The key file, where one is named.
+    pub(super) fn key_file_path(&self) -> Option<&Path> {
+        self.key_file.as_deref()
+    }
+
     /// The text of the key file, where one is named.
     pub(super) fn key_file(&self) -> Result<Option<SecretBytes>, CliError> {
         let read = |path: &PathBuf| {
@@ -370,7 +344,7 @@ impl Invocation {
         self.key_file.as_ref().map(read).transpose()
     }
 
-    fn given_password(&self) -> Result<Option<SecretBytes>, CliError> {
+    pub(super) fn given_password(&self) -> Result<Option<SecretBytes>, CliError> {
         self.password.as_ref().map_err(Clone::clone)?.read()
     }
 
@@ -380,59 +354,6 @@ impl Invocation {
             Some(password) => Ok(password),
             None => self.with_terminal(password::ask_new),
         }
-    }
-
-    /// What the app starts with.
-    ///
-    /// # Errors
-    /// Without a terminal on stdin and stdout; where the password file or command that was named fails.
-    pub fn app_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
-        let options = self.options_without_vault(look)?;
-        if self.reads_password_from_stdin() {
-            return Err(CliError::usage(
-                "the app reads keys from stdin, so the password cannot come from there",
-                "name a file with --password-file, or type the password in the app",
-            )
-            .into());
-        }
-        Ok(AppOptions {
-            vault: self.vault_path()?.to_owned(),
-            state_directory: self.state_directory.clone(),
-            key_file: self.key_file.clone(),
-            password: self.given_password()?,
-            answers: self.answers,
-            ..options
-        })
-    }
-
-    /// What the app starts with on a vault that is not the user's: of theirs only the settings count.
-    ///
-    /// # Errors
-    /// Without a terminal on stdin and stdout.
-    pub fn demo_options(&self, look: AppLook) -> anyhow::Result<AppOptions> {
-        self.options_without_vault(look)
-    }
-
-    fn options_without_vault(&self, look: AppLook) -> anyhow::Result<AppOptions> {
-        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-            return Err(CliError::usage(
-                "the app needs a terminal on stdin and stdout",
-                "run `etui --help` to see the commands for scripts",
-            )
-            .into());
-        }
-        let mut settings = self.settings()?;
-        settings.plain |= look.plain;
-        Ok(AppOptions {
-            vault: PathBuf::new(),
-            state_directory: None,
-            key_file: None,
-            password: None,
-            answers: Answers::default(),
-            clipboard: super::clipboard::setting(&settings),
-            keymap_file: self.keymap_path()?,
-            settings,
-        })
     }
 
     pub(super) fn say_notices(&self, notices: Vec<String>) {
@@ -445,9 +366,4 @@ impl Invocation {
         let cost = wording::cost(locked.kdf_cost());
         self.output.detail(&format!("vault '{}', unlocked with {cost}", locked.path().display()));
     }
-}
-
-/// An empty variable counts as none.
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
 }

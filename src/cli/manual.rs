@@ -3,21 +3,19 @@
 use std::io;
 use std::path::Path;
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 
-use super::args::Arguments;
-
-/// All that can be typed, built and as wide as it is on a wide terminal.
-fn command() -> Command {
-    let mut command = Arguments::command().term_width(100);
-    command.build();
-    command
+/// All commands, built and as wide as they are on a wide terminal.
+fn wide(commands: Command) -> Command {
+    let mut commands = commands.term_width(100);
+    commands.build();
+    commands
 }
 
 /// The manual page of etui or of one of its commands; `None` where there is no such command.
-pub(super) fn page(name: Option<&str>) -> Option<io::Result<Vec<u8>>> {
-    let command = command();
+pub(super) fn page(commands: Command, name: Option<&str>) -> Option<io::Result<Vec<u8>>> {
+    let command = wide(commands);
     let of = match name {
         None => &command,
         Some(name) => command.find_subcommand(name)?,
@@ -27,13 +25,13 @@ pub(super) fn page(name: Option<&str>) -> Option<io::Result<Vec<u8>>> {
 }
 
 /// Writes all pages into a directory.
-pub(super) fn write_pages(directory: &Path) -> io::Result<()> {
-    clap_mangen::generate_to(Arguments::command(), directory)
+pub(super) fn write_pages(commands: Command, directory: &Path) -> io::Result<()> {
+    clap_mangen::generate_to(commands, directory)
 }
 
 /// The text of `docs/cli.md`.
-pub fn reference() -> String {
-    let command = command();
+pub(super) fn reference(commands: Command) -> String {
+    let command = wide(commands);
     let mut text = String::from(
         "# The command line\n\nGenerated from the help of every command; a test compares the two.\n",
     );

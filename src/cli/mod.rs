@@ -1,9 +1,9 @@
 //! The command line: every command is a thin layer over the same vault as the app.
 //!
-//! A run goes through four steps: [`parse`] reads flags and environment; `main` chooses a door, the app or a
-//! [`Job`]; the job reads its value, unlocks, asks the vault and prints; an error becomes one sentence, a
-//! hint and an exit code in [`report`]. Values go from `input` to the vault and from the vault to
-//! `output` in wiping buffers only. `--json` prints the answers of the [`kms`](crate::kms) room.
+//! A run goes through three steps: `args` reads flags and builds the one command that was called; the command
+//! reads its value, unlocks, asks the vault and prints; an error becomes one sentence, a hint and an exit code.
+//! Values go from `input` to the vault and from the vault to `output` in wiping buffers only. `--json` prints
+//! the answers of [`kms`](crate::kms).
 
 mod args;
 mod clipboard;
@@ -13,17 +13,21 @@ mod completion;
 mod confirm;
 mod error;
 mod exit_code;
+mod globals;
 mod history;
 mod input;
 mod invocation;
+mod location;
 mod manual;
 mod output;
 mod password;
 mod plan;
+mod process;
 mod progress;
 mod raise_cost;
 mod random;
 mod reference;
+mod row;
 mod table;
 mod template;
 mod usage;
@@ -34,80 +38,44 @@ mod wording;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser};
-
-pub use completion::complete_words;
 pub use error::CliError;
-pub use exit_code::{Finish, exit_code};
-pub use invocation::{AppOptions, Invocation, KeymapCheck};
-pub use manual::reference;
+pub use exit_code::exit_code;
 pub use output::Output;
+pub use process::{App, Process};
 pub use reference::{Reference, ReferenceError};
 pub use usage::NoCommand;
 
-use args::{Arguments, Command, JobCommand};
+use args::{Read, all_commands};
+use invocation::Invocation;
 
-/// What a command line asks for.
-pub enum Door {
-    /// The terminal app.
-    App(AppLook),
-    /// The terminal app on a throwaway vault.
-    Demo(AppLook),
-    /// A command.
-    Job(Job),
-}
-
-/// How the app shall look, as far as the command line says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppLook {
-    /// Without borders, spinners and countdowns, whatever the settings say.
-    pub plain: bool,
-}
-
-/// A command with its arguments.
-pub struct Job(Box<JobCommand>);
-
-impl Job {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses or the system denies; [`report`] tells it.
-    pub fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        self.0.run(invocation)
+/// Does what a command line asks for, and answers the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(completed) = completion::complete_words(&arguments, all_commands) {
+        return completed;
+    }
+    let Read { look, globals, command } = match args::read(&arguments) {
+        Ok(read) => read,
+        Err(error) => return NoCommand::new(error, &arguments, all_commands).report(),
+    };
+    let invocation = Invocation::new(&globals, look, process, all_commands);
+    match command(&invocation) {
+        Ok(finish) => finish.exit_code(),
+        Err(error) => invocation.output().report(&error),
     }
 }
 
-/// Reads a command line.
+/// Whether a command line is well formed: for whoever writes one for others to run.
 ///
 /// # Errors
 /// Where it starts nothing: help, version, a mistake.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Invocation, Door), Box<NoCommand>> {
+pub fn check(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<NoCommand>> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let parsed =
-        Arguments::try_parse_from(&arguments).map_err(|error| Box::new(NoCommand::new(error, &arguments)))?;
-    let invocation = Invocation::new(&parsed.globals);
-    let plain = parsed.app.plain;
-    let door = match parsed.command {
-        None => Door::App(AppLook { plain }),
-        Some(Command::Tui(flags)) => Door::App(AppLook { plain: plain || flags.plain }),
-        Some(Command::Demo(flags)) => Door::Demo(AppLook { plain: plain || flags.plain }),
-        Some(Command::Job(_)) if plain => {
-            let error = Arguments::command()
-                .error(ErrorKind::ArgumentConflict, "--plain is for the app, not for commands");
-            return Err(Box::new(NoCommand::new(error, &arguments)));
-        }
-        Some(Command::Job(command)) => Door::Job(Job(command)),
-    };
-    Ok((invocation, door))
+    let read = args::read(&arguments).map(drop);
+    read.map_err(|error| Box::new(NoCommand::new(error, &arguments, all_commands)))
 }
 
-/// Tells an error on stderr and answers its exit code. A reader that went away is no error.
-pub fn report(output: &Output, error: &anyhow::Error) -> ExitCode {
-    if error::is_broken_pipe(error) {
-        return ExitCode::SUCCESS;
-    }
-    let explained = error::explain(error);
-    output.error(&explained);
-    ExitCode::from(exit_code(explained.code))
+/// The text of `docs/cli.md`.
+pub fn reference() -> String {
+    manual::reference(all_commands())
 }

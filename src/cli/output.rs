@@ -4,11 +4,14 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
 use super::color::{ColorChoice, Palette, Role};
+use super::error::{Explained, explain, is_broken_pipe};
+use super::exit_code::exit_code;
 use crate::domain::{visible, visible_lines};
 use crate::kms::{Answer, Format};
 use crate::memory::SecretBytes;
@@ -163,8 +166,18 @@ impl Output {
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
+    /// Tells an error on stderr and answers its exit code. A reader that went away is no error.
+    pub(super) fn report(&self, error: &anyhow::Error) -> ExitCode {
+        if is_broken_pipe(error) {
+            return ExitCode::SUCCESS;
+        }
+        let explained = explain(error);
+        self.error(&explained);
+        ExitCode::from(exit_code(explained.code))
+    }
+
     /// Says on stderr what went wrong: one sentence and a hint, or the error answer of the API.
-    pub(super) fn error(&self, explained: &super::error::Explained) {
+    fn error(&self, explained: &Explained) {
         let mut text = SecretBytes::new();
         if self.audience == Audience::Machine {
             let answer = Answer::error(explained.code, &explained.sentence, &explained.hint);

@@ -3,10 +3,9 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::args::Arguments;
 use super::color::{ColorChoice, Palette};
 use super::error::CliError;
 use super::exit_code::{BEFORE_PROGRAM, exit_code};
@@ -23,7 +22,7 @@ pub struct NoCommand {
 
 impl NoCommand {
     /// `arguments` are all that were given: how to answer is looked up in them, since they were not parsed.
-    pub(super) fn new(error: clap::Error, arguments: &[OsString]) -> Self {
+    pub(super) fn new(error: clap::Error, arguments: &[OsString], all_commands: fn() -> Command) -> Self {
         let flags = || arguments.iter().filter_map(|flag| flag.to_str()).take_while(|&flag| flag != "--");
         let color = flags()
             .zip(flags().skip(1).chain([""]))
@@ -34,8 +33,10 @@ impl NoCommand {
             .and_then(|choice| clap::ValueEnum::from_str(choice, false).ok())
             .unwrap_or_default();
         let json = flags().any(|flag| flag == "--json");
-        let code =
-            if is_for_a_program(arguments) { BEFORE_PROGRAM } else { exit_code(mistake(&error).code()) };
+        let code = match error.use_stderr() {
+            true if is_for_a_program(arguments, all_commands) => BEFORE_PROGRAM,
+            _ => exit_code(mistake(&error).code()),
+        };
         Self { error, code, output: Output::new(json, Loudness::Normal, color), color }
     }
 
@@ -43,7 +44,7 @@ impl NoCommand {
     pub fn report(&self) -> ExitCode {
         if self.error.use_stderr() {
             let error = anyhow::Error::from(mistake(&self.error));
-            let _ = super::report(&self.output, &error);
+            let _ = self.output.report(&error);
             return ExitCode::from(self.code);
         }
         let rendered = self.error.render();
@@ -53,15 +54,15 @@ impl NoCommand {
         };
         match self.output.text(&text) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => super::report(&self.output, &error),
+            Err(error) => self.output.report(&error),
         }
     }
 }
 
 /// Whether the mistake was made with `etui run`, which leaves the other numbers to the program that it would have
 /// run.
-fn is_for_a_program(arguments: &[OsString]) -> bool {
-    let forgiving = Arguments::command().ignore_errors(true);
+fn is_for_a_program(arguments: &[OsString], all_commands: fn() -> Command) -> bool {
+    let forgiving = all_commands().ignore_errors(true);
     let matches = forgiving.try_get_matches_from(arguments);
     matches.is_ok_and(|matches| matches.subcommand_name() == Some("run"))
 }

@@ -1,11 +1,11 @@
 //! Which keys are alive: a chain of contexts, the innermost first, computed from the state.
 
-use super::Ownership;
 use super::action::Action;
 use super::modals::rooms::Stage;
 use super::screens::browse::Pane;
 use super::screens::put_form::FieldKind;
 use super::state::{Modal, Screen, State};
+use crate::app_options::Ownership;
 
 /// A set of rows of the keymap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,5 @@
 //! The lock: what is on the screen is wiped, what was typed is sealed, and both come back with the password.
 
-use super::Ownership;
 use super::draft::Draft;
 use super::editing;
 use super::effect::{Effect, Work};
@@ -10,6 +9,7 @@ use super::screens::unlock::Unlock;
 use super::session::{Opened, Place};
 use super::state::{PLACE_LOST, Screen, State, Tone, no_place};
 use super::theme::Role;
+use crate::app_options::Ownership;
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 use crate::vault::{SecretDetails, VaultError};

@@ -4,12 +4,6 @@
 //! an [`Effect`]. [`update`](update::update) alone changes the [`State`], [`view`](view::view) only reads it,
 //! [`perform`] alone touches the vault. The runtime joins them with a terminal and a worker thread.
 
-use std::path::PathBuf;
-
-use crate::config::Settings;
-use crate::platform::clipboard::ClipboardSetting;
-use crate::vault::Answers;
-
 pub mod action;
 pub mod as_command;
 pub mod catalogue;
@@ -55,38 +49,3 @@ pub use runtime::run;
 pub use session::{CopyRoute, CopyTarget, Session};
 pub use state::State;
 pub use theme::Theme;
-
-/// What the app is started with.
-#[derive(Debug, Clone)]
-pub struct TuiOptions {
-    /// Where the vault lies, or will lie.
-    pub vault_path: PathBuf,
-    /// Where this machine remembers the newest state of each vault; `None`: it does not.
-    pub state_directory: Option<PathBuf>,
-    /// The key file, where the vault has one.
-    pub key_file: Option<PathBuf>,
-    /// Answers given beforehand.
-    pub answers: Answers,
-    /// The settings of the user.
-    pub settings: Settings,
-    /// Where a copied value goes.
-    pub clipboard: ClipboardSetting,
-    /// The user's own keys, where the file is there.
-    pub keymap_file: Option<PathBuf>,
-    /// Whose vault it is.
-    pub ownership: Ownership,
-}
-
-/// Whose vault the app shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ownership {
-    /// The user's.
-    Own,
-    /// Nobody's: samples that go when the app is left.
-    Demo {
-        /// The password, for whoever locks it.
-        password: &'static str,
-        /// The secret that is looked at first.
-        first: &'static str,
-    },
-}

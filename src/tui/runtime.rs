@@ -32,9 +32,8 @@ use self::worker::{Worker, WorkerGone};
 use super::editing::Editing;
 use super::event::EditorEnd;
 use super::view::view;
-use super::{
-    Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, TuiOptions, Work, perform,
-};
+use super::{Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, Work, perform};
+use crate::app_options::AppOptions;
 use crate::memory::SecretBytes;
 use crate::platform::editor::Editor;
 use crate::platform::paths;
@@ -58,7 +57,7 @@ const READS_PER_TURN: usize = 16;
 /// # Errors
 /// When stdin and stdout are no terminal, the system refuses something, or a mistake of ours ended the worker.
 /// The terminal has been given back then.
-pub fn run(options: TuiOptions, password: Option<SecretBytes>) -> anyhow::Result<Option<Signal>> {
+pub fn run(options: AppOptions, password: Option<SecretBytes>) -> anyhow::Result<Option<Signal>> {
     // Dropped last: it prints where a panic happened, on a terminal that is as it was.
     let note = PanicNote::install();
     let end = App::start(&options, password).and_then(|mut app| app.live())?;
@@ -116,7 +115,7 @@ struct App {
 }
 
 impl App {
-    fn start(options: &TuiOptions, password: Option<SecretBytes>) -> anyhow::Result<Self> {
+    fn start(options: &AppOptions, password: Option<SecretBytes>) -> anyhow::Result<Self> {
         let signals = Signals::listen().context("listening to signals failed")?;
         let waiter = Waiter::new().context("making a timer failed")?;
         let session = Session::new(options, Box::new(PlatformCopy::new(options.clipboard.clone())));

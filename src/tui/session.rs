@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::agent::{self, Agent};
+use crate::app_options::AppOptions;
 use crate::content;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
@@ -14,7 +15,6 @@ use crate::vault::{
 };
 use crate::versioning::{Origin, Selector};
 
-use super::TuiOptions;
 use super::catalogue::Catalogue;
 use super::comparison::{Comparison, Texts, compare};
 use super::effect::{CopyFailed, KeyFileWish, OtherVaultWish};
@@ -119,7 +119,7 @@ pub struct Session {
 
 impl Session {
     /// A session with the clock of this machine.
-    pub fn new(options: &TuiOptions, copy_target: Box<dyn CopyTarget>) -> Self {
+    pub fn new(options: &AppOptions, copy_target: Box<dyn CopyTarget>) -> Self {
         let state_directory = options.state_directory.clone();
         let make_environment = move || Environment {
             state_directory: state_directory.clone(),
@@ -132,7 +132,7 @@ impl Session {
 
     /// A session in surroundings of the caller's making.
     pub fn with_environment(
-        options: &TuiOptions,
+        options: &AppOptions,
         make_environment: Box<dyn Fn() -> Environment + Send>,
         copy_target: Box<dyn CopyTarget>,
     ) -> Self {

@@ -18,7 +18,7 @@ use super::screens::first_run::FirstRun;
 use super::screens::put_form::{PutForm, Suggestion};
 use super::screens::unlock::Unlock;
 use super::when;
-use super::{Ownership, TuiOptions};
+use crate::app_options::{AppOptions, Ownership};
 use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
@@ -214,7 +214,7 @@ pub struct State {
 
 impl State {
     /// The state at the start: columns and rows of the terminal, the time.
-    pub fn new(options: &TuiOptions, size: (u16, u16), at: Moment, wall: Timestamp) -> Self {
+    pub fn new(options: &AppOptions, size: (u16, u16), at: Moment, wall: Timestamp) -> Self {
         Self {
             size,
             now: at,

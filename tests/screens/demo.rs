@@ -2,9 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
+use etui::app_options::Ownership;
 use etui::demo;
 use etui::domain::Timestamp;
-use etui::tui::Ownership;
 
 use crate::assert_screens;
 use crate::harness::{Harness, NOW};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use etui::app_options::{AppOptions, Ownership};
 use etui::config::Settings;
 use etui::domain::Timestamp;
 use etui::memory::SecretBytes;
@@ -15,8 +16,8 @@ use etui::tui::glyphs::Glyphs;
 use etui::tui::modals::{Diff, Palette};
 use etui::tui::state::Modal;
 use etui::tui::{
-    Action, CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Ownership, Reply, Session, State, Theme,
-    TuiOptions, Work, perform, update::update, view::view,
+    Action, CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Reply, Session, State, Theme, Work,
+    perform, update::update, view::view,
 };
 use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
@@ -77,7 +78,7 @@ pub struct Harness {
     keymap: Keymap,
     at: Moment,
     held: Option<VecDeque<Work>>,
-    options: TuiOptions,
+    options: AppOptions,
     folder: Arc<tempfile::TempDir>,
 }
 
@@ -120,7 +121,7 @@ impl Harness {
     }
 
     fn over(folder: Arc<tempfile::TempDir>, clock: TestClock, size: (u16, u16)) -> Self {
-        let options = TuiOptions {
+        let options = AppOptions {
             vault_path: folder.path().join("vault.etui"),
             state_directory: None,
             key_file: None,
@@ -140,7 +141,7 @@ impl Harness {
         )
         .with_cost(KdfCost::new(8, 1, 1).unwrap());
         // What the header shows shall not depend on where temporary folders lie.
-        let shown = TuiOptions {
+        let shown = AppOptions {
             vault_path: PathBuf::from("/home/me/.local/share/etui/vault.etui"),
             ..options.clone()
         };

@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input::{self, WipingReader};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::AnswerWriter;
+use crate::cli::row::RunCommand;
 use crate::kms::{self, Format};
 
 /// Answer requests of the KMS API on stdin, one a line
@@ -34,8 +35,8 @@ enum FormatWord {
     Xml,
 }
 
-impl Api {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Api {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if invocation.reads_password_from_stdin() {
             return Err(CliError::usage(
                 "stdin cannot hold both the password and the requests",

@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::history::{self, EventShape};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::domain::{SecretName, Timestamp, age, visible};
 use crate::vault::HistoryEntry;
@@ -39,8 +40,8 @@ struct Shape<'a> {
     events: Vec<EventShape<'a>>,
 }
 
-impl Audit {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Audit {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let limit = self.limit.unwrap_or(usize::MAX);
         let entries = match &self.name {

@@ -9,6 +9,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
+use crate::cli::row::RunCommand;
 use crate::cli::wording::count;
 use crate::vault::VaultError;
 
@@ -36,8 +37,8 @@ struct Shape<'a> {
     events: u64,
 }
 
-impl Backup {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Backup {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.file.symlink_metadata().is_ok() {
             // Before a password is asked for; the vault decides it again, and safely.
             return Err(VaultError::VaultExists { path: self.file }.into());

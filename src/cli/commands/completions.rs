@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::completion;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
+use crate::cli::row::RunCommand;
 
 /// Print the script that completes words in a shell
 ///
@@ -45,8 +46,8 @@ impl ShellName {
     }
 }
 
-impl Completions {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Completions {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let script = completion::script(self.shell.word())?;
         invocation.output().bytes(&script)?;
         Ok(Finish::Done)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::config;
 
 /// Show where settings and keys lie, check them, or print all settings with their defaults
@@ -42,8 +43,8 @@ struct Shape {
     keymap_exists: bool,
 }
 
-impl Config {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Config {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         if matches!(self.question, Question::Default) {
             output.text(config::DEFAULT_TEXT)?;

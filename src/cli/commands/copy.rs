@@ -12,6 +12,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::cli::row::RunCommand;
 use crate::config::duration;
 use crate::platform::clipboard::{Clipboard, ClipboardSetting, Route, clear_later};
 use crate::platform::signals::Signals;
@@ -46,8 +47,8 @@ struct Shape<'a> {
     cleared_in_seconds: Option<u64>,
 }
 
-impl Copy {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Copy {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let settings = invocation.settings()?;
         let mut vault = invocation.unlock()?;
         let outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;

@@ -10,6 +10,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Output};
 use crate::cli::reference::Reference;
+use crate::cli::row::RunCommand;
 use crate::content::{self, Difference, Likeness};
 use crate::domain::{ValueType, visible, visible_value};
 use crate::memory::SecretBytes;
@@ -73,8 +74,8 @@ struct Change {
     only: Option<&'static str>,
 }
 
-impl Diff {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Diff {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let (before, after) = match &self.other {
             Some(other) => (get(&mut vault, &self.reference)?, get(&mut vault, other)?),

@@ -13,6 +13,7 @@ use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::config::duration;
 use crate::domain::{ErrorCode, visible};
@@ -51,8 +52,8 @@ fn finding(what: &'static str, state: State, detail: impl Into<String>) -> Findi
     Finding { what, state, detail: detail.into() }
 }
 
-impl Doctor {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Doctor {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut findings = memory(invocation);
         findings.extend(vault(invocation));
         findings.push(state_directory(invocation));
@@ -82,8 +83,8 @@ impl Doctor {
 fn memory(invocation: &Invocation) -> Vec<Finding> {
     let locked = KeyArena::new().is_ok_and(|arena| arena.is_locked());
     let hardening = invocation.hardening();
-    let no_core_dumps = hardening.is_some_and(|hardening| hardening.no_core_dumps);
-    let not_dumpable = hardening.is_some_and(|hardening| hardening.not_dumpable);
+    let no_core_dumps = hardening.no_core_dumps;
+    let not_dumpable = hardening.not_dumpable;
     vec![
         match locked {
             true => finding("keys", State::Good, "they live in locked memory"),

@@ -13,6 +13,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::cli::row::RunCommand;
 use crate::content;
 use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
 use crate::memory::SecretBytes;
@@ -40,8 +41,8 @@ pub(in crate::cli) struct Edit {
     version: NewVersion,
 }
 
-impl Edit {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Edit {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let stages = self.stages(invocation)?;
         let editor = Editor::find(invocation.settings()?.editor.as_deref());
         let place = place(invocation)?;
@@ -86,7 +87,9 @@ impl Edit {
             }
         }
     }
+}
 
+impl Edit {
     /// The labels of the new version: given, or the one by which the old one was named.
     fn stages(&self, invocation: &Invocation) -> anyhow::Result<StageSet> {
         let selector = &self.reference.selector;

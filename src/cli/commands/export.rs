@@ -9,6 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, UnseenAs, escape_unseen};
+use crate::cli::row::RunCommand;
 use crate::cli::wording::count;
 use crate::domain::{Folder, visible_value};
 use crate::exchange::ExportFormat;
@@ -79,8 +80,8 @@ struct LossShape<'a> {
     whole: bool,
 }
 
-impl Export {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Export {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if !self.plaintext {
             return Err(CliError::missing(
                 "an export is not encrypted, and nothing says that it may not be",
@@ -113,7 +114,9 @@ impl Export {
         }
         Ok(Finish::Done)
     }
+}
 
+impl Export {
     /// The file byte for byte, but on a terminal with all that a terminal would obey made visible.
     fn for_reader(&self, text: SecretBytes, is_terminal: bool) -> SecretBytes {
         if !is_terminal {

@@ -11,6 +11,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::cli::row::RunCommand;
 use crate::content;
 use crate::domain::{SecretValue, ValueType, visible_value};
 use crate::kms::Answer;
@@ -51,8 +52,8 @@ pub(in crate::cli) struct Get {
     raw: bool,
 }
 
-impl Get {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Get {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let mut outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;
         if let Some(key) = &self.field {
@@ -76,7 +77,9 @@ impl Get {
         }
         Ok(Finish::Done)
     }
+}
 
+impl Get {
     /// A field may be empty, though a value may not.
     fn print_nothing(&self, outcome: &GetOutcome, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();

@@ -14,6 +14,7 @@ use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
+use crate::cli::row::RunCommand;
 use crate::domain::{Folder, visible};
 use crate::exchange::{FileFormat, LONGEST_FILE, Source, pass, read};
 use crate::memory::SecretBytes;
@@ -123,8 +124,8 @@ impl Format {
     }
 }
 
-impl Import {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Import {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         // What is malformed is told before a password is asked for.
         let (mut vault, mut batch) = match self.format.source() {
             Source::File(format) => {
@@ -154,7 +155,9 @@ impl Import {
         }
         self.import(invocation, &mut vault, &batch)
     }
+}
 
+impl Import {
     fn import(
         &self,
         invocation: &Invocation,

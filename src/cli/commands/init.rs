@@ -11,6 +11,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
 use crate::vault::{Existing, place_secret_file};
@@ -46,8 +47,8 @@ struct Made<'a> {
     key_file: Option<&'a Path>,
 }
 
-impl Init {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Init {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let path = invocation.vault_path()?;
         if path.symlink_metadata().is_ok() {
             // Before a password is asked for; `create` decides it again, and safely.
@@ -84,7 +85,9 @@ impl Init {
         self.tell(invocation, vault.path(), cost)?;
         Ok(Finish::Done)
     }
+}
 
+impl Init {
     fn tell(&self, invocation: &Invocation, path: &Path, cost: KdfCost) -> anyhow::Result<()> {
         let key_file = self.key_file_out.as_deref();
         if invocation.output().audience() == Audience::Machine {

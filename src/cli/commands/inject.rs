@@ -13,6 +13,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::template::{self, Piece};
 use crate::cli::wording;
 use crate::domain::visible_value;
@@ -48,8 +49,8 @@ struct Shape {
     references: u64,
 }
 
-impl Inject {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Inject {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let template = self.read(invocation)?;
         let pieces = template::parse(template.expose())
             .map_err(|error| CliError::usage(error.to_string(), "correct the template and try again"))?;
@@ -85,7 +86,9 @@ impl Inject {
         }
         Ok(Finish::Done)
     }
+}
 
+impl Inject {
     fn read(&self, invocation: &Invocation) -> Result<SecretBytes, CliError> {
         let bytes = match &self.input {
             Some(path) => {

@@ -6,6 +6,7 @@ use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
+use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Invalid, TagKey, TagValue, Timestamp, age, visible};
 use crate::kms::{Answer, FetchTags, Page};
@@ -48,8 +49,8 @@ fn tag(text: &str) -> Result<(TagKey, Option<TagValue>), Invalid> {
     }
 }
 
-impl List {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for List {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let listing = vault.list()?;
         let now = invocation.now();
@@ -70,7 +71,9 @@ impl List {
         }
         Ok(Finish::Done)
     }
+}
 
+impl List {
     fn matches(&self, secret: &SecretSummary<'_>, now: Timestamp) -> bool {
         let name = secret.name.to_ascii_lowercase();
         let mut words = self.words.iter().flat_map(|word| word.split_whitespace());

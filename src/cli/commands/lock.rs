@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 
 /// Lock the vault that `etui unlock` keeps unlocked
 ///
@@ -20,8 +21,8 @@ struct Shape {
     was_unlocked: bool,
 }
 
-impl Lock {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Lock {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let identity = invocation.open_vault()?.key_identity();
         let was_unlocked = invocation.agent_of(identity).map_or(Ok(false), |agent| agent.lock())?;
         let output = invocation.output();

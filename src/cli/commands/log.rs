@@ -6,6 +6,7 @@ use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Note, SecretName, StageLabel, Timestamp, age, visible};
 use crate::kms::{Answer, IncludeDeprecated, Page};
@@ -30,8 +31,8 @@ pub(in crate::cli) struct Log {
     all: bool,
 }
 
-impl Log {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Log {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let secret = vault.describe(&self.name)?.secret;
         let include = if self.all { IncludeDeprecated::Yes } else { IncludeDeprecated::No };

@@ -8,6 +8,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::manual;
+use crate::cli::row::RunCommand;
 
 /// Print the manual page of etui or of a command, or write all of them
 #[derive(Debug, Args)]
@@ -25,17 +26,17 @@ pub(in crate::cli) struct Man {
     out: Option<PathBuf>,
 }
 
-impl Man {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Man {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         if let Some(directory) = &self.out {
-            let written = manual::write_pages(directory);
+            let written = manual::write_pages(invocation.all_commands(), directory);
             let sentence = || format!("cannot write the pages to '{}'", directory.display());
             written.map_err(|error| CliError::system(sentence(), &error))?;
             output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;
             return Ok(Finish::Done);
         }
-        let page = manual::page(self.command.as_deref()).ok_or_else(|| {
+        let page = manual::page(invocation.all_commands(), self.command.as_deref()).ok_or_else(|| {
             let name = self.command.as_deref().unwrap_or_default();
             CliError::usage(format!("there is no command '{name}'"), "run `etui --help` to see them")
         })?;

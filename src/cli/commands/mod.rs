@@ -1,94 +1,96 @@
-//! The commands, one file each: its arguments, whose doc comments are the help, and what it does.
+//! The commands, one file each: its arguments, whose doc comments are the help, and what it does. A new one is
+//! its file and its row here.
 
-pub(super) mod api;
-pub(super) mod audit;
-pub(super) mod backup;
-pub(super) mod completions;
-pub(super) mod config;
-pub(super) mod copy;
+mod api;
+mod audit;
+mod backup;
+mod completions;
+mod config;
+mod copy;
 mod cost;
-pub(super) mod diff;
-pub(super) mod doctor;
-pub(super) mod edit;
-pub(super) mod export;
-pub(super) mod get;
-pub(super) mod import;
-pub(super) mod init;
-pub(super) mod inject;
-pub(super) mod list;
-pub(super) mod lock;
-pub(super) mod log;
-pub(super) mod man;
-pub(super) mod new;
+mod demo;
+mod diff;
+mod doctor;
+mod edit;
+mod export;
+mod get;
+mod import;
+mod init;
+mod inject;
+mod list;
+mod lock;
+mod log;
+mod man;
+mod new;
 mod new_locks;
 mod new_version;
-pub(super) mod passwd;
-pub(super) mod promote;
-pub(super) mod purge;
-pub(super) mod put;
-pub(super) mod random;
-pub(super) mod rekey;
-pub(super) mod rename;
-pub(super) mod restore;
-pub(super) mod rm;
-pub(super) mod rollback;
-pub(super) mod run;
-pub(super) mod set;
-pub(super) mod show;
-pub(super) mod stage;
-pub(super) mod status;
-pub(super) mod undo;
-pub(super) mod unlock;
-pub(super) mod verify;
-pub(super) mod which;
+mod passwd;
+mod promote;
+mod purge;
+mod put;
+mod random;
+mod rekey;
+mod rename;
+mod restore;
+mod rm;
+mod rollback;
+mod run;
+mod set;
+mod show;
+mod stage;
+mod status;
+mod tui;
+mod undo;
+mod unlock;
+mod verify;
+mod which;
 
-use super::args::JobCommand;
-use super::exit_code::Finish;
-use super::invocation::Invocation;
+use super::row::Row;
 
-impl JobCommand {
-    /// Does what was asked.
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        match self {
-            Self::Init(init) => init.run(invocation),
-            Self::New(new) => new.run(invocation),
-            Self::Put(put) => put.run(invocation),
-            Self::Get(get) => get.run(invocation),
-            Self::List(list) => list.run(invocation),
-            Self::Show(show) => show.run(invocation),
-            Self::Log(log) => log.run(invocation),
-            Self::Stage(stage) => stage.run(invocation),
-            Self::Rollback(rollback) => rollback.run(invocation),
-            Self::Rm(rm) => rm.run(invocation),
-            Self::Restore(restore) => restore.run(invocation),
-            Self::Purge(purge) => purge.run(invocation),
-            Self::Set(set) => set.run(invocation),
-            Self::Rename(rename) => rename.run(invocation),
-            Self::Audit(audit) => audit.run(invocation),
-            Self::Undo(undo) => undo.run(invocation),
-            Self::Redo(redo) => redo.run(invocation),
-            Self::Which(which) => which.run(invocation),
-            Self::Random(random) => random.run(invocation),
-            Self::Passwd(passwd) => passwd.run(invocation),
-            Self::Rekey(rekey) => rekey.run(invocation),
-            Self::Backup(backup) => backup.run(invocation),
-            Self::Verify(verify) => verify.run(invocation),
-            Self::Unlock(unlock) => unlock.run(invocation),
-            Self::Lock(lock) => lock.run(invocation),
-            Self::Status(status) => status.run(invocation),
-            Self::Import(import) => import.run(invocation),
-            Self::Export(export) => export.run(invocation),
-            Self::Api(api) => api.run(invocation),
-            Self::Run(run) => run.run(invocation),
-            Self::Promote(promote) => promote.run(invocation),
-            Self::Inject(inject) => inject.run(invocation),
-            Self::Config(config) => config.run(invocation),
-            Self::Copy(copy) => copy.run(invocation),
-            Self::Edit(edit) => edit.run(invocation),
-            Self::Diff(diff) => diff.run(invocation),
-            Self::Completions(completions) => completions.run(invocation),
-            Self::Man(man) => man.run(invocation),
-            Self::Doctor(doctor) => doctor.run(invocation),
-        }
-    }
-}
+/// What `etui` alone does.
+pub(super) const APP: &Row = &ROWS[0];
+
+/// Every command, in the order of the help.
+pub(super) const ROWS: &[Row] = &[
+    Row::of::<tui::Tui>("tui"),
+    Row::of::<demo::Demo>("demo"),
+    Row::of::<init::Init>("init"),
+    Row::of::<new::New>("new"),
+    Row::of::<put::Put>("put"),
+    Row::of::<get::Get>("get"),
+    Row::of::<list::List>("list"),
+    Row::of::<show::Show>("show"),
+    Row::of::<log::Log>("log"),
+    Row::of::<stage::Stage>("stage"),
+    Row::of::<rollback::Rollback>("rollback"),
+    Row::of::<rm::Rm>("rm"),
+    Row::of::<restore::Restore>("restore"),
+    Row::of::<purge::Purge>("purge"),
+    Row::of::<set::Set>("set"),
+    Row::of::<rename::Rename>("rename"),
+    Row::of::<audit::Audit>("audit"),
+    Row::of::<undo::Undo>("undo"),
+    Row::of::<undo::Redo>("redo"),
+    Row::of::<which::Which>("which"),
+    Row::of::<random::Random>("random"),
+    Row::of::<passwd::Passwd>("passwd"),
+    Row::of::<rekey::Rekey>("rekey"),
+    Row::of::<backup::Backup>("backup"),
+    Row::of::<verify::Verify>("verify"),
+    Row::of::<unlock::Unlock>("unlock"),
+    Row::of::<lock::Lock>("lock"),
+    Row::of::<status::Status>("status"),
+    Row::of::<import::Import>("import"),
+    Row::of::<export::Export>("export"),
+    Row::of::<api::Api>("api"),
+    Row::of::<run::Run>("run"),
+    Row::of::<promote::Promote>("promote"),
+    Row::of::<inject::Inject>("inject"),
+    Row::of::<config::Config>("config"),
+    Row::of::<copy::Copy>("copy"),
+    Row::of::<edit::Edit>("edit"),
+    Row::of::<diff::Diff>("diff"),
+    Row::of::<completions::Completions>("completions"),
+    Row::of::<man::Man>("man"),
+    Row::of::<doctor::Doctor>("doctor"),
+];

@@ -6,6 +6,7 @@ use super::new_version::NewVersion;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::value::ValueArguments;
 use crate::cli::wording;
 use crate::domain::{Description, Invalid, SecretName, TagKey, TagValue, Tags};
@@ -48,8 +49,8 @@ pub(super) fn tag(text: &str) -> Result<(TagKey, TagValue), Invalid> {
     Ok((TagKey::new(key)?, TagValue::new(value)?))
 }
 
-impl New {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for New {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let offered = self.value.offer(invocation)?;
         let mut vault = invocation.unlock()?;
         let value = self.value.take(offered, invocation)?;

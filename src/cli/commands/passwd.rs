@@ -6,6 +6,7 @@ use super::new_locks::NewLocks;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 
 /// Change the master password
@@ -24,8 +25,8 @@ pub(in crate::cli) struct Passwd {
     locks: NewLocks,
 }
 
-impl Passwd {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Passwd {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let relocked = self
             .locks
             .apply(invocation, |vault, present, new, cost| vault.change_password(present, new, cost))?;

@@ -9,6 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::variables::{Instead, VariableArguments, marked};
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel};
@@ -44,8 +45,8 @@ pub(in crate::cli) struct Promote {
     variables: VariableArguments,
 }
 
-impl Promote {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Promote {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.condition.is_none() && !self.variables.is_empty() {
             return Err(CliError::usage(
                 "variables are for the command of --if",
@@ -76,7 +77,9 @@ impl Promote {
         })?;
         Ok(Finish::Done)
     }
+}
 
+impl Promote {
     fn check(
         &self,
         condition: &OsString,
@@ -90,9 +93,7 @@ impl Promote {
             let instead = Instead { name: self.name.clone(), selector };
             self.variables.read(vault, &[instead])?.give_to(&mut program);
         }
-        if let Some(hardening) = invocation.hardening() {
-            process::restore_core_limit(hardening);
-        }
+        process::restore_core_limit(invocation.hardening());
         let status = program.status();
         // This process goes on, and without core dumps.
         let _ = process::harden();

@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::Preview;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::SecretName;
 use crate::vault::{Planned, PurgeRequest, Vault};
@@ -47,8 +48,8 @@ struct Purged<'a> {
     purged: Vec<&'a str>,
 }
 
-impl Purge {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Purge {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let confirmation = Confirmation::of_flag(self.yes);
         let asks = self.force && !self.dry_run;
         if asks {

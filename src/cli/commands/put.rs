@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
+use crate::cli::row::RunCommand;
 use crate::cli::value::ValueArguments;
 use crate::cli::wording;
 use crate::domain::{Description, SecretName, SecretValue, Tags};
@@ -52,8 +53,8 @@ pub(in crate::cli) struct Put {
     value: ValueArguments,
 }
 
-impl Put {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Put {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let stages = match &self.version.stages[..] {
             [] => StageSet::current(),
             given => StageSet::new(given.iter().cloned())?,
@@ -78,7 +79,9 @@ impl Put {
             put(invocation, &mut vault, &request)
         }
     }
+}
 
+impl Put {
     fn create(
         self,
         invocation: &Invocation,

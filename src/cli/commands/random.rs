@@ -6,6 +6,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::random::RandomArguments;
+use crate::cli::row::RunCommand;
 use crate::domain::{SecretValue, ValueType};
 use crate::kms::Answer;
 
@@ -24,8 +25,8 @@ pub(in crate::cli) struct Random {
     random: RandomArguments,
 }
 
-impl Random {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Random {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let drawn = self.random.draw()?;
         let output = invocation.output();
         let mut text = drawn.generated.text;

@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 
 /// Replace the vault key and seal everything anew, under a new master password
@@ -25,8 +26,8 @@ pub(in crate::cli) struct Rekey {
     locks: NewLocks,
 }
 
-impl Rekey {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Rekey {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         let relocked = self.locks.apply(invocation, |vault, present, new, cost| {
             let mut line = ProgressLine::new(output, "sealing everything anew");

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::domain::SecretName;
 use crate::kms::Answer;
 use crate::vault::RenameRequest;
@@ -26,8 +27,8 @@ pub(in crate::cli) struct Rename {
     new: SecretName,
 }
 
-impl Rename {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Rename {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let request = RenameRequest { old: self.old, new: self.new, expected: None };
         let outcome = vault.rename_secret(&request)?;

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::domain::SecretName;
 use crate::kms::Answer;
 
@@ -17,8 +18,8 @@ pub(in crate::cli) struct Restore {
     name: SecretName,
 }
 
-impl Restore {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Restore {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let outcome = vault.restore_secret(&self.name)?;
         invocation.say_notices(vault.take_notices());

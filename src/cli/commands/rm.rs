@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::SecretName;
 use crate::kms::Answer;
@@ -50,8 +51,8 @@ pub(in crate::cli) struct Rm {
     if_state: Option<StateToken>,
 }
 
-impl Rm {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Rm {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let deletion = Deletion::new(self.recovery_days, self.force)?;
         let confirmation = Confirmation::of_flag(self.yes);
         let asks = deletion == Deletion::Force && !self.dry_run;

@@ -6,6 +6,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::SecretName;
 use crate::kms::Answer;
@@ -34,8 +35,8 @@ pub(in crate::cli) struct Rollback {
     if_state: Option<StateToken>,
 }
 
-impl Rollback {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Rollback {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let request = RollbackRequest { name: self.name, expected: self.if_state };
         let mut vault = invocation.unlock()?;
         let output = invocation.output();

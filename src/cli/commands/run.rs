@@ -13,6 +13,7 @@ use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::variables::{Instead, VariableArguments, Variables};
 use crate::memory::process;
 
@@ -49,18 +50,20 @@ pub(in crate::cli) struct Run {
     command: Vec<OsString>,
 }
 
-impl Run {
+impl RunCommand for Run {
     /// Every failure of ours is 125, whatever it would be elsewhere: the other numbers are the program's.
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         match self.started(invocation) {
             Err(error) if !error::is_broken_pipe(&error) => {
-                invocation.output().error(&error::explain(&error));
+                invocation.output().report(&error);
                 Ok(Finish::BeforeProgram)
             }
             other => other,
         }
     }
+}
 
+impl Run {
     fn started(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.variables.is_empty() {
             return Err(CliError::missing(
@@ -87,14 +90,12 @@ impl Run {
         }
         variables.give_to(&mut program);
         drop(variables);
-        if let Some(hardening) = invocation.hardening() {
-            process::restore_core_limit(hardening);
-        }
+        process::restore_core_limit(invocation.hardening());
         // It returns only where it failed.
         let failed = program.exec();
         let sentence = format!("cannot run '{}': {}", name.display(), error::reason(&failed));
         let hint = "check its name and PATH";
-        invocation.output().error(&error::explain(&CliError::usage(sentence, hint).into()));
+        invocation.output().report(&CliError::usage(sentence, hint).into());
         Ok(match failed.kind() {
             io::ErrorKind::NotFound => Finish::NoProgram,
             _ => Finish::ProgramFailed,

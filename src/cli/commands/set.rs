@@ -9,6 +9,7 @@ use crate::cli::history;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::cli::row::RunCommand;
 use crate::domain::{Description, Invalid, Note, Retention, RotationInterval, TagKey, TagValue};
 use crate::kms::Answer;
 use crate::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault};
@@ -94,8 +95,8 @@ fn rotate(text: &str) -> Result<Setting<RotationInterval>, CliError> {
     Setting::read(text, RotationInterval::new)
 }
 
-impl Set {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Set {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let Reference { name, selector } = self.reference;
         if let Some(note) = &self.note {
             if selector == Selector::default() {

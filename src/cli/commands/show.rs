@@ -11,6 +11,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::{Timestamp, age, visible};
 use crate::kms::Answer;
@@ -30,8 +31,8 @@ pub(in crate::cli) struct Show {
     reference: Reference,
 }
 
-impl Show {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Show {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let secret = vault.describe(&self.reference.name)?.secret;
         // Reading is refused in the deletion window; what is shown here is no value, and may be seen.

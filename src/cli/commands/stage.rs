@@ -6,6 +6,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::kms::Answer;
@@ -50,8 +51,8 @@ pub(in crate::cli) struct Stage {
     if_state: Option<StateToken>,
 }
 
-impl Stage {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Stage {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let unchanged = match &self.to {
             Some(to) => format!("label '{}' of '{}' marks '{to}' already", self.label, self.name),
             None => String::new(),

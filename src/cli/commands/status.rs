@@ -7,6 +7,7 @@ use crate::agent::Remaining;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::config::duration;
 use crate::domain::ErrorCode;
 
@@ -30,8 +31,8 @@ struct Shape {
     max_seconds: Option<u64>,
 }
 
-impl Status {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Status {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let identity = invocation.open_vault()?.key_identity();
         let remaining = invocation.agent_of(identity).and_then(|agent| agent.remaining(identity.key_id));
         let output = invocation.output();

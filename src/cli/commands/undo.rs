@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::history::{self, ChangeShape, EventShape};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::{Timestamp, VersionId, age, visible_lines};
 use crate::vault::TakenBack;
@@ -51,14 +52,14 @@ struct TakeBackArguments {
     if_state: Option<u64>,
 }
 
-impl Undo {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Undo {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.arguments.run(invocation, Direction::Undo)
     }
 }
 
-impl Redo {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Redo {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.arguments.run(invocation, Direction::Redo)
     }
 }

@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::{Invocation, Opened};
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::config::duration;
 
 /// The idle limit where none is given.
@@ -43,8 +44,8 @@ struct Shape {
     max_seconds: u64,
 }
 
-impl Unlock {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Unlock {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let absolute = self.absolute;
         let idle = self.idle.unwrap_or_else(|| IDLE.min(absolute));
         if idle > absolute {

@@ -11,6 +11,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
+use crate::cli::row::RunCommand;
 use crate::cli::wording::count;
 use crate::domain::{ErrorCode, visible};
 use crate::vault::{VaultError, VerifyReport};
@@ -39,8 +40,8 @@ struct Shape<'a> {
     findings: &'a [String],
 }
 
-impl Verify {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Verify {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = match &self.file {
             Some(file) => invocation.unlock_copy(file).map_err(of_another_file)?,
             None => invocation.unlock().map_err(beyond_checking)?,

@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::cli::value::{self, ReadSource};
 use crate::domain::{SecretName, StageLabel, Timestamp, age};
@@ -69,8 +70,8 @@ struct Stages<'a> {
     version_stage: Vec<&'a str>,
 }
 
-impl Which {
-    pub(super) fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+impl RunCommand for Which {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         value::refuse_typed(&self.typed)?;
         let source = ReadSource { file: self.file.as_deref(), trim: self.trim };
         let offered = source.read(invocation)?;

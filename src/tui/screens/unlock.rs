@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::Ownership;
+use crate::app_options::Ownership;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layout;

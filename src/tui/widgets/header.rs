@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::line::{LinePen, width};
-use crate::tui::Ownership;
+use crate::app_options::Ownership;
 use crate::tui::jobs::UnderWay;
 use crate::tui::layout;
 use crate::tui::modals::rooms::Stage;

@@ -1,0 +1,79 @@
+//! Where the vault of this machine lies, and what opens it without asking anybody.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::globals::Globals;
+use crate::agent::{self, Agent, Purpose};
+use crate::platform::paths::Paths;
+use crate::vault::{Answers, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
+use crate::versioning::Origin;
+
+/// The vault file and what belongs to it on this machine.
+pub(super) struct Location {
+    vault: Option<PathBuf>,
+    answers: Answers,
+    /// `None` where there is no home directory.
+    paths: Option<Paths>,
+}
+
+impl Location {
+    pub(super) fn new(globals: &Globals) -> Self {
+        let paths = Paths::find();
+        Self {
+            vault: path(globals.vault.as_ref(), "ETUI_VAULT").or(paths.as_ref().map(Paths::default_vault)),
+            answers: Answers {
+                accept_older: globals.accept_older,
+                accept_other: globals.accept_other,
+                allow_expensive_kdf: globals.allow_expensive_kdf,
+            },
+            paths,
+        }
+    }
+
+    pub(super) fn paths(&self) -> Option<&Paths> {
+        self.paths.as_ref()
+    }
+
+    pub(super) fn answers(&self) -> Answers {
+        self.answers
+    }
+
+    pub(super) fn vault(&self) -> Result<&Path, CliError> {
+        self.vault.as_deref().ok_or_else(|| {
+            CliError::usage("there is no home directory to find the vault in", "name the vault with --vault")
+        })
+    }
+
+    pub(super) fn environment(&self) -> Environment {
+        Environment {
+            state_directory: self.paths.as_ref().map(|paths| paths.state().to_owned()),
+            clock: Box::new(SystemClock),
+            origin: Origin::CommandLine,
+        }
+    }
+
+    /// The agent that may keep a key; `None` where the machine has no place for one.
+    pub(super) fn agent_of(&self, identity: KeyIdentity) -> Option<Agent> {
+        Some(Agent::new(&agent::directory(self.paths()?), identity.vault_id))
+    }
+
+    /// Unlocks the vault with the agent or not at all, extends nothing, and says nothing: for completions.
+    pub(super) fn unlock_silently(&self) -> Option<Vault> {
+        let locked = LockedVault::open(self.vault().ok()?, self.environment()).ok()?;
+        let identity = locked.key_identity();
+        let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Peek)?;
+        locked.unlock_with_key(identity, &key, self.answers).ok()
+    }
+}
+
+/// A path from a flag, else from a variable of the environment.
+pub(super) fn path(flag: Option<&PathBuf>, name: &str) -> Option<PathBuf> {
+    flag.cloned().or_else(|| variable(name).map(PathBuf::from))
+}
+
+/// An empty variable counts as none.
+pub(super) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
