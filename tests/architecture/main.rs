@@ -1,7 +1,8 @@
-//! Keeps the house in order: reads the sources and fails on what the plan of the rooms does not allow.
+//! Keeps the architecture: reads the sources and fails on what the table of the modules does not allow.
 //!
 //! Each check also runs on a planted bad file (`planted.rs`), so it is known to be able to fail.
 
+mod circles;
 mod planted;
 mod rules;
 mod test_targets;
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rules::{Source, dependencies, findings};
+use rules::{FRONT_ENDS, FrontEnd, Source, dependencies, findings};
 use tokens::declared_test_modules;
 
 fn root() -> &'static Path {
@@ -42,25 +43,54 @@ fn below_src(path: &Path) -> String {
     below.components().map(|part| part.as_os_str().to_str().unwrap()).collect::<Vec<_>>().join("/")
 }
 
+/// Every file of `src/`: its path below it, and its text.
+fn sources() -> Vec<(String, String)> {
+    let paths = rust_files(&root().join("src"));
+    assert!(paths.len() > 20, "the sources were found");
+    paths.iter().map(|path| (below_src(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Says of a path whether its file is there for tests only.
+fn tests_among(files: &[(String, String)]) -> impl Fn(&str) -> bool + use<> {
+    let tests: BTreeSet<String> =
+        files.iter().flat_map(|(path, text)| declared_test_modules(path, text)).collect();
+    move |path| tests.iter().any(|stem| rules::lies_in(path, stem))
+}
+
 #[test]
-fn the_sources_keep_to_the_plan_of_the_rooms() {
+fn the_sources_keep_to_the_table_of_the_modules() {
     let dependencies = dependencies(&fs::read_to_string(root().join("Cargo.toml")).unwrap());
     assert!(dependencies.contains("rusqlite"), "the dependencies were read");
-    let files: Vec<(String, String)> = rust_files(&root().join("src"))
-        .iter()
-        .map(|path| (below_src(path), fs::read_to_string(path).unwrap()))
-        .collect();
-    assert!(files.len() > 20, "the sources were found");
-    let test_files: BTreeSet<String> =
-        files.iter().flat_map(|(path, text)| declared_test_modules(path, text)).collect();
+    let files = sources();
+    let is_test = tests_among(&files);
     let found: Vec<String> = files
         .iter()
-        .flat_map(|(path, text)| {
-            let is_test = test_files.iter().any(|stem| rules::lies_in(path, stem));
-            findings(&Source { path, text, is_test }, &dependencies)
-        })
+        .flat_map(|(path, text)| findings(&Source { path, text, is_test: is_test(path) }, &dependencies))
         .collect();
     assert!(found.is_empty(), "{} finding(s):\n{}", found.len(), found.join("\n"));
+}
+
+/// Inside the front ends, where most is added, imports run one way too.
+#[test]
+fn the_files_of_a_front_end_import_each_other_one_way() {
+    let files = sources();
+    let is_test = tests_among(&files);
+    for FrontEnd { name, largest_circle, floors } in &FRONT_ENDS {
+        let own: Vec<(String, String)> =
+            files.iter().filter(|(path, _)| rules::lies_in(path, name) && !is_test(path)).cloned().collect();
+        let graph = circles::imports(&own);
+        if let Some(circle) = circles::circles(&graph).first() {
+            let (count, files) = (circle.len(), Vec::from_iter(circle.iter().copied()).join("\n"));
+            assert!(
+                count <= *largest_circle,
+                "{count} files of {name} import each other in a circle:\n{files}"
+            );
+        }
+        if let Some(floors) = floors {
+            let found = circles::against_floors(&graph, floors);
+            assert!(found.is_empty(), "{}", found.join("\n"));
+        }
+    }
 }
 
 #[test]

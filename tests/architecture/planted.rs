@@ -48,7 +48,7 @@ fn the_dependencies_of_a_manifest_are_read() {
 #[test]
 fn every_planted_fault_is_found() {
     let cases = [
-        // Rooms
+        // Modules
         ("domain/a.rs", "use crate::store::X;", "'domain' must not import 'store'"),
         ("versioning/put.rs", "fn f() { crate::crypto::seal(); }", "'versioning' must not import 'crypto'"),
         ("store/a.rs", "use crate::{memory::X, vault::{Y, Z}};", "'store' must not import 'vault'"),
@@ -65,7 +65,7 @@ fn every_planted_fault_is_found() {
         ("store/mod.rs", "use super::vault::X;", "'store' must not import 'vault'"),
         ("store/a.rs", "mod tests { use super::super::super::cli::X; }", "'store' must not import 'cli'"),
         ("memory/a.rs", "pub(in crate::domain) fn f() {}", "'memory' must not import 'domain'"),
-        ("util/a.rs", "", "there is no room 'util'"),
+        ("util/a.rs", "", "there is no module 'util'"),
         ("store/a.rs", "use crate::util::X;", "'util' is named at the root"),
         // External crates
         ("vault/a.rs", "use rusqlite::Connection;", "crate 'rusqlite' belongs into store"),
@@ -166,7 +166,7 @@ fn what_is_allowed_is_let_pass() {
 }
 
 #[test]
-fn a_file_of_tests_may_unwrap_and_read_files_but_not_break_the_order_of_rooms() {
+fn a_file_of_tests_may_unwrap_and_read_files_but_not_break_the_order_of_the_modules() {
     let text = "//! Tests.\nuse crate::tui::X;\nfn f() { fs::read(p).unwrap(); }";
     let found =
         findings(&Source { path: "store/open/tests.rs", text, is_test: true }, &dependencies(MANIFEST));

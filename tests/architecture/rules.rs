@@ -1,12 +1,12 @@
-//! The plan of the rooms as tables, and the checks that read them.
+//! The modules and their order as tables, and the checks that read them.
 
 use std::collections::BTreeSet;
 
 use crate::tokens::{Token, tokens, without_tests};
 
-/// Rooms by their floor: a room may import only from rooms of a lower floor. The leaves `config` and
+/// The modules, from the lowest up, each with those that it may import. The leaves `config` and
 /// `platform` stand below those that may use them, and see no vault themselves.
-const ROOMS: [(&str, &[&str]); 17] = [
+const MODULES: [(&str, &[&str]); 17] = [
     ("memory", &[]),
     ("domain", &["memory"]),
     ("crypto", &["memory", "domain"]),
@@ -17,8 +17,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("platform", &["memory", "domain"]),
     ("store", &["memory", "domain", "crypto", "versioning", "generator"]),
     ("vault", &["memory", "domain", "crypto", "versioning", "generator", "store"]),
-    ("kms", BELOW_THE_DOORS),
-    ("exchange", BELOW_THE_DOORS),
+    ("kms", BELOW_THE_FRONT_ENDS),
+    ("exchange", BELOW_THE_FRONT_ENDS),
     (
         "agent",
         &["memory", "domain", "crypto", "versioning", "generator", "store", "vault", "config", "platform"],
@@ -48,13 +48,13 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "demo",
         ],
     ),
-    ("tui", EVERYTHING_BUT_THE_DOORS),
+    ("tui", ALL_BUT_THE_FRONT_ENDS),
 ];
 
-const BELOW_THE_DOORS: &[&str] =
+const BELOW_THE_FRONT_ENDS: &[&str] =
     &["memory", "domain", "content", "crypto", "versioning", "generator", "store", "vault"];
 
-const EVERYTHING_BUT_THE_DOORS: &[&str] = &[
+const ALL_BUT_THE_FRONT_ENDS: &[&str] = &[
     "memory",
     "domain",
     "content",
@@ -106,7 +106,56 @@ const HOMES: [(&str, &[&str]); 31] = [
     ("toml", &["tui", "config"]),
 ];
 
-/// Crates that need more than a table: `thiserror` is welcome everywhere, `jiff` in one room.
+/// A front end, and how its own files may import each other.
+pub struct FrontEnd {
+    pub name: &'static str,
+    /// How many files may import each other in a circle. It may only shrink.
+    pub largest_circle: usize,
+    /// Its files and folders from the lowest up: each may import what stands beside it or below. `None`: not
+    /// laid down yet.
+    pub floors: Option<&'static [&'static [&'static str]]>,
+}
+
+pub const FRONT_ENDS: [FrontEnd; 2] = [
+    FrontEnd { name: "cli", largest_circle: 2, floors: Some(CLI) },
+    FrontEnd { name: "tui", largest_circle: 66, floors: None },
+];
+
+const CLI: &[&[&str]] = &[
+    // What knows of no run.
+    &[
+        "cli/clipboard",
+        "cli/color",
+        "cli/completion",
+        "cli/error",
+        "cli/exit_code",
+        "cli/globals",
+        "cli/history",
+        "cli/input",
+        "cli/location",
+        "cli/manual",
+        "cli/output",
+        "cli/password",
+        "cli/plan",
+        "cli/process",
+        "cli/progress",
+        "cli/random",
+        "cli/reference",
+        "cli/table",
+        "cli/template",
+        "cli/usage",
+        "cli/variables",
+        "cli/wording",
+    ],
+    &["cli/invocation", "cli/raise_cost"],
+    // What commands have in common.
+    &["cli/confirm", "cli/row", "cli/value"],
+    &["cli/commands"],
+    &["cli/args"],
+    &["cli/mod"],
+];
+
+/// Crates that need more than a table: `thiserror` is welcome everywhere, `jiff` in one module.
 const MORE_HOMES: [(&str, &[&str]); 2] = [("jiff", &["domain"]), ("thiserror", &[""])];
 
 /// One file of `src/`.
@@ -171,33 +220,33 @@ fn text_at<'a>(tokens: &[Token<'a>], at: usize) -> &'a str {
     tokens.get(at).map_or("", |token| token.text)
 }
 
-/// Imports against the order of the rooms.
+/// Imports against the order of the modules.
 fn imports(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
-    let room = path.split('/').next().unwrap_or(path).trim_end_matches(".rs");
-    if room == "main" || room == "lib" {
+    let module = path.split('/').next().unwrap_or(path).trim_end_matches(".rs");
+    if module == "main" || module == "lib" {
         return Vec::new();
     }
-    let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-        return vec![(1, format!("there is no room '{room}' in the plan"))];
+    let Some((_, allowed)) = MODULES.iter().find(|(name, _)| *name == module) else {
+        return vec![(1, format!("there is no module '{module}' in the table"))];
     };
     let mut found = Vec::new();
-    for (target, line) in rooms_named(path, tokens) {
-        if target == room || allowed.contains(&target) {
+    for (target, line) in modules_named(path, tokens) {
+        if target == module || allowed.contains(&target) {
             continue;
         }
         found.push((
             line,
-            match ROOMS.iter().any(|(name, _)| *name == target) {
-                true => format!("'{room}' must not import '{target}'"),
-                false => format!("'{target}' is named at the root, but it is no room of the plan"),
+            match MODULES.iter().any(|(name, _)| *name == target) {
+                true => format!("'{module}' must not import '{target}'"),
+                false => format!("'{target}' is named at the root, but it is no module of the table"),
             },
         ));
     }
     found
 }
 
-/// The rooms that are named by `crate::x`, `crate::{x, y::z}`, and by as many `super` as lead to the root.
-fn rooms_named<'a>(path: &str, tokens: &[Token<'a>]) -> Vec<(&'a str, usize)> {
+/// The modules that are named by `crate::x`, `crate::{x, y::z}`, and by as many `super` as lead to the root.
+fn modules_named<'a>(path: &str, tokens: &[Token<'a>]) -> Vec<(&'a str, usize)> {
     let mut named = Vec::new();
     let mut depth = Depth::of_file(path);
     let mut at = 0;
@@ -314,7 +363,7 @@ fn is_crate_root(tokens: &[Token<'_>], at: usize) -> bool {
     let after = text_at(tokens, at + 1);
     let is_word = |word: &str| word.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
     let begins = match before {
-        // `::name` from the outside, not `room::name`
+        // `::name` from the outside, not `module::name`
         "::" => at < 2 || tokens[at - 2].text == "use" || !is_word(tokens[at - 2].text),
         "." | "mod" | "fn" | "let" => false,
         _ => true,
@@ -353,7 +402,7 @@ fn group_names(tokens: &[Token<'_>], start: usize, name: &str) -> bool {
 
 /// What tests may do and code may not.
 fn outside_tests(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
-    let opens_files = !["store", "vault"].iter().any(|room| lies_in(path, room))
+    let opens_files = !["store", "vault"].iter().any(|module| lies_in(path, module))
         || ["store/open", "store/last_seen"].iter().any(|home| lies_in(path, home));
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
