@@ -15,7 +15,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use etui::domain::{Description, SecretName, SecretValue, TagKey, TagValue, Tags, ValueType, VersionId};
 use etui::memory::SecretBytes;
-use etui::tui::{Event, Reply};
+use etui::tui::{Answered, Event};
 use etui::vault::{CreateRequest, Vault};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -56,7 +56,7 @@ impl Bench {
         &mut self,
         what: &str,
         mut before: impl FnMut(&mut Harness),
-        mut event: impl FnMut(&mut Harness) -> Option<Reply>,
+        mut event: impl FnMut(&mut Harness) -> Option<Answered>,
         key: &str,
     ) {
         let (app, medians) = (&mut self.app, &mut self.medians);
@@ -68,7 +68,7 @@ impl Bench {
                     let reply = event(app);
                     let begin = time_of_thread();
                     match reply {
-                        Some(reply) => app.event(Event::Reply(reply)),
+                        Some(reply) => app.event(Event::Answered(reply)),
                         None => {
                             app.press(key);
                         }
@@ -110,7 +110,7 @@ impl Bench {
         });
         self.queries("tree");
         self.key("from the tree to the flat list", "t", |app| {
-            if !app.state.browse().is_some_and(|browse| browse.rows.is_tree()) {
+            if !app.state.app.browse().is_some_and(|browse| browse.rows.is_tree()) {
                 app.press("t");
             }
         });
@@ -124,7 +124,7 @@ impl Bench {
         });
         self.queries("flat");
         self.key("flat: another order", "o", |_| {});
-        while self.app.state.browse().is_some_and(|browse| !browse.rows.is_tree()) {
+        while self.app.state.app.browse().is_some_and(|browse| !browse.rows.is_tree()) {
             self.app.press("t");
         }
     }
@@ -161,7 +161,9 @@ impl Bench {
     /// A fresh list, as after every put.
     fn put(&mut self) {
         let refresh = |app: &mut Harness| {
-            app.run(vec![etui::tui::Effect::Work(etui::tui::Work::List)]);
+            app.state.app.asks.work(etui::tui::Work::List);
+            let effects = app.state.app.asks.take();
+            app.run(effects);
             app.answer()
         };
         self.measure("the list after a put", |_| {}, refresh, "");
@@ -181,7 +183,7 @@ fn time_of_thread() -> Duration {
 /// The worker does what is left to do.
 fn settle(app: &mut Harness) {
     while let Some(reply) = app.answer() {
-        app.event(Event::Reply(reply));
+        app.event(Event::Answered(reply));
     }
 }
 

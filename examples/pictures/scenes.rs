@@ -36,8 +36,8 @@ fn app(rows: u16) -> Harness {
         let set_clock = &mut |time: Timestamp| clock.0.store(time.seconds(), Ordering::SeqCst);
         demo::fill(vault, Timestamp::clamped(NOW), set_clock).expect("the samples fit into a vault");
     });
-    app.theme = Theme::named("dark", Glyphs::UNICODE);
-    app.state.path = "~/.local/share/etui/vault.etui".to_owned();
+    app.wear(Theme::named("dark", Glyphs::UNICODE));
+    app.state.app.path = "~/.local/share/etui/vault.etui".to_owned();
     app.unlock();
     find(&mut app, demo::FIRST);
     app

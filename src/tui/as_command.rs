@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use self::job::WhatIsRead;
 use self::words::{Parts, absolute};
 
+pub use super::ask::Reads;
+use super::ask::{Answer, Answered, Asked, Effect, Ticket, Work};
 use super::change_request::ChangeRequest;
-use super::effect::{Effect, Reply, Work};
 use super::jobs::{Done, Job};
 use crate::domain::{Note, StageLabel, Tags, ValueType};
 use crate::memory::SecretBytes;
@@ -17,20 +18,12 @@ use crate::platform::paths::Paths;
 use crate::vault::{CreateRequest, DeleteRequest, PutRequest, StageRequest, UpdateRequest};
 use crate::versioning::{Deletion, Direction, MetadataUpdate};
 
-/// Whether a command reads a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reads {
-    /// It reads nothing.
-    Nothing,
-    /// A value, which is never part of the line: from stdin.
-    Value,
-}
-
 /// The last change of this session, wiped with the lock.
 pub struct LastCommand {
     /// The vault, where it does not lie in its usual place.
     vault: Option<PathBuf>,
-    under_way: Option<CommandLine>,
+    /// The line of a change that was begun, and the ticket of its end.
+    under_way: Option<(Ticket, CommandLine)>,
     /// What an import reads: its format may be known only when it was read.
     read: Option<WhatIsRead>,
     done: Option<CommandLine>,
@@ -52,7 +45,7 @@ impl LastCommand {
     /// Takes note of a change that begins.
     pub(super) fn begin(&mut self, effects: &[Effect]) {
         for effect in effects {
-            let Effect::Work(work) = effect else {
+            let Effect::Work(Asked { ticket, work }) = effect else {
                 continue;
             };
             if let Work::Job { job, .. } = work
@@ -61,31 +54,22 @@ impl LastCommand {
                 self.read = Some(WhatIsRead::of(wanted));
             }
             if let Some(line) = CommandLine::of(work, self.vault.as_deref()) {
-                self.under_way = Some(line);
+                self.under_way = Some((*ticket, line));
             }
         }
     }
 
     /// Takes note of how it ended.
-    pub(super) fn end(&mut self, reply: &Reply) {
-        match reply {
-            Reply::Job { result: Ok(done), .. } => self.end_job(done),
-            Reply::Put(Ok(_))
-            | Reply::SecretCreated(Ok(_))
-            | Reply::Changed(Ok(_))
-            | Reply::TakenBack(Ok(_)) => {
-                self.done = self.under_way.take();
-            }
-            Reply::Put(Err(_))
-            | Reply::SecretCreated(Err(_))
-            | Reply::Changed(Err(_))
-            | Reply::TakenBack(Err(_))
-            | Reply::Job { result: Err(_), .. } => self.under_way = None,
+    pub(super) fn end(&mut self, answered: &Answered) {
+        let line = self.under_way.take_if(|(ticket, _)| *ticket == answered.ticket).map(|(_, line)| line);
+        match &answered.result {
+            Ok(Answer::Job(done)) => self.end_job(done, line),
+            Ok(_) if line.is_some() => self.done = line,
             _ => {}
         }
     }
 
-    fn end_job(&mut self, done: &Done) {
+    fn end_job(&mut self, done: &Done, line: Option<CommandLine>) {
         match done {
             Done::ImportPlanned { source, .. } => {
                 if let Some(read) = &mut self.read {
@@ -93,15 +77,10 @@ impl LastCommand {
                 }
             }
             Done::Imported(_) => {
-                let line = self.read.take().and_then(|read| read.line(self.vault.as_deref()));
-                self.done = line;
+                self.done = self.read.take().and_then(|read| read.line(self.vault.as_deref()))
             }
-            Done::Relocked(_)
-            | Done::Verified(_)
-            | Done::BackedUp { .. }
-            | Done::Exported { .. }
-            | Done::Removed(_) => self.done = self.under_way.take(),
-            Done::OtherVaultIsLocked { .. } | Done::RemovalPlanned(_) => {}
+            _ if line.is_some() => self.done = line,
+            _ => {}
         }
     }
 

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crossterm::event::KeyEvent;
 
-use super::effect::Reply;
+use super::ask::Answered;
+use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 
 /// Milliseconds on a clock that goes on while the machine sleeps, so that an idle vault is locked after a
@@ -57,6 +58,23 @@ pub struct Mouse {
     pub row: u16,
 }
 
+/// A text for the user's editor.
+pub struct Editing {
+    pub text: SecretBytes,
+    /// Lets the editor know what it is: `json`, `txt`.
+    pub extension: &'static str,
+}
+
+impl Editing {
+    pub fn of(text: SecretBytes) -> Self {
+        let is_json = text.expose().trim_ascii_start().first() == Some(&b'{');
+        Self { text, extension: if is_json { "json" } else { "txt" } }
+    }
+}
+
+/// Whose value is in the editor; `None`: that of a new secret.
+pub type Edited = Option<SecretName>;
+
 /// How the user's editor has ended.
 pub enum EditorEnd {
     /// Something was saved.
@@ -87,7 +105,7 @@ pub enum Event {
     /// The process goes on after a stop, or the terminal has the focus again: what is shown may be stale.
     Resumed,
     /// The worker answers.
-    Reply(Reply),
+    Answered(Answered),
     /// The user's editor has ended.
     Edited(EditorEnd),
     /// Another process may have changed the vault.
@@ -105,7 +123,7 @@ impl fmt::Debug for Event {
             Self::Resize(..) => "Resize",
             Self::Tick => "Tick",
             Self::Resumed => "Resumed",
-            Self::Reply(_) => "Reply([redacted])",
+            Self::Answered(_) => "Answered([redacted])",
             Self::Edited(_) => "Edited([redacted])",
             Self::FileChanged => "FileChanged",
             Self::LockRequested(_) => "LockRequested",

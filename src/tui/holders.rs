@@ -1,9 +1,11 @@
 //! Which version is this: the question as the worker answers it, a final newline more or less included.
 
-use super::modals::HISTORY_LIMIT;
 use crate::domain::{SecretName, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::{HistoryEntry, Holding, Vault, VaultError};
+
+/// How many entries of a history are read at most.
+pub const HISTORY_LIMIT: usize = 1_000;
 
 /// How near what was found is to what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::screens::browse::Pane;
+use super::browse::Pane;
 
 /// From this width on, list and details stand side by side.
 pub const WIDE: u16 = 100;

@@ -9,7 +9,7 @@ pub enum LineEnds {
     Lf,
     /// With carriage return and line feed.
     Crlf,
-    /// Now so, now so.
+    /// Mixed.
     Mixed,
 }
 
@@ -35,6 +35,9 @@ impl LineEnds {
         }
     }
 }
+
+/// What is said of a paste where nothing can be typed.
+pub const NO_FIELD: &str = "a paste goes into a text field: nothing was pasted";
 
 /// Why a paste is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

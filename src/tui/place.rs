@@ -1,5 +1,6 @@
 //! Where the app stood when it was locked, as bytes that the vault seals: selection, filter, a typed form.
 
+use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 
 /// Writes fields one after the other, each with its length in front.
@@ -47,6 +48,64 @@ impl<'a> PlaceReader<'a> {
     /// The next field as text.
     pub fn text(&mut self) -> Option<&'a str> {
         std::str::from_utf8(self.field()?).ok()
+    }
+}
+
+/// A form on its way through a lock: what kind it is, the secret that it is about, and what was typed.
+#[derive(Debug)]
+pub struct Reopen {
+    /// Which layer it was; `open` knows them all.
+    pub layer: String,
+    /// The secret whose details it needs.
+    pub secret: Option<SecretName>,
+    texts: Vec<(String, SecretBytes)>,
+}
+
+impl Reopen {
+    /// A form without anything typed yet.
+    pub fn new(layer: &str, secret: Option<SecretName>) -> Self {
+        Self { layer: layer.to_owned(), secret, texts: Vec::new() }
+    }
+
+    /// Keeps a text under a name.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: &str) -> Self {
+        self.set(name, text);
+        self
+    }
+
+    /// Keeps a text under a name.
+    pub fn set(&mut self, name: &str, text: &str) {
+        self.texts.push((name.to_owned(), SecretBytes::copy_of(text.as_bytes())));
+    }
+
+    /// The text kept under a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let (_, text) = self.texts.iter().find(|(known, _)| known == name)?;
+        text.expose_text()
+    }
+
+    /// Writes it down.
+    pub fn save(&self, writer: &mut PlaceWriter) {
+        writer.field(self.layer.as_bytes());
+        writer.field(self.secret.as_ref().map_or("", SecretName::as_str).as_bytes());
+        for (name, text) in &self.texts {
+            writer.field(name.as_bytes()).field(text.expose());
+        }
+    }
+
+    /// Reads it back; nothing where there was none.
+    pub fn read(reader: &mut PlaceReader<'_>) -> Option<Self> {
+        let layer = reader.text()?.to_owned();
+        let secret = match reader.text()? {
+            "" => None,
+            name => Some(SecretName::new(name).ok()?),
+        };
+        let mut reopen = Self { layer, secret, texts: Vec::new() };
+        while let Some(name) = reader.text() {
+            reopen.set(name, reader.text()?);
+        }
+        Some(reopen)
     }
 }
 

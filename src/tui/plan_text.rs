@@ -2,7 +2,6 @@
 
 use crate::domain::{StageLabel, Timestamp, VersionId};
 use crate::tui::glyphs::Glyphs;
-use crate::tui::screens::put_form::Field;
 use crate::tui::theme::Role;
 use crate::vault::{ChangeOutcome, PutOutcome, TakeBackOutcome, wording};
 use crate::versioning::{Change, Direction, LabelMove, Operation};
@@ -65,18 +64,6 @@ fn from_to(moved: &LabelMove, glyphs: &Glyphs) -> String {
         (None, Some(to)) => format!("{} {to}  new", glyphs.arrow),
         (Some(from), None) => format!("{from} {} removed", glyphs.arrow),
         (None, None) => String::new(),
-    }
-}
-
-/// What must be typed before there is a plan.
-pub const fn missing(field: Field) -> &'static str {
-    match field {
-        Field::Name => "type a name; a '/' makes folders",
-        Field::VersionId => "type a version id, or take the free one",
-        Field::Value => "type or paste the value",
-        Field::File => "name a file",
-        Field::Stages => "name at least one label",
-        Field::Type | Field::Note | Field::Description | Field::Tags => "",
     }
 }
 

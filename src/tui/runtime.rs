@@ -29,17 +29,16 @@ use self::input::{Decoder, ESCAPE_PATIENCE, Input, Terminal};
 use self::panic_note::PanicNote;
 use self::screen::Screen;
 use self::worker::{Worker, WorkerGone};
-use super::editing::Editing;
-use super::event::EditorEnd;
+use super::app::Tone;
+use super::event::{Editing, EditorEnd};
 use super::view::view;
-use super::{Effect, Event, Keymap, LockReason, Moment, Reply, Session, Slot, State, Theme, Work, perform};
+use super::{Answered, Asked, Effect, Event, LockReason, Moment, Session, State, Theme, perform};
 use crate::app_options::AppOptions;
 use crate::memory::SecretBytes;
 use crate::platform::editor::Editor;
 use crate::platform::paths;
 use crate::platform::signals::{Signal, Signals, can_be_continued, stop};
 use crate::platform::wait::{self, Readiness, SleepWatch, Waiter};
-use crate::tui::state::Tone;
 use crate::tui::update::update;
 use crate::tui::user_keymap;
 use crate::vault::{Clock, SystemClock};
@@ -70,6 +69,11 @@ pub fn run(options: AppOptions, password: Option<SecretBytes>) -> anyhow::Result
     }
 }
 
+/// Previews that answer the same question take each other's place while they wait.
+fn slot_of(asked: &Asked) -> Option<u64> {
+    asked.work.is_preview().then(|| asked.ticket.question())
+}
+
 /// Why the app is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -98,10 +102,8 @@ struct App {
     /// The editor that has the terminal.
     away: Option<Away>,
     editor: Option<String>,
-    worker: Worker<Work, Slot, Reply>,
+    worker: Worker<Asked, u64, Answered>,
     state: State,
-    keymap: Keymap,
-    theme: Theme,
     signals: Signals,
     waiter: Waiter,
     watch: FileWatch,
@@ -119,15 +121,13 @@ impl App {
         let signals = Signals::listen().context("listening to signals failed")?;
         let waiter = Waiter::new().context("making a timer failed")?;
         let session = Session::new(options, Box::new(PlatformCopy::new(options.clipboard.clone())));
-        let worker = Worker::start(session, perform, Work::slot).context("starting the worker failed")?;
+        let worker = Worker::start(session, perform, slot_of).context("starting the worker failed")?;
         let (input, output) = (io::stdin(), io::stdout());
         let screen = Screen::enter(input.as_fd(), output.as_fd()).context("the app needs a terminal")?;
         let at = Moment(wait::now());
         let (keymap, refused) = user_keymap::load_or_default(options.keymap_file.as_deref());
         let mut app = Self {
             state: State::new(options, screen.size()?, at, SystemClock.now()),
-            keymap,
-            theme: Theme::chosen(&options.settings, |name| std::env::var_os(name)),
             watch: FileWatch::new(&options.vault_path),
             sleep: SleepWatch::new(),
             decoder: Decoder::default(),
@@ -142,11 +142,13 @@ impl App {
             signals,
             waiter,
         };
+        app.state.app.keymap = keymap;
+        app.state.app.theme = Theme::chosen(&options.settings, |name| std::env::var_os(name));
         if let Some(password) = password {
             app.state.give_password(password);
         }
         if let Some(error) = refused {
-            app.state.say(Tone::Failed, error.for_the_app());
+            app.state.app.say(Tone::Failed, error.for_the_app());
         }
         let effects = app.state.start();
         app.carry_out(effects)?;
@@ -173,7 +175,7 @@ impl App {
 
     fn draw(&mut self) -> io::Result<()> {
         if self.picture == Picture::Stale && self.away.is_none() {
-            self.screen.draw(|frame| view(&self.state, &self.theme, &self.keymap, frame))?;
+            self.screen.draw(|frame| view(&self.state, frame))?;
             self.picture = Picture::Fresh;
         }
         Ok(())
@@ -249,12 +251,12 @@ impl App {
 
     fn hear_worker(&mut self) -> anyhow::Result<()> {
         match self.worker.take_answers() {
-            Ok(replies) => {
-                if !replies.is_empty() {
+            Ok(answers) => {
+                if !answers.is_empty() {
                     // The first run has made the folder now.
                     self.watch.keep();
                 }
-                replies.into_iter().try_for_each(|reply| self.dispatch(Event::Reply(reply)))
+                answers.into_iter().try_for_each(|answered| self.dispatch(Event::Answered(answered)))
             }
             Err(WorkerGone) => {
                 self.end.get_or_insert(End::WorkerGone);
@@ -297,7 +299,7 @@ impl App {
             return Ok(());
         }
         let at = Moment(wait::now());
-        let effects = update(&mut self.state, event, at, SystemClock.now(), &self.keymap);
+        let effects = update(&mut self.state, event, at, SystemClock.now());
         self.picture = Picture::Stale;
         self.carry_out(effects)
     }
@@ -305,7 +307,7 @@ impl App {
     fn carry_out(&mut self, effects: Vec<Effect>) -> anyhow::Result<()> {
         for effect in effects {
             match effect {
-                Effect::Work(work) => self.worker.submit(work),
+                Effect::Work(asked) => self.worker.submit(asked),
                 // What was submitted before is finished by the worker's drop.
                 Effect::Quit => self.end = Some(End::Quit),
                 Effect::Suspend => self.suspension = Suspension::Wanted,

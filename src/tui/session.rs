@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::agent::{self, Agent};
-use crate::app_options::AppOptions;
 use crate::content;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::memory::SecretBytes;
@@ -15,11 +14,13 @@ use crate::vault::{
 };
 use crate::versioning::{Origin, Selector};
 
+use super::ask::failure::Failure;
+use super::ask::work::{KeyFileWish, OtherVaultWish};
 use super::catalogue::Catalogue;
 use super::comparison::{Comparison, Texts, compare};
-use super::effect::{CopyFailed, KeyFileWish, OtherVaultWish};
 use super::jobs::Incoming;
 use super::place::PlaceReader;
+use crate::app_options::AppOptions;
 
 /// By which way something was copied; the toast says what that means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -363,13 +364,13 @@ impl Session {
         &mut self,
         name: &SecretName,
         version_id: &VersionId,
-    ) -> Result<CopyRoute, CopyFailed> {
-        let value = self.value(name, version_id).map_err(CopyFailed::Vault)?.into_bytes();
+    ) -> Result<CopyRoute, Failure> {
+        let value = self.value(name, version_id).map_err(Failure::Vault)?.into_bytes();
         if value.expose_text().is_none() {
             let sentence = "a clipboard takes text only, and this value is binary";
-            return Err(CopyFailed::Clipboard(sentence.to_owned()));
+            return Err(Failure::told(sentence, ""));
         }
-        self.copy_target.copy(&value, self.clear_after).map_err(CopyFailed::Clipboard)
+        self.copy_target.copy(&value, self.clear_after).map_err(|sentence| Failure::told(sentence, ""))
     }
 
     /// The names of the fields of a text value; none where it has none.
@@ -389,12 +390,12 @@ impl Session {
         name: &SecretName,
         version_id: &VersionId,
         field: &str,
-    ) -> Result<CopyRoute, CopyFailed> {
-        let value = self.value(name, version_id).map_err(CopyFailed::Vault)?;
+    ) -> Result<CopyRoute, Failure> {
+        let value = self.value(name, version_id).map_err(Failure::Vault)?;
         let fields = content::fields(value.expose()).map(|(_, fields)| fields).unwrap_or_default();
         match fields.into_iter().find(|known| known.key == field) {
             Some(field) => self.copy_text(&field.value),
-            None => Err(CopyFailed::Clipboard("the value has no such field any more".to_owned())),
+            None => Err(Failure::told("the value has no such field any more", "")),
         }
     }
 
@@ -402,14 +403,14 @@ impl Session {
         &mut self,
         name: &SecretName,
         version_id: &VersionId,
-    ) -> Result<CopyRoute, CopyFailed> {
+    ) -> Result<CopyRoute, Failure> {
         let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
         self.copy_text(&reference)
     }
 
     /// Copies a text that stands for no value.
-    pub(super) fn copy_text(&mut self, text: &SecretBytes) -> Result<CopyRoute, CopyFailed> {
-        self.copy_target.copy(text, self.clear_after).map_err(CopyFailed::Clipboard)
+    pub(super) fn copy_text(&mut self, text: &SecretBytes) -> Result<CopyRoute, Failure> {
+        self.copy_target.copy(text, self.clear_after).map_err(|sentence| Failure::told(sentence, ""))
     }
 
     /// Empties the clipboard where it still holds what was copied; also to be called at exit.

@@ -1,449 +1,401 @@
-//! Everything the app knows between two events.
+//! The app and the stack of layers over it: who gets the keys, who is answered, and what becomes of the stack.
 
-use std::path::Path;
 use std::time::Duration;
 
-use super::as_command::LastCommand;
-use super::draft::Draft;
-use super::editing::Edited;
-use super::effect::{Effect, Work};
+use super::action::Action;
+use super::app::{App, Returning, Tone};
+use super::ask::{Answer, Answered, Effect, Failure, Pending, Work};
+use super::browse;
+use super::command::Command;
+use super::context::Contexts;
 use super::event::Moment;
-use super::jobs::UnderWay;
-use super::modals::{
-    CopyChooser, Diff, Discard, Generator, Help, History, LabelsEditor, OtherVault, Palette, PlanPane, Room,
-    SecretForm, TakeBackPane, Which, WriteFile,
-};
-use super::screens::browse::{Browse, Layout, Order};
-use super::screens::first_run::FirstRun;
-use super::screens::put_form::{PutForm, Suggestion};
-use super::screens::unlock::Unlock;
-use super::when;
-use crate::app_options::{AppOptions, Ownership};
-use crate::config::{self, ListLayout, ListOrder, Switch};
-use crate::domain::{SecretName, Timestamp};
+use super::layer::{Flow, Gift, Layer, News};
+use super::layers::tasks;
+use super::{editing, lock, open};
+use crate::app_options::AppOptions;
+use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
-use crate::vault::{Answers, VaultError};
 
-/// What fills the body.
-pub enum Screen {
-    /// The worker looks at the file.
-    Starting,
-    /// The file cannot be used.
-    Failed(VaultError),
-    /// There is no vault yet.
-    FirstRun(Box<FirstRun>),
-    /// The vault waits for its password.
-    Unlock(Box<Unlock>),
-    /// The vault is open.
-    Browse(Box<Browse>),
-}
-
-/// What lies over it; the last one has the keys.
-pub enum Modal {
-    /// A new version, or a new secret.
-    PutForm(Box<PutForm>),
-    /// A random value for it.
-    Generator(Box<Generator>),
-    /// What a change will do, before it does it.
-    Plan(Box<PlanPane>),
-    /// What an undo or redo will take back, before it does it.
-    TakeBack(Box<TakeBackPane>),
-    /// What is known about a secret, to change it.
-    SecretForm(Box<SecretForm>),
-    /// Who changed what when.
-    History(Box<History>),
-    /// Which version holds a value.
-    Which(Box<Which>),
-    /// How two versions differ.
-    Diff(Box<Diff>),
-    /// The labels of a secret.
-    Labels(Box<LabelsEditor>),
-    /// What of a value is copied.
-    CopyChooser(Box<CopyChooser>),
-    /// Where a value is written to.
-    WriteFile(Box<WriteFile>),
-    /// What is done seldom: new locks, a check, a copy, import, export.
-    Room(Box<Room>),
-    /// Whether to let what was typed go.
-    Discard(Discard),
-    /// The path of another vault.
-    OtherVault(Box<OtherVault>),
-    /// The commands by name.
-    Palette(Box<Palette>),
-    /// The keys.
-    Help(Box<Help>),
-}
-
-/// How a toast is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Something was done.
-    Done,
-    /// Something to know.
-    Note,
-    /// Something failed: it stays until a key.
-    Failed,
-}
-
-/// What happened, in one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    /// How it is meant.
-    pub tone: Tone,
-    /// What happened.
-    pub text: String,
-    /// When it goes; `None`: with the next key.
-    pub until: Option<Moment>,
-}
-
-/// Work that the app waits for: what would disturb it is off meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waiting {
-    /// For the file.
-    Open,
-    /// For a new vault.
-    Create,
-    /// For the key.
-    Unlock,
-    /// For a put or a new secret.
-    Put,
-    /// For another change.
-    Change,
-}
-
-/// What may be set, as far as the state needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// Without a key for so long, the vault is locked.
-    pub lock_after: Duration,
-    /// A revealed value hides itself after so long.
-    pub reveal_for: Duration,
-    /// A toast that tells what was done stays so long.
-    pub toast_for: Duration,
-    /// One that only remarks something stays so long.
-    pub note_for: Duration,
-    /// The shape and order of the list at first.
-    pub layout: Layout,
-    /// Whether the mouse is listened to.
-    pub mouse: bool,
-    /// Nothing moves by itself: no spinners, no countdowns.
-    pub plain: bool,
-    /// Whether a form begins with a free version id in it.
-    pub suggestion: Suggestion,
-}
-
-impl Settings {
-    /// Takes from the user's settings what the state needs.
-    pub fn of(settings: &config::Settings) -> Self {
-        let order = match settings.order {
-            ListOrder::Name => Order::Name,
-            ListOrder::Newest => Order::Changed,
-            ListOrder::Due => Order::Due,
-        };
-        Self {
-            lock_after: settings.lock_after,
-            reveal_for: settings.reveal_for,
-            toast_for: Duration::from_secs(6),
-            note_for: Duration::from_secs(4),
-            layout: match settings.layout {
-                ListLayout::Tree if order == Order::Name => Layout::Tree,
-                // Folders have an order of their own.
-                ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
-            },
-            mouse: settings.mouse == Switch::On,
-            plain: settings.plain,
-            suggestion: if settings.suggest_ids { Suggestion::Made } else { Suggestion::None },
-        }
-    }
-}
-
-/// How often a spinner turns.
-const SPINNER: Duration = Duration::from_millis(100);
-
-/// The state of the app.
+/// The app and what lies over its browse screen.
 pub struct State {
-    /// Columns and rows.
-    pub size: (u16, u16),
-    /// The moment of the newest event.
-    pub now: Moment,
-    /// The time of day of the newest event.
-    pub wall: Timestamp,
-    /// Where the vault lies, as people write it.
-    pub path: String,
-    /// Whose vault it is.
-    pub ownership: Ownership,
-    /// The key file, as people write it.
-    pub key_file: Option<String>,
-    /// Answers given beforehand.
-    pub answers: Answers,
-    /// What may be set.
-    pub settings: Settings,
-    /// All that is set, to be shown.
-    pub all_settings: config::Settings,
-    /// The file in which it is set, as people write it.
-    pub settings_file: Option<String>,
-    /// What fills the body.
-    pub screen: Screen,
-    /// What lies over it.
-    pub modals: Vec<Modal>,
-    /// What happened last.
-    pub toast: Option<Toast>,
-    /// What is waited for, and since when.
-    pub waiting: Option<(Waiting, Moment)>,
-    /// The long work that the worker has.
-    pub under_way: Option<UnderWay>,
-    /// When the last key came.
-    pub last_input: Moment,
-    /// When the clipboard is to be emptied.
-    pub clipboard_until: Option<Moment>,
-    /// The last change, as a command.
-    pub last_command: LastCommand,
-    /// The master password, where it was given beforehand: it opens the vault once.
-    pub(super) given_password: Option<SecretBytes>,
-    /// A form from before a lock that waits for the details of its secret.
-    pub(super) returning: Option<(SecretName, Draft)>,
-    /// Whose value is in the editor, while it is open.
-    pub(super) editing: Option<Edited>,
-    /// What the editor saved while the vault was locked.
-    pub(super) edited: Option<(Edited, SecretBytes)>,
-    /// Whether a change that was under way when the vault was locked has succeeded: its form does not come back.
-    pub(super) was_stored: bool,
-    /// The number of the newest question to the worker; older answers are stale.
-    pub(super) revision: u64,
+    pub app: App,
+    /// The top one gets the keys. Without an open vault the lowest fills the screen.
+    layers: Vec<Box<dyn Layer>>,
 }
 
 impl State {
     /// The state at the start: columns and rows of the terminal, the time.
     pub fn new(options: &AppOptions, size: (u16, u16), at: Moment, wall: Timestamp) -> Self {
-        Self {
-            size,
-            now: at,
-            wall,
-            path: for_people(&options.vault_path),
-            ownership: options.ownership,
-            key_file: options.key_file.as_deref().map(for_people),
-            answers: options.answers,
-            settings: Settings::of(&options.settings),
-            all_settings: options.settings.clone(),
-            settings_file: options
-                .keymap_file
-                .as_deref()
-                .map(|keymap| for_people(&keymap.with_file_name(config::FILE_NAME))),
-            screen: Screen::Starting,
-            modals: Vec::new(),
-            toast: None,
-            waiting: None,
-            under_way: None,
-            last_input: at,
-            clipboard_until: None,
-            last_command: LastCommand::none(&options.vault_path),
-            given_password: None,
-            returning: None,
-            editing: None,
-            edited: None,
-            was_stored: false,
-            revision: 0,
-        }
-    }
-
-    /// Where the vault lies, or what it is instead of the user's.
-    pub fn whereabouts(&self) -> &str {
-        match self.ownership {
-            Ownership::Own => &self.path,
-            Ownership::Demo { .. } => DEMO,
-        }
+        Self { app: App::new(options, size, at, wall), layers: Vec::new() }
     }
 
     /// Takes a master password that was given beforehand: it is used up by the first unlock.
     pub fn give_password(&mut self, password: SecretBytes) {
-        self.given_password = Some(password);
+        self.app.given_password = Some(password);
     }
 
     /// What is to be done at the start, before the first event.
     pub fn start(&mut self) -> Vec<Effect> {
-        self.waiting = Some((Waiting::Open, self.now));
-        let mut effects = vec![Effect::Work(Work::Open)];
-        if self.settings.mouse {
-            effects.push(Effect::ListenToMouse(true));
+        let starting = open::starting(&mut self.app);
+        self.layers = vec![starting];
+        if self.app.settings.mouse {
+            self.app.asks.push(Effect::ListenToMouse(true));
         }
-        effects
+        self.app.asks.take()
     }
 
-    /// The browse screen, while the vault is open.
-    pub fn browse(&self) -> Option<&Browse> {
-        match &self.screen {
-            Screen::Browse(browse) => Some(browse),
-            _ => None,
+    /// The layers, the lowest first.
+    pub fn layers(&self) -> impl DoubleEndedIterator<Item = &dyn Layer> {
+        self.layers.iter().map(|layer| &**layer)
+    }
+
+    /// The topmost layer of a kind.
+    pub fn layer<L: Layer>(&self) -> Option<&L> {
+        self.layers().rev().find_map(|layer| (layer as &dyn std::any::Any).downcast_ref())
+    }
+
+    /// The layer that gets the keys.
+    pub fn top(&self) -> Option<&dyn Layer> {
+        self.layers.last().map(|layer| &**layer)
+    }
+
+    pub(super) fn top_mut(&mut self) -> Option<(&mut dyn Layer, &mut App)> {
+        let top = self.layers.last_mut()?;
+        Some((&mut **top, &mut self.app))
+    }
+
+    /// The active contexts.
+    pub fn contexts(&self) -> Contexts {
+        match (self.top(), self.app.browse()) {
+            (Some(layer), _) => layer.contexts(),
+            (None, Some(browse)) => browse.contexts(),
+            (None, None) => Contexts::commanding(&[]),
         }
     }
 
-    /// The browse screen, to change it.
-    pub fn browse_mut(&mut self) -> Option<&mut Browse> {
-        match &mut self.screen {
-            Screen::Browse(browse) => Some(browse),
-            _ => None,
+    /// Why an action can do nothing now.
+    pub fn obstacle(&self, action: Action) -> Option<&'static str> {
+        match (action, self.top()) {
+            (Action::Lock, _) if self.app.browse().is_none() => Some("the vault is not open"),
+            (_, Some(layer)) => layer.obstacle(action, &self.app),
+            (_, None) => browse::commands::obstacle(action, &self.app),
         }
-    }
-
-    /// The file name of the vault, to be typed where there is no way back.
-    pub fn vault_file(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
-    }
-
-    /// Whether the app waits for work that nothing may disturb.
-    pub const fn is_busy(&self) -> bool {
-        self.waiting.is_some()
-    }
-
-    /// Says what happened, in one line.
-    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        let stays = match tone {
-            Tone::Done => Some(self.settings.toast_for),
-            Tone::Note => Some(self.settings.note_for),
-            Tone::Failed => None,
-        };
-        let until = stays.map(|time| self.now.after(time));
-        self.toast = Some(Toast { tone, text: text.into(), until });
-    }
-
-    /// Says what failed, and what to do next.
-    pub fn say_failed(&mut self, error: &VaultError) {
-        self.say(Tone::Failed, format!("{error}: {}", error.hint()));
-    }
-
-    /// A number for a question to the worker.
-    pub const fn next_revision(&mut self) -> u64 {
-        self.revision += 1;
-        self.revision
-    }
-
-    /// When the vault is locked if no key comes; `None` while it is not open.
-    pub fn locks_at(&self) -> Option<Moment> {
-        self.browse().map(|_| self.last_input.after(self.settings.lock_after))
-    }
-
-    /// How long until then, for the header.
-    pub fn time_to_lock(&self) -> Option<Duration> {
-        self.locks_at().map(|at| at.since(self.now))
     }
 
     /// In how long a [`Event::Tick`](super::Event::Tick) is needed; `None`: only when something happens.
     ///
     /// Asked after each event, it names the next moment at which the screen changes by itself.
     pub fn next_wake(&self, at: Moment) -> Option<Duration> {
-        let mut next: Option<Moment> = None;
-        let mut wake_at = |moment: Moment| next = Some(next.map_or(moment, |next| next.min(moment)));
-        let turns = !self.settings.plain;
-        if let Some((waiting, _)) = self.waiting
-            && turns
-            && matches!(waiting, Waiting::Unlock | Waiting::Create)
-        {
-            wake_at(at.after(SPINNER));
-        }
-        if let Screen::FirstRun(first_run) = &self.screen
-            && first_run.is_measuring()
-            && turns
-        {
-            wake_at(at.after(SPINNER));
-        }
-        if self.under_way.is_some() {
-            wake_at(at.after(SPINNER));
-        }
-        if let Some(until) = self.toast.as_ref().and_then(|toast| toast.until) {
-            wake_at(until);
-        }
-        if let Some(until) = self.clipboard_until {
-            wake_at(until);
-        }
-        if let Some(revealed) = self.browse().and_then(|browse| browse.revealed.as_ref()) {
-            wake_at(revealed.until);
-        }
-        let shown = self.modals.iter().filter_map(|modal| match modal {
-            Modal::Diff(diff) => diff.until(),
-            _ => None,
-        });
-        shown.for_each(&mut wake_at);
-        if let Some(locks_at) = self.locks_at() {
-            let step = if turns { countdown_step(locks_at.since(at)) } else { 0 };
-            wake_at(Moment(locks_at.0 - step));
-        }
+        let layers = self.layers().filter_map(|layer| layer.wake_at(&self.app));
+        let next = layers.chain(self.app.wake_at(at)).min()?;
         // A moment that has just passed still needs its tick.
-        next.map(|next| next.since(at).max(Duration::from_millis(1)))
+        Some(next.since(at).max(Duration::from_millis(1)))
     }
 
-    /// The text of the countdown to the lock, where there is one.
-    pub fn countdown(&self) -> Option<String> {
-        if self.settings.plain {
-            return None;
+    /// Does what a key means.
+    pub(super) fn act(&mut self, action: Action) {
+        match action {
+            Action::Quit => return self.interrupt(),
+            Action::Lock => {
+                self.lock("locked");
+                return self.app.asks.push(Effect::Repaint);
+            }
+            Action::Suspend => {
+                self.lock("locked before the suspend");
+                return self.app.asks.push(Effect::Suspend);
+            }
+            Action::ToggleMouse => return super::mouse::toggle(&mut self.app),
+            Action::Palette => {
+                let palette = open::palette(&self.contexts(), &self.app, |action| self.obstacle(action));
+                return self.layers.push(palette);
+            }
+            Action::Help if self.top().is_none_or(|layer| layer.name() != "help") => {
+                let help = open::help(self.contexts());
+                return self.layers.push(help);
+            }
+            _ => {}
         }
-        self.time_to_lock().map(|left| format!("locks in {}", when::countdown(left)))
+        if let Some((layer, app)) = self.top_mut() {
+            let flow = layer.act(action, app);
+            return self.apply_to_top(flow);
+        }
+        if action == Action::Back {
+            return self.quit();
+        }
+        match open::over_browse(action, &mut self.app) {
+            Some(layer) => self.layers.push(layer),
+            None => browse::act::act(action, &mut self.app),
+        }
     }
-}
 
-/// At how many milliseconds before the lock the countdown shows something new.
-fn countdown_step(left: Duration) -> u64 {
-    let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-    let unit = if left > 60_000 { 60_000 } else { 1000 };
-    left.saturating_sub(1) / unit * unit
-}
-
-/// A path with the home folder written as `~`.
-pub(super) fn for_people(path: &Path) -> String {
-    let home = std::env::home_dir().filter(|home| home.parent().is_some());
-    match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", rest.display()),
-        None => path.display().to_string(),
+    /// The key for leaving: what is on top closes; without anything on top, the app is left.
+    fn interrupt(&mut self) {
+        match self.top_mut() {
+            Some((layer, app)) => {
+                let flow = layer.interrupt(app);
+                self.apply_to_top(flow);
+            }
+            None => self.quit(),
+        }
     }
-}
 
-/// Where others name the path of their vault.
-const DEMO: &str = "demo: sample secrets, gone when you leave";
+    /// Leaves the app. While long work is under way that is wished twice: what can be stopped is stopped then, the
+    /// rest is waited for.
+    fn quit(&mut self) {
+        if let Some(under_way) = &mut self.app.under_way {
+            let (can_be_stopped, doing) = (under_way.kind.can_be_stopped(), under_way.kind.doing());
+            if !std::mem::replace(&mut under_way.leaving, true) {
+                let end = if can_be_stopped { "stops it and leaves" } else { "leaves when it is done" };
+                return self.app.say(Tone::Failed, format!("{doing} is under way: once more {end}"));
+            }
+            if can_be_stopped {
+                under_way.watched.stop();
+            }
+        }
+        lock::leave(&mut self.app);
+    }
 
-/// The sentence for a failure to bring back what was typed before a lock.
-pub(super) const PLACE_LOST: &str =
-    "the form that was open cannot be brought back: the vault was rekeyed meanwhile";
+    fn apply_to_top(&mut self, flow: Flow) {
+        if let Some(top) = self.layers.len().checked_sub(1) {
+            self.apply(top, flow);
+        }
+    }
 
-/// Nothing to bring back.
-pub(super) const fn no_place() -> SecretBytes {
-    SecretBytes::new()
-}
+    /// Does with the stack what a layer at a position wants.
+    fn apply(&mut self, at: usize, flow: Flow) {
+        match flow {
+            Flow::Stay => {}
+            Flow::Close if self.layers[at].is_dirty() => {
+                // Above it is nothing but such a question, if anything.
+                if at + 1 == self.layers.len() {
+                    self.layers.push(open::discard());
+                }
+            }
+            Flow::Close | Flow::Done => self.remove(at),
+            Flow::Give(gift) => {
+                self.remove(at);
+                if let Some(below) = at.checked_sub(1) {
+                    self.give(below, &gift);
+                }
+            }
+            Flow::Open(layer) => self.layers.insert(at + 1, layer),
+            Flow::Replace(layer) => {
+                self.tell(at, &News::Closing);
+                self.layers[at] = layer;
+            }
+            Flow::Reset(layer) => {
+                self.layers.clear();
+                self.layers.push(layer);
+            }
+            Flow::Discard => {
+                self.remove(at);
+                if let Some(below) = at.checked_sub(1) {
+                    self.remove(below);
+                }
+            }
+            Flow::Run(command) => {
+                self.remove(at);
+                self.run(command);
+            }
+            Flow::Quit => self.quit(),
+        }
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    fn give(&mut self, at: usize, gift: &Gift) {
+        let flow = self.tell(at, &News::Given(gift));
+        self.apply(at, flow);
+    }
 
-    #[test]
-    fn the_countdown_wakes_when_its_text_changes() {
-        for (left, step) in [
-            (300_000, 240_000),
-            (299_999, 240_000),
-            (240_001, 240_000),
-            (240_000, 180_000),
-            (61_000, 60_000),
-            (60_000, 59_000),
-            (500, 0),
-            (0, 0),
-        ] {
-            let left = Duration::from_millis(left);
-            assert_eq!(countdown_step(left), step, "{left:?}");
-            if !left.is_zero() {
-                assert_ne!(when::countdown(left), when::countdown(Duration::from_millis(step)));
+    fn tell(&mut self, at: usize, news: &News<'_>) -> Flow {
+        self.layers[at].hear(news, &mut self.app)
+    }
+
+    /// Removes a layer, and the question about it that may lie above.
+    fn remove(&mut self, at: usize) {
+        self.tell(at, &News::Closing);
+        self.layers.remove(at);
+        if self.layers.get(at).is_some_and(|layer| layer.name() == "discard") {
+            self.layers.remove(at);
+        }
+    }
+
+    /// Tells all layers, the topmost first.
+    fn tell_all(&mut self, news: &News<'_>) {
+        for at in (0..self.layers.len()).rev() {
+            // One that closes may take the question about it along.
+            if at < self.layers.len() {
+                let flow = self.tell(at, news);
+                self.apply(at, flow);
             }
         }
     }
 
-    #[test]
-    fn the_settings_of_the_user_reach_the_app() {
-        let wanted = config::Settings {
-            lock_after: Duration::from_secs(60),
-            reveal_for: Duration::from_secs(5),
-            order: ListOrder::Due,
-            ..config::Settings::default()
+    /// Runs a command that was asked for by name. An answer of the worker may have changed what lies below since the
+    /// palette opened.
+    fn run(&mut self, command: Command) {
+        match command {
+            Command::Run(action) => {
+                let contexts = self.contexts();
+                let keymap = &self.app.keymap;
+                let is_active =
+                    contexts.iter().flat_map(|context| keymap.rows(*context)).any(|row| row.action == action);
+                match self.obstacle(action) {
+                    None if is_active => self.act(action),
+                    obstacle => {
+                        let why = obstacle.unwrap_or("not now");
+                        self.app.say(Tone::Note, format!("{}: {why}", action.name()));
+                    }
+                }
+            }
+            Command::Import { source, file } => {
+                let import = open::import(file, source, &mut self.app);
+                self.layers.extend(import);
+            }
+        }
+    }
+
+    /// Locks at once, whatever is open. What was typed is sealed: of several forms the lowest.
+    pub(super) fn lock(&mut self, reason: &str) {
+        if self.app.browse().is_none() {
+            return self.tell_all(&News::LockedAgain);
+        }
+        let form = self.layers().filter(|layer| layer.is_dirty()).find_map(Layer::reopen);
+        let said = lock::lock(&mut self.app, reason, form.as_ref());
+        self.layers.clear();
+        self.layers.push(open::locked(Some(&said)));
+    }
+
+    /// Takes an answer: the app learns what holds whoever waits for it, then the topmost layer that does is
+    /// answered.
+    pub(super) fn answered(&mut self, answered: Answered) {
+        let job = self.app.under_way.as_ref();
+        let job = job.filter(|job| job.ticket == answered.ticket).map(|job| job.kind);
+        if let Some(reason) = self.app.learn(&answered) {
+            return self.lock(&reason);
+        }
+        if self.app.browse().is_none() && answered.is_of_open_vault {
+            return self.late(answered);
+        }
+        let waiting = self.layers.iter().rposition(|layer| layer.awaits(answered.ticket));
+        if let Some(at) = waiting {
+            let flow = self.layers[at].answered(answered, &mut self.app);
+            return self.apply(at, flow);
+        }
+        if self.app.browse().is_some_and(|browse| browse.awaits(answered.ticket)) {
+            return self.described(answered);
+        }
+        if let Some(returning) = &mut self.app.returning
+            && returning.details.awaits(answered.ticket)
+        {
+            return returning.details.settle(answered.result);
+        }
+        if let Some(kind) = job {
+            return tasks::tell(kind, &answered.result, &mut self.app);
+        }
+        self.unclaimed(answered);
+    }
+
+    /// An answer about the vault that is locked now: nothing of it may be shown.
+    fn late(&mut self, answered: Answered) {
+        match answered.result {
+            // What went into the clipboard is told, and cleared on time.
+            Ok(Answer::Copied { what, route }) => self.app.say_copied(&what, route),
+            result => {
+                let late = self.app.late_job.take_if(|(ticket, _)| *ticket == answered.ticket);
+                if let Some((_, kind)) = late {
+                    self.tell_all(&News::Late(kind, &result));
+                }
+            }
+        }
+    }
+
+    /// What is known of the selected secret came.
+    fn described(&mut self, answered: Answered) {
+        let result = match answered.result {
+            Ok(Answer::Described(details)) => Ok(details),
+            Ok(_) => return,
+            Err(failure) => Err(failure),
         };
-        let settings = Settings::of(&wanted);
-        assert_eq!(settings.lock_after, Duration::from_secs(60));
-        assert_eq!(settings.reveal_for, Duration::from_secs(5));
-        assert_eq!(settings.layout, Layout::Flat(Order::Due));
-        assert_eq!(Settings::of(&config::Settings::default()).layout, Layout::Tree);
+        let details = result.as_ref().ok().cloned();
+        if let Some(name) = browse::act::on_details(&mut self.app, result) {
+            self.tell_all(&News::Secret(&name, details.as_deref()));
+        }
+    }
+
+    /// An answer that nobody waits for.
+    fn unclaimed(&mut self, answered: Answered) {
+        let app = &mut self.app;
+        match answered.result {
+            Ok(Answer::Listed(catalogue)) => browse::act::on_catalogue(app, *catalogue),
+            Ok(Answer::Revealed { name, version_id, value }) => {
+                browse::act::on_value(app, &name, version_id, value);
+            }
+            Ok(Answer::Copied { what, route }) => app.say_copied(&what, route),
+            // A form that was opened meanwhile is not disturbed.
+            Ok(Answer::ValueToEdit { name, version_id, value }) if self.layers.is_empty() => {
+                editing::on_value(app, name, &version_id, value);
+            }
+            Ok(answer) if self.layers.is_empty() => self.layers.extend(open::answered(answer)),
+            Ok(_) => {}
+            Err(failure) => self.failed(&failure, answered.is_preview),
+        }
+    }
+
+    /// A failure that nobody waits for; that of a preview was of something else than is shown now.
+    fn failed(&mut self, failure: &Failure, is_preview: bool) {
+        if !is_preview {
+            self.app.say_failed(failure);
+        }
+    }
+
+    /// Brings in order what depends on time, size and what has come: before and after each event.
+    pub(super) fn settle(&mut self) {
+        if let Some(browse) = &mut self.app.browse {
+            browse.now = self.app.wall;
+            browse.keep_in_view(self.app.size);
+        } else if self.layers.is_empty() {
+            self.layers.push(open::locked(None));
+        }
+        self.tell_all(&News::Settle);
+        self.bring_back();
+        self.hand_out_edited();
+    }
+
+    /// Opens the form from before a lock, once what it waits for is known.
+    fn bring_back(&mut self) {
+        let is_ready = |returning: &mut Returning| {
+            returning.form.secret.is_none() || returning.details.known().is_some()
+        };
+        if self.app.browse().is_none() {
+            return;
+        }
+        if let Some(returning) = self.app.returning.take_if(is_ready) {
+            let details = returning.details.known().map(|known| known.as_ref().map(|details| &**details));
+            let form = open::again(&returning.form, details, &mut self.app);
+            self.layers.extend(form);
+        }
+    }
+
+    /// What the editor saved goes into the topmost put form, or the one that is about to come back, or a new one.
+    fn hand_out_edited(&mut self) {
+        if self.app.browse().is_none() || self.app.edited.is_none() {
+            return;
+        }
+        self.tell_all(&News::Edited);
+        if self.app.returning.is_some() {
+            return;
+        }
+        if let Some((secret, _)) = &self.app.edited {
+            match open::for_edited(&secret.clone(), &mut self.app) {
+                Ok(form) => self.layers.push(form),
+                Err(form) => {
+                    let mut details = Pending::default();
+                    if let Some(name) = form.secret.clone() {
+                        details.ask(&mut self.app.asks, Work::Describe(name));
+                    }
+                    self.app.returning = Some(Returning { form, details });
+                }
+            }
+        }
     }
 }

@@ -10,9 +10,9 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::action::Action;
+use super::app::for_people;
 use super::context::Context;
 use super::keymap::{Binding, Key, Keymap};
-use super::state::for_people;
 use crate::domain::reason;
 
 /// Why a file of keys was not accepted: the default keys hold then.

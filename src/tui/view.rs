@@ -1,106 +1,57 @@
-//! Draws the state; reads only. Screens first, then what lies over them, then the toast and the footer.
+//! Draws the state; reads only. The browse screen first, then what lies over it, then the toast and the footer.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
-use super::modals;
-use super::screens::{browse, first_run, put_form, unlock};
-use super::state::{Modal, Screen};
-use super::theme::Role;
-use super::widgets::line::{LinePen, width, wrapped};
-use super::widgets::panel::{Focused, Title, centred, draw_box};
-use super::widgets::{footer, header, toast};
-use super::{Keymap, State, Theme, layout};
-use crate::vault::VaultError;
+use super::browse;
+use super::kit::canvas::Canvas;
+use super::kit::footer::{self, Keys, Place};
+use super::kit::line::{LinePen, width, wrapped};
+use super::kit::{header, toast};
+use super::layer::Layer;
+use super::layout;
+use super::state::State;
+use super::theme::{Role, Theme};
 
 /// Draws one frame; the hardware cursor stands where the next key goes.
-pub fn view(state: &State, theme: &Theme, keymap: &Keymap, frame: &mut Frame<'_>) {
-    let cursor = draw(state, theme, keymap, frame.buffer_mut());
+pub fn view(state: &State, frame: &mut Frame<'_>) {
+    let cursor = draw(state, frame.buffer_mut());
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
 }
 
 /// Draws into cells; answers where the cursor stands.
-pub fn draw(state: &State, theme: &Theme, keymap: &Keymap, buffer: &mut Buffer) -> Option<Position> {
+pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let app = &state.app;
     // A resize may be ahead of its event: nothing is drawn beyond the cells that are there.
-    let size = (state.size.0.min(buffer.area.width), state.size.1.min(buffer.area.height));
-    if size != state.size || layout::is_too_small(size) {
-        draw_too_small(buffer, theme);
+    let size = (app.size.0.min(buffer.area.width), app.size.1.min(buffer.area.height));
+    if size != app.size || layout::is_too_small(size) {
+        draw_too_small(buffer, &app.theme);
         return None;
     }
-    header::draw(state, theme, buffer);
-    let mut cursor = draw_screen(state, theme, buffer);
-    for modal in &state.modals {
-        cursor = draw_modal(modal, state, theme, keymap, buffer);
+    let is_available = |action| state.obstacle(action).is_none();
+    let keys = Keys { keymap: &app.keymap, contexts: state.contexts(), is_available: &is_available };
+    let is_progress_shown = state.top().is_some_and(Layer::shows_progress);
+    header::draw(app, is_progress_shown, buffer);
+    let mut cursor = None;
+    let mut canvas = Canvas { buffer, app, keys: None };
+    if let Some(browse) = app.browse() {
+        cursor = browse::view::draw(browse, &mut canvas);
+    }
+    let mut layers = state.layers().peekable();
+    while let Some(layer) = layers.next() {
+        canvas.keys = layers.peek().is_none().then_some(&keys);
+        cursor = layer.draw(&mut canvas);
     }
     let areas = layout::areas(size);
-    if let Some(shown) = &state.toast {
-        toast::draw(buffer, areas.body, shown, theme);
+    if let Some(shown) = &app.toast {
+        toast::draw(buffer, areas.body, shown, &app.theme);
     }
-    footer::draw(state, theme, keymap, buffer, areas.footer);
+    let place = if state.top().is_none_or(Layer::is_base) { Place::Footer } else { Place::Border };
+    footer::draw(&keys, place, &app.theme, buffer, areas.footer);
     cursor
-}
-
-fn draw_screen(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    match &state.screen {
-        Screen::Starting => None,
-        Screen::Failed(error) => {
-            draw_failure(error, state, theme, buffer);
-            None
-        }
-        Screen::FirstRun(first_run) => first_run::draw(first_run, state, theme, buffer),
-        Screen::Unlock(unlock) => unlock::draw(unlock, state, theme, buffer),
-        Screen::Browse(browse) => browse::draw(browse, state, theme, buffer),
-    }
-}
-
-fn draw_modal(
-    modal: &Modal,
-    state: &State,
-    theme: &Theme,
-    keymap: &Keymap,
-    buffer: &mut Buffer,
-) -> Option<Position> {
-    match modal {
-        Modal::PutForm(form) => put_form::draw(form, state, theme, keymap, buffer),
-        Modal::CopyChooser(chooser) => chooser.draw(state, theme, keymap, buffer),
-        Modal::WriteFile(form) => form.draw(state, theme, keymap, buffer),
-        Modal::Generator(pane) => modals::draw_generator(pane, state, theme, keymap, buffer),
-        Modal::Plan(pane) => pane.draw(state, theme, keymap, buffer),
-        Modal::TakeBack(pane) => pane.draw(state, theme, keymap, buffer),
-        Modal::SecretForm(form) => modals::draw_secret_form(form, state, theme, keymap, buffer),
-        Modal::History(history) => history.draw(state, theme, keymap, buffer),
-        Modal::Which(which) => modals::draw_which(which, state, theme, keymap, buffer),
-        Modal::Room(room) => room.draw(state, theme, keymap, buffer),
-        Modal::Diff(diff) => modals::draw_diff(diff, state, theme, keymap, buffer),
-        Modal::Labels(editor) => modals::draw_labels(editor, state, theme, keymap, buffer),
-        Modal::Palette(palette) => modals::draw_palette(palette, state, theme, keymap, buffer),
-        Modal::OtherVault(question) => question.draw(state, theme, keymap, buffer),
-        Modal::Discard(question) => question.draw(state, theme, keymap, buffer),
-        Modal::Help(help) => help.draw(state, theme, keymap, buffer),
-    }
-}
-
-fn draw_failure(error: &VaultError, state: &State, theme: &Theme, buffer: &mut Buffer) {
-    let area = centred(layout::areas(state.size).body, 70, 11);
-    let title = Title { text: "This vault cannot be opened", note: "" };
-    let inside = draw_box(buffer, area, title, Focused::Yes, theme);
-    let inside = Rect { x: inside.x + 2, width: inside.width.saturating_sub(4), ..inside };
-    LinePen::new(buffer, inside, 1).fitted(
-        &state.path,
-        inside.width,
-        theme.style(Role::Muted),
-        &theme.glyphs,
-    );
-    let mut row = 3;
-    for (text, role) in [(error.to_string(), Role::Danger), (error.hint(), Role::Text)] {
-        for line in wrapped(&text, inside.width) {
-            LinePen::new(buffer, inside, row).text(&line, theme.style(role));
-            row += 1;
-        }
-    }
 }
 
 fn draw_too_small(buffer: &mut Buffer, theme: &Theme) {

@@ -14,7 +14,7 @@ use crate::sample::{self, create, text_value};
 pub fn on_password() -> Harness {
     let mut harness = Harness::open((120, 40), sample::shop);
     harness.press("j j j j j");
-    assert_eq!(harness.state.browse().unwrap().selected.as_ref().unwrap().as_str(), "shop/db/password");
+    assert_eq!(harness.state.app.browse().unwrap().selected.as_ref().unwrap().as_str(), "shop/db/password");
     harness
 }
 

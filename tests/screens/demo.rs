@@ -15,7 +15,7 @@ fn locked(size: (u16, u16)) -> Harness {
         let set_clock = &mut |time: Timestamp| clock.0.store(time.seconds(), Ordering::SeqCst);
         demo::fill(vault, Timestamp::clamped(NOW), set_clock).unwrap();
     });
-    harness.state.ownership = Ownership::Demo { password: demo::PASSWORD, first: demo::FIRST };
+    harness.state.app.ownership = Ownership::Demo { password: demo::PASSWORD, first: demo::FIRST };
     harness
 }
 

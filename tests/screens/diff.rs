@@ -204,14 +204,14 @@ fn a_marked_version_is_compared_with_the_selected_one_and_is_stepped_over() {
 #[test]
 fn a_mark_goes_with_the_key_with_esc_and_with_the_secret() {
     let mut harness = on_password();
-    let is_marked = |harness: &Harness| harness.state.browse().unwrap().marked().is_some();
+    let is_marked = |harness: &Harness| harness.state.app.browse().unwrap().marked().is_some();
     harness.press("l j Space Space");
     assert!(!is_marked(&harness));
     harness.press("Space");
     assert!(is_marked(&harness));
     harness.press("Esc");
     assert!(!is_marked(&harness));
-    assert_eq!(harness.state.browse().unwrap().pane, etui::tui::screens::browse::Pane::Versions);
+    assert_eq!(harness.state.app.browse().unwrap().pane, etui::tui::browse::Pane::Versions);
     harness.press("Space 1 k j");
     assert!(!is_marked(&harness));
 }

@@ -115,7 +115,7 @@ fn what_cannot_be_read_is_told_with_its_path_and_not_stored() {
     assert_screens!("file_folder", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_ne!(harness.dialogs(), 0);
-    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+    assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn a_newline_in_a_pasted_password_makes_no_vault() {
     harness.assert_shows("the paste has several lines, and this field has one");
     harness.paste("secret");
     harness.assert_shows("••••••");
-    assert!(harness.state.browse().is_none());
+    assert!(harness.state.app.browse().is_none());
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     let mut harness = harness.restarted();
     harness.assert_shows("this vault needs its key file");
     harness.type_text("x").press("Enter");
-    assert!(harness.state.browse().is_none());
+    assert!(harness.state.app.browse().is_none());
 }
 
 #[test]

@@ -12,12 +12,14 @@ use etui::config::Settings;
 use etui::domain::Timestamp;
 use etui::memory::SecretBytes;
 use etui::platform::clipboard::ClipboardSetting;
-use etui::tui::glyphs::Glyphs;
-use etui::tui::modals::{Diff, Palette};
-use etui::tui::state::Modal;
+use etui::tui::layer::Layer;
+use etui::tui::layers::diff::Diff;
+use etui::tui::layers::palette::Palette;
+use etui::tui::layers::put::PutForm;
+use etui::tui::layers::tasks::TaskForm;
 use etui::tui::{
-    Action, CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Reply, Session, State, Theme, Work,
-    perform, update::update, view::view,
+    Action, Answer, Answered, Asked, CopyRoute, CopyTarget, Effect, Event, Keymap, Moment, Session, State,
+    Theme, Work, perform, update::update, view::view,
 };
 use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
@@ -68,16 +70,16 @@ pub struct Harness {
     pub session: Session,
     pub clock: TestClock,
     pub clipboard: TestClipboard,
-    pub theme: Theme,
     pub has_quit: bool,
     pub suspends: usize,
     /// What the editor was opened on, in order.
     pub edits: Vec<(String, &'static str)>,
     pub listens_to_mouse: bool,
     pub watched: String,
-    keymap: Keymap,
     at: Moment,
-    held: Option<VecDeque<Work>>,
+    held: Option<VecDeque<Asked>>,
+    /// The measurement that a test answers by itself.
+    measurement: Option<Asked>,
     options: AppOptions,
     folder: Arc<tempfile::TempDir>,
 }
@@ -90,7 +92,9 @@ impl Harness {
         let mut harness = Self::over(folder, TestClock(Arc::new(AtomicI64::new(NOW))), size);
         let opened = harness.held.replace(VecDeque::new()).and_then(|mut held| held.pop_front());
         harness.perform(opened.expect("the app looks at the file"));
-        assert!(matches!(harness.held.take().unwrap().make_contiguous(), [Work::MeasureKdf]));
+        let mut held = harness.held.take().expect("it is held");
+        harness.measurement = held.pop_front();
+        assert!(held.is_empty());
         harness
     }
 
@@ -152,15 +156,14 @@ impl Harness {
             session,
             clock,
             clipboard,
-            theme: Theme::named("terminal", Glyphs::UNICODE),
             has_quit: false,
             suspends: 0,
             edits: Vec::new(),
             listens_to_mouse: false,
             watched: String::new(),
-            keymap: Keymap::embedded(),
             at,
             held: Some(VecDeque::new()),
+            measurement: None,
             options,
             folder,
         };
@@ -173,7 +176,7 @@ impl Harness {
     pub fn restarted(self) -> Self {
         let Self { folder, clock, session, state, .. } = self;
         drop(session);
-        let mut harness = Self::over(folder, clock, state.size);
+        let mut harness = Self::over(folder, clock, state.app.size);
         harness.release();
         harness
     }
@@ -182,7 +185,7 @@ impl Harness {
     pub fn restarted_with(self, password: &str) -> Self {
         let Self { folder, clock, session, state, .. } = self;
         drop(session);
-        let mut harness = Self::over(folder, clock, state.size);
+        let mut harness = Self::over(folder, clock, state.app.size);
         harness.state.give_password(SecretBytes::copy_of(password.as_bytes()));
         harness.release();
         harness
@@ -198,7 +201,7 @@ impl Harness {
     pub fn unlock(&mut self) {
         self.type_text(PASSWORD);
         self.press("Enter");
-        assert!(self.state.browse().is_some(), "{}", self.screen());
+        assert!(self.state.app.browse().is_some(), "{}", self.screen());
     }
 
     pub fn folder(&self) -> &std::path::Path {
@@ -208,7 +211,7 @@ impl Harness {
     /// Feeds an event, and all that follows from it.
     pub fn event(&mut self, event: Event) {
         let wall = self.clock.now();
-        let effects = update(&mut self.state, event, self.at, wall, &self.keymap);
+        let effects = update(&mut self.state, event, self.at, wall);
         self.run(effects);
     }
 
@@ -224,17 +227,17 @@ impl Harness {
                 Effect::Repaint => {}
                 Effect::Watch(path) => self.watched = path,
                 Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
-                Effect::Work(work) => match &mut self.held {
-                    Some(held) => held.push_back(work),
-                    None => self.perform(work),
+                Effect::Work(asked) => match &mut self.held {
+                    Some(held) => held.push_back(asked),
+                    None => self.perform(asked),
                 },
             }
         }
     }
 
-    fn perform(&mut self, work: Work) {
-        let reply = perform(&mut self.session, work);
-        self.event(Event::Reply(reply));
+    fn perform(&mut self, asked: Asked) {
+        let answered = perform(&mut self.session, asked);
+        self.event(Event::Answered(answered));
     }
 
     /// From now on the worker is slow: work waits until `release`.
@@ -243,78 +246,71 @@ impl Harness {
     }
 
     /// What the slow worker answers to the oldest work that waits.
-    pub fn answer(&mut self) -> Option<Reply> {
-        let work = self.held.as_mut()?.pop_front()?;
-        Some(perform(&mut self.session, work))
+    pub fn answer(&mut self) -> Option<Answered> {
+        let asked = self.held.as_mut()?.pop_front()?;
+        Some(perform(&mut self.session, asked))
     }
 
     /// The worker does all that has waited, and is slow no more.
     pub fn release(&mut self) {
-        while let Some(reply) = self.answer() {
-            self.event(Event::Reply(reply));
+        while let Some(answered) = self.answer() {
+            self.event(Event::Answered(answered));
         }
         self.held = None;
     }
 
     /// The worker has measured what the key derivation may cost here.
     pub fn measured(&mut self, cost: KdfCost) -> &mut Self {
-        self.event(Event::Reply(Reply::Measured(Ok(cost))));
+        let Asked { ticket, work } = self.measurement.take().expect("the app measures");
+        assert!(matches!(work, Work::MeasureKdf));
+        let result = Ok(Answer::Measured(cost));
+        self.event(Event::Answered(Answered { ticket, is_of_open_vault: false, is_preview: false, result }));
         self
     }
 
     /// Draws in this theme from now on.
     pub fn wear(&mut self, theme: Theme) -> &mut Self {
-        self.theme = theme;
+        self.state.app.theme = theme;
         self
     }
 
     /// How many dialogs are open.
     pub fn dialogs(&self) -> usize {
-        self.state.modals.len()
+        self.state.layers().filter(|layer| !layer.is_base()).count()
     }
 
-    /// The name of the dialog that gets the keys; empty where none is open.
+    /// The name of the layer that gets the keys; empty where the browse screen does.
     pub fn top(&self) -> &'static str {
-        match self.state.modals.last() {
-            None => "",
-            Some(Modal::Diff(_)) => "diff",
-            Some(Modal::Palette(_)) => "palette",
-            Some(Modal::Which(_)) => "which",
-            Some(_) => "another",
-        }
+        self.state.top().map_or("", Layer::name)
     }
 
-    /// The diff on top.
+    #[track_caller]
+    fn layer<L: Layer>(&self) -> &L {
+        self.state.layer().unwrap_or_else(|| panic!("it is not open:\n{}", self.screen()))
+    }
+
+    /// The topmost diff.
+    #[track_caller]
     pub fn diff(&self) -> &Diff {
-        match self.state.modals.last() {
-            Some(Modal::Diff(diff)) => diff,
-            _ => panic!("no diff is open:\n{}", self.screen()),
-        }
+        self.layer()
     }
 
-    /// The palette on top.
+    /// The topmost palette.
+    #[track_caller]
     pub fn palette(&self) -> &Palette {
-        match self.state.modals.last() {
-            Some(Modal::Palette(palette)) => palette,
-            _ => panic!("the palette is not open:\n{}", self.screen()),
-        }
+        self.layer()
     }
 
-    /// The lines below the fields of the task on top.
+    /// The lines below the fields of the topmost task.
+    #[track_caller]
     pub fn report(&self) -> Vec<String> {
-        match self.state.modals.last() {
-            Some(Modal::Room(room)) => room.report(),
-            _ => panic!("no task is open:\n{}", self.screen()),
-        }
+        self.layer::<TaskForm>().report()
     }
 
     /// The value in the put form, whatever lies over it.
+    #[track_caller]
     pub fn typed_value(&self) -> String {
-        let value = self.state.modals.iter().find_map(|modal| match modal {
-            Modal::PutForm(form) => Some(form.value.text().to_owned()),
-            _ => None,
-        });
-        value.unwrap_or_else(|| panic!("no put form is open:\n{}", self.screen()))
+        self.layer::<PutForm>().value.text().to_owned()
     }
 
     /// Runs an action by its name.
@@ -326,7 +322,7 @@ impl Harness {
     pub fn bind(&mut self, key: &str, action: &str) -> &mut Self {
         let row = format!("\n[[browse]]\non = [\"{key}\"]\nrun = \"{action}\"\ndesc = \"for this test\"\n");
         let embedded = include_str!("../../assets/keymap.toml");
-        self.keymap = Keymap::parse(&(embedded.to_owned() + &row)).unwrap();
+        self.state.app.keymap = Keymap::parse(&(embedded.to_owned() + &row)).unwrap();
         self
     }
 
@@ -370,9 +366,9 @@ impl Harness {
 
     /// The screen as text, and where the cursor stands.
     pub fn screen(&self) -> String {
-        let (columns, rows) = self.state.size;
+        let (columns, rows) = self.state.app.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| view(&self.state, &self.theme, &self.keymap, frame)).unwrap();
+        terminal.draw(|frame| view(&self.state, frame)).unwrap();
         let buffer = terminal.backend().buffer().clone();
         let mut text = String::new();
         for row in 0..rows {
@@ -391,19 +387,19 @@ impl Harness {
     }
 
     pub fn cursor(&self) -> Option<(u16, u16)> {
-        let (columns, rows) = self.state.size;
+        let (columns, rows) = self.state.app.size;
         self.draw(columns, rows).1.map(|cursor| (cursor.x, cursor.y))
     }
 
     /// The cells of the screen.
     pub fn buffer(&self) -> Buffer {
-        let (columns, rows) = self.state.size;
+        let (columns, rows) = self.state.app.size;
         self.draw(columns, rows).0
     }
 
     fn draw(&self, columns: u16, rows: u16) -> (Buffer, Option<Position>) {
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-        let cursor = etui::tui::view::draw(&self.state, &self.theme, &self.keymap, &mut buffer);
+        let cursor = etui::tui::view::draw(&self.state, &mut buffer);
         (buffer, cursor)
     }
 
@@ -421,7 +417,7 @@ impl Harness {
 
     /// The text of the toast.
     pub fn toast(&self) -> &str {
-        self.state.toast.as_ref().map_or("", |toast| &toast.text)
+        self.state.app.toast.as_ref().map_or("", |toast| &toast.text)
     }
 }
 

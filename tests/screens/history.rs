@@ -29,7 +29,7 @@ fn enter_goes_to_the_version_of_the_change() {
     let mut harness = on_password();
     harness.press("H j j Enter");
     assert_eq!(harness.dialogs(), 0);
-    let version = harness.state.browse().and_then(|browse| browse.selected_version());
+    let version = harness.state.app.browse().and_then(|browse| browse.selected_version());
     assert_eq!(version.map(|version| version.id.as_str()), Some("v12"));
 }
 
@@ -37,7 +37,7 @@ fn enter_goes_to_the_version_of_the_change() {
 fn enter_in_the_vault_s_history_goes_to_the_secret_too() {
     let mut harness = on_password();
     harness.press("H Tab j Enter");
-    let browse = harness.state.browse().unwrap();
+    let browse = harness.state.app.browse().unwrap();
     assert_eq!(browse.selected.as_ref().map(|name| name.as_str()), Some("personal/photo-key"));
     assert_eq!(browse.selected_version().map(|version| version.id.as_str()), Some("v1"));
 }

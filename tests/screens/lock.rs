@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use etui::domain::SecretName;
-use etui::tui::screens::browse::{Layout, Order, Pane};
+use etui::tui::browse::{Layout, Order, Pane};
 use etui::tui::{Event, LockReason};
 
 use crate::assert_screens;
@@ -44,7 +44,7 @@ fn a_spinner_with_the_time_turns_while_the_key_is_derived() {
     assert_screens!("unlock_deriving", harness);
     harness.type_text("typed too early").press("Enter");
     harness.release();
-    assert!(harness.state.browse().is_some());
+    assert!(harness.state.app.browse().is_some());
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn without_a_key_for_five_minutes_the_vault_is_locked() {
     let mut harness = on_password();
     harness.press("r");
     harness.wait(FIVE_MINUTES - Duration::from_secs(1)).event(Event::Tick);
-    assert!(harness.state.browse().is_some());
+    assert!(harness.state.app.browse().is_some());
     harness.assert_shows("locks in 1 s");
     harness.wait(Duration::from_secs(1)).event(Event::Tick);
     harness.assert_shows("locked: nobody was there");
@@ -74,7 +74,7 @@ fn each_key_begins_the_five_minutes_anew() {
     for _ in 0..5 {
         harness.wait(Duration::from_secs(299)).press("j");
     }
-    assert!(harness.state.browse().is_some());
+    assert!(harness.state.app.browse().is_some());
     harness.assert_shows("locks in 5 min");
 }
 
@@ -123,7 +123,7 @@ fn the_app_opens_where_it_stood_without_showing_values() {
     harness.assert_hides("db");
     harness.unlock();
     harness.assert_shows("/ db");
-    let browse = harness.state.browse().unwrap();
+    let browse = harness.state.app.browse().unwrap();
     assert_eq!(browse.selected.as_ref().map(SecretName::as_str), Some("shop/db/password"));
     harness.assert_hides("hunter");
     harness.assert_shows("masked");
@@ -142,7 +142,7 @@ fn the_next_run_opens_where_the_last_one_was_left() {
     harness.assert_shows("deleted too");
     harness.assert_shows("❯ v13");
     harness.assert_shows("masked");
-    let browse = harness.state.browse().unwrap();
+    let browse = harness.state.app.browse().unwrap();
     assert!(!browse.rows.is_tree());
     assert_eq!(browse.pane, Pane::Versions);
     assert_eq!(browse.selected.as_ref().map(SecretName::as_str), Some("shop/db/password"));
@@ -168,7 +168,7 @@ fn what_is_typed_into_a_form_is_not_kept_beyond_the_run() {
     harness.unlock();
     harness.assert_hides("Put a value");
     assert_eq!(
-        harness.state.browse().unwrap().selected.as_ref().map(SecretName::as_str),
+        harness.state.app.browse().unwrap().selected.as_ref().map(SecretName::as_str),
         Some("shop/db/password")
     );
 }
@@ -187,7 +187,7 @@ fn a_place_that_cannot_be_read_is_passed_over_and_replaced() {
     let mut harness = harness.restarted();
     harness.unlock();
     assert_eq!(harness.toast(), "");
-    assert_eq!(harness.state.browse().unwrap().pane, Pane::Secrets);
+    assert_eq!(harness.state.app.browse().unwrap().pane, Pane::Secrets);
     harness.press("q");
     let replaced = std::fs::read(&place).unwrap();
     assert_eq!(replaced.len(), kept.len(), "padded, so that it tells nothing");
@@ -199,9 +199,9 @@ fn a_setting_that_was_changed_since_wins_over_the_place() {
     let mut harness = on_password();
     harness.press("t q");
     let mut harness = harness.restarted();
-    harness.state.settings.layout = Layout::Flat(Order::Due);
+    harness.state.app.settings.layout = Layout::Flat(Order::Due);
     harness.unlock();
-    assert_eq!(harness.state.browse().unwrap().rows.layout(), Layout::Flat(Order::Due));
+    assert_eq!(harness.state.app.browse().unwrap().rows.layout(), Layout::Flat(Order::Due));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The mouse: a click selects, the wheel scrolls; nothing is revealed, confirmed or changed by it.
 
 use etui::domain::SecretName;
-use etui::tui::screens::browse::Pane;
+use etui::tui::browse::Pane;
 use etui::tui::{Event, Mouse, MouseKind};
 
 use crate::browse::on_password;
@@ -23,7 +23,7 @@ fn click_on(harness: &mut Harness, text: &str) {
 }
 
 fn selected(harness: &Harness) -> Option<&str> {
-    harness.state.browse().unwrap().selected.as_ref().map(SecretName::as_str)
+    harness.state.app.browse().unwrap().selected.as_ref().map(SecretName::as_str)
 }
 
 #[test]
@@ -58,15 +58,15 @@ fn a_click_on_a_folder_selects_it_and_a_second_one_closes_it() {
 fn a_click_goes_to_a_pane_and_to_a_version() {
     let mut harness = on_password();
     click_on(&mut harness, "v12");
-    assert_eq!(harness.state.browse().unwrap().pane, Pane::Versions);
+    assert_eq!(harness.state.app.browse().unwrap().pane, Pane::Versions);
     harness.assert_shows("❯ v12");
     click_on(&mut harness, "••••");
-    assert_eq!(harness.state.browse().unwrap().pane, Pane::Value);
+    assert_eq!(harness.state.app.browse().unwrap().pane, Pane::Value);
     harness.assert_shows("❯ v12");
     click_on(&mut harness, "1 Secrets");
-    assert_eq!(harness.state.browse().unwrap().pane, Pane::Secrets);
+    assert_eq!(harness.state.app.browse().unwrap().pane, Pane::Secrets);
     click_on(&mut harness, "2 Versions");
-    assert_eq!(harness.state.browse().unwrap().pane, Pane::Versions);
+    assert_eq!(harness.state.app.browse().unwrap().pane, Pane::Versions);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn no_click_anywhere_reveals_confirms_or_changes_anything() {
             }
             harness.assert_hides("hunter");
             assert_eq!(harness.dialogs(), modals, "{keys}: {}", harness.screen());
-            assert!(!harness.has_quit && harness.state.waiting.is_none());
+            assert!(!harness.has_quit && !harness.state.app.is_busy());
             assert!(harness.clipboard.copied.lock().unwrap().is_empty());
             assert_eq!(harness.other_process().history(1).unwrap().len(), 1);
         }
@@ -100,7 +100,7 @@ fn the_wheel_scrolls_the_pane_under_the_pointer_and_leaves_the_keys_where_they_a
     let mut harness = on_password();
     mouse(&mut harness, MouseKind::WheelDown, 60, 4);
     harness.assert_shows("❯ v11");
-    assert_eq!(harness.state.browse().unwrap().pane, Pane::Secrets);
+    assert_eq!(harness.state.app.browse().unwrap().pane, Pane::Secrets);
     mouse(&mut harness, MouseKind::WheelUp, 60, 4);
     harness.assert_shows("❯ v14");
     mouse(&mut harness, MouseKind::WheelUp, 10, 4);

@@ -80,7 +80,7 @@ fn the_cursor_goes_round_with_arrows_and_with_ctrl_n_and_ctrl_p() {
         harness.assert_shows(&format!("❯ {name}"));
     }
     harness.press("Enter");
-    let selected = harness.state.browse().unwrap().selected.clone();
+    let selected = harness.state.app.browse().unwrap().selected.clone();
     assert_eq!(selected.as_ref().map(|name| name.as_str()), Some("shop/api-key"));
 }
 
@@ -134,7 +134,7 @@ fn q_quits_and_a_form_in_which_something_was_typed_asks() {
     harness.type_text("q");
     harness.press("Enter");
     assert!(!harness.has_quit);
-    harness.assert_shows("Discard and quit");
+    harness.assert_shows("Discard it");
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_text_field_takes_the_colon_itself() {
     harness.press("/");
     harness.type_text(":");
     assert!(!is_open(&harness));
-    assert_eq!(harness.state.browse().unwrap().filter.text(), ":");
+    assert_eq!(harness.state.app.browse().unwrap().filter.text(), ":");
 }
 
 #[test]

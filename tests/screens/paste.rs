@@ -34,7 +34,7 @@ fn a_final_newline_is_kept_and_pointed_out() {
     let mut harness = on_password();
     harness.press("p").paste("token\n");
     harness.assert_shows("the paste ended with a newline, which is part of the value now");
-    assert_eq!(harness.state.browse().unwrap().versions().count(), 5, "nothing was submitted");
+    assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5, "nothing was submitted");
     assert_eq!(stored(&mut harness), "token\n");
 }
 
@@ -59,10 +59,10 @@ fn a_field_of_one_line_takes_no_lines() {
 #[test]
 fn a_paste_outside_a_text_field_does_nothing() {
     let mut harness = on_password();
-    let before = harness.state.browse().unwrap().cursor;
+    let before = harness.state.app.browse().unwrap().cursor;
     harness.paste("jjjDl\rq");
     assert_eq!(harness.toast(), "a paste goes into a text field: nothing was pasted");
-    assert_eq!(harness.state.browse().unwrap().cursor, before);
+    assert_eq!(harness.state.app.browse().unwrap().cursor, before);
     assert!(!harness.has_quit);
     harness.press("b").paste("\r");
     harness.assert_shows("Roll back");
@@ -74,8 +74,8 @@ fn a_paste_outside_a_text_field_does_nothing() {
 fn a_newline_pasted_into_the_unlock_field_unlocks_nothing() {
     let mut harness = Harness::locked((120, 40), sample::shop);
     harness.paste("correct horse battery staple\r");
-    assert!(harness.state.browse().is_none());
+    assert!(harness.state.app.browse().is_none());
     harness.assert_shows("the paste has several lines, and this field has one");
     harness.paste("correct horse battery staple").press("Enter");
-    assert!(harness.state.browse().is_some());
+    assert!(harness.state.app.browse().is_some());
 }

@@ -10,8 +10,9 @@ use crate::harness::{Harness, PASSWORD, SIZES};
 use crate::sample;
 
 fn plain(mut harness: Harness) -> Harness {
-    harness.theme = harness.theme.without_lines();
-    harness.state.settings.plain = true;
+    let theme = harness.state.app.theme.clone().without_lines();
+    harness.wear(theme);
+    harness.state.app.settings.plain = true;
     harness
 }
 

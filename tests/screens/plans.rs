@@ -118,7 +118,7 @@ fn redo_without_an_undo_is_refused_in_the_pane_and_enter_does_nothing() {
 fn an_undo_goes_to_the_secret_that_it_changed() {
     let mut harness = Harness::open((120, 40), sample::shop);
     harness.press("j j u Enter");
-    let selected = harness.state.browse().and_then(|browse| browse.selected.as_ref());
+    let selected = harness.state.app.browse().and_then(|browse| browse.selected.as_ref());
     assert_eq!(selected.map(|name| name.as_str()), Some("shop/db/password"));
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use etui::tui::glyphs::Glyphs;
-use etui::tui::screens::put_form::Suggestion;
 use etui::tui::{Event, Theme};
 
 use crate::assert_screens;
@@ -68,7 +67,7 @@ fn a_refusal_stands_beside_its_field_with_the_way_out_before_anything_is_stored(
     harness.assert_shows("Ctrl-n takes the free id 'v15'");
     assert_screens!("put_form_refused", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+    assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
     harness.assert_shows("Ctrl-n takes the free id 'v15'");
     harness.press("Ctrl-n");
     harness.assert_shows(PLAN);
@@ -86,7 +85,7 @@ fn a_put_that_would_change_nothing_says_so() {
     assert_screens!("put_form_unchanged", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.toast(), "v13 already holds this value: nothing changed");
-    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+    assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
 }
 
 #[test]
@@ -182,8 +181,11 @@ fn a_typed_form_asks_before_it_closes() {
     harness.press("Esc l Enter");
     harness.assert_hides("Put a value");
     harness.press("p").type_text("x").press("Ctrl-c");
+    harness.assert_shows("Discard it");
+    harness.press("Ctrl-c");
+    assert_eq!(harness.dialogs(), 0, "pressed again, it discards");
     assert!(!harness.has_quit);
-    harness.press("l Enter");
+    harness.press("Ctrl-c");
     assert!(harness.has_quit);
 }
 
@@ -194,7 +196,7 @@ fn enter_never_stores_the_form() {
     for _ in 0..12 {
         harness.press("Tab Enter");
     }
-    assert_eq!(harness.state.browse().unwrap().versions().count(), 5);
+    assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
     assert_ne!(harness.dialogs(), 0);
 }
 
@@ -278,7 +280,7 @@ fn a_new_secret_has_its_tags_from_the_start() {
 #[test]
 fn without_suggestions_the_id_is_typed_or_taken_with_a_key() {
     let mut harness = on_password();
-    harness.state.settings.suggestion = Suggestion::None;
+    harness.state.app.settings.suggests_ids = false;
     harness.press("p");
     assert_screens!("put_form_no_suggestion", harness);
     harness.resize(120, 40).press("Tab Tab").type_text("hunter15").press("Ctrl-s");

@@ -35,7 +35,7 @@ impl Harness {
 
     /// Says of the work under way how far it is, as the worker would.
     fn tell(&mut self, done: u64, total: u64) -> &mut Self {
-        let watched = self.state.under_way.as_ref().expect("work is under way").watched.clone();
+        let watched = self.state.app.under_way.as_ref().expect("work is under way").watched.clone();
         let _ = watched.tell(Progress { done, total });
         self.event(etui::tui::Event::Tick);
         self
@@ -90,6 +90,8 @@ fn leaving_the_app_while_work_is_under_way_is_wished_twice() {
     let mut harness = on_password();
     harness.hold();
     harness.task(Action::Verify).press("Ctrl-c");
+    assert_eq!(harness.toast(), "checking the vault goes on in the background");
+    harness.press("Ctrl-c");
     assert!(!harness.has_quit);
     assert_eq!(harness.toast(), "checking the vault is under way: once more stops it and leaves");
     harness.press("Ctrl-c");
@@ -198,7 +200,7 @@ fn the_password_is_changed_with_the_present_one() {
     assert_screens!("password_done", harness);
     assert!(harness.opens_with(NEW) && !harness.opens_with(PASSWORD));
     harness.resize(120, 40).press("Enter Ctrl-l").type_text(NEW).press("Enter");
-    assert!(harness.state.browse().is_some(), "{}", harness.screen());
+    assert!(harness.state.app.browse().is_some(), "{}", harness.screen());
 }
 
 #[test]
@@ -211,7 +213,7 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!harness.opens_with(NEW));
     harness.press("Esc Ctrl-l").type_text(NEW).press("Enter");
-    assert!(harness.state.browse().is_some(), "the session knows the new key file");
+    assert!(harness.state.app.browse().is_some(), "the session knows the new key file");
 }
 
 #[test]
@@ -241,7 +243,7 @@ fn a_rekey_wants_the_name_of_the_vault_and_shows_its_progress() {
     assert!(harness.opens_with(PASSWORD));
     harness.hold();
     harness.press("Ctrl-u").type_text("vault.etui").press("Enter");
-    assert!(harness.state.under_way.is_none(), "Enter does not do it");
+    assert!(harness.state.app.under_way.is_none(), "Enter does not do it");
     harness.press("Ctrl-s x").tell(17, 40);
     assert_eq!(harness.toast(), "sealing everything anew cannot be stopped: it is all or nothing");
     harness.assert_shows("42 %");
@@ -260,7 +262,7 @@ fn the_lock_waits_for_a_rekey_and_says_which_password_opens_the_vault() {
     harness.release();
     harness.assert_shows("the vault key is replaced: the new password opens the vault");
     harness.type_text(NEW).press("Enter");
-    assert!(harness.state.browse().is_some());
+    assert!(harness.state.app.browse().is_some());
 }
 
 // Copies ------------------------------------------------------------------------------------------------------
@@ -439,8 +441,8 @@ fn a_format_can_be_named() {
 #[test]
 fn the_settings_say_what_is_set_and_in_which_file() {
     let mut harness = on_password();
-    harness.state.settings_file = Some("~/.config/etui/settings.toml".to_owned());
-    harness.state.all_settings.lock_after = Duration::from_secs(90);
+    harness.state.app.settings_file = Some("~/.config/etui/settings.toml".to_owned());
+    harness.state.app.all_settings.lock_after = Duration::from_secs(90);
     harness.task(Action::Settings);
     assert_screens!("settings", harness);
     let report = harness.report().join("\n");

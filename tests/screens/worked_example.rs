@@ -4,7 +4,7 @@ use crate::harness::Harness;
 
 /// The labels of each version, newest first, as the vault has them.
 fn labels(harness: &Harness) -> Vec<String> {
-    let details = harness.state.browse().unwrap().known().unwrap();
+    let details = harness.state.app.browse().unwrap().known().unwrap();
     details
         .secret
         .versions

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::{Done, JobFailed, Watched};
+use super::{Done, Watched};
 use crate::domain::Folder;
 use crate::exchange::{Source, guess, pass, read as read_text, read_file};
 use crate::memory::SecretBytes;
@@ -38,12 +39,12 @@ pub struct Incoming {
     source: Source,
 }
 
-pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, JobFailed> {
+pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
     session.incoming = None;
     let source = match wanted.source {
         Some(source) => source,
         None => guess(&wanted.path)?.ok_or_else(|| {
-            JobFailed::told("nothing here looks like one of the formats", "choose the format yourself")
+            Failure::told("nothing here looks like one of the formats", "choose the format yourself")
         })?,
     };
     let mut batch = match source {
@@ -72,7 +73,7 @@ fn planned(source: Source, report: ImportReport, is_other_than_shown: bool) -> D
 }
 
 /// The other answer: whether a key file is needed besides its password.
-fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingBatch, bool>, JobFailed> {
+fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingBatch, bool>, Failure> {
     let answers = session.answers();
     let mut other = match session.vault()?.open_beside(&wanted.path, Box::new(SystemClock))? {
         Beside::Open(other) => *other,
@@ -93,9 +94,9 @@ fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingB
 
 /// Imports what was read, if it would still do what was shown. What the rules refuse is left out: the plan said
 /// so.
-pub(super) fn import(session: &mut Session, watched: &Watched) -> Result<Done, JobFailed> {
+pub(super) fn import(session: &mut Session, watched: &Watched) -> Result<Done, Failure> {
     let Some(incoming) = session.incoming.take() else {
-        return Err(JobFailed::told("nothing waits to be imported", "read it again"));
+        return Err(Failure::told("nothing waits to be imported", "read it again"));
     };
     let Incoming { batch, shown, source } = incoming;
     let vault = session.vault()?;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::{Done, JobFailed, Watched, refuse_taken};
+use super::{Done, Watched, refuse_taken};
 use crate::memory::SecretBytes;
 use crate::vault::{Credentials, KdfCost, VaultError, make_key_file, write_secret_file};
 
@@ -60,7 +61,7 @@ pub(super) fn relock(
     relocking: Relocking,
     wanted: NewLocks,
     watched: &Watched,
-) -> Result<Done, JobFailed> {
+) -> Result<Done, Failure> {
     let NewLocks { present, new, key_file } = wanted;
     let made = match &key_file {
         KeyFileWish::New(path) => {
@@ -103,13 +104,17 @@ pub(super) fn relock(
 
 /// A key file that nothing needs goes again; where the change may be in the file after all, it stays: the vault
 /// would open with nothing else.
-fn failed(error: VaultError, made: Option<&PathBuf>) -> JobFailed {
+fn failed(error: VaultError, made: Option<&PathBuf>) -> Failure {
     let Some(path) = made else { return error.into() };
     if error == VaultError::WrongPassword {
         let _ = fs::remove_file(path);
         return error.into();
     }
-    let mut failed = JobFailed::from(error);
-    failed.hint = format!("the new key file '{}' is there and not in use; {}", path.display(), failed.hint);
-    failed
+    let failure = Failure::from(error);
+    if failure.ends_session() {
+        return failure;
+    }
+    let path = path.display();
+    let hint = format!("the new key file '{path}' is there and not in use; {}", failure.hint());
+    Failure::told(failure.sentence(), hint)
 }

@@ -11,16 +11,13 @@ mod removal;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::effect::{Effect, Work};
-use super::event::Moment;
+use super::ask::failure::Failure;
 use super::session::Session;
-use super::state::State;
 use crate::domain::Folder;
-use crate::exchange::{ExchangeError, ExportFormat};
-use crate::vault::{ImportReport, Loss, Progress, VaultError, VerifyReport, write_secret_file};
+use crate::exchange::ExportFormat;
+use crate::vault::{ImportReport, Loss, Progress, VerifyReport, write_secret_file};
 
 pub use import::{Incoming, OtherLocks, ToRead};
 pub use locks::{KeyFileWish, NewLocks, Relocked, Relocking};
@@ -151,40 +148,6 @@ pub enum Done {
     Removed(Vec<Removal>),
 }
 
-/// Why a job was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobFailed {
-    /// The failure of the vault, where it is one.
-    pub error: Option<VaultError>,
-    /// What happened.
-    pub sentence: String,
-    /// What to do next.
-    pub hint: String,
-}
-
-impl JobFailed {
-    fn told(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { error: None, sentence: sentence.into(), hint: hint.into() }
-    }
-
-    /// Whether it was stopped by its wish.
-    pub fn was_stopped(&self) -> bool {
-        self.error == Some(VaultError::Stopped)
-    }
-}
-
-impl From<VaultError> for JobFailed {
-    fn from(error: VaultError) -> Self {
-        Self { sentence: error.to_string(), hint: error.hint(), error: Some(error) }
-    }
-}
-
-impl From<ExchangeError> for JobFailed {
-    fn from(error: ExchangeError) -> Self {
-        Self::told(error.to_string(), error.hint())
-    }
-}
-
 /// What the worker and the app share while a job is done.
 #[derive(Debug, Default)]
 pub struct Watched {
@@ -213,48 +176,8 @@ impl Watched {
     }
 }
 
-/// The job that the worker has, or has before it.
-pub struct UnderWay {
-    /// What it is.
-    pub kind: JobKind,
-    /// Since when.
-    pub since: Moment,
-    /// What is shared with the worker.
-    pub watched: Arc<Watched>,
-    /// How far it was with the newest event.
-    pub progress: Progress,
-    /// Whether leaving the app was wished once.
-    pub leaving: bool,
-}
-
-impl UnderWay {
-    /// How much of it is done; `None` while nobody can say.
-    pub fn percent(&self) -> Option<u64> {
-        self.progress.done.saturating_mul(100).checked_div(self.progress.total)
-    }
-
-    /// "importing 42 %".
-    pub fn words(&self) -> String {
-        let doing = self.kind.doing();
-        self.percent().map_or_else(|| doing.to_owned(), |percent| format!("{doing} {percent} %"))
-    }
-}
-
-/// Gives the worker a job.
-pub fn begin(state: &mut State, job: Job, effects: &mut Vec<Effect>) {
-    let watched = Arc::new(Watched::default());
-    state.under_way = Some(UnderWay {
-        kind: job.kind(),
-        since: state.now,
-        watched: Arc::clone(&watched),
-        progress: watched.progress(),
-        leaving: false,
-    });
-    effects.push(Effect::Work(Work::Job { job: Box::new(job), watched }));
-}
-
 /// Does a job; runs on the worker.
-pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Result<Done, JobFailed> {
+pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Result<Done, Failure> {
     match job {
         Job::Relock(relocking, wanted) => locks::relock(session, relocking, wanted, watched),
         Job::Verify => {
@@ -279,7 +202,7 @@ fn export(
     format: ExportFormat,
     folder: Option<&Folder>,
     path: PathBuf,
-) -> Result<Done, JobFailed> {
+) -> Result<Done, Failure> {
     refuse_taken(&path)?;
     let below = folder.map_or("", Folder::as_str);
     let batch = session.vault()?.give_out(|name| name.starts_with(below))?;
@@ -287,17 +210,17 @@ fn export(
     let secrets = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
     losses.splice(0..0, batch.losses);
     if secrets == 0 {
-        return Err(JobFailed::told("there is nothing to export", "name another folder, or none"));
+        return Err(Failure::told("there is nothing to export", "name another folder, or none"));
     }
     write_secret_file(&path, &text)?;
     Ok(Done::Exported { path, secrets, losses })
 }
 
 /// Nothing is ever written over from here.
-fn refuse_taken(path: &Path) -> Result<(), JobFailed> {
+fn refuse_taken(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Err(_) => Ok(()),
-        Ok(_) => Err(JobFailed::told(
+        Ok(_) => Err(Failure::told(
             format!("there is a file at '{}' already", path.display()),
             "choose another path; nothing is written over from here",
         )),

@@ -1,7 +1,8 @@
 //! What cannot be taken back: the end of a deletion window, and a deletion without one.
 
+use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::{Done, JobFailed};
+use super::Done;
 use crate::domain::SecretName;
 use crate::vault::{ChangeOutcome, DeleteRequest, PurgeRequest, StateToken, Vault, VaultError};
 use crate::versioning::Deletion;
@@ -37,7 +38,7 @@ fn purge(name: &SecretName) -> PurgeRequest {
 }
 
 /// What would be removed.
-pub(super) fn plan(session: &mut Session, scope: &Scope) -> Result<Done, JobFailed> {
+pub(super) fn plan(session: &mut Session, scope: &Scope) -> Result<Done, Failure> {
     Ok(Done::RemovalPlanned(all(session.vault()?, scope)?))
 }
 
@@ -59,10 +60,10 @@ fn all(vault: &mut Vault, scope: &Scope) -> Result<Vec<Removal>, VaultError> {
 
 /// Removes what was shown, and nothing that was added or changed meanwhile. All are planned before any is
 /// removed, so that a refusal finds everything in place.
-pub(super) fn remove(session: &mut Session, scope: &Scope, shown: &[Removal]) -> Result<Done, JobFailed> {
+pub(super) fn remove(session: &mut Session, scope: &Scope, shown: &[Removal]) -> Result<Done, Failure> {
     let vault = session.vault()?;
     if all(vault, scope)? != shown {
-        return Err(JobFailed::told(
+        return Err(Failure::told(
             "another process changed this meanwhile: nothing was removed",
             "close this and look again",
         ));

@@ -1,0 +1,524 @@
+//! What every part of the app may use, but for the dialogs: settings, time, the open vault, what is asked of the
+//! worker.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::as_command::LastCommand;
+use super::ask::{Answer, Answered, Asks, Copied, Failure, Pending, Question, Reads, Ticket, Work};
+use super::browse::{Browse, Layout, Order};
+use super::event::{Edited, Moment};
+use super::glyphs::Glyphs;
+use super::jobs::{Done, Job, JobKind, Watched};
+use super::keymap::Keymap;
+use super::place::Reopen;
+use super::plan_text;
+use super::session::CopyRoute;
+use super::theme::Theme;
+use super::when;
+use crate::app_options::{AppOptions, Ownership};
+use crate::config::{self, ListLayout, ListOrder, Switch};
+use crate::domain::{SecretName, Timestamp};
+use crate::memory::SecretBytes;
+use crate::vault::{Answers, Progress, Refreshed, SecretDetails};
+
+/// How a toast is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Note,
+    /// Something failed: it stays until a key.
+    Failed,
+}
+
+/// What happened, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What happened.
+    pub text: String,
+    /// When it goes; `None`: with the next key.
+    pub until: Option<Moment>,
+}
+
+/// Work that the app waits for: what would disturb it is off meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy {
+    /// Comes back when it is done.
+    pub ticket: Ticket,
+    pub since: Moment,
+    /// Whether it derives a key, which takes long enough for a spinner.
+    pub derives_key: bool,
+}
+
+/// What may be set, as far as the state needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Without a key for so long, the vault is locked.
+    pub lock_after: Duration,
+    /// A revealed value hides itself after so long.
+    pub reveal_for: Duration,
+    /// A toast that tells what was done stays so long.
+    pub toast_for: Duration,
+    /// One that only remarks something stays so long.
+    pub note_for: Duration,
+    /// The shape and order of the list at first.
+    pub layout: Layout,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Nothing moves by itself: no spinners, no countdowns.
+    pub plain: bool,
+    /// Whether a put form begins with a free version id in it.
+    pub suggests_ids: bool,
+}
+
+impl Settings {
+    /// Takes from the user's settings what the state needs.
+    pub fn of(settings: &config::Settings) -> Self {
+        let order = match settings.order {
+            ListOrder::Name => Order::Name,
+            ListOrder::Newest => Order::Changed,
+            ListOrder::Due => Order::Due,
+        };
+        Self {
+            lock_after: settings.lock_after,
+            reveal_for: settings.reveal_for,
+            toast_for: Duration::from_secs(6),
+            note_for: Duration::from_secs(4),
+            layout: match settings.layout {
+                ListLayout::Tree if order == Order::Name => Layout::Tree,
+                // Folders have an order of their own.
+                ListLayout::Tree | ListLayout::Flat => Layout::Flat(order),
+            },
+            mouse: settings.mouse == Switch::On,
+            plain: settings.plain,
+            suggests_ids: settings.suggest_ids,
+        }
+    }
+}
+
+/// How often a spinner turns.
+pub const SPINNER: Duration = Duration::from_millis(100);
+
+/// The job that the worker has, or has before it.
+pub struct UnderWay {
+    /// Comes back with its end.
+    pub ticket: Ticket,
+    /// What it is.
+    pub kind: JobKind,
+    /// Since when.
+    pub since: Moment,
+    /// What is shared with the worker.
+    pub watched: Arc<Watched>,
+    /// How far it was with the newest event.
+    pub progress: Progress,
+    /// Whether leaving the app was wished once.
+    pub leaving: bool,
+}
+
+impl UnderWay {
+    /// How much of it is done; `None` while nobody can say.
+    pub fn percent(&self) -> Option<u64> {
+        self.progress.done.saturating_mul(100).checked_div(self.progress.total)
+    }
+
+    /// "importing 42 %".
+    pub fn words(&self) -> String {
+        let doing = self.kind.doing();
+        self.percent().map_or_else(|| doing.to_owned(), |percent| format!("{doing} {percent} %"))
+    }
+}
+
+/// A form from before a lock that comes back as soon as its secret is known.
+pub struct Returning {
+    pub form: Reopen,
+    /// Asked where the form is about a secret.
+    pub details: Pending<Box<SecretDetails>>,
+}
+
+/// What every part of the app may use.
+pub struct App {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The moment of the newest event.
+    pub now: Moment,
+    /// The time of day of the newest event.
+    pub wall: Timestamp,
+    /// Where the vault lies, as people write it.
+    pub path: String,
+    pub ownership: Ownership,
+    /// The key file, as people write it.
+    pub key_file: Option<String>,
+    /// Answers given beforehand.
+    pub answers: Answers,
+    pub settings: Settings,
+    /// All that is set, to be shown.
+    pub all_settings: config::Settings,
+    /// The file in which it is set, as people write it.
+    pub settings_file: Option<String>,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    /// The open vault as it is browsed; `None` while it is locked. Never taken out for a while.
+    pub browse: Option<Box<Browse>>,
+    pub toast: Option<Toast>,
+    /// What nothing may disturb, and since when.
+    pub busy: Option<Busy>,
+    /// The long work that the worker has.
+    pub under_way: Option<UnderWay>,
+    /// When the last key came.
+    pub last_input: Moment,
+    /// When the clipboard is to be emptied.
+    pub clipboard_until: Option<Moment>,
+    /// The last change, as a command.
+    pub last_command: LastCommand,
+    /// What is asked of the worker and the runtime.
+    pub asks: Asks,
+    /// The master password, where it was given beforehand: it opens the vault once.
+    pub given_password: Option<SecretBytes>,
+    /// A form from before a lock that waits for the details of its secret.
+    pub returning: Option<Returning>,
+    /// Whose value is in the editor, while it is open.
+    pub editing: Option<Edited>,
+    /// What the editor saved and no form has taken yet: while the vault is locked, it waits.
+    pub edited: Option<(Edited, SecretBytes)>,
+    /// The change that was under way when the vault was locked: where it succeeds, its form does not come back.
+    pub storing: Option<Ticket>,
+    /// Whether it did.
+    pub was_stored: bool,
+    /// The job that was under way when the vault was locked.
+    pub late_job: Option<(Ticket, JobKind)>,
+}
+
+impl App {
+    /// The app at its start: columns and rows of the terminal, the time.
+    pub fn new(options: &AppOptions, size: (u16, u16), at: Moment, wall: Timestamp) -> Self {
+        Self {
+            size,
+            now: at,
+            wall,
+            path: for_people(&options.vault_path),
+            ownership: options.ownership,
+            key_file: options.key_file.as_deref().map(for_people),
+            answers: options.answers,
+            settings: Settings::of(&options.settings),
+            all_settings: options.settings.clone(),
+            settings_file: options
+                .keymap_file
+                .as_deref()
+                .map(|keymap| for_people(&keymap.with_file_name(config::FILE_NAME))),
+            keymap: Keymap::embedded(),
+            theme: Theme::named("terminal", Glyphs::UNICODE),
+            browse: None,
+            toast: None,
+            busy: None,
+            under_way: None,
+            last_input: at,
+            clipboard_until: None,
+            last_command: LastCommand::none(&options.vault_path),
+            asks: Asks::default(),
+            given_password: None,
+            returning: None,
+            editing: None,
+            edited: None,
+            storing: None,
+            was_stored: false,
+            late_job: None,
+        }
+    }
+
+    /// Where the vault lies, or what it is instead of the user's.
+    pub fn whereabouts(&self) -> &str {
+        match self.ownership {
+            Ownership::Own => &self.path,
+            Ownership::Demo { .. } => DEMO,
+        }
+    }
+
+    /// The browse screen, while the vault is open.
+    pub fn browse(&self) -> Option<&Browse> {
+        self.browse.as_deref()
+    }
+
+    /// The browse screen, to change it, and what it asks of the worker.
+    pub fn browsing(&mut self) -> Option<(&mut Browse, &mut Asks)> {
+        Some((self.browse.as_deref_mut()?, &mut self.asks))
+    }
+
+    /// What is known of the selected secret.
+    pub fn known(&self) -> Option<&SecretDetails> {
+        self.browse()?.known()
+    }
+
+    /// The file name of the vault, to be typed where there is no undo.
+    pub fn vault_file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// Whether the app waits for work that nothing may disturb.
+    pub const fn is_busy(&self) -> bool {
+        self.busy.is_some()
+    }
+
+    /// Says what happened, in one line.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let stays = match tone {
+            Tone::Done => Some(self.settings.toast_for),
+            Tone::Note => Some(self.settings.note_for),
+            Tone::Failed => None,
+        };
+        let until = stays.map(|time| self.now.after(time));
+        self.toast = Some(Toast { tone, text: text.into(), until });
+    }
+
+    /// Says what failed, and what to do next.
+    pub fn say_failed(&mut self, failure: &Failure) {
+        self.say(Tone::Failed, failure.line());
+    }
+
+    /// Gives the worker something that nothing may disturb; `question` waits for its end.
+    pub fn begin_busy(&mut self, question: &mut Question, work: Work) {
+        let derives_key = matches!(work, Work::Unlock { .. } | Work::Create { .. });
+        let ticket = self.asks.work(work);
+        question.follow(ticket);
+        self.busy = Some(Busy { ticket, since: self.now, derives_key });
+    }
+
+    /// Gives the worker a job; `question` waits for its end.
+    pub fn begin_job(&mut self, question: &mut Question, job: Job) {
+        let watched = Arc::new(Watched::default());
+        let (kind, progress) = (job.kind(), watched.progress());
+        let work = Work::Job { job: Box::new(job), watched: Arc::clone(&watched) };
+        let ticket = self.asks.work(work);
+        question.follow(ticket);
+        let since = self.now;
+        self.under_way = Some(UnderWay { ticket, kind, since, watched, progress, leaving: false });
+    }
+
+    /// Stops the work under way, where nothing is left of it then.
+    pub fn stop_work(&mut self) {
+        let (tone, text) = match &self.under_way {
+            None => (Tone::Note, "nothing is under way".to_owned()),
+            Some(under_way) if under_way.kind.can_be_stopped() => {
+                under_way.watched.stop();
+                (Tone::Note, format!("{}: stopping", under_way.kind.doing()))
+            }
+            Some(under_way) => {
+                (Tone::Note, format!("{} cannot be stopped: it is all or nothing", under_way.kind.doing()))
+            }
+        };
+        self.say(tone, text);
+    }
+
+    /// Why the work under way cannot be stopped now.
+    pub fn obstacle_to_stopping(&self) -> Option<&'static str> {
+        let can_be = self.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped());
+        (!can_be).then_some("nothing is under way that can be stopped")
+    }
+
+    /// When the vault is locked if no key comes; `None` while it is not open.
+    pub fn locks_at(&self) -> Option<Moment> {
+        self.browse().map(|_| self.last_input.after(self.settings.lock_after))
+    }
+
+    /// When the screen changes next by itself, as far as the app decides that.
+    pub fn wake_at(&self, at: Moment) -> Option<Moment> {
+        let turns = !self.settings.plain;
+        let spins = self.under_way.is_some() || (turns && self.busy.is_some_and(|busy| busy.derives_key));
+        let spinner = spins.then(|| at.after(SPINNER));
+        let toast = self.toast.as_ref().and_then(|toast| toast.until);
+        let revealed = self.browse().and_then(|browse| browse.revealed.as_ref()).map(|shown| shown.until);
+        let locks = self.locks_at().map(|locks_at| {
+            let step = if turns { countdown_step(locks_at.since(at)) } else { 0 };
+            Moment(locks_at.0 - step)
+        });
+        [spinner, toast, self.clipboard_until, revealed, locks].into_iter().flatten().min()
+    }
+
+    /// The text of the countdown to the lock, where there is one.
+    pub fn countdown(&self) -> Option<String> {
+        if self.settings.plain {
+            return None;
+        }
+        self.locks_at().map(|at| format!("locks in {}", when::countdown(at.since(self.now))))
+    }
+
+    /// Learns from an answer what holds whoever waits for it. A reason to lock is answered, where there is one.
+    pub fn learn(&mut self, answered: &Answered) -> Option<String> {
+        self.last_command.end(answered);
+        if self.busy.is_some_and(|busy| busy.ticket == answered.ticket) {
+            self.busy = None;
+        }
+        if self.under_way.as_ref().is_some_and(|under_way| under_way.ticket == answered.ticket) {
+            self.under_way = None;
+        }
+        if self.browse.is_none() && self.storing == Some(answered.ticket) {
+            self.was_stored = answered.result.is_ok();
+        }
+        self.browse.as_ref()?;
+        match &answered.result {
+            Err(failure) if answered.is_of_open_vault && failure.ends_session() => Some(failure.line()),
+            Err(_) => None,
+            Ok(answer) => {
+                self.learn_answer(answer);
+                None
+            }
+        }
+    }
+
+    fn learn_answer(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Refreshed(Refreshed::Same) => {}
+            Answer::Refreshed(Refreshed::Changed) => self.list(),
+            Answer::Refreshed(Refreshed::PasswordChanged) => {
+                self.say(Tone::Note, "the master password was changed elsewhere; this session goes on");
+                self.list();
+            }
+            Answer::Put(outcome) => {
+                self.say(Tone::Done, plan_text::put_done(outcome));
+                if let Some(browse) = &mut self.browse {
+                    browse.wish_version(&outcome.version_id);
+                }
+                self.list();
+            }
+            Answer::SecretCreated(outcome) => {
+                let text = format!(
+                    "{} stored, {} is current{}",
+                    outcome.name,
+                    outcome.version_id,
+                    plan_text::UNDOES
+                );
+                self.say(Tone::Done, text);
+                self.wish_secret(&outcome.name);
+                self.list();
+            }
+            Answer::Changed(outcome) => {
+                if outcome.change.as_ref().is_some_and(|change| change.name.is_some()) {
+                    self.wish_secret(&outcome.name);
+                }
+                self.say(Tone::Done, plan_text::change_done(outcome));
+                self.list();
+            }
+            Answer::TakenBack(outcome) => {
+                self.say(Tone::Done, plan_text::taken_back(outcome));
+                if let [step] = outcome.steps.as_slice()
+                    && let Some(name) = &step.entry.secret
+                {
+                    // A renaming is taken back from one name to the other.
+                    let renamed = step.change.as_ref().and_then(|change| change.name.as_ref());
+                    self.wish_secret(renamed.map_or(name, |shift| &shift.after));
+                }
+                self.list();
+            }
+            Answer::Job(done) => match &**done {
+                Done::Relocked(relocked) => self.key_file = relocked.key_file.as_deref().map(for_people),
+                Done::Imported(_) | Done::Removed(_) => self.list(),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn wish_secret(&mut self, name: &SecretName) {
+        if let Some(browse) = &mut self.browse {
+            browse.wish_secret(name.clone());
+        }
+    }
+
+    fn list(&mut self) {
+        self.asks.work(Work::List);
+    }
+
+    /// Says what was copied, and truly where to.
+    pub fn say_copied(&mut self, what: &Copied, route: CopyRoute) {
+        let subject = match what {
+            Copied::Value { name, version_id } => format!("value of {name}#{version_id}"),
+            Copied::Field { name, version_id, field } => format!("field '{field}' of {name}#{version_id}"),
+            Copied::Reference { name, version_id } => format!("reference {name}#{version_id}"),
+            Copied::Command(Reads::Nothing) => "command".to_owned(),
+            Copied::Command(Reads::Value) => "command (it reads the value from stdin)".to_owned(),
+        };
+        let more = match (what, self.last_command.line()) {
+            (Copied::Command(_), Some(line)) => format!(": {}", line.text()),
+            _ => String::new(),
+        };
+        match route {
+            CopyRoute::System { cleared_in } => {
+                // The clipboard is emptied on time, locked or not.
+                self.clipboard_until = Some(self.now.after(cleared_in));
+                self.say(Tone::Done, format!("{subject} copied, cleared in {} s{more}", cleared_in.as_secs()));
+            }
+            CopyRoute::Osc52 => self.say(
+                Tone::Note,
+                format!(
+                    "{subject} sent to the terminal by OSC 52: it cannot be checked or cleared from here{more}"
+                ),
+            ),
+            CopyRoute::Command => {
+                self.say(Tone::Done, format!("{subject} given to your clipboard command{more}"));
+            }
+        }
+    }
+}
+
+/// At how many milliseconds before the lock the countdown shows something new.
+fn countdown_step(left: Duration) -> u64 {
+    let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+    let unit = if left > 60_000 { 60_000 } else { 1000 };
+    left.saturating_sub(1) / unit * unit
+}
+
+/// A path with the home folder written as `~`.
+pub(super) fn for_people(path: &Path) -> String {
+    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}
+
+/// Where others name the path of their vault.
+const DEMO: &str = "demo: sample secrets, gone when you leave";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_countdown_wakes_when_its_text_changes() {
+        for (left, step) in [
+            (300_000, 240_000),
+            (299_999, 240_000),
+            (240_001, 240_000),
+            (240_000, 180_000),
+            (61_000, 60_000),
+            (60_000, 59_000),
+            (500, 0),
+            (0, 0),
+        ] {
+            let left = Duration::from_millis(left);
+            assert_eq!(countdown_step(left), step, "{left:?}");
+            if !left.is_zero() {
+                assert_ne!(when::countdown(left), when::countdown(Duration::from_millis(step)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_settings_of_the_user_reach_the_app() {
+        let wanted = config::Settings {
+            lock_after: Duration::from_secs(60),
+            reveal_for: Duration::from_secs(5),
+            order: ListOrder::Due,
+            ..config::Settings::default()
+        };
+        let settings = Settings::of(&wanted);
+        assert_eq!(settings.lock_after, Duration::from_secs(60));
+        assert_eq!(settings.reveal_for, Duration::from_secs(5));
+        assert_eq!(settings.layout, Layout::Flat(Order::Due));
+        assert_eq!(Settings::of(&config::Settings::default()).layout, Layout::Tree);
+    }
+}

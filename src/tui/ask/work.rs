@@ -1,0 +1,277 @@
+//! What the app can ask to be done outside.
+
+use std::sync::Arc;
+
+use super::ticket::Ticket;
+use crate::domain::{SecretName, VersionId};
+use crate::generator::Recipe;
+use crate::memory::SecretBytes;
+use crate::tui::change_request::ChangeRequest;
+use crate::tui::comparison::Texts;
+use crate::tui::event::Editing;
+use crate::tui::jobs::{Job, Watched};
+use crate::vault::{CreateRequest, Existing, KdfCost, PutRequest};
+use crate::versioning::Direction;
+
+/// A side effect that the runtime carries out. They are carried out in order; `Quit` and `Suspend` only after
+/// the work before them has been done.
+pub enum Effect {
+    /// Leave the app.
+    Quit,
+    /// Stop the process as the shell's Ctrl-z does.
+    Suspend,
+    /// Give the terminal to the user's editor, on a file in memory.
+    Edit(Editing),
+    /// Draw every cell anew.
+    Repaint,
+    /// Have the terminal report the mouse, or leave it to the terminal's own selection.
+    ListenToMouse(bool),
+    /// Notice changes of the vault at this path from now on; as typed.
+    Watch(String),
+    /// Something for the worker.
+    Work(Asked),
+}
+
+/// Whether a command line reads a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// It reads nothing.
+    Nothing,
+    /// A value, which is never part of the line: from stdin.
+    Value,
+}
+
+/// Another vault, as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherVaultWish {
+    /// Its file.
+    pub path: String,
+    /// Its key file; empty: it has none.
+    pub key_file: String,
+    /// Whether there is none yet, and one shall be made.
+    pub makes: bool,
+}
+
+/// Whether a new vault gets a key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyFileWish {
+    /// The password alone opens it.
+    None,
+    /// A new one, written to a path where nothing lies yet; as typed.
+    Make(String),
+    /// One that is there; as typed.
+    Take(String),
+}
+
+/// Work, and who waits for its answer.
+pub struct Asked {
+    /// Comes back with the answer.
+    pub ticket: Ticket,
+    pub work: Work,
+}
+
+/// What the worker can be asked to do; each piece is answered once, unless a newer preview of the same question
+/// took its place.
+pub enum Work {
+    /// Looks at the file.
+    Open,
+    /// Lists what lies where a path leads: folders, and files that may be vaults.
+    LookAround {
+        /// The path, as typed so far.
+        path: String,
+    },
+    /// Looks at another file.
+    OpenOther(OtherVaultWish),
+    /// Measures which cost of the key derivation this machine bears.
+    MeasureKdf,
+    /// Makes a new vault.
+    Create {
+        /// The master password.
+        password: SecretBytes,
+        /// What was measured; `None` measures first.
+        cost: Option<KdfCost>,
+        /// What is needed besides the password.
+        key_file: KeyFileWish,
+    },
+    /// Opens the vault.
+    Unlock {
+        /// The master password.
+        password: SecretBytes,
+    },
+    /// Wipes the keys; the place is sealed until the next unlock of this run, its first field beyond it.
+    Lock {
+        /// Where the app stood: selection, filter, a form that was typed in.
+        place: SecretBytes,
+    },
+    /// Keeps where the app stands for the next run.
+    KeepPlace {
+        /// Selection, filter, folders; nothing that was typed into a form.
+        stand: SecretBytes,
+    },
+    /// Looks whether another process changed the vault.
+    Refresh,
+    /// Reads all secrets.
+    List,
+    /// Reads one secret with its versions.
+    Describe(SecretName),
+    /// Reads a value to show it.
+    Reveal {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Copies a value to the clipboard, unless it has fields of which one may be meant.
+    CopyValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Copies the whole of a value, or one of its fields.
+    CopyPart {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The name of the field; `None`: the whole.
+        field: Option<String>,
+    },
+    /// Copies `name#version` to the clipboard.
+    CopyReference {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Copies a command line to the clipboard.
+    CopyCommand {
+        /// The line.
+        line: SecretBytes,
+        /// Whether it reads a value.
+        reads: Reads,
+    },
+    /// Empties the clipboard where it still holds what was copied.
+    ClearClipboard,
+    /// Says what a put would do.
+    PlanPut {
+        /// The put.
+        request: Box<PutRequest>,
+    },
+    /// Reads a value for the editor.
+    EditValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Reads a file for a value.
+    ReadFile {
+        /// Its path as it was typed.
+        path: String,
+    },
+    /// Completes a path.
+    CompletePath {
+        /// What is typed of it.
+        typed: String,
+    },
+    /// Writes a value to a file.
+    WriteValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The path as it was typed.
+        path: String,
+        /// What may lie there already.
+        existing: Existing,
+    },
+    /// Draws a random value.
+    Generate {
+        /// What shall be drawn.
+        recipe: Recipe,
+    },
+    /// Stores a version.
+    Put(Box<PutRequest>),
+    /// Stores a new secret.
+    CreateSecret(Box<CreateRequest>),
+    /// Says what a change would do.
+    PlanChange {
+        /// The change.
+        request: ChangeRequest,
+    },
+    /// Makes a change.
+    Change(ChangeRequest),
+    /// Says what an undo or redo would take back.
+    PlanTakeBack {
+        /// Undo or redo.
+        direction: Direction,
+    },
+    /// Compares two versions of a secret.
+    Diff {
+        /// The secret.
+        name: SecretName,
+        /// The versions, the older one first.
+        versions: Box<[VersionId; 2]>,
+        /// Whether the texts are wanted too.
+        texts: Texts,
+    },
+    /// Looks which versions hold a value.
+    Which {
+        /// The secret; `None`: all of them.
+        scope: Option<SecretName>,
+        /// The value.
+        value: SecretBytes,
+    },
+    /// Reads the history of a secret, or of the vault.
+    History(Option<SecretName>),
+    /// Long work.
+    Job {
+        /// What is to be done.
+        job: Box<Job>,
+        /// How far it is, and whether it shall stop.
+        watched: Arc<Watched>,
+    },
+    /// Wipes what was read for an import.
+    ForgetImport,
+    /// Undoes or redoes.
+    TakeBack {
+        /// Undo or redo.
+        direction: Direction,
+        /// The newest event that the plan was made from: it holds only for it.
+        newest: u64,
+    },
+}
+
+impl Work {
+    /// Whether only the newest of those that wait for the same question is worth doing.
+    pub const fn is_preview(&self) -> bool {
+        matches!(
+            self,
+            Self::Describe(_)
+                | Self::LookAround { .. }
+                | Self::PlanPut { .. }
+                | Self::Diff { .. }
+                | Self::Which { .. }
+                | Self::Generate { .. }
+                | Self::ReadFile { .. }
+                | Self::CompletePath { .. }
+                | Self::PlanChange { .. }
+                | Self::PlanTakeBack { .. }
+        )
+    }
+
+    /// Whether it is about the vault that is open: what comes of it is of no use once that is locked, and a
+    /// failure of it may end the session.
+    pub const fn is_of_open_vault(&self) -> bool {
+        !matches!(
+            self,
+            Self::Open
+                | Self::LookAround { .. }
+                | Self::OpenOther(_)
+                | Self::MeasureKdf
+                | Self::Create { .. }
+                | Self::Unlock { .. }
+        )
+    }
+}

@@ -1,0 +1,154 @@
+//! What can be done with the selected secret or version without a dialog, and when anything can be.
+
+use super::Pane;
+use crate::domain::{SecretName, VersionId};
+use crate::tui::action::Action;
+use crate::tui::app::{App, Tone};
+use crate::tui::ask::Work;
+use crate::tui::layout::is_wide;
+use crate::vault::SecretDetails;
+
+pub const NOTHING_SELECTED: &str = "no secret is selected";
+
+/// The details of the selected secret, if anything may be done to it; else the toast says why not.
+pub fn changeable(app: &mut App) -> Option<&SecretDetails> {
+    let refusal = match app.known() {
+        None => Some(NOTHING_SELECTED),
+        Some(details) if details.secret.planned_deletion.is_some() => {
+            Some("this secret is scheduled for deletion: U restores it first")
+        }
+        Some(_) => None,
+    };
+    match refusal {
+        Some(text) => {
+            app.say(Tone::Note, text);
+            None
+        }
+        None => app.known(),
+    }
+}
+
+/// The selected secret and version, if its value may be read.
+pub fn readable(app: &mut App) -> Option<(SecretName, VersionId)> {
+    let name = changeable(app)?.secret.name.clone();
+    let version = app.browse()?.selected_version()?.id.clone();
+    Some((name, version))
+}
+
+const ONE_VERSION: &str = "there is only one version, and nothing to compare it with: p puts a second one";
+
+/// The details of the selected secret, if it has versions to compare.
+pub fn comparable(app: &mut App) -> Option<&SecretDetails> {
+    let count = changeable(app)?.secret.versions.len();
+    if count < 2 {
+        app.say(Tone::Note, ONE_VERSION);
+        return None;
+    }
+    app.known()
+}
+
+pub(super) fn reveal(app: &mut App) {
+    if let Some((browse, _)) = app.browsing()
+        && browse.revealed.is_some()
+    {
+        return browse.hide();
+    }
+    if let Some((name, version_id)) = readable(app) {
+        app.asks.work(Work::Reveal { name, version_id });
+        // With one pane at a time the value would be revealed out of sight.
+        if !is_wide(app.size)
+            && let Some((browse, _)) = app.browsing()
+        {
+            browse.pane = Pane::Value;
+        }
+    }
+}
+
+pub(super) fn copy(app: &mut App, action: Action) {
+    if let Some((name, version_id)) = readable(app) {
+        app.asks.work(match action {
+            Action::CopyReference => Work::CopyReference { name, version_id },
+            _ => Work::CopyValue { name, version_id },
+        });
+    }
+}
+
+pub(super) fn edit(app: &mut App) {
+    if let Some((name, version_id)) = readable(app) {
+        app.asks.work(Work::EditValue { name, version_id });
+    }
+}
+
+pub(super) fn copy_as_command(app: &mut App) {
+    if let Some(command) = app.last_command.line() {
+        let (line, reads) = (command.duplicate(), command.reads());
+        app.asks.work(Work::CopyCommand { line, reads });
+    }
+}
+
+pub(super) fn mark(app: &mut App) {
+    if comparable(app).is_none() {
+        return;
+    }
+    let marked = app.browsing().and_then(|(browse, _)| browse.mark());
+    app.say(
+        Tone::Note,
+        match marked {
+            Some(id) => format!("{id} is marked: d compares it with the selected version"),
+            None => "the mark is taken away".to_owned(),
+        },
+    );
+}
+
+/// Why an action can do nothing now, while no dialog is open.
+pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
+    let browse = app.browse()?;
+    let known = browse.known();
+    let is_scheduled = known.is_some_and(|details| details.secret.planned_deletion.is_some());
+    let of_known = |what: bool, why| if what { None } else { Some(why) };
+    let no_secret = if browse.catalogue.is_empty() {
+        Some("the vault is empty")
+    } else if known.is_none() {
+        Some(NOTHING_SELECTED)
+    } else {
+        None
+    };
+    let not_changeable = no_secret.or(is_scheduled.then_some("this secret is scheduled for deletion"));
+    match action {
+        Action::PutValue
+        | Action::CopyValue
+        | Action::CopyReference
+        | Action::WriteFile
+        | Action::EditValue
+        | Action::Reveal
+        | Action::StageLabels
+        | Action::Rename
+        | Action::Metadata
+        | Action::DeleteSecret => not_changeable,
+        Action::MakeCurrent => not_changeable.or_else(|| {
+            let current = known?.secret.labels.current().map(|current| current.key);
+            let is_current = browse.selected_version().map(|version| version.key) == current;
+            is_current.then_some("it is the current one")
+        }),
+        Action::RollBack => not_changeable
+            .or_else(|| of_known(known?.secret.labels.previous().is_some(), "there is no previous version")),
+        Action::RestoreSecret | Action::Purge => {
+            no_secret.or_else(|| of_known(is_scheduled, "not scheduled for deletion"))
+        }
+        Action::ForceDelete => no_secret,
+        Action::StopWork => app.obstacle_to_stopping(),
+        Action::Mark | Action::Diff => {
+            not_changeable.or_else(|| of_known(known?.secret.versions.len() > 1, "there is only one version"))
+        }
+        Action::CopyAsCommand => {
+            of_known(app.last_command.line().is_some(), "nothing was changed since the unlock")
+        }
+        Action::Filter
+        | Action::TreeOrFlat
+        | Action::ShowDeleted
+        | Action::Undo
+        | Action::History
+        | Action::Which => browse.catalogue.is_empty().then_some("the vault is empty"),
+        _ => None,
+    }
+}

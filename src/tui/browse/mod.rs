@@ -1,0 +1,269 @@
+//! The browse screen: secrets, the versions of one, its value, what is known about it.
+
+pub mod act;
+pub mod commands;
+pub mod details_view;
+mod found;
+mod list_view;
+pub mod mouse;
+mod navigation;
+mod rows;
+mod stand;
+pub mod view;
+
+use ratatui::layout::Rect;
+
+use crate::domain::{SecretName, SecretValue, Timestamp, VersionId};
+use crate::tui::ask::{Asks, Failure, Question, Ticket, Work};
+use crate::tui::catalogue::Catalogue;
+use crate::tui::context::{Context, Contexts};
+use crate::tui::event::Moment;
+use crate::tui::kit::{EditBuffer, Lines};
+use crate::tui::layout::{self, FilterLine};
+use crate::tui::search::{Candidate, Query};
+use crate::vault::{SecretDetails, SecretSummary};
+use crate::versioning::{VersionKey, VersionState};
+
+pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
+
+/// The panes that take keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The list.
+    Secrets,
+    /// The versions of the selected secret.
+    Versions,
+    /// The value of the selected version.
+    Value,
+}
+
+/// What is known of the selected secret's versions.
+pub enum Details {
+    /// No secret is selected.
+    None,
+    /// The worker was asked.
+    Pending,
+    /// Everything but the values.
+    Known(Box<SecretDetails>),
+    /// The worker could not say.
+    Failed(Failure),
+}
+
+/// A value that is shown; it hides itself.
+pub struct Revealed {
+    /// Whose.
+    pub version: VersionId,
+    /// The value.
+    pub value: SecretValue,
+    /// Until when.
+    pub until: Moment,
+}
+
+/// The state of the browse screen.
+pub struct Browse {
+    /// Where the keys go.
+    pub pane: Pane,
+    /// All secrets.
+    pub catalogue: Catalogue,
+    /// The rows of the list.
+    pub rows: Rows,
+    /// The row under the cursor.
+    pub cursor: usize,
+    /// The first row that is seen.
+    pub top: usize,
+    /// What the filter says.
+    pub filter: EditBuffer,
+    is_filtering: bool,
+    /// What that means.
+    pub query: Query,
+    /// Whether secrets in their deletion window are listed.
+    pub deleted: Deleted,
+    /// How many secrets are due for rotation.
+    pub due: usize,
+    /// How many secrets are not scheduled for deletion.
+    pub alive: usize,
+    /// The selected secret.
+    pub selected: Option<SecretName>,
+    /// What is known of it.
+    pub details: Details,
+    /// Asks for that.
+    described: Question,
+    /// The selected version, counted from the newest.
+    pub version: usize,
+    selected_version: Option<VersionKey>,
+    marked: Option<VersionKey>,
+    wished_version: Option<VersionId>,
+    wished_secret: Option<SecretName>,
+    /// The first version that is seen.
+    pub versions_top: usize,
+    /// The value that is shown.
+    pub revealed: Option<Revealed>,
+    /// The first line of the value that is seen.
+    pub value_top: usize,
+    /// The time for which rows and counts were computed.
+    pub now: Timestamp,
+}
+
+impl Browse {
+    /// The screen with a fresh list, the cursor on its first row.
+    pub fn new(catalogue: Catalogue, now: Timestamp) -> Self {
+        let mut browse = Self {
+            pane: Pane::Secrets,
+            catalogue,
+            rows: Rows::none(),
+            cursor: 0,
+            top: 0,
+            filter: EditBuffer::new(Lines::Single),
+            is_filtering: false,
+            query: Query::default(),
+            deleted: Deleted::Hidden,
+            due: 0,
+            alive: 0,
+            selected: None,
+            details: Details::None,
+            described: Question::default(),
+            version: 0,
+            selected_version: None,
+            marked: None,
+            wished_version: None,
+            wished_secret: None,
+            versions_top: 0,
+            revealed: None,
+            value_top: 0,
+            now,
+        };
+        browse.count();
+        browse.rebuild();
+        browse
+    }
+
+    /// The active contexts, while no dialog is open.
+    pub fn contexts(&self) -> Contexts {
+        use Context::{Browse, Filter, Lists, Panes, Tree};
+        if self.is_filtering() {
+            Contexts::typing(&[Filter])
+        } else if self.pane == Pane::Secrets && self.rows.is_tree() {
+            Contexts::commanding(&[Tree, Browse, Lists, Panes])
+        } else {
+            Contexts::commanding(&[Browse, Lists, Panes])
+        }
+    }
+
+    /// Whether it waits for the answer to a ticket.
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        self.described.awaits(ticket)
+    }
+
+    /// Asks again what is known of the selected secret.
+    pub fn describe_again(&mut self, asks: &mut Asks) {
+        if let Some(name) = self.selected.clone() {
+            self.described.ask(asks, Work::Describe(name));
+        }
+    }
+
+    /// Whether what is typed goes into the filter.
+    pub const fn is_filtering(&self) -> bool {
+        self.is_filtering
+    }
+
+    /// Whether the filter line is seen.
+    pub fn filter_line(&self) -> FilterLine {
+        if self.is_filtering || !self.filter.is_empty() { FilterLine::Shown } else { FilterLine::Hidden }
+    }
+
+    /// Where everything lies at a size.
+    pub fn areas(&self, size: (u16, u16)) -> layout::BrowseAreas {
+        layout::browse(size, self.pane, self.filter_line())
+    }
+
+    /// The row under the cursor.
+    pub fn row(&self) -> Option<Row> {
+        self.rows.all().get(self.cursor).copied()
+    }
+
+    /// The summary of the selected secret.
+    pub fn summary(&self) -> Option<SecretSummary<'_>> {
+        let position = self.catalogue.position(self.selected.as_ref()?.as_str())?;
+        Some(self.catalogue.summary(position))
+    }
+
+    /// What is known of the selected secret.
+    pub fn known(&self) -> Option<&SecretDetails> {
+        match &self.details {
+            Details::Known(details) => Some(details),
+            Details::None | Details::Pending | Details::Failed(_) => None,
+        }
+    }
+
+    /// The versions, newest first.
+    pub fn versions(&self) -> impl Iterator<Item = &VersionState> {
+        self.known().into_iter().flat_map(|details| details.secret.versions.iter().rev())
+    }
+
+    /// The selected version.
+    pub fn selected_version(&self) -> Option<&VersionState> {
+        self.versions().nth(self.version)
+    }
+
+    /// The version that is marked for a comparison.
+    pub const fn marked(&self) -> Option<VersionKey> {
+        self.marked
+    }
+
+    /// Marks the selected version, or takes its mark away; the version, where it is marked now.
+    pub fn mark(&mut self) -> Option<VersionId> {
+        let (key, id) = self.selected_version().map(|version| (version.key, version.id.clone()))?;
+        self.marked = if self.marked == Some(key) { None } else { Some(key) };
+        self.marked.map(|_| id)
+    }
+
+    /// Puts the cursor on a version of the selected secret as soon as it is known.
+    pub fn wish_version(&mut self, version: &VersionId) {
+        self.wished_version = Some(version.clone());
+    }
+
+    /// Puts the cursor on a secret as soon as it is listed.
+    pub fn wish_secret(&mut self, name: SecretName) {
+        self.wished_secret = Some(name);
+    }
+
+    /// Names and counts of the catalogue change with it.
+    fn count(&mut self) {
+        let (mut due, mut alive) = (0, 0);
+        for position in 0..self.catalogue.len() {
+            let candidate = self.catalogue.candidate(position, self.now);
+            if !candidate.is_deleted() {
+                alive += 1;
+                due += usize::from(candidate.is_due());
+            }
+        }
+        (self.due, self.alive) = (due, alive);
+    }
+
+    /// Computes the rows anew and keeps the cursor on the selected secret where it is still listed.
+    fn rebuild(&mut self) {
+        self.rows.build(&self.catalogue, &self.query, self.deleted, self.now);
+        let row = self
+            .selected
+            .as_ref()
+            .and_then(|name| self.catalogue.position(name.as_str()))
+            .and_then(|position| self.rows.row_of(u32::try_from(position).ok()?));
+        let last = self.rows.all().len().saturating_sub(1);
+        self.cursor = row.unwrap_or(self.cursor.min(last));
+    }
+
+    /// Scrolls so that every cursor is seen.
+    pub fn keep_in_view(&mut self, size: (u16, u16)) {
+        let areas = self.areas(size);
+        self.top = scrolled(self.top, self.cursor, self.rows.all().len(), areas.secrets);
+        let versions = self.known().map_or(0, |details| details.secret.versions.len());
+        self.versions_top = scrolled(self.versions_top, self.version, versions, areas.versions);
+    }
+}
+
+/// The first row to show, so that the cursor is seen and no room is wasted at the end.
+fn scrolled(top: usize, cursor: usize, rows: usize, area: Rect) -> usize {
+    let height = usize::from(area.height).max(1);
+    let top = top.min(rows.saturating_sub(height));
+    top.clamp((cursor + 1).saturating_sub(height), cursor)
+}

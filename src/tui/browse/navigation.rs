@@ -1,0 +1,246 @@
+//! Moving about in the browse screen: rows, panes, folders, the filter.
+
+use super::rows::{Deleted, Layout, Row, folder_path};
+use super::{Browse, Details, Pane};
+use crate::domain::{SecretName, ValueType};
+use crate::tui::action::Action;
+use crate::tui::ask::{Asks, Work};
+use crate::tui::layout::BrowseAreas;
+use crate::tui::search::Query;
+
+impl Browse {
+    pub(super) fn go(&mut self, action: Action, size: (u16, u16), asks: &mut Asks) {
+        let areas = self.areas(size);
+        self.go_in(self.pane, action, &areas, asks);
+    }
+
+    pub(super) fn go_in(&mut self, pane: Pane, action: Action, areas: &BrowseAreas, asks: &mut Asks) {
+        match pane {
+            Pane::Secrets => {
+                let row = moved(self.cursor, self.rows.all().len(), action, areas.secrets.height);
+                self.go_to_row(row, asks);
+            }
+            Pane::Versions => {
+                let versions = self.versions().count();
+                self.go_to_version(moved(self.version, versions, action, areas.versions.height));
+            }
+            Pane::Value => {
+                let lines = self.value_lines();
+                self.value_top = moved(self.value_top, lines, action, areas.value.height);
+            }
+        }
+    }
+
+    /// How far the value can be scrolled.
+    fn value_lines(&self) -> usize {
+        self.revealed.as_ref().map_or(0, |revealed| match revealed.value.value_type() {
+            ValueType::Text => revealed.value.expose().split(|&byte| byte == b'\n').count(),
+            ValueType::Binary => revealed.value.len().div_ceil(16),
+        })
+    }
+
+    pub(super) fn go_to_version(&mut self, version: usize) {
+        if version != self.version {
+            self.hide();
+        }
+        self.version = version;
+        self.selected_version = self.selected_version().map(|version| version.key);
+    }
+
+    /// Looks at what is under the cursor, after the screen was made.
+    pub fn start(&mut self, asks: &mut Asks) {
+        self.go_to_row(self.cursor, asks);
+    }
+
+    /// Moves the cursor and looks at what is under it.
+    pub(super) fn go_to_row(&mut self, row: usize, asks: &mut Asks) {
+        self.cursor = row.min(self.rows.all().len().saturating_sub(1));
+        let name = match self.row() {
+            Some(Row::Secret { position, .. }) => {
+                SecretName::new(self.catalogue.summary(position as usize).name).ok()
+            }
+            Some(Row::Folder { .. }) | None => None,
+        };
+        if name != self.selected {
+            self.select(name, asks);
+        }
+    }
+
+    fn select(&mut self, name: Option<SecretName>, asks: &mut Asks) {
+        self.hide();
+        self.version = 0;
+        self.versions_top = 0;
+        self.selected_version = None;
+        self.marked = None;
+        self.details = match &name {
+            Some(name) => {
+                self.described.ask(asks, Work::Describe(name.clone()));
+                Details::Pending
+            }
+            None => {
+                self.described.forget();
+                Details::None
+            }
+        };
+        self.selected = name;
+    }
+
+    /// Puts the cursor on a secret, opening the folders it lies in.
+    pub fn go_to_secret(&mut self, name: &SecretName, asks: &mut Asks) {
+        let Some(position) = self.catalogue.position(name.as_str()).and_then(|at| u32::try_from(at).ok())
+        else {
+            return;
+        };
+        if self.rows.row_of(position).is_none() {
+            for (slash, _) in name.as_str().match_indices('/') {
+                self.rows.set_folder(&name.as_str()[..=slash], true);
+            }
+            self.rebuild();
+        }
+        if let Some(row) = self.rows.row_of(position) {
+            self.go_to_row(row, asks);
+        }
+    }
+
+    /// Puts the cursor on a secret, and takes away what keeps it out of the list: the filter, or that it is
+    /// scheduled for deletion.
+    pub fn bring_up(&mut self, name: &SecretName, asks: &mut Asks) {
+        self.go_to_secret(name, asks);
+        if self.selected.as_ref() == Some(name) {
+            return;
+        }
+        if let Some(position) = self.catalogue.position(name.as_str()) {
+            self.filter.clear();
+            if self.catalogue.summary(position).planned_deletion.is_some() {
+                self.deleted = Deleted::Listed;
+            }
+            self.filter_changed(asks);
+            self.go_to_secret(name, asks);
+        }
+    }
+
+    /// Wipes the value that is shown.
+    pub fn hide(&mut self) {
+        self.revealed = None;
+        self.value_top = 0;
+    }
+
+    pub(super) const fn next_pane(&self) -> Pane {
+        match self.pane {
+            Pane::Secrets => Pane::Versions,
+            Pane::Versions | Pane::Value => Pane::Value,
+        }
+    }
+
+    pub(super) const fn previous_pane(&self) -> Pane {
+        match self.pane {
+            Pane::Secrets | Pane::Versions => Pane::Secrets,
+            Pane::Value => Pane::Versions,
+        }
+    }
+
+    pub(super) fn enter(&mut self, asks: &mut Asks) {
+        if self.is_filtering {
+            self.is_filtering = false;
+            return;
+        }
+        match (self.pane, self.row()) {
+            (Pane::Secrets, Some(Row::Folder { is_open, .. })) => self.set_folder(!is_open, asks),
+            (Pane::Secrets, None) => {}
+            _ => self.pane = self.next_pane(),
+        }
+    }
+
+    /// One step out: from the inner pane, then the filter; never out of the app.
+    pub(super) fn escape(&mut self, asks: &mut Asks) {
+        if self.is_filtering || self.pane == Pane::Secrets {
+            self.is_filtering = false;
+            self.filter.clear();
+            self.filter_changed(asks);
+        } else if self.pane == Pane::Versions && self.marked.is_some() {
+            self.marked = None;
+        } else {
+            self.pane = self.previous_pane();
+        }
+    }
+
+    pub(super) fn set_folder(&mut self, is_open: bool, asks: &mut Asks) {
+        if let Some(Row::Folder { first, length, .. }) = self.row() {
+            let path = folder_path(&self.catalogue, first, length).to_owned();
+            self.rows.set_folder(&path, is_open);
+            self.rebuild();
+            let row = self.rows.row_of_folder(&self.catalogue, &path).unwrap_or(self.cursor);
+            self.go_to_row(row, asks);
+        }
+    }
+
+    pub(super) fn open_folder(&mut self, asks: &mut Asks) {
+        match self.row() {
+            Some(Row::Folder { is_open: false, .. }) => self.set_folder(true, asks),
+            Some(Row::Folder { is_open: true, .. }) => self.go_to_row(self.cursor + 1, asks),
+            _ => self.pane = self.next_pane(),
+        }
+    }
+
+    pub(super) fn close_folder(&mut self, asks: &mut Asks) {
+        let (first, parent) = match self.row() {
+            Some(Row::Folder { is_open: true, .. }) => return self.set_folder(false, asks),
+            Some(Row::Folder { first, parent, .. }) => (first, parent),
+            Some(Row::Secret { position, parent, .. }) => (position, parent),
+            None => return,
+        };
+        if parent > 0 {
+            let path = folder_path(&self.catalogue, first, parent);
+            if let Some(row) = self.rows.row_of_folder(&self.catalogue, path) {
+                self.go_to_row(row, asks);
+            }
+        }
+    }
+
+    /// The folder under the cursor, which a new secret is likely to go into.
+    pub fn folder(&self) -> &str {
+        match self.row() {
+            Some(Row::Folder { first, length, .. }) => folder_path(&self.catalogue, first, length),
+            Some(Row::Secret { position, .. }) => {
+                let name = self.catalogue.summary(position as usize).name;
+                name.rfind('/').map_or("", |slash| &name[..=slash])
+            }
+            None => "",
+        }
+    }
+
+    /// Shows the list in another shape or order; the cursor stays on its secret.
+    pub fn lay_out(&mut self, layout: Layout, asks: &mut Asks) {
+        self.rows.set_layout(layout);
+        self.rebuild();
+        self.go_to_row(self.cursor, asks);
+    }
+
+    pub fn filter_changed(&mut self, asks: &mut Asks) {
+        self.query = Query::parse(self.filter.text());
+        self.rebuild();
+        let best = self.rows.best().and_then(|best| self.rows.row_of(best));
+        self.go_to_row(best.unwrap_or(self.cursor), asks);
+    }
+
+    /// Takes a filter as it was before a lock.
+    pub fn restore_filter(&mut self, text: &str, asks: &mut Asks) {
+        self.filter.set(text);
+        self.filter_changed(asks);
+    }
+}
+
+fn moved(from: usize, rows: usize, action: Action, page: u16) -> usize {
+    let last = rows.saturating_sub(1);
+    let page = usize::from(page).saturating_sub(1).max(1);
+    match action {
+        Action::Down => from + 1,
+        Action::Up => from.saturating_sub(1),
+        Action::First => 0,
+        Action::Last => last,
+        Action::PageDown => from + page,
+        Action::PageUp => from.saturating_sub(page),
+        _ => from,
+    }
+    .min(last)
+}

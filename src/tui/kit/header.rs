@@ -1,0 +1,73 @@
+//! The line on top: which vault, what is in it, when it locks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::line::{LinePen, width};
+use crate::app_options::Ownership;
+use crate::tui::app::{App, UnderWay};
+use crate::tui::browse::{Browse, Pane};
+use crate::tui::layout;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::when;
+
+/// Draws it; progress that is shown larger elsewhere is left out.
+pub fn draw(app: &App, is_progress_shown: bool, buffer: &mut Buffer) {
+    let theme = &app.theme;
+    let area = layout::areas(app.size).header;
+    let between = theme.glyphs.between();
+    let facts = facts(app, is_progress_shown);
+    let right = format!("{} ", facts.join(&between));
+    let left = match app.browse() {
+        Some(browse) if !layout::is_wide(app.size) => {
+            let demo = match app.ownership {
+                Ownership::Own => String::new(),
+                Ownership::Demo { .. } => format!("demo{between}"),
+            };
+            demo + &trail(browse, theme)
+        }
+        _ => app.whereabouts().to_owned(),
+    };
+    let brand = format!(" etui{between}");
+    // The countdown is what a full line keeps: everything else is told elsewhere too.
+    let fits = |right: &str| width(&brand) + width(&left) + width(right) + 2 <= area.width;
+    let right =
+        if fits(&right) { right } else { facts.last().map_or_else(String::new, |last| format!("{last} ")) };
+    let mut pen = LinePen::new(buffer, Rect { height: 1, ..area }, 0);
+    pen.right(&right, theme.style(Role::Muted));
+    pen.text(" etui", theme.style(Role::Brand)).text(&between, theme.style(Role::Muted));
+    let room = pen.room().saturating_sub(1);
+    pen.fitted(&left, room, theme.style(Role::Text), &theme.glyphs);
+}
+
+fn facts(app: &App, is_progress_shown: bool) -> Vec<String> {
+    let Some(browse) = app.browse() else {
+        return Vec::new();
+    };
+    let mut facts = vec![when::count(browse.alive, "secret")];
+    if browse.due > 0 {
+        facts.push(format!("{} due", when::grouped(browse.due as u64)));
+    }
+    facts.extend(app.countdown());
+    facts.extend(app.under_way.as_ref().filter(|_| !is_progress_shown).map(UnderWay::words));
+    facts
+}
+
+/// Where one is, while only one pane is seen.
+fn trail(browse: &Browse, theme: &Theme) -> String {
+    let mut trail = String::from("Secrets");
+    if browse.pane != Pane::Secrets {
+        let separator = format!(" {} ", theme.glyphs.selected);
+        if let Some(name) = &browse.selected {
+            trail.push_str(&separator);
+            trail.push_str(name.as_str());
+        }
+        if browse.pane == Pane::Value
+            && let Some(version) = browse.selected_version()
+        {
+            trail.push_str(&separator);
+            trail.push_str(version.id.as_str());
+        }
+    }
+    trail
+}

@@ -1,0 +1,16 @@
+//! The small parts that screens are made of.
+
+pub mod canvas;
+pub mod edit_buffer;
+pub mod field;
+pub mod footer;
+pub mod header;
+pub mod label_field;
+pub mod line;
+pub mod panel;
+pub mod path_field;
+pub mod plan_box;
+pub mod strength;
+pub mod toast;
+
+pub use edit_buffer::{EditBuffer, Lines};

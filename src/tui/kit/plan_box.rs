@@ -1,0 +1,100 @@
+//! The lines of a plan, a refusal, and two answers to a question, wherever they are shown.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::line::{LinePen, width, wrapped};
+use crate::tui::ask::failure::Failure;
+use crate::tui::plan_text::PlanLine;
+use crate::tui::theme::{Role, Theme};
+
+/// The answer to a question, the harmless one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Nothing happens.
+    Cancel,
+    /// It is done.
+    Do,
+}
+
+impl Choice {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Cancel => Self::Do,
+            Self::Do => Self::Cancel,
+        }
+    }
+}
+
+/// Draws two answers; the chosen one is reversed and marked.
+pub fn draw_choices(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: u16,
+    (cancel, done): (&str, &str),
+    choice: Choice,
+    theme: &Theme,
+) -> Option<Position> {
+    let mut pen = LinePen::new(buffer, area, row);
+    pen.skip(2);
+    let mut cursor = None;
+    for (text, meaning) in [(cancel, Choice::Cancel), (done, Choice::Do)] {
+        let (mark, style) = if meaning == choice {
+            cursor = Some(Position::new(pen.column(), area.y + row));
+            (theme.glyphs.selected, theme.style(Role::Selected))
+        } else {
+            (" ", theme.style(Role::Text))
+        };
+        pen.text(&format!("{mark} {text} "), style).skip(2);
+    }
+    cursor
+}
+
+/// Draws lines of a plan below each other, as many as there is room for.
+pub fn draw_lines(
+    buffer: &mut Buffer,
+    area: Rect,
+    lines: &[PlanLine],
+    dimmed: Option<Style>,
+    theme: &Theme,
+) -> u16 {
+    let subject_width = lines.iter().map(|line| width(&line.subject)).max().unwrap_or(0).min(area.width / 2);
+    let mut row = 0;
+    for line in lines {
+        let style = |role| dimmed.unwrap_or_else(|| theme.style(role));
+        let mut pen = LinePen::new(buffer, area, row);
+        pen.skip(2).text(line.sign, style(line.role)).text(" ", style(Role::Text));
+        pen.fitted(&line.subject, subject_width, style(Role::Text), &theme.glyphs).skip(2);
+        let room = pen.room();
+        pen.fitted(&line.text, room, style(Role::Text), &theme.glyphs);
+        row += 1;
+    }
+    row
+}
+
+/// How many rows a refusal takes in so many columns.
+pub fn refusal_rows(failure: &Failure, columns: u16) -> usize {
+    [failure.sentence(), failure.hint()]
+        .iter()
+        .filter(|text| !text.is_empty())
+        .map(|text| wrapped(text, columns).len())
+        .sum()
+}
+
+/// A sentence and its hint, broken into lines; answers how many rows it took.
+pub fn draw_refusal(buffer: &mut Buffer, area: Rect, failure: &Failure, theme: &Theme) -> u16 {
+    let columns = area.width.saturating_sub(4);
+    let mut row = 0;
+    for (text, role) in [(failure.sentence(), Role::Danger), (failure.hint(), Role::Muted)] {
+        if text.is_empty() {
+            continue;
+        }
+        for line in wrapped(&text, columns) {
+            LinePen::new(buffer, area, row).skip(2).text(&line, theme.style(role));
+            row += 1;
+        }
+    }
+    row
+}

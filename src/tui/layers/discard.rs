@@ -1,0 +1,61 @@
+//! The question whether to discard what was typed.
+
+use ratatui::layout::Position;
+
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::context::{Context, Contexts};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::line::LinePen;
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::plan_box::{Choice, draw_choices};
+use crate::tui::layer::{Flow, Layer};
+use crate::tui::theme::Role;
+
+/// The question, with the harmless answer first.
+pub struct Discard {
+    choice: Choice,
+}
+
+impl Default for Discard {
+    fn default() -> Self {
+        Self { choice: Choice::Cancel }
+    }
+}
+
+impl Layer for Discard {
+    fn name(&self) -> &'static str {
+        "discard"
+    }
+
+    fn contexts(&self) -> Contexts {
+        Contexts::commanding(&[Context::Question])
+    }
+
+    fn act(&mut self, action: Action, _app: &mut App) -> Flow {
+        match action {
+            Action::PreviousChoice | Action::NextChoice => self.choice = self.choice.other(),
+            Action::Escape | Action::Back => return Flow::Done,
+            Action::Enter if self.choice == Choice::Cancel => return Flow::Done,
+            Action::Enter => return Flow::Discard,
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    /// Whoever presses it again means it.
+    fn interrupt(&mut self, _app: &mut App) -> Flow {
+        Flow::Discard
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let theme = canvas.theme();
+        let area = centred(canvas.body(), 54, 7);
+        let inside = canvas.dialog(area, "Not stored yet", "");
+        LinePen::new(canvas.buffer, inside, 1)
+            .skip(2)
+            .text("What you typed in the form is not stored.", theme.style(Role::Text));
+        let answers = ("Keep typing", "Discard it");
+        draw_choices(canvas.buffer, inside, 3, answers, self.choice, theme)
+    }
+}

@@ -1,0 +1,356 @@
+//! The forms for what is known about a secret: its name, its description, tags, retention and rotation.
+
+use ratatui::layout::Position;
+
+use super::facts_view;
+use super::plan::CHANGED_MEANWHILE;
+use crate::domain::{Description, Retention, RotationInterval, SecretName};
+use crate::tui::action::Action;
+use crate::tui::app::{App, Tone};
+use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
+use crate::tui::change_request::ChangeRequest;
+use crate::tui::context::{Context, Contexts};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::{EditBuffer, Lines};
+use crate::tui::layer::{Flow, Gift, Layer};
+use crate::tui::place::Reopen;
+use crate::tui::tag_lines;
+use crate::vault::{Planned, RenameRequest, UpdateRequest, VaultError};
+use crate::versioning::{MetadataUpdate, Refusal, SecretState};
+
+/// What can be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// The name: alone in its form.
+    Name,
+    /// What the secret is for.
+    Description,
+    /// Tags, one `key=value` on each line.
+    Tags,
+    /// How many versions are kept.
+    Keep,
+    /// How many days the current version may grow old.
+    Rotate,
+}
+
+impl Fact {
+    /// All of them, each with the word for it in a sealed place.
+    const WORDS: [(Self, &'static str); 5] = [
+        (Self::Name, "name"),
+        (Self::Description, "description"),
+        (Self::Tags, "tags"),
+        (Self::Keep, "keep"),
+        (Self::Rotate, "rotate"),
+    ];
+
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(fact, _)| *fact == self).map_or("", |(_, word)| word)
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(fact, _)| *fact)
+    }
+}
+
+/// What comes of what is typed.
+pub enum FactsPlan {
+    /// Nothing differs.
+    Same,
+    /// Something cannot be; a sentence.
+    Invalid(String),
+    /// What the worker says.
+    Asked(Pending<Box<Planned>>),
+}
+
+/// A form.
+pub struct Facts {
+    secret: SecretState,
+    fields: Vec<(Fact, EditBuffer)>,
+    focus: usize,
+    plan: FactsPlan,
+    made: Question,
+    remark: Option<&'static str>,
+}
+
+impl Facts {
+    /// The form for a new name.
+    pub fn rename(secret: SecretState) -> Self {
+        Self::with(secret, &[Fact::Name])
+    }
+
+    /// The form for description, tags, retention and rotation.
+    pub fn metadata(secret: SecretState) -> Self {
+        // Tags that lines cannot hold as they are would be changed by the form: it leaves them alone.
+        let can_hold_tags =
+            tag_lines::read(&text_of(Fact::Tags, &secret)).is_ok_and(|tags| tags == secret.tags);
+        if can_hold_tags {
+            Self::with(secret, &[Fact::Description, Fact::Tags, Fact::Keep, Fact::Rotate])
+        } else {
+            Self::with(secret, &[Fact::Description, Fact::Keep, Fact::Rotate])
+        }
+    }
+
+    fn with(secret: SecretState, facts: &[Fact]) -> Self {
+        let fields = facts.iter().map(|fact| {
+            let text = text_of(*fact, &secret);
+            let is_long = *fact == Fact::Tags || text.contains('\n');
+            let mut field = EditBuffer::new(if is_long { Lines::Many } else { Lines::Single });
+            field.insert(&text);
+            (*fact, field)
+        });
+        let fields = fields.collect();
+        Self { secret, fields, focus: 0, plan: FactsPlan::Same, made: Question::default(), remark: None }
+    }
+
+    /// The secret as it was when the form was opened.
+    pub const fn secret(&self) -> &SecretState {
+        &self.secret
+    }
+
+    /// The fields, in order.
+    pub fn fields(&self) -> &[(Fact, EditBuffer)] {
+        &self.fields
+    }
+
+    /// Which field has the cursor.
+    pub const fn focus(&self) -> usize {
+        self.focus
+    }
+
+    /// What comes of what is typed.
+    pub const fn plan(&self) -> &FactsPlan {
+        &self.plan
+    }
+
+    /// Something to know besides.
+    pub const fn remark(&self) -> Option<&'static str> {
+        self.remark
+    }
+
+    /// Whether this is the form for a new name.
+    pub fn is_rename(&self) -> bool {
+        self.fields.iter().any(|(fact, _)| *fact == Fact::Name)
+    }
+
+    /// Whether the field with the cursor takes line breaks.
+    pub fn is_in_lines(&self) -> bool {
+        self.fields[self.focus].1.lines() == Lines::Many
+    }
+
+    fn differs(&self, fact: Fact, field: &EditBuffer) -> bool {
+        field.text() != text_of(fact, &self.secret)
+    }
+
+    /// The change: only of what differs, so that what others changed meanwhile stays. `None`: nothing does.
+    fn request(&self) -> Result<Option<ChangeRequest>, String> {
+        if !self.has_changes() {
+            return Ok(None);
+        }
+        let mut update = MetadataUpdate::default();
+        for (fact, field) in &self.fields {
+            if !self.differs(*fact, field) {
+                continue;
+            }
+            let text = field.text();
+            match fact {
+                Fact::Name => {
+                    let new = SecretName::new(text).map_err(|invalid| invalid.to_string())?;
+                    let request = RenameRequest { old: self.secret.name.clone(), new, expected: None };
+                    return Ok(Some(ChangeRequest::Rename(request)));
+                }
+                Fact::Description => {
+                    update.description = Some(Description::new(text).map_err(|invalid| invalid.to_string())?);
+                }
+                Fact::Tags => {
+                    let tags = tag_lines::read(text)?;
+                    let gone = self.secret.tags.iter().filter(|(key, _)| tags.get(key).is_none());
+                    update.untag = gone.map(|(key, _)| key.clone()).collect();
+                    let set = tags.iter().filter(|(key, value)| self.secret.tags.get(key) != Some(*value));
+                    update.tags = set.map(|(key, value)| (key.clone(), value.clone())).collect();
+                }
+                Fact::Keep => {
+                    let kept = read_number(text, "the number of versions to keep")?;
+                    let kept = kept.map(Retention::new).transpose();
+                    update.retention = Some(kept.map_err(|invalid| invalid.to_string())?);
+                }
+                Fact::Rotate => {
+                    let days = read_number(text, "the number of days")?;
+                    let days = days.map(RotationInterval::new).transpose();
+                    update.rotation = Some(days.map_err(|invalid| invalid.to_string())?);
+                }
+            }
+        }
+        let name = self.secret.name.clone();
+        Ok(Some(ChangeRequest::Update(UpdateRequest { name, update, expected: None })))
+    }
+
+    /// What a lock keeps of it.
+    pub const REOPEN: &str = "facts";
+
+    /// As it was before a lock, over the secret as it is now: only what was typed differs.
+    pub fn reopen(form: &Reopen, secret: &SecretState, app: &mut App) -> Option<Self> {
+        let focus = Fact::named(form.get("focus")?)?;
+        let mut facts = match focus {
+            Fact::Name => Self::rename(secret.clone()),
+            _ => Self::metadata(secret.clone()),
+        };
+        for (fact, field) in &mut facts.fields {
+            if let Some(typed) = form.get(fact.word()) {
+                field.set(typed);
+            }
+        }
+        facts.focus = facts.fields.iter().position(|(fact, _)| *fact == focus).unwrap_or(0);
+        facts.ask(app);
+        Some(facts)
+    }
+
+    fn has_changes(&self) -> bool {
+        self.fields.iter().any(|(fact, field)| self.differs(*fact, field))
+    }
+
+    /// What is typed changed: what would come of it?
+    fn ask(&mut self, app: &mut App) {
+        self.plan = match self.request() {
+            Err(sentence) => FactsPlan::Invalid(sentence),
+            Ok(None) => FactsPlan::Same,
+            Ok(Some(request)) => {
+                let mut asked = match std::mem::replace(&mut self.plan, FactsPlan::Same) {
+                    FactsPlan::Asked(asked) => asked,
+                    FactsPlan::Same | FactsPlan::Invalid(_) => Pending::default(),
+                };
+                asked.ask_anew(&mut app.asks, Work::PlanChange { request });
+                FactsPlan::Asked(asked)
+            }
+        };
+    }
+
+    /// Does what the plan below the fields shows; without a plan, nothing.
+    fn submit(&mut self, app: &mut App) {
+        if app.is_busy() {
+            return;
+        }
+        match (&self.plan, self.request()) {
+            (FactsPlan::Asked(asked), Ok(Some(request))) => {
+                if let Some(Ok(planned)) = asked.newest() {
+                    let work = Work::Change(request.expecting(planned.token));
+                    app.begin_busy(&mut self.made, work);
+                }
+            }
+            (FactsPlan::Same, _) => app.say(Tone::Note, "nothing was typed that changes anything"),
+            _ => {}
+        }
+    }
+}
+
+impl Layer for Facts {
+    fn name(&self) -> &'static str {
+        if self.is_rename() { "rename" } else { "facts" }
+    }
+
+    fn contexts(&self) -> Contexts {
+        if self.is_rename() {
+            Contexts::typing(&[Context::Rename])
+        } else if self.is_in_lines() {
+            Contexts::typing(&[Context::FormLines, Context::Form])
+        } else {
+            Contexts::typing(&[Context::FormLine, Context::Form])
+        }
+    }
+
+    fn field(&mut self) -> Option<&mut EditBuffer> {
+        Some(&mut self.fields[self.focus].1)
+    }
+
+    fn changed(&mut self, app: &mut App) {
+        self.ask(app);
+    }
+
+    fn act(&mut self, action: Action, app: &mut App) -> Flow {
+        let count = self.fields.len();
+        match action {
+            Action::NextField => self.focus = (self.focus + 1) % count,
+            Action::PreviousField => self.focus = (self.focus + count - 1) % count,
+            Action::NewLine if self.is_in_lines() => {
+                self.fields[self.focus].1.insert("\n");
+                self.ask(app);
+            }
+            Action::Submit => self.submit(app),
+            Action::Escape => return Flow::Close,
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    /// Puts the cursor into the field under the pointer.
+    fn click(&mut self, at: Position, app: &mut App) {
+        if let Some(field) = facts_view::field_at(self, app.size, at) {
+            self.focus = field;
+        }
+    }
+
+    fn awaits(&self, ticket: Ticket) -> bool {
+        let is_plan = matches!(&self.plan, FactsPlan::Asked(asked) if asked.awaits(ticket));
+        is_plan || self.made.awaits(ticket)
+    }
+
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        if !self.made.awaits(answered.ticket) {
+            if let FactsPlan::Asked(asked) = &mut self.plan {
+                asked.settle(answered.result);
+            }
+            return Flow::Stay;
+        }
+        self.made.forget();
+        match answered.result {
+            Ok(_) => return Flow::Give(Gift::Changed),
+            // Nothing changed: the new plan is shown first.
+            Err(Failure::Vault(VaultError::Refused(Refusal::Changed { .. }))) => {
+                self.remark = Some(CHANGED_MEANWHILE);
+                self.ask(app);
+                app.asks.work(Work::Refresh);
+            }
+            Err(failure) => {
+                let mut refused = Pending::default();
+                refused.know(Err(failure));
+                self.plan = FactsPlan::Asked(refused);
+            }
+        }
+        Flow::Stay
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.has_changes()
+    }
+
+    fn reopen(&self) -> Option<Reopen> {
+        let mut form = Reopen::new(Self::REOPEN, Some(self.secret.name.clone()));
+        form.set("focus", self.fields.get(self.focus).map_or("", |(fact, _)| fact.word()));
+        for (fact, field) in self.fields.iter().filter(|(fact, field)| self.differs(*fact, field)) {
+            form.set(fact.word(), field.text());
+        }
+        Some(form)
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        facts_view::draw(self, canvas)
+    }
+}
+
+/// What a field holds at first.
+fn text_of(fact: Fact, secret: &SecretState) -> String {
+    match fact {
+        Fact::Name => secret.name.to_string(),
+        Fact::Description => secret.description.as_str().to_owned(),
+        Fact::Tags => tag_lines::write(&secret.tags),
+        Fact::Keep => secret.retention.map_or_else(String::new, |keep| keep.versions().to_string()),
+        Fact::Rotate => secret.rotation.map_or_else(String::new, |rotate| rotate.days().to_string()),
+    }
+}
+
+/// Nothing means none.
+fn read_number(text: &str, what: &str) -> Result<Option<u32>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    text.trim().parse().map(Some).map_err(|_| format!("{what} is a whole number, or nothing"))
+}

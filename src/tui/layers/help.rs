@@ -1,0 +1,187 @@
+//! The keys that are alive here, grouped and searchable; made from the keymap.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::context::{Context, Contexts};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::keymap::Keymap;
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::line::{LinePen, width};
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::{EditBuffer, Lines};
+use crate::tui::layer::{Flow, Layer};
+use crate::tui::layout;
+use crate::tui::theme::{Role, Theme};
+
+/// The help: where it stands and what is searched.
+pub struct Help {
+    /// The contexts of what lies below.
+    contexts: Contexts,
+    top: usize,
+    search: EditBuffer,
+    is_searching: bool,
+}
+
+enum HelpRow {
+    Title(&'static str),
+    Key { keys: String, description: String },
+    Blank,
+}
+
+impl Help {
+    /// Of the keys in these contexts, from the top.
+    pub const fn new(contexts: Contexts) -> Self {
+        Self { contexts, top: 0, search: EditBuffer::new(Lines::Single), is_searching: false }
+    }
+
+    fn rows(&self, keymap: &Keymap, glyphs: &Glyphs) -> Vec<HelpRow> {
+        let contexts = &self.contexts;
+        let wanted = self.search.text().to_lowercase();
+        let mut rows = Vec::new();
+        for context in contexts.iter() {
+            let mut group: Vec<HelpRow> = keymap
+                .rows(*context)
+                .filter_map(|binding| {
+                    let keys: Vec<String> =
+                        keymap.living_keys(contexts, binding).map(|key| key.shown(glyphs)).collect();
+                    let mut keys = keys.join(" ");
+                    // What has no key at all has a name for the palette.
+                    if binding.keys.is_empty() && contexts.contains(&Context::OutsideFields) {
+                        keys = format!(":{}", binding.action.name());
+                    }
+                    let description = binding.explanation.as_ref().unwrap_or(&binding.description);
+                    let is_wanted = [keys.as_str(), description, &binding.description, binding.action.name()]
+                        .iter()
+                        .any(|text| text.to_lowercase().contains(&wanted));
+                    (!keys.is_empty() && is_wanted)
+                        .then(|| HelpRow::Key { keys, description: description.clone() })
+                })
+                .collect();
+            if !group.is_empty() {
+                if !rows.is_empty() {
+                    rows.push(HelpRow::Blank);
+                }
+                rows.push(HelpRow::Title(Context::title(*context)));
+                rows.append(&mut group);
+            }
+        }
+        rows
+    }
+
+    fn draw_search(&self, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+        if !self.is_searching && self.search.is_empty() {
+            LinePen::new(buffer, inside, 0).skip(1).text("/ searches", theme.style(Role::Hint));
+            return None;
+        }
+        LinePen::new(buffer, inside, 0).skip(1).text("/ ", theme.style(Role::Accent));
+        let line = Rect { x: inside.x + 3, width: inside.width.saturating_sub(4), height: 1, ..inside };
+        let focus = if self.is_searching { Focus::Here } else { Focus::Elsewhere };
+        let style = theme.style(Role::Text);
+        field::draw(buffer, line, &self.search, Shown::Plainly, focus, style, &theme.glyphs)
+    }
+}
+
+impl Layer for Help {
+    fn name(&self) -> &'static str {
+        "help"
+    }
+
+    fn contexts(&self) -> Contexts {
+        if self.is_searching {
+            Contexts::typing(&[Context::HelpSearch])
+        } else {
+            Contexts::commanding(&[Context::Help, Context::Lists])
+        }
+    }
+
+    fn field(&mut self) -> Option<&mut EditBuffer> {
+        self.is_searching.then_some(&mut self.search)
+    }
+
+    fn changed(&mut self, _app: &mut App) {
+        self.top = 0;
+    }
+
+    fn act(&mut self, action: Action, app: &mut App) -> Flow {
+        let rows = self.rows(&app.keymap, &Glyphs::UNICODE).len();
+        let height = usize::from(area(app.size).height.saturating_sub(3));
+        let last = rows.saturating_sub(height);
+        self.top = match action {
+            Action::Down => self.top + 1,
+            Action::Up => self.top.saturating_sub(1),
+            Action::PageDown => self.top + height,
+            Action::PageUp => self.top.saturating_sub(height),
+            Action::First => 0,
+            Action::Last => last,
+            _ => self.top,
+        }
+        .min(last);
+        match action {
+            Action::Filter => self.is_searching = true,
+            Action::Enter => self.is_searching = false,
+            Action::Escape if self.is_searching || !self.search.is_empty() => {
+                self.is_searching = false;
+                self.search.clear();
+            }
+            Action::Escape | Action::Back | Action::Help => return Flow::Close,
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let theme = canvas.theme();
+        let rows = self.rows(canvas.keymap(), &theme.glyphs);
+        let area = area(canvas.app.size);
+        let height = usize::from(area.height.saturating_sub(3));
+        let note = if rows.len() > height {
+            let last = (self.top + height).min(rows.len());
+            format!("{last}/{}", rows.len())
+        } else {
+            String::new()
+        };
+        let inside = canvas.dialog(area, "Keys alive here", &note);
+        let buffer = &mut *canvas.buffer;
+        let cursor = self.draw_search(inside, theme, buffer);
+        let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+        // The few names of commands have a column of their own: it would waste that of the keys.
+        let widest = |of_names: bool| {
+            let keys = rows.iter().filter_map(|row| match row {
+                HelpRow::Key { keys, .. } if is_name(keys) == of_names => Some(width(keys)),
+                _ => None,
+            });
+            keys.max().unwrap_or(0).min(list.width / 2)
+        };
+        let (key_width, name_width) = (widest(false), widest(true));
+        for (line, row) in (0..list.height).zip(rows.iter().skip(self.top)) {
+            let mut pen = LinePen::new(buffer, list, line);
+            match row {
+                HelpRow::Title(title) => {
+                    pen.skip(1).text(title, theme.style(Role::TitleFocused));
+                }
+                HelpRow::Key { keys, description } => {
+                    let columns = if is_name(keys) { name_width } else { key_width };
+                    pen.skip(3).fitted(keys, columns, theme.style(Role::Key), &theme.glyphs).skip(3);
+                    let room = pen.room().saturating_sub(1);
+                    pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
+                }
+                HelpRow::Blank => {}
+            }
+        }
+        cursor.or(Some(Position::new(inside.x + 1, list.y)))
+    }
+}
+
+/// Whether it is the name of a command that has no key.
+fn is_name(keys: &str) -> bool {
+    keys.len() > 1 && keys.starts_with(':')
+}
+
+fn area(size: (u16, u16)) -> Rect {
+    let body = layout::areas(size).body;
+    centred(body, 84, body.height)
+}

@@ -1,0 +1,275 @@
+//! The labels of a secret: each with the version it marks, and what moving one here would do.
+
+use ratatui::layout::Position;
+
+use super::labels_view;
+use super::plan::Plan;
+use crate::domain::{Invalid, StageLabel, VersionId};
+use crate::tui::action::Action;
+use crate::tui::app::{App, Tone};
+use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
+use crate::tui::change_request::ChangeRequest;
+use crate::tui::context::{Context, Contexts};
+use crate::tui::kit::EditBuffer;
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::layer::{Flow, Gift, Layer, News};
+use crate::tui::place::Reopen;
+use crate::vault::{Planned, SecretDetails, StageRequest, VaultError};
+use crate::versioning::{Refusal, StageMove};
+
+/// What is known about moving the chosen label here.
+pub enum LabelPlan {
+    /// No label is chosen or typed.
+    None,
+    /// What is typed is no label.
+    Invalid(Invalid),
+    /// What the worker says.
+    Asked(Pending<Box<Planned>>),
+}
+
+/// The labels of a secret, for one of its versions.
+pub struct Labels {
+    details: SecretDetails,
+    version: VersionId,
+    cursor: usize,
+    /// The field for a new label, while it is open.
+    name: Option<EditBuffer>,
+    plan: LabelPlan,
+    moved: Question,
+}
+
+impl Labels {
+    /// What a lock keeps of it.
+    pub const REOPEN: &str = "label";
+
+    /// For a version of a secret.
+    pub fn new(details: SecretDetails, version: VersionId, app: &mut App) -> Self {
+        let mut labels = Self {
+            details,
+            version,
+            cursor: 0,
+            name: None,
+            plan: LabelPlan::None,
+            moved: Question::default(),
+        };
+        labels.ask(app);
+        labels
+    }
+
+    /// As it was before a lock, over the secret as it is now.
+    pub fn reopen(form: &Reopen, details: SecretDetails, app: &mut App) -> Option<Self> {
+        let version = VersionId::new(form.get("version")?).ok()?;
+        let mut labels = Self::new(details, version, app);
+        labels.name = Some(EditBuffer::with_text(form.get("name")?));
+        labels.ask(app);
+        Some(labels)
+    }
+
+    /// The version that labels are moved to.
+    pub const fn version(&self) -> &VersionId {
+        &self.version
+    }
+
+    pub const fn details(&self) -> &SecretDetails {
+        &self.details
+    }
+
+    /// The labels with the version each marks.
+    pub fn labels(&self) -> impl Iterator<Item = (&StageLabel, &VersionId)> {
+        self.details.secret.labels.iter().map(|(label, version)| (label, &version.id))
+    }
+
+    /// The row under the cursor.
+    pub const fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The field for a new label, while it is open.
+    pub const fn name_field(&self) -> Option<&EditBuffer> {
+        self.name.as_ref()
+    }
+
+    pub const fn is_naming(&self) -> bool {
+        self.name.is_some()
+    }
+
+    pub const fn plan(&self) -> &LabelPlan {
+        &self.plan
+    }
+
+    fn selected(&self) -> Option<(StageLabel, VersionId)> {
+        self.labels().nth(self.cursor).map(|(label, version)| (label.clone(), version.clone()))
+    }
+
+    /// The label that Enter would move here.
+    fn chosen(&self) -> Result<Option<StageLabel>, Invalid> {
+        match &self.name {
+            Some(name) if name.is_empty() => Ok(None),
+            Some(name) => StageLabel::new(name.text()).map(Some),
+            None => Ok(self.selected().map(|(label, _)| label)),
+        }
+    }
+
+    /// Asks what moving the chosen label here would do.
+    fn ask(&mut self, app: &mut App) {
+        self.plan = match self.chosen() {
+            Err(invalid) => LabelPlan::Invalid(invalid),
+            Ok(None) => LabelPlan::None,
+            Ok(Some(label)) => {
+                let mut asked = match std::mem::replace(&mut self.plan, LabelPlan::None) {
+                    LabelPlan::Asked(asked) => asked,
+                    LabelPlan::None | LabelPlan::Invalid(_) => Pending::default(),
+                };
+                match StageMove::new(label, Some(self.version.clone()), None) {
+                    Err(refusal) => asked.know(Err(Failure::Vault(refusal.into()))),
+                    Ok(stage) => {
+                        let request = ChangeRequest::Stage(self.request(stage));
+                        asked.ask_anew(&mut app.asks, Work::PlanChange { request });
+                    }
+                }
+                LabelPlan::Asked(asked)
+            }
+        };
+    }
+
+    fn request(&self, stage: StageMove) -> StageRequest {
+        StageRequest { name: self.details.secret.name.clone(), stage, expected: None }
+    }
+
+    /// Does what the plan below the list shows; without a plan, nothing.
+    fn move_here(&mut self, app: &mut App) {
+        if app.is_busy() {
+            return;
+        }
+        let (Ok(Some(label)), LabelPlan::Asked(asked)) = (self.chosen(), &self.plan) else {
+            return;
+        };
+        let Some(Ok(planned)) = asked.newest() else {
+            return;
+        };
+        if planned.plan.change().is_none() {
+            return app.say(Tone::Note, format!("{label} marks {} already", self.version));
+        }
+        let token = planned.token;
+        if let Ok(stage) = StageMove::new(label, Some(self.version.clone()), None) {
+            let request = ChangeRequest::Stage(self.request(stage)).expecting(token);
+            app.begin_busy(&mut self.moved, Work::Change(request));
+        }
+    }
+
+    /// Removing opens its plan: it is not the row's own action.
+    fn remove(&self, app: &mut App) -> Flow {
+        let Some((label, version)) = self.selected() else {
+            return Flow::Stay;
+        };
+        match StageMove::new(label.clone(), None, Some(version)) {
+            Ok(stage) => {
+                let request = ChangeRequest::Stage(self.request(stage));
+                return Flow::Open(Box::new(Plan::new(format!("Remove {label}"), request, app)));
+            }
+            Err(Refusal::BuiltInStays { label }) => {
+                app.say(Tone::Note, format!("{label} can be moved, but not removed"));
+            }
+            Err(refusal) => app.say_failed(&Failure::Vault(refusal.into())),
+        }
+        Flow::Stay
+    }
+}
+
+impl Layer for Labels {
+    fn name(&self) -> &'static str {
+        "labels"
+    }
+
+    fn contexts(&self) -> Contexts {
+        if self.is_naming() {
+            Contexts::typing(&[Context::LabelName])
+        } else {
+            Contexts::commanding(&[Context::Labels, Context::Lists])
+        }
+    }
+
+    fn field(&mut self) -> Option<&mut EditBuffer> {
+        self.name.as_mut()
+    }
+
+    fn changed(&mut self, app: &mut App) {
+        self.ask(app);
+    }
+
+    fn act(&mut self, action: Action, app: &mut App) -> Flow {
+        let last = self.labels().count().saturating_sub(1);
+        match action {
+            Action::Down => self.cursor = (self.cursor + 1).min(last),
+            Action::Up => self.cursor = self.cursor.saturating_sub(1),
+            Action::First | Action::PageUp => self.cursor = 0,
+            Action::Last | Action::PageDown => self.cursor = last,
+            Action::NewLabel => self.name = Some(EditBuffer::with_text("")),
+            Action::Enter => {
+                self.move_here(app);
+                return Flow::Stay;
+            }
+            Action::RemoveLabel => return self.remove(app),
+            Action::Escape | Action::Back if self.is_naming() => self.name = None,
+            Action::Escape | Action::Back => return Flow::Close,
+            _ => return Flow::Stay,
+        }
+        self.ask(app);
+        Flow::Stay
+    }
+
+    /// Selects the label under the pointer, unless a new one is being typed.
+    fn click(&mut self, at: Position, app: &mut App) {
+        if !self.is_naming()
+            && let Some(row) = labels_view::label_at(self, app.size, at)
+        {
+            self.cursor = row;
+            self.ask(app);
+        }
+    }
+
+    fn awaits(&self, ticket: Ticket) -> bool {
+        let is_plan = matches!(&self.plan, LabelPlan::Asked(asked) if asked.awaits(ticket));
+        is_plan || self.moved.awaits(ticket)
+    }
+
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        if !self.moved.awaits(answered.ticket) {
+            if let LabelPlan::Asked(asked) = &mut self.plan {
+                asked.settle(answered.result);
+            }
+            return Flow::Stay;
+        }
+        self.moved.forget();
+        match answered.result {
+            Ok(_) => return Flow::Done,
+            Err(Failure::Vault(VaultError::Refused(Refusal::Changed { .. }))) => {
+                self.ask(app);
+                app.asks.work(Work::Refresh);
+            }
+            Err(failure) => app.say_failed(&failure),
+        }
+        Flow::Stay
+    }
+
+    fn hear(&mut self, news: &News<'_>, _app: &mut App) -> Flow {
+        match news {
+            News::Given(Gift::Changed) => Flow::Done,
+            _ => Flow::Stay,
+        }
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.name.as_ref().is_some_and(|name| !name.is_empty())
+    }
+
+    fn reopen(&self) -> Option<Reopen> {
+        let name = self.name.as_ref()?;
+        let form = Reopen::new(Self::REOPEN, Some(self.details.secret.name.clone()));
+        Some(form.with("version", self.version.as_str()).with("name", name.text()))
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        labels_view::draw(self, canvas)
+    }
+}

@@ -1,0 +1,113 @@
+//! Draws the labels editor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::labels::{LabelPlan, Labels};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::line::{LinePen, width, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::plan_box::{draw_lines, draw_refusal};
+use crate::tui::layout;
+use crate::tui::plan_text::{self, label_sign};
+use crate::tui::theme::{Role, Theme};
+
+/// Rows for the plan: two moves, or a refusal with its hint.
+const PLAN_ROWS: u16 = 3;
+
+fn area(editor: &Labels, size: (u16, u16)) -> Rect {
+    let count = u16::try_from(editor.labels().count()).unwrap_or(u16::MAX);
+    let rows = count + u16::from(editor.is_naming()) + PLAN_ROWS + 5;
+    centred(layout::areas(size).body, 64, rows)
+}
+
+/// The label that lies in a cell.
+pub fn label_at(editor: &Labels, size: (u16, u16), at: Position) -> Option<usize> {
+    let inside = layout::inside(area(editor, size));
+    let row = usize::from(at.y.checked_sub(inside.y + 1)?);
+    (inside.contains(at) && row < editor.labels().count()).then_some(row)
+}
+
+/// Draws it.
+pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let theme = canvas.theme();
+    let labels: Vec<_> = editor.labels().collect();
+    let count = u16::try_from(labels.len()).unwrap_or(u16::MAX);
+    let naming_rows = u16::from(editor.is_naming());
+    let area = area(editor, canvas.app.size);
+    let name = editor.details().secret.name.as_str();
+    let title = format!("Labels {} {name}", theme.glyphs.dot);
+    let note = format!("for {}", editor.version());
+    let inside = canvas.dialog(area, &title, &note);
+    let top = count + naming_rows + 2;
+    canvas.divider(area, top + 1, "After Enter", "");
+    let buffer = &mut *canvas.buffer;
+
+    let label_width = labels.iter().map(|(label, _)| width(label.as_str())).max().unwrap_or(0).min(36);
+    let mut cursor = None;
+    for (row, (label, version)) in (0_u16..).zip(&labels) {
+        let is_selected = usize::from(row) == editor.cursor() && !editor.is_naming();
+        let (sign, role) = label_sign(label, &theme.glyphs);
+        let style = |role| theme.style(if is_selected { Role::Selected } else { role });
+        let mut pen = LinePen::new(buffer, inside, row + 1);
+        let mark = if is_selected { theme.glyphs.selected } else { " " };
+        pen.skip(1).text(mark, style(Role::Text)).text(" ", style(Role::Text));
+        pen.text(sign, style(role)).text(" ", style(Role::Text));
+        pen.fitted(label.as_str(), label_width, style(Role::Text), &theme.glyphs)
+            .text("  ", style(Role::Text));
+        let here = if *version == editor.version() { "  here" } else { "" };
+        pen.text(version.as_str(), style(Role::Text)).text(here, style(Role::Muted));
+        if is_selected {
+            let room = pen.room().saturating_sub(1);
+            pen.fitted("", room, style(Role::Text), &theme.glyphs);
+            cursor = Some(Position::new(inside.x + 1, inside.y + row + 1));
+        }
+    }
+    if let Some(field) = editor.name_field() {
+        let mut pen = LinePen::new(buffer, inside, count + 1);
+        pen.skip(1).text(theme.glyphs.selected, theme.style(Role::Accent)).text(" ", theme.style(Role::Text));
+        pen.text(theme.glyphs.custom, theme.style(Role::Custom)).text(" ", theme.style(Role::Text));
+        let x = pen.column();
+        let line = Rect::new(x, inside.y + count + 1, inside.right().saturating_sub(x + 1), 1);
+        let style = theme.style(Role::Text);
+        cursor = field::draw(buffer, line, field, Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    }
+    let below = Rect {
+        y: (inside.y + top + 1).min(inside.bottom()),
+        height: inside.height.saturating_sub(top + 1),
+        ..inside
+    };
+    draw_plan(editor, below, theme, buffer);
+    cursor
+}
+
+fn draw_plan(editor: &Labels, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let muted = theme.style(Role::Muted);
+    let sentence = match editor.plan() {
+        LabelPlan::None => "type the name of the new label".to_owned(),
+        LabelPlan::Invalid(invalid) => {
+            let lines = wrapped(&invalid.to_string(), area.width.saturating_sub(4));
+            for (row, line) in (0..).zip(&lines) {
+                LinePen::new(buffer, area, row).skip(2).text(line, theme.style(Role::Danger));
+            }
+            return;
+        }
+        LabelPlan::Asked(asked) => match asked.known() {
+            None => format!("planning{}", theme.glyphs.ellipsis),
+            Some(Err(failure)) => {
+                draw_refusal(buffer, area, failure, theme);
+                return;
+            }
+            Some(Ok(planned)) => match planned.plan.change() {
+                Some(change) => {
+                    let lines = plan_text::lines(change, &theme.glyphs);
+                    draw_lines(buffer, area, &lines, None, theme);
+                    return;
+                }
+                None => "it marks this version already: nothing will change".to_owned(),
+            },
+        },
+    };
+    LinePen::new(buffer, area, 0).skip(2).text(&sentence, muted);
+}

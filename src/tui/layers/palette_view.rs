@@ -1,0 +1,149 @@
+//! Draws the command palette: what is typed, and below it the commands that answer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::palette::{Entry, Palette};
+use crate::exchange::Source;
+use crate::tui::command::Command;
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::line::{LinePen, width, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::search::Query;
+use crate::tui::theme::{Role, Theme};
+
+/// Where the parts of the palette lie.
+pub(super) struct Areas {
+    all: Rect,
+    pub(super) list: Rect,
+    /// What the command under the cursor does, where a row has no room for it.
+    sentence: Rect,
+}
+
+/// The parts within the body of the screen.
+pub(super) fn areas(body: Rect) -> Areas {
+    let all = centred(body, 84, 24);
+    let below = u16::from(all.width < 76);
+    // The borders, what is typed and the line below it.
+    let list = Rect {
+        x: all.x + 1,
+        y: all.y + 3,
+        width: all.width.saturating_sub(2),
+        height: all.height.saturating_sub(4 + below),
+    };
+    Areas { all, list, sentence: Rect { y: list.bottom(), height: below, ..list } }
+}
+
+/// Draws it.
+pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let theme = canvas.theme();
+    let Areas { all, list, sentence } = areas(canvas.body());
+    let note = match palette.query().is_empty() {
+        true => String::new(),
+        false => format!("{} found", palette.found().len()),
+    };
+    let inside = canvas.dialog(all, "Commands", &note);
+    canvas.divider(all, 2, "", "");
+    let buffer = &mut *canvas.buffer;
+    LinePen::new(buffer, inside, 0).skip(1).text(":", theme.style(Role::Accent));
+    let line = Rect { x: inside.x + 2, width: inside.width.saturating_sub(3), height: 1, ..inside };
+    let style = theme.style(Role::Text);
+    let cursor =
+        field::draw(buffer, line, palette.query(), Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    match palette.typed() {
+        Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
+        _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
+        _ => {
+            draw_list(palette, list, theme, buffer);
+            draw_sentence(palette, sentence, theme, buffer);
+        }
+    }
+    cursor
+}
+
+fn draw_list(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let query = palette.wanted();
+    let names = palette.found().map(|entry| width(entry.name)).max().unwrap_or(0);
+    let top = palette.top(list.height);
+    for (row, (at, entry)) in (0..list.height).zip(palette.found().enumerate().skip(top)) {
+        let over = (at == palette.cursor()).then(|| theme.style(Role::Selected));
+        let mut pen = LinePen::new(buffer, list, row);
+        draw_entry(entry, &query, names, over, theme, &mut pen);
+    }
+}
+
+fn draw_sentence(palette: &Palette, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    if let Some(entry) = palette.found().nth(palette.cursor()) {
+        let mut pen = LinePen::new(buffer, area, 0);
+        pen.skip(1).fitted(
+            words(entry),
+            area.width.saturating_sub(2),
+            theme.style(Role::Accent),
+            &theme.glyphs,
+        );
+    }
+}
+
+fn words(entry: &Entry) -> &str {
+    entry.obstacle.unwrap_or(&entry.sentence)
+}
+
+fn draw_entry(
+    entry: &Entry,
+    query: &Query,
+    names: u16,
+    over: Option<Style>,
+    theme: &Theme,
+    pen: &mut LinePen<'_>,
+) {
+    let glyphs = &theme.glyphs;
+    let style = |role| over.unwrap_or_else(|| theme.style(role));
+    let (text, hint) = match entry.obstacle {
+        None => (Role::Text, Role::Hint),
+        Some(_) => (Role::Muted, Role::Muted),
+    };
+    let key = entry.key.map(|key| key.shown(glyphs)).unwrap_or_default();
+    pen.text(" ", Style::new());
+    pen.text(if over.is_some() { glyphs.selected } else { " " }, style(Role::Text));
+    pen.text(" ", style(Role::Text));
+    pen.right(" ", Style::new()).right(&key, style(Role::Key)).right("  ", style(Role::Text));
+    let matches = query.matches(entry.name);
+    for (at, letter) in entry.name.char_indices() {
+        let is_match = matches.iter().any(|range| range.contains(&at));
+        let plain = style(text);
+        let mark = if is_match { plain.patch(theme.style(Role::Match)) } else { plain };
+        pen.text(letter.encode_utf8(&mut [0; 4]), mark);
+    }
+    for _ in width(entry.name)..names + 2 {
+        pen.text(" ", style(text));
+    }
+    let room = pen.room();
+    pen.fitted(words(entry), room, style(hint), glyphs);
+}
+
+fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let format =
+        source.map_or_else(|| "the format is guessed".to_owned(), |source| format!("as {}", source.name()));
+    let mut pen = LinePen::new(buffer, list, 0);
+    pen.skip(1).text("import ", theme.style(Role::Text));
+    let room = pen.room().saturating_sub(width(&format) + 4);
+    pen.fitted(file, room.min(width(file)), theme.style(Role::Text), &theme.glyphs);
+    pen.skip(2).text(&format, theme.style(Role::Hint));
+}
+
+fn draw_nothing(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let typed = palette.query().text().trim();
+    let next = match palette.nearest() {
+        Some(name) => format!("Enter takes the nearest: {name}"),
+        None => "Delete what is typed to see them all.".to_owned(),
+    };
+    let room = list.width.saturating_sub(2);
+    let sentence = format!("No command here is called '{typed}'.");
+    let lines = wrapped(&sentence, room).into_iter().map(|line| (line, Role::Warning));
+    let next = wrapped(&next, room).into_iter().map(|line| (line, Role::Text));
+    for (row, (line, role)) in (0..list.height).zip(lines.chain(next)) {
+        LinePen::new(buffer, list, row).skip(1).text(&line, theme.style(role));
+    }
+}

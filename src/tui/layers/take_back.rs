@@ -1,0 +1,195 @@
+//! Undo and redo: what would be undone and what comes of it; Enter does it.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::domain::Timestamp;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
+use crate::tui::context::{Context, Contexts};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::plan_box::{draw_lines, draw_refusal, refusal_rows};
+use crate::tui::layer::{Flow, Gift, Layer};
+use crate::tui::plan_text::{self, PlanLine};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::when;
+use crate::vault::wording;
+use crate::vault::{TakeBackPlan, VaultError};
+use crate::versioning::{Direction, Refusal};
+
+/// How many changes of a batch are named one by one.
+const NAMED: usize = 5;
+
+/// An undo or redo that waits for its Enter.
+pub struct TakeBack {
+    direction: Direction,
+    planned: Pending<Box<TakeBackPlan>>,
+    done: Question,
+    remark: Option<&'static str>,
+}
+
+impl TakeBack {
+    /// What would be undone or redone is asked for.
+    pub fn new(direction: Direction, app: &mut App) -> Self {
+        let mut layer =
+            Self { direction, planned: Pending::default(), done: Question::default(), remark: None };
+        layer.ask(app);
+        layer
+    }
+
+    fn ask(&mut self, app: &mut App) {
+        self.planned.ask_anew(&mut app.asks, Work::PlanTakeBack { direction: self.direction });
+    }
+
+    const fn title(&self) -> &'static str {
+        match self.direction {
+            Direction::Undo => "Undo",
+            Direction::Redo => "Redo",
+        }
+    }
+
+    /// What it is that is taken back, and what the lines of labels do not say.
+    fn sentences(&self, now: Timestamp, theme: &Theme, columns: u16) -> Vec<(String, Role)> {
+        let mut sentences = Vec::new();
+        if let Some(remark) = self.remark {
+            sentences.push((remark.to_owned(), Role::Warning));
+        }
+        match self.planned.known() {
+            None => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
+            Some(Err(_)) => {}
+            Some(Ok(planned)) => sentences.extend(told(planned, now)),
+        }
+        sentences
+            .into_iter()
+            .flat_map(|(text, role)| wrapped(&text, columns).into_iter().map(move |line| (line, role)))
+            .collect()
+    }
+
+    fn lines(&self, theme: &Theme) -> Vec<PlanLine> {
+        match self.planned.good() {
+            Some(planned) => match planned.steps.as_slice() {
+                [step] => {
+                    step.change.as_ref().map_or_else(Vec::new, |it| plan_text::lines(it, &theme.glyphs))
+                }
+                _ => Vec::new(),
+            },
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Layer for TakeBack {
+    fn name(&self) -> &'static str {
+        "take back"
+    }
+
+    fn contexts(&self) -> Contexts {
+        Contexts::commanding(&[Context::Plan])
+    }
+
+    fn obstacle(&self, action: Action, _app: &App) -> Option<&'static str> {
+        (action == Action::Enter && self.planned.good().is_none()).then_some("not now")
+    }
+
+    fn act(&mut self, action: Action, app: &mut App) -> Flow {
+        match action {
+            Action::Escape | Action::Back => return Flow::Close,
+            Action::Enter if !app.is_busy() => {
+                if let Some(planned) = self.planned.good() {
+                    let work = Work::TakeBack { direction: self.direction, newest: planned.newest };
+                    app.begin_busy(&mut self.done, work);
+                }
+            }
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn awaits(&self, ticket: Ticket) -> bool {
+        self.planned.awaits(ticket) || self.done.awaits(ticket)
+    }
+
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        if self.planned.awaits(answered.ticket) {
+            self.planned.settle(answered.result);
+            return Flow::Stay;
+        }
+        self.done.forget();
+        match answered.result {
+            Ok(_) => return Flow::Give(Gift::Changed),
+            // Nothing was undone, and the new plan is shown first.
+            Err(Failure::Vault(VaultError::Refused(Refusal::VaultChanged))) => {
+                self.remark = Some("another process changed the vault meanwhile: this is the new plan");
+                self.ask(app);
+                app.asks.work(Work::Refresh);
+            }
+            Err(failure) => self.planned.know(Err(failure)),
+        }
+        Flow::Stay
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let theme = canvas.theme();
+        let body = canvas.body();
+        let columns = body.width.min(72);
+        let inner = columns.saturating_sub(6);
+        let sentences = self.sentences(canvas.app.wall, theme, inner);
+        let lines = self.lines(theme);
+        let refused = match self.planned.known() {
+            Some(Err(failure)) => Some(failure),
+            _ => None,
+        };
+        let gap = usize::from(!lines.is_empty());
+        let refused_rows = refused.map_or(0, |failure| refusal_rows(failure, inner));
+        let wanted = sentences.len() + gap + lines.len() + refused_rows + 4;
+        let area = centred(body, columns, u16::try_from(wanted).unwrap_or(u16::MAX));
+        let inside = canvas.dialog(area, self.title(), "");
+        let buffer = &mut *canvas.buffer;
+        let mut row = 1;
+        for (text, role) in &sentences {
+            LinePen::new(buffer, inside, row).skip(2).text(text, theme.style(*role));
+            row += 1;
+        }
+        row += u16::from(!lines.is_empty());
+        let below = Rect {
+            y: inside.y + row.min(inside.height),
+            height: inside.height.saturating_sub(row),
+            ..inside
+        };
+        draw_lines(buffer, below, &lines, None, theme);
+        if let Some(failure) = refused {
+            draw_refusal(buffer, below, failure, theme);
+        }
+        Some(Position::new(inside.x + 2, inside.y + 1))
+    }
+}
+
+fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
+    let mut sentences = Vec::new();
+    if planned.steps.len() > 1 {
+        let count = wording::count(planned.steps.len() as u64, "change");
+        sentences.push((format!("{count} that were made together:"), Role::Text));
+    }
+    for step in planned.steps.iter().take(NAMED) {
+        sentences.push((wording::name_of(&step.entry), Role::Text));
+    }
+    if let Some(more) = planned.steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        sentences.push((format!("and {more} more"), Role::Text));
+    }
+    if let Some(step) = planned.steps.first() {
+        let entry = &step.entry;
+        let age = when::ago(entry.time, now);
+        sentences.push((format!("{age}, from the {}", wording::origin(entry.origin)), Role::Muted));
+    }
+    if let [step] = planned.steps.as_slice() {
+        match &step.change {
+            Some(change) => {
+                sentences.extend(wording::facts(change).into_iter().map(|fact| (fact, Role::Text)));
+            }
+            None => sentences.push(("it is so already: nothing will change".to_owned(), Role::Muted)),
+        }
+    }
+    sentences
+}

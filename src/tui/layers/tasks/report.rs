@@ -1,0 +1,206 @@
+//! What came of a job: in its dialog where that is still open, else in a toast.
+
+use super::import;
+use super::removal;
+use super::{Line, Stage, TaskForm};
+use crate::tui::app::{App, Tone};
+use crate::tui::ask::{Answer, Failure};
+use crate::tui::jobs::{Done, JobKind, Relocked, Relocking, Removal};
+use crate::tui::layer::Flow;
+use crate::tui::theme::Role;
+use crate::tui::when::count;
+use crate::vault::VerifyReport;
+use crate::vault::import_wording::Tense;
+
+/// Shows it in its dialog, or closes that where a toast says all.
+pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
+    match done {
+        Done::Verified(report) => finish(form, verified(&report)),
+        Done::Relocked(relocked) => finish(form, relocked_lines(&relocked)),
+        Done::Exported { ref losses, .. } if !losses.is_empty() => {
+            let (_, sentence) = sentence(&done);
+            let mut lines = vec![Line::new(Role::Text, sentence)];
+            lines.extend(losses.iter().map(|loss| Line {
+                lead: "lost",
+                text: loss.to_string(),
+                role: Role::Warning,
+            }));
+            finish(form, lines);
+        }
+        Done::ImportPlanned { source, report, is_other_than_shown } => {
+            form.stage = Stage::Typing;
+            form.is_planned = report.changes_anything();
+            let mut lines = import::lines(&report, Tense::Would);
+            if let Some(first) = lines.first_mut() {
+                first.text = format!("{source}: {}", first.text);
+            }
+            if is_other_than_shown {
+                let sentence = "the vault changed meanwhile: nothing was imported; this is the new plan";
+                lines.insert(0, Line::new(Role::Warning, sentence));
+            }
+            form.say(lines);
+        }
+        Done::OtherVaultIsLocked { needs_key_file } => {
+            form.stage = Stage::Typing;
+            import::ask_for_locks(form, needs_key_file);
+        }
+        Done::RemovalPlanned(removals) => removal::on_plan(form, removals),
+        Done::BackedUp { .. } | Done::Imported(_) | Done::Exported { .. } | Done::Removed(_) => {
+            say(&done, app);
+            return Flow::Done;
+        }
+    }
+    Flow::Stay
+}
+
+/// Tells in a toast how a job ended that no dialog waits for.
+pub fn tell(kind: JobKind, result: &Result<Answer, Failure>, app: &mut App) {
+    match result {
+        Ok(Answer::Job(done)) => say(done, app),
+        Ok(_) => {}
+        Err(failure) if failure.was_stopped() => app.say(Tone::Note, stopped(Some(kind))),
+        Err(failure) => app.say_failed(failure),
+    }
+}
+
+fn say(done: &Done, app: &mut App) {
+    let (tone, sentence) = sentence(done);
+    app.say(tone, sentence);
+}
+
+/// What was stopped, and that it left nothing behind.
+pub(super) fn stopped(kind: Option<JobKind>) -> String {
+    format!("{} was stopped: nothing was changed", kind.map_or("the work", JobKind::doing))
+}
+
+fn finish(form: &mut TaskForm, lines: Vec<Line>) {
+    form.stage = Stage::Finished;
+    // What was typed is wiped with its fields.
+    form.entries.clear();
+    form.say(lines);
+}
+
+fn contents(report: &VerifyReport) -> String {
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    format!(
+        "{}, {}, {}",
+        count(number(report.secrets), "secret"),
+        count(number(report.versions), "version"),
+        count(number(report.events), "change")
+    )
+}
+
+fn verified(report: &VerifyReport) -> Vec<Line> {
+    if report.is_clean() {
+        return vec![Line::new(Role::Success, format!("the vault is whole: {}", contents(report)))];
+    }
+    let mut lines: Vec<Line> =
+        report.findings.iter().map(|finding| Line::new(Role::Danger, finding)).collect();
+    lines.push(Line::new(Role::Muted, "do not use this file any more: restore a backup"));
+    lines
+}
+
+fn relocked_lines(relocked: &Relocked) -> Vec<Line> {
+    let mut lines = vec![Line::new(Role::Success, relocked_sentence(relocked))];
+    if let Some(path) = &relocked.made_key_file {
+        let path = path.display();
+        lines.push(Line::new(
+            Role::Warning,
+            format!(
+                "its key file is '{path}': without a copy of it the vault cannot be opened; start etui with \
+                 --key-file '{path}' from now on"
+            ),
+        ));
+    }
+    for backup in &relocked.backups {
+        let sentence = format!("the backup '{}' still opens with the old password", backup.display());
+        lines.push(Line::new(Role::Warning, sentence));
+    }
+    lines.extend(relocked.notices.iter().map(|notice| Line::new(Role::Warning, notice)));
+    lines.push(Line::new(
+        Role::Muted,
+        match relocked.relocking {
+            Relocking::Password => "copies made before still open with the old password",
+            Relocking::VaultKey => {
+                "whoever has an older copy still knows what is in it: change those secrets where they are used"
+            }
+        },
+    ));
+    lines
+}
+
+fn relocked_sentence(relocked: &Relocked) -> String {
+    let what = match relocked.relocking {
+        Relocking::Password => "the master password is changed",
+        Relocking::VaultKey => "the vault key is replaced and everything sealed anew",
+    };
+    let cost = relocked.cost;
+    format!(
+        "{what}; unlocking takes Argon2id with {} MiB, {} passes, {} lanes",
+        cost.memory_kib() / 1024,
+        cost.passes(),
+        cost.lanes()
+    )
+}
+
+/// All in one line.
+fn sentence(done: &Done) -> (Tone, String) {
+    match done {
+        Done::Relocked(relocked) => (Tone::Done, relocked_sentence(relocked)),
+        Done::Verified(report) => match report.findings.first() {
+            None => (Tone::Done, format!("the vault is whole: {}", contents(report))),
+            Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
+        },
+        Done::BackedUp { path, report } => {
+            let path = path.display();
+            (Tone::Done, format!("backed up to '{path}' and checked: {}", contents(report)))
+        }
+        Done::ImportPlanned { report, .. } => {
+            (Tone::Note, format!("{}; :import shows it", import::summary(report, Tense::Would)))
+        }
+        Done::OtherVaultIsLocked { .. } => {
+            (Tone::Note, "the other vault has a key of its own: :import asks for its password".to_owned())
+        }
+        Done::Imported(report) => (Tone::Done, format!("{} · u undoes", import::summary(report, Tense::Did))),
+        Done::Exported { path, secrets, losses } => {
+            let mut text =
+                format!("exported {} to '{}', unencrypted", count(*secrets, "secret"), path.display());
+            if let Some(first) = losses.first() {
+                text = format!("{text}; {first}");
+            }
+            (Tone::Done, text)
+        }
+        Done::RemovalPlanned(_) => (Tone::Note, "nothing was removed".to_owned()),
+        Done::Removed(removed) => (Tone::Done, removed_sentence(removed)),
+    }
+}
+
+fn removed_sentence(removed: &[Removal]) -> String {
+    match removed {
+        [] => "nothing was removed".to_owned(),
+        [one] => format!("{} removed for good, with {}", one.name, count(one.versions, "version")),
+        several => format!("{} removed for good", count(several.len(), "secret")),
+    }
+}
+
+/// What is said on the unlock screen of a job that ended behind it: what concerns the lock, and nothing of what is
+/// inside.
+pub fn ended_while_locked(kind: JobKind, result: &Result<Answer, Failure>) -> Option<&'static str> {
+    let done = match result {
+        Ok(Answer::Job(done)) => Ok(&**done),
+        Ok(_) => return None,
+        Err(failure) => Err(failure),
+    };
+    Some(match (kind, done) {
+        (_, Ok(Done::Relocked(relocked))) => match relocked.relocking {
+            Relocking::Password => "the master password is changed: the new one opens the vault",
+            Relocking::VaultKey => "the vault key is replaced: the new password opens the vault",
+        },
+        (JobKind::Rekey | JobKind::ChangePassword, Err(_)) => {
+            "the locks were not changed: the old password opens the vault"
+        }
+        (_, Ok(Done::Imported(_))) => "the import was finished before the lock",
+        (JobKind::Import, Err(_)) => "the import was taken back when the vault was locked",
+        _ => return None,
+    })
+}

@@ -1,0 +1,35 @@
+//! What is set, and where: to look at. The file is the user's, and nothing here writes it.
+
+use super::{Line, Stage, Task, TaskForm};
+use crate::config;
+use crate::domain::visible;
+use crate::tui::app::App;
+use crate::tui::theme::Role;
+
+pub(super) fn form(app: &App) -> TaskForm {
+    let mut form = TaskForm::new(Task::Settings, Vec::new());
+    form.stage = Stage::Finished;
+    form.say(lines(&app.all_settings, app.settings_file.as_deref()));
+    form
+}
+
+fn lines(settings: &config::Settings, file: Option<&str>) -> Vec<Line> {
+    let place = match file {
+        Some(file) => format!("{file}, read when the app starts"),
+        None => "there is no home folder to keep them in".to_owned(),
+    };
+    let mut lines = vec![
+        Line::new(Role::Text, place),
+        Line::new(Role::Muted, "`etui config default` prints a commented one"),
+        Line::new(Role::Muted, ""),
+    ];
+    let defaults = config::Settings::default().in_words();
+    for ((name, value), (_, default)) in settings.in_words().into_iter().zip(defaults) {
+        let text = format!("{name:<22} {}", visible(&value));
+        lines.push(match value == default {
+            true => Line::new(Role::Muted, text),
+            false => Line::new(Role::Text, format!("{text}, instead of {default}")),
+        });
+    }
+    lines
+}

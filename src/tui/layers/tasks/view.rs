@@ -1,0 +1,201 @@
+//! Draws the dialog of a task.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Line, Stage, Task, TaskForm, copies, import, locks, removal};
+use crate::tui::app::{App, UnderWay};
+use crate::tui::jobs::{Relocking, Scope};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::layout;
+use crate::tui::theme::{Role, Theme};
+
+const COLUMNS: u16 = 78;
+/// Columns for the word before a line.
+const LEAD: u16 = 10;
+/// Rows for what comes of it, where it may be long.
+const REPORT_ROWS: u16 = 12;
+
+/// How many lines a page is, about.
+pub(super) fn page(size: (u16, u16)) -> u16 {
+    (layout::areas(size).body.height / 3).max(1)
+}
+
+impl TaskForm {
+    fn title(&self, app: &App, theme: &Theme) -> String {
+        let dot = theme.glyphs.dot;
+        match &self.task {
+            Task::Verify => format!("Check the vault {dot} {}", app.vault_file()),
+            Task::BackUp => format!("Back up {dot} {}", app.vault_file()),
+            Task::Relock(Relocking::Password) => format!("Change the password {dot} {}", app.vault_file()),
+            Task::Relock(Relocking::VaultKey) => {
+                format!("Replace the vault key {dot} {}", app.vault_file())
+            }
+            Task::Import => "Import".to_owned(),
+            Task::Settings => "Settings".to_owned(),
+            Task::Export => "Export, unencrypted".to_owned(),
+            Task::Remove(Scope::Force(name)) => format!("Delete for good {dot} {name}"),
+            Task::Remove(Scope::One(name)) => format!("Purge {dot} {name}"),
+            Task::Remove(Scope::Past) => format!("Purge {dot} all past their window"),
+        }
+    }
+
+    const fn about(&self) -> &'static str {
+        match (&self.task, self.stage) {
+            (_, Stage::Finished) | (Task::Verify | Task::Settings, _) => "",
+            (Task::BackUp, _) => copies::ABOUT_BACKUP,
+            (Task::Relock(Relocking::Password), _) => locks::ABOUT_PASSWORD,
+            (Task::Relock(Relocking::VaultKey), _) => locks::ABOUT_REKEY,
+            (Task::Import, _) => import::ABOUT,
+            (Task::Export, _) => copies::ABOUT_EXPORT,
+            (Task::Remove(_), _) => removal::ABOUT,
+        }
+    }
+
+    pub(super) fn draw_in(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let (app, theme) = (canvas.app, canvas.theme());
+        let body = canvas.body();
+        let columns = COLUMNS.min(body.width);
+        let about = match self.about() {
+            "" => Vec::new(),
+            text => wrapped(text, columns.saturating_sub(6)),
+        };
+        // Once a plan is shown, what an import does makes room for it.
+        let entries = u16::try_from(self.entries.len()).unwrap_or(u16::MAX);
+        let below = self.rows_below(columns);
+        let is_read = self.task == Task::Import && below > 0;
+        let about = if is_read { Vec::new() } else { about };
+        let parts = [rows(&about), entries, below];
+        let gaps = u16::try_from(parts.iter().filter(|part| **part > 0).count()).unwrap_or(0);
+        let wanted = parts.iter().sum::<u16>() + gaps + 3;
+        let area = centred(body, columns, wanted);
+        let inside = canvas.dialog(area, &self.title(app, theme), "");
+        let mut row = 1;
+        for line in &about {
+            LinePen::new(canvas.buffer, inside, row).skip(2).text(line, theme.style(Role::Text));
+            row += 1;
+        }
+        row += u16::from(!about.is_empty() && entries > 0);
+        let mut cursor = None;
+        for (position, entry) in self.entries.iter().enumerate() {
+            let line = row_of(inside, row);
+            let is_focused = self.stage == Stage::Typing && position == self.focus;
+            cursor = cursor.or(entry.draw(canvas.buffer, line, is_focused, theme));
+            row += 1;
+        }
+        if below > 0 {
+            if row > 1 {
+                row += 1;
+                canvas.divider(area, row, self.divider(), "");
+            }
+            let place = Rect {
+                y: (inside.y + row).min(inside.bottom()),
+                height: inside.height.saturating_sub(row),
+                ..inside
+            };
+            match (self.stage, &app.under_way) {
+                (Stage::Running, Some(under_way)) => {
+                    draw_progress(under_way, app, place, theme, canvas.buffer)
+                }
+                _ => self.draw_lines(place, area, theme, canvas.buffer),
+            }
+        }
+        cursor.or(Some(Position::new(inside.x + 2, inside.y + row.min(inside.height.saturating_sub(1)))))
+    }
+
+    fn rows_below(&self, columns: u16) -> u16 {
+        if self.stage == Stage::Running {
+            return 1;
+        }
+        let shown = self.lines.iter().skip(self.scroll).take(usize::from(REPORT_ROWS));
+        let rows: usize = shown.map(|line| line_parts(line, columns.saturating_sub(6)).len()).sum();
+        // Scrolling does not change the size of the box.
+        let least = if self.lines.len() > usize::from(REPORT_ROWS) { REPORT_ROWS } else { 0 };
+        u16::try_from(rows).unwrap_or(u16::MAX).clamp(least, REPORT_ROWS.max(least) * 2)
+    }
+
+    const fn divider(&self) -> &'static str {
+        match self.stage {
+            Stage::Typing => "After this",
+            Stage::Running => "Under way",
+            Stage::Finished => "Done",
+        }
+    }
+
+    fn draw_lines(&self, place: Rect, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+        let columns = place.width.saturating_sub(4);
+        let mut row = 0;
+        let mut shown = 0;
+        for line in self.lines.iter().skip(self.scroll) {
+            if row >= place.height {
+                break;
+            }
+            for (position, part) in line_parts(line, columns).iter().enumerate() {
+                let mut pen = LinePen::new(buffer, place, row);
+                pen.skip(2);
+                if !line.lead.is_empty() {
+                    let lead = if position == 0 { line.lead } else { "" };
+                    pen.fitted(lead, LEAD, theme.style(line.role), &theme.glyphs);
+                }
+                let role = if line.lead.is_empty() { line.role } else { Role::Text };
+                pen.text(&part.replace('→', theme.glyphs.arrow), theme.style(role));
+                row += 1;
+            }
+            shown += 1;
+        }
+        let left = self.lines.len().saturating_sub(self.scroll + shown);
+        if left > 0 || self.scroll > 0 {
+            let words = format!(" {}-{} of {} ", self.scroll + 1, self.scroll + shown, self.lines.len());
+            let line = Rect { y: area.bottom().saturating_sub(1), height: 1, width: area.width - 1, ..area };
+            LinePen::new(buffer, line, 0).right(&words, theme.style(Role::Muted));
+        }
+    }
+}
+
+fn rows(lines: &[String]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}
+
+fn row_of(area: Rect, row: u16) -> Rect {
+    let height = u16::from(row < area.height);
+    Rect { x: area.x + 1, width: area.width.saturating_sub(1), y: area.y + row, height }
+}
+
+fn line_parts(line: &Line, columns: u16) -> Vec<String> {
+    let lead = if line.lead.is_empty() { 0 } else { LEAD };
+    wrapped(&line.text, columns.saturating_sub(lead))
+}
+
+/// "importing ━━━━━━──── 42 %  3 s"; a spinner where nobody can say how far it is.
+fn draw_progress(under_way: &UnderWay, app: &App, place: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let glyphs = &theme.glyphs;
+    let elapsed = app.now.since(under_way.since).as_secs();
+    let mut pen = LinePen::new(buffer, place, 0);
+    pen.skip(2).text(under_way.kind.doing(), theme.style(Role::Text)).skip(2);
+    let right = match under_way.percent() {
+        Some(percent) => format!("{percent:>3} %  {elapsed} s  "),
+        None => format!("{elapsed} s  "),
+    };
+    pen.right(&right, theme.style(Role::Muted));
+    match under_way.percent() {
+        Some(percent) => {
+            let cells = pen.room().saturating_sub(2);
+            let full = u16::try_from(u64::from(cells) * percent.min(100) / 100).unwrap_or(cells);
+            for cell in 0..cells {
+                let (sign, role) = if cell < full {
+                    (glyphs.bar_full, Role::Accent)
+                } else {
+                    (glyphs.bar_empty, Role::Muted)
+                };
+                pen.text(sign, theme.style(role));
+            }
+        }
+        None => {
+            let turn = usize::try_from(app.now.0 / 100).unwrap_or(0);
+            let frame = glyphs.spinner[turn % glyphs.spinner.len()];
+            pen.text(frame, theme.style(Role::Accent));
+        }
+    }
+}

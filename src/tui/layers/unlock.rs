@@ -1,0 +1,231 @@
+//! The unlock screen: the path, the password, a spinner while the key is derived.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::first_run::FirstRun;
+use super::other_vault::OtherVault;
+use super::tasks;
+use crate::app_options::Ownership;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::ask::{Answer, Answered, Question, Ticket, Work};
+use crate::tui::context::{Context, Contexts};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::{EditBuffer, Lines};
+use crate::tui::layer::{Flow, Layer, News};
+use crate::tui::lock;
+use crate::tui::session::{Found, KeyFileState};
+use crate::tui::theme::{Role, Theme};
+
+/// The state of the screen.
+pub struct Unlock {
+    password: EditBuffer,
+    unlocked: Question,
+    /// Why it is not open: a wrong password, or why it was locked.
+    remark: Option<(Role, String)>,
+    key_file: KeyFileState,
+}
+
+impl Unlock {
+    /// The screen for what was found at the start.
+    pub fn new(key_file: KeyFileState, notices: &[String]) -> Self {
+        let remark = (!notices.is_empty()).then(|| (Role::Warning, notices.join("; ")));
+        Self { remark, key_file, ..Self::waiting() }
+    }
+
+    /// The screen after a lock, with its reason.
+    pub fn after_lock(reason: &str) -> Self {
+        Self { remark: Some((Role::Muted, reason.to_owned())), ..Self::waiting() }
+    }
+
+    /// The screen with nothing to say.
+    pub const fn waiting() -> Self {
+        Self {
+            password: EditBuffer::new(Lines::Single),
+            unlocked: Question::new(),
+            remark: None,
+            key_file: KeyFileState::NotNeeded,
+        }
+    }
+
+    /// Says something in the field's place.
+    fn remark(&mut self, role: Role, text: &str) {
+        self.remark = Some((role, text.to_owned()));
+    }
+}
+
+/// The screen for what was found at the path of the vault.
+pub fn for_found(found: Found, app: &mut App) -> Box<dyn Layer> {
+    let given = app.given_password.take();
+    match found {
+        Found::Nothing => {
+            let mut first_run = FirstRun::new(app);
+            if let Some(password) = given {
+                first_run.fill(&password);
+            }
+            Box::new(first_run)
+        }
+        Found::Vault { key_file, notices, .. } => {
+            let mut unlock = Unlock::new(key_file, &notices);
+            if let Some(password) = given {
+                app.begin_busy(&mut unlock.unlocked, Work::Unlock { password });
+            }
+            Box::new(unlock)
+        }
+    }
+}
+
+/// Why another vault cannot be opened now: the throwaway vault of the demo is not exchanged for a real one.
+pub fn obstacle_to_another(app: &App) -> Option<&'static str> {
+    (app.ownership != Ownership::Own || app.is_busy()).then_some("not now")
+}
+
+/// Opens the question for another vault, where it may be.
+pub fn another(app: &mut App) -> Flow {
+    match obstacle_to_another(app) {
+        None => Flow::Open(Box::new(OtherVault::new(app))),
+        Some(_) => Flow::Stay,
+    }
+}
+
+impl Layer for Unlock {
+    fn name(&self) -> &'static str {
+        "unlock"
+    }
+
+    fn is_base(&self) -> bool {
+        true
+    }
+
+    fn contexts(&self) -> Contexts {
+        Contexts::typing(&[Context::Unlock])
+    }
+
+    fn field(&mut self) -> Option<&mut EditBuffer> {
+        Some(&mut self.password)
+    }
+
+    fn refuse_paste(&mut self, sentence: &'static str, _app: &mut App) {
+        self.remark(Role::Warning, sentence);
+    }
+
+    fn obstacle(&self, action: Action, app: &App) -> Option<&'static str> {
+        if action == Action::OtherVault { obstacle_to_another(app) } else { None }
+    }
+
+    fn act(&mut self, action: Action, app: &mut App) -> Flow {
+        match action {
+            Action::OtherVault => return another(app),
+            Action::Enter if !app.is_busy() && !self.password.is_empty() => {
+                self.remark = None;
+                let password = self.password.take();
+                app.begin_busy(&mut self.unlocked, Work::Unlock { password });
+            }
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn awaits(&self, ticket: Ticket) -> bool {
+        self.unlocked.awaits(ticket)
+    }
+
+    /// A wrong password is not kept.
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        self.unlocked.forget();
+        match answered.result {
+            Ok(Answer::Opened(opened)) => {
+                lock::opened(app, *opened);
+                return Flow::Done;
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                self.password.clear();
+                self.remark(Role::Danger, &failure.line());
+            }
+        }
+        Flow::Stay
+    }
+
+    /// Long work ended behind the lock: what concerns the lock is said here, and nothing of what is inside.
+    fn hear(&mut self, news: &News<'_>, _app: &mut App) -> Flow {
+        match news {
+            News::Late(kind, result) => {
+                if let Some(sentence) = tasks::ended_while_locked(*kind, result) {
+                    self.remark(Role::Muted, sentence);
+                }
+            }
+            News::LockedAgain => self.password.clear(),
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let (app, theme) = (canvas.app, canvas.theme());
+        let area = centred(canvas.body(), 66, 10);
+        let inside = canvas.screen(area, "Unlock");
+        let buffer = &mut *canvas.buffer;
+        let column = |row: u16, height: u16| Rect {
+            x: inside.x + 2,
+            y: inside.y + row,
+            width: inside.width.saturating_sub(4),
+            height: height.min(inside.height.saturating_sub(row)),
+        };
+        let muted = theme.style(Role::Muted);
+        let line = column(1, 1);
+        let text = theme.style(Role::Text);
+        LinePen::new(buffer, line, 0).fitted(app.whereabouts(), line.width, text, &theme.glyphs);
+        let is_deriving = app.busy.is_some_and(|busy| busy.derives_key);
+        let mut label = LinePen::new(buffer, column(3, 1), 0);
+        label.text("Master password", muted);
+        if let Ownership::Demo { password, .. } = app.ownership {
+            label.text(&format!(" of the demo: {password}"), muted);
+        }
+        let field = column(4, 1);
+        LinePen::new(buffer, field, 0).text(theme.glyphs.selected, theme.style(Role::Accent));
+        let field = Rect { x: field.x + 2, width: field.width.saturating_sub(2), ..field };
+        let cursor = if is_deriving {
+            draw_spinner(app, "deriving the key", theme, buffer, field);
+            None
+        } else {
+            let style = theme.style(Role::Text);
+            field::draw(buffer, field, &self.password, Shown::Masked, Focus::Here, style, &theme.glyphs)
+        };
+        let (role, text) = match (&self.remark, self.key_file) {
+            (Some((role, text)), _) => (*role, text.as_str()),
+            (None, KeyFileState::Missing) => {
+                (Role::Warning, "this vault needs its key file: Ctrl-o names it")
+            }
+            (None, KeyFileState::Named) => (Role::Muted, "with the key file"),
+            (None, KeyFileState::NotNeeded) => (Role::Muted, ""),
+        };
+        let below = column(6, 2);
+        for (row, text) in (0..).zip(wrapped(text, below.width)) {
+            LinePen::new(buffer, below, row).text(&text, theme.style(role));
+        }
+        cursor
+    }
+}
+
+/// A spinner with the time that has passed; the time is told from the first second on.
+pub(super) fn draw_spinner(app: &App, what: &str, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let since = app.busy.map_or(app.now, |busy| busy.since);
+    let elapsed = app.now.since(since);
+    let frames = theme.glyphs.spinner;
+    let turn = usize::try_from(elapsed.as_millis() / 100).unwrap_or(0);
+    let frame = frames[turn % frames.len()];
+    let time = format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100);
+    let mut pen = LinePen::new(buffer, area, 0);
+    if !frame.is_empty() {
+        pen.text(frame, theme.style(Role::Accent)).skip(1);
+    }
+    pen.text(&format!("{what}{} ", theme.glyphs.ellipsis), theme.style(Role::Text));
+    if !app.settings.plain {
+        pen.text(&time, theme.style(Role::Muted));
+    }
+}

@@ -1,0 +1,167 @@
+//! Draws the question which version holds a value.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::which::Which;
+use crate::tui::app::App;
+use crate::tui::browse::details_view::draw_labels;
+use crate::tui::holders::{Holder, Holders, Nearness};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::field::{self, Focus};
+use crate::tui::kit::line::{LinePen, width, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::when;
+
+/// Columns for the names of the fields.
+const NAMES: u16 = 9;
+/// Rows of the field.
+const VALUE_ROWS: u16 = 3;
+/// Rows above the answer: the field, what is known of it, where it is looked for, space.
+const QUESTION_ROWS: u16 = VALUE_ROWS + 4;
+/// Rows of the answer.
+const ANSWER_ROWS: u16 = 7;
+
+/// Draws it.
+pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let (app, theme) = (canvas.app, canvas.theme());
+    let area = centred(canvas.body(), 76, QUESTION_ROWS + ANSWER_ROWS + 3);
+    let inside = canvas.dialog(area, "Which version is this?", "");
+    let cursor = draw_value(which, inside, theme, canvas.buffer);
+    draw_scope(which, inside, theme, canvas.buffer);
+    canvas.divider(area, QUESTION_ROWS + 1, "Answer", "");
+    let below = Rect {
+        x: inside.x + 2,
+        y: (inside.y + QUESTION_ROWS + 1).min(inside.bottom()),
+        width: inside.width.saturating_sub(4),
+        height: inside.height.saturating_sub(QUESTION_ROWS + 1),
+    };
+    draw_answer(which, below, app, theme, canvas.buffer);
+    cursor
+}
+
+fn draw_value(which: &Which, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let accent = theme.style(Role::Accent);
+    LinePen::new(buffer, inside, 1).text(theme.glyphs.selected, accent).skip(1).text("Value", accent);
+    let x = inside.x + 2 + NAMES;
+    let columns = inside.right().saturating_sub(x + 1);
+    let place = Rect { x, y: inside.y + 1, width: columns, height: VALUE_ROWS };
+    let style = theme.style(Role::Text);
+    let value = which.value();
+    let cursor = field::draw(buffer, place, value, which.shown(), Focus::Here, style, &theme.glyphs);
+    let facts = if value.is_empty() {
+        "type or paste it: it is compared, and stored nowhere".to_owned()
+    } else {
+        let end = if value.text().ends_with('\n') { ", with a newline at the end" } else { "" };
+        format!("{}{end}", when::bytes(value.len() as u64))
+    };
+    let mut pen = LinePen::new(buffer, inside, 1 + VALUE_ROWS);
+    pen.skip(2 + NAMES).text(&facts, theme.style(Role::Hint));
+    cursor
+}
+
+fn draw_scope(which: &Which, inside: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let text = theme.style(Role::Text);
+    let mut pen = LinePen::new(buffer, inside, QUESTION_ROWS - 1);
+    pen.skip(2).text("Look in", theme.style(Role::Muted)).skip(2);
+    let radio = |is_on| if is_on { theme.glyphs.radio_on } else { theme.glyphs.radio_off };
+    let everywhere = "whole vault";
+    if let Some(name) = which.secret() {
+        let room = pen.room().saturating_sub(width(everywhere) + 12).min(width(name.as_str()));
+        pen.text(radio(!which.is_everywhere()), text).skip(1);
+        pen.fitted(name.as_str(), room, text, &theme.glyphs).skip(2);
+    }
+    pen.text(radio(which.is_everywhere()), text).skip(1).text(everywhere, text);
+}
+
+fn draw_answer(which: &Which, area: Rect, app: &App, theme: &Theme, buffer: &mut Buffer) {
+    let sentence = match which.answer().known() {
+        None if which.answer().is_asked() => (format!("looking{}", theme.glyphs.ellipsis), Role::Muted),
+        None => ("Enter asks".to_owned(), Role::Muted),
+        Some(Err(failure)) => {
+            draw_refusal(buffer, area, failure, theme);
+            return;
+        }
+        Some(Ok(holders)) => match sentence_of(holders) {
+            Some(sentence) => sentence,
+            None => return draw_holders(which, holders, area, 0, app, theme, buffer),
+        },
+    };
+    let lines = wrapped(&sentence.0, area.width);
+    for (row, line) in (0..area.height).zip(&lines) {
+        LinePen::new(buffer, area, row).text(line, theme.style(sentence.1));
+    }
+    if let Some(holders) = which.answer().good() {
+        let above = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        draw_holders(which, holders, area, above, app, theme, buffer);
+    }
+}
+
+/// What is to be said before the versions, if anything.
+fn sentence_of(holders: &Holders) -> Option<(String, Role)> {
+    if holders.found.is_empty() {
+        let sentence = match holders.versions {
+            None => "no version of any secret holds it".to_owned(),
+            Some(1) => "its only version holds another value".to_owned(),
+            Some(count) => format!("none of the {} versions holds it", when::grouped(count as u64)),
+        };
+        return Some((sentence, Role::Warning));
+    }
+    let sentence = match holders.nearness {
+        Nearness::Exact => return None,
+        Nearness::WithoutNewline => "not with the newline at the end, but without it:",
+        Nearness::WithNewline => "not as it is typed, but with a newline at the end:",
+        Nearness::WithCrlf => "not as it is typed, but with CRLF at the ends of lines:",
+    };
+    Some((sentence.to_owned(), Role::Warning))
+}
+
+fn draw_holders(
+    which: &Which,
+    holders: &Holders,
+    area: Rect,
+    above: u16,
+    app: &App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
+    let names: Vec<String> = holders.found.iter().map(|holder| name_of(which, holder)).collect();
+    let columns = names.iter().map(|name| width(name)).max().unwrap_or(0).min(area.width / 2);
+    let rows = usize::from(area.height.saturating_sub(above));
+    let is_cut = names.len() > rows;
+    let shown = if is_cut { rows.saturating_sub(1) } else { names.len() };
+    for (row, (holder, name)) in (above..).zip(holders.found.iter().zip(&names).take(shown)) {
+        let mut pen = LinePen::new(buffer, area, row);
+        pen.fitted(name, columns, theme.style(Role::Text), &theme.glyphs).skip(2);
+        draw_state(holder, app, theme, &mut pen);
+    }
+    if is_cut && rows > 0 {
+        let more = format!("and {} more", when::grouped((names.len() - shown) as u64));
+        LinePen::new(buffer, area, area.height - 1).text(&more, theme.style(Role::Muted));
+    }
+}
+
+fn name_of(which: &Which, holder: &Holder) -> String {
+    let id = &holder.holding.version.id;
+    if which.is_everywhere() { format!("{}#{id}", holder.holding.name) } else { id.to_string() }
+}
+
+/// Its labels, or since when it has none.
+fn draw_state(holder: &Holder, app: &App, theme: &Theme, pen: &mut LinePen<'_>) {
+    let glyphs = &theme.glyphs;
+    let muted = theme.style(Role::Muted);
+    if holder.holding.stages.is_empty() {
+        let age = holder.deprecated.map(|time| format!(" {}", when::ago(time, app.wall)));
+        let text = format!("{} deprecated{}", glyphs.deprecated, age.unwrap_or_default());
+        pen.text(&text, theme.style(Role::Text));
+        return;
+    }
+    let age = format!(" created {}", when::ago(holder.holding.version.created, app.wall));
+    // The labels matter more.
+    if pen.room() >= 24 + width(&age) {
+        pen.right(&age, muted);
+    }
+    draw_labels(&holder.holding.stages, pen.room(), |role| theme.style(role), theme, pen);
+}

@@ -1,0 +1,228 @@
+//! Which layer an action opens, and which one brings back what was typed: the only file that names them all.
+
+use super::action::Action;
+use super::app::{App, Tone};
+use super::ask::{Answer, Failure};
+use super::browse::commands::{NOTHING_SELECTED, changeable, comparable, readable};
+use super::change_request::ChangeRequest;
+use super::context::Contexts;
+use super::event::Edited;
+use super::layer::Layer;
+use super::layers::copy_field::CopyField;
+use super::layers::diff::Diff;
+use super::layers::discard::Discard;
+use super::layers::facts::Facts;
+use super::layers::help::Help;
+use super::layers::history::History;
+use super::layers::labels::Labels;
+use super::layers::opening::Opening;
+use super::layers::palette::Palette;
+use super::layers::plan::Plan;
+use super::layers::put::PutForm;
+use super::layers::take_back::TakeBack;
+use super::layers::tasks;
+use super::layers::unlock::Unlock;
+use super::layers::which::Which;
+use super::layers::write_file::WriteFile;
+use super::place::Reopen;
+use crate::domain::StageLabel;
+use crate::exchange::Source;
+use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
+use crate::versioning::{Deletion, Direction, StageMove};
+
+type Opened = Option<Box<dyn Layer>>;
+
+/// What an action opens over the browse screen; `None` where it opens nothing, or cannot now, which is said.
+pub fn over_browse(action: Action, app: &mut App) -> Opened {
+    match action {
+        Action::NewSecret => {
+            let folder = app.browse()?.folder().to_owned();
+            boxed(PutForm::new_secret(&folder, app.settings.suggests_ids).planned(app))
+        }
+        Action::PutValue => {
+            let suggests_ids = app.settings.suggests_ids;
+            let form = PutForm::put(changeable(app)?, suggests_ids);
+            boxed(form.planned(app))
+        }
+        Action::WriteFile => {
+            let (name, version_id) = readable(app)?;
+            boxed(WriteFile::new(name, version_id))
+        }
+        Action::StageLabels => {
+            let (_, version) = readable(app)?;
+            let details = changeable(app)?.clone();
+            boxed(Labels::new(details, version, app))
+        }
+        Action::Rename => boxed(Facts::rename(changeable(app)?.secret.clone())),
+        Action::Metadata => boxed(Facts::metadata(changeable(app)?.secret.clone())),
+        Action::Diff => {
+            let secret = comparable(app)?.secret.clone();
+            let browse = app.browse()?;
+            let selected = browse.selected_version()?.key;
+            let current = secret.labels.current().map(|current| current.key);
+            // The marked version, else the current one, against the selected one.
+            let anchor = browse.marked().or(current).unwrap_or(selected);
+            boxed(Diff::new(secret, anchor, selected, app))
+        }
+        Action::MakeCurrent => make_current(app),
+        Action::RollBack => roll_back(app),
+        Action::DeleteSecret => {
+            let name = changeable(app)?.secret.name.clone();
+            let deletion = Deletion::Window(Deletion::DEFAULT_DAYS);
+            let request = ChangeRequest::Delete(DeleteRequest { name, deletion, expected: None });
+            plan("Schedule the deletion".to_owned(), request, app)
+        }
+        Action::RestoreSecret => restore(app),
+        Action::ForceDelete
+        | Action::Purge
+        | Action::PurgePast
+        | Action::ChangePassword
+        | Action::Rekey
+        | Action::Verify
+        | Action::Settings
+        | Action::BackUp
+        | Action::Import
+        | Action::Export => tasks::open(action, app),
+        Action::History => boxed(History::new(app)),
+        Action::Which => boxed(Which::new(app)),
+        Action::Undo => boxed(TakeBack::new(Direction::Undo, app)),
+        Action::Redo => boxed(TakeBack::new(Direction::Redo, app)),
+        _ => None,
+    }
+}
+
+fn boxed(layer: impl Layer) -> Opened {
+    Some(Box::new(layer))
+}
+
+fn plan(title: String, request: ChangeRequest, app: &mut App) -> Opened {
+    boxed(Plan::new(title, request, app))
+}
+
+fn make_current(app: &mut App) -> Opened {
+    let (name, version) = readable(app)?;
+    let current = app.known()?.secret.labels.current();
+    if current.is_some_and(|current| current.id == version) {
+        app.say(Tone::Note, format!("{version} is the current version already"));
+        return None;
+    }
+    match StageMove::new(StageLabel::current(), Some(version.clone()), None) {
+        Ok(stage) => {
+            let request = ChangeRequest::Stage(StageRequest { name, stage, expected: None });
+            plan(format!("Make {version} current"), request, app)
+        }
+        Err(refusal) => {
+            app.say_failed(&Failure::Vault(refusal.into()));
+            None
+        }
+    }
+}
+
+fn roll_back(app: &mut App) -> Opened {
+    let details = changeable(app)?;
+    let name = details.secret.name.clone();
+    if details.secret.labels.previous().is_none() {
+        app.say(Tone::Note, "there is no previous version to roll back to: p puts a second one");
+        return None;
+    }
+    let request = ChangeRequest::Rollback(RollbackRequest { name, expected: None });
+    plan("Roll back".to_owned(), request, app)
+}
+
+fn restore(app: &mut App) -> Opened {
+    let refused = match app.known() {
+        None => NOTHING_SELECTED,
+        Some(details) if details.secret.planned_deletion.is_none() => {
+            "this secret is not scheduled for deletion"
+        }
+        Some(details) => {
+            let request = ChangeRequest::Restore(details.secret.name.clone());
+            return plan("Restore".to_owned(), request, app);
+        }
+    };
+    app.say(Tone::Note, refused);
+    None
+}
+
+/// What is typed after `:` with a file.
+pub fn import(file: String, source: Option<Source>, app: &mut App) -> Opened {
+    if app.browse().is_none() {
+        app.say(Tone::Note, "an import needs an open vault");
+        return None;
+    }
+    tasks::open_import(Some(file.into()), source, app)
+}
+
+/// The keys of what lies below.
+pub fn help(contexts: Contexts) -> Box<dyn Layer> {
+    Box::new(Help::new(contexts))
+}
+
+/// The commands of what lies below.
+pub fn palette(
+    contexts: &Contexts,
+    app: &App,
+    obstacle: impl Fn(Action) -> Option<&'static str>,
+) -> Box<dyn Layer> {
+    Box::new(Palette::new(contexts, &app.keymap, obstacle))
+}
+
+/// The question whether to discard what was typed.
+pub fn discard() -> Box<dyn Layer> {
+    Box::<Discard>::default()
+}
+
+/// The screen of an app that starts.
+pub fn starting(app: &mut App) -> Box<dyn Layer> {
+    Box::new(Opening::new(app))
+}
+
+/// The screen of a locked vault; the sentence says why it is.
+pub fn locked(said: Option<&str>) -> Box<dyn Layer> {
+    Box::new(said.map_or_else(Unlock::waiting, Unlock::after_lock))
+}
+
+/// What an answer opens that no layer waits for.
+pub fn answered(answer: Answer) -> Opened {
+    match answer {
+        Answer::FieldsToCopy { name, version_id, fields } => boxed(CopyField::new(name, version_id, fields)),
+        _ => None,
+    }
+}
+
+/// Brings back a form from before a lock, over the secret as it is now.
+pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, app: &mut App) -> Opened {
+    let known = details.and_then(Result::ok);
+    let opened: Opened = match form.layer.as_str() {
+        PutForm::REOPEN => PutForm::reopen(form, known, app).and_then(boxed),
+        Facts::REOPEN => known.and_then(|details| Facts::reopen(form, &details.secret, app)).and_then(boxed),
+        Labels::REOPEN => {
+            known.and_then(|details| Labels::reopen(form, details.clone(), app)).and_then(boxed)
+        }
+        _ => None,
+    };
+    match (&opened, details) {
+        (Some(_), _) => app.say(Tone::Note, "the form that was open is back as you typed it"),
+        // What else was typed was about nothing but that secret.
+        (None, Some(Err(failure))) => {
+            let text = format!("the form that was open cannot be brought back: {}", failure.sentence());
+            app.say(Tone::Failed, text);
+        }
+        (None, _) => {}
+    }
+    opened
+}
+
+/// A form for what the editor saved, which no open one took; where its secret is not known, one that waits for it.
+pub fn for_edited(edited: &Edited, app: &mut App) -> Result<Box<dyn Layer>, Reopen> {
+    let suggests_ids = app.settings.suggests_ids;
+    let mut form = match edited {
+        None => PutForm::new_secret("", suggests_ids),
+        Some(name) => match app.known().filter(|details| details.secret.name == *name) {
+            Some(details) => PutForm::put(details, suggests_ids),
+            None => return Err(PutForm::kept_for(name.clone())),
+        },
+    };
+    form.take_edited(app);
+    Ok(Box::new(form))
+}
