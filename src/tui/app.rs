@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::as_command::LastCommand;
-use super::ask::{Answer, Answered, Asks, Copied, Failure, Pending, Question, Reads, Ticket, Work};
+use super::ask::{Answer, Answered, Asks, Copied, Edited, Failure, Pending, Question, Reads, Ticket, Work};
 use super::browse::{Browse, Layout, Order};
-use super::event::{Edited, Moment};
+use super::event::Moment;
 use super::glyphs::Glyphs;
 use super::jobs::{Done, Job, JobKind, Watched};
 use super::keymap::Keymap;

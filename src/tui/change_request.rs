@@ -3,10 +3,8 @@
 use crate::domain::SecretName;
 use crate::vault::{
     ChangeOutcome, DeleteRequest, Planned, RenameRequest, RollbackRequest, StageRequest, StateToken,
-    UpdateRequest, VaultError,
+    UpdateRequest, Vault, VaultError,
 };
-
-use super::session::Session;
 
 /// A change of a secret that goes through a plan.
 #[derive(Debug, Clone)]
@@ -53,8 +51,7 @@ impl ChangeRequest {
     }
 
     /// What it would do.
-    pub(super) fn plan(&self, session: &mut Session) -> Result<Planned, VaultError> {
-        let vault = session.vault()?;
+    pub(super) fn plan(&self, vault: &mut Vault) -> Result<Planned, VaultError> {
         match self {
             Self::Stage(request) => vault.plan_stage(request),
             Self::Rollback(request) => vault.plan_rollback(request),
@@ -66,8 +63,7 @@ impl ChangeRequest {
     }
 
     /// Makes it.
-    pub(super) fn make(&self, session: &mut Session) -> Result<ChangeOutcome, VaultError> {
-        let vault = session.vault()?;
+    pub(super) fn make(&self, vault: &mut Vault) -> Result<ChangeOutcome, VaultError> {
         match self {
             Self::Stage(request) => vault.update_secret_version_stage(request),
             Self::Rollback(request) => vault.rollback(request),

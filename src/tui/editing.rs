@@ -1,8 +1,8 @@
 //! The user's editor on a value: from the put form, or on the selected version; the vault may lock meanwhile.
 
 use super::app::{App, Tone};
-use super::ask::Effect;
-use super::event::{Edited, Editing, EditorEnd};
+use super::ask::{Edited, Editing, Effect};
+use super::event::EditorEnd;
 use crate::domain::{SecretName, SecretValue, ValueType, VersionId};
 use crate::memory::SecretBytes;
 

@@ -5,7 +5,6 @@ use std::fmt;
 use crossterm::event::KeyEvent;
 
 use super::ask::Answered;
-use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 
 /// Milliseconds on a clock that goes on while the machine sleeps, so that an idle vault is locked after a
@@ -57,23 +56,6 @@ pub struct Mouse {
     /// The row, from 0.
     pub row: u16,
 }
-
-/// A text for the user's editor.
-pub struct Editing {
-    pub text: SecretBytes,
-    /// Lets the editor know what it is: `json`, `txt`.
-    pub extension: &'static str,
-}
-
-impl Editing {
-    pub fn of(text: SecretBytes) -> Self {
-        let is_json = text.expose().trim_ascii_start().first() == Some(&b'{');
-        Self { text, extension: if is_json { "json" } else { "txt" } }
-    }
-}
-
-/// Whose value is in the editor; `None`: that of a new secret.
-pub type Edited = Option<SecretName>;
 
 /// How the user's editor has ended.
 pub enum EditorEnd {

@@ -2,11 +2,10 @@
 
 use super::action::Action;
 use super::app::{App, Tone};
-use super::ask::{Answer, Failure};
+use super::ask::{Answer, Edited, Failure};
 use super::browse::commands::{NOTHING_SELECTED, changeable, comparable, readable};
 use super::change_request::ChangeRequest;
 use super::context::Contexts;
-use super::event::Edited;
 use super::layer::Layer;
 use super::layers::copy_field::CopyField;
 use super::layers::diff::Diff;
@@ -20,7 +19,7 @@ use super::layers::palette::Palette;
 use super::layers::plan::Plan;
 use super::layers::put::PutForm;
 use super::layers::take_back::TakeBack;
-use super::layers::tasks;
+use super::layers::tasks::{self, TaskForm};
 use super::layers::unlock::Unlock;
 use super::layers::which::Which;
 use super::layers::write_file::WriteFile;
@@ -199,6 +198,8 @@ pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, a
         Labels::REOPEN => {
             known.and_then(|details| Labels::reopen(form, details.clone(), app)).and_then(boxed)
         }
+        WriteFile::REOPEN => known.and_then(|details| WriteFile::reopen(form, details)).and_then(boxed),
+        TaskForm::REOPEN => TaskForm::reopen(form, app).and_then(boxed),
         _ => None,
     };
     match (&opened, details) {

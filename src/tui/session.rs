@@ -15,12 +15,33 @@ use crate::vault::{
 use crate::versioning::{Origin, Selector};
 
 use super::ask::failure::Failure;
-use super::ask::work::{KeyFileWish, OtherVaultWish};
 use super::catalogue::Catalogue;
 use super::comparison::{Comparison, Texts, compare};
 use super::jobs::Incoming;
 use super::place::PlaceReader;
 use crate::app_options::AppOptions;
+
+/// Another vault, as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherVaultWish {
+    /// Its file.
+    pub path: String,
+    /// Its key file; empty: it has none.
+    pub key_file: String,
+    /// Whether there is none yet, and one shall be made.
+    pub makes: bool,
+}
+
+/// Whether a new vault gets a key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyFileWish {
+    /// The password alone opens it.
+    None,
+    /// A new one, written to a path where nothing lies yet; as typed.
+    Make(String),
+    /// One that is there; as typed.
+    Take(String),
+}
 
 /// By which way something was copied; the toast says what that means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

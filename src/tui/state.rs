@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::action::Action;
 use super::app::{App, Returning, Tone};
 use super::ask::{Answer, Answered, Effect, Failure, Pending, Work};
-use super::browse;
+use super::browse::{self, Browse, Pane};
 use super::command::Command;
 use super::context::Contexts;
 use super::event::Moment;
 use super::layer::{Flow, Gift, Layer, News};
 use super::layers::tasks;
+use super::layout::is_wide;
 use super::{editing, lock, open};
 use crate::app_options::AppOptions;
 use crate::domain::Timestamp;
@@ -120,7 +121,7 @@ impl State {
             return self.apply_to_top(flow);
         }
         if action == Action::Back {
-            return self.quit();
+            return self.back();
         }
         match open::over_browse(action, &mut self.app) {
             Some(layer) => self.layers.push(layer),
@@ -130,12 +131,29 @@ impl State {
 
     /// The key for leaving: what is on top closes; without anything on top, the app is left.
     fn interrupt(&mut self) {
-        match self.top_mut() {
-            Some((layer, app)) => {
-                let flow = layer.interrupt(app);
-                self.apply_to_top(flow);
-            }
-            None => self.quit(),
+        if let Some((layer, app)) = self.top_mut() {
+            let flow = layer.interrupt(app);
+            self.apply_to_top(flow);
+        } else if self.app.browse().is_some_and(Browse::is_filtering) {
+            browse::act::act(Action::Escape, &mut self.app);
+        } else {
+            self.quit();
+        }
+    }
+
+    /// Whether the key for leaving leaves the app, and closes nothing.
+    pub fn leaves(&self) -> bool {
+        let is_filtering = self.app.browse().is_some_and(Browse::is_filtering);
+        self.top().map_or(!is_filtering, Layer::is_base)
+    }
+
+    /// Back from the pane that is alone on a narrow screen, else out of the app.
+    fn back(&mut self) {
+        let is_narrow = !is_wide(self.app.size);
+        if is_narrow && self.app.browse().is_some_and(|browse| browse.pane != Pane::Secrets) {
+            browse::act::act(Action::Escape, &mut self.app);
+        } else {
+            self.quit();
         }
     }
 
@@ -259,7 +277,7 @@ impl State {
         if self.app.browse().is_none() {
             return self.tell_all(&News::LockedAgain);
         }
-        let form = self.layers().filter(|layer| layer.is_dirty()).find_map(Layer::reopen);
+        let form = self.layers().find_map(Layer::reopen);
         let said = lock::lock(&mut self.app, reason, form.as_ref());
         self.layers.clear();
         self.layers.push(open::locked(Some(&said)));

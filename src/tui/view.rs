@@ -32,7 +32,12 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
         return None;
     }
     let is_available = |action| state.obstacle(action).is_none();
-    let keys = Keys { keymap: &app.keymap, contexts: state.contexts(), is_available: &is_available };
+    let keys = Keys {
+        keymap: &app.keymap,
+        contexts: state.contexts(),
+        is_available: &is_available,
+        leaves: state.leaves(),
+    };
     let is_progress_shown = state.top().is_some_and(Layer::shows_progress);
     header::draw(app, is_progress_shown, buffer);
     let mut cursor = None;

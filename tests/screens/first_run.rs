@@ -6,7 +6,7 @@ use crate::assert_screens;
 use crate::harness::Harness;
 
 /// The screen with a measurement that does not depend on this machine.
-fn measured() -> Harness {
+pub fn measured() -> Harness {
     let mut harness = Harness::measuring((120, 40));
     harness.measured(KdfCost::new(262_144, 3, 4).unwrap());
     harness

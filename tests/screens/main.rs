@@ -14,6 +14,7 @@ mod harness;
 mod history;
 mod keys;
 mod labels;
+mod layers;
 mod lock;
 mod metadata;
 mod mouse;

@@ -208,7 +208,7 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     let mut harness = on_password();
     let key = harness.path("vault.key");
     harness.task(Action::ChangePassword).type_text(PASSWORD).press("Tab").type_text(NEW);
-    harness.press("Tab").type_text(NEW).press("Tab l Tab").type_text(&key).press("Ctrl-s");
+    harness.press("Tab").type_text(NEW).press("Tab Right Tab").type_text(&key).press("Ctrl-s");
     harness.assert_shows("start etui with --key-file");
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!harness.opens_with(NEW));
@@ -221,7 +221,7 @@ fn a_wrong_password_leaves_no_key_file_behind() {
     let mut harness = on_password();
     let key = harness.path("vault.key");
     harness.task(Action::ChangePassword).type_text("wrong").press("Tab").type_text(NEW);
-    harness.press("Tab").type_text(NEW).press("Tab l Tab").type_text(&key).press("Ctrl-s");
+    harness.press("Tab").type_text(NEW).press("Tab Right Tab").type_text(&key).press("Ctrl-s");
     harness.assert_shows("the master password does not open this vault");
     assert!(!fs::exists(&key).unwrap());
 }
@@ -295,7 +295,13 @@ fn an_export_is_confirmed_in_words_and_private() {
     harness.task(Action::Export);
     assert_screens!("export", harness);
     let file = harness.path("secrets.env");
-    harness.resize(120, 40).press("l Tab").type_text("shop").press("Tab").type_text(&file).press("Ctrl-s");
+    harness
+        .resize(120, 40)
+        .press("Right Tab")
+        .type_text("shop")
+        .press("Tab")
+        .type_text(&file)
+        .press("Ctrl-s");
     harness.assert_shows("type 'plaintext' to write the secrets as they are");
     assert!(!fs::exists(&file).unwrap());
     harness.type_text("plaintext").press("Ctrl-s");
@@ -375,7 +381,7 @@ fn importing_what_is_here_already_changes_nothing() {
 #[test]
 fn what_is_malformed_is_told_with_its_line_and_without_its_text() {
     let (mut harness, path) = import_of("A=1\nhunter2 is here\n", "odd.env");
-    harness.type_text(&path).press("Tab l Ctrl-s");
+    harness.type_text(&path).press("Tab Right Ctrl-s");
     harness.assert_shows("line 2, column");
     harness.assert_hides("hunter2");
 }

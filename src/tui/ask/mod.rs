@@ -12,7 +12,7 @@ pub mod work;
 pub use answer::{Answer, Answered, Copied, Part};
 pub use failure::Failure;
 pub use ticket::Ticket;
-pub use work::{Asked, Effect, KeyFileWish, OtherVaultWish, Reads, Work};
+pub use work::{Asked, Edited, Editing, Effect, Reads, Work};
 
 /// What is to be done outside, in the order in which it was wished for.
 #[derive(Default)]

@@ -84,8 +84,8 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         Work::CreateSecret(request) => {
             Answer::SecretCreated(Box::new(session.vault()?.create_secret(&request)?))
         }
-        Work::PlanChange { request } => Answer::PlannedChange(Box::new(request.plan(session)?)),
-        Work::Change(request) => Answer::Changed(Box::new(request.make(session)?)),
+        Work::PlanChange { request } => Answer::PlannedChange(Box::new(request.plan(session.vault()?)?)),
+        Work::Change(request) => Answer::Changed(Box::new(request.make(session.vault()?)?)),
         Work::PlanTakeBack { direction } => {
             Answer::PlannedTakeBack(Box::new(session.vault()?.plan_take_back(direction)?))
         }

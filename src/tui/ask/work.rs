@@ -8,10 +8,27 @@ use crate::generator::Recipe;
 use crate::memory::SecretBytes;
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::comparison::Texts;
-use crate::tui::event::Editing;
 use crate::tui::jobs::{Job, Watched};
+use crate::tui::session::{KeyFileWish, OtherVaultWish};
 use crate::vault::{CreateRequest, Existing, KdfCost, PutRequest};
 use crate::versioning::Direction;
+
+/// A text for the user's editor.
+pub struct Editing {
+    pub text: SecretBytes,
+    /// Lets the editor know what it is: `json`, `txt`.
+    pub extension: &'static str,
+}
+
+impl Editing {
+    pub fn of(text: SecretBytes) -> Self {
+        let is_json = text.expose().trim_ascii_start().first() == Some(&b'{');
+        Self { text, extension: if is_json { "json" } else { "txt" } }
+    }
+}
+
+/// Whose value is in the editor; `None`: that of a new secret.
+pub type Edited = Option<SecretName>;
 
 /// A side effect that the runtime carries out. They are carried out in order; `Quit` and `Suspend` only after
 /// the work before them has been done.
@@ -39,28 +56,6 @@ pub enum Reads {
     Nothing,
     /// A value, which is never part of the line: from stdin.
     Value,
-}
-
-/// Another vault, as it was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherVaultWish {
-    /// Its file.
-    pub path: String,
-    /// Its key file; empty: it has none.
-    pub key_file: String,
-    /// Whether there is none yet, and one shall be made.
-    pub makes: bool,
-}
-
-/// Whether a new vault gets a key file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyFileWish {
-    /// The password alone opens it.
-    None,
-    /// A new one, written to a path where nothing lies yet; as typed.
-    Make(String),
-    /// One that is there; as typed.
-    Take(String),
 }
 
 /// Work, and who waits for its answer.

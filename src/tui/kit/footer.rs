@@ -30,6 +30,8 @@ pub struct Keys<'a> {
     /// The active contexts, the innermost first.
     pub contexts: Contexts,
     pub is_available: &'a dyn Fn(Action) -> bool,
+    /// Whether the key for leaving leaves the app; else it does what the keys of the dialog say anyway.
+    pub leaves: bool,
 }
 
 impl Keys<'_> {
@@ -44,7 +46,8 @@ impl Keys<'_> {
                 let Some(key) = self.keymap.living_keys(&self.contexts, binding).next() else {
                     continue;
                 };
-                if (self.is_available)(binding.action) {
+                let is_told = self.leaves || binding.action != Action::Quit;
+                if is_told && (self.is_available)(binding.action) {
                     let key = key.shown(&theme.glyphs);
                     rows.push((importance, Hint { key, description: binding.description.clone() }));
                 }

@@ -323,6 +323,9 @@ impl Layer for Facts {
     }
 
     fn reopen(&self) -> Option<Reopen> {
+        if !self.has_changes() {
+            return None;
+        }
         let mut form = Reopen::new(Self::REOPEN, Some(self.secret.name.clone()));
         form.set("focus", self.fields.get(self.focus).map_or("", |(fact, _)| fact.word()));
         for (fact, field) in self.fields.iter().filter(|(fact, field)| self.differs(*fact, field)) {

@@ -7,7 +7,7 @@ use super::unlock;
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::app::{App, SPINNER, Tone};
-use crate::tui::ask::{Answer, Answered, KeyFileWish, Pending, Question, Ticket, Work};
+use crate::tui::ask::{Answer, Answered, Pending, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::canvas::Canvas;
@@ -18,6 +18,7 @@ use crate::tui::kit::strength::Strength;
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::lock;
+use crate::tui::session::KeyFileWish;
 use crate::tui::theme::{Role, Theme};
 use crate::vault::KdfCost;
 

@@ -225,7 +225,7 @@ impl Layer for Generator {
         if self.text(self.focus()).is_some() {
             Contexts::typing(&[Context::Generator])
         } else {
-            Contexts::commanding(&[Context::FormChoice, Context::Generator])
+            Contexts::choosing(&[Context::FormChoice, Context::Generator])
         }
     }
 

@@ -210,7 +210,7 @@ impl Layer for Labels {
                 return Flow::Stay;
             }
             Action::RemoveLabel => return self.remove(app),
-            Action::Escape | Action::Back if self.is_naming() => self.name = None,
+            Action::Escape | Action::Back if self.is_naming() && !self.is_dirty() => self.name = None,
             Action::Escape | Action::Back => return Flow::Close,
             _ => return Flow::Stay,
         }
@@ -264,7 +264,7 @@ impl Layer for Labels {
     }
 
     fn reopen(&self) -> Option<Reopen> {
-        let name = self.name.as_ref()?;
+        let name = self.name.as_ref().filter(|name| !name.is_empty())?;
         let form = Reopen::new(Self::REOPEN, Some(self.details.secret.name.clone()));
         Some(form.with("version", self.version.as_str()).with("name", name.text()))
     }

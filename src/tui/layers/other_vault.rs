@@ -8,7 +8,7 @@ use crate::platform::paths;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::as_command::LastCommand;
-use crate::tui::ask::{Answer, Answered, Effect, OtherVaultWish, Pending, Question, Ticket, Work};
+use crate::tui::ask::{Answer, Answered, Effect, Pending, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
@@ -16,7 +16,7 @@ use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::layer::{Flow, Layer};
-use crate::tui::session::Found;
+use crate::tui::session::{Found, OtherVaultWish};
 use crate::tui::theme::{Role, Theme};
 
 /// The width of the names of the fields.

@@ -15,8 +15,9 @@ use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::path_field::PathField;
 use crate::tui::layer::{Flow, Layer};
+use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
-use crate::vault::{Existing, VaultError};
+use crate::vault::{Existing, SecretDetails, VaultError};
 
 /// What came of the last try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,18 @@ impl WriteFile {
             written: Question::default(),
             outcome: Outcome::None,
         }
+    }
+
+    /// What a lock keeps of it.
+    pub const REOPEN: &str = "write";
+
+    /// As it was before a lock, where the version is still there.
+    pub fn reopen(form: &Reopen, details: &SecretDetails) -> Option<Self> {
+        let version_id = VersionId::new(form.get("version")?).ok()?;
+        details.secret.version(&version_id)?;
+        let mut write = Self::new(details.secret.name.clone(), version_id);
+        write.path.text_mut().set(form.get("path")?);
+        Some(write)
     }
 
     /// Whether a file is in the way that a second key replaces.
@@ -147,6 +160,12 @@ impl Layer for WriteFile {
             Err(failure) => self.outcome = Outcome::Failed(failure.line()),
         }
         Flow::Stay
+    }
+
+    fn reopen(&self) -> Option<Reopen> {
+        let form = Reopen::new(Self::REOPEN, Some(self.name.clone()));
+        let path = self.path.text();
+        (!path.is_empty()).then(|| form.with("version", self.version_id.as_str()).with("path", path.text()))
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {

@@ -12,7 +12,7 @@ use crate::domain::{SecretValue, reason};
 use crate::memory::SecretBytes;
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
 use crate::platform::signals::Signal;
-use crate::tui::event::Editing;
+use crate::tui::ask::Editing;
 use crate::tui::event::EditorEnd;
 
 const NO_MEMORY: &str = "there is no directory in memory for the value: set XDG_RUNTIME_DIR to one";

@@ -290,7 +290,7 @@ impl Layer for PutForm {
         use Context::{Form, FormChoice, FormLabels, FormLine, FormLines, FormPath, FormValue, PutForm};
         match self.focused_kind() {
             FieldKind::Line => Contexts::typing(&[FormLine, PutForm, Form]),
-            FieldKind::Choice => Contexts::commanding(&[FormChoice, FormLine, PutForm, Form]),
+            FieldKind::Choice => Contexts::choosing(&[FormChoice, FormLine, PutForm, Form]),
             FieldKind::Value => Contexts::typing(&[FormValue, PutForm, Form]),
             FieldKind::Labels => Contexts::typing(&[FormLabels, FormLine, PutForm, Form]),
             FieldKind::Path => Contexts::typing(&[FormPath, FormLine, PutForm, Form]),
@@ -454,7 +454,7 @@ impl Layer for PutForm {
     }
 
     fn reopen(&self) -> Option<Reopen> {
-        Some(self.keep())
+        self.is_dirty.then(|| self.keep())
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {

@@ -1,4 +1,4 @@
-//! The fields of a room: text, masked or not, and choices.
+//! The fields of a task: text, masked or not, and choices.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -27,6 +27,25 @@ pub enum Field {
     Folder,
     OtherPassword,
     OtherKeyFile,
+}
+
+impl Field {
+    /// Its word in a form that a lock keeps.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::New => "new",
+            Self::Again => "again",
+            Self::KeyFile => "key file",
+            Self::KeyFilePath => "key file path",
+            Self::Confirmation => "confirmation",
+            Self::Path => "path",
+            Self::Format => "format",
+            Self::Folder => "folder",
+            Self::OtherPassword => "other password",
+            Self::OtherKeyFile => "other key file",
+        }
+    }
 }
 
 /// What a field holds.

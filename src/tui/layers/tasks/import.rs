@@ -19,23 +19,33 @@ use crate::vault::{ImportOutcome, ImportReport};
 pub(super) const ABOUT: &str = "Secrets from another program or another vault. Ctrl-s first shows what would \
                                 happen; nothing is written before the second one.";
 
-/// Opens the import: with a path it is read at once.
-pub fn open_import(file: Option<PathBuf>, source: Option<Source>, app: &mut App) -> Option<Box<dyn Layer>> {
+/// The form, with nothing typed.
+pub(super) fn form() -> TaskForm {
     let mut formats = vec!["by its looks"];
     formats.extend(Source::ALL.iter().map(|(_, name)| *name));
-    let mut format = Entry::choice(Field::Format, "Format", formats);
-    if let (Some(source), Content::Choice { chosen, .. }) = (source, &mut format.content) {
-        *chosen = Source::ALL.iter().position(|(known, _)| *known == source).map_or(0, |at| at + 1);
-    }
-    let mut entries = vec![
+    let entries = vec![
         Entry::text(Field::Path, "File", "a path; of pass the folder"),
-        format,
+        Entry::choice(Field::Format, "Format", formats),
         Entry::text(Field::Folder, "Put below", "a folder; empty takes the names as they are"),
     ];
-    if let (Some(file), Some(text)) = (&file, entries[0].buffer_mut()) {
-        text.set(&file.to_string_lossy());
+    TaskForm::new(Task::Import, entries)
+}
+
+/// Opens the import: with a path it is read at once.
+pub fn open_import(file: Option<PathBuf>, source: Option<Source>, app: &mut App) -> Option<Box<dyn Layer>> {
+    let mut form = form();
+    for entry in &mut form.entries {
+        match (&mut entry.content, &file) {
+            (Content::Text(text), Some(file)) if entry.key == Field::Path => {
+                text.set(&file.to_string_lossy());
+            }
+            (Content::Choice { chosen, .. }, _) => {
+                let at = Source::ALL.iter().position(|(known, _)| Some(*known) == source);
+                *chosen = at.map_or(0, |at| at + 1);
+            }
+            _ => {}
+        }
     }
-    let mut form = TaskForm::new(Task::Import, entries);
     let is_new = enter(&mut form, app)?;
     if let Some(path) = file.filter(|_| is_new) {
         let wanted =

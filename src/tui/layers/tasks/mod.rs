@@ -12,7 +12,7 @@ mod view;
 
 use ratatui::layout::Position;
 
-use self::entry::{Entry, Field};
+use self::entry::{Content, Entry, Field};
 use crate::domain::SecretName;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -22,6 +22,7 @@ use crate::tui::jobs::{Job, JobKind, Relocking, Removal, Scope};
 use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::layer::{Flow, Layer, News};
+use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
 
 pub use import::open_import;
@@ -58,6 +59,20 @@ impl Task {
             Self::Remove(_) => matches!(kind, JobKind::PlanRemoval | JobKind::Remove),
             Self::Settings => false,
         }
+    }
+}
+
+impl Task {
+    /// The action that opens it with fields to type into.
+    const fn action(&self) -> Option<Action> {
+        Some(match self {
+            Self::BackUp => Action::BackUp,
+            Self::Export => Action::Export,
+            Self::Import => Action::Import,
+            Self::Relock(Relocking::Password) => Action::ChangePassword,
+            Self::Relock(Relocking::VaultKey) => Action::Rekey,
+            Self::Verify | Self::Remove(_) | Self::Settings => return None,
+        })
     }
 }
 
@@ -120,11 +135,6 @@ impl TaskForm {
         }
     }
 
-    /// Where it stands.
-    pub const fn stage(&self) -> Stage {
-        self.stage
-    }
-
     /// What its lines say, for tests: one line of text for each.
     pub fn report(&self) -> Vec<String> {
         self.lines.iter().map(|line| format!("{} {}", line.lead, line.text).trim().to_owned()).collect()
@@ -159,6 +169,34 @@ impl TaskForm {
     fn say(&mut self, lines: Vec<Line>) {
         self.lines = lines;
         self.scroll = 0;
+    }
+
+    /// What a lock keeps of it.
+    pub const REOPEN: &str = "task";
+
+    /// The form as it was before a lock.
+    pub fn reopen(kept: &Reopen, app: &mut App) -> Option<Self> {
+        let mut form = blank(Action::named(kept.get("task")?)?, app)?;
+        // A choice may add fields behind it.
+        let mut at = 0;
+        while let Some(entry) = form.entries.get_mut(at) {
+            let Some(text) = kept.get(entry.key.word()) else {
+                at += 1;
+                continue;
+            };
+            match &mut entry.content {
+                Content::Text(field) => field.set(text),
+                Content::Choice { options, chosen } => {
+                    *chosen = text.parse().ok().filter(|chosen| *chosen < options.len())?;
+                }
+                Content::Masked(_) | Content::Judged(..) => {}
+            }
+            form.on_change();
+            at += 1;
+        }
+        let focus = form.entries.iter().position(|entry| kept.get("focus") == Some(entry.key.word()));
+        form.focus = focus.unwrap_or(0);
+        Some(form)
     }
 
     /// What is typed changed: what was said of it holds no more.
@@ -242,7 +280,7 @@ impl Layer for TaskForm {
     fn contexts(&self) -> Contexts {
         match self.stage {
             Stage::Typing if self.is_choosing() => {
-                Contexts::commanding(&[Context::FormChoice, Context::FormLine, Context::Room])
+                Contexts::choosing(&[Context::FormChoice, Context::FormLine, Context::Room])
             }
             Stage::Typing => Contexts::typing(&[Context::FormLine, Context::Room]),
             Stage::Running => Contexts::commanding(&[Context::Running]),
@@ -336,6 +374,25 @@ impl Layer for TaskForm {
             && self.entries.iter().filter(counts).filter_map(Entry::buffer).any(|text| !text.is_empty())
     }
 
+    /// A password that was typed is never kept: its field comes back empty.
+    fn reopen(&self) -> Option<Reopen> {
+        if !self.is_dirty() {
+            return None;
+        }
+        let mut form = Reopen::new(Self::REOPEN, None).with("task", self.task.action()?.name());
+        for entry in &self.entries {
+            match &entry.content {
+                Content::Text(text) if entry.key != Field::Confirmation => {
+                    form.set(entry.key.word(), text.text());
+                }
+                Content::Choice { chosen, .. } => form.set(entry.key.word(), &chosen.to_string()),
+                Content::Text(_) | Content::Masked(_) | Content::Judged(..) => {}
+            }
+        }
+        form.set("focus", self.entries.get(self.focus).map_or("", |entry| entry.key.word()));
+        Some(form)
+    }
+
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         self.draw_in(canvas)
     }
@@ -345,20 +402,28 @@ impl Layer for TaskForm {
 pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
     let mut form = match action {
         Action::Verify => TaskForm::new(Task::Verify, Vec::new()),
-        Action::BackUp => copies::back_up(),
-        Action::Export => copies::export(),
-        Action::ChangePassword => locks::form(Relocking::Password, app),
-        Action::Rekey => locks::form(Relocking::VaultKey, app),
         Action::Import => return open_import(None, None, app),
         Action::Settings => return Some(Box::new(settings::form(app))),
         Action::Purge | Action::PurgePast | Action::ForceDelete => return removal::open(action, app),
-        _ => return None,
+        action => blank(action, app)?,
     };
     let is_new = enter(&mut form, app)?;
     if is_new && form.task == Task::Verify {
         form.run(Job::Verify, app);
     }
     Some(Box::new(form))
+}
+
+/// The form of an action, with nothing typed.
+fn blank(action: Action, app: &App) -> Option<TaskForm> {
+    Some(match action {
+        Action::BackUp => copies::back_up(),
+        Action::Export => copies::export(),
+        Action::ChangePassword => locks::form(Relocking::Password, app),
+        Action::Rekey => locks::form(Relocking::VaultKey, app),
+        Action::Import => import::form(),
+        _ => return None,
+    })
 }
 
 /// The dialog that deletes a secret without a window.
