@@ -13,6 +13,10 @@ use thiserror::Error;
 
 use crate::memory::SecretBytes;
 
+mod write;
+
+pub use write::{Unwritable, write};
+
 /// One variable of a file.
 #[derive(Debug)]
 pub struct Entry {
@@ -78,19 +82,6 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, DotenvError> {
     }
 }
 
-/// Writes entries, one variable a line, each quoted so that every reader named above reads it back alike
-/// where they agree at all: plain where nothing could be misread, `'…'` where that can hold it, else `"…"`.
-pub fn write(entries: &[Entry]) -> SecretBytes {
-    let mut out = SecretBytes::new();
-    for entry in entries {
-        out.extend(entry.key.as_bytes());
-        out.push(b'=');
-        write_value(entry.value.expose(), &mut out);
-        out.push(b'\n');
-    }
-    out
-}
-
 /// Whether `name` can be a variable's name in a file.
 pub fn is_key(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_key_character)
@@ -98,28 +89,6 @@ pub fn is_key(name: &str) -> bool {
 
 fn is_key_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
-}
-
-fn write_value(value: &[u8], out: &mut SecretBytes) {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,=".contains(byte);
-    if value.iter().all(is_plain) {
-        out.extend(value);
-    } else if !value.iter().any(|byte| matches!(byte, b'\'' | b'\r' | b'\\')) {
-        out.push(b'\'');
-        out.extend(value);
-        out.push(b'\'');
-    } else {
-        out.push(b'"');
-        for byte in value {
-            match byte {
-                b'\n' => out.extend(b"\\n"),
-                b'\r' => out.extend(b"\\r"),
-                b'"' | b'\\' | b'$' | b'`' => out.extend(&[b'\\', *byte]),
-                other => out.push(*other),
-            }
-        }
-        out.push(b'"');
-    }
 }
 
 fn not_text(valid: &[u8]) -> DotenvError {

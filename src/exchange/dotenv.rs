@@ -1,6 +1,6 @@
 //! Files of `NAME=value` lines as secrets and back; [`content::dotenv`](crate::content::dotenv) reads them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::entry::text_value;
 use super::error::ExchangeError;
@@ -36,29 +36,66 @@ pub fn secrets(bytes: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     Ok(batch)
 }
 
+/// Variables that bash keeps for itself: it refuses to set them, or sets them to something else.
+const OF_BASH: [&str; 20] = [
+    "_",
+    "BASHOPTS",
+    "BASHPID",
+    "BASH_VERSINFO",
+    "COMP_WORDBREAKS",
+    "DIRSTACK",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
+    "FUNCNAME",
+    "GROUPS",
+    "HISTCMD",
+    "LINENO",
+    "PIPESTATUS",
+    "PPID",
+    "RANDOM",
+    "SECONDS",
+    "SHELLOPTS",
+    "SRANDOM",
+    "UID",
+];
+
 /// Writes the current values of a batch as variables, `prefix` being left out of their names; what a file of
-/// variables cannot hold is answered beside it.
+/// variables cannot hold, or what the programs that load one would read differently, is answered beside it.
 pub fn write_secrets(batch: &IncomingBatch, prefix: &str) -> (SecretBytes, Vec<Loss>) {
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut out = SecretBytes::new();
+    let mut taken = HashSet::new();
     let mut losses = Vec::new();
     for secret in &batch.secrets {
         let marked = secret.labels.iter().find(|(label, _)| label.is_current());
-        let Some(current) = marked.and_then(|(_, position)| secret.versions.get(*position)) else { continue };
-        if current.value.value_type() == ValueType::Binary {
-            losses.push(Loss::whole(&secret.name, "its value is binary"));
+        let current = marked.and_then(|(_, position)| secret.versions.get(*position));
+        let Some(current) = current else {
+            losses.push(Loss::whole(&secret.name, "no version of it is the current one"));
             continue;
-        }
+        };
         let key = variable_name(secret.name.strip_prefix(prefix).unwrap_or(&secret.name));
-        if entries.iter().any(|entry| entry.key == key) {
-            losses.push(Loss::whole(&secret.name, "another one makes the same variable name"));
-            continue;
+        let why = if current.value.value_type() == ValueType::Binary {
+            Some("its value is binary".to_owned())
+        } else if key.is_empty() {
+            Some("its name makes no variable".to_owned())
+        } else if OF_BASH.contains(&key.as_str()) {
+            Some(format!("bash keeps the variable '{key}' for itself"))
+        } else if taken.contains(&key) {
+            Some("another one makes the same variable name".to_owned())
+        } else {
+            write(&key, current.value.expose(), &mut out).err().map(|unwritable| unwritable.to_string())
+        };
+        match why {
+            Some(why) => losses.push(Loss::whole(&secret.name, why)),
+            None => {
+                if secret.versions.len() > 1 {
+                    losses.push(Loss::new(&secret.name, "its other versions"));
+                }
+                taken.insert(key);
+            }
         }
-        if secret.versions.len() > 1 {
-            losses.push(Loss::new(&secret.name, "its other versions"));
-        }
-        entries.push(Entry { key, value: SecretBytes::copy_of(current.value.expose()), line: 0 });
     }
-    (write(&entries), losses)
+    (out, losses)
 }
 
 /// The environment variable that a secret's name makes: upper case, everything but letters and digits `_`,

@@ -9,7 +9,7 @@ use super::support::Home;
 
 fn home() -> Home {
     let home = Home::with_secret();
-    home.pipe("it's\n$5", &["new", "shop/api-key", "--description", "what for", "--tag", "env=prod"])
+    home.pipe("$5\ntwo words", &["new", "shop/api-key", "--description", "what for", "--tag", "env=prod"])
         .succeeded();
     home.pipe([0, 255], &["new", "shop/tls", "--type", "binary"]).succeeded();
     home
@@ -33,7 +33,8 @@ fn dotenv_holds_current_values_and_names_what_it_cannot_hold() {
     exit 0
     stdout:
     DB=two
-    SHOP_API_KEY="it's\n\$5"
+    SHOP_API_KEY='$5
+    two words'
 
     stderr:
     note: 'db' loses its other versions
@@ -42,7 +43,8 @@ fn dotenv_holds_current_values_and_names_what_it_cannot_hold() {
     assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext", "--prefix", "shop"]), @r#"
     exit 0
     stdout:
-    API_KEY="it's\n\$5"
+    API_KEY='$5
+    two words'
 
     stderr:
     note: 'shop/tls' is left out: its value is binary
@@ -69,7 +71,7 @@ fn a_file_is_private_and_counts_what_is_in_it() {
     stdout:
     {"Exported":1,"Losses":[{"SecretName":"db","What":"it is scheduled for deletion on [time]","Whole":true},{"SecretName":"shop/tls","What":"its value is binary","Whole":true}]}
     "#);
-    assert_eq!(fs::read_to_string(home.path().join("env")).unwrap(), "SHOP_API_KEY=\"it's\\n\\$5\"\n");
+    assert_eq!(fs::read_to_string(home.path().join("env")).unwrap(), "SHOP_API_KEY='$5\ntwo words'\n");
 }
 
 #[test]
@@ -83,6 +85,41 @@ fn json_imported_into_a_fresh_vault_is_exported_the_same() {
     assert!(exported.text().contains("\"Description\":\"what for\""), "{exported}");
     let below = fresh.etui(&["export", "json", "--plaintext", "--prefix", "shop/"]).succeeded();
     assert_eq!(below.json()["Secrets"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_programs_would_read_differently_is_named_and_not_written() {
+    let home = Home::with_vault();
+    home.pipe("it's $5", &["new", "shop/quotes"]).succeeded();
+    home.pipe("fine", &["new", "shop/"]).succeeded();
+    home.pipe("x", &["new", "shop/a"]).succeeded();
+    assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext", "--prefix", "shop"]), @"
+    exit 0
+    stdout:
+    A=x
+
+    stderr:
+    note: 'shop/' is left out: its name makes no variable
+    note: 'shop/quotes' is left out: its value holds quotes, '$' or backslashes that node, Python and bash read differently
+    ");
+}
+
+#[test]
+fn a_folder_without_secrets_is_an_error() {
+    let home = home();
+    let export = |format| {
+        home.etui(&["export", format, "--plaintext", "--prefix", "nothing", "--out", "file"])
+            .failed(3)
+            .to_string()
+    };
+    assert_snapshot!(export("dotenv"), @"
+    exit 3
+    stderr:
+    error: there is no secret to export below 'nothing/'
+    hint: run `etui list` to see the names
+    ");
+    assert_eq!(export("json"), export("dotenv"));
+    assert!(!home.path().join("file").exists());
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod support;
 
 mod branches;
 mod clouds;
+mod dotenv_readers;
 mod helpers;
 mod imports;
 mod malformed;

@@ -19,8 +19,9 @@ use crate::vault::{Existing, Loss, place_secret_file};
 /// Write secrets out, unencrypted
 ///
 /// `json` is complete: all versions with their times, labels, notes and tags; `etui import json` makes an
-/// equal vault of it. `dotenv` holds the current values: 'db/password' becomes DB_PASSWORD. What a format
-/// cannot hold is named on stderr; secrets that are scheduled for deletion are never exported.
+/// equal vault of it. `dotenv` holds the current values: 'db/password' becomes DB_PASSWORD. Each value is
+/// written so that node, Python and bash read it alike. What a format cannot hold, or what they would read
+/// differently, is named on stderr; secrets that are scheduled for deletion are never exported.
 ///
 /// Whoever reads the file reads your secrets: that is what --plaintext says. For a copy that stays encrypted
 /// use `etui backup`.
@@ -91,6 +92,14 @@ impl RunCommand for Export {
         }
         let folder = self.prefix.as_ref().map_or("", Folder::as_str);
         let batch = invocation.unlock()?.give_out(|name| name.starts_with(folder))?;
+        if !folder.is_empty() && batch.secrets.is_empty() {
+            tell(invocation, &batch.losses.iter().collect::<Vec<_>>());
+            return Err(CliError::not_found(
+                format!("there is no secret to export below '{folder}'"),
+                "run `etui list` to see the names",
+            )
+            .into());
+        }
         let (text, losses) = self.format.written().write(&batch, folder);
         let exported = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
         let losses: Vec<&Loss> = batch.losses.iter().chain(&losses).collect();
