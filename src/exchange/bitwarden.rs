@@ -1,7 +1,7 @@
 //! Bitwarden's unencrypted exports. The JSON knows the history of a password; the CSV does not.
 
 use super::document::{Members, Node, parse};
-use super::entry::{Fields, add_entry};
+use super::entry::{Fields, add_entry, source_id};
 use super::error::ExchangeError;
 use super::place::without_mark;
 use super::table::{Row, Table};
@@ -185,6 +185,7 @@ fn add_item(
     versions.push((fields, time(item, "revisionDate")?));
     if let Some(secret) = add_entry(batch, name, versions) {
         secret.created = time(item, "creationDate")?;
+        secret.source_id = source_id("bitwarden-id", item.text_of("id")?.expose_text().unwrap_or_default());
     }
     Ok(())
 }

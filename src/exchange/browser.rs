@@ -2,7 +2,7 @@
 //! `"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",
 //! "timePasswordChanged"`, times in milliseconds.
 
-use super::entry::{Fields, add_entry};
+use super::entry::{Fields, add_entry, source_id};
 use super::error::ExchangeError;
 use super::table::{Row, Table};
 use crate::domain::Timestamp;
@@ -56,6 +56,7 @@ pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         let changed = milliseconds(&row, "timepasswordchanged");
         if let Some(secret) = add_entry(&mut batch, name, [(fields, changed)]) {
             secret.created = milliseconds(&row, "timecreated");
+            secret.source_id = source_id("firefox-guid", row.text("guid"));
         }
     }
     Ok(batch)

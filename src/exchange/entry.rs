@@ -1,6 +1,7 @@
 //! An entry of another program: one field is the value as it is, several become one JSON value.
 
-use crate::domain::{SecretValue, Timestamp, ValueType};
+use crate::content::fields;
+use crate::domain::{SecretValue, TagKey, TagValue, Timestamp, ValueType};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
@@ -66,6 +67,15 @@ impl Fields {
     }
 }
 
+/// The username among the fields of a value.
+pub(super) fn account(value: &[u8]) -> Option<SecretBytes> {
+    let (_, fields) = fields(value)?;
+    fields.into_iter().find(|field| field.key == USERNAME).map(|field| field.value)
+}
+
+/// The field that tells accounts of one name apart.
+pub(super) const USERNAME: &str = "username";
+
 /// Appends a JSON string; serde_json writes the pieces between escapes one after the other and keeps none.
 pub(super) fn write_string(text: &str, out: &mut SecretBytes) {
     serde_json::to_writer(out, text).expect("writing text into memory cannot fail");
@@ -104,6 +114,12 @@ pub(super) fn add_entry(
     }
     batch.secrets.push(IncomingSecret::without_labels(name, incoming));
     batch.secrets.last_mut()
+}
+
+/// The id by which another program knows an entry, as the tag that keeps it.
+pub(super) fn source_id(tag: &'static str, id: &str) -> Option<(TagKey, TagValue)> {
+    let value = TagValue::new(id).ok().filter(|value| !value.as_str().is_empty());
+    TagKey::new(tag).ok().zip(value)
 }
 
 #[cfg(test)]

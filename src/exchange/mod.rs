@@ -55,6 +55,16 @@ pub enum FileFormat {
     Alibaba,
 }
 
+impl FileFormat {
+    /// Whether its entries are logins, of which a site may have several.
+    const fn holds_accounts(self) -> bool {
+        match self {
+            Self::Bitwarden | Self::OnePassword | Self::KeePassXc | Self::Chrome | Self::Firefox => true,
+            Self::Dotenv | Self::Json | Self::Aws | Self::Alibaba => false,
+        }
+    }
+}
+
 /// A format that secrets are written in, unencrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
@@ -79,7 +89,7 @@ impl ExportFormat {
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not what it should be.
 pub fn read(format: FileFormat, text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    match format {
+    let mut batch = match format {
         FileFormat::Dotenv => dotenv::secrets(text),
         FileFormat::Json => json::read(text),
         FileFormat::Bitwarden => bitwarden::read(text),
@@ -89,5 +99,9 @@ pub fn read(format: FileFormat, text: &[u8]) -> Result<IncomingBatch, ExchangeEr
         FileFormat::Firefox => browser::read_firefox(text),
         FileFormat::Aws => cloud::read_aws(text),
         FileFormat::Alibaba => cloud::read_alibaba(text),
+    }?;
+    if format.holds_accounts() {
+        batch.account_of = Some(entry::account);
     }
+    Ok(batch)
 }

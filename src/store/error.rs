@@ -70,7 +70,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn integrity(what: impl Into<String>) -> Self {
+    pub fn integrity(what: impl Into<String>) -> Self {
         Self::Integrity(what.into())
     }
 

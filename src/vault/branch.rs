@@ -130,6 +130,8 @@ fn give_out(store: &OpenStore, secret: &StoredSecret) -> Result<IncomingSecret, 
         versions,
         labels,
         labelling: Labelling::KeptHere,
+        source_id: None,
+        unreadable: None,
         row: Some(secret.id()),
     })
 }

@@ -1,6 +1,6 @@
 //! Bringing secrets in from elsewhere: planned in one go, applied in one transaction (etui).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::batch::{Changes, make_version_key};
@@ -8,12 +8,16 @@ use super::error::VaultError;
 use super::history::walk;
 use super::incoming::{IncomingBatch, IncomingSecret, Loss};
 use super::{Progress, Session, Vault, Watch};
-use crate::domain::{SecretName, Timestamp, VersionId};
+use crate::domain::{Description, SecretName, TagKey, TagValue, Tags, Timestamp, VersionId};
 use crate::store::{Batch, Moment, NewVersion, OpenStore, Origins, StoredSecret};
 use crate::versioning::{
     Change, Existence, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, LabelMove, Match, Origin,
-    Refusal, VersionKey, fit_names, import,
+    Refusal, VersionKey, import,
 };
+
+mod target;
+
+use target::{Target, find_targets};
 
 /// What an import does with what the rules refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +99,9 @@ impl ImportReport {
         self.refusals().next()
     }
 }
+
+/// The tag that keeps what another program calls a secret, where the description has something else to say.
+const NAME_TAG: &str = "name";
 
 /// A secret of a batch, decided.
 struct Decided {
@@ -237,32 +244,6 @@ fn plan(store: &mut OpenStore, batch: &IncomingBatch, now: Timestamp) -> Result<
         .collect()
 }
 
-/// Where an incoming secret goes.
-struct Target {
-    name: SecretName,
-    removed_here: bool,
-}
-
-/// Another branch of this vault is matched by row ids, everything else by names.
-fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Result<Vec<Target>, VaultError> {
-    let is_branch = batch.vault_id == Some(store.vault_id());
-    let by_row = if is_branch { store.names_by_row()? } else { HashMap::new() };
-    let row_of = |secret: &IncomingSecret| secret.row.filter(|_| is_branch);
-    let known = |secret: &IncomingSecret| row_of(secret).and_then(|row| by_row.get(&row));
-    let missing: Vec<[u8; 16]> =
-        batch.secrets.iter().filter(|secret| known(secret).is_none()).filter_map(row_of).collect();
-    let removed = if missing.is_empty() { HashSet::new() } else { removed_rows(store)? };
-    let strangers = batch.secrets.iter().filter(|secret| known(secret).is_none());
-    let matched = batch.secrets.iter().filter_map(known).cloned();
-    let mut fitted = fit_names(strangers.map(|secret| secret.name.as_str()), matched).into_iter();
-    let targets = batch.secrets.iter().map(|secret| {
-        let name = known(secret).cloned().or_else(|| fitted.next());
-        let removed_here = row_of(secret).is_some_and(|row| removed.contains(&row));
-        name.map(|name| Target { name, removed_here })
-    });
-    Ok(targets.map(|target| target.expect("every secret that is not known by its row got a name")).collect())
-}
-
 /// The row ids of all secrets that were removed for good.
 fn removed_rows(store: &OpenStore) -> Result<HashSet<[u8; 16]>, VaultError> {
     let mut rows = HashSet::new();
@@ -281,14 +262,26 @@ fn decide(
     incoming: &IncomingSecret,
     now: Timestamp,
 ) -> Result<Decided, VaultError> {
-    let Target { name, removed_here } = target;
+    let Target { name, given, removed_here, stands_again } = target;
     let row = |name, outcome, remarks| ImportRow { given: incoming.name.clone(), name, outcome, remarks };
+    let unchanged = |name, outcome, remarks| Decided { report: row(name, outcome, remarks), change: None };
+    if let Some(why) = incoming.unreadable.clone() {
+        let refusal = Refusal::Unreadable { name: name.clone(), why };
+        return Ok(unchanged(name, ImportOutcome::Refused(refusal), Vec::new()));
+    }
     if removed_here || incoming.versions.is_empty() {
         let outcome = if removed_here { ImportOutcome::RemovedHere } else { ImportOutcome::Same };
-        return Ok(Decided { report: row(name, outcome, Vec::new()), change: None });
+        return Ok(unchanged(name, outcome, Vec::new()));
+    }
+    if stands_again {
+        return Ok(unchanged(name, ImportOutcome::Same, vec![ImportRemark::StandsAgain]));
     }
     let here = store.secret(&name)?;
-    let terms = terms(store, &name, here.as_ref(), incoming, now)?;
+    let mut kept = Vec::new();
+    let mut terms = terms(store, &name, here.as_ref(), incoming, now)?;
+    if here.is_none() {
+        keep_identity(&mut terms, incoming.source_id.as_ref(), given.as_deref(), &mut kept);
+    }
     let mut imported = match import(here.as_ref().map(StoredSecret::state), &terms) {
         Ok(imported) => imported,
         Err(refusal) => {
@@ -296,10 +289,11 @@ fn decide(
                 Refusal::InDeleteWindow { planned, .. } => ImportOutcome::InDeleteWindow { planned },
                 refusal => ImportOutcome::Refused(refusal),
             };
-            return Ok(Decided { report: row(name, outcome, Vec::new()), change: None });
+            return Ok(unchanged(name, outcome, Vec::new()));
         }
     };
     let mut remarks = std::mem::take(&mut imported.remarks);
+    remarks.extend(kept);
     if here.is_some()
         && incoming.row.is_some()
         && let Ok(there) = SecretName::new(&incoming.name)
@@ -309,7 +303,7 @@ fn decide(
     }
     let versions: Vec<VersionId> = imported.added.iter().map(|added| added.reference.id.clone()).collect();
     let Some(change) = imported.change.take() else {
-        return Ok(Decided { report: row(name, ImportOutcome::Same, remarks), change: None });
+        return Ok(unchanged(name, ImportOutcome::Same, remarks));
     };
     let outcome = match &here {
         None => ImportOutcome::New { versions },
@@ -317,6 +311,31 @@ fn decide(
     };
     let here = here.map(|_| name.clone());
     Ok(Decided { report: row(name, outcome, remarks), change: Some(Decision { here, change, imported }) })
+}
+
+/// Keeps what the source calls a new secret where search and list show it, and by which id it knows it.
+fn keep_identity(
+    terms: &mut ImportTerms,
+    id: Option<&(TagKey, TagValue)>,
+    given: Option<&str>,
+    remarks: &mut Vec<ImportRemark>,
+) {
+    if let Some((key, value)) = id {
+        if terms.tags.len() < Tags::LIMIT {
+            terms.tags.set(key.clone(), value.clone());
+        } else {
+            remarks.push(ImportRemark::IdNotKept);
+        }
+    }
+    let Some(given) = given else { return };
+    let as_tag = || Some((TagKey::new(NAME_TAG).ok()?, TagValue::new(given).ok()?));
+    match Description::new(given) {
+        Ok(description) if terms.description.is_empty() => terms.description = description,
+        _ => match as_tag().filter(|_| terms.tags.len() < Tags::LIMIT) {
+            Some((key, value)) => terms.tags.set(key, value),
+            None => remarks.push(ImportRemark::NameNotKept),
+        },
+    }
 }
 
 /// The incoming secret as the rules see it, its values compared with what is here.

@@ -3,9 +3,14 @@
 use std::fmt;
 
 use crate::domain::{
-    Description, Note, Retention, RotationInterval, SecretValue, StageLabel, Tags, Timestamp, VersionId,
+    Description, Note, Retention, RotationInterval, SecretValue, StageLabel, TagKey, TagValue, Tags,
+    Timestamp, VersionId,
 };
+use crate::memory::SecretBytes;
 use crate::versioning::Labelling;
+
+/// Finds the username in a value; `None` where it holds none.
+pub type AccountOf = fn(&[u8]) -> Option<SecretBytes>;
 
 /// All that one import brings.
 #[derive(Debug)]
@@ -16,12 +21,23 @@ pub struct IncomingBatch {
     pub losses: Vec<Loss>,
     /// The vault that it comes from, if it is one.
     pub(super) vault_id: Option<[u8; 16]>,
+    /// What was put before every name.
+    pub(super) prefix: String,
+    /// Finds the username in a value, where the entries of the source are accounts: of two entries of one
+    /// name it tells which is which.
+    pub account_of: Option<AccountOf>,
 }
 
 impl IncomingBatch {
     /// A batch of nothing yet.
     pub const fn new() -> Self {
-        Self { secrets: Vec::new(), losses: Vec::new(), vault_id: None }
+        Self {
+            secrets: Vec::new(),
+            losses: Vec::new(),
+            vault_id: None,
+            prefix: String::new(),
+            account_of: None,
+        }
     }
 
     /// Puts every secret below a prefix: a folder, if it ends in `/`.
@@ -30,6 +46,7 @@ impl IncomingBatch {
         for name in names.chain(self.losses.iter_mut().map(|loss| &mut loss.secret)) {
             name.insert_str(0, prefix);
         }
+        self.prefix.insert_str(0, prefix);
     }
 }
 
@@ -94,6 +111,10 @@ pub struct IncomingSecret {
     pub labels: Vec<(StageLabel, usize)>,
     /// What the labels mean.
     pub labelling: Labelling,
+    /// By which its source knows it, whatever it is called: kept as a tag.
+    pub source_id: Option<(TagKey, TagValue)>,
+    /// Why its source could not read it: it is refused, and has no versions.
+    pub unreadable: Option<String>,
     /// Its row id, where it comes from a vault.
     pub(super) row: Option<[u8; 16]>,
 }
@@ -111,8 +132,15 @@ impl IncomingSecret {
             versions,
             labels: Vec::new(),
             labelling: Labelling::NewestIsCurrent,
+            source_id: None,
+            unreadable: None,
             row: None,
         }
+    }
+
+    /// An entry that its source holds and that cannot be read; `why` in our words, never a piece of it.
+    pub fn unreadable(name: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self { unreadable: Some(why.to_string()), ..Self::without_labels(name, Vec::new()) }
     }
 
     /// The same secret with labels, each with the position of the version that it marks.

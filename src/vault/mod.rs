@@ -35,7 +35,7 @@ pub use branch::Beside;
 pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
 pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
-pub use incoming::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
+pub use incoming::{AccountOf, IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 pub use listing::Listing;
 pub use outcome::{
     ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, Planned, PlannedPut,

@@ -18,7 +18,7 @@ mod names;
 mod order;
 mod remark;
 
-pub use names::fit_names;
+pub use names::{distinct_name, fit_name, is_made_of};
 pub use remark::ImportRemark;
 
 /// What an import means for labels.

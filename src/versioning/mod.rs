@@ -25,8 +25,8 @@ mod undo;
 
 pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
 pub use import::{
-    AddedVersion, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, Labelling, Match, fit_names,
-    import,
+    AddedVersion, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, Labelling, Match,
+    distinct_name, fit_name, import, is_made_of,
 };
 pub use labels::{LabelMap, VersionKey, VersionRef};
 pub use lifecycle::{Deletion, create, delete, purge, restore};

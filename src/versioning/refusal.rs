@@ -63,6 +63,8 @@ pub enum Refusal {
     LabelTargetGone { name: SecretName, label: StageLabel, version: VersionId },
     #[error("the note would return to version '{version}' of secret '{name}', which is destroyed for good")]
     NotedVersionGone { name: SecretName, version: VersionId },
+    #[error("'{name}' cannot be read: {why}")]
+    Unreadable { name: SecretName, why: String },
     #[error("there is nothing to undo")]
     NothingToUndo,
     #[error("there is nothing to redo")]
@@ -90,7 +92,8 @@ impl Refusal {
             | Self::PreviousOntoCurrent { .. }
             | Self::SelectorsDisagree { .. }
             | Self::WindowOutOfRange
-            | Self::WindowAndForce => ErrorCode::InvalidParameter,
+            | Self::WindowAndForce
+            | Self::Unreadable { .. } => ErrorCode::InvalidParameter,
             Self::NoSuchSecret { .. }
             | Self::NoSuchVersion { .. }
             | Self::NoSuchLabel { .. }
@@ -156,6 +159,7 @@ impl Refusal {
             Self::DestroyedForGood { .. } | Self::LabelTargetGone { .. } | Self::NotedVersionGone { .. } => {
                 "nothing was changed; what lies before it in the history can be changed by hand".to_owned()
             }
+            Self::Unreadable { .. } => "correct it where it comes from, or leave it out".to_owned(),
             Self::NothingToUndo => "run `etui audit` to see the history".to_owned(),
             Self::NothingToRedo => {
                 "a redo takes back an undo, as long as no other change has followed it".to_owned()

@@ -7,6 +7,7 @@ mod branches;
 mod clouds;
 mod dotenv_readers;
 mod helpers;
+mod identity;
 mod imports;
 mod malformed;
 mod managers;

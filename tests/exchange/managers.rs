@@ -23,7 +23,7 @@ fn imported(format: FileFormat, file: &[u8]) -> (Vault, Vec<String>, Vec<String>
 fn bitwarden_csv() {
     let file = include_bytes!("fixtures/bitwarden.csv");
     let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
-    assert_eq!(told, ["Work/GitHub: new v1", "Router: new v1", "Work/Wi-Fi-gr--e: new v1"]);
+    assert_eq!(told, ["Work/GitHub: new v1", "Router: new v1", "Work/Wi-Fi-grosse: new v1"]);
     assert_eq!(
         lost,
         [
@@ -37,7 +37,7 @@ fn bitwarden_csv() {
         r#"{"username":"dev@example.com","password":"p,\"w'd","url":"https://github.com/login?a=1,2","url-2":"https://gist.github.com","totp":"otpauth://totp/GitHub?secret=JBSWY3DP","pin":"1234","recovery":"a: b","field":"nameless"}"#
     );
     assert_eq!(get(&mut vault, "Router").unwrap(), "admin123");
-    assert_eq!(get(&mut vault, "Work/Wi-Fi-gr--e").unwrap(), "line one\nline two");
+    assert_eq!(get(&mut vault, "Work/Wi-Fi-grosse").unwrap(), "line one\nline two");
 }
 
 #[test]
@@ -87,22 +87,22 @@ fn bitwarden_json_with_the_history_of_a_password() {
         ]
     );
     insta::assert_snapshot!(shown(&mut vault), @r#"
-    Work/Servers/db-main "" Tags({}) 2024-01-01T08:00:00Z None None
+    Work/Servers/db-main "Work/Servers/db main" Tags({TagKey("bitwarden-id"): TagValue("11111111-0d2e-4b5e-9a3e-b0a000a00001")}) 2024-01-01T08:00:00Z None None
       ACSCurrent = v3
       ACSPrevious = v2
       v1 2024-01-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"first\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
       v2 2024-02-01T08:00:00Z None text "{\"username\":\"app\",\"password\":\"second \\\"quoted\\\" 🔑\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
       v3 2024-05-03T08:00:00Z None text "{\"username\":\"app\",\"password\":\"third\",\"url\":\"postgres://db.example:5432\",\"url-2\":\"https://admin.example\",\"port\":\"5432\",\"tls\":\"true\"}"
-    deploy-key "" Tags({}) 2024-03-01T08:00:00Z None None
+    deploy-key "deploy key" Tags({TagKey("bitwarden-id"): TagValue("55555555-0d2e-4b5e-9a3e-b0a000a00001")}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "{\"privateKey\":\"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaA==\\n-----END OPENSSH PRIVATE KEY-----\\n\",\"publicKey\":\"ssh-ed25519 AAAAC3Nz\",\"keyFingerprint\":\"SHA256:abc\"}"
-    license "" Tags({}) 2024-03-01T08:00:00Z None None
+    license "" Tags({TagKey("bitwarden-id"): TagValue("22222222-0d2e-4b5e-9a3e-b0a000a00001")}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "KEY-1\nKEY-2"
-    savings "" Tags({}) 2024-03-01T08:00:00Z None None
+    savings "" Tags({TagKey("bitwarden-id"): TagValue("66666666-0d2e-4b5e-9a3e-b0a000a00001")}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "{\"bankName\":\"Example Bank\",\"accountNumber\":\"123456\"}"
-    visa "" Tags({}) 2024-03-01T08:00:00Z None None
+    visa "" Tags({TagKey("bitwarden-id"): TagValue("33333333-0d2e-4b5e-9a3e-b0a000a00001")}) 2024-03-01T08:00:00Z None None
       ACSCurrent = v1
       v1 2024-03-01T08:00:00Z None text "{\"cardholderName\":\"A. Example\",\"brand\":\"Visa\",\"number\":\"4111111111111111\",\"expMonth\":\"1\",\"expYear\":\"2030\"}"
     "#);
@@ -122,7 +122,7 @@ fn onepassword_csv() {
     assert_eq!(told, ["AWS-root: new v1", "Door: new v1"]);
     assert_eq!(lost, ["'AWS root' loses its mark as a favorite", "'Door' loses that it is archived"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
-    AWS-root "" Tags({TagKey("billing"): TagValue(""), TagKey("cloud"): TagValue("")}) 2023-11-14T22:13:20Z None None
+    AWS-root "AWS root" Tags({TagKey("billing"): TagValue(""), TagKey("cloud"): TagValue("")}) 2023-11-14T22:13:20Z None None
       ACSCurrent = v1
       v1 2023-11-14T22:13:20Z None text "{\"username\":\"ops@example.com\",\"password\":\"s3cr,et\",\"url\":\"https://aws.amazon.com/\",\"totp\":\"otpauth://totp/AWS?secret=ABC\",\"notes\":\"first line\\nsecond \\\"line\\\"\"}"
     Door "" Tags({}) 2023-11-14T22:13:20Z None None
@@ -145,13 +145,13 @@ fn onepassword_csv_of_an_older_version() {
 fn keepassxc_csv() {
     let file = include_bytes!("fixtures/keepassxc.csv");
     let (mut vault, told, lost, _place) = imported(FileFormat::KeePassXc, file);
-    assert_eq!(told, ["Top: new v1", "Internet/Mail/gr--e---co: new v1", "Just-a-password: new v1"]);
+    assert_eq!(told, ["Top: new v1", "Internet/Mail/grosse---co: new v1", "Just-a-password: new v1"]);
     assert_eq!(lost, ["'Internet/Mail/größe & co' loses its icon"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
-    Internet/Mail/gr--e---co "" Tags({}) 2023-01-02T03:04:05Z None None
+    Internet/Mail/grosse---co "Internet/Mail/größe & co" Tags({}) 2023-01-02T03:04:05Z None None
       ACSCurrent = v1
       v1 2024-05-06T07:08:09Z None text "{\"username\":\"me@example.com\",\"password\":\"a\\\"b\\\\n\",\"url\":\"https://mail.example\",\"totp\":\"otpauth://totp/x?secret=Y\",\"notes\":\"two\\nlines\"}"
-    Just-a-password "" Tags({}) 2023-01-02T03:04:05Z None None
+    Just-a-password "Just a password" Tags({}) 2023-01-02T03:04:05Z None None
       ACSCurrent = v1
       v1 2024-05-06T07:08:09Z None text "only"
     Top "" Tags({}) 2023-01-02T03:04:05Z None None
@@ -173,14 +173,14 @@ fn keepassxc_csv_of_an_older_version() {
 fn chrome_csv() {
     let file = include_bytes!("fixtures/chrome.csv");
     let (mut vault, told, lost, _place) = imported(FileFormat::Chrome, file);
-    assert_eq!(told, ["example.com: new v1", "example.com-2: new v1", "com.example.app: new v1"]);
+    assert_eq!(told, ["example.com-alice: new v1", "example.com-bob: new v1", "com.example.app: new v1"]);
     assert!(lost.is_empty());
     assert_eq!(
-        get(&mut vault, "example.com").unwrap(),
+        get(&mut vault, "example.com-alice").unwrap(),
         r#"{"username":"alice","password":"a,b","url":"https://example.com/login"}"#
     );
     assert_eq!(
-        get(&mut vault, "example.com-2").unwrap(),
+        get(&mut vault, "example.com-bob").unwrap(),
         r#"{"username":"bob","password":"b0b","url":"https://example.com/login","notes":"note\ntwo"}"#
     );
 }
@@ -191,13 +191,13 @@ fn firefox_csv() {
     let (mut vault, _, lost, _place) = imported(FileFormat::Firefox, file);
     assert!(lost.is_empty());
     insta::assert_snapshot!(shown(&mut vault), @r#"
-    example.com "" Tags({}) 2023-11-14T22:13:20Z None None
+    example.com "" Tags({TagKey("firefox-guid"): TagValue("{5f0b6d0e-0000-4000-8000-000000000001}")}) 2023-11-14T22:13:20Z None None
       ACSCurrent = v1
       v1 2024-01-11T19:06:40Z None text "{\"username\":\"alice\",\"password\":\"p\\\"w\",\"url\":\"https://example.com\"}"
-    router.local "" Tags({}) 2023-11-14T22:13:20Z None None
+    router.local "" Tags({TagKey("firefox-guid"): TagValue("{5f0b6d0e-0000-4000-8000-000000000002}")}) 2023-11-14T22:13:20Z None None
       ACSCurrent = v1
       v1 2023-11-14T22:13:20Z None text "{\"username\":\"admin\",\"password\":\"x\",\"url\":\"https://router.local\",\"realm\":\"Router login\"}"
-    sso.example "" Tags({}) 2023-11-14T22:13:20Z None None
+    sso.example "" Tags({TagKey("firefox-guid"): TagValue("{5f0b6d0e-0000-4000-8000-000000000003}")}) 2023-11-14T22:13:20Z None None
       ACSCurrent = v1
       v1 2023-11-14T22:13:20Z None text "{\"username\":\"eve\",\"password\":\"z\",\"url\":\"https://sso.example\",\"form\":\"https://login.example\"}"
     "#);

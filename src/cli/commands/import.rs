@@ -29,10 +29,11 @@ use report::Tense;
 /// The import is one transaction and one change for undo: all or nothing. Each secret is reported, and what
 /// cannot be taken over is named. Importing twice changes nothing.
 ///
-/// Names keep their folders; characters that a name cannot hold become '-', and of names that clash the
-/// later ones get '-2', '-3'. Of an entry with several fields these become one JSON value. Old passwords and
-/// revisions become versions. A value that is new here becomes the current version; one that any version
-/// holds already changes nothing.
+/// Names keep their folders; letters that a name cannot hold are transliterated, other characters become
+/// '-', and the original name is kept in the description. Entries of one name become 'NAME-USERNAME'. Entries
+/// are found again by the id that their program gives them, by content and by username, whatever their order.
+/// Of an entry with several fields these become one JSON value. Old passwords and revisions become versions.
+/// A value that is new here becomes the current version; one that any version holds already changes nothing.
 ///
 /// `json` reads what `etui export json` wrote. `pass` takes the folder of the store and reads it through
 /// gpg. `etui` takes another vault, or another branch of this one: labels that mark another version here

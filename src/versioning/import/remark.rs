@@ -27,6 +27,12 @@ pub enum ImportRemark {
     RotationStays,
     #[error("the note of version '{version}' differs there, and stays as it is here")]
     NoteStays { version: VersionId },
+    #[error("it stands more than once in the source, each time the same: it is one secret here")]
+    StandsAgain,
+    #[error("the name that it has there is kept nowhere: its description and its tags are full")]
+    NameNotKept,
+    #[error("the id that it has there is kept nowhere: its tags are full")]
+    IdNotKept,
     #[error("it is called '{there}' there, and keeps its name here")]
     NameStays { there: SecretName },
 }
