@@ -20,8 +20,9 @@ use super::context::Contexts;
 use super::event::Moment;
 use super::jobs::JobKind;
 use super::kit::EditBuffer;
-use super::kit::canvas::Canvas;
+use super::kit::canvas::{Canvas, Hit};
 use super::kit::edit_buffer::Edit;
+use super::kit::form::{Did, Form};
 use super::place::Reopen;
 use crate::domain::SecretName;
 use crate::vault::SecretDetails;
@@ -45,12 +46,30 @@ pub trait Layer: Any {
         false
     }
 
-    /// The field that takes what is typed.
-    fn field(&mut self) -> Option<&mut EditBuffer> {
+    /// Its form, where it has one.
+    fn form(&self) -> Option<&Form> {
         None
     }
 
-    /// What is typed in the field has changed.
+    /// Its form, to change it.
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        None
+    }
+
+    /// The field that takes what is typed.
+    fn field(&mut self) -> Option<&mut EditBuffer> {
+        self.form_mut()?.field()
+    }
+
+    /// The text of the field was changed by a key or a paste.
+    fn after_typing(&mut self, app: &mut App) {
+        if let Some(form) = self.form_mut() {
+            form.on_text();
+        }
+        self.changed(app);
+    }
+
+    /// What is typed or chosen has changed.
     fn changed(&mut self, _app: &mut App) {}
 
     /// Moves the cursor of the field, or deletes.
@@ -59,14 +78,14 @@ pub trait Layer: Any {
         let before = field.len();
         field.edit(edit);
         if field.len() != before {
-            self.changed(app);
+            self.after_typing(app);
         }
     }
 
     /// Takes a paste, which has passed all checks but that of the field. It submits nothing.
     fn paste(&mut self, text: &str, app: &mut App) {
         match self.field().map(|field| field.insert(text)) {
-            Some(true) => self.changed(app),
+            Some(true) => self.after_typing(app),
             Some(false) => self.refuse_paste(super::paste::PasteRefused::ManyLines.sentence(), app),
             None => app.say(Tone::Note, super::paste::NO_FIELD),
         }
@@ -75,6 +94,13 @@ pub trait Layer: Any {
     /// Says why a paste was not taken.
     fn refuse_paste(&mut self, sentence: &'static str, app: &mut App) {
         app.say(Tone::Failed, sentence);
+    }
+
+    /// Does what a click on a part of the form means: the cursor goes there, an option is chosen.
+    fn hit(&mut self, hit: Hit, app: &mut App) {
+        if self.form_mut().is_some_and(|form| form.hit(hit) == Did::Changed) {
+            self.changed(app);
+        }
     }
 
     /// Selects what lies under the pointer. Nothing is confirmed or revealed by a click.
@@ -112,7 +138,7 @@ pub trait Layer: Any {
 
     /// Whether something that was typed would be lost with it.
     fn is_dirty(&self) -> bool {
-        false
+        self.form().is_some_and(Form::is_dirty)
     }
 
     /// What brings it back after a lock; asked where it is dirty.

@@ -9,7 +9,7 @@ use super::ask::Effect;
 use super::context::Context;
 use super::event::{Mouse, MouseKind};
 use super::state::State;
-use super::{browse, layout};
+use super::{browse, layout, view};
 
 /// How many rows a notch of the wheel moves.
 const NOTCH: usize = 3;
@@ -43,8 +43,12 @@ pub fn toggle(app: &mut App) {
 }
 
 fn click(state: &mut State, at: Position) {
+    let hit = view::hit(state, at);
     match state.top_mut() {
-        Some((layer, app)) => layer.click(at, app),
+        Some((layer, app)) => match hit {
+            Some(hit) => layer.hit(hit, app),
+            None => layer.click(at, app),
+        },
         None => browse::mouse::click(&mut state.app, at),
     }
 }

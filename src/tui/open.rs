@@ -177,8 +177,11 @@ pub fn starting(app: &mut App) -> Box<dyn Layer> {
 }
 
 /// The screen of a locked vault; the sentence says why it is.
-pub fn locked(said: Option<&str>) -> Box<dyn Layer> {
-    Box::new(said.map_or_else(Unlock::waiting, Unlock::after_lock))
+pub fn locked(said: Option<&str>, app: &App) -> Box<dyn Layer> {
+    Box::new(match said {
+        Some(said) => Unlock::after_lock(said, app),
+        None => Unlock::waiting(app),
+    })
 }
 
 /// What an answer opens that no layer waits for.

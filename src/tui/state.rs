@@ -280,7 +280,7 @@ impl State {
         let form = self.layers().find_map(Layer::reopen);
         let said = lock::lock(&mut self.app, reason, form.as_ref());
         self.layers.clear();
-        self.layers.push(open::locked(Some(&said)));
+        self.layers.push(open::locked(Some(&said), &self.app));
     }
 
     /// Takes an answer: the app learns what holds whoever waits for it, then the topmost layer that does is
@@ -372,7 +372,7 @@ impl State {
             browse.now = self.app.wall;
             browse.keep_in_view(self.app.size);
         } else if self.layers.is_empty() {
-            self.layers.push(open::locked(None));
+            self.layers.push(open::locked(None, &self.app));
         }
         self.tell_all(&News::Settle);
         self.bring_back();

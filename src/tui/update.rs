@@ -138,7 +138,7 @@ fn type_character(state: &mut State, character: char) {
     }
     if let Some((layer, app)) = state.top_mut() {
         if layer.field().is_some_and(|field| field.insert_character(character)) {
-            layer.changed(app);
+            layer.after_typing(app);
         }
     } else if let Some((browse, asks)) = state.app.browsing()
         && browse.filter.insert_character(character)

@@ -2,10 +2,10 @@
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::browse;
-use super::kit::canvas::Canvas;
+use super::kit::canvas::{Canvas, Hit};
 use super::kit::footer::{self, Keys, Place};
 use super::kit::line::{LinePen, width, wrapped};
 use super::kit::{header, toast};
@@ -41,7 +41,7 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let is_progress_shown = state.top().is_some_and(Layer::shows_progress);
     header::draw(app, is_progress_shown, buffer);
     let mut cursor = None;
-    let mut canvas = Canvas { buffer, app, keys: None };
+    let mut canvas = Canvas::new(buffer, app);
     if let Some(browse) = app.browse() {
         cursor = browse::view::draw(browse, &mut canvas);
     }
@@ -57,6 +57,15 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let place = if state.top().is_none_or(Layer::is_base) { Place::Footer } else { Place::Border };
     footer::draw(&keys, place, &app.theme, buffer, areas.footer);
     cursor
+}
+
+/// What lies under the pointer in the layer on top, as it is drawn: what is seen is what is hit.
+pub fn hit(state: &State, at: Position) -> Option<Hit> {
+    let (columns, rows) = state.app.size;
+    let mut scratch = Buffer::empty(Rect::new(0, 0, columns, rows));
+    let mut canvas = Canvas::new(&mut scratch, &state.app);
+    state.top()?.draw(&mut canvas);
+    canvas.hits.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit)
 }
 
 fn draw_too_small(buffer: &mut Buffer, theme: &Theme) {

@@ -119,7 +119,7 @@ pub struct FrontEnd {
 
 pub const FRONT_ENDS: [FrontEnd; 2] = [
     FrontEnd { name: "cli", largest_circle: 2, floors: Some(CLI) },
-    FrontEnd { name: "tui", largest_circle: 8, floors: None },
+    FrontEnd { name: "tui", largest_circle: 5, floors: None },
 ];
 
 const CLI: &[&[&str]] = &[

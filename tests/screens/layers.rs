@@ -68,7 +68,7 @@ const LAYERS: &[Walk] = &[
 const BASES: [&str; 4] = ["Opening", "Unlock", "FirstRun", "OtherVault"];
 
 /// Presses keys; a word behind a colon is a command.
-fn press(harness: &mut Harness, keys: &str) {
+pub fn press(harness: &mut Harness, keys: &str) {
     for key in keys.split(' ') {
         match key.strip_prefix(':').filter(|name| !name.is_empty()) {
             Some(name) => harness.press(":").type_text(name).press("Enter"),

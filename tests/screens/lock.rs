@@ -265,7 +265,7 @@ fn a_form_whose_secret_is_gone_after_the_lock_comes_back_as_a_new_secret() {
     sample::purge(&mut harness.other_process(), "shop/db/password");
     harness.unlock();
     harness.assert_shows("New secret");
-    harness.assert_shows("❯ Value         ••••••••");
+    harness.assert_shows("❯ Value            ••••••••");
     harness.assert_shows("shop/db/password");
 }
 

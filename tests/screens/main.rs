@@ -9,6 +9,7 @@ mod editor;
 mod files;
 mod finding;
 mod first_run;
+mod forms;
 mod generator;
 mod harness;
 mod history;

@@ -33,7 +33,7 @@ fn line_ends_are_kept_except_for_bare_carriage_returns() {
 fn a_final_newline_is_kept_and_pointed_out() {
     let mut harness = on_password();
     harness.press("p").paste("token\n");
-    harness.assert_shows("the paste ended with a newline, which is part of the value now");
+    harness.assert_shows("the paste ended with a newline, which is part of the value");
     assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5, "nothing was submitted");
     assert_eq!(stored(&mut harness), "token\n");
 }
@@ -53,7 +53,7 @@ fn a_field_of_one_line_takes_no_lines() {
     harness.assert_shows("the paste has several lines, and this field has one");
     harness.assert_hides("second");
     harness.paste("first");
-    harness.assert_shows("❯ Note          first");
+    harness.assert_shows("❯ Note             first");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn nothing_turns_while_the_key_is_derived_and_nothing_counts_afterwards() {
     harness.type_text(PASSWORD).press("Enter");
     assert_eq!(harness.next_wake(), None);
     harness.wait(Duration::from_millis(1300)).event(Event::Tick);
-    harness.assert_shows("❯ deriving the key…");
+    harness.assert_shows("  deriving the key…");
     harness.assert_hides("1.3 s");
     harness.release();
     assert_eq!(harness.next_wake(), Some(Duration::from_secs(300)), "the next wake is the lock");

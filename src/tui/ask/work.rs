@@ -263,6 +263,7 @@ impl Work {
             self,
             Self::Open
                 | Self::LookAround { .. }
+                | Self::CompletePath { .. }
                 | Self::OpenOther(_)
                 | Self::MeasureKdf
                 | Self::Create { .. }

@@ -16,9 +16,30 @@ pub struct Canvas<'a> {
     pub app: &'a App,
     /// The keys of the layer that is drawn, where it is the one that gets them.
     pub keys: Option<&'a Keys<'a>>,
+    /// What a click lands on, as it is drawn.
+    pub hits: Vec<(Rect, Hit)>,
+}
+
+/// A part of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// A field.
+    Field(usize),
+    /// An option of a choice: the field, and which one.
+    Option(usize, usize),
 }
 
 impl<'a> Canvas<'a> {
+    /// A canvas without keys yet, and nothing drawn on it.
+    pub const fn new(buffer: &'a mut Buffer, app: &'a App) -> Self {
+        Self { buffer, app, keys: None, hits: Vec::new() }
+    }
+
+    /// A click into this area lands on that.
+    pub fn hit(&mut self, area: Rect, hit: Hit) {
+        self.hits.push((area, hit));
+    }
+
     pub const fn theme(&self) -> &'a Theme {
         &self.app.theme
     }

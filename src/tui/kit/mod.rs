@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod edit_buffer;
 pub mod field;
 pub mod footer;
+pub mod form;
 pub mod header;
 pub mod label_field;
 pub mod line;

@@ -11,7 +11,7 @@ use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::{EditBuffer, Lines};
+use crate::tui::kit::form::{Did, Field, Form, Id};
 use crate::tui::layer::{Flow, Gift, Layer};
 use crate::tui::place::Reopen;
 use crate::tui::tag_lines;
@@ -47,6 +47,29 @@ impl Fact {
         Self::WORDS.iter().find(|(fact, _)| *fact == self).map_or("", |(_, word)| word)
     }
 
+    fn id(self) -> Id {
+        Id(self.word())
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Name => "New name",
+            Self::Description => "Description",
+            Self::Tags => "Tags",
+            Self::Keep => "Keep",
+            Self::Rotate => "Rotate every",
+        }
+    }
+
+    /// What stands behind a number.
+    const fn unit(self) -> &'static str {
+        match self {
+            Self::Keep => "versions; empty keeps every one",
+            Self::Rotate => "days; empty asks for no rotation",
+            Self::Name | Self::Description | Self::Tags => "",
+        }
+    }
+
     fn named(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(_, known)| *known == word).map(|(fact, _)| *fact)
     }
@@ -65,8 +88,7 @@ pub enum FactsPlan {
 /// A form.
 pub struct Facts {
     secret: SecretState,
-    fields: Vec<(Fact, EditBuffer)>,
-    focus: usize,
+    form: Form,
     plan: FactsPlan,
     made: Question,
     remark: Option<&'static str>,
@@ -93,28 +115,21 @@ impl Facts {
     fn with(secret: SecretState, facts: &[Fact]) -> Self {
         let fields = facts.iter().map(|fact| {
             let text = text_of(*fact, &secret);
-            let is_long = *fact == Fact::Tags || text.contains('\n');
-            let mut field = EditBuffer::new(if is_long { Lines::Many } else { Lines::Single });
-            field.insert(&text);
-            (*fact, field)
+            let rows = if *fact == Fact::Tags { 4 } else { 1 };
+            let field = if rows > 1 || text.contains('\n') {
+                Field::lines(fact.id(), fact.label(), &text, rows)
+            } else {
+                Field::text(fact.id(), fact.label(), &text)
+            };
+            field.unit(fact.unit())
         });
-        let fields = fields.collect();
-        Self { secret, fields, focus: 0, plan: FactsPlan::Same, made: Question::default(), remark: None }
+        let form = Form::new(fields.collect());
+        Self { secret, form, plan: FactsPlan::Same, made: Question::default(), remark: None }
     }
 
     /// The secret as it was when the form was opened.
     pub const fn secret(&self) -> &SecretState {
         &self.secret
-    }
-
-    /// The fields, in order.
-    pub fn fields(&self) -> &[(Fact, EditBuffer)] {
-        &self.fields
-    }
-
-    /// Which field has the cursor.
-    pub const fn focus(&self) -> usize {
-        self.focus
     }
 
     /// What comes of what is typed.
@@ -127,18 +142,18 @@ impl Facts {
         self.remark
     }
 
+    pub const fn fields(&self) -> &Form {
+        &self.form
+    }
+
     /// Whether this is the form for a new name.
     pub fn is_rename(&self) -> bool {
-        self.fields.iter().any(|(fact, _)| *fact == Fact::Name)
+        self.form.has(Fact::Name.id())
     }
 
-    /// Whether the field with the cursor takes line breaks.
-    pub fn is_in_lines(&self) -> bool {
-        self.fields[self.focus].1.lines() == Lines::Many
-    }
-
-    fn differs(&self, fact: Fact, field: &EditBuffer) -> bool {
-        field.text() != text_of(fact, &self.secret)
+    /// Whether the tags are among the fields, where they can be.
+    pub fn lacks_tags(&self) -> bool {
+        !self.is_rename() && !self.form.has(Fact::Tags.id())
     }
 
     /// The change: only of what differs, so that what others changed meanwhile stays. `None`: nothing does.
@@ -147,11 +162,8 @@ impl Facts {
             return Ok(None);
         }
         let mut update = MetadataUpdate::default();
-        for (fact, field) in &self.fields {
-            if !self.differs(*fact, field) {
-                continue;
-            }
-            let text = field.text();
+        for (fact, _) in Fact::WORDS.into_iter().filter(|(fact, _)| self.form.differs(fact.id())) {
+            let text = self.form.text(fact.id());
             match fact {
                 Fact::Name => {
                     let new = SecretName::new(text).map_err(|invalid| invalid.to_string())?;
@@ -194,18 +206,13 @@ impl Facts {
             Fact::Name => Self::rename(secret.clone()),
             _ => Self::metadata(secret.clone()),
         };
-        for (fact, field) in &mut facts.fields {
-            if let Some(typed) = form.get(fact.word()) {
-                field.set(typed);
-            }
-        }
-        facts.focus = facts.fields.iter().position(|(fact, _)| *fact == focus).unwrap_or(0);
+        facts.form.take_back(form, |_| {});
         facts.ask(app);
         Some(facts)
     }
 
     fn has_changes(&self) -> bool {
-        self.fields.iter().any(|(fact, field)| self.differs(*fact, field))
+        self.form.is_dirty()
     }
 
     /// What is typed changed: what would come of it?
@@ -250,15 +257,17 @@ impl Layer for Facts {
     fn contexts(&self) -> Contexts {
         if self.is_rename() {
             Contexts::typing(&[Context::Rename])
-        } else if self.is_in_lines() {
-            Contexts::typing(&[Context::FormLines, Context::Form])
         } else {
-            Contexts::typing(&[Context::FormLine, Context::Form])
+            self.form.contexts(&[Context::Form])
         }
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        Some(&mut self.fields[self.focus].1)
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn changed(&mut self, app: &mut App) {
@@ -266,26 +275,16 @@ impl Layer for Facts {
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
-        let count = self.fields.len();
         match action {
-            Action::NextField => self.focus = (self.focus + 1) % count,
-            Action::PreviousField => self.focus = (self.focus + count - 1) % count,
-            Action::NewLine if self.is_in_lines() => {
-                self.fields[self.focus].1.insert("\n");
-                self.ask(app);
-            }
             Action::Submit => self.submit(app),
             Action::Escape => return Flow::Close,
-            _ => {}
+            _ => {
+                if self.form.act(action, &mut app.asks) == Did::Changed {
+                    self.ask(app);
+                }
+            }
         }
         Flow::Stay
-    }
-
-    /// Puts the cursor into the field under the pointer.
-    fn click(&mut self, at: Position, app: &mut App) {
-        if let Some(field) = facts_view::field_at(self, app.size, at) {
-            self.focus = field;
-        }
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
@@ -318,20 +317,8 @@ impl Layer for Facts {
         Flow::Stay
     }
 
-    fn is_dirty(&self) -> bool {
-        self.has_changes()
-    }
-
     fn reopen(&self) -> Option<Reopen> {
-        if !self.has_changes() {
-            return None;
-        }
-        let mut form = Reopen::new(Self::REOPEN, Some(self.secret.name.clone()));
-        form.set("focus", self.fields.get(self.focus).map_or("", |(fact, _)| fact.word()));
-        for (fact, field) in self.fields.iter().filter(|(fact, field)| self.differs(*fact, field)) {
-            form.set(fact.word(), field.text());
-        }
-        Some(form)
+        self.form.keep(Reopen::new(Self::REOPEN, Some(self.secret.name.clone())))
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {

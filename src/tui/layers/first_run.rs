@@ -11,55 +11,30 @@ use crate::tui::ask::{Answer, Answered, Pending, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::form::{CONTENT, Did, Field, Form, Id};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::strength::Strength;
-use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::lock;
 use crate::tui::session::KeyFileWish;
 use crate::tui::theme::{Role, Theme};
 use crate::vault::KdfCost;
 
-/// The fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Password,
-    Again,
-    KeyFile,
-    KeyPath,
-}
+const PASSWORD: Id = Id("password");
+const AGAIN: Id = Id("again");
+const KEY_FILE: Id = Id("key file");
+const KEY_PATH: Id = Id("key path");
 
-/// Whether there shall be a key file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyFile {
-    None,
-    New,
-    Existing,
-}
-
-impl KeyFile {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::None, "none"), (Self::New, "new"), (Self::Existing, "existing")];
-
-    fn turned(self, step: usize) -> Self {
-        let at = Self::ALL.iter().position(|(choice, _)| *choice == self).unwrap_or(0);
-        Self::ALL[(at + step) % Self::ALL.len()].0
-    }
-}
+const NONE: usize = 0;
+const NEW: usize = 1;
+const EXISTING: usize = 2;
 
 /// The state of the screen.
 pub struct FirstRun {
-    password: EditBuffer,
-    again: EditBuffer,
-    focus: Field,
-    strength: Option<Strength>,
+    form: Form,
     /// Which cost of the key derivation this machine bears.
     measured: Pending<KdfCost>,
     created: Question,
-    key_file: KeyFile,
-    key_path: EditBuffer,
     remark: Option<(Role, String)>,
 }
 
@@ -67,60 +42,75 @@ impl FirstRun {
     /// Empty fields, but for a key file that was named beforehand; the cost of the key derivation is being
     /// measured.
     pub fn new(app: &mut App) -> Self {
-        let key_file = app.key_file.as_deref();
+        let key_file = app.key_file.clone();
+        let chosen = if key_file.is_some() { EXISTING } else { NONE };
+        let fields = vec![
+            Field::new_password(PASSWORD, "Password").placeholder("a few random words are easy to type"),
+            Field::masked(AGAIN, "Once more"),
+            Field::choice(KEY_FILE, "Key file", &["none", "new", "existing"], chosen),
+        ];
         let mut first_run = Self {
-            password: EditBuffer::new(Lines::Single),
-            again: EditBuffer::new(Lines::Single),
-            focus: Field::Password,
-            strength: None,
+            form: Form::new(fields),
             measured: Pending::default(),
             created: Question::new(),
-            key_file: if key_file.is_some() { KeyFile::Existing } else { KeyFile::None },
-            key_path: EditBuffer::with_text(key_file.unwrap_or_default()),
             remark: None,
         };
+        first_run.fit_fields(key_file.as_deref().unwrap_or_default());
         first_run.measured.ask(&mut app.asks, Work::MeasureKdf);
         first_run
     }
 
     /// What is needed besides the password.
     fn wish(&self) -> KeyFileWish {
-        let path = self.key_path.text().to_owned();
-        match self.key_file {
-            KeyFile::None => KeyFileWish::None,
-            KeyFile::New => KeyFileWish::Make(path),
-            KeyFile::Existing => KeyFileWish::Take(path),
+        let path = self.form.text(KEY_PATH).to_owned();
+        match self.form.chosen(KEY_FILE) {
+            NEW => KeyFileWish::Make(path),
+            EXISTING => KeyFileWish::Take(path),
+            _ => KeyFileWish::None,
         }
     }
 
-    fn fields(&self) -> &'static [Field] {
-        match self.key_file {
-            KeyFile::None => &[Field::Password, Field::Again, Field::KeyFile],
-            KeyFile::New | KeyFile::Existing => {
-                &[Field::Password, Field::Again, Field::KeyFile, Field::KeyPath]
-            }
+    /// The path of a key file is asked for where one is wanted.
+    fn fit_fields(&mut self, path: &str) {
+        let wanted = self.form.chosen(KEY_FILE) != NONE;
+        if wanted && !self.form.has(KEY_PATH) {
+            self.form.insert_behind(KEY_FILE, Field::path(KEY_PATH, "Its path", path));
+        } else if !wanted {
+            self.form.remove(KEY_PATH);
         }
+    }
+
+    /// Makes the vault, where nothing is missing.
+    fn create(&mut self, app: &mut App) {
+        if !self.form.duplicate(PASSWORD).equals(self.form.text(AGAIN).as_bytes()) {
+            if let Some(again) = self.form.buffer_mut(AGAIN) {
+                again.clear();
+            }
+            self.form.go_to(AGAIN);
+            return self.remark(Role::Danger, "the two passwords differ: type the second one again");
+        }
+        if self.form.has(KEY_PATH) && self.form.text(KEY_PATH).trim().is_empty() {
+            self.form.go_to(KEY_PATH);
+            return self.remark(Role::Warning, "type the path of the key file, or choose none");
+        }
+        let cost = self.measured.good().copied();
+        let work = Work::Create { password: self.form.duplicate(PASSWORD), cost, key_file: self.wish() };
+        app.begin_busy(&mut self.created, work);
     }
 
     /// Types a password that was given beforehand into both fields: Enter makes the vault with it.
     pub fn fill(&mut self, password: &SecretBytes) {
         let text = password.expose_text().unwrap_or_default();
-        if self.password.insert(text) && self.again.insert(text) {
-            self.strength = Strength::of(text);
-            self.focus = Field::Again;
+        let mut takes = |id| self.form.buffer_mut(id).is_some_and(|field| field.insert(text));
+        if takes(PASSWORD) && takes(AGAIN) {
+            self.form.on_text();
+            self.form.go_to(AGAIN);
         }
     }
 
     /// Says something below the fields.
     fn remark(&mut self, role: Role, text: &str) {
         self.remark = Some((role, text.to_owned()));
-    }
-
-    fn move_focus(&mut self, step: isize) {
-        let fields = self.fields();
-        let at = fields.iter().position(|field| *field == self.focus).unwrap_or(0);
-        let at = at.saturating_add_signed(step.rem_euclid(fields.len().cast_signed()));
-        self.focus = fields[at % fields.len()];
     }
 }
 
@@ -134,27 +124,29 @@ impl Layer for FirstRun {
     }
 
     fn contexts(&self) -> Contexts {
-        if self.focus == Field::KeyFile {
-            Contexts::choosing(&[Context::FormChoice, Context::FirstRun])
-        } else {
-            Contexts::typing(&[Context::FirstRun])
+        match self.form.focused() {
+            Some(KEY_FILE) => Contexts::choosing(&[Context::FormChoice, Context::FirstRun]),
+            Some(KEY_PATH) => Contexts::typing(&[Context::FormPath, Context::FirstRun]),
+            _ => Contexts::typing(&[Context::FirstRun]),
         }
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        match self.focus {
-            Field::Password => Some(&mut self.password),
-            Field::Again => Some(&mut self.again),
-            Field::KeyFile => None,
-            Field::KeyPath => Some(&mut self.key_path),
-        }
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn changed(&mut self, _app: &mut App) {
         self.remark = None;
-        if self.focus == Field::Password {
-            self.strength = Strength::of(self.password.text());
-        }
+        self.fit_fields("");
+    }
+
+    /// No vault is open that could keep it, and a password is never kept: leaving is not asked about.
+    fn is_dirty(&self) -> bool {
+        false
     }
 
     fn refuse_paste(&mut self, sentence: &'static str, _app: &mut App) {
@@ -173,49 +165,33 @@ impl Layer for FirstRun {
             return unlock::another(app);
         }
         match action {
-            Action::NextField => self.move_focus(1),
-            Action::PreviousField => self.move_focus(-1),
-            Action::NextChoice | Action::PreviousChoice if self.focus == Field::KeyFile => {
-                let step = if action == Action::NextChoice { 1 } else { KeyFile::ALL.len() - 1 };
-                self.key_file = self.key_file.turned(step);
-                self.remark = None;
-            }
-            Action::Enter if self.password.is_empty() => {
-                self.focus = Field::Password;
+            Action::Enter if self.form.text(PASSWORD).is_empty() => {
+                self.form.go_to(PASSWORD);
                 self.remark(Role::Warning, "type a master password first");
             }
-            Action::Enter if self.focus == Field::Password => self.move_focus(1),
-            Action::Enter => {
-                let is_same = self.password.duplicate().equals(self.again.text().as_bytes());
-                if !is_same {
-                    self.again.clear();
-                    self.focus = Field::Again;
-                    self.remark(Role::Danger, "the two passwords differ: type the second one again");
-                    return Flow::Stay;
+            Action::Enter if self.form.focused() == Some(PASSWORD) => self.form.go_to(AGAIN),
+            Action::Enter => self.create(app),
+            _ => {
+                if self.form.act(action, &mut app.asks) == Did::Changed {
+                    self.changed(app);
                 }
-                if self.key_file != KeyFile::None && self.key_path.text().trim().is_empty() {
-                    self.focus = Field::KeyPath;
-                    self.remark(Role::Warning, "type the path of the key file, or choose none");
-                    return Flow::Stay;
-                }
-                let cost = self.measured.good().copied();
-                let password = self.password.duplicate();
-                let work = Work::Create { password, cost, key_file: self.wish() };
-                app.begin_busy(&mut self.created, work);
             }
-            _ => {}
         }
         Flow::Stay
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        self.measured.awaits(ticket) || self.created.awaits(ticket)
+        self.measured.awaits(ticket) || self.created.awaits(ticket) || self.form.awaits(ticket)
     }
 
     /// A vault that could not be made leaves everything as it was typed.
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
         if self.measured.awaits(answered.ticket) {
             self.measured.settle(answered.result);
+            return Flow::Stay;
+        }
+        if self.form.awaits(answered.ticket) {
+            self.form.answered(answered);
             return Flow::Stay;
         }
         self.created.forget();
@@ -256,51 +232,30 @@ impl Layer for FirstRun {
         }
         row += u16::from(inside.height >= 14);
         let mut pen = LinePen::new(buffer, inside, row);
-        pen.fitted("Vault file", LABEL, muted, &theme.glyphs);
+        pen.fitted("Vault file", label_of(inside), muted, &theme.glyphs);
         let room = pen.room();
         pen.fitted(&app.path, room, text, &theme.glyphs);
         row += 1;
         draw_cost(&self.measured, app, theme, buffer, inside, row);
         row += 2;
         let is_making = app.busy.is_some_and(|busy| busy.derives_key);
-        let mut cursor = None;
-        for field in self.fields() {
-            let field = *field;
-            let (name, content, shown) = match field {
-                Field::Password => ("Password", &self.password, Shown::Masked),
-                Field::Again => ("Once more", &self.again, Shown::Masked),
-                Field::KeyFile => ("Key file", &self.key_path, Shown::Plainly),
-                Field::KeyPath => ("Its path", &self.key_path, Shown::Plainly),
-            };
-            let is_focused = field == self.focus && !is_making;
-            let style = if is_focused { theme.style(Role::TitleFocused) } else { muted };
-            LinePen::new(buffer, inside, row).fitted(name, LABEL, style, &theme.glyphs);
-            if is_focused {
-                let margin = Rect { x: inside.x - 2, width: 2, ..inside };
-                LinePen::new(buffer, margin, row).text(theme.glyphs.selected, theme.style(Role::Accent));
-            }
-            let line = row_of(inside, row);
-            let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
-            let drawn = if field == Field::KeyFile {
-                draw_choice(self.key_file, is_focused, theme, buffer, line)
-            } else {
-                field::draw(buffer, line, content, shown, focus, text, &theme.glyphs)
-            };
-            cursor = cursor.or(drawn);
-            row += 1;
-            if field == Field::Password {
-                draw_strength(self.strength, theme, buffer, inside, row);
-                row += 1;
-            }
-        }
+        let margin = Rect { x: inside.x - 2, width: inside.width + 2, ..inside };
+        let place = Rect {
+            y: inside.y + row.min(inside.height),
+            height: inside.height.saturating_sub(row),
+            ..margin
+        };
+        let cursor = self.form.draw(canvas, place, !is_making);
+        row += self.form.rows();
+        let buffer = &mut *canvas.buffer;
         row += u16::from(inside.height >= 18);
         if is_making {
             unlock::draw_spinner(app, "making the vault", theme, buffer, row_of_all(inside, row));
         } else {
-            let (role, remark) = match (&self.remark, self.key_file) {
+            let (role, remark) = match (&self.remark, self.form.chosen(KEY_FILE)) {
                 (Some((role, remark)), _) => (*role, remark.as_str()),
-                (None, KeyFile::None) => return cursor,
-                (None, KeyFile::New | KeyFile::Existing) => (Role::Hint, KEY_FILE),
+                (None, NONE) => return cursor,
+                (None, _) => (Role::Hint, ABOUT_KEY_FILE),
             };
             for (line, part) in (row..).zip(wrapped(remark, inside.width)) {
                 LinePen::new(buffer, inside, line).text(&part, theme.style(role));
@@ -314,16 +269,22 @@ const WHAT: &str = "etui keeps secrets as versions that never change, with label
                     All of it lies in one encrypted file; only the master password opens it. \
                     Nobody can recover a password that is lost.";
 
-const KEY_FILE: &str = "The vault then opens only with the password and this file. Keep copies of the file, \
+const ABOUT_KEY_FILE: &str = "The vault then opens only with the password and this file. Keep copies of the file, \
                         none of them beside the vault.";
 
 /// The width of the names of the fields.
-const LABEL: u16 = 14;
+const LABEL: u16 = CONTENT - 2;
+/// The same where there is little room.
+const SHORT_LABEL: u16 = 14;
+
+const fn label_of(area: Rect) -> u16 {
+    if area.width < 60 { SHORT_LABEL } else { LABEL }
+}
 
 const fn row_of(area: Rect, row: u16) -> Rect {
-    let width = area.width.saturating_sub(LABEL);
+    let width = area.width.saturating_sub(label_of(area));
     let height = if row < area.height { 1 } else { 0 };
-    Rect { x: area.x + LABEL, y: area.y + row, width, height }
+    Rect { x: area.x + label_of(area), y: area.y + row, width, height }
 }
 
 const fn row_of_all(area: Rect, row: u16) -> Rect {
@@ -339,7 +300,7 @@ fn draw_cost(
     row: u16,
 ) {
     let muted = theme.style(Role::Muted);
-    LinePen::new(buffer, area, row).fitted("Unlocking", LABEL, muted, &theme.glyphs);
+    LinePen::new(buffer, area, row).fitted("Unlocking", label_of(area), muted, &theme.glyphs);
     let line = row_of(area, row);
     let (text, role) = match measured.known() {
         None => {
@@ -360,35 +321,4 @@ fn draw_cost(
         Some(Err(failure)) => (failure.sentence(), Role::Danger),
     };
     LinePen::new(buffer, line, 0).fitted(&text, line.width, theme.style(role), &theme.glyphs);
-}
-
-fn draw_choice(
-    chosen: KeyFile,
-    is_focused: bool,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    area: Rect,
-) -> Option<Position> {
-    let mut pen = LinePen::new(buffer, area, 0);
-    let mut cursor = None;
-    for (choice, name) in KeyFile::ALL {
-        let is_chosen = choice == chosen;
-        let sign = if is_chosen { theme.glyphs.radio_on } else { theme.glyphs.radio_off };
-        if is_chosen && is_focused {
-            cursor = Some(Position::new(pen.column() + 1, area.y));
-        }
-        pen.text(sign, theme.style(if is_chosen { Role::Accent } else { Role::Muted }));
-        pen.text(&format!(" {name}"), theme.style(Role::Text)).skip(3);
-    }
-    cursor
-}
-
-fn draw_strength(strength: Option<Strength>, theme: &Theme, buffer: &mut Buffer, area: Rect, row: u16) {
-    let line = row_of(area, row);
-    let mut pen = LinePen::new(buffer, line, 0);
-    let Some(strength) = strength else {
-        pen.text("a few random words are easy to type", theme.style(Role::Hint));
-        return;
-    };
-    strength.draw(&mut pen, theme);
 }

@@ -13,35 +13,19 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::Shown;
+use crate::tui::kit::form::{Did, Field, Form, Id, Loss};
 use crate::tui::layer::{Flow, Gift, Layer};
 
-/// What is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Characters.
-    Password,
-    /// Words.
-    Passphrase,
-}
+const KIND: Id = Id("kind");
+const LENGTH: Id = Id("length");
+const CHARACTERS: Id = Id("characters");
+const EACH: Id = Id("each");
+const EXCLUDE: Id = Id("exclude");
+const WORDS: Id = Id("words");
+const SEPARATOR: Id = Id("separator");
 
-/// What can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// A password or a passphrase.
-    Kind,
-    /// How many characters.
-    Length,
-    /// Whether these characters are in it.
-    Class(CharacterClass),
-    /// Characters to leave out.
-    Exclude,
-    /// Whether each type of character occurs.
-    RequireEach,
-    /// How many words.
-    Words,
-    /// What stands between the words.
-    Separator,
-}
+/// The option of a passphrase.
+const PASSPHRASE: usize = 1;
 
 /// What the recipe makes.
 pub enum Drawn {
@@ -51,16 +35,11 @@ pub enum Drawn {
     Wrong(String, &'static str),
 }
 
-/// The pane.
+/// The dialog.
 pub struct Generator {
-    kind: Kind,
-    length: EditBuffer,
-    classes: Vec<CharacterClass>,
-    exclude: EditBuffer,
-    require_each: RequireEach,
-    words: EditBuffer,
-    separator: EditBuffer,
-    focus: usize,
+    form: Form,
+    /// The fields of the other kind, as they were typed.
+    other: Vec<Field>,
     shown: Shown,
     drawn: Drawn,
     replaces: bool,
@@ -70,15 +49,21 @@ impl Generator {
     /// With the recipe that the command line has where nothing else is said; `replaces` tells whether the value
     /// takes the place of one that was typed.
     pub fn new(replaces: bool, app: &mut App) -> Self {
+        let text = |id, label, text: &str| Field::text(id, label, text).loss(Loss::None);
+        let length = PasswordRecipe::DEFAULT_LENGTH.to_string();
+        let words = PassphraseRecipe::DEFAULT_WORDS.to_string();
         let mut generator = Self {
-            kind: Kind::Password,
-            length: EditBuffer::with_text(&PasswordRecipe::DEFAULT_LENGTH.to_string()),
-            classes: CharacterClass::ALL.to_vec(),
-            exclude: EditBuffer::with_text(""),
-            require_each: RequireEach::Yes,
-            words: EditBuffer::with_text(&PassphraseRecipe::DEFAULT_WORDS.to_string()),
-            separator: EditBuffer::with_text(PassphraseRecipe::DEFAULT_SEPARATOR),
-            focus: 0,
+            form: Form::new(vec![
+                Field::choice(KIND, "Kind", &["password", "passphrase"], 0),
+                text(LENGTH, "Length", &length).unit("8 to 128"),
+                Field::switches(CHARACTERS, "Characters", &CharacterClass::ALL.map(word_of)),
+                Field::choice(EACH, "One of each", &["always", "as chance has it"], 0),
+                text(EXCLUDE, "Leave out", ""),
+            ]),
+            other: vec![
+                text(WORDS, "Words", &words).unit("3 to 20"),
+                text(SEPARATOR, "Separator", PassphraseRecipe::DEFAULT_SEPARATOR),
+            ],
             shown: Shown::Masked,
             drawn: Drawn::Asked(Pending::default()),
             replaces,
@@ -87,46 +72,14 @@ impl Generator {
         generator
     }
 
+    /// The fields.
+    pub const fn fields(&self) -> &Form {
+        &self.form
+    }
+
     /// Whether Enter replaces something that was typed.
     pub const fn replaces(&self) -> bool {
         self.replaces
-    }
-
-    /// The choices, in order.
-    pub const fn choices(&self) -> &'static [Choice] {
-        match self.kind {
-            Kind::Password => &[
-                Choice::Kind,
-                Choice::Length,
-                Choice::Class(CharacterClass::Lowercase),
-                Choice::Class(CharacterClass::Uppercase),
-                Choice::Class(CharacterClass::Numbers),
-                Choice::Class(CharacterClass::Punctuation),
-                Choice::RequireEach,
-                Choice::Exclude,
-            ],
-            Kind::Passphrase => &[Choice::Kind, Choice::Words, Choice::Separator],
-        }
-    }
-
-    /// Where the keys go.
-    pub fn focus(&self) -> Choice {
-        self.choices().get(self.focus).copied().unwrap_or(Choice::Kind)
-    }
-
-    /// What is made.
-    pub const fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// Whether these characters are in it.
-    pub fn includes(&self, class: CharacterClass) -> bool {
-        self.classes.contains(&class)
-    }
-
-    /// Whether each type of character occurs.
-    pub const fn require_each(&self) -> RequireEach {
-        self.require_each
     }
 
     /// Whether the value is shown.
@@ -139,54 +92,34 @@ impl Generator {
         &self.drawn
     }
 
-    /// The text of a choice that is typed.
-    pub const fn text(&self, choice: Choice) -> Option<&EditBuffer> {
-        match choice {
-            Choice::Length => Some(&self.length),
-            Choice::Exclude => Some(&self.exclude),
-            Choice::Words => Some(&self.words),
-            Choice::Separator => Some(&self.separator),
-            Choice::Kind | Choice::Class(_) | Choice::RequireEach => None,
+    fn makes_passphrase(&self) -> bool {
+        self.form.chosen(KIND) == PASSPHRASE
+    }
+
+    /// Another kind has other fields.
+    fn fit_fields(&mut self) {
+        if self.form.has(WORDS) != self.makes_passphrase() {
+            self.other = self.form.replace_behind(KIND, std::mem::take(&mut self.other));
         }
     }
 
     fn recipe(&self) -> Result<Recipe, (String, &'static str)> {
         let wrong = |error: GeneratorError| (error.to_string(), error.hint());
-        let number = |field: &EditBuffer, what: &str| {
-            field.text().parse().map_err(|_| (format!("{what} is a whole number"), "type one"))
+        let number = |id, what: &str| {
+            self.form.text(id).parse().map_err(|_| (format!("{what} is a whole number"), "type one"))
         };
-        match self.kind {
-            Kind::Password => {
-                let length = number(&self.length, "the length")?;
-                PasswordRecipe::new(length, &self.classes, self.exclude.text(), self.require_each)
-                    .map(Recipe::Password)
-                    .map_err(wrong)
-            }
-            Kind::Passphrase => {
-                let words = number(&self.words, "the number of words")?;
-                PassphraseRecipe::new(words, self.separator.text()).map(Recipe::Passphrase).map_err(wrong)
-            }
+        if self.makes_passphrase() {
+            let words = number(WORDS, "the number of words")?;
+            let separator = self.form.text(SEPARATOR);
+            return PassphraseRecipe::new(words, separator).map(Recipe::Passphrase).map_err(wrong);
         }
-    }
-
-    fn change(&mut self) {
-        match self.focus() {
-            Choice::Kind => {
-                self.kind = match self.kind {
-                    Kind::Password => Kind::Passphrase,
-                    Kind::Passphrase => Kind::Password,
-                };
-            }
-            Choice::Class(class) if self.includes(class) => self.classes.retain(|known| *known != class),
-            Choice::Class(class) => self.classes.push(class),
-            Choice::RequireEach => {
-                self.require_each = match self.require_each {
-                    RequireEach::Yes => RequireEach::No,
-                    RequireEach::No => RequireEach::Yes,
-                };
-            }
-            Choice::Length | Choice::Exclude | Choice::Words | Choice::Separator => {}
-        }
+        let length = number(LENGTH, "the length")?;
+        let on = CharacterClass::ALL.into_iter().zip(self.form.switched_on(CHARACTERS));
+        let classes: Vec<CharacterClass> = on.filter(|(_, is_on)| *is_on).map(|(class, _)| class).collect();
+        let each = if self.form.chosen(EACH) == 0 { RequireEach::Yes } else { RequireEach::No };
+        PasswordRecipe::new(length, &classes, self.form.text(EXCLUDE), each)
+            .map(Recipe::Password)
+            .map_err(wrong)
     }
 
     /// The recipe changed, or another value is wanted.
@@ -205,7 +138,7 @@ impl Generator {
     }
 
     /// The value goes into the form; without one, nothing happens.
-    fn take(&mut self) -> Flow {
+    fn take(&self) -> Flow {
         let Drawn::Asked(asked) = &self.drawn else {
             return Flow::Stay;
         };
@@ -216,46 +149,47 @@ impl Generator {
     }
 }
 
+const fn word_of(class: CharacterClass) -> &'static str {
+    match class {
+        CharacterClass::Lowercase => "a-z",
+        CharacterClass::Uppercase => "A-Z",
+        CharacterClass::Numbers => "0-9",
+        CharacterClass::Punctuation => "!?#",
+    }
+}
+
 impl Layer for Generator {
     fn name(&self) -> &'static str {
         "generator"
     }
 
     fn contexts(&self) -> Contexts {
-        if self.text(self.focus()).is_some() {
-            Contexts::typing(&[Context::Generator])
-        } else {
-            Contexts::choosing(&[Context::FormChoice, Context::Generator])
+        match self.form.is_choosing() {
+            false => Contexts::typing(&[Context::Generator]),
+            true => Contexts::choosing(&[Context::FormChoice, Context::Generator]),
         }
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        match self.focus() {
-            Choice::Length => Some(&mut self.length),
-            Choice::Exclude => Some(&mut self.exclude),
-            Choice::Words => Some(&mut self.words),
-            Choice::Separator => Some(&mut self.separator),
-            Choice::Kind | Choice::Class(_) | Choice::RequireEach => None,
-        }
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn changed(&mut self, app: &mut App) {
+        self.fit_fields();
         self.draw_again(app);
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
-        let count = self.choices().len();
         match action {
-            Action::NextField => self.focus = (self.focus + 1) % count,
-            Action::PreviousField => self.focus = (self.focus + count - 1) % count,
             Action::ToggleShown => self.shown = self.shown.other(),
-            Action::PreviousChoice | Action::NextChoice => {
-                self.change();
-                self.draw_again(app);
-            }
             Action::AnotherValue => self.draw_again(app),
             Action::Enter => return self.take(),
             Action::Escape | Action::Back => return Flow::Close,
+            _ if self.form.act(action, &mut app.asks) == Did::Changed => self.changed(app),
             _ => {}
         }
         Flow::Stay

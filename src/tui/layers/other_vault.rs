@@ -10,32 +10,23 @@ use crate::tui::app::App;
 use crate::tui::as_command::LastCommand;
 use crate::tui::ask::{Answer, Answered, Effect, Pending, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
-use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::form::{Field, Form, Id, Loss};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::session::{Found, OtherVaultWish};
 use crate::tui::theme::{Role, Theme};
 
-/// The width of the names of the fields.
-const LABEL: u16 = 12;
 /// How many names of what lies there are shown at most.
 const NEAR: u16 = 5;
 
-/// The two fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Path,
-    KeyFile,
-}
+const PATH: Id = Id("path");
+const KEY_FILE: Id = Id("key file");
 
 /// The question for another vault.
 pub struct OtherVault {
-    path: EditBuffer,
-    key_file: EditBuffer,
-    focus: Field,
+    form: Form,
     /// What lies where the path that is typed leads.
     near: Pending<Vec<String>>,
     /// What is looked for, and its answer.
@@ -49,9 +40,12 @@ impl OtherVault {
     pub fn new(app: &mut App) -> Self {
         let folder = app.path.rfind('/').map_or("", |slash| &app.path[..=slash]);
         let mut question = Self {
-            path: EditBuffer::with_text(folder),
-            key_file: EditBuffer::with_text(app.key_file.as_deref().unwrap_or_default()),
-            focus: Field::Path,
+            form: Form::new(vec![
+                Field::path(PATH, "Vault file", folder).loss(Loss::Little),
+                Field::path(KEY_FILE, "Key file", app.key_file.as_deref().unwrap_or_default())
+                    .placeholder("only where the vault has one")
+                    .loss(Loss::Little),
+            ]),
             near: Pending::default(),
             wish: None,
             found: Question::default(),
@@ -68,14 +62,14 @@ impl OtherVault {
     /// Asks what lies where the path leads that is typed now.
     fn look_around(&mut self, app: &mut App) {
         self.remark = None;
-        self.near.ask(&mut app.asks, Work::LookAround { path: self.path.text().to_owned() });
+        self.near.ask(&mut app.asks, Work::LookAround { path: self.form.text(PATH).to_owned() });
     }
 
     /// Looks for the vault that is named.
     fn look(&mut self, makes: bool, app: &mut App) {
         let wish = OtherVaultWish {
-            path: self.path.text().trim().to_owned(),
-            key_file: self.key_file.text().trim().to_owned(),
+            path: self.form.text(PATH).trim().to_owned(),
+            key_file: self.form.text(KEY_FILE).trim().to_owned(),
             makes,
         };
         if wish.path.is_empty() {
@@ -86,16 +80,10 @@ impl OtherVault {
         self.wish = Some(wish);
     }
 
-    const fn turn(&mut self) {
-        self.focus = match self.focus {
-            Field::Path => Field::KeyFile,
-            Field::KeyFile => Field::Path,
-        };
-    }
-
     /// Writes out what all that lies there has in common.
     fn complete(&mut self) {
-        let folder = self.path.text().rfind('/').map_or("", |slash| &self.path.text()[..=slash]).to_owned();
+        let typed = self.form.text(PATH);
+        let folder = typed.rfind('/').map_or("", |slash| &typed[..=slash]).to_owned();
         let Some((first, others)) = self.near().split_first() else {
             return;
         };
@@ -105,7 +93,10 @@ impl OtherVault {
             let end = length.last().map_or(0, |((at, letter), _)| at + letter.len_utf8());
             &common[..end]
         });
-        self.path.set(&format!("{folder}{common}"));
+        let path = format!("{folder}{common}");
+        if let Some(field) = self.form.buffer_mut(PATH) {
+            field.set(&path);
+        }
     }
 
     fn draw_near(&self, area: Rect, theme: &Theme, buffer: &mut Buffer) {
@@ -140,11 +131,12 @@ impl Layer for OtherVault {
         Contexts::typing(&[Context::OtherVault])
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        Some(match self.focus {
-            Field::Path => &mut self.path,
-            Field::KeyFile => &mut self.key_file,
-        })
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn changed(&mut self, app: &mut App) {
@@ -157,26 +149,31 @@ impl Layer for OtherVault {
         }
         match action {
             Action::Escape => return Flow::Close,
-            Action::NextField | Action::PreviousField => self.turn(),
-            Action::Complete if self.focus == Field::Path && !self.near().is_empty() => {
+            Action::Complete if self.form.focused() == Some(PATH) && !self.near().is_empty() => {
                 self.complete();
                 self.look_around(app);
             }
-            Action::Complete => self.turn(),
+            Action::Complete if self.form.focused() == Some(PATH) => self.form.go_to(KEY_FILE),
             Action::Enter => self.look(false, app),
             Action::MakeVault => self.look(true, app),
-            _ => {}
+            _ => {
+                self.form.act(action, &mut app.asks);
+            }
         }
         Flow::Stay
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        self.near.awaits(ticket) || self.found.awaits(ticket)
+        self.near.awaits(ticket) || self.found.awaits(ticket) || self.form.awaits(ticket)
     }
 
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
         if self.near.awaits(answered.ticket) {
             self.near.settle(answered.result);
+            return Flow::Stay;
+        }
+        if self.form.awaits(answered.ticket) {
+            self.form.answered(answered);
             return Flow::Stay;
         }
         self.found.forget();
@@ -208,35 +205,11 @@ impl Layer for OtherVault {
         let theme = canvas.theme();
         let area = centred(canvas.body(), 70, NEAR + 9);
         let inside = canvas.dialog(area, "Another vault", "");
+        let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+        let cursor = self.form.draw(canvas, place, true);
+        let top = self.form.rows() + 2;
         let buffer = &mut *canvas.buffer;
-        let mut cursor = None;
-        for (row, field, name, content) in
-            [(1, Field::Path, "Vault file", &self.path), (2, Field::KeyFile, "Key file", &self.key_file)]
-        {
-            let is_focused = field == self.focus;
-            let (mark, role) =
-                if is_focused { (theme.glyphs.selected, Role::TitleFocused) } else { (" ", Role::Muted) };
-            LinePen::new(buffer, inside, row).text(mark, theme.style(Role::Accent)).skip(1).fitted(
-                name,
-                LABEL,
-                theme.style(role),
-                &theme.glyphs,
-            );
-            let line = Rect {
-                x: inside.x + 2 + LABEL,
-                y: inside.y + row,
-                width: inside.width.saturating_sub(LABEL + 3),
-                height: u16::from(row < inside.height),
-            };
-            let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
-            let style = theme.style(Role::Text);
-            let at = field::draw(buffer, line, content, Shown::Plainly, focus, style, &theme.glyphs);
-            cursor = cursor.or(at);
-            if field == Field::KeyFile && content.is_empty() && !is_focused {
-                LinePen::new(buffer, line, 0).text("only where the vault has one", theme.style(Role::Hint));
-            }
-        }
-        let below = Rect { y: inside.y + 4, height: inside.height.saturating_sub(4), ..inside };
+        let below = Rect { y: inside.y + top, height: inside.height.saturating_sub(top), ..inside };
         if let Some((role, remark)) = &self.remark {
             for (row, line) in (0..).zip(wrapped(remark, below.width.saturating_sub(4))) {
                 LinePen::new(buffer, below, row).skip(2).text(&line, theme.style(*role));

@@ -11,19 +11,21 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ask::{Answer, Answered, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
+use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::form::{CONTENT, Field, Form, Id, Loss};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::lock;
 use crate::tui::session::{Found, KeyFileState};
 use crate::tui::theme::{Role, Theme};
 
+const PASSWORD: Id = Id("password");
+
 /// The state of the screen.
 pub struct Unlock {
-    password: EditBuffer,
+    form: Form,
     unlocked: Question,
     /// Why it is not open: a wrong password, or why it was locked.
     remark: Option<(Role, String)>,
@@ -32,27 +34,38 @@ pub struct Unlock {
 
 impl Unlock {
     /// The screen for what was found at the start.
-    pub fn new(key_file: KeyFileState, notices: &[String]) -> Self {
+    fn new(key_file: KeyFileState, notices: &[String], app: &App) -> Self {
         let remark = (!notices.is_empty()).then(|| (Role::Warning, notices.join("; ")));
-        Self { remark, key_file, ..Self::waiting() }
+        Self { remark, key_file, ..Self::waiting(app) }
     }
 
     /// The screen after a lock, with its reason.
-    pub fn after_lock(reason: &str) -> Self {
-        Self { remark: Some((Role::Muted, reason.to_owned())), ..Self::waiting() }
+    pub fn after_lock(reason: &str, app: &App) -> Self {
+        Self { remark: Some((Role::Muted, reason.to_owned())), ..Self::waiting(app) }
     }
 
     /// The screen with nothing to say.
-    pub const fn waiting() -> Self {
+    pub fn waiting(app: &App) -> Self {
+        let hint = match app.ownership {
+            Ownership::Own => String::new(),
+            Ownership::Demo { password, .. } => format!("that of the demo: {password}"),
+        };
+        let field = Field::masked(PASSWORD, "Master password").placeholder(hint).loss(Loss::None);
         Self {
-            password: EditBuffer::new(Lines::Single),
+            form: Form::new(vec![field]),
             unlocked: Question::new(),
             remark: None,
             key_file: KeyFileState::NotNeeded,
         }
     }
 
-    /// Says something in the field's place.
+    fn wipe(&mut self) {
+        if let Some(password) = self.form.buffer_mut(PASSWORD) {
+            password.clear();
+        }
+    }
+
+    /// Says something below the field.
     fn remark(&mut self, role: Role, text: &str) {
         self.remark = Some((role, text.to_owned()));
     }
@@ -70,7 +83,7 @@ pub fn for_found(found: Found, app: &mut App) -> Box<dyn Layer> {
             Box::new(first_run)
         }
         Found::Vault { key_file, notices, .. } => {
-            let mut unlock = Unlock::new(key_file, &notices);
+            let mut unlock = Unlock::new(key_file, &notices, app);
             if let Some(password) = given {
                 app.begin_busy(&mut unlock.unlocked, Work::Unlock { password });
             }
@@ -105,8 +118,12 @@ impl Layer for Unlock {
         Contexts::typing(&[Context::Unlock])
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        Some(&mut self.password)
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn refuse_paste(&mut self, sentence: &'static str, _app: &mut App) {
@@ -120,9 +137,9 @@ impl Layer for Unlock {
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         match action {
             Action::OtherVault => return another(app),
-            Action::Enter if !app.is_busy() && !self.password.is_empty() => {
+            Action::Enter if !app.is_busy() && !self.form.text(PASSWORD).is_empty() => {
                 self.remark = None;
-                let password = self.password.take();
+                let password = self.form.buffer_mut(PASSWORD).map(EditBuffer::take).unwrap_or_default();
                 app.begin_busy(&mut self.unlocked, Work::Unlock { password });
             }
             _ => {}
@@ -144,7 +161,7 @@ impl Layer for Unlock {
             }
             Ok(_) => {}
             Err(failure) => {
-                self.password.clear();
+                self.wipe();
                 self.remark(Role::Danger, &failure.line());
             }
         }
@@ -159,7 +176,7 @@ impl Layer for Unlock {
                     self.remark(Role::Muted, sentence);
                 }
             }
-            News::LockedAgain => self.password.clear(),
+            News::LockedAgain => self.wipe(),
             _ => {}
         }
         Flow::Stay
@@ -176,25 +193,20 @@ impl Layer for Unlock {
             width: inside.width.saturating_sub(4),
             height: height.min(inside.height.saturating_sub(row)),
         };
-        let muted = theme.style(Role::Muted);
         let line = column(1, 1);
         let text = theme.style(Role::Text);
         LinePen::new(buffer, line, 0).fitted(app.whereabouts(), line.width, text, &theme.glyphs);
         let is_deriving = app.busy.is_some_and(|busy| busy.derives_key);
-        let mut label = LinePen::new(buffer, column(3, 1), 0);
-        label.text("Master password", muted);
-        if let Ownership::Demo { password, .. } = app.ownership {
-            label.text(&format!(" of the demo: {password}"), muted);
-        }
-        let field = column(4, 1);
-        LinePen::new(buffer, field, 0).text(theme.glyphs.selected, theme.style(Role::Accent));
-        let field = Rect { x: field.x + 2, width: field.width.saturating_sub(2), ..field };
+        let place =
+            Rect { y: inside.y + 3.min(inside.height), height: inside.height.saturating_sub(3), ..inside };
+        let cursor = self.form.draw(canvas, place, !is_deriving);
+        let buffer = &mut *canvas.buffer;
         let cursor = if is_deriving {
+            let field = Rect { x: place.x + CONTENT, width: place.width.saturating_sub(CONTENT), ..place };
             draw_spinner(app, "deriving the key", theme, buffer, field);
             None
         } else {
-            let style = theme.style(Role::Text);
-            field::draw(buffer, field, &self.password, Shown::Masked, Focus::Here, style, &theme.glyphs)
+            cursor
         };
         let (role, text) = match (&self.remark, self.key_file) {
             (Some((role, text)), _) => (*role, text.as_str()),
@@ -204,7 +216,7 @@ impl Layer for Unlock {
             (None, KeyFileState::Named) => (Role::Muted, "with the key file"),
             (None, KeyFileState::NotNeeded) => (Role::Muted, ""),
         };
-        let below = column(6, 2);
+        let below = column(5, 3);
         for (row, text) in (0..).zip(wrapped(text, below.width)) {
             LinePen::new(buffer, below, row).text(&text, theme.style(role));
         }

@@ -9,19 +9,23 @@ use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answered, Pending, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::holders::Holders;
-use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::Shown;
-use crate::tui::kit::{EditBuffer, Lines};
+use crate::tui::kit::canvas::{Canvas, Hit};
+use crate::tui::kit::form::{Did, Field, Form, Id, Loss};
 use crate::tui::layer::{Flow, Layer};
+
+const VALUE: Id = Id("value");
+const PLACE: Id = Id("place");
+
+const EVERYWHERE: &str = "whole vault";
+
+/// Rows of the value.
+const VALUE_ROWS: u16 = 3;
 
 /// The question.
 pub struct Which {
     /// The secret under the cursor.
     secret: Option<SecretName>,
-    /// Whether all secrets are looked at.
-    is_everywhere: bool,
-    value: EditBuffer,
-    shown: Shown,
+    form: Form,
     answer: Pending<Box<Holders>>,
 }
 
@@ -29,43 +33,49 @@ impl Which {
     /// For the selected secret, or for the vault where none is selected.
     pub fn new(app: &App) -> Self {
         let secret = app.browse().and_then(|browse| browse.selected.clone());
-        Self {
-            is_everywhere: secret.is_none(),
-            secret,
-            value: EditBuffer::new(Lines::Many),
-            shown: Shown::Masked,
-            answer: Pending::default(),
-        }
-    }
-
-    /// The secret under the cursor.
-    pub const fn secret(&self) -> Option<&SecretName> {
-        self.secret.as_ref()
+        let name = secret.as_ref().map(SecretName::as_str);
+        let places: Vec<&str> = name.into_iter().chain([EVERYWHERE]).collect();
+        let form = Form::new(vec![
+            Field::masked_lines(VALUE, "Value", VALUE_ROWS)
+                .placeholder("type or paste it: it is compared, and stored nowhere")
+                .loss(Loss::None),
+            Field::choice(PLACE, "Look in", &places, 0),
+        ]);
+        Self { secret, form, answer: Pending::default() }
     }
 
     /// Whether all secrets are looked at.
-    pub const fn is_everywhere(&self) -> bool {
-        self.is_everywhere
+    pub fn is_everywhere(&self) -> bool {
+        self.secret.is_none() || self.form.chosen(PLACE) > 0
     }
 
-    pub const fn value(&self) -> &EditBuffer {
-        &self.value
+    /// What is typed.
+    pub fn value(&self) -> &str {
+        self.form.text(VALUE)
     }
 
-    pub const fn shown(&self) -> Shown {
-        self.shown
+    /// The fields.
+    pub const fn fields(&self) -> &Form {
+        &self.form
     }
 
     pub const fn answer(&self) -> &Pending<Box<Holders>> {
         &self.answer
     }
 
+    fn look_elsewhere(&mut self, app: &mut App) {
+        self.answer.forget();
+        if !self.value().is_empty() {
+            self.ask(app);
+        }
+    }
+
     fn ask(&mut self, app: &mut App) {
-        if self.value.is_empty() {
+        if self.value().is_empty() {
             return app.say(Tone::Note, "type or paste a value first");
         }
-        let scope = self.secret.clone().filter(|_| !self.is_everywhere);
-        self.answer.ask_anew(&mut app.asks, Work::Which { scope, value: self.value.duplicate() });
+        let scope = self.secret.clone().filter(|_| !self.is_everywhere());
+        self.answer.ask_anew(&mut app.asks, Work::Which { scope, value: self.form.duplicate(VALUE) });
     }
 }
 
@@ -78,13 +88,25 @@ impl Layer for Which {
         Contexts::typing(&[Context::Which])
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        Some(&mut self.value)
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     /// The answer was to something else.
     fn changed(&mut self, _app: &mut App) {
         self.answer.forget();
+    }
+
+    /// Another place to look in is looked in at once.
+    fn hit(&mut self, hit: Hit, app: &mut App) {
+        if self.form.hit(hit) == Did::Changed {
+            self.look_elsewhere(app);
+        }
+        self.form.go_to(VALUE);
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
@@ -94,19 +116,15 @@ impl Layer for Which {
                 app.say(Tone::Note, "no secret is selected: the whole vault is searched");
             }
             Action::NextChoice => {
-                self.is_everywhere = !self.is_everywhere;
-                self.answer.forget();
-                if !self.value.is_empty() {
-                    self.ask(app);
+                self.form.turn(PLACE, 1);
+                self.look_elsewhere(app);
+            }
+            Action::Escape => return Flow::Close,
+            _ => {
+                if self.form.act(action, &mut app.asks) == Did::Changed {
+                    self.answer.forget();
                 }
             }
-            Action::NewLine => {
-                self.value.insert("\n");
-                self.answer.forget();
-            }
-            Action::ToggleShown => self.shown = self.shown.other(),
-            Action::Escape => return Flow::Close,
-            _ => {}
         }
         Flow::Stay
     }

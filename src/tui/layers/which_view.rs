@@ -8,19 +8,15 @@ use crate::tui::app::App;
 use crate::tui::browse::details_view::draw_labels;
 use crate::tui::holders::{Holder, Holders, Nearness};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::{self, Focus};
+use crate::tui::kit::form::CONTENT;
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 
-/// Columns for the names of the fields.
-const NAMES: u16 = 9;
-/// Rows of the field.
-const VALUE_ROWS: u16 = 3;
-/// Rows above the answer: the field, what is known of it, where it is looked for, space.
-const QUESTION_ROWS: u16 = VALUE_ROWS + 4;
+/// Rows above the answer: the fields, what is known of the value, space.
+const QUESTION_ROWS: u16 = 7;
 /// Rows of the answer.
 const ANSWER_ROWS: u16 = 7;
 
@@ -29,8 +25,14 @@ pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
     let (app, theme) = (canvas.app, canvas.theme());
     let area = centred(canvas.body(), 76, QUESTION_ROWS + ANSWER_ROWS + 3);
     let inside = canvas.dialog(area, "Which version is this?", "");
-    let cursor = draw_value(which, inside, theme, canvas.buffer);
-    draw_scope(which, inside, theme, canvas.buffer);
+    let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    let cursor = which.fields().draw(canvas, place, true);
+    if !which.value().is_empty() {
+        let end = if which.value().ends_with('\n') { ", with a newline at the end" } else { "" };
+        let facts = format!("{}{end}", when::bytes(which.value().len() as u64));
+        let row = 1 + which.fields().rows();
+        LinePen::new(canvas.buffer, inside, row).skip(CONTENT).text(&facts, theme.style(Role::Hint));
+    }
     canvas.divider(area, QUESTION_ROWS + 1, "Answer", "");
     let below = Rect {
         x: inside.x + 2,
@@ -40,40 +42,6 @@ pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
     };
     draw_answer(which, below, app, theme, canvas.buffer);
     cursor
-}
-
-fn draw_value(which: &Which, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    let accent = theme.style(Role::Accent);
-    LinePen::new(buffer, inside, 1).text(theme.glyphs.selected, accent).skip(1).text("Value", accent);
-    let x = inside.x + 2 + NAMES;
-    let columns = inside.right().saturating_sub(x + 1);
-    let place = Rect { x, y: inside.y + 1, width: columns, height: VALUE_ROWS };
-    let style = theme.style(Role::Text);
-    let value = which.value();
-    let cursor = field::draw(buffer, place, value, which.shown(), Focus::Here, style, &theme.glyphs);
-    let facts = if value.is_empty() {
-        "type or paste it: it is compared, and stored nowhere".to_owned()
-    } else {
-        let end = if value.text().ends_with('\n') { ", with a newline at the end" } else { "" };
-        format!("{}{end}", when::bytes(value.len() as u64))
-    };
-    let mut pen = LinePen::new(buffer, inside, 1 + VALUE_ROWS);
-    pen.skip(2 + NAMES).text(&facts, theme.style(Role::Hint));
-    cursor
-}
-
-fn draw_scope(which: &Which, inside: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let text = theme.style(Role::Text);
-    let mut pen = LinePen::new(buffer, inside, QUESTION_ROWS - 1);
-    pen.skip(2).text("Look in", theme.style(Role::Muted)).skip(2);
-    let radio = |is_on| if is_on { theme.glyphs.radio_on } else { theme.glyphs.radio_off };
-    let everywhere = "whole vault";
-    if let Some(name) = which.secret() {
-        let room = pen.room().saturating_sub(width(everywhere) + 12).min(width(name.as_str()));
-        pen.text(radio(!which.is_everywhere()), text).skip(1);
-        pen.fitted(name.as_str(), room, text, &theme.glyphs).skip(2);
-    }
-    pen.text(radio(which.is_everywhere()), text).skip(1).text(everywhere, text);
 }
 
 fn draw_answer(which: &Which, area: Rect, app: &App, theme: &Theme, buffer: &mut Buffer) {

@@ -5,19 +5,19 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
-use crate::tui::ask::{Answer, Answered, Failure, Question, Ticket, Work};
+use crate::tui::ask::{Answered, Failure, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::keymap::Keymap;
-use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::form::{CONTENT, Field, Form, Id, Loss};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::path_field::PathField;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
 use crate::vault::{Existing, SecretDetails, VaultError};
+
+const PATH: Id = Id("path");
 
 /// What came of the last try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +32,7 @@ enum Outcome {
 pub struct WriteFile {
     name: SecretName,
     version_id: VersionId,
-    path: PathField,
-    completed: Question,
+    form: Form,
     written: Question,
     outcome: Outcome,
 }
@@ -44,8 +43,9 @@ impl WriteFile {
         Self {
             name,
             version_id,
-            path: PathField::with_text(""),
-            completed: Question::default(),
+            form: Form::new(vec![
+                Field::path(PATH, "Path", "").placeholder("~ is your home").loss(Loss::Little),
+            ]),
             written: Question::default(),
             outcome: Outcome::None,
         }
@@ -59,7 +59,7 @@ impl WriteFile {
         let version_id = VersionId::new(form.get("version")?).ok()?;
         details.secret.version(&version_id)?;
         let mut write = Self::new(details.secret.name.clone(), version_id);
-        write.path.text_mut().set(form.get("path")?);
+        write.form.take_back(form, |_| {});
         Some(write)
     }
 
@@ -79,9 +79,6 @@ impl WriteFile {
                 ]
             }
             Outcome::Failed(sentence) => vec![(sentence.clone(), Role::Danger)],
-            Outcome::None if !self.path.choices().is_empty() => {
-                vec![(self.path.choices().join("  "), Role::Hint)]
-            }
             Outcome::None => {
                 vec![("the value as it is, in a file that only you may read".to_owned(), Role::Muted)]
             }
@@ -98,13 +95,16 @@ impl Layer for WriteFile {
         Contexts::typing(&[Context::WriteFile])
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        Some(self.path.text_mut())
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     /// What was said of another path is not true any more.
     fn changed(&mut self, _app: &mut App) {
-        self.path.forget_choices();
         self.outcome = Outcome::None;
     }
 
@@ -117,24 +117,22 @@ impl Layer for WriteFile {
             return Flow::Stay;
         }
         let existing = match action {
-            Action::Complete => {
-                let typed = self.path.text().text().to_owned();
-                self.completed.ask(&mut app.asks, Work::CompletePath { typed });
-                return Flow::Stay;
-            }
             Action::Escape => return Flow::Close,
             Action::Submit => Existing::Keep,
             Action::ReplaceFile if self.may_replace() => Existing::Replace,
-            _ => return Flow::Stay,
+            _ => {
+                self.form.act(action, &mut app.asks);
+                return Flow::Stay;
+            }
         };
-        if self.path.text().is_empty() {
+        if self.form.text(PATH).is_empty() {
             self.outcome = Outcome::Failed("name a file first".to_owned());
             return Flow::Stay;
         }
         let work = Work::WriteValue {
             name: self.name.clone(),
             version_id: self.version_id.clone(),
-            path: self.path.text().text().to_owned(),
+            path: self.form.text(PATH).to_owned(),
             existing,
         };
         app.begin_busy(&mut self.written, work);
@@ -142,17 +140,18 @@ impl Layer for WriteFile {
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        self.completed.awaits(ticket) || self.written.awaits(ticket)
+        self.form.awaits(ticket) || self.written.awaits(ticket)
     }
 
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        if self.form.awaits(answered.ticket) {
+            self.form.answered(answered);
+            return Flow::Stay;
+        }
+        self.written.forget();
         match answered.result {
-            Ok(Answer::PathCompleted { typed, completion }) => {
-                self.completed.forget();
-                self.path.complete(&typed, completion);
-            }
             Ok(_) => {
-                let path = self.path.text().text();
+                let path = self.form.text(PATH);
                 app.say(Tone::Done, format!("value of {}#{} written to {path}", self.name, self.version_id));
                 return Flow::Done;
             }
@@ -164,8 +163,7 @@ impl Layer for WriteFile {
 
     fn reopen(&self) -> Option<Reopen> {
         let form = Reopen::new(Self::REOPEN, Some(self.name.clone()));
-        let path = self.path.text();
-        (!path.is_empty()).then(|| form.with("version", self.version_id.as_str()).with("path", path.text()))
+        self.form.keep(form.with("version", self.version_id.as_str()))
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
@@ -174,31 +172,22 @@ impl Layer for WriteFile {
         let dot = theme.glyphs.dot;
         let title = format!("Write to a file {dot} {}#{}", self.name, self.version_id);
         let inside = canvas.dialog(area, &title, "");
+        let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+        let cursor = self.form.draw(canvas, place, true);
         let keymap = canvas.keymap();
-        let buffer = &mut *canvas.buffer;
-        LinePen::new(buffer, inside, 1)
-            .text(theme.glyphs.selected, theme.style(Role::Accent))
-            .skip(1)
-            .text("Path", theme.style(Role::TitleFocused));
-        let place = Rect {
-            x: inside.x + 8,
-            y: inside.y + 1,
-            width: inside.width.saturating_sub(9),
-            height: 1.min(inside.height),
-        };
-        if self.path.text().is_empty() {
-            LinePen::new(buffer, place, 0).text("~ is your home", theme.style(Role::Hint));
-        }
-        let style = theme.style(Role::Text);
-        let text = self.path.text();
-        let cursor = field::draw(buffer, place, text, Shown::Plainly, Focus::Here, style, &theme.glyphs);
-        let room = place.width;
+        let room = inside.width.saturating_sub(CONTENT + 1);
         let lines = self
             .lines(keymap)
             .into_iter()
             .flat_map(|(text, role)| wrapped(&text, room).into_iter().map(move |line| (line, role)));
-        for (row, (line, role)) in (2..inside.height).zip(lines) {
-            LinePen::new(buffer, inside, row).skip(8).fitted(&line, room, theme.style(role), &theme.glyphs);
+        let top = 1 + self.form.rows();
+        for (row, (line, role)) in (top..inside.height).zip(lines) {
+            LinePen::new(canvas.buffer, inside, row).skip(CONTENT).fitted(
+                &line,
+                room,
+                theme.style(role),
+                &theme.glyphs,
+            );
         }
         cursor
     }

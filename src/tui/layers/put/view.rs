@@ -11,6 +11,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
+use crate::tui::kit::form::CONTENT;
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_lines;
@@ -21,8 +22,8 @@ use crate::tui::tag_lines;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 
-/// The column in which the fields begin.
-const LABEL: u16 = 16;
+/// The column in which the fields begin, as in every form.
+const LABEL: u16 = CONTENT;
 
 /// A line below a field.
 struct Remark {
@@ -290,7 +291,7 @@ fn draw_type(
             cursor = Some(Position::new(pen.column() + 1, area.y));
         }
         pen.text(sign, theme.style(if is_chosen { Role::Accent } else { Role::Muted }));
-        pen.text(&format!(" {words}"), theme.style(Role::Text)).skip(3);
+        pen.text(&format!(" {words}"), theme.style(Role::Text)).skip(2);
     }
     cursor
 }

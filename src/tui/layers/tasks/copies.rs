@@ -1,11 +1,11 @@
 //! Copies of the vault: a backup, encrypted as it is, and an export, which is not.
 
-use super::entry::{Entry, Field};
-use super::{Missing, Task, TaskForm};
+use super::task::{Missing, Task, TaskForm};
 use crate::domain::Folder;
 use crate::exchange::ExportFormat;
 use crate::platform::paths;
 use crate::tui::jobs::Job;
+use crate::tui::kit::form::{Field, Id, Loss};
 
 pub(super) const ABOUT_BACKUP: &str = "A copy of the whole vault in a new file, encrypted as it is and checked when \
                                        it is written. It opens with the present password.";
@@ -18,19 +18,27 @@ const PLAINTEXT: &str = "plaintext";
 const FORMATS: [(ExportFormat, &str); 2] =
     [(ExportFormat::Json, "json, complete"), (ExportFormat::Dotenv, "dotenv, current values")];
 
+pub(super) const PATH: Id = Id("path");
+pub(super) const FOLDER: Id = Id("folder");
+pub(super) const FORMAT: Id = Id("format");
+pub(super) const CONFIRMATION: Id = Id("confirmation");
+
 pub(super) fn back_up() -> TaskForm {
-    TaskForm::new(Task::BackUp, vec![Entry::text(Field::Path, "New file", "a path, as ~/vault-copy.etui")])
+    let path = Field::path(PATH, "New file", "").placeholder("a path, as ~/vault-copy.etui");
+    TaskForm::new(Task::BackUp, vec![path])
 }
 
 pub(super) fn export() -> TaskForm {
-    let formats = FORMATS.iter().map(|(_, name)| *name).collect();
+    let formats = FORMATS.map(|(_, name)| name);
     TaskForm::new(
         Task::Export,
         vec![
-            Entry::choice(Field::Format, "Format", formats),
-            Entry::text(Field::Folder, "Only below", "a folder; empty takes all"),
-            Entry::text(Field::Path, "New file", "a path, as ~/secrets.json"),
-            Entry::text(Field::Confirmation, "Type 'plaintext'", "to say that it may be read by anybody"),
+            Field::choice(FORMAT, "Format", &formats, 0),
+            Field::text(FOLDER, "Only below", "").placeholder("a folder; empty takes all"),
+            Field::path(PATH, "New file", "").placeholder("a path, as ~/secrets.json"),
+            Field::text(CONFIRMATION, "Type 'plaintext'", "")
+                .placeholder("to say that it may be read by anybody")
+                .loss(Loss::None),
         ],
     )
 }
@@ -40,28 +48,28 @@ pub(super) fn submit_back_up(form: &TaskForm) -> Result<Job, Missing> {
 }
 
 pub(super) fn submit_export(form: &TaskForm) -> Result<Job, Missing> {
-    let (format, _) = FORMATS[form.chosen(Field::Format) % FORMATS.len()];
+    let (format, _) = FORMATS[form.form.chosen(FORMAT) % FORMATS.len()];
     let folder = folder(form)?;
     let path = path(form)?;
-    if form.text(Field::Confirmation) != PLAINTEXT {
+    if form.form.text(CONFIRMATION) != PLAINTEXT {
         let sentence = format!("type '{PLAINTEXT}' to write the secrets as they are");
-        return Err(Missing(Field::Confirmation, sentence));
+        return Err(Missing(CONFIRMATION, sentence));
     }
     Ok(Job::Export { format, folder, path })
 }
 
 /// The path that is typed.
 pub(super) fn path(form: &TaskForm) -> Result<std::path::PathBuf, Missing> {
-    match form.text(Field::Path) {
-        "" => Err(Missing(Field::Path, "type the path of the file first".to_owned())),
+    match form.form.text(PATH) {
+        "" => Err(Missing(PATH, "type the path of the file first".to_owned())),
         text => Ok(paths::typed(text)),
     }
 }
 
 /// The folder of secrets that is typed; `None` where none is.
 pub(super) fn folder(form: &TaskForm) -> Result<Option<Folder>, Missing> {
-    match form.text(Field::Folder) {
+    match form.form.text(FOLDER) {
         "" => Ok(None),
-        text => Folder::new(text).map(Some).map_err(|invalid| Missing(Field::Folder, invalid.to_string())),
+        text => Folder::new(text).map(Some).map_err(|invalid| Missing(FOLDER, invalid.to_string())),
     }
 }

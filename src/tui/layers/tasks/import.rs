@@ -1,16 +1,15 @@
 //! Import: what it would do is shown first, entry by entry; the next Ctrl-s does it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::copies::{folder, path};
-use super::entry::{Content, Entry, Field};
-use super::{Line, Missing, Task, TaskForm, enter};
+use super::copies::{FOLDER, FORMAT, PATH, folder, path};
+use super::task::{Line, Missing, Task, TaskForm, enter};
 use crate::domain::visible;
 use crate::exchange::Source;
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::{Job, OtherLocks, ToRead};
-use crate::tui::kit::EditBuffer;
+use crate::tui::kit::form::{Field, Id};
 use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::vault::import_wording::{self, Tense};
@@ -19,37 +18,30 @@ use crate::vault::{ImportOutcome, ImportReport};
 pub(super) const ABOUT: &str = "Secrets from another program or another vault. Ctrl-s first shows what would \
                                 happen; nothing is written before the second one.";
 
-/// The form, with nothing typed.
-pub(super) fn form() -> TaskForm {
+const OTHER_PASSWORD: Id = Id("other password");
+const OTHER_KEY_FILE: Id = Id("other key file");
+
+/// The form, with a file where one is named.
+pub(super) fn form(file: &str, source: Option<Source>) -> TaskForm {
     let mut formats = vec!["by its looks"];
     formats.extend(Source::ALL.iter().map(|(_, name)| *name));
-    let entries = vec![
-        Entry::text(Field::Path, "File", "a path; of pass the folder"),
-        Entry::choice(Field::Format, "Format", formats),
-        Entry::text(Field::Folder, "Put below", "a folder; empty takes the names as they are"),
+    let chosen = Source::ALL.iter().position(|(known, _)| Some(*known) == source);
+    let mut path = Field::path(PATH, "File", "").placeholder("a path; of pass the folder");
+    path.set(file);
+    let fields = vec![
+        path,
+        Field::choice(FORMAT, "Format", &formats, chosen.map_or(0, |at| at + 1)),
+        Field::text(FOLDER, "Put below", "").placeholder("a folder; empty takes the names as they are"),
     ];
-    TaskForm::new(Task::Import, entries)
+    TaskForm::new(Task::Import, fields)
 }
 
 /// Opens the import: with a path it is read at once.
 pub fn open_import(file: Option<PathBuf>, source: Option<Source>, app: &mut App) -> Option<Box<dyn Layer>> {
-    let mut form = form();
-    for entry in &mut form.entries {
-        match (&mut entry.content, &file) {
-            (Content::Text(text), Some(file)) if entry.key == Field::Path => {
-                text.set(&file.to_string_lossy());
-            }
-            (Content::Choice { chosen, .. }, _) => {
-                let at = Source::ALL.iter().position(|(known, _)| Some(*known) == source);
-                *chosen = at.map_or(0, |at| at + 1);
-            }
-            _ => {}
-        }
-    }
-    let is_new = enter(&mut form, app)?;
-    if let Some(path) = file.filter(|_| is_new) {
-        let wanted =
-            ToRead { source, path: paths::typed(&path.to_string_lossy()), folder: None, locks: None };
+    let typed = file.as_deref().map(Path::to_string_lossy).unwrap_or_default();
+    let mut form = form(&typed, source);
+    if enter(&mut form, app)? && file.is_some() {
+        let wanted = ToRead { source, path: paths::typed(&typed), folder: None, locks: None };
         form.run(Job::ReadImport(wanted), app);
     }
     Some(Box::new(form))
@@ -61,30 +53,31 @@ pub(super) fn submit(form: &TaskForm) -> Result<Job, Missing> {
     }
     let path = path(form)?;
     let folder = folder(form)?;
-    let source = form.chosen(Field::Format).checked_sub(1).and_then(|at| Source::ALL.get(at));
-    let password = form.entry(Field::OtherPassword).and_then(Entry::buffer);
-    let locks = password.filter(|text| !text.is_empty()).map(|password| OtherLocks {
-        password: EditBuffer::duplicate(password),
-        key_file: Some(form.text(Field::OtherKeyFile)).filter(|text| !text.is_empty()).map(paths::typed),
-    });
+    let form = &form.form;
+    let source = form.chosen(FORMAT).checked_sub(1).and_then(|at| Source::ALL.get(at));
+    let key_file = Some(form.text(OTHER_KEY_FILE)).filter(|text| !text.is_empty()).map(paths::typed);
+    let locks = (!form.text(OTHER_PASSWORD).is_empty())
+        .then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file });
     Ok(Job::ReadImport(ToRead { source: source.map(|(source, _)| *source), path, folder, locks }))
 }
 
 /// The other vault is locked: its password is asked for.
-pub(super) fn ask_for_locks(form: &mut TaskForm, needs_key_file: bool) {
-    if form.entry(Field::OtherPassword).is_none() {
-        form.entries.push(Entry::masked(Field::OtherPassword, "Its password"));
+pub(super) fn ask_for_locks(task: &mut TaskForm, needs_key_file: bool) {
+    let form = &mut task.form;
+    if !form.has(OTHER_PASSWORD) {
+        form.insert_behind(FOLDER, Field::masked(OTHER_PASSWORD, "Its password"));
     }
-    if needs_key_file && form.entry(Field::OtherKeyFile).is_none() {
-        form.entries.push(Entry::text(Field::OtherKeyFile, "Its key file", "a path"));
+    if needs_key_file && !form.has(OTHER_KEY_FILE) {
+        let field = Field::path(OTHER_KEY_FILE, "Its key file", "").placeholder("a path");
+        form.insert_behind(OTHER_PASSWORD, field);
     }
-    let (key, what) = if needs_key_file && !form.text(Field::OtherPassword).is_empty() {
-        (Field::OtherKeyFile, "the other vault needs its key file besides the password")
+    let (key, what) = if needs_key_file && !form.text(OTHER_PASSWORD).is_empty() {
+        (OTHER_KEY_FILE, "the other vault needs its key file besides the password")
     } else {
-        (Field::OtherPassword, "the other vault has a key of its own: type its password")
+        (OTHER_PASSWORD, "the other vault has a key of its own: type its password")
     };
     form.go_to(key);
-    form.say(vec![Line::new(Role::Warning, what)]);
+    task.say(vec![Line::new(Role::Warning, what)]);
 }
 
 /// What an import would do, or did: a sentence, each secret, and by name what is lost.

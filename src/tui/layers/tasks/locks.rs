@@ -1,80 +1,81 @@
 //! Another password, another key file, another vault key.
 
-use super::entry::{Content, Entry, Field};
-use super::{Missing, Task, TaskForm};
+use super::copies::CONFIRMATION;
+use super::task::{Missing, Task, TaskForm};
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::{Job, KeyFileWish, NewLocks, Relocking};
-use crate::tui::kit::EditBuffer;
+use crate::tui::kit::form::{Field, Form, Id, Loss};
 
 pub(super) const ABOUT_PASSWORD: &str = "Only the lock changes. Copies made before still open with the old password; \
                                          where that may have leaked, replace the vault key with :rekey.";
 pub(super) const ABOUT_REKEY: &str = "Seals everything anew under a new key and a new password, for when the old one \
                                       or a copy may have leaked. There is no undo.";
 
+const PRESENT: Id = Id("present");
+const NEW: Id = Id("new");
+const AGAIN: Id = Id("again");
+const KEY_FILE: Id = Id("key file");
+const KEY_FILE_PATH: Id = Id("key file path");
+
 const AS_NOW: usize = 0;
 const MAKE: usize = 1;
 
 pub(super) fn form(relocking: Relocking, app: &App) -> TaskForm {
-    let key_file = match &app.key_file {
-        Some(_) => vec!["as now", "a new one", "none"],
-        None => vec!["none, as now", "a new one"],
+    let key_file: &[&str] = match &app.key_file {
+        Some(_) => &["as now", "a new one", "none"],
+        None => &["none, as now", "a new one"],
     };
-    let mut entries = vec![
-        Entry::masked(Field::Present, "Present password"),
-        Entry::judged(Field::New, "New password"),
-        Entry::masked(Field::Again, "Once more"),
-        Entry::choice(Field::KeyFile, "Key file", key_file),
+    let mut fields = vec![
+        Field::masked(PRESENT, "Present password"),
+        Field::new_password(NEW, "New password"),
+        Field::masked(AGAIN, "Once more"),
+        Field::choice(KEY_FILE, "Key file", key_file, AS_NOW),
     ];
     if relocking == Relocking::VaultKey {
-        entries.push(Entry::text(Field::Confirmation, "Type its name", "the file name of the vault"));
+        let field = Field::text(CONFIRMATION, "Type its name", "").placeholder("the file name of the vault");
+        fields.push(field.loss(Loss::None));
     }
-    TaskForm::new(Task::Relock(relocking), entries)
+    TaskForm::new(Task::Relock(relocking), fields)
 }
 
-/// The path of a new key file is asked for where one is wished.
-pub(super) fn fit_entries(form: &mut TaskForm) {
-    let wanted = form.chosen(Field::KeyFile) == MAKE;
-    let there = form.entries.iter().position(|entry| entry.key == Field::KeyFilePath);
-    let behind = form.entries.iter().position(|entry| entry.key == Field::KeyFile);
-    match (wanted, there, behind) {
-        (true, None, Some(behind)) => {
-            let entry = Entry::text(Field::KeyFilePath, "New key file", "a path, best on another medium");
-            form.entries.insert(behind + 1, entry);
-        }
-        (false, Some(there), _) => {
-            form.entries.remove(there);
-        }
-        _ => {}
+/// The path of a new key file is asked for where one is wanted.
+pub(super) fn fit_fields(form: &mut Form) {
+    let wanted = form.chosen(KEY_FILE) == MAKE;
+    if wanted && !form.has(KEY_FILE_PATH) {
+        let field =
+            Field::path(KEY_FILE_PATH, "New key file", "").placeholder("a path, best on another medium");
+        form.insert_behind(KEY_FILE, field);
+    } else if !wanted {
+        form.remove(KEY_FILE_PATH);
     }
 }
 
-pub(super) fn submit(form: &mut TaskForm, relocking: Relocking, vault_file: &str) -> Result<Job, Missing> {
+pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, vault_file: &str) -> Result<Job, Missing> {
+    let form = &mut task.form;
     let missing = |key, sentence: &str| Err(Missing(key, sentence.to_owned()));
-    if form.text(Field::Present).is_empty() {
-        return missing(Field::Present, "type the present password first");
+    if form.text(PRESENT).is_empty() {
+        return missing(PRESENT, "type the present password first");
     }
-    if form.text(Field::New).is_empty() {
-        return missing(Field::New, "type a new password");
+    if form.text(NEW).is_empty() {
+        return missing(NEW, "type a new password");
     }
-    if form.text(Field::New) != form.text(Field::Again) {
-        if let Some(again) = form.entries.iter_mut().find(|entry| entry.key == Field::Again) {
-            again.content = Content::Masked(EditBuffer::new(crate::tui::kit::Lines::Single));
+    if form.text(NEW) != form.text(AGAIN) {
+        if let Some(again) = form.buffer_mut(AGAIN) {
+            again.clear();
         }
-        return missing(Field::Again, "the two new passwords differ: type the second one again");
+        return missing(AGAIN, "the two new passwords differ: type the second one again");
     }
-    let key_file = match (form.chosen(Field::KeyFile), form.text(Field::KeyFilePath)) {
+    let key_file = match (form.chosen(KEY_FILE), form.text(KEY_FILE_PATH)) {
         (AS_NOW, _) => KeyFileWish::AsNow,
-        (MAKE, "") => return missing(Field::KeyFilePath, "type where the new key file shall lie"),
+        (MAKE, "") => return missing(KEY_FILE_PATH, "type where the new key file shall lie"),
         (MAKE, path) => KeyFileWish::New(paths::typed(path)),
         _ => KeyFileWish::None,
     };
-    if relocking == Relocking::VaultKey && form.text(Field::Confirmation) != vault_file {
+    if relocking == Relocking::VaultKey && form.text(CONFIRMATION) != vault_file {
         let sentence = format!("type '{vault_file}' to replace the key of this vault");
-        return Err(Missing(Field::Confirmation, sentence));
+        return Err(Missing(CONFIRMATION, sentence));
     }
-    let duplicate =
-        |key| form.entry(key).and_then(Entry::buffer).map(EditBuffer::duplicate).unwrap_or_default();
-    let locks = NewLocks { present: duplicate(Field::Present), new: duplicate(Field::New), key_file };
+    let locks = NewLocks { present: form.duplicate(PRESENT), new: form.duplicate(NEW), key_file };
     Ok(Job::Relock(relocking, locks))
 }

@@ -1,10 +1,11 @@
 //! What cannot be taken back: deleting without a window, and the end of one.
 
-use super::entry::{Entry, Field};
-use super::{Line, Missing, Task, TaskForm, enter};
+use super::copies::CONFIRMATION;
+use super::task::{Line, Missing, Task, TaskForm, enter};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::jobs::{Job, Removal, Scope};
+use crate::tui::kit::form::{Field, Form, Loss};
 use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::tui::when::count;
@@ -47,7 +48,8 @@ pub(super) fn on_plan(form: &mut TaskForm, removals: Vec<Removal>) {
         Task::Remove(Scope::Past) => "the file name of the vault",
         _ => "the name of the secret",
     };
-    form.entries = vec![Entry::text(Field::Confirmation, "Type its name", hint)];
+    let field = Field::text(CONFIRMATION, "Type its name", "").placeholder(hint).loss(Loss::None);
+    form.form = Form::new(vec![field]);
     say_plan(form);
 }
 
@@ -66,8 +68,8 @@ pub(super) fn submit(form: &TaskForm, scope: &Scope, vault_file: &str) -> Result
         Scope::Force(name) | Scope::One(name) => name.as_str(),
         Scope::Past => vault_file,
     };
-    if form.text(Field::Confirmation) != name {
-        return Err(Missing(Field::Confirmation, format!("type '{name}' to remove for good")));
+    if form.form.text(CONFIRMATION) != name {
+        return Err(Missing(CONFIRMATION, format!("type '{name}' to remove for good")));
     }
     Ok(Job::Remove(scope.clone(), form.removals.clone()))
 }

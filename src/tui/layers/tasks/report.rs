@@ -2,7 +2,7 @@
 
 use super::import;
 use super::removal;
-use super::{Line, Stage, TaskForm};
+use super::task::{Line, Stage, TaskForm};
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answer, Failure};
 use crate::tui::jobs::{Done, JobKind, Relocked, Relocking, Removal};
@@ -76,7 +76,7 @@ pub(super) fn stopped(kind: Option<JobKind>) -> String {
 fn finish(form: &mut TaskForm, lines: Vec<Line>) {
     form.stage = Stage::Finished;
     // What was typed is wiped with its fields.
-    form.entries.clear();
+    form.form.clear();
     form.say(lines);
 }
 

@@ -1,6 +1,6 @@
 //! What is set, and where: to look at. The file is the user's, and nothing here writes it.
 
-use super::{Line, Stage, Task, TaskForm};
+use super::task::{Line, Stage, Task, TaskForm};
 use crate::config;
 use crate::domain::visible;
 use crate::tui::app::App;

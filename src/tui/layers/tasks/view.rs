@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Line, Stage, Task, TaskForm, copies, import, locks, removal};
+use super::task::{Line, Stage, Task, TaskForm};
+use super::{copies, import, locks, removal};
 use crate::tui::app::{App, UnderWay};
 use crate::tui::jobs::{Relocking, Scope};
 use crate::tui::kit::canvas::Canvas;
@@ -63,11 +64,11 @@ impl TaskForm {
             text => wrapped(text, columns.saturating_sub(6)),
         };
         // Once a plan is shown, what an import does makes room for it.
-        let entries = u16::try_from(self.entries.len()).unwrap_or(u16::MAX);
+        let fields = self.form.rows();
         let below = self.rows_below(columns);
         let is_read = self.task == Task::Import && below > 0;
         let about = if is_read { Vec::new() } else { about };
-        let parts = [rows(&about), entries, below];
+        let parts = [rows(&about), fields, below];
         let gaps = u16::try_from(parts.iter().filter(|part| **part > 0).count()).unwrap_or(0);
         let wanted = parts.iter().sum::<u16>() + gaps + 3;
         let area = centred(body, columns, wanted);
@@ -77,14 +78,14 @@ impl TaskForm {
             LinePen::new(canvas.buffer, inside, row).skip(2).text(line, theme.style(Role::Text));
             row += 1;
         }
-        row += u16::from(!about.is_empty() && entries > 0);
-        let mut cursor = None;
-        for (position, entry) in self.entries.iter().enumerate() {
-            let line = row_of(inside, row);
-            let is_focused = self.stage == Stage::Typing && position == self.focus;
-            cursor = cursor.or(entry.draw(canvas.buffer, line, is_focused, theme));
-            row += 1;
-        }
+        row += u16::from(!about.is_empty() && fields > 0);
+        let place = Rect {
+            y: inside.y + row.min(inside.height),
+            height: inside.height.saturating_sub(row),
+            ..inside
+        };
+        let cursor = self.form.draw(canvas, place, self.stage == Stage::Typing);
+        row += fields;
         if below > 0 {
             if row > 1 {
                 row += 1;
@@ -156,11 +157,6 @@ impl TaskForm {
 
 fn rows(lines: &[String]) -> u16 {
     u16::try_from(lines.len()).unwrap_or(u16::MAX)
-}
-
-fn row_of(area: Rect, row: u16) -> Rect {
-    let height = u16::from(row < area.height);
-    Rect { x: area.x + 1, width: area.width.saturating_sub(1), y: area.y + row, height }
 }
 
 fn line_parts(line: &Line, columns: u16) -> Vec<String> {
