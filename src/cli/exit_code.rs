@@ -51,7 +51,14 @@ pub const fn exit_code(code: ErrorCode) -> u8 {
         | ErrorCode::ResourceInDeleteWindow
         | ErrorCode::ResourceInUse
         | ErrorCode::LimitExceeded
-        | ErrorCode::ResourceChanged => 4,
+        | ErrorCode::ResourceChanged
+        | ErrorCode::DryRunOperationError
+        | ErrorCode::NoPermission
+        | ErrorCode::SignatureDoesNotMatch
+        | ErrorCode::AccessKeyNotFound
+        | ErrorCode::IllegalTimestamp
+        | ErrorCode::TimestampExpired
+        | ErrorCode::SignatureNonceUsed => 4,
         ErrorCode::NotUnlocked => 5,
         ErrorCode::IntegrityFailure => 6,
         ErrorCode::VaultBusy => 7,

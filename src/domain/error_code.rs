@@ -1,7 +1,7 @@
 //! The codes of every refusal, as the KMS API spells them.
 
-/// What an operation answers when it refuses (KMS API 2016-01-20; the last four and
-/// `Rejected.ResourceChanged` are etui's own).
+/// What an operation answers when it refuses (KMS API 2016-01-20; what is etui's own
+/// says so).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
     /// A required parameter is absent.
@@ -34,6 +34,20 @@ pub enum ErrorCode {
     VaultBusy,
     /// What should not happen.
     InternalFailure,
+    /// A dry run, which carries nothing out.
+    DryRunOperationError,
+    /// The caller may read and not change.
+    NoPermission,
+    /// A signature that was not made with the secret of its key, or not over this request.
+    SignatureDoesNotMatch,
+    /// An access key that does not exist.
+    AccessKeyNotFound,
+    /// A signature without a time, or with one that is none.
+    IllegalTimestamp,
+    /// A signature whose time is too far from now.
+    TimestampExpired,
+    /// A signature that was used before.
+    SignatureNonceUsed,
 }
 
 impl ErrorCode {
@@ -55,6 +69,13 @@ impl ErrorCode {
             Self::IntegrityFailure => "IntegrityFailure",
             Self::VaultBusy => "VaultBusy",
             Self::InternalFailure => "InternalFailure",
+            Self::DryRunOperationError => "DryRunOperationError",
+            Self::NoPermission => "Forbidden.NoPermission",
+            Self::SignatureDoesNotMatch => "SignatureDoesNotMatch",
+            Self::AccessKeyNotFound => "InvalidAccessKeyId.NotFound",
+            Self::IllegalTimestamp => "IllegalTimestamp",
+            Self::TimestampExpired => "InvalidTimeStamp.Expired",
+            Self::SignatureNonceUsed => "SignatureNonceUsed",
         }
     }
 
@@ -66,9 +87,14 @@ impl ErrorCode {
             | Self::InvalidApiName
             | Self::ParseRequestParameterException
             | Self::UnsupportedOperation
-            | Self::LimitExceeded => 400,
-            Self::NotUnlocked => 403,
-            Self::ResourceNotFound => 404,
+            | Self::LimitExceeded
+            | Self::DryRunOperationError
+            | Self::SignatureDoesNotMatch
+            | Self::IllegalTimestamp
+            | Self::TimestampExpired
+            | Self::SignatureNonceUsed => 400,
+            Self::NotUnlocked | Self::NoPermission => 403,
+            Self::ResourceNotFound | Self::AccessKeyNotFound => 404,
             Self::ResourceExist
             | Self::ResourceInDeleteWindow
             | Self::ResourceInUse

@@ -52,6 +52,20 @@ pub(super) enum Content<'a> {
     List(Vec<Content<'a>>),
 }
 
+/// A secret that a batch could not read.
+pub(super) struct Failed {
+    pub(super) name: SecretName,
+    pub(super) code: ErrorCode,
+    pub(super) message: String,
+}
+
+/// One tag of one secret.
+pub(super) struct ResourceTag<'a> {
+    pub(super) secret: &'a str,
+    pub(super) key: &'a str,
+    pub(super) value: &'a str,
+}
+
 const GENERIC: &str = "Generic";
 
 impl<'a> Answer<'a> {
@@ -97,6 +111,22 @@ impl<'a> Answer<'a> {
         )
     }
 
+    /// BatchGetSecretValue: what was read, and what could not be.
+    pub(super) fn batch(found: &'a [GetOutcome], failed: &'a [Failed]) -> Self {
+        let found = found.iter().map(|outcome| Content::Record(Self::get(outcome).fields));
+        let failed = failed.iter().map(|failed| {
+            Content::Record(vec![
+                text("Code", failed.code.as_str()),
+                Field { name: "HttpStatus", content: Content::Number(failed.code.http_status().into()) },
+                Field { name: "Message", content: Content::Sentence(visible(&failed.message).into_owned()) },
+                secret_name(&failed.name),
+            ])
+        });
+        let values = Field { name: "SecretValues", content: Content::List(found.collect()) };
+        let errors = Field { name: "Errors", content: Content::List(failed.collect()) };
+        Self::result("BatchGetSecretValue", vec![values, errors])
+    }
+
     /// UpdateSecretVersionStage.
     pub fn stage(outcome: &'a ChangeOutcome) -> Self {
         Self::result("UpdateSecretVersionStage", vec![secret_name(&outcome.name)])
@@ -120,6 +150,37 @@ impl<'a> Answer<'a> {
     /// UntagResource.
     pub const fn untag() -> Self {
         Self { kind: Kind::Result("UntagResource"), fields: Vec::new() }
+    }
+
+    /// TagResources.
+    pub(super) const fn tag_resources() -> Self {
+        Self { kind: Kind::Result("TagResources"), fields: Vec::new() }
+    }
+
+    /// UntagResources.
+    pub(super) const fn untag_resources() -> Self {
+        Self { kind: Kind::Result("UntagResources"), fields: Vec::new() }
+    }
+
+    /// ListTagResources. `next` names the last secret of a page that is not the last one.
+    pub(super) fn resource_tags(tags: &[ResourceTag<'a>], next: Option<&'a str>) -> Self {
+        let entries = tags.iter().map(|tag| {
+            Content::Record(vec![
+                text("ResourceId", tag.secret),
+                text("ResourceType", "secret"),
+                text("TagKey", tag.key),
+                text("TagValue", tag.value),
+            ])
+        });
+        let mut fields = vec![listed("TagResources", "TagResource", entries)];
+        fields.extend(next.map(|next| text("NextToken", next)));
+        Self::result("ListTagResources", fields)
+    }
+
+    /// DescribeRegions: this machine.
+    pub(super) fn regions() -> Self {
+        let region = Content::Record(vec![text("RegionId", "local")]);
+        Self::result("DescribeRegions", vec![listed("Regions", "Region", [region].into_iter())])
     }
 
     /// GetRandomPassword.

@@ -30,8 +30,20 @@ pub(super) enum KmsError {
     Shape { parameter: &'static str, expected: &'static str },
     #[error("{invalid}")]
     Malformed { parameter: &'static str, invalid: Invalid },
+    #[error("an entry of a list stands in the request twice")]
+    EntryTwice,
+    #[error("an entry of a list is not UTF-8 text")]
+    EntryNotText,
     #[error("{action} does not work on secrets of type Generic, which are all that there are here")]
     Rotation { action: &'static str },
+    #[error("{action} is not available: secrets have no policies here")]
+    Policy { action: &'static str },
+    #[error("values are not encrypted for a Recipient here")]
+    Recipient,
+    #[error("{action} was checked and not carried out: DryRun is true")]
+    DryRun { action: &'static str },
+    #[error("{action} is refused: secrets can be read here, not changed")]
+    ReadOnly { action: &'static str },
     #[error(transparent)]
     Generator(#[from] GeneratorError),
     #[error(transparent)]
@@ -49,7 +61,10 @@ impl KmsError {
             | Self::Twice { .. }
             | Self::Shape { .. }
             | Self::Malformed { .. } => ErrorCode::InvalidParameter,
-            Self::Rotation { .. } => ErrorCode::UnsupportedOperation,
+            Self::EntryTwice | Self::EntryNotText => ErrorCode::InvalidParameter,
+            Self::Rotation { .. } | Self::Policy { .. } | Self::Recipient => ErrorCode::UnsupportedOperation,
+            Self::DryRun { .. } => ErrorCode::DryRunOperationError,
+            Self::ReadOnly { .. } => ErrorCode::NoPermission,
             Self::Generator(error) => error.code(),
             Self::Vault(error) => error.code(),
         }
@@ -75,6 +90,12 @@ impl KmsError {
                  one as ACSPrevious"
                     .to_owned()
             }
+            Self::EntryTwice => "number the entries of a list from 1".to_owned(),
+            Self::EntryNotText => "send names and tags as UTF-8".to_owned(),
+            Self::Policy { .. } => "limit a client with `etui serve --prefix` and `--read-only`".to_owned(),
+            Self::Recipient => "leave the parameter out".to_owned(),
+            Self::DryRun { .. } => "leave DryRun out to carry it out".to_owned(),
+            Self::ReadOnly { .. } => "start `etui serve` without --read-only".to_owned(),
             Self::Generator(error) => error.hint().to_owned(),
             Self::Vault(error) => error.hint(),
         }

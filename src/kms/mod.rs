@@ -20,10 +20,12 @@
 mod actions;
 mod answer;
 mod error;
+mod flattened;
 mod json;
 mod lines;
 mod page;
 mod parameters;
+mod permissions;
 mod reply;
 mod request;
 mod request_id;
@@ -32,4 +34,5 @@ mod xml;
 
 pub use answer::{Answer, Format};
 pub use page::{FetchTags, IncludeDeprecated, Page};
+pub use permissions::{Access, Permissions, Scope};
 pub use serve::serve;

@@ -2,12 +2,18 @@
 
 use serde_json::value::RawValue;
 
-use super::actions::Action;
+use super::actions::{Action, Effect};
 use super::error::{KmsError, shown_name};
+use super::flattened;
+use super::permissions::{Access, Permissions, Scope};
 use super::request::{Given, Parameter};
 use crate::content::json_text;
-use crate::domain::Invalid;
+use crate::domain::{Invalid, SecretName};
 use crate::memory::SecretBytes;
+use crate::versioning::Refusal;
+
+/// The parameter that names a secret.
+const SECRET_NAME: &str = "SecretName";
 
 /// Parameters that every call of the API may carry and that mean nothing here.
 const COMMON: [&str; 12] = [
@@ -25,9 +31,16 @@ const COMMON: [&str; 12] = [
     "Version",
 ];
 
+/// A parameter with which KMS checks a request and does not carry it out.
+const DRY_RUN: &str = "DryRun";
+
+/// A parameter that asks for a value encrypted for an enclave.
+const RECIPIENT: &str = "Recipient";
+
 /// Parameters of one action: all required ones are there, all are known, none stands twice.
 pub(super) struct Parameters {
     action: &'static str,
+    scope: Scope,
     given: Vec<(&'static str, Given)>,
 }
 
@@ -37,16 +50,38 @@ impl Parameters {
     /// # Errors
     /// `MissingParameter` before `InvalidParameter` for an unknown one (etui: ignoring a misspelt
     /// `VersionStages` would move `ACSCurrent`) or one that stands twice.
-    pub(super) fn of(action: &Action, given: Vec<Parameter>) -> Result<Self, KmsError> {
+    ///
+    /// `DryRunOperationError` where the request asks for a dry run, `UnsupportedOperation` where it asks for an
+    /// encrypted answer: it must not be answered in plain. `Forbidden.NoPermission` for a change where only
+    /// reading is allowed.
+    pub(super) fn of(
+        action: &Action,
+        given: Vec<Parameter>,
+        permissions: &Permissions,
+    ) -> Result<Self, KmsError> {
+        let given = flattened::gathered(given, |name| {
+            action.parameters().find(|known| known.as_bytes() == name).is_some()
+        })?;
         let is_given = |name: &str| given.iter().any(|given| given.name.expose() == name.as_bytes());
+        if permissions.access == Access::ReadOnly && action.effect == Effect::Changes {
+            return Err(KmsError::ReadOnly { action: action.name });
+        }
         if let Some(&parameter) = action.required.iter().find(|name| !is_given(name)) {
             return Err(KmsError::Missing { action: action.name, parameter });
         }
         let mut kept: Vec<(&'static str, Given)> = Vec::new();
+        let mut is_dry_run = false;
         for Parameter { name, value } in given {
             let name = name.expose();
-            if COMMON.iter().any(|common| common.as_bytes() == name) {
+            if COMMON.iter().chain(action.ignored).any(|ignored| ignored.as_bytes() == name) {
                 continue;
+            }
+            if name == DRY_RUN.as_bytes() {
+                is_dry_run |= truth(&value, DRY_RUN)?;
+                continue;
+            }
+            if name == RECIPIENT.as_bytes() {
+                return Err(KmsError::Recipient);
             }
             let Some(name) = action.parameters().find(|known| known.as_bytes() == name) else {
                 let known: Vec<&str> = action.parameters().collect();
@@ -61,7 +96,31 @@ impl Parameters {
             }
             kept.push((name, value));
         }
-        Ok(Self { action: action.name, given: kept })
+        if is_dry_run {
+            return Err(KmsError::DryRun { action: action.name });
+        }
+        Ok(Self { action: action.name, scope: permissions.scope.clone(), given: kept })
+    }
+
+    /// The secret that the request is about.
+    pub(super) fn secret_name(&self) -> Result<SecretName, KmsError> {
+        self.required(SECRET_NAME, secret_name).and_then(|name| self.in_scope(name))
+    }
+
+    /// A name that the caller may see.
+    ///
+    /// # Errors
+    /// What a name that does not exist answers, so that a caller learns nothing about other secrets.
+    pub(super) fn in_scope(&self, name: SecretName) -> Result<SecretName, KmsError> {
+        match self.scope.holds(name.as_str()) {
+            true => Ok(name),
+            false => Err(Refusal::NoSuchSecret { name }.into()),
+        }
+    }
+
+    /// Which secrets the caller may see.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// A word that must be there, read by its own rules.
@@ -98,17 +157,13 @@ impl Parameters {
         self.find(parameter).map(read).transpose()
     }
 
-    /// `true` or `false`, as such or as a string.
+    /// `true` or `false`, as such or as a string, in any case.
     pub(super) fn flag(&self, parameter: &'static str) -> Result<Option<bool>, KmsError> {
-        let read = |given: &Given| match given.spelled() {
-            b"true" => Ok(true),
-            b"false" => Ok(false),
-            _ => Err(KmsError::Shape { parameter, expected: "true or false" }),
-        };
-        self.find(parameter).map(read).transpose()
+        self.find(parameter).map(|given| truth(given, parameter)).transpose()
     }
 
-    /// A list, as an array or as a string that holds one. `read` takes each entry.
+    /// A list, as an array, as a string that holds one, or as an object that holds it under the name of its
+    /// entries (`VersionStages` of `VersionStage`). `read` takes each entry.
     pub(super) fn list<T>(
         &self,
         parameter: &'static str,
@@ -116,8 +171,9 @@ impl Parameters {
         read: impl Fn(&Entry<'_>) -> Result<T, KmsError>,
     ) -> Result<Option<Vec<T>>, KmsError> {
         let read_all = |given: &Given| {
-            let entries = json_text::entries(given.spelled());
-            let entries = entries.map_err(|_| KmsError::Shape { parameter, expected })?;
+            let entries = json_text::entries(given.spelled()).ok();
+            let entries = entries.or_else(|| wrapped(given.spelled(), parameter));
+            let entries = entries.ok_or(KmsError::Shape { parameter, expected })?;
             entries.into_iter().map(|value| read(&Entry { parameter, expected, value })).collect()
         };
         self.find(parameter).map(read_all).transpose()
@@ -194,6 +250,26 @@ impl<'a> Entry<'a> {
         Ok(values.map(|value| Self { value: value.unwrap_or(self.value), ..*self }))
     }
 
+    /// The entry as an object that may have members of these names and no others; those that are `null` are not
+    /// there.
+    pub(super) fn members_among<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[Option<Self>; N], KmsError> {
+        let members = json_text::members(self.value.get().as_bytes()).map_err(|_| self.misshapen())?;
+        let mut values = [const { None }; N];
+        for (name, value) in members {
+            let name = json_text::unescape(name).ok_or_else(|| self.misshapen())?;
+            let position = names.iter().position(|known| known.as_bytes() == name.expose());
+            let slot = &mut values[position.ok_or_else(|| self.misshapen())?];
+            if slot.is_some() {
+                return Err(self.misshapen());
+            }
+            *slot = (value.get() != "null").then_some(Self { value, ..*self });
+        }
+        Ok(values)
+    }
+
     /// The entry as a list.
     pub(super) fn list<T>(
         &self,
@@ -207,6 +283,33 @@ impl<'a> Entry<'a> {
     pub(super) fn misshapen(&self) -> KmsError {
         KmsError::Shape { parameter: self.parameter, expected: self.expected }
     }
+}
+
+/// Reads the name of a secret, or its ARN, `acs:kms:REGION:ACCOUNT:secret/NAME`.
+pub(super) fn secret_name(text: &str) -> Result<SecretName, Invalid> {
+    let mut parts = text.splitn(5, ':');
+    let is_arn = parts.next() == Some("acs") && parts.next() == Some("kms");
+    let named = parts.nth(2).and_then(|resource| resource.strip_prefix("secret/"));
+    SecretName::new(named.filter(|_| is_arn).unwrap_or(text))
+}
+
+fn truth(given: &Given, parameter: &'static str) -> Result<bool, KmsError> {
+    let spelled = given.spelled();
+    let is = |word: &str| spelled.eq_ignore_ascii_case(word.as_bytes());
+    match (is("true"), is("false")) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
+        _ => Err(KmsError::Shape { parameter, expected: "true or false" }),
+    }
+}
+
+/// The entries of `{"VersionStage":[…]}`, where the parameter is `VersionStages`.
+fn wrapped<'a>(spelled: &'a [u8], parameter: &str) -> Option<Vec<&'a RawValue>> {
+    let members = json_text::members(spelled).ok()?;
+    let [(name, entries)] = members[..] else { return None };
+    let name = json_text::unescape(name)?;
+    let is_entry = parameter.strip_suffix('s').is_some_and(|entry| entry.as_bytes() == name.expose());
+    is_entry.then(|| json_text::entries(entries.get().as_bytes()).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A line becomes an action and its parameters, each in a wiping buffer of its own.
 //!
 //! A line whose first character is `{` is a JSON object, any other a query string: `name=value` pairs joined
-//! by `&`, percent-decoded. A `+` in a query string means itself: the API's own rules encode a space as `%20`
-//! and never as `+` (KMS, rules for signing a request), and an unencoded base64 value keeps its plus signs.
+//! by `&`, percent-decoded, `+` a space (HTML, application/x-www-form-urlencoded: what the API's own clients
+//! send). A JSON `null` is a parameter that is not there.
 
 use serde_json::value::RawValue;
 
@@ -65,7 +65,8 @@ fn from_json(line: &[u8]) -> Result<Vec<Parameter>, Column> {
         };
         Ok(Parameter { name, value })
     };
-    json_text::members(line)?.into_iter().map(read).collect()
+    let is_there = |(_, value): &(&RawValue, &RawValue)| value.get() != "null";
+    json_text::members(line)?.into_iter().filter(is_there).map(read).collect()
 }
 
 fn from_query(line: &[u8]) -> Result<Vec<Parameter>, Column> {
@@ -87,8 +88,13 @@ fn from_query(line: &[u8]) -> Result<Vec<Parameter>, Column> {
 fn percent_decoded(text: &[u8], start: usize) -> Result<SecretBytes, Column> {
     let mut decoded = SecretBytes::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
+    while let Some(at) = rest.iter().position(|&byte| matches!(byte, b'%' | b'+')) {
         decoded.extend(&rest[..at]);
+        if rest[at] == b'+' {
+            decoded.push(b' ');
+            rest = &rest[at + 1..];
+            continue;
+        }
         let digit = |offset: usize| char::from(*rest.get(at + offset)?).to_digit(16);
         let byte = digit(1).zip(digit(2)).and_then(|(high, low)| u8::try_from(high << 4 | low).ok());
         decoded.push(byte.ok_or_else(|| Column(start + text.len() - rest.len() + at + 1))?);
@@ -161,8 +167,17 @@ mod tests {
     }
 
     #[test]
-    fn a_plus_in_a_query_string_means_itself() {
-        assert_reads("Action=a+b", &[("Action", "a+b")]);
+    fn a_plus_in_a_query_string_is_a_space() {
+        assert_reads("Action=a+b%2B++", &[("Action", "a b+  ")]);
+    }
+
+    #[test]
+    fn null_is_a_parameter_that_is_not_there() {
+        assert_reads(
+            r#"{"Action":"a","b":null,"c":"null","d":[null]}"#,
+            &[("Action", "a"), ("c", "null"), ("d", "*[null]")],
+        );
+        assert_eq!(refusal(r#"{"Action":null}"#), KmsError::NoAction);
     }
 
     #[test]
@@ -201,6 +216,7 @@ mod tests {
         fn percent_decoding_takes_back_any_percent_encoding(bytes in any::<Vec<u8>>(), plain in any::<bool>()) {
             let encode = |&byte: &u8| match byte {
                 b'a'..=b'z' if plain => char::from(byte).to_string(),
+                b' ' if plain => "+".to_owned(),
                 _ => format!("%{byte:02X}"),
             };
             let encoded: String = bytes.iter().map(encode).collect();

@@ -7,6 +7,7 @@ use super::answer::{Answer, Format};
 use super::error::KmsError;
 use super::lines::{Line, Lines, TooLong};
 use super::parameters::Parameters;
+use super::permissions::Permissions;
 use super::reply::{Reply, Sent};
 use super::request;
 use crate::domain::ErrorCode;
@@ -61,6 +62,6 @@ fn attempt(vault: &mut Vault, line: Line<'_>, reply: Reply<'_>) -> Result<Sent, 
     let content = line.content.map_err(|TooLong| KmsError::LineTooLong { line: line.number })?;
     let request = request::read(content, line.number)?;
     let action = actions::find(&request.action)?;
-    let mut parameters = Parameters::of(action, request.parameters)?;
+    let mut parameters = Parameters::of(action, request.parameters, &Permissions::all())?;
     (action.run)(vault, &mut parameters, reply)
 }

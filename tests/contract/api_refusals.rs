@@ -32,10 +32,11 @@ const CORRECT_DATA: &str = "correct parameter 'SecretData' and try again";
 fn what_is_no_request() {
     let hint = "write one request a line: {\"Action\":\"GetSecretValue\",\"SecretName\":\"db\"} or \
                 Action=GetSecretValue&SecretName=db";
-    let actions = "the actions are CreateSecret, PutSecretValue, GetSecretValue, ListSecretVersionIds, \
-                   UpdateSecretVersionStage, ListSecrets, DescribeSecret, DeleteSecret, RestoreSecret, \
-                   UpdateSecret, TagResource, UntagResource, GetRandomPassword, RotateSecret, \
-                   UpdateSecretRotationPolicy";
+    let actions = "the actions are CreateSecret, PutSecretValue, GetSecretValue, BatchGetSecretValue, \
+                   ListSecretVersionIds, UpdateSecretVersionStage, ListSecrets, DescribeSecret, DeleteSecret, \
+                   RestoreSecret, UpdateSecret, TagResource, UntagResource, TagResources, UntagResources, \
+                   ListTagResources, GetRandomPassword, RotateSecret, UpdateSecretRotationPolicy, \
+                   GetSecretPolicy, SetSecretPolicy, DescribeRegions";
     let parse = "ParseRequestParameterException";
     check(
         &mut Door::with_the_worked_example(),

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_clients;
 mod api_door;
 mod api_metadata;
 mod api_refusals;

@@ -1,6 +1,5 @@
 //! DeleteSecret, RestoreSecret.
 
-use crate::domain::SecretName;
 use crate::kms::answer::Answer;
 use crate::kms::error::KmsError;
 use crate::kms::parameters::Parameters;
@@ -14,7 +13,7 @@ pub(super) fn delete(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let days = parameters.number("RecoveryWindowInDays")?;
     let force = parameters.flag("ForceDeleteWithoutRecovery")?.unwrap_or(false);
     let request = DeleteRequest { name, deletion: Deletion::new(days, force)?, expected: None };
@@ -27,6 +26,6 @@ pub(super) fn restore(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     Ok(reply.send(&Answer::restore(&vault.restore_secret(&name)?)))
 }

@@ -1,7 +1,6 @@
 //! ListSecretVersionIds, ListSecrets, DescribeSecret.
 
 use super::filters::Filters;
-use crate::domain::SecretName;
 use crate::kms::answer::Answer;
 use crate::kms::error::KmsError;
 use crate::kms::page::{FetchTags, IncludeDeprecated, Page};
@@ -20,7 +19,7 @@ pub(super) fn versions(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let include = match parameters.flag("IncludeDeprecated")? {
         Some(true) => IncludeDeprecated::Yes,
         _ => IncludeDeprecated::No,
@@ -40,8 +39,10 @@ pub(super) fn secrets(
     let fetch_tags = fetch_tags(parameters)?;
     let page = page(parameters, SECRETS_ON_A_PAGE)?;
     let listing = vault.list()?;
-    let accepts =
-        |secret: &SecretSummary<'_>| filters.accept(secret.name, secret.description, || secret.tags.iter());
+    let accepts = |secret: &SecretSummary<'_>| {
+        parameters.scope().holds(secret.name)
+            && filters.accept(secret.name, secret.description, || secret.tags.iter())
+    };
     let total = listing.iter().filter(accepts).count();
     let matches = listing.iter().filter(accepts);
     Ok(reply.send(&Answer::secrets(matches, total, page, fetch_tags)))
@@ -53,7 +54,7 @@ pub(super) fn describe(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let fetch_tags = fetch_tags(parameters)?;
     let details = vault.describe(&name)?;
     Ok(reply.send(&Answer::describe(&details.secret, fetch_tags)))

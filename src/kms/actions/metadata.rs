@@ -14,7 +14,7 @@ pub(super) fn update(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let description = parameters.optional("Description", Description::new)?;
     let request = request(name, MetadataUpdate { description, ..MetadataUpdate::default() });
     Ok(reply.send(&Answer::update(&vault.update_secret(&request)?)))
@@ -26,7 +26,7 @@ pub(super) fn tag(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let tags = tags(parameters)?;
     vault.update_secret(&request(name, MetadataUpdate { tags, ..MetadataUpdate::default() }))?;
     Ok(reply.send(&Answer::tag()))
@@ -38,7 +38,7 @@ pub(super) fn untag(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let key = |entry: &Entry<'_>| entry.word(TagKey::new);
     let untag = parameters.list("TagKeys", "a JSON list of tag keys", key)?.unwrap_or_default();
     vault.update_secret(&request(name, MetadataUpdate { untag, ..MetadataUpdate::default() }))?;

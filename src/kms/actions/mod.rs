@@ -1,10 +1,14 @@
 //! What can be asked: one row for each action, and one file for each group of them.
 
+mod batch;
 mod filters;
 mod lifecycle;
 mod listing;
 mod metadata;
+mod policy;
 mod random;
+mod regions;
+mod resource_tags;
 mod rotation;
 mod stages;
 mod values;
@@ -23,79 +27,163 @@ pub(super) struct Action {
     pub(super) required: &'static [&'static str],
     /// Parameters that may be there.
     pub(super) optional: &'static [&'static str],
+    /// Parameters that clients of KMS send and that mean nothing here.
+    pub(super) ignored: &'static [&'static str],
+    /// Whether it can change the vault.
+    pub(super) effect: Effect,
     /// Reads the parameters, asks the vault and sends the answer.
     pub(super) run: fn(&mut Vault, &mut Parameters, Reply<'_>) -> Result<Sent, KmsError>,
 }
 
+/// Whether an action can change the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Reads,
+    Changes,
+}
+
 impl Action {
-    /// All parameters, required ones first.
+    /// All parameters that mean something, required ones first.
     pub(super) fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.required.iter().chain(self.optional).copied()
     }
 }
 
-static ACTIONS: [Action; 15] = [
+static ACTIONS: [Action; 22] = [
     Action {
         name: "CreateSecret",
         required: &["SecretName", "VersionId", "SecretData"],
-        optional: &["SecretDataType", "Description", "Tags", "SecretType"],
+        optional: &[
+            "SecretDataType",
+            "Description",
+            "Tags",
+            "SecretType",
+            "EnableAutomaticRotation",
+            "RotationInterval",
+        ],
+        ignored: &["EncryptionKeyId", "DKMSInstanceId", "Policy", "ExtendedConfig"],
+        effect: Effect::Changes,
         run: values::create,
     },
     Action {
         name: "PutSecretValue",
         required: &["SecretName", "VersionId", "SecretData"],
         optional: &["SecretDataType", "VersionStages"],
+        ignored: &[],
+        effect: Effect::Changes,
         run: values::put,
     },
     Action {
         name: "GetSecretValue",
         required: &["SecretName"],
         optional: &["VersionStage", "VersionId"],
+        ignored: &[],
+        effect: Effect::Reads,
         run: values::get,
+    },
+    Action {
+        name: "BatchGetSecretValue",
+        required: &["SecretsList"],
+        optional: &[],
+        ignored: &[],
+        effect: Effect::Reads,
+        run: batch::get,
     },
     Action {
         name: "ListSecretVersionIds",
         required: &["SecretName"],
         optional: &["IncludeDeprecated", "PageNumber", "PageSize"],
+        ignored: &[],
+        effect: Effect::Reads,
         run: listing::versions,
     },
     Action {
         name: "UpdateSecretVersionStage",
         required: &["SecretName", "VersionStage"],
         optional: &["RemoveFromVersion", "MoveToVersion"],
+        ignored: &[],
+        effect: Effect::Changes,
         run: stages::update,
     },
     Action {
         name: "ListSecrets",
         required: &[],
         optional: &["FetchTags", "Filters", "PageNumber", "PageSize"],
+        ignored: &[],
+        effect: Effect::Reads,
         run: listing::secrets,
     },
     Action {
         name: "DescribeSecret",
         required: &["SecretName"],
         optional: &["FetchTags"],
+        ignored: &[],
+        effect: Effect::Reads,
         run: listing::describe,
     },
     Action {
         name: "DeleteSecret",
         required: &["SecretName"],
         optional: &["ForceDeleteWithoutRecovery", "RecoveryWindowInDays"],
+        ignored: &[],
+        effect: Effect::Changes,
         run: lifecycle::delete,
     },
-    Action { name: "RestoreSecret", required: &["SecretName"], optional: &[], run: lifecycle::restore },
+    Action {
+        name: "RestoreSecret",
+        required: &["SecretName"],
+        optional: &[],
+        ignored: &[],
+        effect: Effect::Changes,
+        run: lifecycle::restore,
+    },
     Action {
         name: "UpdateSecret",
         required: &["SecretName"],
         optional: &["Description"],
+        ignored: &["ExtendedConfig"],
+        effect: Effect::Changes,
         run: metadata::update,
     },
-    Action { name: "TagResource", required: &["SecretName", "Tags"], optional: &[], run: metadata::tag },
+    Action {
+        name: "TagResource",
+        required: &["SecretName", "Tags"],
+        optional: &[],
+        ignored: &[],
+        effect: Effect::Changes,
+        run: metadata::tag,
+    },
     Action {
         name: "UntagResource",
         required: &["SecretName", "TagKeys"],
         optional: &[],
+        ignored: &[],
+        effect: Effect::Changes,
         run: metadata::untag,
+    },
+    Action {
+        name: "TagResources",
+        required: &["ResourceType", "ResourceId", "Tag"],
+        optional: &[],
+        ignored: &[],
+        effect: Effect::Changes,
+        run: resource_tags::tag,
+    },
+    Action {
+        name: "UntagResources",
+        required: &["ResourceType", "ResourceId"],
+        optional: &["TagKey", "All"],
+        ignored: &[],
+        effect: Effect::Changes,
+        run: resource_tags::untag,
+    },
+    Action {
+        name: "ListTagResources",
+        required: &["ResourceType"],
+        optional: &["ResourceId", "Tag", "NextToken"],
+        ignored: &[],
+        effect: Effect::Reads,
+        run: resource_tags::list,
     },
     Action {
         name: "GetRandomPassword",
@@ -109,19 +197,49 @@ static ACTIONS: [Action; 15] = [
             "ExcludePunctuation",
             "RequireEachIncludedType",
         ],
+        ignored: &[],
+        effect: Effect::Reads,
         run: random::password,
     },
     Action {
         name: "RotateSecret",
         required: &["SecretName", "VersionId"],
         optional: &[],
+        ignored: &[],
+        effect: Effect::Changes,
         run: rotation::rotate,
     },
     Action {
         name: "UpdateSecretRotationPolicy",
         required: &["SecretName", "EnableAutomaticRotation"],
         optional: &["RotationInterval"],
+        ignored: &[],
+        effect: Effect::Changes,
         run: rotation::update_policy,
+    },
+    Action {
+        name: "GetSecretPolicy",
+        required: &["SecretName"],
+        optional: &["PolicyName"],
+        ignored: &[],
+        effect: Effect::Reads,
+        run: policy::get,
+    },
+    Action {
+        name: "SetSecretPolicy",
+        required: &["SecretName"],
+        optional: &["PolicyName", "Policy"],
+        ignored: &[],
+        effect: Effect::Changes,
+        run: policy::set,
+    },
+    Action {
+        name: "DescribeRegions",
+        required: &[],
+        optional: &[],
+        ignored: &[],
+        effect: Effect::Reads,
+        run: regions::describe,
     },
 ];
 
@@ -149,8 +267,8 @@ mod tests {
         let names: BTreeSet<&str> = ACTIONS.iter().map(|action| action.name).collect();
         assert_eq!(names.len(), ACTIONS.len());
         for action in &ACTIONS {
-            let names: BTreeSet<&str> = action.parameters().collect();
-            assert_eq!(names.len(), action.parameters().count(), "{}", action.name);
+            let names: BTreeSet<&str> = action.parameters().chain(action.ignored.iter().copied()).collect();
+            assert_eq!(names.len(), action.parameters().count() + action.ignored.len(), "{}", action.name);
         }
     }
 

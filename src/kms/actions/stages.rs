@@ -1,6 +1,6 @@
 //! UpdateSecretVersionStage.
 
-use crate::domain::{SecretName, StageLabel, VersionId};
+use crate::domain::{StageLabel, VersionId};
 use crate::kms::answer::Answer;
 use crate::kms::error::KmsError;
 use crate::kms::parameters::Parameters;
@@ -14,7 +14,7 @@ pub(super) fn update(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let label = parameters.required("VersionStage", StageLabel::new)?;
     let move_to = parameters.optional("MoveToVersion", VersionId::new)?;
     let remove_from = parameters.optional("RemoveFromVersion", VersionId::new)?;

@@ -4,14 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::metadata::tags;
-use crate::domain::{Description, SecretName, SecretValue, StageLabel, ValueType, VersionId};
+use super::rotation;
+use crate::domain::{Description, SecretValue, StageLabel, ValueType, VersionId};
 use crate::kms::answer::Answer;
 use crate::kms::error::KmsError;
 use crate::kms::parameters::{Entry, Parameters};
 use crate::kms::reply::{Reply, Sent};
 use crate::memory::SecretBytes;
-use crate::vault::{CreateRequest, PutRequest, Vault};
-use crate::versioning::{Selector, StageSet};
+use crate::vault::{CreateRequest, PutRequest, UpdateRequest, Vault};
+use crate::versioning::{MetadataUpdate, Selector, StageSet};
 
 /// CreateSecret.
 pub(super) fn create(
@@ -20,8 +21,9 @@ pub(super) fn create(
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
     check_secret_type(parameters)?;
+    let rotation = rotation::interval(parameters)?;
     let request = CreateRequest {
-        name: parameters.required("SecretName", SecretName::new)?,
+        name: parameters.secret_name()?,
         version_id: parameters.required("VersionId", VersionId::new)?,
         description: parameters.optional("Description", Description::new)?.unwrap_or_default(),
         tags: tags(parameters)?,
@@ -29,7 +31,19 @@ pub(super) fn create(
         extra_stages: Vec::new(),
         note: None,
     };
-    Ok(reply.send(&Answer::create(&vault.create_secret(&request)?)))
+    let outcome = match rotation {
+        None => vault.create_secret(&request)?,
+        Some(_) => {
+            let update = MetadataUpdate { rotation: Some(rotation), ..MetadataUpdate::default() };
+            let update = UpdateRequest { name: request.name.clone(), update, expected: None };
+            vault.batch(|changes| {
+                let created = changes.create_secret(&request)?;
+                changes.update_secret(&update)?;
+                Ok(created)
+            })?
+        }
+    };
+    Ok(reply.send(&Answer::create(&outcome)))
 }
 
 /// PutSecretValue.
@@ -41,7 +55,7 @@ pub(super) fn put(
     let label = |entry: &Entry<'_>| entry.word(StageLabel::new);
     let stages = parameters.list("VersionStages", "a JSON list of stage labels", label)?;
     let request = PutRequest {
-        name: parameters.required("SecretName", SecretName::new)?,
+        name: parameters.secret_name()?,
         version_id: Some(parameters.required("VersionId", VersionId::new)?),
         value: value(parameters)?,
         stages: stages.map(StageSet::new).transpose()?.unwrap_or_else(StageSet::current),
@@ -57,7 +71,7 @@ pub(super) fn get(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    let name = parameters.required("SecretName", SecretName::new)?;
+    let name = parameters.secret_name()?;
     let selector = Selector {
         version_id: parameters.optional("VersionId", VersionId::new)?,
         stage: parameters.optional("VersionStage", StageLabel::new)?,

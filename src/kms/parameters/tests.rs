@@ -6,7 +6,7 @@ use crate::kms::{actions, request};
 
 fn parameters(line: &str) -> Result<Parameters, KmsError> {
     let request = request::read(line.as_bytes(), 1)?;
-    Parameters::of(actions::find(&request.action)?, request.parameters)
+    Parameters::of(actions::find(&request.action)?, request.parameters, &Permissions::all())
 }
 
 #[track_caller]
@@ -84,21 +84,27 @@ fn numbers_come_as_such_or_as_strings() {
         assert_eq!(number(value), Ok(Some(20)));
     }
     assert_eq!(number("99999999999999999999"), Ok(Some(u32::MAX)));
-    for value in ["-1", "1.0", "1e1", "\"\"", "\" 1\"", "\"+1\"", "true", "null", "[1]"] {
+    for value in ["-1", "1.0", "1e1", "\"\"", "\" 1\"", "\"+1\"", "true", "[1]"] {
         let refusal = KmsError::Shape { parameter: "PageSize", expected: "a whole number" };
         assert_eq!(number(value), Err(refusal), "{value}");
+    }
+    for value in ["null", " null "] {
+        assert_eq!(number(value), Ok(None));
     }
     assert_eq!(parameters("Action=ListSecrets").unwrap().number("PageSize"), Ok(None));
     assert_eq!(parameters("Action=ListSecrets&PageSize=7").unwrap().number("PageSize"), Ok(Some(7)));
 }
 
 #[test]
-fn booleans_come_as_such_or_as_strings() {
+fn booleans_come_as_such_or_as_strings_in_any_case() {
     let flag = |value| listing("FetchTags", value).flag("FetchTags");
     assert_eq!(flag("true"), Ok(Some(true)));
     assert_eq!(flag("\"true\""), Ok(Some(true)));
     assert_eq!(flag("\"false\""), Ok(Some(false)));
-    for value in ["1", "\"True\"", "\"\"", "null", "\"yes\""] {
+    assert_eq!(flag("\"True\""), Ok(Some(true)));
+    assert_eq!(flag("\"FALSE\""), Ok(Some(false)));
+    assert_eq!(flag("null"), Ok(None));
+    for value in ["1", "\"\"", "\"yes\"", "\"true \""] {
         let refusal = KmsError::Shape { parameter: "FetchTags", expected: "true or false" };
         assert_eq!(flag(value), Err(refusal), "{value}");
     }
@@ -118,7 +124,20 @@ fn lists_come_as_arrays_or_as_strings_that_hold_one() {
     assert_eq!(stages(r#"["ACSCurrent","c\u0061nary"]"#), expected);
     assert_eq!(stages(r#""[\"ACSCurrent\", \"c\\u0061nary\"]""#), expected);
     assert_eq!(stages("[]"), Ok(Some(vec![])));
-    for value in ["\"ACSCurrent\"", "\"\"", "null", "[1]", "[[\"a\"]]", "{\"VersionStage\":[\"a\"]}"] {
+    assert_eq!(stages(r#"{"VersionStage":["ACSCurrent","canary"]}"#), expected);
+    assert_eq!(stages(r#""{\"VersionStage\":[\"ACSCurrent\",\"canary\"]}""#), expected);
+    assert_eq!(stages("null"), Ok(None));
+    for value in [
+        "\"ACSCurrent\"",
+        "\"\"",
+        "[1]",
+        "[null]",
+        "[[\"a\"]]",
+        "{\"VersionStages\":[\"a\"]}",
+        "{\"VersionStage\":\"a\"}",
+        "{\"VersionStage\":[\"a\"],\"VersionStage\":[\"a\"]}",
+        "{}",
+    ] {
         let refusal = KmsError::Shape { parameter: "VersionStages", expected: "a list" };
         assert_eq!(stages(value), Err(refusal), "{value}");
     }
@@ -132,7 +151,8 @@ fn a_word_is_a_string_and_follows_its_own_rules() {
         parameters(&line).unwrap().optional("VersionId", VersionId::new)
     };
     assert_eq!(id("\"v1\""), Ok(Some(VersionId::new("v1").unwrap())));
-    for value in ["1", "null", "[\"v1\"]", "true"] {
+    assert_eq!(id("null"), Ok(None));
+    for value in ["1", "[\"v1\"]", "true"] {
         let refusal = KmsError::Shape { parameter: "VersionId", expected: "a string of UTF-8 text" };
         assert_eq!(id(value), Err(refusal), "{value}");
     }
@@ -145,4 +165,60 @@ fn a_word_is_a_string_and_follows_its_own_rules() {
             "correct parameter 'VersionId' and try again"
         )
     );
+}
+
+#[test]
+fn a_secret_is_named_by_its_name_or_by_its_arn() {
+    let name = |text: &str| secret_name(text).map(|name| name.as_str().to_owned());
+    assert_eq!(name("shop/db").as_deref(), Ok("shop/db"));
+    assert_eq!(name("acs:kms:cn-hangzhou:1234567890:secret/shop/db").as_deref(), Ok("shop/db"));
+    assert_eq!(name("acs:kms:::secret/db").as_deref(), Ok("db"));
+    for text in [
+        "acs:kms:cn-hangzhou:1234567890:key/db",
+        "acs:kms:cn-hangzhou:1234567890:secret/",
+        "acs:ram:cn-hangzhou:1234567890:secret/db",
+        "acs:kms:cn-hangzhou:secret/db",
+        "acs:kms:cn-hangzhou:1:secret/acs/db",
+    ] {
+        assert!(name(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_clients_send_and_means_nothing_here_is_ignored_where_it_belongs() {
+    let create = "Action=CreateSecret&SecretName=db&VersionId=v1&SecretData=x";
+    for parameter in ["EncryptionKeyId", "DKMSInstanceId", "Policy", "ExtendedConfig", "FetchExtendedConfig"]
+    {
+        assert!(parameters(&format!("{create}&{parameter}=x")).is_ok(), "{parameter}");
+    }
+    let (_, message, _) = refused("Action=GetSecretValue&SecretName=db&EncryptionKeyId=x");
+    assert_eq!(message, "GetSecretValue has no parameter 'EncryptionKeyId'");
+}
+
+#[test]
+fn a_dry_run_is_not_carried_out_and_an_encrypted_answer_is_not_given_in_plain() {
+    let get = "Action=GetSecretValue&SecretName=db";
+    for word in ["false", "False"] {
+        assert!(parameters(&format!("{get}&DryRun={word}")).is_ok());
+    }
+    assert_eq!(refused(&format!("{get}&DryRun=True")).0, "DryRunOperationError");
+    assert_eq!(refused(&format!("{get}&DryRun=maybe")).0, "InvalidParameter");
+    assert_eq!(refused(&format!("{get}&Recipient=x")).0, "UnsupportedOperation");
+    assert!(parameters(r#"{"Action":"GetSecretValue","SecretName":"db","Recipient":null}"#).is_ok());
+}
+
+#[test]
+fn permissions_hide_secrets_outside_of_a_folder_and_refuse_changes() {
+    let read = |line: &str, permissions: &Permissions| {
+        let request = request::read(line.as_bytes(), 1).unwrap();
+        Parameters::of(actions::find(&request.action).unwrap(), request.parameters, permissions)
+    };
+    let shop = Permissions { scope: Scope::folder("shop"), access: Access::ReadOnly };
+    let code = |line: &str| match read(line, &shop).and_then(|parameters| parameters.secret_name()) {
+        Ok(_) => "",
+        Err(error) => error.code().as_str(),
+    };
+    assert_eq!(code("Action=GetSecretValue&SecretName=shop/db"), "");
+    assert_eq!(code("Action=GetSecretValue&SecretName=other/db"), "Forbidden.ResourceNotFound");
+    assert_eq!(code("Action=RestoreSecret&SecretName=shop/db"), "Forbidden.NoPermission");
 }
