@@ -21,6 +21,7 @@
 //! - [`content`]: what a value is made of, and how two values differ.
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
+//! - `http`: the same API over HTTP, on this machine; what `etui serve` runs.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`app_options`]: what the terminal app is started with.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
@@ -41,6 +42,8 @@ pub mod demo;
 pub mod domain;
 pub mod exchange;
 pub mod generator;
+#[cfg(feature = "serve")]
+pub mod http;
 pub mod kms;
 pub mod memory;
 pub mod platform;

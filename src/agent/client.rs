@@ -12,7 +12,7 @@ use crate::memory::{KeyArena, SecretBytes};
 use crate::vault::{KeyIdentity, VaultKey};
 
 /// How long a client waits: an agent answers at once, so only one that hangs is meant.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What an agent has left to live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! - `socket`: where agents are reached, and that nobody else's process is on either end.
 //! - `keeper`: which request gets the key and which one ends it; `server`: the process around it.
 //! - `start`: how the key comes to a new agent: through a socket, never by argv or environment.
+//! - `serving`: how other processes that keep a vault unlocked are asked to lock it.
 //! - `client`: asking for the key, for the time that is left, and for the end.
 //!
 //! One agent and one socket for each vault id. As with ssh-agent: while it runs, any process of the same
@@ -18,6 +19,7 @@ mod keeper;
 mod limits;
 mod protocol;
 mod server;
+mod serving;
 mod socket;
 mod start;
 
@@ -25,6 +27,7 @@ pub use client::{Agent, Remaining};
 pub use error::AgentError;
 pub use limits::Limits;
 pub use protocol::Purpose;
+pub use serving::LockRequests;
 pub use socket::{check_directory, directory};
 pub use start::{run_agent, start};
 

@@ -18,7 +18,7 @@ fn ids(versions: &[VersionRef]) -> impl Iterator<Item = &VersionId> {
 pub(super) struct EventShape<'a> {
     number: u64,
     time: String,
-    origin: &'static str,
+    origin: String,
     operation: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_name: Option<&'a str>,

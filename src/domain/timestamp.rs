@@ -46,6 +46,15 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The time as HTTP headers have it (RFC 9110, IMF-fixdate).
+    pub fn http_date(self) -> String {
+        let time = jiff::Timestamp::from_second(self.0).unwrap_or_default();
+        let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+        printer.timestamp_to_rfc9110_string(&time).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = jiff::Timestamp::from_second(self.0).map_err(|_| fmt::Error)?;

@@ -261,10 +261,15 @@ impl<'a> Answer<'a> {
 
     /// A refusal; it holds no result. The sentences are made harmless to show.
     pub fn error(code: ErrorCode, message: &str, hint: &str) -> Self {
+        Self::error_with_status(code.http_status(), code, message, hint)
+    }
+
+    /// As [`error`](Self::error), with a status of HTTP that is not the code's own.
+    pub(super) fn error_with_status(status: u16, code: ErrorCode, message: &str, hint: &str) -> Self {
         Self {
             kind: Kind::Refusal(code),
             fields: vec![
-                Field { name: "HttpStatus", content: Content::Number(u64::from(code.http_status())) },
+                Field { name: "HttpStatus", content: Content::Number(u64::from(status)) },
                 text("Code", code.as_str()),
                 Field { name: "Message", content: Content::Sentence(visible(message).into_owned()) },
                 Field { name: "Hint", content: Content::Sentence(visible(hint).into_owned()) },
@@ -283,14 +288,23 @@ impl<'a> Answer<'a> {
     /// XML cannot carry every character. Where a result holds such a one, a refusal is written in its place;
     /// that happens to reads only, since the answers to changes hold names, ids, labels and times.
     pub fn write(&self, format: Format, out: &mut SecretBytes) -> Option<ErrorCode> {
-        let request_id = RequestId::make().to_string();
+        self.write_as(&RequestId::make().to_string(), format, out)
+    }
+
+    /// As [`write`](Self::write), with a RequestId that is there.
+    pub(super) fn write_as(
+        &self,
+        request_id: &str,
+        format: Format,
+        out: &mut SecretBytes,
+    ) -> Option<ErrorCode> {
         let start = out.len();
         match format {
-            Format::Json => json::write_answer(&request_id, &self.fields, out),
+            Format::Json => json::write_answer(request_id, &self.fields, out),
             Format::Xml => {
-                if let Err(xml::NotXml) = xml::write_answer(&self.root(), &request_id, &self.fields, out) {
+                if let Err(xml::NotXml) = xml::write_answer(&self.root(), request_id, &self.fields, out) {
                     out.truncate(start);
-                    return not_xml().write(format, out);
+                    return not_xml().write_as(request_id, format, out);
                 }
             }
         }

@@ -19,6 +19,7 @@
 
 mod actions;
 mod answer;
+mod call;
 mod error;
 mod flattened;
 mod json;
@@ -33,6 +34,7 @@ mod serve;
 mod xml;
 
 pub use answer::{Answer, Format};
+pub use call::{Call, Pair, Responded, decoded_pairs, refuse};
 pub use page::{FetchTags, IncludeDeprecated, Page};
 pub use permissions::{Access, Permissions, Scope};
 pub use serve::serve;

@@ -107,6 +107,11 @@ impl Parameters {
         self.required(SECRET_NAME, secret_name).and_then(|name| self.in_scope(name))
     }
 
+    /// The secret that the request names, if it names one, for a log.
+    pub(super) fn named_secret(&self) -> Option<SecretName> {
+        self.optional(SECRET_NAME, secret_name).ok().flatten()
+    }
+
     /// A name that the caller may see.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use crate::memory::SecretBytes;
 
 /// Where the answer to one request goes. It is given away with the answer, so none is sent twice.
 pub(super) struct Reply<'a> {
+    pub(super) request_id: &'a str,
     pub(super) format: Format,
     pub(super) out: &'a mut SecretBytes,
 }
@@ -18,7 +19,7 @@ pub(super) struct Sent {
 impl Reply<'_> {
     /// Writes the answer.
     pub(super) fn send(self, answer: &Answer<'_>) -> Sent {
-        Sent { refusal: answer.write(self.format, self.out) }
+        Sent { refusal: answer.write_as(self.request_id, self.format, self.out) }
     }
 }
 

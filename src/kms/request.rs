@@ -42,15 +42,26 @@ pub(super) enum Given {
 pub(super) fn read(line: &[u8], number: u64) -> Result<Request, KmsError> {
     let is_json = line.trim_ascii_start().first() == Some(&b'{');
     let read = if is_json { from_json(line) } else { from_query(line) };
-    let mut parameters = read.map_err(|column| KmsError::NoRequest { line: number, column })?;
+    Request::of(read.map_err(|column| KmsError::NoRequest { line: number, column })?)
+}
 
-    let is_action = |parameter: &Parameter| parameter.name.expose() == b"Action";
-    let position = parameters.iter().position(is_action).ok_or(KmsError::NoAction)?;
-    let action = parameters.remove(position).value;
-    if parameters.iter().any(is_action) {
-        return Err(KmsError::Twice { parameter: "Action" });
+/// The parameter that names the action.
+pub(super) const ACTION: &[u8] = b"Action";
+
+impl Request {
+    /// Finds the action among the parameters.
+    ///
+    /// # Errors
+    /// `MissingParameter` without an action, `InvalidParameter` with two.
+    pub(super) fn of(mut parameters: Vec<Parameter>) -> Result<Self, KmsError> {
+        let is_action = |parameter: &Parameter| parameter.name.expose() == ACTION;
+        let position = parameters.iter().position(is_action).ok_or(KmsError::NoAction)?;
+        let action = parameters.remove(position).value;
+        if parameters.iter().any(is_action) {
+            return Err(KmsError::Twice { parameter: "Action" });
+        }
+        Ok(Self { action, parameters })
     }
-    Ok(Request { action, parameters })
 }
 
 fn from_json(line: &[u8]) -> Result<Vec<Parameter>, Column> {
@@ -82,6 +93,17 @@ fn from_query(line: &[u8]) -> Result<Vec<Parameter>, Column> {
         start += pair.len() + 1;
     }
     Ok(parameters)
+}
+
+/// The pairs of a query string or a form, decoded, in their order; `None` where an encoding is none. A name without
+/// `=` has an empty value.
+pub(super) fn decoded_pairs(text: &[u8]) -> Option<Vec<(SecretBytes, SecretBytes)>> {
+    let pair = |pair: &[u8]| {
+        let equals = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
+        let value = pair.get(equals + 1..).unwrap_or_default();
+        Some((percent_decoded(&pair[..equals], 0).ok()?, percent_decoded(value, 0).ok()?))
+    };
+    text.split(|&byte| byte == b'&').filter(|given| !given.is_empty()).map(pair).collect()
 }
 
 /// `start` is where the text stands in its line, for the place of an error.

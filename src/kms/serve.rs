@@ -2,13 +2,11 @@
 
 use std::io::{self, BufRead, Write};
 
-use super::actions;
-use super::answer::{Answer, Format};
+use super::answer::Format;
+use super::call;
 use super::error::KmsError;
 use super::lines::{Line, Lines, TooLong};
-use super::parameters::Parameters;
 use super::permissions::Permissions;
-use super::reply::{Reply, Sent};
 use super::request;
 use crate::domain::ErrorCode;
 use crate::memory::SecretBytes;
@@ -48,20 +46,7 @@ pub fn serve(
 
 /// Writes the answer to one line; answers the code of the refusal, if it is one.
 fn respond(vault: &mut Vault, line: Line<'_>, format: Format, out: &mut SecretBytes) -> Option<ErrorCode> {
-    match attempt(vault, line, Reply { format, out }) {
-        Ok(sent) => sent.refusal(),
-        Err(error) => {
-            // Nothing was sent: an action that sent an answer has nothing left that can fail.
-            out.clear();
-            Answer::error(error.code(), &error.to_string(), &error.hint()).write(format, out)
-        }
-    }
-}
-
-fn attempt(vault: &mut Vault, line: Line<'_>, reply: Reply<'_>) -> Result<Sent, KmsError> {
-    let content = line.content.map_err(|TooLong| KmsError::LineTooLong { line: line.number })?;
-    let request = request::read(content, line.number)?;
-    let action = actions::find(&request.action)?;
-    let mut parameters = Parameters::of(action, request.parameters, &Permissions::all())?;
-    (action.run)(vault, &mut parameters, reply)
+    let request = line.content.map_err(|TooLong| KmsError::LineTooLong { line: line.number });
+    let request = request.and_then(|content| request::read(content, line.number));
+    call::respond(vault, request, &Permissions::all(), format, out).code
 }

@@ -66,6 +66,27 @@ pub enum Readiness {
     Gone,
 }
 
+/// What is waited for at a descriptor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// That a read would not block.
+    Read,
+    /// That a write would not block.
+    Write,
+    /// Either.
+    Both,
+}
+
+impl Interest {
+    const fn flags(self) -> PollFlags {
+        match self {
+            Self::Read => PollFlags::IN,
+            Self::Write => PollFlags::OUT,
+            Self::Both => PollFlags::IN.union(PollFlags::OUT),
+        }
+    }
+}
+
 /// The one place where the app sleeps.
 pub struct Waiter {
     /// poll(2)'s own timeout stands still while a Linux machine sleeps: after eight hours of sleep a lock
@@ -104,8 +125,29 @@ impl Waiter {
     /// # Errors
     /// Whatever poll(2) says, but for interruptions.
     pub fn wait(&self, sources: &[BorrowedFd<'_>], deadline: Option<u64>) -> io::Result<Vec<Readiness>> {
-        let mut polled: Vec<PollFd<'_>> =
-            sources.iter().map(|source| PollFd::from_borrowed_fd(*source, PollFlags::IN)).collect();
+        let polled = sources.iter().map(|source| PollFd::from_borrowed_fd(*source, PollFlags::IN)).collect();
+        Ok(self.poll(polled, deadline)?.into_iter().map(readiness).collect())
+    }
+
+    /// As [`wait`](Self::wait), for descriptors that are written to as well: which of them need wait no longer. One
+    /// whose other end is gone is among them.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn wait_for(
+        &self,
+        sources: &[(BorrowedFd<'_>, Interest)],
+        deadline: Option<u64>,
+    ) -> io::Result<Vec<bool>> {
+        let polled = sources
+            .iter()
+            .map(|(source, interest)| PollFd::from_borrowed_fd(*source, interest.flags()))
+            .collect();
+        Ok(self.poll(polled, deadline)?.into_iter().map(|found| !found.is_empty()).collect())
+    }
+
+    fn poll<'a>(&'a self, mut polled: Vec<PollFd<'a>>, deadline: Option<u64>) -> io::Result<Vec<PollFlags>> {
+        let sources = polled.len();
         #[cfg(target_os = "linux")]
         {
             self.arm(deadline)?;
@@ -123,7 +165,7 @@ impl Waiter {
         if polled.last().is_some_and(|rising| !rising.revents().is_empty()) {
             self.listen_for_rising()?;
         }
-        Ok(polled[..sources.len()].iter().map(|source| readiness(source.revents())).collect())
+        Ok(polled[..sources].iter().map(PollFd::revents).collect())
     }
 
     /// A timer that nobody will live to see, cancelled when the kernel moves the time of day against the

@@ -28,11 +28,13 @@ pub const fn operation(operation: Operation) -> &'static str {
 }
 
 /// The door through which a change came.
-pub const fn origin(origin: Origin) -> &'static str {
+pub fn origin(origin: Origin) -> String {
     match origin {
-        Origin::App => "app",
-        Origin::CommandLine => "command line",
-        Origin::Import => "import",
+        Origin::App => "app".to_owned(),
+        Origin::CommandLine => "command line".to_owned(),
+        Origin::Import => "import".to_owned(),
+        Origin::Api(key) if key.as_str().is_empty() => "api".to_owned(),
+        Origin::Api(key) => format!("api, {}", key.as_str()),
     }
 }
 

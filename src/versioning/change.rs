@@ -1,5 +1,7 @@
 //! What an operation will change: previewed by the form, applied by the vault, recorded in the history.
 
+use std::fmt;
+
 use super::labels::{LabelMap, VersionRef};
 use crate::domain::{
     Description, Note, Retention, RotationInterval, SecretName, StageLabel, Tags, Timestamp, VersionId,
@@ -78,6 +80,40 @@ pub enum Origin {
     CommandLine,
     /// An import.
     Import,
+    /// The API over HTTP, with the access key that signed the request.
+    Api(AccessKeyId),
+}
+
+/// The id of an access key, no secret: up to 40 visible ASCII characters, none where requests are not signed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccessKeyId {
+    text: [u8; Self::LIMIT],
+    length: u8,
+}
+
+impl AccessKeyId {
+    /// The largest number of characters.
+    pub const LIMIT: usize = 40;
+
+    /// Checks and takes an id; `None` for one that is too long or has other characters.
+    pub fn new(text: &str) -> Option<Self> {
+        let length = u8::try_from(text.len()).ok().filter(|length| usize::from(*length) <= Self::LIMIT)?;
+        text.bytes().all(|byte| byte.is_ascii_graphic()).then_some(())?;
+        let mut bytes = [0; Self::LIMIT];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Some(Self { text: bytes, length })
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.text[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for AccessKeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
 }
 
 /// Whether the secret itself appears or disappears.

@@ -23,7 +23,7 @@ mod suggest;
 mod test_support;
 mod undo;
 
-pub use change::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
+pub use change::{AccessKeyId, Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
 pub use import::{
     AddedVersion, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, Labelling, Match,
     distinct_name, fit_name, import, is_made_of,

@@ -4,7 +4,7 @@ use super::secret::{read_labels, read_tags, read_version_ref, write_labels, writ
 use super::{Reader, Writer};
 use crate::domain::{Description, Note, Retention, RotationInterval, SecretName, Timestamp};
 use crate::memory::SecretBytes;
-use crate::versioning::{Change, Existence, NoteShift, Operation, Origin, Shift};
+use crate::versioning::{AccessKeyId, Change, Existence, NoteShift, Operation, Origin, Shift};
 
 const RECORD_VERSION: u8 = 1;
 
@@ -57,7 +57,7 @@ impl EventRecord {
         writer.u8(RECORD_VERSION);
         writer.time(self.time);
         writer.u8(operation_byte(self.change.operation));
-        writer.u8(origin_byte(self.origin));
+        write_origin(&mut writer, self.origin);
         writer.optional(self.secret.as_ref(), |writer, (row, name)| {
             writer.raw(row);
             writer.text(name.as_str());
@@ -78,7 +78,7 @@ impl EventRecord {
         }
         let time = reader.time()?;
         let operation = operation_of(reader.u8()?)?;
-        let origin = origin_of(reader.u8()?)?;
+        let origin = read_origin(&mut reader)?;
         let secret =
             reader.optional(|reader| Some((reader.array()?, SecretName::new(reader.text()?).ok()?)))?;
         let takes_back = reader.optional(Reader::u64)?;
@@ -216,19 +216,24 @@ fn operation_of(byte: u8) -> Option<Operation> {
     OPERATIONS.iter().find(|(known, _)| *known == byte).map(|(_, operation)| *operation)
 }
 
-const fn origin_byte(origin: Origin) -> u8 {
+fn write_origin(writer: &mut Writer, origin: Origin) {
     match origin {
-        Origin::App => 1,
-        Origin::CommandLine => 2,
-        Origin::Import => 3,
+        Origin::App => writer.u8(1),
+        Origin::CommandLine => writer.u8(2),
+        Origin::Import => writer.u8(3),
+        Origin::Api(key) => {
+            writer.u8(4);
+            writer.text(key.as_str());
+        }
     }
 }
 
-const fn origin_of(byte: u8) -> Option<Origin> {
-    match byte {
+fn read_origin(reader: &mut Reader<'_>) -> Option<Origin> {
+    match reader.u8()? {
         1 => Some(Origin::App),
         2 => Some(Origin::CommandLine),
         3 => Some(Origin::Import),
+        4 => AccessKeyId::new(reader.text()?).map(Origin::Api),
         _ => None,
     }
 }
@@ -278,6 +283,11 @@ mod tests {
     fn an_event_is_read_as_it_was_written_whatever_it_tells() {
         for (_, operation) in OPERATIONS {
             let event = everything(operation);
+            assert_eq!(EventRecord::decode(event.encode().expose()), Some(event));
+        }
+        for origin in ["", "LTAI5t0123456789abcdef", &"k".repeat(AccessKeyId::LIMIT)] {
+            let mut event = everything(Operation::Put);
+            event.origin = Origin::Api(AccessKeyId::new(origin).unwrap());
             assert_eq!(EventRecord::decode(event.encode().expose()), Some(event));
         }
         let mut bare = everything(Operation::Init);
