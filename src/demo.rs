@@ -12,8 +12,8 @@ use crate::platform::editor::Place;
 use crate::platform::private_folder::PrivateFolder;
 use crate::platform::signals::{Signal, Signals};
 use crate::vault::{
-    Clock, CreateRequest, Credentials, DeleteRequest, Environment, IncomingSecret, IncomingVersion, KdfCost,
-    PutRequest, UpdateRequest, Vault, VaultError,
+    Clock, CreateRequest, Credentials, DeleteRequest, Environment, IncomingBatch, IncomingSecret,
+    IncomingVersion, KdfCost, OnRefusal, PutRequest, SystemClock, UpdateRequest, Vault, VaultError,
 };
 use crate::versioning::{Deletion, MetadataUpdate, Origin, StageSet};
 
@@ -45,6 +45,26 @@ impl Demo {
     /// # Errors
     /// [`VaultError::System`] and whatever else keeps a vault from being made; nothing is left behind then.
     pub fn make(now: Timestamp) -> Result<Self, VaultError> {
+        let clock = PastClock(Arc::new(AtomicI64::new(now.seconds())));
+        Self::filled(Box::new(clock.clone()), |vault| {
+            fill(vault, now, &mut |time| clock.0.store(time.seconds(), Ordering::SeqCst))
+        })
+    }
+
+    /// Makes the vault with other secrets in it.
+    ///
+    /// # Errors
+    /// As [`make`](Self::make), and the refusal of a secret that cannot be taken.
+    pub fn seeded(batch: &IncomingBatch) -> Result<Self, VaultError> {
+        Self::filled(Box::new(SystemClock), |vault| {
+            vault.import(batch, OnRefusal::ImportNothing, &mut |_| ()).map(drop)
+        })
+    }
+
+    fn filled(
+        clock: Box<dyn Clock>,
+        fill: impl FnOnce(&mut Vault) -> Result<(), VaultError>,
+    ) -> Result<Self, VaultError> {
         let system = |doing: &str, error: &io::Error| VaultError::System {
             doing: doing.to_owned(),
             reason: reason(error),
@@ -54,14 +74,12 @@ impl Demo {
         let folder = PrivateFolder::new(Place::find().path(), "etui-demo")
             .map_err(|error| system("making a folder for the demo", &error))?;
         let demo = Self { folder, signals };
-        let clock = PastClock(Arc::new(AtomicI64::new(now.seconds())));
-        let environment =
-            Environment { state_directory: None, clock: Box::new(clock.clone()), origin: Origin::App };
+        let environment = Environment { state_directory: None, clock, origin: Origin::App };
         // There is nothing to protect: the password is on the screen.
         let cost = KdfCost::new(8, 1, 1).expect("it is the least that Argon2 allows");
         let credentials = Credentials::new(password(), None)?;
         let mut vault = Vault::create(&demo.vault_path(), &credentials, cost, environment)?;
-        fill(&mut vault, now, &mut |time| clock.0.store(time.seconds(), Ordering::SeqCst))?;
+        fill(&mut vault)?;
         Ok(demo)
     }
 
@@ -214,7 +232,7 @@ fn own_labels(labels: &[(StageLabel, usize)], position: usize) -> Vec<StageLabel
 mod tests {
     use super::*;
     use crate::domain::ValueType;
-    use crate::vault::{Answers, LockedVault, SystemClock};
+    use crate::vault::{Answers, LockedVault};
 
     /// A demo, unlocked as the app unlocks it.
     fn open(demo: &Demo) -> Vault {

@@ -86,9 +86,10 @@ fn ask(path: &Path) -> Result<bool, AgentError> {
         Err(_) => return Ok(false),
     };
     stream.set_read_timeout(Some(PATIENCE)).map_err(failed())?;
-    match stream.read(&mut [0]) {
-        Ok(_) => Ok(true),
-        Err(error) => Err(failed()(error)),
+    // Nothing is sent: the end comes when the key is wiped.
+    match stream.read_exact(&mut [0]) {
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(failed()(error)),
+        _ => Ok(true),
     }
 }
 

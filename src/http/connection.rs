@@ -53,7 +53,10 @@ enum Ends {
 
 /// What came of reading.
 pub(super) enum Event {
+    /// Nothing more is here.
     Nothing,
+    /// More may be here, and others have their turn first.
+    Turn,
     Request(Box<Request>),
     Broken(Broken),
 }
@@ -144,7 +147,7 @@ impl Connection {
         if self.state == State::Parting {
             self.drain(&mut buffer);
         }
-        Event::Nothing
+        if read >= TURN { Event::Turn } else { Event::Nothing }
     }
 
     /// The next request of what was read.
@@ -181,6 +184,9 @@ impl Connection {
     pub(super) fn answer(&mut self, response: SecretBytes, now: u64) {
         self.out = response;
         self.written = 0;
+        if self.ends == Ends::AfterAnswer {
+            self.incoming = Incoming::new();
+        }
         self.enter(State::Writing, now);
         self.write(now);
     }

@@ -150,6 +150,7 @@ impl Server {
             connections: BTreeMap::new(),
             next_ticket: 0,
             asked: BTreeMap::new(),
+            unfinished: Vec::new(),
             tasks: Some(task_sender),
             done,
             wake,
@@ -177,6 +178,19 @@ impl Server {
     }
 }
 
+/// So many requests of one client are refused before the others have their turn.
+const REQUESTS_IN_A_TURN: usize = 16;
+
+/// How a connection goes on.
+enum Step {
+    /// At once.
+    Again,
+    /// When its client, or the vault, has done something.
+    Waits,
+    /// After the others.
+    Later,
+}
+
 /// A request that the vault is being asked.
 struct Asked {
     since: Instant,
@@ -190,6 +204,8 @@ struct Run<'a> {
     connections: BTreeMap<u64, Connection>,
     next_ticket: u64,
     asked: BTreeMap<u64, Asked>,
+    /// Connections whose turn was over before they had to wait.
+    unfinished: Vec<u64>,
     tasks: Option<Sender<Task>>,
     done: Receiver<Done>,
     wake: UnixStream,
@@ -226,7 +242,7 @@ impl Run<'_> {
                 return Ok(());
             }
             self.answer_lock_requests();
-            for ticket in ready {
+            for ticket in std::mem::take(&mut self.unfinished).into_iter().chain(ready) {
                 self.serve(ticket, now);
             }
             self.accept(now);
@@ -257,7 +273,8 @@ impl Run<'_> {
         }
         let deadlines = self.connections.values().filter_map(Connection::deadline);
         let pause = (!accepts && self.ends_by.is_none()).then_some(self.accepts_from);
-        let deadline = deadlines.chain(pause).chain(self.ends_by).chain(self.locks_at).min();
+        let turn = (!self.unfinished.is_empty()).then_some(now);
+        let deadline = deadlines.chain(pause).chain(self.ends_by).chain(self.locks_at).chain(turn).min();
         let ready = waiter.wait_for(&sources, deadline)?;
         let is_ready = tickets.into_iter().zip(&ready[first..]).filter(|(_, ready)| **ready);
         Ok(is_ready.map(|(ticket, _)| ticket).collect())
@@ -355,21 +372,35 @@ impl Run<'_> {
         });
     }
 
-    /// Goes on with a connection as far as it goes without waiting.
+    /// Goes on with a connection as far as it goes without waiting, and no further than its turn.
     fn serve(&mut self, ticket: u64, now: u64) {
+        for _ in 0..REQUESTS_IN_A_TURN {
+            match self.step(ticket, now) {
+                Step::Again => {}
+                Step::Waits => return,
+                Step::Later => break,
+            }
+        }
+        self.unfinished.push(ticket);
+    }
+
+    fn step(&mut self, ticket: u64, now: u64) -> Step {
         let held: usize = self.connections.values().map(Connection::held).sum();
-        let Some(connection) = self.connections.get_mut(&ticket) else { return };
+        let Some(connection) = self.connections.get_mut(&ticket) else { return Step::Waits };
         connection.write(now);
         let mut event = connection.take_request(now);
         if let Event::Nothing = event {
             event = connection.read(now);
         }
         match event {
-            Event::Nothing if held > MOST_HELD && connection.held() > MOST_HELD / MOST_CONNECTIONS => {
+            Event::Nothing | Event::Turn
+                if held > MOST_HELD && connection.held() > MOST_HELD / MOST_CONNECTIONS =>
+            {
                 connection.end_after_answer();
                 self.refuse(ticket, &too_much(), false, now);
             }
-            Event::Nothing => {}
+            Event::Nothing => return Step::Waits,
+            Event::Turn => return Step::Later,
             Event::Broken(broken) => self.refuse(ticket, &of_broken(broken), false, now),
             Event::Request(request) => {
                 let is_head = request.method == "HEAD";
@@ -382,11 +413,13 @@ impl Run<'_> {
                         if let Some(tasks) = &self.tasks {
                             let _ = tasks.send(Task::Answer { ticket, call, format });
                         }
+                        return Step::Waits;
                     }
                     Err(refused) => self.refuse(ticket, &refused, is_head, now),
                 }
             }
         }
+        Step::Again
     }
 
     fn finish(&mut self, done: Done, now: u64) {
@@ -401,6 +434,8 @@ impl Run<'_> {
         let Some(asked) = self.asked.remove(&ticket) else { return };
         self.tell(&responded, responded.status(), asked.since.elapsed());
         self.send(ticket, responded.status(), &responded.request_id, format, &body, asked.is_head, now);
+        // The next request may be here already, and then nothing new comes to wake for.
+        self.serve(ticket, now);
     }
 
     fn refuse(&mut self, ticket: u64, refused: &Refused, is_head: bool, now: u64) {
@@ -437,8 +472,6 @@ impl Run<'_> {
         let time = SystemClock.now();
         let response = Response { status, request_id, format, body, keep_alive, is_head, time };
         connection.answer(response.write(), now);
-        // The next request may be here already, and then nothing new comes to wake for.
-        self.serve(ticket, now);
     }
 }
 

@@ -52,8 +52,8 @@ pub(super) fn is_good_v3(
 ) -> bool {
     let digest = hexadecimal(&Sha256::digest(request.body.expose()));
     let names = || authorization.signed_headers.split(';');
-    let is_covered = |header: &&str| names().any(|name| name == *header);
-    if !COVERED.iter().all(|header| is_covered(&header))
+    let is_covered = |header: &str| names().any(|name| name == header);
+    if !COVERED.iter().all(|header| is_covered(header))
         || request.headers.one("x-acs-content-sha256") != Some(&digest)
     {
         return false;
@@ -193,7 +193,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let bytes = text.as_bytes();
-    (bytes.len() % 2 == 0).then_some(())?;
+    bytes.len().is_multiple_of(2).then_some(())?;
     bytes.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
@@ -225,20 +225,27 @@ mod tests {
         assert!(!is_good_v1("GET", pairs.iter(), good, &SecretBytes::copy_of(b"testsecret2")));
     }
 
+    fn encoded(text: &[u8]) -> String {
+        let mut out = Vec::new();
+        let mut sink = Sink::new(|bytes: &[u8]| out.extend_from_slice(bytes));
+        encode(text, &mut sink);
+        sink.finish();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn encoded_twice(text: &[u8]) -> String {
+        let mut out = Vec::new();
+        let mut sink = Sink::new(|bytes: &[u8]| out.extend_from_slice(bytes));
+        encode_twice(text, &mut sink);
+        sink.finish();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn what_rfc_3986_leaves_is_left_and_all_else_encoded() {
-        let collect = |write: &dyn Fn(&mut Sink<&mut dyn FnMut(&[u8])>)| {
-            let mut out = Vec::new();
-            let mut give = |bytes: &[u8]| out.extend_from_slice(bytes);
-            let mut sink = Sink::new(&mut give as &mut dyn FnMut(&[u8]));
-            write(&mut sink);
-            sink.finish();
-            String::from_utf8(out).unwrap()
-        };
         let text = "aZ9-_.~ *+/\u{e4}".as_bytes();
-        assert_eq!(collect(&|sink| encode(text, sink)), "aZ9-_.~%20%2A%2B%2F%C3%A4");
-        assert_eq!(collect(&|sink| encode_twice(text, sink)), "aZ9-_.~%2520%252A%252B%252F%25C3%25A4");
-        let long = "x ".repeat(5_000);
-        assert_eq!(collect(&|sink| encode(long.as_bytes(), sink)), "x%20".repeat(5_000));
+        assert_eq!(encoded(text), "aZ9-_.~%20%2A%2B%2F%C3%A4");
+        assert_eq!(encoded_twice(text), encoded(encoded(text).as_bytes()));
+        assert_eq!(encoded("x ".repeat(5_000).as_bytes()), "x%20".repeat(5_000));
     }
 }

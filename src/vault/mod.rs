@@ -52,6 +52,7 @@ use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 pub use crate::store::{CheckReport as VerifyReport, Progress, SummaryLabels, SummaryTags, Watch};
 use crate::store::{News, OpenStore, VaultFile, write_private_file};
+use crate::versioning::Origin;
 
 /// A vault whose file was found sound and whose key is not here.
 pub struct LockedVault {
@@ -99,6 +100,11 @@ impl Vault {
     /// The time by this vault's clock.
     pub fn now(&self) -> Timestamp {
         self.environment.clock.now()
+    }
+
+    /// Says through which front end changes come from now on.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.environment.origin = origin;
     }
 
     /// Sentences about what is not as it should be but stops nothing.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::tokens::tokens;
 
-/// The one folder that is no target: it is shared by the others.
-const SHARED: &str = "support";
+/// The folders that are no targets: one is shared by the others, one is run by `.ci/run`.
+const NO_TARGETS: [&str; 2] = ["support", "clients"];
 
 /// Entries directly under `tests/` that cargo does not take for a test.
 pub fn strangers(tests: &Path) -> Vec<String> {
@@ -14,7 +14,7 @@ pub fn strangers(tests: &Path) -> Vec<String> {
     for entry in fs::read_dir(tests).unwrap() {
         let path = entry.unwrap().path();
         let is_target = match path.is_dir() {
-            true => path.join("main.rs").is_file() || path.file_name().is_some_and(|name| name == SHARED),
+            true => path.join("main.rs").is_file() || NO_TARGETS.iter().any(|name| path.ends_with(name)),
             false => path.extension().is_some_and(|extension| extension == "rs"),
         };
         if !is_target {
@@ -44,7 +44,7 @@ pub fn undeclared(files: &[PathBuf]) -> Vec<String> {
             let folder = path.parent().and_then(|folder| folder.file_name()?.to_str()).unwrap_or_default();
             let name = if stem == "mod" { folder } else { stem };
             // The root of a target, and of the shared folder, is declared by nobody in it.
-            stem != "main" && name != SHARED && !declared.contains(&name)
+            stem != "main" && !NO_TARGETS.contains(&name) && !declared.contains(&name)
         })
         .map(|path| path.display().to_string())
         .collect()

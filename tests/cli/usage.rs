@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 42] = [
     "tui",
     "demo",
     "init",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 41] = [
     "purge",
     "verify",
     "api",
+    "serve",
     "unlock",
     "lock",
     "status",

@@ -8,7 +8,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 
-/// Lock the vault that `etui unlock` keeps unlocked
+/// Lock the vault that `etui unlock` or `etui serve` keeps unlocked
 ///
 /// The key is wiped before this ends. An app that is open stays as it is.
 #[derive(Debug, Args)]
@@ -24,7 +24,14 @@ struct Shape {
 impl RunCommand for Lock {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let identity = invocation.open_vault()?.key_identity();
-        let was_unlocked = invocation.agent_of(identity).map_or(Ok(false), |agent| agent.lock())?;
+        let was_unlocked = match invocation.agent_of(identity) {
+            // Both in any case: the one failing must not keep the other unlocked.
+            Some(agent) => {
+                let (agent, serving) = (agent.lock(), agent.lock_serving());
+                agent? | (serving? > 0)
+            }
+            None => false,
+        };
         let output = invocation.output();
         match output.audience() {
             Audience::Machine => output.json(&Shape { was_unlocked })?,

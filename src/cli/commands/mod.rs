@@ -35,6 +35,8 @@ mod restore;
 mod rm;
 mod rollback;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod set;
 mod show;
 mod stage;
@@ -83,6 +85,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::of::<import::Import>("import"),
     Row::of::<export::Export>("export"),
     Row::of::<api::Api>("api"),
+    #[cfg(feature = "serve")]
+    Row::of::<serve::Serve>("serve"),
     Row::of::<run::Run>("run"),
     Row::of::<promote::Promote>("promote"),
     Row::of::<inject::Inject>("inject"),

@@ -1,0 +1,277 @@
+//! `etui serve`: the KMS API over HTTP, for clients on this machine.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::agent::LockRequests;
+use crate::cli::error::{CliError, reason};
+use crate::cli::exit_code::Finish;
+use crate::cli::input;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::{Audience, Output};
+use crate::cli::row::RunCommand;
+use crate::config::duration;
+use crate::demo::{self, Demo};
+use crate::domain::{Folder, Timestamp};
+use crate::exchange::{LONGEST_FILE, json};
+use crate::http::{AccessKey, Address, Certificates, Idle, Keeper, LogLine, Server, Signing};
+use crate::kms::{Access, Permissions, Scope};
+use crate::memory::SecretBytes;
+use crate::platform::editor::Place;
+use crate::platform::private_folder::PrivateFolder;
+use crate::platform::signals::Signals;
+use crate::vault::{
+    Answers, Clock as _, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault,
+    write_secret_file,
+};
+use crate::versioning::{AccessKeyId, Origin};
+
+/// A key file has two short lines; much more means that the wrong file was named.
+const LONGEST_KEY_FILE: usize = 1024;
+
+/// Answer the KMS API over HTTP, for programs on this machine
+///
+/// A program that uses Alibaba Cloud KMS Secrets Manager works against the vault: set `endpoint` (and
+/// `protocol` to http) in the configuration of its client, and export the access key that is printed. Requests
+/// are signed as KMS has them signed. It listens on this machine only, and writes one line for each request to
+/// stderr: action, secret, status, time; never a value.
+///
+/// SIGHUP, `etui lock` and the idle limit lock the vault; requests are refused with NotUnlocked until `etui
+/// unlock`. SIGTERM and Ctrl-C end it after the requests that have begun. docs/kms.md says what differs from KMS.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui serve --demo                               sample secrets in a throwaway vault
+  etui serve --prefix shop/dev --read-only        one folder of your vault, for reading
+  etui serve --listen 127.0.0.1:8080 --access-key-file key --seed secrets.json
+                                                  a fixed port and key, for tests")]
+pub(in crate::cli) struct Serve {
+    /// Where to listen: an address of this machine with a port, or unix:PATH [default: a free port of 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<Address>,
+
+    /// Serve the secrets below this folder only
+    #[arg(long, value_name = "PATH", value_parser = Folder::new)]
+    prefix: Option<Folder>,
+
+    /// Refuse every change
+    #[arg(long)]
+    read_only: bool,
+
+    /// Serve a throwaway vault filled from a file that `etui export json` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    seed: Option<PathBuf>,
+
+    /// Serve a throwaway vault of sample secrets
+    #[arg(long)]
+    demo: bool,
+
+    /// Answer unsigned requests of every user of this machine
+    #[arg(long, conflicts_with = "access_key_file")]
+    no_auth: bool,
+
+    /// Take the access key from a file of two lines, id and secret, instead of making one for this run
+    #[arg(long, value_name = "FILE")]
+    access_key_file: Option<PathBuf>,
+
+    /// Speak TLS with a certificate made for this run
+    #[arg(long)]
+    tls: bool,
+
+    /// Lock when no request has come for so long
+    #[arg(long = "for", value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
+    idle: Duration,
+}
+
+/// What is served, and what of it ends with the process.
+struct Served {
+    keeper: Keeper,
+    idle: Idle,
+    locks: Option<LockRequests>,
+    _throwaway: Option<Demo>,
+}
+
+impl RunCommand for Serve {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let output = invocation.output();
+        let signing = self.signing()?;
+        let certificates = self.tls.then(Certificates::make).transpose()?;
+        let trust = certificates.as_ref().map(Trust::write).transpose()?;
+        // The port is taken before the password is asked for: one that is in use is told at once.
+        let address = self.listen.clone().unwrap_or_else(Address::any_port);
+        let server = Server::listen(&address, certificates)
+            .map_err(|error| CliError::system(format!("cannot listen at {address}"), &error))?;
+        let served = self.serve_what(invocation, &signing)?;
+        let mut signals =
+            Signals::listen().map_err(|error| CliError::system("cannot listen to signals", &error))?;
+        self.say_how_to_connect(output, &server, &signing, trust.as_ref())?;
+        let mut log = |line: LogLine| output.log(&told(&line));
+        let failure = server
+            .run(served.keeper, signing, served.idle, served.locks, &mut signals, &mut log)
+            .map_err(|error| CliError::system("cannot go on serving", &error))?;
+        Ok(failure.map_or(Finish::Done, Finish::Refused))
+    }
+}
+
+impl Serve {
+    fn signing(&self) -> anyhow::Result<Signing> {
+        if self.no_auth {
+            return Ok(Signing::Nobody);
+        }
+        let key = match &self.access_key_file {
+            None => AccessKey::make()?,
+            Some(path) => AccessKey::parse(&read(path, LONGEST_KEY_FILE)?).ok_or_else(|| {
+                CliError::usage(
+                    format!("'{}' is no access key", path.display()),
+                    "write the id (at most 40 characters) and the secret (8 to 128) on a line each",
+                )
+            })?,
+        };
+        Ok(Signing::With(key))
+    }
+
+    fn serve_what(&self, invocation: &Invocation, signing: &Signing) -> anyhow::Result<Served> {
+        let key_id = match signing {
+            Signing::With(key) => Some(key.id),
+            Signing::Nobody => AccessKeyId::new(""),
+        };
+        let origin = key_id.map_or(Origin::CommandLine, Origin::Api);
+        let throwaway = self.throwaway()?;
+        let (mut vault, identity, answers) = match &throwaway {
+            Some(demo) => {
+                let (vault, identity) = open_throwaway(demo, origin)?;
+                (vault, identity, Answers::default())
+            }
+            None => {
+                let mut vault = invocation.unlock()?;
+                let identity = vault.key_identity()?;
+                (vault, identity, invocation.answers())
+            }
+        };
+        vault.set_origin(origin);
+        let agent = if throwaway.is_none() { invocation.agent_of(identity) } else { None };
+        let locks = agent.as_ref().and_then(|agent| match LockRequests::listen(agent) {
+            Ok(locks) => Some(locks),
+            Err(error) => {
+                invocation.output().note(&format!("`etui lock` does not reach this process: {error}"));
+                None
+            }
+        });
+        let scope = self.prefix.as_ref().map_or_else(Scope::all, |folder| Scope::folder(folder.as_str()));
+        let access = if self.read_only { Access::ReadOnly } else { Access::Full };
+        let permissions = Permissions { scope, access };
+        let idle = if throwaway.is_some() { Idle::Never } else { Idle::After(self.idle) };
+        let keeper = Keeper::new(vault, identity, agent, answers, permissions);
+        Ok(Served { keeper, idle, locks, _throwaway: throwaway })
+    }
+
+    fn throwaway(&self) -> anyhow::Result<Option<Demo>> {
+        let now: Timestamp = SystemClock.now();
+        Ok(match (&self.seed, self.demo) {
+            (Some(path), _) => {
+                let batch = json::read(read(path, LONGEST_FILE)?.expose())?;
+                Some(Demo::seeded(&batch)?)
+            }
+            (None, true) => Some(Demo::make(now)?),
+            (None, false) => None,
+        })
+    }
+
+    fn say_how_to_connect(
+        &self,
+        output: &Output,
+        server: &Server,
+        signing: &Signing,
+        trust: Option<&Trust>,
+    ) -> anyhow::Result<()> {
+        let address = server.address();
+        let endpoint = match address {
+            Address::Tcp(address) => address.to_string(),
+            Address::Unix(_) => address.to_string(),
+        };
+        let protocol = if self.tls { "https" } else { "http" };
+        let mut text = SecretBytes::new();
+        let mut export = |name: &str, value: &[u8]| match output.audience() {
+            Audience::Machine => {
+                text.extend(if text.is_empty() { b"{" } else { b"," });
+                text.extend(format!("\"{name}\":").as_bytes());
+                // Addresses, keys and paths of this program's making hold nothing that JSON escapes.
+                text.push(b'"');
+                text.extend(value);
+                text.push(b'"');
+            }
+            Audience::Person | Audience::Pipe => {
+                text.extend(format!("export {name}=").as_bytes());
+                text.extend(value);
+                text.push(b'\n');
+            }
+        };
+        export("ETUI_SERVE_ENDPOINT", endpoint.as_bytes());
+        export("ETUI_SERVE_PROTOCOL", protocol.as_bytes());
+        if let Signing::With(key) = signing {
+            for name in ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_ID"] {
+                export(name, key.id.as_str().as_bytes());
+            }
+            // A secret that came from a file is known to whoever wrote the file, and belongs into no log.
+            if self.access_key_file.is_none() {
+                for name in ["ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIYUN_ACCESS_KEY_SECRET"] {
+                    export(name, key.secret.expose());
+                }
+            }
+        }
+        if let Some(path) = trust.and_then(|trust| trust.path.to_str()) {
+            for name in ["ALIBABA_CLOUD_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
+                export(name, path.as_bytes());
+            }
+        }
+        if output.audience() == Audience::Machine {
+            text.extend(b"}\n");
+        }
+        output.bytes(text.expose())
+    }
+}
+
+/// The certificate that clients must trust, in a folder that goes with the process.
+struct Trust {
+    path: PathBuf,
+    _folder: PrivateFolder,
+}
+
+impl Trust {
+    fn write(certificates: &Certificates) -> anyhow::Result<Self> {
+        let folder = PrivateFolder::new(Place::find().path(), "etui-serve")
+            .map_err(|error| CliError::system("cannot make a folder for the certificate", &error))?;
+        let path = folder.path().join("ca.pem");
+        write_secret_file(&path, &SecretBytes::copy_of(certificates.authority_pem().as_bytes()))?;
+        Ok(Self { path, _folder: folder })
+    }
+}
+
+fn open_throwaway(demo: &Demo, origin: Origin) -> anyhow::Result<(Vault, KeyIdentity)> {
+    let environment = Environment { state_directory: None, clock: Box::new(SystemClock), origin };
+    let locked = LockedVault::open(&demo.vault_path(), environment)?;
+    let credentials = Credentials::new(demo::password(), None)?;
+    let mut vault = locked.unlock(&credentials, Answers::default()).map_err(|failed| failed.error)?;
+    let identity = vault.key_identity()?;
+    Ok((vault, identity))
+}
+
+fn read(path: &Path, longest: usize) -> Result<SecretBytes, CliError> {
+    let read = File::open(path).and_then(|file| input::read_up_to(file, longest));
+    read.map_err(|error| {
+        let sentence = format!("cannot read '{}': {}", path.display(), reason(&error));
+        CliError::usage(sentence, "name another file")
+    })
+}
+
+/// `PutSecretValue shop/db 409 Rejected.ResourceExist 1.2 ms`.
+fn told(line: &LogLine) -> String {
+    let action = line.action.unwrap_or("-");
+    let secret = line.secret.as_ref().map_or("-", |name| name.as_str());
+    let code = line.code.map(|code| format!(" {code}")).unwrap_or_default();
+    let milliseconds = line.took.as_secs_f64() * 1000.0;
+    format!("{action} {secret} {}{code} {milliseconds:.1} ms", line.status)
+}
