@@ -40,6 +40,12 @@ impl Timestamp {
         Self::clamped(self.0.saturating_add(i64::from(days) * Self::DAY))
     }
 
+    /// Whether this time has come at `now`. The last second never comes: it stands for a time that could not
+    /// be written, where the clock of a machine was wild.
+    pub fn has_come(self, now: Self) -> bool {
+        self <= now && self.0 < Self::LAST
+    }
+
     /// Whole seconds from `earlier` to this; negative where it is later.
     pub const fn seconds_since(self, earlier: Self) -> i64 {
         self.0 - earlier.0
@@ -95,5 +101,12 @@ mod tests {
         assert!(Timestamp::from_seconds(Timestamp::LAST + 1).is_err());
         assert_eq!(Timestamp::clamped(i64::MAX).seconds(), Timestamp::LAST);
         assert_eq!(Timestamp::clamped(i64::MAX).plus_days(30).seconds(), Timestamp::LAST);
+    }
+
+    #[test]
+    fn a_time_comes_at_its_second_and_the_last_one_never() {
+        let (time, last) = (Timestamp::clamped(9), Timestamp::clamped(i64::MAX));
+        assert!(time.has_come(time) && time.has_come(last) && !time.has_come(Timestamp::clamped(8)));
+        assert!(!last.has_come(last));
     }
 }

@@ -125,7 +125,8 @@ impl Vault {
     pub fn purgeable(&mut self) -> Result<Vec<SecretName>, VaultError> {
         let now = self.now();
         let listing = self.list()?;
-        let past = |planned: Option<crate::domain::Timestamp>| planned.is_some_and(|planned| planned <= now);
+        let past =
+            |planned: Option<crate::domain::Timestamp>| planned.is_some_and(|planned| planned.has_come(now));
         let names = listing.iter().filter(|secret| past(secret.planned_deletion));
         Ok(names.filter_map(|secret| SecretName::new(secret.name).ok()).collect())
     }

@@ -129,7 +129,7 @@ pub fn purge(
     if now < newest_event && !trust_clock {
         return Err(Refusal::ClockBehind { name, now, newest_event });
     }
-    if now < planned {
+    if !planned.has_come(now) {
         return Err(Refusal::InDeleteWindow { name, planned });
     }
     Ok(disappear(state, Operation::Purge))
