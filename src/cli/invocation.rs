@@ -198,14 +198,20 @@ impl Invocation {
     /// Unlocks the vault of this machine: with the agent where no password was given, else with the password.
     pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
         let locked = self.open_vault()?;
-        if self.password == Ok(PasswordSource::Prompt) {
-            let identity = locked.key_identity();
-            let key = self.agent_of(identity).and_then(|agent| agent.key(identity.key_id, Purpose::Work));
-            if let Some(key) = key {
-                return self.unlock_with_key(locked, identity, &key);
-            }
+        match self.key_of_agent(&locked) {
+            Some((identity, key)) => self.unlock_with_key(locked, identity, &key),
+            None => Ok(self.offering_more(self.unlock_file(locked)?)?.vault),
         }
-        Ok(self.offering_more(self.unlock_file(locked)?)?.vault)
+    }
+
+    /// The key that the agent keeps of this vault, where no password was given.
+    fn key_of_agent(&self, locked: &LockedVault) -> Option<(KeyIdentity, VaultKey)> {
+        if self.password != Ok(PasswordSource::Prompt) {
+            return None;
+        }
+        let identity = locked.key_identity();
+        let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Work)?;
+        Some((identity, key))
     }
 
     /// Unlocks the vault of this machine for the agent: with the password, whether one runs or not.
@@ -228,7 +234,10 @@ impl Invocation {
     pub(super) fn unlock_copy(&self, path: &Path) -> anyhow::Result<Vault> {
         let mut locked = LockedVault::open_copy(path, Box::new(SystemClock))?;
         self.say_notices(locked.take_notices());
-        Ok(self.unlock_file(locked)?.vault)
+        match self.key_of_agent(&locked) {
+            Some((identity, key)) => self.unlock_with_key(locked, identity, &key),
+            None => Ok(self.unlock_file(locked)?.vault),
+        }
     }
 
     /// The agent that may keep a key; `None` where the machine has no place for one.

@@ -174,6 +174,14 @@ fn limits_that_make_no_sense_are_refused() {
 }
 
 #[test]
+fn a_copy_of_the_vault_is_verified_without_a_password() {
+    let unlocked = Unlocked::new();
+    unlocked.etui(&["backup", "copy.etui"]).succeeded();
+    unlocked.etui(&["verify", "copy.etui"]).succeeded();
+    unlocked.etui(&["verify", unlocked.0.vault().to_str().unwrap()]).succeeded();
+}
+
+#[test]
 fn a_wrong_password_starts_no_agent() {
     let home = Unlocked(Home::with_secret());
     fs::write(home.0.path().join("password"), "wrong").unwrap();
