@@ -11,7 +11,7 @@
 //! config, platform (leaves: used by agent, cli, tui and main only)
 //! ```
 //!
-//! - [`memory`]: bytes that wipe themselves; the only `unsafe`.
+//! - [`memory`]: bytes that wipe themselves; the only `unsafe`, but for one question to SQLite in `store`.
 //! - [`domain`]: names, ids, labels, values, metadata, time; validated once.
 //! - [`versioning`]: the contract as pure functions from a state and a request to a plan or a refusal.
 //! - [`generator`]: random passwords and passphrases.

@@ -1,8 +1,8 @@
 //! Bytes that wipe themselves, and the little that must be asked of the operating system about memory.
 //!
-//! The only `unsafe` of the project is here: mapping, locking and excluding from core dumps the pages in which keys
-//! live (`key_arena.rs`), and setting a flag of the descriptors that were inherited (`process.rs`). Everything
-//! else builds on these types:
+//! All `unsafe` of the project but one question to SQLite (`store`) is here: mapping, locking and excluding from
+//! core dumps the pages in which keys live (`key_arena.rs`), and setting a flag of the descriptors that were
+//! inherited (`process.rs`). Everything else builds on these types:
 //!
 //! - [`SecretBytes`]: values, passwords, opened records. Grows by copy-and-wipe, wiped on drop.
 //! - [`KeyArena`] and [`Key32`]: 32-byte keys in locked pages.

@@ -8,8 +8,11 @@ use rusqlite::backup::{Backup, StepResult};
 
 use super::check::CheckReport;
 use super::error::StoreError;
+use super::index::Index;
 use super::open::{self, Temporary};
 use super::open_store::OpenStore;
+use super::strays::left_out;
+use super::system_error::{Told as _, errno_of_file};
 use super::watch::{Progress, Watch, go_on};
 use crate::domain::Timestamp;
 
@@ -38,7 +41,12 @@ impl OpenStore {
             }
             other => other,
         })?;
-        let report = self.copy_and_check(temporary.path(), now, watch)?;
+        let report = self.copy_and_check(temporary.path(), now, watch).map_err(|error| match error {
+            StoreError::System { doing, reason } if doing.contains(&*temporary.path().to_string_lossy()) => {
+                StoreError::System { doing: format!("writing {}", path.display()), reason }
+            }
+            other => other,
+        })?;
         temporary.place(path)?;
         if let Some(memory) = &self.memory {
             // A backup that is not remembered is still one; a later rekey just does not name it.
@@ -64,14 +72,19 @@ impl OpenStore {
         let pages = self.read(now, |store| {
             let mut copy = open::connect_new(temporary)?;
             let pages = copy_pages(store.file.connection(), &mut copy, watch)?;
-            copy.close().map_err(|(_, error)| StoreError::from(error))?;
+            copy.close().or_else(|(copy, error)| Err(error).on(&copy))?;
             Ok::<_, StoreError>(pages)
         })?;
         let mut check = |Progress { done, total }| {
             let checked = pages.saturating_mul(done).checked_div(total).unwrap_or(pages);
             watch(Progress { done: pages + checked, total: 2 * pages })
         };
-        let report = self.check_connection(open::connect_immutable(temporary)?, &mut check)?;
+        let mut report = self.check_connection(open::connect_immutable(temporary)?, &mut check)?;
+        if report.strays > 0 {
+            let removed = self.remove_strays_of(temporary)?;
+            self.notices.push(left_out(removed));
+            report = self.check_connection(open::connect_immutable(temporary)?, &mut check)?;
+        }
         match report.findings.first() {
             None => Ok(report),
             Some(finding) => Err(StoreError::Integrity(format!("the copy does not verify: {finding}"))),
@@ -79,11 +92,44 @@ impl OpenStore {
     }
 }
 
+impl OpenStore {
+    /// Removes from a copy what belongs to nothing.
+    fn remove_strays_of(&mut self, copy: &Path) -> Result<u64, StoreError> {
+        let own = std::mem::replace(&mut self.file.opened.connection, open::connect_new(copy)?);
+        self.index = Index::new();
+        let removed = self.load_all().and_then(|()| self.remove_strays());
+        self.index = Index::new();
+        drop(std::mem::replace(&mut self.file.opened.connection, own));
+        removed
+    }
+}
+
 /// Answers how many pages there were.
 fn copy_pages(from: &Connection, to: &mut Connection, watch: &mut Watch<'_>) -> Result<u64, StoreError> {
-    let backup = Backup::new(from, to)?;
+    let mut failure = None;
+    let copied = step_through(&Backup::new(from, to).on(from)?, watch, &mut failure);
+    match failure {
+        // Either file may have failed, and each connection knows of its own.
+        Some(error) if errno_of_file(to).is_some() => Err(error).on(to),
+        Some(error) => Err(error).on(from),
+        None => copied,
+    }
+}
+
+/// What SQLite answers goes to `failure`, to be explained by whoever can ask both connections.
+fn step_through(
+    backup: &Backup<'_, '_>,
+    watch: &mut Watch<'_>,
+    failure: &mut Option<rusqlite::Error>,
+) -> Result<u64, StoreError> {
     loop {
-        let step = backup.step(PAGES_AT_ONCE)?;
+        let step = match backup.step(PAGES_AT_ONCE) {
+            Ok(step) => step,
+            Err(error) => {
+                *failure = Some(error);
+                return Ok(0);
+            }
+        };
         let pages = backup.progress();
         let count = |pages: i32| u64::try_from(pages).unwrap_or_default();
         let total = count(pages.pagecount);

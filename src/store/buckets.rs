@@ -7,8 +7,9 @@ use super::codec::SecretRecordView;
 use super::error::StoreError;
 use super::index::{Bucket, SecretRow};
 use super::open_store::OpenStore;
-use super::rows::{array, blob};
+use super::rows::{LONGEST_RECORD, array, blob, each};
 use super::seals::{Seals, secret_of};
+use super::strays::ABOVE_ALL_TAGS;
 use crate::crypto::{self, BUCKETS, LedgerSum, VaultKeys};
 use crate::memory::SecretBytes;
 
@@ -119,15 +120,18 @@ impl OpenStore {
 
     fn read_bucket(&self, bucket: usize) -> Result<SealedBucket, StoreError> {
         let (low, high) = bounds(bucket);
-        let mut statement = self.file.connection().prepare_cached(
-            "SELECT name_tag, id, record FROM secret WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag",
-        )?;
         let mut sealed = SealedBucket { bucket, rows: Vec::new(), bytes: Vec::new() };
-        let mut found = statement.query((low, high))?;
-        while let Some(row) = found.next()? {
+        let sql = "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN record END FROM secret \
+                   WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag";
+        each(self.file.connection(), sql, (low, high, LONGEST_RECORD), |row| {
+            // No more memory is taken than what the head vouches for.
+            if sealed.rows.len() as u64 == self.head.secrets {
+                return Err(StoreError::integrity("it has more secrets than its head names"));
+            }
             sealed.bytes.extend_from_slice(blob(row, 2)?);
             sealed.rows.push((array(row, 0)?, array(row, 1)?, sealed.bytes.len()));
-        }
+            Ok(())
+        })?;
         Ok(sealed)
     }
 }
@@ -180,8 +184,7 @@ pub(super) fn parse_record(record: &[u8]) -> Result<SecretRecordView<'_>, StoreE
 fn bounds(bucket: usize) -> (Vec<u8>, Vec<u8>) {
     let low = vec![(bucket << 2) as u8];
     let high = match bucket + 1 {
-        // Longer than any tag, so above them all.
-        BUCKETS => vec![0xff; 33],
+        BUCKETS => ABOVE_ALL_TAGS.to_vec(),
         next => vec![(next << 2) as u8],
     };
     (low, high)

@@ -1,7 +1,5 @@
 //! The full verification: every value, the whole chain, orphans, and SQLite's own check.
 
-use std::collections::HashSet;
-
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
@@ -9,7 +7,7 @@ use super::codec::EventLink;
 use super::error::StoreError;
 use super::events::open_event;
 use super::open_store::OpenStore;
-use super::rows::integer;
+use super::system_error::Told as _;
 use super::watch::{Progress, Watch, go_on};
 use crate::domain::{SecretName, Timestamp};
 
@@ -22,6 +20,8 @@ pub struct CheckReport {
     pub versions: u64,
     /// Events walked.
     pub events: u64,
+    /// Rows that nobody can reach: `rekey` and `backup` leave them out.
+    pub strays: u64,
     /// What is wrong, one sentence each.
     pub findings: Vec<String>,
 }
@@ -40,10 +40,11 @@ impl OpenStore {
     /// Where the check cannot be made at all, and [`StoreError::Stopped`]; what it finds is in the report.
     pub fn check(&mut self, now: Timestamp, watch: &mut Watch<'_>) -> Result<CheckReport, StoreError> {
         let copy = self.read(now, |store| {
-            let mut copy = Connection::open_in_memory()?;
-            Backup::new(store.file.connection(), &mut copy)?
-                .run_to_completion(i32::MAX, std::time::Duration::ZERO, None)
-                .map_err(StoreError::from)?;
+            let from = store.file.connection();
+            let mut copy = Connection::open_in_memory().on(from)?;
+            Backup::new(from, &mut copy)
+                .and_then(|backup| backup.run_to_completion(i32::MAX, std::time::Duration::ZERO, None))
+                .on(from)?;
             Ok::<_, StoreError>(copy)
         })?;
         self.check_connection(copy, watch)
@@ -109,38 +110,27 @@ impl OpenStore {
         if names.len() as u64 != self.head.secrets {
             report.findings.push("the record of a secret makes no sense".to_owned());
         }
-        // A row whose name tag has another length lies in no bucket: nothing ever shows it, nor sums it.
-        if self.count("secret") != Some(self.head.secrets) {
-            report.findings.push("there are secrets outside its list".to_owned());
-        }
-        let mut keys = HashSet::new();
         for name in &names {
             report.secrets += 1;
             step()?;
-            if let Err(error) = self.check_secret(name, &mut keys, report) {
+            if let Err(error) = self.check_secret(name, report) {
                 report.findings.push(format!("secret '{name}': {error}"));
             }
         }
-        match self.stored_version_keys() {
-            Ok(stored) if stored.iter().any(|key| !keys.contains(key)) => {
-                report.findings.push("a version belongs to no secret".to_owned());
+        match self.strays() {
+            Ok(strays) => {
+                report.strays = strays.count();
+                report.findings.extend(strays.findings());
             }
-            Ok(_) => {}
             Err(error) => report.findings.push(error.to_string()),
         }
         Ok(())
     }
 
-    fn check_secret(
-        &mut self,
-        name: &SecretName,
-        keys: &mut HashSet<i64>,
-        report: &mut CheckReport,
-    ) -> Result<(), StoreError> {
+    fn check_secret(&mut self, name: &SecretName, report: &mut CheckReport) -> Result<(), StoreError> {
         let Some(secret) = self.secret(name)? else {
             return Err(StoreError::integrity("it lies under another secret's name"));
         };
-        keys.extend(secret.state().versions.iter().map(|version| version.key.0));
         for version in &secret.state().versions {
             match self.value(&secret, version.key) {
                 Ok(_) => report.versions += 1,
@@ -152,16 +142,6 @@ impl OpenStore {
             return Err(StoreError::integrity("its last event belongs to another secret"));
         }
         Ok(())
-    }
-
-    fn stored_version_keys(&self) -> Result<Vec<i64>, StoreError> {
-        let mut statement = self.file.connection().prepare("SELECT key FROM version")?;
-        let mut rows = statement.query([])?;
-        let mut keys = Vec::new();
-        while let Some(row) = rows.next()? {
-            keys.push(integer(row, 0)?);
-        }
-        Ok(keys)
     }
 
     fn check_events(
@@ -186,15 +166,6 @@ impl OpenStore {
         if link.tag != [0; 16] {
             report.findings.push("its history does not begin with its first event".to_owned());
         }
-        if self.count("event") != Some(report.events) {
-            report.findings.push("there are events outside its history".to_owned());
-        }
         Ok(())
-    }
-
-    fn count(&self, table: &'static str) -> Option<u64> {
-        let sql = format!("SELECT count(*) FROM {table}");
-        let count = self.file.connection().query_row(&sql, [], |row| row.get::<_, i64>(0));
-        count.ok().and_then(|count| u64::try_from(count).ok())
     }
 }

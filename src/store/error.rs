@@ -38,6 +38,14 @@ pub enum StoreError {
     /// Another vault was seen at this path.
     #[error("another vault was seen at this path")]
     OtherVault,
+    /// What is there is no vault, and does not say that it is one.
+    #[error("'{}' is not an etui vault: {why}", path.display())]
+    NoVault {
+        /// Where.
+        path: PathBuf,
+        /// What it is instead.
+        why: String,
+    },
     /// There is no file.
     #[error("there is no vault at {}", .0.display())]
     Missing(PathBuf),
@@ -52,6 +60,20 @@ pub enum StoreError {
     OutOfMemory {
         /// How much was asked for.
         mebibytes: u32,
+    },
+    /// The commit failed in a way that leaves open whether the change is in the file.
+    #[error("it is not known whether the change was stored: {doing} failed: {reason}")]
+    Unknown {
+        /// What was being done, to what.
+        doing: String,
+        /// The system's own words.
+        reason: String,
+    },
+    /// Something else lies at the vault's path since the change was stored.
+    #[error("the vault file was replaced while the change was stored")]
+    Replaced {
+        /// Where the vault with the change was written, or why it could not be.
+        saved: Result<PathBuf, String>,
     },
     /// Whoever watched it said so.
     #[error("it was stopped")]
@@ -89,31 +111,6 @@ impl From<CryptoError> for StoreError {
                 reason: "it has none".to_owned(),
             },
             other => Self::integrity(other.to_string()),
-        }
-    }
-}
-
-/// What SQLite answered, by who must act. Its own text is never kept: it may quote what was bound.
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
-        match error.sqlite_error_code() {
-            Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::OperationInterrupted) => Self::Busy,
-            Some(Code::OutOfMemory) => Self::System {
-                doing: "working on the vault file".to_owned(),
-                reason: "out of memory".to_owned(),
-            },
-            Some(Code::DiskFull) => Self::System {
-                doing: "writing the vault file".to_owned(),
-                reason: "the disk is full".to_owned(),
-            },
-            Some(Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied | Code::ReadOnly) => {
-                Self::System {
-                    doing: "working on the vault file".to_owned(),
-                    reason: "the system refused to read or write it".to_owned(),
-                }
-            }
-            _ => Self::integrity("SQLite cannot make sense of the file"),
         }
     }
 }

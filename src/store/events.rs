@@ -1,11 +1,9 @@
 //! Statements on `event`: reading an entry of the history that a verified tag leads to.
 
-use rusqlite::OptionalExtension as _;
-
 use super::codec::{EventLink, EventRecord};
 use super::error::StoreError;
 use super::open_store::OpenStore;
-use super::rows::blob;
+use super::rows::{blob, first};
 use super::seals::Seals;
 use super::vault_file::VaultFile;
 use crate::crypto::{self, VaultKeys};
@@ -19,11 +17,9 @@ pub(super) fn open_event(
 ) -> Result<EventRecord, StoreError> {
     let damaged = |what: &str| StoreError::Integrity(format!("event {} of its history {what}", link.number));
     let number = i64::try_from(link.number).map_err(|_| damaged("cannot exist"))?;
-    let mut statement = file.connection().prepare_cached("SELECT record FROM event WHERE number = ?1")?;
-    let sealed = statement
-        .query_row([number], |row| Ok(blob(row, 0).map(<[u8]>::to_vec)))
-        .optional()?
-        .ok_or_else(|| damaged("is missing"))??;
+    let sql = "SELECT record FROM event WHERE number = ?1";
+    let sealed = first(file.connection(), sql, [number], |row| blob(row, 0).map(<[u8]>::to_vec))?
+        .ok_or_else(|| damaged("is missing"))?;
     if crypto::seal_tag(&sealed) != Some(link.tag) {
         return Err(damaged("is not the one that was written"));
     }

@@ -1,22 +1,39 @@
-//! What this machine remembers of each vault: the newest change it has seen, and which vault lay where.
+//! What this machine remembers of each vault: the newest change it has seen at each path, and which vault lay
+//! where.
 //!
 //! A vault file can be replaced whole by an older genuine copy, and nothing inside it can tell. This file in
 //! the state directory can. It names no secret. It is written by rename under a lock file, and lowered only
-//! by an answer of the user.
+//! by an answer of the user, and only for the path that the answer was about: looking at a copy leaves what is
+//! known of the vault itself.
+//!
+//! A line that cannot be read is moved to a file beside it and named, never dropped. The file is synced when
+//! the session ends, and the last one that was synced is kept: a power loss takes at most what this session
+//! saw.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::open::{make_private_folder, write_private_file};
+use super::open::{Turn, make_private_folder, sync_folder, write_private_file};
 use crate::domain::Timestamp;
 
-const FIRST_LINE: &str = "etui last seen 1";
+const FIRST_LINE: &[u8] = b"etui last seen 2";
+/// Written by an etui that knew one number for each vault. It is read once, and left for that etui.
+const FIRST_LINE_BEFORE: &[u8] = b"etui last seen 1";
+
+const LAST_LINE: &[u8] = b"end";
+
+const FILE: &str = "last-seen-2";
+const FILE_BEFORE: &str = "last-seen";
+/// The last one that was synced.
+const FILE_OF_BEFORE: &str = "last-seen-2.old";
+/// Lines that could not be read.
+const FILE_OF_UNREADABLE: &str = "last-seen-2.unreadable";
 
 /// More than any app writes; a file that is longer does not open.
 const LONGEST_PLACE: u64 = 1024 * 1024;
@@ -35,12 +52,12 @@ pub(super) struct Seen {
 /// What is remembered about one path and the vault that was found there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Recollection {
-    /// The newest change of this vault, if it was seen before.
+    /// The newest change of this vault that was seen at this path; where the path is new, at any.
     pub(super) seen: Option<Seen>,
-    /// The vault that lay at this path, if any did.
+    /// The vault that lay at this path last, if any did.
     pub(super) vault_at_path: Option<[u8; 16]>,
-    /// Whether the memory was there but could not be read.
-    pub(super) unreadable: bool,
+    /// What is to be said of the memory itself.
+    pub(super) trouble: Option<String>,
 }
 
 /// Whether a remembered number may become smaller.
@@ -60,18 +77,41 @@ pub fn remembers_vault_at(path: &Path, state_directory: &Path) -> bool {
 /// The memory of this machine.
 pub(super) struct LastSeen {
     folder: PathBuf,
+    /// Whether this session wrote what is not synced yet.
+    unsynced: std::cell::Cell<bool>,
 }
 
 #[derive(Default)]
 struct Memory {
-    vaults: BTreeMap<[u8; 16], Seen>,
+    /// By vault and path; an empty path is that of an older etui, which knew none.
+    seen: BTreeMap<([u8; 16], Vec<u8>), Seen>,
+    /// The vault that lay at a path last.
     paths: BTreeMap<Vec<u8>, [u8; 16]>,
     backups: BTreeSet<([u8; 16], Vec<u8>)>,
+    /// Lines that make no sense.
+    unreadable: Vec<Vec<u8>>,
+}
+
+impl Memory {
+    fn newest(&self, vault_id: &[u8; 16]) -> Option<Seen> {
+        let of_this = self.seen.iter().filter(|((vault, _), _)| vault == vault_id);
+        of_this.map(|(_, seen)| *seen).max_by_key(|seen| seen.number)
+    }
+}
+
+impl Drop for LastSeen {
+    fn drop(&mut self) {
+        if self.unsynced.get() {
+            // Nobody is there to be told; what is lost then is what this session saw.
+            let _ = File::open(self.file()).and_then(|file| file.sync_all());
+            let _ = sync_folder(&self.folder);
+        }
+    }
 }
 
 impl LastSeen {
     pub(super) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), unsynced: std::cell::Cell::new(false) }
     }
 
     fn knows_path(&self, path: &Path) -> bool {
@@ -79,17 +119,33 @@ impl LastSeen {
     }
 
     pub(super) fn recall(&self, vault_id: &[u8; 16], path: &Path) -> Recollection {
-        match self.read() {
-            Ok(memory) => Recollection {
-                seen: memory.vaults.get(vault_id).copied(),
-                vault_at_path: memory.paths.get(path.as_os_str().as_bytes()).copied(),
-                unreadable: false,
-            },
-            Err(_) => Recollection { seen: None, vault_at_path: None, unreadable: true },
+        let memory = match self.read() {
+            Ok(memory) => memory,
+            Err(error) => {
+                let trouble = format!("{error}: an older copy of this vault would not be noticed this time");
+                return Recollection { seen: None, vault_at_path: None, trouble: Some(trouble) };
+            }
+        };
+        let path = path.as_os_str().as_bytes();
+        let at_path = memory.seen.get(&(*vault_id, path.to_vec())).copied();
+        Recollection {
+            seen: at_path.or_else(|| memory.newest(vault_id)),
+            vault_at_path: memory.paths.get(path).copied(),
+            trouble: (!memory.unreadable.is_empty()).then(|| {
+                format!(
+                    "{} of what this machine remembered of its vaults cannot be read; it is moved to '{}'. Of a \
+                     vault that it named an older copy would not be noticed",
+                    match memory.unreadable.len() {
+                        1 => "a line".to_owned(),
+                        lines => format!("{lines} lines"),
+                    },
+                    self.folder.join(FILE_OF_UNREADABLE).display()
+                )
+            }),
         }
     }
 
-    /// Remembers a change, unless a newer one is remembered already.
+    /// Remembers a change at a path, unless a newer one is remembered there already.
     pub(super) fn remember(
         &self,
         vault_id: &[u8; 16],
@@ -97,32 +153,36 @@ impl LastSeen {
         seen: Seen,
         lowering: Lowering,
     ) -> Result<(), StoreError> {
-        make_private_folder(&self.folder)?;
-        let lock = self.lock()?;
-        // Unreadable memory starts anew; the reader has said so.
-        let mut memory = self.read().unwrap_or_default();
-        let path = path.as_os_str().as_bytes();
-        let known = memory.vaults.get(vault_id);
-        let is_newer = known.is_none_or(|known| known.number < seen.number);
-        let path_is_known = memory.paths.get(path) == Some(vault_id);
-        if !is_newer && path_is_known && lowering == Lowering::Never {
-            return Ok(());
-        }
-        if is_newer || lowering == Lowering::Accepted {
-            memory.vaults.insert(*vault_id, seen);
-        }
-        memory.paths.insert(path.to_vec(), *vault_id);
-        let written = self.write(&memory);
-        drop(lock);
-        written
+        self.change(|memory| {
+            let path = path.as_os_str().as_bytes().to_vec();
+            let known = memory.seen.get(&(*vault_id, path.clone()));
+            let is_newer = known.is_none_or(|known| known.number < seen.number);
+            let is_known = !is_newer && memory.paths.get(&path) == Some(vault_id);
+            if is_known && lowering == Lowering::Never {
+                return false;
+            }
+            if is_newer || lowering == Lowering::Accepted {
+                memory.seen.insert((*vault_id, path.clone()), seen);
+            }
+            memory.paths.insert(path, *vault_id);
+            true
+        })
     }
 
     /// Remembers where a backup was made.
     pub(super) fn remember_backup(&self, vault_id: &[u8; 16], path: &Path) -> Result<(), StoreError> {
+        let backup = (*vault_id, path.as_os_str().as_bytes().to_vec());
+        self.change(|memory| memory.backups.insert(backup))
+    }
+
+    /// Changes what is remembered; what could not be read is never written over.
+    fn change(&self, change: impl FnOnce(&mut Memory) -> bool) -> Result<(), StoreError> {
         make_private_folder(&self.folder)?;
         let lock = self.lock()?;
-        let mut memory = self.read().unwrap_or_default();
-        memory.backups.insert((*vault_id, path.as_os_str().as_bytes().to_vec()));
+        let mut memory = self.read()?;
+        if !change(&mut memory) && memory.unreadable.is_empty() {
+            return Ok(());
+        }
         let written = self.write(&memory);
         drop(lock);
         written
@@ -154,7 +214,12 @@ impl LastSeen {
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.join("last-seen")
+        self.folder.join(FILE)
+    }
+
+    /// Waits until this writer of the vault is next.
+    pub(super) fn turn(&self, vault_id: &[u8; 16]) -> Result<Turn, StoreError> {
+        Turn::wait(&self.folder.join(format!("write-{}.lock", hex(vault_id))))
     }
 
     fn lock(&self) -> Result<File, StoreError> {
@@ -170,19 +235,56 @@ impl LastSeen {
         Ok(file)
     }
 
+    /// Reads what is there: after a power loss the last one that was synced, before the first use of this
+    /// etui what an older one left.
     fn read(&self) -> Result<Memory, StoreError> {
-        let path = self.file();
-        match fs::read_to_string(&path) {
-            Ok(text) => parse(&text).ok_or_else(|| StoreError::integrity("it makes no sense")),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Memory::default()),
+        let mut memory = Memory::default();
+        let newest = self.read_file(FILE)?;
+        let is_whole = newest.as_deref().is_some_and(is_whole);
+        if let Some(bytes) = &newest {
+            parse(bytes, &mut memory);
+        }
+        if !is_whole {
+            let before = match self.read_file(FILE_OF_BEFORE)? {
+                None if newest.is_none() => self.read_file(FILE_BEFORE)?,
+                before => before,
+            };
+            parse(&before.unwrap_or_default(), &mut memory);
+        }
+        Ok(memory)
+    }
+
+    fn read_file(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.folder.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::system("reading", &path, &error)),
         }
     }
 
-    /// Renamed into place but not synced: what a power loss takes is remembered again at the next use,
-    /// and a put should not wait for a second disk write.
+    /// Renamed into place, and synced when the session ends: a put does not wait for a second disk write. What
+    /// the last session synced is kept until then.
     fn write(&self, memory: &Memory) -> Result<(), StoreError> {
-        let temporary = self.folder.join("last-seen.new");
+        let failed = |path: &Path, error: &io::Error| StoreError::system("writing", path, error);
+        if !memory.unreadable.is_empty() {
+            let path = self.folder.join(FILE_OF_UNREADABLE);
+            let lines = memory.unreadable.join(&b'\n');
+            OpenOptions::new()
+                .create(true)
+                .append(true)
+                .mode(0o600)
+                .open(&path)
+                .and_then(|mut file| {
+                    file.write_all(&lines).and_then(|()| file.write_all(b"\n")).map(|()| file)
+                })
+                .and_then(|file| file.sync_all())
+                .map_err(|error| failed(&path, &error))?;
+        }
+        if !self.unsynced.get() {
+            self.keep_synced()?;
+        }
+        let temporary = self.folder.join("last-seen-2.new");
         OpenOptions::new()
             .create(true)
             .truncate(true)
@@ -191,15 +293,39 @@ impl LastSeen {
             .open(&temporary)
             .and_then(|mut file| file.write_all(print(memory).as_bytes()))
             .and_then(|()| fs::rename(&temporary, self.file()))
-            .map_err(|error| StoreError::system("writing", &temporary, &error))
+            .map_err(|error| failed(&temporary, &error))?;
+        self.unsynced.set(true);
+        Ok(())
+    }
+
+    /// Gives the file of the last session its second name.
+    fn keep_synced(&self) -> Result<(), StoreError> {
+        let (newest, kept) = (self.file(), self.folder.join(FILE_OF_BEFORE));
+        if !self.read_file(FILE)?.as_deref().is_some_and(is_whole) {
+            return Ok(());
+        }
+        let second = self.folder.join("last-seen-2.keep");
+        let linked = File::open(&newest)
+            // Another session may be at work, and have written what it did not sync.
+            .and_then(|file| file.sync_all())
+            .and_then(|()| match fs::remove_file(&second) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            })
+            .and_then(|()| fs::hard_link(&newest, &second))
+            .and_then(|()| fs::rename(&second, &kept));
+        linked
+            .map_err(|error| StoreError::system("writing", &kept, &error))
+            .and_then(|()| sync_folder(&self.folder))
     }
 }
 
 fn print(memory: &Memory) -> String {
-    let mut text = format!("{FIRST_LINE}\n");
-    for (vault, seen) in &memory.vaults {
-        text +=
-            &format!("vault {} {} {} {}\n", hex(vault), seen.number, hex(&seen.random), seen.when.seconds());
+    let mut text = String::from_utf8_lossy(FIRST_LINE).into_owned() + "\n";
+    for ((vault, path), seen) in &memory.seen {
+        let (number, random, when) = (seen.number, hex(&seen.random), seen.when.seconds());
+        let path = if path.is_empty() { "-".to_owned() } else { hex(path) };
+        text += &format!("seen {} {path} {number} {random} {when}\n", hex(vault));
     }
     for (path, vault) in &memory.paths {
         text += &format!("path {} {}\n", hex(vault), hex(path));
@@ -207,36 +333,68 @@ fn print(memory: &Memory) -> String {
     for (vault, path) in &memory.backups {
         text += &format!("backup {} {}\n", hex(vault), hex(path));
     }
-    text
+    text + &String::from_utf8_lossy(LAST_LINE) + "\n"
 }
 
-fn parse(text: &str) -> Option<Memory> {
-    let mut lines = text.lines();
-    if lines.next()? != FIRST_LINE {
-        return None;
-    }
-    let mut memory = Memory::default();
-    for line in lines {
-        let words: Vec<&str> = line.split(' ').collect();
-        match words.as_slice() {
-            ["vault", vault, number, random, when] => {
-                let seen = Seen {
-                    number: number.parse().ok()?,
-                    random: unhex(random)?.try_into().ok()?,
-                    when: Timestamp::from_seconds(when.parse().ok()?).ok()?,
-                };
-                memory.vaults.insert(unhex(vault)?.try_into().ok()?, seen);
-            }
-            ["path", vault, path] => {
-                memory.paths.insert(unhex(path)?, unhex(vault)?.try_into().ok()?);
-            }
-            ["backup", vault, path] => {
-                memory.backups.insert((unhex(vault)?.try_into().ok()?, unhex(path)?));
-            }
-            _ => return None,
+fn is_whole(bytes: &[u8]) -> bool {
+    let lines = bytes.strip_prefix(FIRST_LINE).and_then(|bytes| bytes.strip_suffix(b"\n"));
+    lines.is_some_and(|bytes| bytes.ends_with(LAST_LINE))
+}
+
+/// Takes every line that makes sense, and the others as they are.
+fn parse(bytes: &[u8], memory: &mut Memory) {
+    // By vault, in the words of an older etui: the same number at every path of that vault.
+    let mut everywhere: BTreeMap<[u8; 16], Seen> = BTreeMap::new();
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        if [FIRST_LINE, FIRST_LINE_BEFORE, LAST_LINE].contains(&line) {
+            continue;
+        }
+        let understood =
+            std::str::from_utf8(line).ok().and_then(|line| take_line(line, memory, &mut everywhere));
+        if understood.is_none() {
+            memory.unreadable.push(line.to_vec());
         }
     }
-    Some(memory)
+    for (vault, seen) in everywhere {
+        let paths: Vec<Vec<u8>> =
+            memory.paths.iter().filter(|(_, at)| **at == vault).map(|(path, _)| path.clone()).collect();
+        for path in paths.into_iter().chain([Vec::new()]) {
+            memory.seen.entry((vault, path)).or_insert(seen);
+        }
+    }
+}
+
+fn take_line(line: &str, memory: &mut Memory, everywhere: &mut BTreeMap<[u8; 16], Seen>) -> Option<()> {
+    let seen = |number: &str, random: &str, when: &str| {
+        Some(Seen {
+            number: number.parse().ok()?,
+            random: unhex(random)?.try_into().ok()?,
+            when: Timestamp::from_seconds(when.parse().ok()?).ok()?,
+        })
+    };
+    let words: Vec<&str> = line.split(' ').collect();
+    match words.as_slice() {
+        ["seen", vault, path, number, random, when] => {
+            let path = if *path == "-" { Vec::new() } else { unhex(path)? };
+            let (vault, seen) = (unhex(vault)?.try_into().ok()?, seen(number, random, when)?);
+            let known = memory.seen.entry((vault, path)).or_insert(seen);
+            if known.number < seen.number {
+                *known = seen;
+            }
+        }
+        ["vault", vault, number, random, when] => {
+            everywhere.insert(unhex(vault)?.try_into().ok()?, seen(number, random, when)?);
+        }
+        ["path", vault, path] => {
+            let (path, vault) = (unhex(path)?, unhex(vault)?.try_into().ok()?);
+            memory.paths.entry(path).or_insert(vault);
+        }
+        ["backup", vault, path] => {
+            memory.backups.insert((unhex(vault)?.try_into().ok()?, unhex(path)?));
+        }
+        _ => return None,
+    }
+    Some(())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -267,6 +425,10 @@ mod tests {
         (folder, memory, path)
     }
 
+    fn seen_at(memory: &LastSeen, path: &Path) -> Option<u64> {
+        memory.recall(&VAULT, path).seen.map(|seen| seen.number)
+    }
+
     #[test]
     fn a_newer_change_replaces_an_older_one_and_not_the_other_way_round() {
         let (_folder, memory, path) = memory();
@@ -277,6 +439,17 @@ mod tests {
         assert_eq!(memory.recall(&VAULT, &path).seen, Some(seen(6)));
         memory.remember(&VAULT, &path, seen(2), Lowering::Accepted).unwrap();
         assert_eq!(memory.recall(&VAULT, &path).seen, Some(seen(2)));
+    }
+
+    #[test]
+    fn an_answer_counts_for_its_path_and_a_new_path_is_held_against_the_newest() {
+        let (_folder, memory, path) = memory();
+        let copy = path.with_extension("copy");
+        memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
+        assert_eq!(seen_at(&memory, &copy), Some(5), "a moved vault is no way round");
+        memory.remember(&VAULT, &copy, seen(2), Lowering::Accepted).unwrap();
+        assert_eq!((seen_at(&memory, &copy), seen_at(&memory, &path)), (Some(2), Some(5)));
+        assert_eq!(seen_at(&memory, &path.with_extension("third")), Some(5));
     }
 
     #[test]
@@ -304,12 +477,76 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_memory_is_said_to_be_so_and_starts_anew() {
+    fn a_line_that_cannot_be_read_is_kept_and_named_once_and_the_others_hold() {
         let (_folder, memory, path) = memory();
-        memory.remember(&VAULT, &path, seen(1), Lowering::Never).unwrap();
-        fs::write(memory.file(), "something else\n").unwrap();
-        assert!(memory.recall(&VAULT, &path).unreadable);
-        memory.remember(&VAULT, &path, seen(3), Lowering::Never).unwrap();
-        assert_eq!(memory.recall(&VAULT, &path).seen, Some(seen(3)));
+        let other = path.with_extension("other");
+        memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
+        memory.remember(&[2; 16], &other, seen(7), Lowering::Never).unwrap();
+        let mut text = fs::read(memory.file()).unwrap();
+        text.extend_from_slice(b"future line\n\xff\xfe\n");
+        fs::write(memory.file(), text).unwrap();
+        let trouble = memory.recall(&[2; 16], &other).trouble.unwrap();
+        assert!(trouble.starts_with("2 lines") && trouble.contains(FILE_OF_UNREADABLE), "{trouble}");
+        memory.remember(&[2; 16], &other, seen(8), Lowering::Never).unwrap();
+        assert_eq!(memory.recall(&[2; 16], &other).trouble, None);
+        assert_eq!(seen_at(&memory, &path), Some(5));
+        let kept = fs::read(memory.folder.join(FILE_OF_UNREADABLE)).unwrap();
+        assert_eq!(kept, b"future line\n\xff\xfe\n");
+    }
+
+    #[test]
+    fn nothing_is_written_after_a_read_that_failed() {
+        let (_folder, memory, path) = memory();
+        memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
+        let kept = memory.folder.join("kept");
+        fs::rename(memory.file(), &kept).unwrap();
+        // Reading a folder fails, whoever reads.
+        fs::create_dir(memory.file()).unwrap();
+        assert!(memory.recall(&VAULT, &path).trouble.is_some());
+        assert!(memory.remember(&VAULT, &path, seen(6), Lowering::Never).is_err());
+        fs::remove_dir(memory.file()).unwrap();
+        fs::rename(&kept, memory.file()).unwrap();
+        assert_eq!(seen_at(&memory, &path), Some(5));
+    }
+
+    #[test]
+    fn a_power_loss_takes_no_more_than_the_last_session() {
+        let (folder, memory, path) = memory();
+        memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
+        drop(memory);
+        let memory = LastSeen::new(&folder.path().join("state"));
+        memory.remember(&VAULT, &path, seen(6), Lowering::Never).unwrap();
+        memory.remember(&VAULT, &path, seen(7), Lowering::Never).unwrap();
+        let whole = fs::read(memory.file()).unwrap();
+        for lost in [&b""[..], &[0; 300], b"etui last s", &whole[..30]] {
+            fs::write(memory.file(), lost).unwrap();
+            assert_eq!(seen_at(&memory, &path), Some(5), "{lost:?}");
+        }
+        fs::remove_file(memory.file()).unwrap();
+        assert_eq!(seen_at(&memory, &path), Some(5));
+    }
+
+    #[test]
+    fn what_an_older_etui_remembered_is_read_once_and_left() {
+        let (_folder, memory, path) = memory();
+        make_private_folder(&memory.folder).unwrap();
+        let path_line = hex(path.as_os_str().as_bytes());
+        let text = format!(
+            "etui last seen 1\nvault {} 5 {} 9\npath {} {path_line}\nbackup {} {path_line}\n",
+            hex(&VAULT),
+            hex(&[5; 16]),
+            hex(&VAULT),
+            hex(&VAULT),
+        );
+        let before = memory.folder.join(FILE_BEFORE);
+        fs::write(&before, &text).unwrap();
+        assert!(memory.knows_path(&path));
+        assert_eq!(memory.recall(&VAULT, &path).seen, Some(seen(5)));
+        assert_eq!(memory.backups(&VAULT), [path.clone()]);
+        memory.remember(&VAULT, &path, seen(6), Lowering::Never).unwrap();
+        assert_eq!(fs::read_to_string(&before).unwrap(), text);
+        fs::write(&before, "vault of an etui that goes on").unwrap();
+        assert_eq!(seen_at(&memory, &path), Some(6));
+        assert_eq!(memory.recall(&VAULT, &path).trouble, None);
     }
 }

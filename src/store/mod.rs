@@ -5,8 +5,9 @@
 //! - `buckets`, `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
 //! - `identities`: by which branches of one vault know each other's secrets.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
-//! - `last_seen`: what this machine remembers of each vault; `check`: the full verification;
-//!   `watch`: how far something long has come.
+//! - `last_seen`: what this machine remembers of each vault; `check`: the full verification; `strays`: rows that
+//!   nobody can reach; `watch`: how far something long has come.
+//! - `system_error`: what the operating system said when SQLite failed.
 //!
 //! Invariant: nothing that was read decides anything before a key has vouched for it. Existence, uniqueness
 //! and counts come from verified rows in memory, never from an index or a constraint of SQLite.
@@ -29,6 +30,8 @@ mod rows;
 mod schema;
 mod seals;
 mod secrets;
+mod strays;
+mod system_error;
 mod transaction;
 mod unlock;
 mod vault_file;
@@ -40,7 +43,7 @@ pub use error::StoreError;
 pub use header::{Header, KeyFileUse};
 pub use last_seen::remembers_vault_at;
 pub use new_vault::create;
-pub use open::write_private_file;
+pub use open::{is_unfinished, remove_unfinished, write_private_file};
 pub use open_store::{Acceptance, News, OpenStore};
 pub use rekey::Locks;
 pub use secrets::{EqualTags, StoredSecret};

@@ -8,10 +8,12 @@ use super::header::{Header, KeyFileUse};
 use super::last_seen::LastSeen;
 use super::open;
 use super::open_store::OpenStore;
+use super::rows::execute;
 use super::transaction::{Moment, insert_event, seal_head};
 use super::vault_file::{Purpose, VaultFile, VaultRow};
 use crate::crypto::{
     self, BUCKETS, KdfCost, KeyEncryptionKey, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey,
+    VaultKeys,
 };
 use crate::domain::reason;
 use crate::memory::KeyArena;
@@ -45,10 +47,16 @@ pub fn create(
     };
     // Deriving the key takes a second; the file is made after it, so that giving up leaves nothing.
     let key_encryption_key = lock_with(&mut header, password, key_file, &arena)?;
-    let opened = open::create(path)?;
-    let path = opened.path.clone();
-    fill(opened, &header, &key_encryption_key, &vault_key, state_directory, moment)
-        .inspect_err(|_| open::remove_quietly(&path))
+    let open::Unnamed { opened, temporary, path } = open::create(path)?;
+    let (row, keys, head) = fill(opened, &header, &key_encryption_key, &vault_key, moment)?;
+    temporary.place(&path)?;
+    let file = VaultFile::open(&path)?;
+    if file.row != row {
+        return Err(StoreError::integrity("it is not what was written a moment ago"));
+    }
+    let mut store = OpenStore::new_vault(file, keys, head, state_directory.map(LastSeen::new));
+    store.remember(moment.now);
+    Ok(store)
 }
 
 /// Puts a fresh salt and commitment into a header; answers the key that wraps the vault key.
@@ -72,14 +80,14 @@ pub(super) fn new_arena() -> Result<std::sync::Arc<KeyArena>, StoreError> {
     })
 }
 
+/// Writes header, first event and head into empty tables, and closes the file.
 fn fill(
     opened: open::Opened,
     header: &Header,
     key_encryption_key: &KeyEncryptionKey,
     vault_key: &VaultKey,
-    state_directory: Option<&Path>,
     moment: Moment,
-) -> Result<OpenStore, StoreError> {
+) -> Result<(VaultRow, VaultKeys, Head), StoreError> {
     let bytes = header.encode();
     let keys = vault_key.derive_keys(&header.vault_id);
     let seals = Seals::new(header.vault_id);
@@ -92,13 +100,14 @@ fn fill(
         wrapped_key,
         head: first_head,
     };
-    opened.connection.execute(
+    execute(
+        &opened.connection,
         "INSERT INTO vault (one, header, header_hash, wrapped_key, head) VALUES (1, ?1, ?2, ?3, ?4)",
         (&row.header, &row.header_hash, &row.wrapped_key, &row.head),
     )?;
     let mut file = VaultFile::of(opened)?;
     file.begin(Purpose::Write)?;
-    let mut store = OpenStore::new_vault(file, keys, head.clone(), state_directory.map(LastSeen::new));
+    let mut store = OpenStore::new_vault(file, keys, head.clone(), None);
     let event = EventRecord {
         time: moment.now,
         origin: moment.origin,
@@ -113,9 +122,8 @@ fn fill(
     head.number = 1;
     head.tag = insert_event(&store, 1, &event)?;
     let row = seal_head(&store, &head)?;
-    store.file.connection().execute("UPDATE vault SET head = ?1", [&row.head])?;
+    execute(store.file.connection(), "UPDATE vault SET head = ?1", [&row.head])?;
     store.file.commit(row)?;
-    store.head = head;
-    store.remember(moment.now);
-    Ok(store)
+    let OpenStore { file, keys, .. } = store;
+    Ok((file.row, keys, head))
 }

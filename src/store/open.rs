@@ -8,10 +8,11 @@
 
 mod aside;
 mod beside;
+mod queue;
 mod temporary;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,14 +20,18 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
+use rustix::io::Errno;
 
 pub(super) use aside::{Aside, Purpose as AsidePurpose, State, neither};
 pub(super) use beside::{Journal, left_by_a_writer, look as look_at_journal};
+pub(super) use queue::Turn;
 pub(super) use temporary::Temporary;
 
 use super::error::StoreError;
 use super::schema;
+use super::system_error::{Told as _, wait_for_lock};
 use crate::crypto;
+use crate::domain::reason;
 
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -68,6 +73,8 @@ pub(super) struct Opened {
     pub(super) path: PathBuf,
     pub(super) stamp: FileStamp,
     pub(super) notices: Vec<String>,
+    /// Whether it is only looked at.
+    pub(super) is_copy: bool,
     /// There while nobody has told yet which state of the file is right; the copies live as long.
     pub(super) aside: Option<Aside>,
 }
@@ -102,7 +109,7 @@ fn open_for(path: &Path, purpose: AsidePurpose) -> Result<Opened, StoreError> {
         mend_mode(&path, mode, &mut notices);
     }
     report_folder(folder_of(&path), &mut notices);
-    Ok(Opened { connection, path, stamp, notices, aside })
+    Ok(Opened { connection, path, stamp, notices, is_copy: purpose == AsidePurpose::Look, aside })
 }
 
 /// Connects to a file that nobody changes.
@@ -119,13 +126,22 @@ pub(super) fn connect_immutable(path: &Path) -> Result<Connection, StoreError> {
     uri.push_str("?mode=ro&immutable=1");
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(uri, flags)?;
-    harden(&connection)?;
+    let mut connection = open_connection(path, uri.as_ref(), flags)?;
+    harden(&mut connection)?;
     Ok(connection)
 }
 
-/// Makes a new vault file with empty tables; the folder it lies in too, if need be.
-pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
+/// A new vault file with empty tables. It has no name of its own before it is whole.
+pub(super) struct Unnamed {
+    pub(super) opened: Opened,
+    /// After the connection: it must be closed first.
+    pub(super) temporary: Temporary,
+    /// Where it shall lie, links resolved.
+    pub(super) path: PathBuf,
+}
+
+/// Makes a new vault file under a temporary name; the folder it lies in too, if need be.
+pub(super) fn create(path: &Path) -> Result<Unnamed, StoreError> {
     let folder = folder_of(path);
     make_private_folder(folder)?;
     let folder = fs::canonicalize(folder).map_err(|error| StoreError::system("finding", folder, &error))?;
@@ -136,18 +152,71 @@ pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
         });
     };
     let path = folder.join(name);
-    let file = create_private_file(&path)?;
+    let temporary = Temporary::new_in(&folder).map_err(|error| match error {
+        // The temporary name means nothing to anybody.
+        StoreError::System { reason, .. } => {
+            StoreError::System { doing: format!("creating {}", path.display()), reason }
+        }
+        other => other,
+    })?;
+    let connection = connect(temporary.path())?;
+    set_pragmas(&connection)?;
+    // Nobody knows of it yet: it is synced once, when it is whole.
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF").on(&connection)?;
+    schema::create(&connection)?;
+    let opened = Opened {
+        stamp: FileStamp::of(temporary.path())?,
+        connection,
+        path: temporary.path().to_owned(),
+        notices: Vec::new(),
+        is_copy: false,
+        aside: None,
+    };
+    Ok(Unnamed { opened, temporary, path })
+}
+
+/// More than a vault takes that holds nothing.
+const LARGEST_UNFINISHED: u64 = 64 * 1024;
+
+/// Whether an older etui was cut short while it made a vault here: such a file holds nothing.
+pub fn is_unfinished(path: &Path) -> bool {
+    let Ok(path) = fs::canonicalize(path) else { return false };
+    let Ok(Some(mut file)) = beside::open_regular(&path) else { return false };
+    // A power loss may leave zeros, or nothing.
+    let mut bytes = Vec::new();
+    if Read::by_ref(&mut file).take(LARGEST_UNFINISHED + 1).read_to_end(&mut bytes).is_err()
+        || bytes.len() as u64 > LARGEST_UNFINISHED
+    {
+        return false;
+    }
     drop(file);
-    let made = sync(&path, &folder).and_then(|()| {
-        let connection = connect(&path)?;
-        set_pragmas(&connection)?;
-        schema::create(&connection)?;
-        Ok(connection)
+    if bytes.iter().all(|byte| *byte == 0) {
+        return true;
+    }
+    let looked = left_by_a_writer(&path).and_then(|quiet| match quiet {
+        None => Ok(schema::holds_nothing(&connect_immutable(&path)?)),
+        Some(quiet) => aside::look_when_played_back(&path, quiet, schema::holds_nothing),
     });
-    let connection = made.inspect_err(|_| remove_quietly(&path))?;
-    let mut notices = Vec::new();
-    report_folder(&folder, &mut notices);
-    Ok(Opened { stamp: FileStamp::of(&path)?, connection, path, notices, aside: None })
+    looked.unwrap_or(false)
+}
+
+/// Removes what [`is_unfinished`] says is one.
+///
+/// # Errors
+/// [`StoreError::Exists`] where it is none any more, [`StoreError::System`].
+pub fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
+    if !is_unfinished(path) {
+        return Err(StoreError::Exists(path.to_owned()));
+    }
+    remove_quietly(&beside::journal_of(path));
+    fs::remove_file(path).map_err(|error| StoreError::system("removing", path, &error))
+}
+
+/// The first name of this kind beside a file that nothing has.
+pub(super) fn free_name(path: &Path, kind: &str) -> PathBuf {
+    let names = (1..).map(|number: u64| beside::with_suffix(path, &format!("{kind}{number}")));
+    let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());
+    free.next().unwrap_or_else(|| path.to_owned())
 }
 
 /// Removes a file that was made a moment ago and came to nothing.
@@ -173,13 +242,13 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Removes a journal that SQLite ignores, where no writer is at work on it. What cannot be done now can be
 /// done at the next unlock.
-pub(super) fn clear_dead_journal(opened: &Opened) {
-    let connection = &opened.connection;
-    let is_used = opened.aside.is_none() && connection.is_readonly("main") == Ok(false);
+pub(super) fn clear_dead_journal(opened: &mut Opened) {
+    let is_used = opened.aside.is_none() && !opened.is_copy;
     if !is_used || look_at_journal(&opened.path) != Ok(Journal::Ignored) {
         return;
     }
-    let waits_not = connection.busy_timeout(Duration::ZERO);
+    let connection = &mut opened.connection;
+    let waits_not = connection.busy_handler(None::<fn(i32) -> bool>);
     // A writer at work holds this lock; it has begun a journal with zeros, too.
     if waits_not.is_ok() && connection.execute_batch("BEGIN IMMEDIATE").is_ok() {
         if look_at_journal(&opened.path) == Ok(Journal::Ignored) {
@@ -187,13 +256,13 @@ pub(super) fn clear_dead_journal(opened: &Opened) {
         }
         let _ = connection.execute_batch("ROLLBACK");
     }
-    let _ = connection.busy_timeout(BUSY_TIMEOUT);
+    let _ = connection.busy_handler(Some(wait));
 }
 
 /// Connects to an empty file of ours that becomes a copy.
 pub(super) fn connect_new(path: &Path) -> Result<Connection, StoreError> {
     let connection = connect(path)?;
-    connection.execute_batch("PRAGMA synchronous = EXTRA")?;
+    connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON").on(&connection)?;
     Ok(connection)
 }
 
@@ -250,6 +319,12 @@ pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 fn missing_or(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
+        // A part of the path is a file, or a link leads to itself.
+        _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
+            || error.kind() == ErrorKind::NotADirectory =>
+        {
+            StoreError::NoVault { path: path.to_owned(), why: reason(error) }
+        }
         _ => StoreError::system(doing, path, error),
     }
 }
@@ -257,9 +332,22 @@ fn missing_or(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
 /// Everything that can be seen before SQLite touches the file; answers its mode.
 fn inspect(path: &Path) -> Result<u32, StoreError> {
     let failed = |error: std::io::Error| missing_or(path, "opening", &error);
+    let no_vault = |why: &str| StoreError::NoVault { path: path.to_owned(), why: why.to_owned() };
     let Some(mut file) = beside::open_regular(path).map_err(failed)? else {
-        return Err(StoreError::integrity("it is not a regular file"));
+        return Err(no_vault("it is not a regular file"));
     };
+    // Read before the connection exists: no lock of ours can be lost yet.
+    let mut start = [0; 72];
+    file.read_exact(&mut start).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => no_vault("it is too short to be one"),
+        _ => StoreError::system("reading", path, &error),
+    })?;
+    if &start[..16] != SQLITE_MAGIC {
+        return Err(no_vault("it is no SQLite file"));
+    }
+    if start[68..72] != schema::APPLICATION_ID.to_be_bytes() {
+        return Err(no_vault("it is the SQLite file of another program"));
+    }
     for suffix in ["-wal", "-shm"] {
         let beside = beside::with_suffix(path, suffix);
         if let Ok(metadata) = fs::symlink_metadata(&beside) {
@@ -268,15 +356,6 @@ fn inspect(path: &Path) -> Result<u32, StoreError> {
                 false => beside::no_regular_file(&beside),
             });
         }
-    }
-    // Read before the connection exists: no lock of ours can be lost yet.
-    let mut start = [0; 20];
-    file.read_exact(&mut start).map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => StoreError::integrity("it is too short to be a vault"),
-        _ => StoreError::system("reading", path, &error),
-    })?;
-    if &start[..16] != SQLITE_MAGIC {
-        return Err(StoreError::integrity("it is no SQLite file"));
     }
     // Bytes 18 and 19 are the write and read versions: 2 would mean WAL, where a log beside the file
     // decides what is read.
@@ -316,13 +395,29 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let connection = Connection::open_with_flags(path, flags)?;
-    harden(&connection)?;
+    let mut connection = open_connection(path, path, flags)?;
+    harden(&mut connection)?;
     Ok(connection)
 }
 
-fn harden(connection: &Connection) -> Result<(), StoreError> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+fn open_connection(path: &Path, name: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    Connection::open_with_flags(name, flags).map_err(|_| {
+        let said = std::io::Error::last_os_error();
+        // There is no connection to ask. The system says the same to whoever opens the file now.
+        match OpenOptions::new().read(true).open(path) {
+            Err(error) => StoreError::system("opening", path, &error),
+            // It does not, so what it said then is told.
+            Ok(_) => StoreError::system("opening", path, &said),
+        }
+    })
+}
+
+fn wait(tries: i32) -> bool {
+    wait_for_lock(tries, BUSY_TIMEOUT)
+}
+
+fn harden(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.busy_handler(Some(wait)).on(connection)?;
     for (option, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
@@ -330,19 +425,22 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, false),
     ] {
-        connection.set_db_config(option, on)?;
+        connection.set_db_config(option, on).on(connection)?;
     }
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_CELL)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 16 * 1024)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_CELL)
+        .and_then(|_| connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 16 * 1024))
+        .and_then(|_| connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0))
+        .on(connection)?;
     Ok(())
 }
 
 /// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken
 /// while the app is open is current, and no power loss takes back an acknowledged put.
 fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+    let mode: String = connection
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
+        .on(connection)?;
     if mode != "delete" {
         return Err(StoreError::integrity("its journal mode cannot be set"));
     }
@@ -353,13 +451,17 @@ fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
         ("foreign_keys", "ON"),
         ("cell_size_check", "ON"),
         ("temp_store", "MEMORY"),
+        // A long change stays in memory until it is committed: what spills takes the file from every reader.
+        ("cache_spill", "OFF"),
     ] {
-        connection.execute_batch(&format!("PRAGMA {pragma} = {value}"))?;
+        connection.execute_batch(&format!("PRAGMA {pragma} = {value}")).on(connection)?;
     }
-    connection.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(())).or_else(|error| match error {
-        // Where memory mapping is compiled out there is no answer, and nothing to turn off.
-        rusqlite::Error::QueryReturnedNoRows => Ok(()),
-        other => Err(other),
-    })?;
-    Ok(())
+    connection
+        .pragma_update_and_check(None, "mmap_size", 0, |_| Ok(()))
+        .or_else(|error| match error {
+            // Where memory mapping is compiled out there is no answer, and nothing to turn off.
+            rusqlite::Error::QueryReturnedNoRows => Ok(()),
+            other => Err(other),
+        })
+        .on(connection)
 }

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use rusqlite::OptionalExtension as _;
-
 use super::codec::{EventLink, Head};
 use super::error::StoreError;
 use super::header::Header;
 use super::index::Index;
 use super::last_seen::{LastSeen, Lowering, Seen};
 use super::open::{self, State};
+use super::rows::{first, integer};
 use super::seals::Seals;
 use super::vault_file::{Purpose, VaultFile, VaultRow};
 use crate::crypto::{BUCKETS, LedgerSum, VaultKeys};
@@ -52,6 +51,8 @@ struct FirstHead {
     random: [u8; 16],
     lowering: Lowering,
     notice: Option<String>,
+    /// What is to be said of the memory itself.
+    trouble: Option<String>,
 }
 
 /// Others that change the file again and again while its state is decided are no accident.
@@ -90,23 +91,36 @@ impl OpenStore {
         store.file.roll_back();
         match verified {
             Ok(()) => {
-                open::clear_dead_journal(&store.file.opened);
+                open::clear_dead_journal(&mut store.file.opened);
                 Ok(store)
             }
-            Err(error) => Err(Box::new((store.file, error))),
+            Err(error) => {
+                if error == StoreError::WrongPassword {
+                    // The next try is with the header that the file has.
+                    let _ = store.file.look_again();
+                }
+                Err(Box::new((store.file, error)))
+            }
         }
     }
 
     /// Takes the head that the file has for the verified one, if it may be that.
     fn verify_first(&mut self, acceptance: Acceptance, now: Timestamp) -> Result<(), StoreError> {
+        let was_unsettled = self.file.is_unsettled();
         let row = self.begin_settled(Purpose::Read, Known::Remembered(acceptance), now)?;
+        if was_unsettled && row.header != self.file.row.header {
+            // The password opened the other state of the file, which turned out not to be the vault.
+            return Err(StoreError::WrongPassword);
+        }
         if row.header != self.file.row.header || row.wrapped_key != self.file.row.wrapped_key {
             return Err(StoreError::HeaderChanged);
         }
         let first = self.first_head(&row, acceptance)?;
         self.file.take_row(row)?;
         self.head = first.head;
+        self.sync_what_was_read()?;
         let Some(memory) = &self.memory else { return Ok(()) };
+        self.notices.extend(first.trouble);
         self.notices.extend(first.notice);
         let seen = Seen { number: self.head.number, random: first.random, when: now };
         if memory.remember(&self.file.header.vault_id, self.file.path(), seen, first.lowering).is_err() {
@@ -159,6 +173,12 @@ impl OpenStore {
                 questions.into_iter().rev().find(|error| !matches!(error, StoreError::Integrity(_)));
             return Err(question.unwrap_or_else(|| open::neither(&path)));
         };
+        if right == State::AsItLies && !self.file.states_agree() {
+            self.notices.push(
+                "a journal that an interrupted change left beside the vault was removed: the vault is whole without it"
+                    .to_owned(),
+            );
+        }
         let Some(aside) = self.file.settle(right)? else { return Ok(()) };
         if self.file.is_unsettled() || self.acceptable(known, now).is_ok() {
             return Ok(());
@@ -264,6 +284,14 @@ impl OpenStore {
         result
     }
 
+    /// Waits until this writer is next, where this machine keeps an order.
+    pub(super) fn turn(&self) -> Result<open::Turn, StoreError> {
+        match &self.memory {
+            Some(memory) => memory.turn(&self.file.header.vault_id),
+            None => Ok(open::Turn::anybody()),
+        }
+    }
+
     /// Begins a transaction on an accepted state.
     pub(super) fn begin(&mut self, purpose: Purpose, now: Timestamp) -> Result<(), StoreError> {
         let row = self.begin_settled(purpose, Known::Verified, now)?;
@@ -271,6 +299,26 @@ impl OpenStore {
             self.accept(row, now).inspect_err(|_| self.file.roll_back())?;
         }
         Ok(())
+    }
+
+    /// Commits. Where the commit failed and left a journal, the key decides whether the change is in.
+    pub(super) fn commit(&mut self, row: VaultRow, now: Timestamp) -> Result<(), StoreError> {
+        let before = self.file.row.clone();
+        let unknown = match self.file.commit(row.clone()) {
+            Err(unknown @ StoreError::Unknown { .. }) => unknown,
+            known => return known,
+        };
+        let Ok(found) = self.begin_settled(Purpose::Read, Known::Verified, now) else { return Err(unknown) };
+        self.file.roll_back();
+        match unknown {
+            StoreError::Unknown { doing, reason } if found == before => {
+                Err(StoreError::System { doing, reason })
+            }
+            unknown => {
+                let is_durable = found == row && self.sync_what_was_read().is_ok();
+                if is_durable { self.file.take_row(row) } else { Err(unknown) }
+            }
+        }
     }
 
     /// Opens the head of a row that must be of this vault and its key.
@@ -298,10 +346,21 @@ impl OpenStore {
         }
         let password_changed = row.header != self.file.row.header;
         self.news = self.news.max(if password_changed { News::Password } else { News::Secrets });
+        self.sync_what_was_read()?;
         self.head = head;
         self.file.take_row(row)?;
         self.remember(now);
         Ok(())
+    }
+
+    /// A writer that was killed may have removed its journal without that being on the disk yet; then a power
+    /// loss takes its change back. So it is brought there before the change is remembered, or anything is
+    /// acknowledged because of it.
+    fn sync_what_was_read(&self) -> Result<(), StoreError> {
+        match self.file.is_copy() {
+            true => Ok(()),
+            false => open::sync_folder(open::folder_of(self.file.path())),
+        }
     }
 
     fn compare_with_verified(&self, head: &Head, now: Timestamp) -> Result<(), StoreError> {
@@ -331,7 +390,7 @@ impl OpenStore {
         refuse_events_above(file, head.number)?;
         let newest = EventLink { number: head.number, tag: head.tag };
         let random = super::events::open_event(file, keys, seals, newest)?.random;
-        let mut first = FirstHead { head, random, lowering: Lowering::Never, notice: None };
+        let mut first = FirstHead { head, random, lowering: Lowering::Never, notice: None, trouble: None };
         let Some(memory) = &self.memory else { return Ok(first) };
 
         let vault_id = file.header.vault_id;
@@ -339,6 +398,8 @@ impl OpenStore {
         if recollection.vault_at_path.is_some_and(|known| known != vault_id) && !acceptance.other {
             return Err(StoreError::OtherVault);
         }
+        let is_first = recollection.trouble.is_none();
+        first.trouble = recollection.trouble;
         match recollection.seen {
             Some(seen) if seen.number > newest.number => {
                 if !acceptance.older {
@@ -359,7 +420,7 @@ impl OpenStore {
                     first.lowering = Lowering::Accepted;
                 }
             }
-            None => first.notice = Some(first_sight(recollection.unreadable)),
+            None => first.notice = is_first.then(first_sight),
         }
         Ok(first)
     }
@@ -389,12 +450,8 @@ fn open_head(row: &VaultRow, keys: &VaultKeys, seals: Seals) -> Result<Head, Sto
 
 /// An event beyond the head was grafted on, or the head was put back.
 fn refuse_events_above(file: &VaultFile, number: u64) -> Result<(), StoreError> {
-    let highest: Option<i64> = file
-        .connection()
-        .prepare_cached("SELECT max(number) FROM event")?
-        .query_row([], |row| row.get(0))
-        .optional()?
-        .flatten();
+    let sql = "SELECT number FROM event ORDER BY number DESC LIMIT 1";
+    let highest = first(file.connection(), sql, [], |row| integer(row, 0))?;
     if highest.and_then(|highest| u64::try_from(highest).ok()) == Some(number) {
         Ok(())
     } else {
@@ -422,11 +479,6 @@ fn cannot_remember() -> String {
     "this machine cannot remember the state of the vault: its state directory cannot be written".to_owned()
 }
 
-fn first_sight(unreadable: bool) -> String {
-    if unreadable {
-        "what this machine remembered of its vaults cannot be read: an older copy would not be noticed this time"
-    } else {
-        "this machine sees this vault for the first time: an older copy would not be noticed this time"
-    }
-    .to_owned()
+fn first_sight() -> String {
+    "this machine sees this vault for the first time: an older copy would not be noticed this time".to_owned()
 }

@@ -10,7 +10,8 @@ use super::header::{Header, KeyFileUse};
 use super::index::Index;
 use super::new_vault::{lock_with, new_arena};
 use super::open_store::OpenStore;
-use super::rows::expect_changed;
+use super::rows::{execute, expect_changed};
+use super::strays::left_out;
 use super::transaction::{Moment, insert_event, seal_head, tag_of};
 use super::vault_file::{Purpose, VaultRow};
 use super::watch::Progress;
@@ -45,6 +46,7 @@ impl OpenStore {
         let vault_key = self.unwrap_with(present)?;
         let opened_with = self.file.row.header.clone();
         let (header, wrapped_key) = self.lock_anew(&vault_key, self.file.header.key_id, new, cost)?;
+        let _turn = self.turn()?;
         self.begin(Purpose::Write, moment.now)?;
         let changed = self.replace_header(&opened_with, &header, wrapped_key, moment);
         changed.inspect_err(|_| self.file.roll_back())?;
@@ -70,6 +72,7 @@ impl OpenStore {
         let vault_key = VaultKey::make(&new_arena()?)?;
         let (header, wrapped_key) = self.lock_anew(&vault_key, crypto::make_random()?, new, cost)?;
         let new_keys = vault_key.derive_keys(&header.vault_id);
+        let _turn = self.turn()?;
         self.begin(Purpose::Write, moment.now)?;
         let replaced = self.replace_key(&opened_with, &header, wrapped_key, new_keys, moment, progress);
         replaced.inspect_err(|_| self.file.roll_back())?;
@@ -120,13 +123,19 @@ impl OpenStore {
         }
         let mut head = self.head.clone();
         append_vault_event(self, &mut head, Operation::ChangePassword, moment)?;
-        self.write_row(&head, header, wrapped_key)?;
+        self.write_row(&head, header, wrapped_key, moment)?;
         self.head = head;
         Ok(())
     }
 
     /// Writes the whole vault row and commits.
-    fn write_row(&mut self, head: &Head, header: &Header, wrapped_key: Vec<u8>) -> Result<(), StoreError> {
+    fn write_row(
+        &mut self,
+        head: &Head,
+        header: &Header,
+        wrapped_key: Vec<u8>,
+        moment: Moment,
+    ) -> Result<(), StoreError> {
         let before = self.file.row.clone();
         let bytes = header.encode();
         self.file.row = VaultRow {
@@ -139,12 +148,13 @@ impl OpenStore {
         // Until the commit the old row is the verified one.
         self.file.row = before;
         let row = sealed?;
-        let changed = self.file.connection().execute(
+        let changed = execute(
+            self.file.connection(),
             "UPDATE vault SET header = ?1, header_hash = ?2, wrapped_key = ?3, head = ?4 WHERE one = 1",
             (&row.header, &row.header_hash, &row.wrapped_key, &row.head),
         )?;
         expect_changed(changed, 1)?;
-        self.file.commit(row)
+        self.commit(row, moment.now)
     }
 
     fn replace_key(
@@ -160,6 +170,7 @@ impl OpenStore {
             return Err(StoreError::HeaderChanged);
         }
         self.load_all()?;
+        let strays = self.remove_strays()?;
         let total = 2 * (self.head.secrets + self.head.number);
         let mut done = 0;
         let mut step = || {
@@ -184,14 +195,18 @@ impl OpenStore {
         let finished = self.read_back(&mut step).and_then(|()| {
             let mut head = self.head.clone();
             append_vault_event(self, &mut head, Operation::Rekey, moment)?;
-            self.write_row(&head, header, wrapped_key)?;
+            self.write_row(&head, header, wrapped_key, moment)?;
             self.head = head;
             Ok(())
         });
-        if finished.is_err() {
-            self.keys = old_keys;
-            self.head = old_head;
-            self.index = Index::new();
+        match finished {
+            Ok(()) if strays > 0 => self.notices.push(left_out(strays)),
+            Ok(()) => {}
+            Err(_) => {
+                self.keys = old_keys;
+                self.head = old_head;
+                self.index = Index::new();
+            }
         }
         finished
     }
@@ -214,11 +229,8 @@ impl OpenStore {
                 new_keys.seal(&self.seals.event(link.number), event.encode().expose(), Padding::Record)?;
             let number =
                 i64::try_from(link.number).map_err(|_| StoreError::integrity("its history is too long"))?;
-            let changed = self
-                .file
-                .connection()
-                .prepare_cached("UPDATE event SET record = ?2 WHERE number = ?1")?
-                .execute((number, &sealed))?;
+            let sql = "UPDATE event SET record = ?2 WHERE number = ?1";
+            let changed = execute(self.file.connection(), sql, (number, &sealed))?;
             expect_changed(changed, 1)?;
             tags.push(tag_of(&sealed)?);
             step();
@@ -264,11 +276,11 @@ impl OpenStore {
             };
             let associated = self.seals.version(key, &secret.id, &id_tag);
             let sealed_record = new_keys.seal(&associated, record.encode().expose(), Padding::Record)?;
-            let changed = connection
-                .prepare_cached(
-                    "UPDATE version SET id_tag = ?3, record = ?4, value = ?5 WHERE key = ?1 AND secret_id = ?2",
-                )?
-                .execute((key, &secret.id, &id_tag, &sealed_record, &sealed_value))?;
+            let changed = execute(
+                connection,
+                "UPDATE version SET id_tag = ?3, record = ?4, value = ?5 WHERE key = ?1 AND secret_id = ?2",
+                (key, &secret.id, &id_tag, &sealed_record, &sealed_value),
+            )?;
             expect_changed(changed, 1)?;
             version_tags.push((key, tag_of(&sealed_record)?));
         }
@@ -283,9 +295,11 @@ impl OpenStore {
         let name_tag = new_keys.name_tag(name.as_str());
         let sealed =
             new_keys.seal(&self.seals.secret(&name_tag, &secret.id), record.expose(), Padding::Record)?;
-        let changed = connection
-            .prepare_cached("UPDATE secret SET name_tag = ?3, record = ?4 WHERE name_tag = ?1 AND id = ?2")?
-            .execute((&secret.name_tag, &secret.id, &name_tag, &sealed))?;
+        let changed = execute(
+            connection,
+            "UPDATE secret SET name_tag = ?3, record = ?4 WHERE name_tag = ?1 AND id = ?2",
+            (&secret.name_tag, &secret.id, &name_tag, &sealed),
+        )?;
         expect_changed(changed, 1)?;
         head.sums[bucket_of(&name_tag)] += new_keys.bucket_entry(&name_tag, &secret.id, &tag_of(&sealed)?);
         Ok(())

@@ -1,13 +1,11 @@
 //! Statements on `secret` and `version`: reading what the sums and MACs vouch for.
 
-use rusqlite::OptionalExtension as _;
-
 use super::buckets::{Depth, parse_record};
 use super::codec::{EventLink, SecretRecordView, VersionRecord, type_byte};
 use super::error::StoreError;
 use super::index::SecretRow;
 use super::open_store::OpenStore;
-use super::rows::{array, blob, integer};
+use super::rows::{LONGEST_RECORD, array, blob, each, first, integer};
 use crate::crypto::{self, bucket_of};
 use crate::domain::{SecretName, SecretValue, ValueType};
 use crate::memory::SecretBytes;
@@ -132,14 +130,10 @@ impl OpenStore {
     }
 
     fn read_record(&self, row: &SecretRow) -> Result<SecretBytes, StoreError> {
-        let mut statement = self
-            .file
-            .connection()
-            .prepare_cached("SELECT record FROM secret WHERE name_tag = ?1 AND id = ?2")?;
-        let sealed = statement
-            .query_row((&row.name_tag, &row.id), |found| Ok(blob(found, 0).map(<[u8]>::to_vec)))
-            .optional()?
-            .ok_or_else(|| StoreError::integrity("a secret that was there is not there any more"))??;
+        let sql = "SELECT record FROM secret WHERE name_tag = ?1 AND id = ?2";
+        let bound = (&row.name_tag, &row.id);
+        let sealed = first(self.file.connection(), sql, bound, |found| blob(found, 0).map(<[u8]>::to_vec))?
+            .ok_or_else(|| StoreError::integrity("a secret that was there is not there any more"))?;
         if crypto::seal_tag(&sealed) != Some(row.tag) {
             return Err(StoreError::integrity("the record of a secret is not the one that was verified"));
         }
@@ -154,14 +148,12 @@ impl OpenStore {
         versions_mac: &[u8; 32],
     ) -> Result<(Vec<VersionState>, Vec<StoredVersion>), StoreError> {
         let mut read: Vec<(VersionState, StoredVersion)> = Vec::new();
-        let mut statement = self
-            .file
-            .connection()
-            .prepare_cached("SELECT key, id_tag, record FROM version WHERE secret_id = ?1")?;
-        let mut rows = statement.query([secret])?;
-        while let Some(row) = rows.next()? {
+        let sql = "SELECT key, id_tag, CASE WHEN length(record) <= ?2 THEN record END FROM version \
+                   WHERE secret_id = ?1";
+        each(self.file.connection(), sql, (secret, LONGEST_RECORD), |row| {
             read.push(self.open_version(secret, integer(row, 0)?, array(row, 1)?, blob(row, 2)?)?);
-        }
+            Ok(())
+        })?;
         let mut tags: Vec<(i64, [u8; 16])> =
             read.iter().map(|(_, version)| (version.key.0, version.tag)).collect();
         if self.keys.versions_mac(secret, &mut tags) != *versions_mac {
@@ -208,20 +200,17 @@ impl OpenStore {
         else {
             return Err(damaged("is missing"));
         };
-        let mut statement = self
-            .file
-            .connection()
-            .prepare_cached("SELECT value FROM version WHERE key = ?1 AND secret_id = ?2")?;
-        let mut rows = statement.query((key.0, &secret.id))?;
-        let row = rows.next()?.ok_or_else(|| damaged("is missing"))?;
-        let sealed = blob(row, 0)?;
-        if crypto::seal_tag(sealed) != Some(version.value_tag) {
-            return Err(damaged("is not the one that was written"));
-        }
-        let bytes = self
-            .keys
-            .open(&self.seals.value(key.0, &secret.id, &version.id_tag), sealed)
-            .map_err(|_| damaged("does not open"))?;
+        let sql = "SELECT value FROM version WHERE key = ?1 AND secret_id = ?2";
+        let bytes = first(self.file.connection(), sql, (key.0, &secret.id), |row| {
+            let sealed = blob(row, 0)?;
+            if crypto::seal_tag(sealed) != Some(version.value_tag) {
+                return Err(damaged("is not the one that was written"));
+            }
+            self.keys
+                .open(&self.seals.value(key.0, &secret.id, &version.id_tag), sealed)
+                .map_err(|_| damaged("does not open"))
+        })?
+        .ok_or_else(|| damaged("is missing"))?;
         if bytes.len() as u64 != state.size {
             return Err(damaged("has another length than it should"));
         }

@@ -14,7 +14,7 @@ pub use import::Origins;
 use super::codec::{EventLink, EventRecord, Head, VersionRecord, type_byte};
 use super::error::StoreError;
 use super::open_store::OpenStore;
-use super::rows::expect_changed;
+use super::rows::{execute, expect_changed};
 use super::secrets::{StoredSecret, StoredVersion};
 use super::vault_file::{Purpose, VaultRow};
 use crate::crypto::{self, Padding};
@@ -90,6 +90,7 @@ impl OpenStore {
         batch: Batch,
         work: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _turn = self.turn()?;
         self.begin(Purpose::Write, moment.now)?;
         let head = self.head.clone();
         let mut transaction = WriteTransaction {
@@ -280,13 +281,11 @@ impl WriteTransaction<'_> {
         };
         let sealed_record =
             keys.seal(&seals.version(key.0, &secret_id, &id_tag), record.encode().expose(), Padding::Record)?;
-        self.store
-            .file
-            .connection()
-            .prepare_cached(
-                "INSERT INTO version (key, secret_id, id_tag, record, value) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute((key.0, &secret_id, &id_tag, &sealed_record, &sealed_value))?;
+        execute(
+            self.store.file.connection(),
+            "INSERT INTO version (key, secret_id, id_tag, record, value) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (key.0, &secret_id, &id_tag, &sealed_record, &sealed_value),
+        )?;
         let stored = StoredVersion {
             key,
             id_tag,
@@ -303,12 +302,8 @@ impl WriteTransaction<'_> {
 
     fn delete_version(&mut self, handle: SecretHandle, key: VersionKey) -> Result<(), StoreError> {
         let secret = &mut self.working[handle.0].stored;
-        let deleted = self
-            .store
-            .file
-            .connection()
-            .prepare_cached("DELETE FROM version WHERE key = ?1 AND secret_id = ?2")?
-            .execute((key.0, &secret.id))?;
+        let sql = "DELETE FROM version WHERE key = ?1 AND secret_id = ?2";
+        let deleted = execute(self.store.file.connection(), sql, (key.0, &secret.id))?;
         expect_changed(deleted, 1)?;
         secret.versions.retain(|version| version.key != key);
         secret.state.versions.retain(|version| version.key != key);
@@ -338,12 +333,8 @@ impl WriteTransaction<'_> {
         let record = VersionRecord { state: state.clone(), value_tag: stored.value_tag, equal: stored.equal };
         let associated = seals.version(key.0, &secret.id, &stored.id_tag);
         let sealed = keys.seal(&associated, record.encode().expose(), Padding::Record)?;
-        let changed = self
-            .store
-            .file
-            .connection()
-            .prepare_cached("UPDATE version SET record = ?3 WHERE key = ?1 AND secret_id = ?2")?
-            .execute((key.0, &secret.id, &sealed))?;
+        let sql = "UPDATE version SET record = ?3 WHERE key = ?1 AND secret_id = ?2";
+        let changed = execute(self.store.file.connection(), sql, (key.0, &secret.id, &sealed))?;
         expect_changed(changed, 1)?;
         stored.tag = tag_of(&sealed)?;
         Ok(())
@@ -430,11 +421,7 @@ pub(super) fn insert_event(
 ) -> Result<[u8; 16], StoreError> {
     let sealed = store.keys.seal(&store.seals.event(number), event.encode().expose(), Padding::Record)?;
     let row = i64::try_from(number).map_err(|_| StoreError::integrity("its history is too long"))?;
-    store
-        .file
-        .connection()
-        .prepare_cached("INSERT INTO event (number, record) VALUES (?1, ?2)")?
-        .execute((row, &sealed))?;
+    execute(store.file.connection(), "INSERT INTO event (number, record) VALUES (?1, ?2)", (row, &sealed))?;
     tag_of(&sealed)
 }
 

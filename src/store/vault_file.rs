@@ -1,13 +1,16 @@
 //! A vault file that is open and found sound, without any key: where every transaction begins.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::backup::Backup;
 
 use super::error::StoreError;
 use super::header::Header;
-use super::open::{self, FileStamp, Journal, Opened, State};
-use super::rows::blob;
+use super::open::{self, FileStamp, Journal, Opened, State, Temporary};
+use super::rows::{blob, each, first, integer};
+use super::system_error::{Told as _, errno_of_file};
 
 /// The one row of `vault`, as it lies in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,22 +23,21 @@ pub(super) struct VaultRow {
 
 impl VaultRow {
     pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
-        let mut statement =
-            connection.prepare_cached("SELECT header, header_hash, wrapped_key, head FROM vault")?;
-        let mut rows = statement.query([])?;
-        let Some(row) = rows.next()? else {
-            return Err(StoreError::integrity("its vault row is missing"));
-        };
-        let found = Self {
-            header: blob(row, 0)?.to_vec(),
-            header_hash: blob(row, 1)?.to_vec(),
-            wrapped_key: blob(row, 2)?.to_vec(),
-            head: blob(row, 3)?.to_vec(),
-        };
-        match rows.next()? {
-            None => Ok(found),
-            Some(_) => Err(StoreError::integrity("it has more than one vault row")),
-        }
+        let mut found = None;
+        let sql = "SELECT header, header_hash, wrapped_key, head FROM vault LIMIT 2";
+        each(connection, sql, [], |row| {
+            let read = Self {
+                header: blob(row, 0)?.to_vec(),
+                header_hash: blob(row, 1)?.to_vec(),
+                wrapped_key: blob(row, 2)?.to_vec(),
+                head: blob(row, 3)?.to_vec(),
+            };
+            match found.replace(read) {
+                None => Ok(()),
+                Some(_) => Err(StoreError::integrity("it has more than one vault row")),
+            }
+        })?;
+        found.ok_or_else(|| StoreError::integrity("its vault row is missing"))
     }
 }
 
@@ -114,9 +116,9 @@ impl VaultFile {
         }
     }
 
-    /// Where a writer left a journal, the file may be in either of two states, and they may have been locked
-    /// by different passwords. Takes the header of the other one; `false` where it is the same, or there is
-    /// none.
+    /// Where a writer left a journal, the file may be in either of two states, and a change of the password may
+    /// lie between them. Takes the header of the other one; `false` where it is the same, where there is none,
+    /// and where it is that of another key: which of two keys is right must not depend on who comes first.
     pub fn take_other_header(&mut self) -> bool {
         let Some(aside) = &self.opened.aside else { return false };
         let before = aside.shown();
@@ -125,7 +127,8 @@ impl VaultFile {
             return false;
         }
         let other = VaultRow::read(&self.opened.connection);
-        if other.is_ok_and(|other| other.header != row.header && self.take_row(other).is_ok()) {
+        let is_other = other.is_ok_and(|other| other.header != row.header && self.take_row(other).is_ok());
+        if is_other && self.header.key_id == header.key_id {
             return true;
         }
         (self.row, self.header) = (row, header);
@@ -141,6 +144,15 @@ impl VaultFile {
     /// Shows a state of a file that is unsettled; `false` where that state cannot be opened at all.
     pub(super) fn show(&mut self, state: State) -> bool {
         show(&mut self.opened, state)
+    }
+
+    /// Whether both states of a file that is unsettled are the same state of the vault.
+    pub(super) fn states_agree(&mut self) -> bool {
+        let Some(shown) = self.opened.aside.as_ref().map(open::Aside::shown) else { return true };
+        let one = VaultRow::read(&self.opened.connection);
+        let other = self.show(shown.other()).then(|| VaultRow::read(&self.opened.connection));
+        self.show(shown);
+        one.is_ok_and(|row| other == Some(Ok(row)))
     }
 
     /// Brings the file into the state that a key has vouched for, and opens it anew; answers the copies of what
@@ -183,6 +195,8 @@ impl VaultFile {
             if self.is_unsettled() && FileStamp::of(&self.opened.path)? != self.opened.stamp {
                 self.doubtful = true;
             }
+            // After an error of the disk nothing that SQLite has in its cache is believed.
+            self.doubtful |= errno_of_file(self.connection()).is_some();
             if self.doubtful || self.writer_left_a_journal()? {
                 self.reopen()?;
             }
@@ -234,22 +248,72 @@ impl VaultFile {
         let _ = self.opened.connection.execute_batch("ROLLBACK");
     }
 
-    /// Commits, and remembers how the file looks now.
+    /// Commits, and remembers how the file looks now. Once the commit has succeeded the answer is yes, whatever
+    /// looking at the file says.
+    ///
+    /// # Errors
+    /// Where nothing was changed, [`StoreError::Unknown`] where that is not known, and
+    /// [`StoreError::Replaced`] where the change lies in a file without a name.
     pub(super) fn commit(&mut self, row: VaultRow) -> Result<(), StoreError> {
         if let Err(error) = self.execute("COMMIT") {
             self.roll_back();
-            self.doubtful = true;
-            // The change is wholly in or wholly out: only the file knows which.
-            return match self.begin(Purpose::Read) {
-                Ok(Some(found)) => {
-                    self.roll_back();
-                    if found == row { self.take_row(row) } else { Err(error) }
-                }
-                Ok(None) | Err(_) => Err(error),
-            };
+            return self.after_failed_commit(row, error);
         }
-        self.opened.stamp = FileStamp::of(&self.opened.path)?;
+        match FileStamp::of(&self.opened.path) {
+            Ok(stamp) if stamp.is_same_file(&self.opened.stamp) => self.opened.stamp = stamp,
+            Ok(_) | Err(StoreError::Missing(_)) => {
+                let saved = self.save_beside().map_err(|error| error.to_string());
+                self.doubtful = true;
+                return Err(StoreError::Replaced { saved });
+            }
+            Err(_) => self.doubtful = true,
+        }
         self.take_row(row)
+    }
+
+    /// The change is wholly in or wholly out: only the file knows which.
+    fn after_failed_commit(&mut self, row: VaultRow, error: StoreError) -> Result<(), StoreError> {
+        if error == StoreError::Busy {
+            return Err(error);
+        }
+        self.doubtful = true;
+        let unknown = match &error {
+            StoreError::System { doing, reason } => {
+                StoreError::Unknown { doing: doing.clone(), reason: reason.clone() }
+            }
+            other => StoreError::Unknown { doing: "the commit".to_owned(), reason: other.to_string() },
+        };
+        let Ok(Some(found)) = self.begin(Purpose::Read) else { return Err(unknown) };
+        self.roll_back();
+        if found == self.row {
+            return Err(error);
+        }
+        // It is in; but the journal's going may not be on the disk yet, and would take it back.
+        let is_durable = found == row && open::sync_folder(open::folder_of(&self.opened.path)).is_ok();
+        if is_durable { self.take_row(row) } else { Err(unknown) }
+    }
+
+    /// Writes what the open connection holds to a new file beside the path that leads elsewhere by now.
+    fn save_beside(&self) -> Result<PathBuf, StoreError> {
+        let path = &self.opened.path;
+        let temporary = Temporary::new_in(open::folder_of(path))?;
+        let mut copy = open::connect_new(temporary.path())?;
+        Backup::new(&self.opened.connection, &mut copy)
+            .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None))
+            .on(&self.opened.connection)?;
+        copy.close().or_else(|(copy, error)| Err(error).on(&copy))?;
+        let saved = open::free_name(path, "-conflict-");
+        temporary.place(&saved)?;
+        Ok(saved)
+    }
+
+    /// Whether an `init` was cut short that did not make the vault in one step: it holds nothing at all.
+    pub fn has_no_event(&self) -> bool {
+        let connection = self.connection();
+        ["event", "secret", "version"].iter().all(|table| {
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)");
+            first(connection, &sql, [], |row| integer(row, 0)) == Ok(Some(0))
+        })
     }
 
     /// Takes a verified row for the newest.
@@ -262,12 +326,8 @@ impl VaultFile {
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.opened.connection.execute_batch(sql).map_err(|error| {
-            let error = StoreError::from(error);
-            if matches!(error, StoreError::System { .. }) {
-                self.doubtful = true;
-            }
-            error
+        self.opened.connection.execute_batch(sql).on(&self.opened.connection).inspect_err(|error| {
+            self.doubtful |= matches!(error, StoreError::System { .. });
         })
     }
 
@@ -298,12 +358,16 @@ impl VaultFile {
         Ok(FileStamp::of(&self.opened.path)? != self.opened.stamp)
     }
 
-    fn reopen(&mut self) -> Result<(), StoreError> {
-        let is_copy = match &self.opened.aside {
+    /// Whether the file is only looked at.
+    pub(super) fn is_copy(&self) -> bool {
+        match &self.opened.aside {
             Some(aside) => aside.is_only_looked_at(),
-            None => self.opened.connection.is_readonly("main")?,
-        };
-        if is_copy {
+            None => self.opened.is_copy,
+        }
+    }
+
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        if self.is_copy() {
             return Err(StoreError::integrity("it changed while it was read"));
         }
         let path = self.opened.path.clone();
@@ -319,7 +383,8 @@ impl VaultFile {
 
     /// The old connection is closed before there is a new one: closing it later would drop the new one's lock.
     fn close(&mut self) -> Result<(), StoreError> {
-        drop(std::mem::replace(&mut self.opened.connection, Connection::open_in_memory()?));
+        let none = Connection::open_in_memory().on(&self.opened.connection)?;
+        drop(std::mem::replace(&mut self.opened.connection, none));
         self.opened.aside = None;
         Ok(())
     }

@@ -92,6 +92,19 @@ pub fn remembers_vault(path: &Path, state_directory: Option<&Path>) -> bool {
     state_directory.is_some_and(|folder| store::remembers_vault_at(&resolved, folder))
 }
 
+/// Whether an older etui was cut short while it made a vault here. Such a file holds nothing.
+pub fn is_unfinished(path: &Path) -> bool {
+    store::is_unfinished(path)
+}
+
+/// Removes a vault that was never finished.
+///
+/// # Errors
+/// [`VaultError::VaultExists`] where it is none any more, [`VaultError::System`].
+pub fn remove_unfinished(path: &Path) -> Result<(), VaultError> {
+    Ok(store::remove_unfinished(path)?)
+}
+
 fn new_arena() -> Result<std::sync::Arc<KeyArena>, VaultError> {
     KeyArena::new().map_err(|error| VaultError::System {
         doing: "mapping memory for keys".to_owned(),
@@ -111,18 +124,27 @@ impl LockedVault {
     /// Opens the file: path, schema and header are checked, no password is needed yet.
     ///
     /// # Errors
-    /// [`VaultError::NoVault`], [`VaultError::VaultGone`], [`VaultError::Integrity`],
-    /// [`VaultError::Busy`], [`VaultError::System`].
+    /// [`VaultError::NoVault`], [`VaultError::VaultGone`], [`VaultError::NotAVault`],
+    /// [`VaultError::Unfinished`], [`VaultError::Integrity`], [`VaultError::Busy`], [`VaultError::System`].
     pub fn open(path: &Path, environment: Environment) -> Result<Self, VaultError> {
-        let file = VaultFile::open(path).map_err(|error| match VaultError::from(error) {
-            VaultError::NoVault { path }
-                if remembers_vault(&path, environment.state_directory.as_deref()) =>
-            {
-                VaultError::VaultGone { path }
+        let is_known = || remembers_vault(path, environment.state_directory.as_deref());
+        match VaultFile::open(path) {
+            Ok(file) if file.has_no_event() && !is_known() => {
+                Err(VaultError::Unfinished { path: path.to_owned() })
             }
-            other => other,
-        })?;
-        Ok(Self { file, environment })
+            Ok(file) => Ok(Self { file, environment }),
+            Err(error) => Err(match VaultError::from(error) {
+                VaultError::NoVault { path } if is_known() => VaultError::VaultGone { path },
+                // Where a vault was, a file that is none is no mistyped path.
+                VaultError::NotAVault { why, .. } if is_known() => VaultError::Integrity { what: why },
+                VaultError::NotAVault { .. } | VaultError::Integrity { .. }
+                    if is_unfinished(path) && !is_known() =>
+                {
+                    VaultError::Unfinished { path: path.to_owned() }
+                }
+                other => other,
+            }),
+        }
     }
 
     /// Opens a copy of a vault (a backup, another branch) for looking only. What this machine remembers is

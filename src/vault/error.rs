@@ -86,6 +86,37 @@ pub enum VaultError {
         /// Where.
         path: PathBuf,
     },
+    /// What is there is no vault.
+    #[error("'{}' is not an etui vault", path.display())]
+    NotAVault {
+        /// Where.
+        path: PathBuf,
+        /// What it is instead.
+        why: String,
+    },
+    /// An older etui was cut short while it made a vault; it holds nothing.
+    #[error("the vault at {} was never finished: `etui init` was interrupted", path.display())]
+    Unfinished {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Another file was put in the place of the vault while a change was committed.
+    #[error(
+        "another file was put in the place of the vault while the change was stored; {}",
+        where_saved(saved)
+    )]
+    Replaced {
+        /// Where the vault with the change was written, or why it could not be.
+        saved: Result<PathBuf, String>,
+    },
+    /// A commit failed, and it could not be told how it ended.
+    #[error("it is not known whether the change was stored: {doing} failed: {reason}")]
+    Unknown {
+        /// What was being done, to what.
+        doing: String,
+        /// The system's own words.
+        reason: String,
+    },
     /// A vault (or another file) is there already.
     #[error("there is a file at {} already", path.display())]
     VaultExists {
@@ -132,6 +163,13 @@ pub enum VaultError {
     },
 }
 
+fn where_saved(saved: &Result<PathBuf, String>) -> String {
+    match saved {
+        Ok(path) => format!("the vault with the change is '{}'", path.display()),
+        Err(reason) => format!("the change is lost, since it could not be written beside it: {reason}"),
+    }
+}
+
 impl From<StoreError> for VaultError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -148,6 +186,9 @@ impl From<StoreError> for VaultError {
             StoreError::HeaderChanged => Self::HeaderChanged,
             StoreError::Stopped => Self::Stopped,
             StoreError::System { doing, reason } => Self::System { doing, reason },
+            StoreError::NoVault { path, why } => Self::NotAVault { path, why },
+            StoreError::Unknown { doing, reason } => Self::Unknown { doing, reason },
+            StoreError::Replaced { saved } => Self::Replaced { saved },
         }
     }
 }
@@ -167,7 +208,9 @@ impl VaultError {
             | Self::NoRegularFile { .. }
             | Self::SameFile { .. }
             | Self::NoVault { .. }
-            | Self::VaultGone { .. } => ErrorCode::InvalidParameter,
+            | Self::VaultGone { .. }
+            | Self::NotAVault { .. }
+            | Self::Unfinished { .. } => ErrorCode::InvalidParameter,
             Self::Integrity { .. } | Self::Older { .. } | Self::OtherBranch { .. } | Self::OtherVault => {
                 ErrorCode::IntegrityFailure
             }
@@ -175,7 +218,9 @@ impl VaultError {
             Self::Busy => ErrorCode::VaultBusy,
             Self::Stopped => ErrorCode::InternalFailure,
             Self::ExpensiveKdf { .. } => ErrorCode::NotUnlocked,
-            Self::OutOfMemory { .. } | Self::System { .. } => ErrorCode::InternalFailure,
+            Self::OutOfMemory { .. } | Self::System { .. } | Self::Replaced { .. } | Self::Unknown { .. } => {
+                ErrorCode::InternalFailure
+            }
         }
     }
 
@@ -208,6 +253,13 @@ impl VaultError {
             Self::VaultGone { .. } => {
                 "find it or restore a backup; `etui init` makes a new one in its place".to_owned()
             }
+            Self::NotAVault { why, .. } => format!("{why}: name another file"),
+            Self::Unfinished { .. } => "run `etui init` again: it replaces what is there".to_owned(),
+            Self::Replaced { saved: Ok(path) } => {
+                format!("import what is missing: `etui import etui '{}'`", path.display())
+            }
+            Self::Replaced { saved: Err(_) } => "make the change again".to_owned(),
+            Self::Unknown { .. } => "look with `etui log` before you make the change again".to_owned(),
             Self::VaultExists { .. } => "choose another path; nothing was overwritten".to_owned(),
             Self::FileExists { .. } | Self::NoRegularFile { .. } => "choose another path".to_owned(),
             Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),

@@ -28,7 +28,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use access::{
-    Answers, Credentials, Environment, KeyIdentity, UnlockFailed, make_key_file, remembers_vault,
+    Answers, Credentials, Environment, KeyIdentity, UnlockFailed, is_unfinished, make_key_file,
+    remembers_vault, remove_unfinished,
 };
 pub use batch::Changes;
 pub use branch::Beside;

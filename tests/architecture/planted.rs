@@ -91,6 +91,7 @@ fn every_planted_fault_is_found() {
         ("vault/a.rs", "fn f() { SystemTime::now(); }", "`vault/clock.rs`"),
         ("tui/a.rs", "fn f() { std::time::SystemTime :: now(); }", "`vault/clock.rs`"),
         ("store/a.rs", "fn f() { unsafe { g() } }", "`unsafe` lives in `memory`"),
+        ("store/system_error.rs", "fn f() { unsafe { g() } unsafe { h() } }", "`unsafe` lives in `memory`"),
         ("store/a.rs", "fn f() { g().unwrap(); }", "no `unwrap`"),
         ("store/a.rs", "fn f() { g()\n  .unwrap (); }", "no `unwrap`"),
         // Files
@@ -151,6 +152,7 @@ fn what_is_allowed_is_let_pass() {
         ("vault/a.rs", "fn f() { x.unwrap_or(1); x.unwrap_or_else(|| 2); }"),
         ("store/check.rs", "fn f() { Connection::open_in_memory(); key.unwrap(&wrapped); }"),
         ("memory/a.rs", "fn f() { unsafe { g() } }"),
+        ("store/system_error.rs", "fn f() { unsafe { g() } }"),
         ("vault/clock.rs", "fn f() { SystemTime::now(); }"),
         (
             "vault/a.rs",

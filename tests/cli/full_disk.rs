@@ -51,13 +51,13 @@ fn a_put_that_does_not_fit_says_so_and_changes_nothing() {
     assert_snapshot!(limited(&home, limit, &value, &["put", "db"]).failed(1), @r#"
         exit 1
         stderr:
-        error: working on the vault file failed: the system refused to read or write it
+        error: working on ~/data/etui/vault.etui failed: file too large
         hint: nothing was changed; mend the cause and try again
         "#);
     assert_snapshot!(limited(&home, limit, &value, &["put", "db", "--json"]).failed(1), @r#"
         exit 1
         stderr:
-        {"RequestId":"[id]","HttpStatus":500,"Code":"InternalFailure","Message":"working on the vault file failed: the system refused to read or write it","Hint":"nothing was changed; mend the cause and try again"}
+        {"RequestId":"[id]","HttpStatus":500,"Code":"InternalFailure","Message":"working on ~/data/etui/vault.etui failed: file too large","Hint":"nothing was changed; mend the cause and try again"}
         "#);
     is_unharmed(&home, "two");
     home.pipe(&value, &["put", "db"]).succeeded();
@@ -91,7 +91,7 @@ fn an_import_that_does_not_fit_brings_in_nothing() {
     assert_snapshot!(limited(&home, limit, b"", &["import", "dotenv", "file"]).failed(1), @r#"
         exit 1
         stderr:
-        error: working on the vault file failed: the system refused to read or write it
+        error: working on ~/data/etui/vault.etui failed: file too large
         hint: nothing was changed; mend the cause and try again
         "#);
     is_unharmed(&home, "two");
@@ -126,7 +126,7 @@ fn files_that_do_not_fit_are_not_left_behind() {
     assert_snapshot!(limited(&home, 4 * PAGE, b"", &["backup", "copy.etui"]).failed(1), @r#"
         exit 1
         stderr:
-        error: working on the vault file failed: the system refused to read or write it
+        error: writing copy.etui failed: file too large
         hint: nothing was changed; mend the cause and try again
         "#);
     for arguments in [

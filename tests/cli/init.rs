@@ -115,3 +115,61 @@ fn a_key_file_that_is_not_needed_is_said_to_be_so() {
         hint: leave --key-file and ETUI_KEY_FILE out
         "#);
 }
+
+/// What an older etui left that was killed while it made a vault, step by step.
+fn half_made(home: &Home, steps: usize) {
+    fs::create_dir_all(home.vault().parent().unwrap()).unwrap();
+    let whole = Home::with_vault();
+    let _ = fs::remove_file(home.vault());
+    if steps == 0 {
+        fs::write(home.vault(), "").unwrap();
+        return;
+    }
+    fs::copy(whole.vault(), home.vault()).unwrap();
+    let connection = rusqlite::Connection::open(home.vault()).unwrap();
+    let rest = [
+        "DELETE FROM event",
+        "DELETE FROM vault",
+        "DROP TABLE event; PRAGMA user_version = 0",
+        "DROP TABLE version; DROP TABLE secret; PRAGMA application_id = 0",
+    ];
+    for undone in &rest[..steps] {
+        connection.execute_batch(undone).unwrap();
+    }
+    connection.execute_batch("VACUUM").unwrap();
+}
+
+#[test]
+fn a_vault_that_was_never_finished_is_said_to_be_so_and_replaced() {
+    for steps in 0..5 {
+        let home = Home::empty();
+        half_made(&home, steps);
+        let sentence =
+            "error: the vault at ~/data/etui/vault.etui was never finished: `etui init` was interrupted";
+        for (arguments, hint) in [
+            (&["list"][..], "hint: run `etui init` again: it replaces what is there"),
+            (&CHEAPEST, "hint: replace it with --yes; it holds nothing"),
+        ] {
+            let run = home.etui(arguments).failed(2);
+            assert!(run.to_string().contains(&format!("{sentence}\n{hint}")), "{steps}: {run}");
+        }
+        home.etui(&[&CHEAPEST[..], &["--yes"]].concat()).succeeded();
+        home.etui(&["verify"]).succeeded();
+    }
+}
+
+#[test]
+fn nothing_else_is_replaced_though_it_is_allowed() {
+    for home in [Home::with_vault(), Home::with_secret()] {
+        // A machine that has never seen it.
+        fs::remove_dir_all(home.path().join("state")).unwrap();
+        let before = home.bytes_of_vault();
+        home.etui(&[&CHEAPEST[..], &["--yes"]].concat()).failed(2);
+        assert!(home.bytes_of_vault() == before);
+    }
+    let home = Home::empty();
+    fs::create_dir_all(home.vault().parent().unwrap()).unwrap();
+    fs::write(home.vault(), "notes").unwrap();
+    home.etui(&[&CHEAPEST[..], &["--yes"]].concat()).failed(2);
+    assert_eq!(fs::read(home.vault()).unwrap(), b"notes");
+}

@@ -1,5 +1,6 @@
 //! Help, mistakes, colour, and readers that go away.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -247,4 +248,32 @@ fn an_answer_that_cannot_be_written_is_exit_1() {
         error: cannot write the answer to stdout: no space left on device
         hint: mend the cause and try again; if there is none to see, please report this
         "#);
+}
+
+// Guards: a mistyped path is no tampering, and 6 is kept for files that say they are vaults.
+#[test]
+fn a_path_that_leads_to_no_vault_is_a_mistake_of_the_caller() {
+    let home = Home::with_secret();
+    fs::create_dir(home.path().join("folder")).unwrap();
+    fs::write(home.path().join("notes.txt"), "a line\n".repeat(100)).unwrap();
+    rusqlite::Connection::open(home.path().join("other.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE t (a)")
+        .unwrap();
+    std::os::unix::fs::symlink("loop", home.path().join("loop")).unwrap();
+    for path in ["folder", "notes.txt", "other.db", "loop", "notes.txt/x"] {
+        for arguments in [&["list", "--vault", path][..], &["verify", path], &["import", "etui", path]] {
+            let run = home.etui(arguments).failed(2);
+            assert!(run.stderr.contains("is not an etui vault"), "{arguments:?}: {run}");
+        }
+    }
+    assert_snapshot!(home.etui(&["list", "--vault", "folder"]), @r#"
+        exit 2
+        stderr:
+        error: '~/folder' is not an etui vault
+        hint: it is not a regular file: name another file
+        "#);
+    // Where a vault was, a file that is none is no mistyped path.
+    fs::write(home.vault(), "notes").unwrap();
+    home.etui(&["list"]).failed(6);
 }

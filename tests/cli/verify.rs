@@ -45,11 +45,11 @@ fn verify_looks_at_another_file_without_remembering_it() {
         error: there is no vault at missing.etui
         hint: name another file
         "#);
-    assert_snapshot!(home.etui(&["verify", "password"]).failed(6), @r#"
-        exit 6
+    assert_snapshot!(home.etui(&["verify", "password"]).failed(2), @r#"
+        exit 2
         stderr:
-        error: the vault is damaged or was tampered with: it is no SQLite file
-        hint: do not use this file: take another copy or backup
+        error: '~/password' is not an etui vault
+        hint: it is too short to be one: name another file
         "#);
 }
 

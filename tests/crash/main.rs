@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod init;
+mod journal;
 mod rekey;
 
 use std::thread;

@@ -14,7 +14,7 @@ use crate::support::vaults::{PASSWORD, Place, binary, content, credentials, put_
 const NEW: &str = "another horse";
 const ROUNDS: u64 = 16;
 
-/// Larger than SQLite's page cache, so that a rekey writes to the file long before it commits.
+/// Large enough that a rekey is still at work when the kill comes.
 fn filled() -> (Place, tempfile::TempDir) {
     let place = Place::new();
     let mut vault = place.create_at(&place.vault_path(), Some(MACHINE));

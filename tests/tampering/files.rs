@@ -95,11 +95,25 @@ fn what_is_no_vault_at_all_is_noticed() {
     let place = Place::new();
     for bytes in [&b""[..], b"SQLite format 3", b"SQLite format 3\0", &[0; 8192], b"-----BEGIN AGE-----"] {
         place.put_back(bytes);
-        assert_integrity(place.open().map(drop));
+        let looked = place.open().map(drop);
+        assert!(
+            matches!(looked, Err(VaultError::NotAVault { .. } | VaultError::Unfinished { .. })),
+            "{looked:?}"
+        );
     }
     fs::remove_file(place.vault_path()).unwrap();
     fs::create_dir(place.vault_path()).unwrap();
-    assert_integrity(place.open().map(drop));
+    assert!(matches!(place.open().map(drop), Err(VaultError::NotAVault { .. })));
+}
+
+// Guards: where this machine has seen a vault, a file that is none is no mistyped path.
+#[test]
+fn what_is_no_vault_where_one_was_is_tampering() {
+    let (place, _) = filled();
+    for bytes in [&b""[..], b"SQLite format 3", &[0; 8192], b"-----BEGIN AGE-----"] {
+        place.put_back(bytes);
+        assert_integrity(place.open().map(drop));
+    }
 }
 
 #[test]
@@ -108,7 +122,11 @@ fn an_empty_sqlite_file_is_no_vault() {
     let connection = rusqlite::Connection::open(place.vault_path()).unwrap();
     connection.execute_batch("PRAGMA user_version = 1").unwrap();
     drop(connection);
-    assert_integrity(place.open().map(drop));
+    let looked = place.open().map(drop);
+    assert!(
+        matches!(looked, Err(VaultError::NotAVault { .. } | VaultError::Unfinished { .. })),
+        "{looked:?}"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commits;
 mod every_byte;
 mod files;
 mod journals;
@@ -13,6 +14,7 @@ mod judge;
 mod open_session;
 mod rows;
 mod schema;
+mod strays;
 mod tables;
 mod vault_row;
 mod versions;

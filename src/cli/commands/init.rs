@@ -13,13 +13,15 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::wording;
+use crate::domain::visible;
 use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
 use crate::vault::{Existing, place_secret_file};
 
 /// Make a new vault
 ///
 /// The master password is asked for twice, or taken from --password-file or --password-command. An existing
-/// file is never overwritten. How much unlocking costs is measured on this machine, unless it is said.
+/// file is never overwritten, except a vault that was never finished, after a question. How much unlocking costs
+/// is measured on this machine, unless it is said.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -33,6 +35,10 @@ pub(in crate::cli) struct Init {
     /// Make a key file, which is then needed besides the password, and write it here
     #[arg(long, value_name = "FILE")]
     key_file_out: Option<PathBuf>,
+
+    /// Replace a vault that was never finished without asking; it holds nothing
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Serialize)]
@@ -50,10 +56,10 @@ struct Made<'a> {
 impl RunCommand for Init {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let path = invocation.vault_path()?;
-        if path.symlink_metadata().is_ok() {
-            // Before a password is asked for; `create` decides it again, and safely.
-            let sentence = VaultError::VaultExists { path: path.to_owned() }.to_string();
-            return Err(CliError::usage(sentence, "choose another path with --vault").into());
+        // Before a password is asked for; `create` decides it again, and safely.
+        let replaces = path.symlink_metadata().is_ok();
+        if replaces {
+            self.allow_replacing(invocation, path)?;
         }
         let chosen = self.cost.chosen()?;
         let given = invocation.key_file()?;
@@ -75,12 +81,14 @@ impl RunCommand for Init {
         if let (Some(path), Some(text)) = (&self.key_file_out, &made) {
             place_secret_file(path, text, Existing::Keep)?;
         }
-        let mut vault =
-            Vault::create(path, &credentials, cost, invocation.environment()).inspect_err(|_| {
-                if let Some(unused) = &self.key_file_out {
-                    let _ = std::fs::remove_file(unused);
-                }
-            })?;
+        let cleared = if replaces { vault::remove_unfinished(path) } else { Ok(()) };
+        let created =
+            cleared.and_then(|()| Vault::create(path, &credentials, cost, invocation.environment()));
+        let mut vault = created.inspect_err(|_| {
+            if let Some(unused) = &self.key_file_out {
+                let _ = std::fs::remove_file(unused);
+            }
+        })?;
         invocation.say_notices(vault.take_notices());
         self.tell(invocation, vault.path(), cost)?;
         Ok(Finish::Done)
@@ -88,6 +96,27 @@ impl RunCommand for Init {
 }
 
 impl Init {
+    /// Only a vault that was never finished is replaced, and only if that is wished.
+    fn allow_replacing(&self, invocation: &Invocation, path: &Path) -> Result<(), CliError> {
+        if !vault::is_unfinished(path) {
+            let sentence = VaultError::VaultExists { path: path.to_owned() }.to_string();
+            return Err(CliError::usage(sentence, "choose another path with --vault"));
+        }
+        let sentence = VaultError::Unfinished { path: path.to_owned() }.to_string();
+        let answer = || {
+            let question = visible(&format!("{sentence}. It holds nothing. Replace it? [y/N] ")).into_owned();
+            invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()))
+        };
+        let is_allowed = self.yes
+            || (invocation.can_ask()
+                && answer()
+                    .is_some_and(|answer| ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())));
+        if is_allowed {
+            return Ok(());
+        }
+        Err(CliError::usage(sentence, "replace it with --yes; it holds nothing"))
+    }
+
     fn tell(&self, invocation: &Invocation, path: &Path, cost: KdfCost) -> anyhow::Result<()> {
         let key_file = self.key_file_out.as_deref();
         if invocation.output().audience() == Audience::Machine {

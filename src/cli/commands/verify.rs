@@ -55,7 +55,7 @@ impl RunCommand for Verify {
         drop(line);
         match output.audience() {
             Audience::Machine => {
-                let VerifyReport { secrets, versions, events, ref findings } = report;
+                let VerifyReport { secrets, versions, events, ref findings, .. } = report;
                 output.json(&Shape { secrets, versions, events, findings })?;
             }
             Audience::Person | Audience::Pipe if report.is_clean() => output.done(&sentence(&report))?,

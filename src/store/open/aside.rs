@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use super::beside::{Quiet, journal_of, left_by_a_writer, no_regular_file, open_regular};
 use super::temporary::Temporary;
-use super::{FileStamp, connect, connect_immutable, folder_of, remove_quietly, sync_folder};
+use super::{FileStamp, connect, connect_immutable, folder_of, free_name, remove_quietly, sync_folder};
 use crate::store::error::StoreError;
 use crate::store::schema;
 
@@ -78,6 +78,12 @@ pub(super) fn set_aside(
             Err(error) => failure = failure.or(Some(error)),
         }
     }
+    // Where SQLite finds fault with one of them only, no key needs to be asked.
+    let sound: Vec<bool> = opened.iter().map(|(_, connection)| is_sound(connection)).collect();
+    if sound.contains(&true) {
+        let mut sound = sound.into_iter();
+        opened.retain(|_| sound.next() == Some(true));
+    }
     let mut opened = opened.into_iter();
     let Some((shown, connection)) = opened.next() else {
         return Err(failure.unwrap_or_else(|| neither(path)));
@@ -95,6 +101,17 @@ pub(super) fn set_aside(
         _rolled_back: rolled_back,
     };
     Ok((connection, aside))
+}
+
+/// Looks at a copy in which the journal was played back, whatever its tables are.
+pub(super) fn look_when_played_back<T>(
+    path: &Path,
+    mut quiet: Quiet,
+    look: impl FnOnce(&Connection) -> T,
+) -> Result<T, StoreError> {
+    let (_, _, rolled_back) = copy(path, &mut quiet, &std::env::temp_dir())?;
+    let connection = connect(rolled_back.path())?;
+    Ok(look(&connection))
 }
 
 /// The journal is of no use, and the file is not whole without it.
@@ -137,6 +154,11 @@ fn write_copy(path: &Path, from: &mut File, mut to: File) -> Result<(), StoreErr
         .and_then(|()| io::copy(from, &mut to))
         .and_then(|_| to.sync_all())
         .map_err(|error| StoreError::system("copying", path, &error))
+}
+
+fn is_sound(connection: &Connection) -> bool {
+    let answer = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+    answer.as_deref() == Ok("ok")
 }
 
 fn checked(path: &Path) -> Result<Connection, StoreError> {
@@ -226,14 +248,7 @@ impl Aside {
     /// Keeps the copies of file and journal for good, and answers what the copy of the file is called: what
     /// was made of them is not what it should be.
     pub(in crate::store) fn keep(self, path: &Path) -> Result<PathBuf, StoreError> {
-        let mut number = 1;
-        let kept = loop {
-            let kept = super::beside::with_suffix(path, &format!("-before-recovery-{number}"));
-            if fs::symlink_metadata(&kept).is_err() {
-                break kept;
-            }
-            number += 1;
-        };
+        let kept = free_name(path, "-before-recovery-");
         let Self { other, as_it_lay, journal_as_it_lay, .. } = self;
         drop(other);
         as_it_lay.place(&kept)?;

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, OFlags, fcntl_lock};
 
-use super::BUSY_TIMEOUT;
 use crate::store::error::StoreError;
 
 /// How often a writer is looked at that must come to its end first.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+
+/// How long a commit that is under way is waited for: it comes to its end, but a large one takes as long as the
+/// disk does, and nobody can read meanwhile.
+const LONGEST_COMMIT: Duration = Duration::from_secs(60);
 
 /// What SQLite would make of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +92,7 @@ pub(in crate::store) struct Quiet(pub(super) File);
 /// # Errors
 /// [`StoreError::Busy`] where the writer does not come to its end.
 pub(in crate::store) fn left_by_a_writer(path: &Path) -> Result<Option<Quiet>, StoreError> {
-    let until = Instant::now() + BUSY_TIMEOUT;
+    let until = Instant::now() + LONGEST_COMMIT;
     loop {
         if look(path)? != Journal::Live {
             return Ok(None);

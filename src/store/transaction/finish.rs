@@ -5,7 +5,7 @@ use crate::crypto::{Padding, bucket_of};
 use crate::memory::SecretBytes;
 use crate::store::codec::SecretRecord;
 use crate::store::error::StoreError;
-use crate::store::rows::expect_changed;
+use crate::store::rows::{execute, expect_changed};
 
 impl WriteTransaction<'_> {
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
@@ -25,14 +25,10 @@ impl WriteTransaction<'_> {
             records.push(if secret.gone { None } else { Some(self.write_secret(secret)?) });
         }
         let row = seal_head(self.store, &self.head)?;
-        let changed = self
-            .store
-            .file
-            .connection()
-            .prepare_cached("UPDATE vault SET head = ?1 WHERE one = 1")?
-            .execute([&row.head])?;
+        let connection = self.store.file.connection();
+        let changed = execute(connection, "UPDATE vault SET head = ?1 WHERE one = 1", [&row.head])?;
         expect_changed(changed, 1)?;
-        self.store.file.commit(row)?;
+        self.store.commit(row, self.moment.now)?;
         self.store.head = self.head;
         for (name_tag, _) in working.iter().filter_map(|secret| secret.in_file) {
             self.store.index.remove(&name_tag);
@@ -52,9 +48,7 @@ impl WriteTransaction<'_> {
         let stored = &secret.stored;
         let connection = self.store.file.connection();
         if secret.gone {
-            let versions = connection
-                .prepare_cached("DELETE FROM version WHERE secret_id = ?1")?
-                .execute([&stored.id])?;
+            let versions = execute(connection, "DELETE FROM version WHERE secret_id = ?1", [&stored.id])?;
             expect_changed(versions, stored.versions.len())?;
         }
         let Some((name_tag, tag)) = secret.in_file else { return Ok(()) };
@@ -62,9 +56,8 @@ impl WriteTransaction<'_> {
         self.head.secrets -= 1;
         if secret.gone || name_tag != stored.name_tag {
             // Versions refer to its id; that is looked at when the transaction ends.
-            let deleted = connection
-                .prepare_cached("DELETE FROM secret WHERE name_tag = ?1 AND id = ?2")?
-                .execute((&name_tag, &stored.id))?;
+            let sql = "DELETE FROM secret WHERE name_tag = ?1 AND id = ?2";
+            let deleted = execute(connection, sql, (&name_tag, &stored.id))?;
             expect_changed(deleted, 1)?;
         }
         Ok(())
@@ -84,13 +77,13 @@ impl WriteTransaction<'_> {
             })?;
         let associated = self.store.seals.secret(&stored.name_tag, &stored.id);
         let sealed = self.store.keys.seal(&associated, record.expose(), Padding::Record)?;
-        let connection = self.store.file.connection();
-        let changed = if stays {
-            connection.prepare_cached("UPDATE secret SET record = ?3 WHERE name_tag = ?1 AND id = ?2")?
+        let sql = if stays {
+            "UPDATE secret SET record = ?3 WHERE name_tag = ?1 AND id = ?2"
         } else {
-            connection.prepare_cached("INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)")?
-        }
-        .execute((&stored.name_tag, &stored.id, &sealed))?;
+            "INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)"
+        };
+        let connection = self.store.file.connection();
+        let changed = execute(connection, sql, (&stored.name_tag, &stored.id, &sealed))?;
         expect_changed(changed, 1)?;
         stored.tag = tag_of(&sealed)?;
         self.head.sums[bucket_of(&stored.name_tag)] +=
