@@ -93,7 +93,7 @@ impl Promote {
             let instead = Instead { name: self.name.clone(), selector };
             self.variables.read(vault, &[instead])?.give_to(&mut program);
         }
-        process::restore_core_limit(invocation.hardening());
+        process::restore_core_files(invocation.hardening());
         let status = program.status();
         // This process goes on, and without core dumps.
         let _ = process::harden();

@@ -90,7 +90,7 @@ impl Run {
         }
         variables.give_to(&mut program);
         drop(variables);
-        process::restore_core_limit(invocation.hardening());
+        process::restore_core_files(invocation.hardening());
         // It returns only where it failed.
         let failed = program.exec();
         let sentence = format!("cannot run '{}': {}", name.display(), error::reason(&failed));
