@@ -97,7 +97,7 @@ pub(super) fn serve(
 }
 
 fn ends(signals: &[Signal]) -> bool {
-    signals.iter().any(|signal| matches!(signal, Signal::Terminate | Signal::HangUp | Signal::Interrupt))
+    signals.iter().any(|signal| signal.ends_the_process())
 }
 
 fn accept(own: &OwnSocket, clients: &mut Vec<Client>) {

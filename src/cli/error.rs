@@ -9,6 +9,8 @@ pub(super) use crate::domain::reason;
 use crate::domain::{ErrorCode, Invalid};
 use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
+use crate::platform::child::ChildError;
+use crate::platform::signals::Interrupted;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
 
@@ -18,17 +20,28 @@ pub struct CliError {
     code: ErrorCode,
     sentence: String,
     hint: String,
+    interrupted: Option<Interrupted>,
 }
 
 impl CliError {
+    const fn new(code: ErrorCode, sentence: String, hint: String) -> Self {
+        Self { code, sentence, hint, interrupted: None }
+    }
+
+    /// A signal ended it: nothing is said, and the process dies of the signal.
+    pub fn interrupted(by: Interrupted) -> Self {
+        let error = Self::new(ErrorCode::InternalFailure, by.to_string(), String::new());
+        Self { interrupted: Some(by), ..error }
+    }
+
     /// Something was asked in a way that cannot be answered (exit code 2).
     pub fn usage(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: ErrorCode::InvalidParameter, sentence: sentence.into(), hint: hint.into() }
+        Self::new(ErrorCode::InvalidParameter, sentence.into(), hint.into())
     }
 
     /// Something that must be given is not there (exit code 2).
     pub fn missing(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: ErrorCode::MissingParameter, sentence: sentence.into(), hint: hint.into() }
+        Self::new(ErrorCode::MissingParameter, sentence.into(), hint.into())
     }
 
     /// The code of the contract.
@@ -38,36 +51,44 @@ impl CliError {
 
     /// What must hold does not (exit code 4).
     pub fn rejected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: ErrorCode::UnsupportedOperation, sentence: sentence.into(), hint: hint.into() }
+        Self::new(ErrorCode::UnsupportedOperation, sentence.into(), hint.into())
     }
 
     /// What was looked for is not there (exit code 3).
     pub fn not_found(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: ErrorCode::ResourceNotFound, sentence: sentence.into(), hint: hint.into() }
+        Self::new(ErrorCode::ResourceNotFound, sentence.into(), hint.into())
     }
 
     /// There is no password, or none could be had (exit code 5).
     pub fn not_unlocked(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: ErrorCode::NotUnlocked, sentence: sentence.into(), hint: hint.into() }
+        Self::new(ErrorCode::NotUnlocked, sentence.into(), hint.into())
     }
 
     /// What is nobody's mistake and still did not work (exit code 1).
     pub fn unexpected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: ErrorCode::InternalFailure, sentence: sentence.into(), hint: hint.into() }
+        Self::new(ErrorCode::InternalFailure, sentence.into(), hint.into())
     }
 
     /// A rule says no; the sentence says what follows from it.
     pub fn refused(code: ErrorCode, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), hint: hint.into() }
+        Self::new(code, sentence.into(), hint.into())
+    }
+
+    /// A program was not run to its end.
+    pub fn of_child(sentence: impl Into<String>, error: ChildError) -> Self {
+        match error {
+            ChildError::System(error) => Self::system(sentence, &error),
+            ChildError::Interrupted(by) => Self::interrupted(by),
+        }
     }
 
     /// The system said no (exit code 1).
     pub fn system(sentence: impl Into<String>, error: &io::Error) -> Self {
-        Self {
-            code: ErrorCode::InternalFailure,
-            sentence: format!("{}: {}", sentence.into(), reason(error)),
-            hint: "mend the cause and try again".to_owned(),
-        }
+        Self::new(
+            ErrorCode::InternalFailure,
+            format!("{}: {}", sentence.into(), reason(error)),
+            "mend the cause and try again".to_owned(),
+        )
     }
 }
 
@@ -143,6 +164,19 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
         return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));
     }
     None
+}
+
+/// The signal that ended what was being done, if one did.
+pub fn interruption(error: &anyhow::Error) -> Option<Interrupted> {
+    error.chain().find_map(|cause| {
+        let of_ours = cause.downcast_ref::<CliError>().and_then(|error| error.interrupted);
+        of_ours.or_else(|| cause.downcast_ref::<Interrupted>().copied()).or_else(|| {
+            match cause.downcast_ref::<ExchangeError>() {
+                Some(ExchangeError::Interrupted(by)) => Some(*by),
+                _ => None,
+            }
+        })
+    })
 }
 
 /// Whether the reader of our output went away, which is no failure.

@@ -48,6 +48,8 @@ pub use usage::NoCommand;
 use args::{Read, all_commands};
 use invocation::Invocation;
 
+use crate::platform::signals::{Interrupted, die_of};
+
 /// Does what a command line asks for, and answers the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -61,7 +63,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> E
     let invocation = Invocation::new(&globals, look, process, all_commands);
     match command(&invocation) {
         Ok(finish) => finish.exit_code(),
-        Err(error) => invocation.output().report(&error),
+        Err(error) => {
+            if let Some(Interrupted(signal)) = error::interruption(&error) {
+                // Whoever waits for us, a shell's loop above all, sees that the user wants to stop.
+                let _ = die_of(signal);
+            }
+            invocation.output().report(&error)
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use super::error::{CliError, reason};
 use super::input;
 use crate::memory::SecretBytes;
+use crate::platform::child::{self, ChildError, WhenAsked};
+use crate::platform::paths::with_home;
 use crate::platform::terminal::{Answer, Terminal};
 
 /// No master password is longer; more means that the wrong file was named.
@@ -106,6 +108,7 @@ fn ask_bytes(terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBy
         .ok_or_else(|| CliError::not_unlocked("there is no terminal to ask for the master password", WAYS))?;
     match terminal.ask_password(question) {
         Ok(Answer::Line(line)) => Ok(line),
+        Ok(Answer::Interrupted(by)) => Err(CliError::interrupted(by)),
         Ok(Answer::Cancelled | Answer::SeveralLines) => {
             Err(CliError::not_unlocked("no password was given", "nothing was changed"))
         }
@@ -120,19 +123,19 @@ fn no_password(what: &str, error: &std::io::Error) -> CliError {
 /// Its stdin is empty: a command that reads must not eat the value that was piped to us.
 fn output_of(command: &OsStr) -> Result<SecretBytes, CliError> {
     const FAILED: &str = "the password command failed";
-    let mut child = Command::new("sh")
-        .arg("-c")
-        .arg(command)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| no_password(FAILED, &error))?;
-    let printed = child.stdout.take().map(|stdout| input::read_up_to(stdout, LONGEST));
-    let status = child.wait().map_err(|error| no_password(FAILED, &error))?;
-    let printed = printed.transpose().map_err(|error| no_password(FAILED, &error))?;
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::piped());
+    let ended = child::run_with(&mut shell, WhenAsked::PassOn, |_, stdout| {
+        stdout.map_or_else(|| Ok(SecretBytes::new()), |stdout| input::read_up_to(stdout, LONGEST))
+    });
+    let (status, printed) = match ended {
+        Ok((status, printed)) => (status, printed.map_err(|error| no_password(FAILED, &error))?),
+        Err(ChildError::System(error)) => return Err(no_password(FAILED, &error)),
+        Err(ChildError::Interrupted(by)) => return Err(CliError::interrupted(by)),
+    };
     match printed {
         // Where it printed too much the pipe was closed on it, and its own failure says nothing.
-        Some(printed) if status.success() || printed.len() > LONGEST => Ok(printed),
+        printed if status.success() || printed.len() > LONGEST => Ok(printed),
         _ => Err(CliError::not_unlocked(format!("{FAILED}: {status}"), "run it by hand to see why")),
     }
 }

@@ -203,6 +203,7 @@ fn ask(invocation: &Invocation) -> Result<SecretBytes, CliError> {
             .ok_or_else(|| CliError::missing("there is no terminal to ask for the value", ANOTHER_WAY))?;
         match terminal.ask_value("Value: ") {
             Ok(Answer::Line(line)) => Ok(line),
+            Ok(Answer::Interrupted(by)) => Err(CliError::interrupted(by)),
             Ok(Answer::Cancelled) => Err(CliError::missing("no value was given", "nothing was stored")),
             Ok(Answer::SeveralLines) => {
                 Err(CliError::usage("more than one line was pasted, and the prompt takes one", ANOTHER_WAY))

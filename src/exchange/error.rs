@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::place::Place;
 use crate::content::dotenv::DotenvError;
 use crate::domain::ErrorCode;
+use crate::platform::signals::Interrupted;
 
 /// What is wrong with a file, a store or the programs that it needs. Never quotes a file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -42,6 +43,9 @@ pub enum ExchangeError {
         /// Where.
         path: PathBuf,
     },
+    /// A signal ended it.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
     /// The operating system says no.
     #[error("{doing} failed: {reason}")]
     System {
@@ -61,9 +65,10 @@ impl ExchangeError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed { .. } | Self::Encrypted | Self::NoStore { .. } => ErrorCode::InvalidParameter,
-            Self::NoProgram { .. } | Self::ProgramFailed { .. } | Self::System { .. } => {
-                ErrorCode::InternalFailure
-            }
+            Self::NoProgram { .. }
+            | Self::ProgramFailed { .. }
+            | Self::Interrupted(_)
+            | Self::System { .. } => ErrorCode::InternalFailure,
         }
     }
 
@@ -77,6 +82,7 @@ impl ExchangeError {
                 "nothing was changed; see that its key is there and unlocked, then try again".to_owned()
             }
             Self::NoStore { .. } => "name the folder that holds the file '.gpg-id'".to_owned(),
+            Self::Interrupted(_) => "nothing was changed".to_owned(),
             Self::System { .. } => "nothing was changed; mend the cause and try again".to_owned(),
         }
     }

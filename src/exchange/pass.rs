@@ -7,11 +7,12 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use super::error::ExchangeError;
 use crate::domain::{SecretValue, Timestamp, ValueType, reason};
 use crate::memory::SecretBytes;
+use crate::platform::child::{self, ChildError, WhenAsked};
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
 const EXTENSION: &str = ".gpg";
@@ -221,30 +222,29 @@ fn need(program: &Path) -> Result<(), ExchangeError> {
 }
 
 /// Runs a program to its end; `None` where it fails.
-fn run(mut command: Command, stdin: &[u8]) -> Result<Option<SecretBytes>, ExchangeError> {
+fn run(mut command: Command, input: &[u8]) -> Result<Option<SecretBytes>, ExchangeError> {
     let program = command.get_program().to_string_lossy().into_owned();
     let failed = |error: io::Error| system(format!("running '{program}'"), &error);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
-            ExchangeError::NoProgram { program: program.clone() }
-        }
-        _ => failed(error),
+    let ended = child::run_with(&mut command, WhenAsked::PassOn, |stdin, stdout| {
+        // Either side may wait for the other.
+        std::thread::scope(|scope| {
+            // A program that does not want all of its input says so by its exit status.
+            scope.spawn(move || stdin.map(|mut to| to.write_all(input)));
+            stdout.map_or_else(|| Ok(SecretBytes::new()), read_all)
+        })
+    });
+    let (status, output) = ended.map_err(|error| match error {
+        ChildError::Interrupted(by) => by.into(),
+        ChildError::System(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
+                ExchangeError::NoProgram { program: program.clone() }
+            }
+            _ => failed(error),
+        },
     })?;
-    let written = talk(&mut child, stdin);
-    let status = child.wait().map_err(failed)?;
-    let output = written.map_err(failed)?;
+    let output = output.map_err(failed)?;
     Ok(status.success().then_some(output))
-}
-
-/// Writes and reads at the same time: either side may wait for the other.
-fn talk(child: &mut Child, input: &[u8]) -> io::Result<SecretBytes> {
-    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-    std::thread::scope(|scope| {
-        // A program that does not want all of its input says so by its exit status.
-        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
-        stdout.map_or_else(|| Ok(SecretBytes::new()), read_all)
-    })
 }
 
 fn read_all(mut source: impl Read) -> io::Result<SecretBytes> {

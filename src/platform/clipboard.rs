@@ -20,6 +20,8 @@ pub use osc52::{OSC52_LIMIT, osc52_sequence};
 
 use crate::domain::reason;
 use crate::memory::{SecretBytes, process};
+use crate::platform::child::{self, ChildError, WhenAsked};
+use crate::platform::signals::Interrupted;
 
 /// The hidden argument with which the binary becomes the holder of a copied value.
 pub const HOLDER_ARGUMENT: &str = "clipboard-holder";
@@ -80,6 +82,12 @@ pub enum ClipboardError {
     /// There is no terminal to write to.
     #[error("the terminal cannot be written to: {0}")]
     NoTerminal(String),
+    /// A signal ended the user's command, and etui with it.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// There is neither a display nor a terminal.
+    #[error("there is no clipboard here: neither a display nor a terminal")]
+    Nowhere,
     /// The user's command failed.
     #[error("the clipboard command failed: {0}")]
     CommandFailed(String),
@@ -104,6 +112,8 @@ impl ClipboardError {
             Self::NotText => "write the value to a file, or set a clipboard command that takes bytes",
             Self::TooLong { .. } => "write the value to a file",
             Self::NoClipboard => "set `clipboard = \"osc52\"` or `\"command\"` in the settings",
+            Self::Nowhere => "set `clipboard = \"command\"` and `clipboard_copy` in the settings",
+            Self::Interrupted(_) => "nothing was copied",
             Self::NoTerminal(_) | Self::System { .. } => "mend the cause and try again",
             Self::CommandFailed(_) => "try the command by hand, then correct it in the settings",
         }
@@ -258,20 +268,24 @@ fn copy_to_terminal(value: &SecretBytes) -> Result<Route, ClipboardError> {
 
 /// Runs a command of the user's, its output thrown away: it would land in the middle of the screen.
 fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError> {
-    let failed = |error: io::Error| ClipboardError::CommandFailed(reason(&error));
-    let mut child = Command::new("sh")
+    let mut shell = Command::new("sh");
+    shell
         .args(["-c", command])
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    if let (Some(mut stdin), Some(value)) = (child.stdin.take(), input) {
-        // A command that reads nothing may have closed it; its exit status tells.
-        let _ = stdin.write_all(value.expose());
+        .stderr(Stdio::null());
+    let ended = child::run_with(&mut shell, WhenAsked::PassOn, |stdin, _| {
+        if let (Some(mut stdin), Some(value)) = (stdin, input) {
+            // A command that reads nothing may have closed it; its exit status tells.
+            let _ = stdin.write_all(value.expose());
+        }
+    });
+    match ended {
+        Ok((status, ())) if status.success() => Ok(()),
+        Ok((status, ())) => Err(ClipboardError::CommandFailed(status.to_string())),
+        Err(ChildError::System(error)) => Err(ClipboardError::CommandFailed(reason(&error))),
+        Err(ChildError::Interrupted(by)) => Err(by.into()),
     }
-    let status = child.wait().map_err(failed)?;
-    if status.success() { Ok(()) } else { Err(ClipboardError::CommandFailed(status.to_string())) }
 }
 
 /// Runs the user's clearing command after a while, in a process of its own that outlives this one.

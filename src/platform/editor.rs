@@ -11,12 +11,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use signal_hook::SigId;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-
+use super::child::{self, ChildError, WhenAsked};
 use super::private_folder;
 use crate::memory::SecretBytes;
 
@@ -64,33 +60,12 @@ impl Editor {
     ///
     /// # Errors
     /// Where no shell can be started.
-    pub fn run(&self, file: &Path) -> io::Result<ExitStatus> {
-        let _held = HeldSignals::begin()?;
+    pub fn run(&self, file: &Path) -> Result<ExitStatus, ChildError> {
         let mut line = self.line.clone();
         line.push(" \"$@\"");
-        Command::new("sh").arg("-c").arg(line).arg("sh").args(options(self.kind())).arg(file).status()
-    }
-}
-
-/// The signals that end a process, passed over until the drop.
-struct HeldSignals(Vec<SigId>);
-
-impl HeldSignals {
-    fn begin() -> io::Result<Self> {
-        let mut held = Self(Vec::new());
-        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
-            // Nobody reads the flag: what counts is that there is a handler.
-            held.0.push(signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?);
-        }
-        Ok(held)
-    }
-}
-
-impl Drop for HeldSignals {
-    fn drop(&mut self) {
-        for registration in self.0.drain(..) {
-            signal_hook::low_level::unregister(registration);
-        }
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(line).arg("sh").args(options(self.kind())).arg(file);
+        child::run(&mut command, WhenAsked::PassOver)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the operating system offers, each thing behind a small door: where files lie, the terminal, the
-//! clipboard, the editor, folders of our own, signals, and time that counts sleep.
+//! clipboard, the editor, other programs, folders of our own, signals, and time that counts sleep.
 
+pub mod child;
 pub mod clipboard;
 pub mod editor;
 pub mod paths;

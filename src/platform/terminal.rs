@@ -3,15 +3,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::{flag, low_level};
 
+use super::signals::{Interrupted, Signal, Signals, can_be_continued, stop};
 use crate::memory::SecretBytes;
 
 const INTERRUPT: u8 = 0x03;
@@ -27,8 +23,10 @@ const LONGEST_ANSWER: usize = 1024 * 1024 + 1;
 pub enum Answer {
     /// One line, without its end.
     Line(SecretBytes),
-    /// Ctrl-c, Ctrl-d on an empty line, or the terminal went away.
+    /// Ctrl-d on an empty line, or the terminal went away.
     Cancelled,
+    /// Ctrl-c, Ctrl-\, or another signal that asks the process to go.
+    Interrupted(Interrupted),
     /// More than one line came at once: a paste that would be cut off at its first line. All of it was
     /// thrown away, so that the shell does not get the rest.
     SeveralLines,
@@ -43,10 +41,24 @@ enum LinesBehind {
     Refuse,
 }
 
-/// The controlling terminal. One process opens it once: the handlers of signals stay.
+/// What came of one look at the terminal.
+enum Heard {
+    Byte(u8),
+    Signal(Signal),
+    /// The terminal has gone.
+    End,
+}
+
+/// How a hidden line ended.
+enum LineEnd {
+    Line(SecretBytes),
+    Cancelled,
+    Signal(Signal),
+}
+
+/// The controlling terminal.
 pub struct Terminal {
     device: File,
-    signals: Signals,
 }
 
 impl Terminal {
@@ -56,7 +68,7 @@ impl Terminal {
     /// Where the process has no controlling terminal.
     pub fn open() -> io::Result<Self> {
         let device = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-        Ok(Self { device, signals: Signals::watch()? })
+        Ok(Self { device })
     }
 
     /// Writes a sentence on a line of its own. The caller has made it harmless.
@@ -65,14 +77,6 @@ impl Terminal {
     /// As writing.
     pub fn say(&mut self, sentence: &str) -> io::Result<()> {
         writeln!(self.device, "{sentence}")
-    }
-
-    /// Does something that a signal must not cut short; one that comes meanwhile is passed over.
-    pub fn holding_signals<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.signals.default_action.store(false, Ordering::SeqCst);
-        let done = work();
-        self.signals.default_action.store(true, Ordering::SeqCst);
-        done
     }
 
     /// Asks for a password: nothing of it is shown. Lines typed ahead answer the next question.
@@ -98,7 +102,7 @@ impl Terminal {
     pub fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
         write!(self.device, "{question}")?;
         let mut line = Vec::new();
-        while let Some(byte) = self.next_byte()? {
+        while let Some(byte) = self.read_byte()? {
             if byte == b'\n' {
                 return Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()));
             }
@@ -108,57 +112,85 @@ impl Terminal {
         Ok(None)
     }
 
+    /// While the question stands, signals only end it, so that the modes are put back before they act.
     fn ask_hidden(&mut self, question: &str, behind: LinesBehind) -> io::Result<Answer> {
-        let modes = HiddenInput::begin(&self.device, &self.signals)?;
-        write!(self.device, "{question}")?;
-        let line = self.read_hidden_line();
-        let several = behind == LinesBehind::Refuse && self.has_input_ready()?;
-        modes.end(if several { OptionalActions::Flush } else { OptionalActions::Drain })?;
-        writeln!(self.device)?;
-        Ok(match line? {
-            Some(_) if several => Answer::SeveralLines,
-            Some(line) => Answer::Line(line),
-            None => Answer::Cancelled,
-        })
+        let [terminate, hang_up, interrupt, quit] = Signal::ENDING;
+        let mut signals = Signals::listen_to(&[terminate, hang_up, interrupt, quit, Signal::Suspend])?;
+        loop {
+            let modes = HiddenInput::begin(&self.device)?;
+            write!(self.device, "{question}")?;
+            let line = self.read_hidden_line(&mut signals);
+            let several = behind == LinesBehind::Refuse && self.has_input_ready()?;
+            // The rest of a password would be shown by the shell, which gets the terminal now.
+            let forgets_input = several || matches!(line, Ok(LineEnd::Signal(_)));
+            modes.end(if forgets_input { OptionalActions::Flush } else { OptionalActions::Drain })?;
+            writeln!(self.device)?;
+            return Ok(match line? {
+                LineEnd::Signal(Signal::Suspend) => {
+                    if can_be_continued() {
+                        stop()?;
+                        // The stop was sent to the whole job, this process included.
+                        signals.take();
+                    }
+                    continue;
+                }
+                LineEnd::Signal(signal) => Answer::Interrupted(Interrupted(signal)),
+                LineEnd::Line(_) if several => Answer::SeveralLines,
+                LineEnd::Line(line) => Answer::Line(line),
+                LineEnd::Cancelled => Answer::Cancelled,
+            });
+        }
     }
 
-    fn read_hidden_line(&mut self) -> io::Result<Option<SecretBytes>> {
+    fn read_hidden_line(&mut self, signals: &mut Signals) -> io::Result<LineEnd> {
         let mut line = SecretBytes::new();
-        while let Some(byte) = self.next_byte()? {
+        loop {
+            let byte = match self.hear(signals)? {
+                Heard::Byte(byte) => byte,
+                Heard::Signal(signal) => return Ok(LineEnd::Signal(signal)),
+                Heard::End => return Ok(LineEnd::Cancelled),
+            };
             match byte {
-                b'\n' | b'\r' => return Ok(Some(line)),
-                INTERRUPT => return Ok(None),
-                END_OF_INPUT if line.is_empty() => return Ok(None),
-                END_OF_INPUT => return Ok(Some(line)),
+                b'\n' | b'\r' => return Ok(LineEnd::Line(line)),
+                // As a byte where somebody turned the signals of the keyboard off.
+                INTERRUPT => return Ok(LineEnd::Signal(Signal::Interrupt)),
+                END_OF_INPUT if line.is_empty() => return Ok(LineEnd::Cancelled),
+                END_OF_INPUT => return Ok(LineEnd::Line(line)),
                 KILL_LINE => line.clear(),
                 BACKSPACE | DELETE => remove_last_character(&mut line),
                 _ if line.len() < LONGEST_ANSWER => line.push(byte),
                 _ => {}
             }
         }
-        Ok(None)
     }
 
-    /// The next byte; `None` at the end of input and when a signal asks the process to go.
-    fn next_byte(&mut self) -> io::Result<Option<u8>> {
+    fn hear(&mut self, signals: &mut Signals) -> io::Result<Heard> {
         loop {
-            let mut watched =
-                [PollFd::new(&self.device, PollFlags::IN), PollFd::new(&self.signals.arrived, PollFlags::IN)];
+            let mut watched = [PollFd::new(&self.device, PollFlags::IN), PollFd::new(signals, PollFlags::IN)];
             match poll(&mut watched, None) {
-                Err(rustix::io::Errno::INTR) => continue,
-                other => other?,
-            };
-            if !watched[1].revents().is_empty() {
-                return Ok(None);
+                Err(rustix::io::Errno::INTR) => {}
+                other => drop(other?),
             }
+            let is_readable = !watched[0].revents().is_empty();
+            if let Some(signal) = signals.take().first() {
+                return Ok(Heard::Signal(*signal));
+            }
+            if is_readable {
+                return Ok(self.read_byte()?.map_or(Heard::End, Heard::Byte));
+            }
+        }
+    }
+
+    /// The next byte; `None` where the terminal has gone.
+    fn read_byte(&mut self) -> io::Result<Option<u8>> {
+        loop {
             let mut byte = [0];
-            let read = self.device.read(&mut byte);
-            return match read {
-                Ok(0) => Ok(None),
-                Ok(_) => Ok(Some(std::mem::take(&mut byte[0]))),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => Err(error),
-            };
+            match self.device.read(&mut byte) {
+                Ok(0) => return Ok(None),
+                Ok(_) => return Ok(Some(std::mem::take(&mut byte[0]))),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -175,28 +207,21 @@ fn remove_last_character(line: &mut SecretBytes) {
 
 /// The terminal with echo off; dropping it puts the modes back.
 ///
-/// Keys are read one by one: the kernel's own line editing would cut a line at 4,095 bytes. Keyboard
-/// signals are off too, so that Ctrl-c comes as a byte and the modes are put back on the way out.
+/// Keys are read one by one: the kernel's own line editing would cut a line at 4,095 bytes. The signals of the
+/// keyboard stay on: a shell tells by them that the user wants to stop.
 struct HiddenInput {
     device: File,
     before: Option<Termios>,
-    default_action: Arc<AtomicBool>,
 }
 
 impl HiddenInput {
-    fn begin(device: &File, signals: &Signals) -> io::Result<Self> {
+    fn begin(device: &File) -> io::Result<Self> {
         let before = tcgetattr(device)?;
         let mut hidden = before.clone();
-        hidden.local_modes -= LocalModes::ECHO
-            | LocalModes::ECHONL
-            | LocalModes::ICANON
-            | LocalModes::ISIG
-            | LocalModes::IEXTEN;
+        hidden.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::IEXTEN;
         hidden.special_codes[SpecialCodeIndex::VMIN] = 1;
         hidden.special_codes[SpecialCodeIndex::VTIME] = 0;
-        let default_action = Arc::clone(&signals.default_action);
-        let input = Self { device: device.try_clone()?, before: Some(before), default_action };
-        input.default_action.store(false, Ordering::SeqCst);
+        let input = Self { device: device.try_clone()?, before: Some(before) };
         tcsetattr(device, OptionalActions::Drain, &hidden)?;
         Ok(input)
     }
@@ -206,37 +231,16 @@ impl HiddenInput {
     }
 
     fn restore(&mut self, action: OptionalActions) -> io::Result<()> {
-        let restored = match self.before.take() {
-            Some(before) => tcsetattr(&self.device, action, &before),
+        match self.before.take() {
+            Some(before) => Ok(tcsetattr(&self.device, action, &before)?),
             None => Ok(()),
-        };
-        self.default_action.store(true, Ordering::SeqCst);
-        Ok(restored?)
+        }
     }
 }
 
 impl Drop for HiddenInput {
     fn drop(&mut self) {
         let _ = self.restore(OptionalActions::Drain);
-    }
-}
-
-/// The signals that ask a process to go. While echo is off they only end the question, so that the modes
-/// are put back; at any other time they do what they would do without us.
-struct Signals {
-    arrived: UnixStream,
-    default_action: Arc<AtomicBool>,
-}
-
-impl Signals {
-    fn watch() -> io::Result<Self> {
-        let (arrived, sender) = UnixStream::pair()?;
-        let default_action = Arc::new(AtomicBool::new(true));
-        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
-            flag::register_conditional_default(signal, Arc::clone(&default_action))?;
-            low_level::pipe::register(signal, sender.try_clone()?)?;
-        }
-        Ok(Self { arrived, default_action })
     }
 }
 

@@ -224,13 +224,14 @@ impl App {
                 Signal::Terminate | Signal::HangUp if self.away.is_some() => {
                     self.dispatch(Event::LockRequested(LockReason::HangUp))?;
                 }
-                Signal::Terminate | Signal::HangUp | Signal::Interrupt => {}
+                Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit => {}
                 Signal::Suspend => {
                     self.dispatch(Event::LockRequested(LockReason::Suspend))?;
                     self.suspension = Suspension::Wanted;
                 }
                 Signal::Continue => self.come_back()?,
                 Signal::Resize => self.measure()?,
+                Signal::ChildEnded => {}
             }
         }
         Ok(())
@@ -240,8 +241,10 @@ impl App {
         if let Some(signal) = arrived.iter().find(|signal| signal.ends_the_process()) {
             match &mut self.away {
                 // Its end would leave the value behind, in the file and in the editor: that one ends first. An
-                // interrupt is a key that is pressed in it.
-                Some(away) if *signal != Signal::Interrupt => away.ending = Some(*signal),
+                // interrupt or quit is a key that is pressed in it.
+                Some(away) if !matches!(signal, Signal::Interrupt | Signal::Quit) => {
+                    away.ending = Some(*signal)
+                }
                 Some(_) => {}
                 None => {
                     self.end.get_or_insert(End::Signal(*signal));

@@ -18,7 +18,21 @@ const MODULES: [(&str, &[&str]); 18] = [
     ("store", &["memory", "domain", "crypto", "versioning", "generator"]),
     ("vault", &["memory", "domain", "crypto", "versioning", "generator", "store"]),
     ("kms", BELOW_THE_FRONT_ENDS),
-    ("exchange", BELOW_THE_FRONT_ENDS),
+    (
+        "exchange",
+        &[
+            "memory",
+            "domain",
+            "content",
+            "crypto",
+            "versioning",
+            "generator",
+            "store",
+            "vault",
+            // `pass.rs` runs gpg and git.
+            "platform",
+        ],
+    ),
     (
         "agent",
         &["memory", "domain", "crypto", "versioning", "generator", "store", "vault", "config", "platform"],

@@ -5,6 +5,9 @@
 mod agent;
 mod api;
 mod as_command;
+// It looks at processes by their /proc.
+#[cfg(target_os = "linux")]
+mod children;
 mod deletion;
 mod edit;
 mod every_command;

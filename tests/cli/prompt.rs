@@ -1,9 +1,11 @@
 //! On a terminal: hidden prompts, questions, tables, values made harmless.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::support::{Home, PASSWORD, close_columns, redacted};
 
@@ -74,12 +76,64 @@ fn the_line_can_be_edited_blindly() {
 #[test]
 fn an_abandoned_question_changes_nothing_and_leaves_the_terminal_as_it_was() {
     let home = Home::with_secret();
-    for key in ["\u{3}", "\u{4}"] {
-        let mut terminal = home.terminal(&["get", "db"]);
-        terminal.wait_for("Master password: ").press(key);
-        let (status, screen) = terminal.end();
-        assert_eq!(status.code(), Some(5), "{screen}");
-        assert!(terminal.echoes());
+    let mut terminal = home.terminal(&["get", "db"]);
+    terminal.wait_for("Master password: ").press("\u{4}");
+    let (status, screen) = terminal.end();
+    assert_eq!(status.code(), Some(5), "{screen}");
+    assert!(terminal.echoes());
+}
+
+#[test]
+fn the_keys_that_end_a_program_end_it_at_a_hidden_prompt_as_everywhere() {
+    let home = Home::with_secret();
+    for (key, signal) in [("\u{3}", Signal::INT), ("\u{1c}", Signal::QUIT)] {
+        for arguments in [&["get", "db"][..], &["run", "--env", "A=db", "--", "true"]] {
+            let mut terminal = home.terminal(arguments);
+            terminal.wait_for("Master password: ").press(key);
+            let (status, screen) = terminal.end();
+            assert_eq!(status.signal(), Some(signal.as_raw()), "{screen}");
+            assert!(!screen.contains("error"), "{screen}");
+            assert!(terminal.echoes());
+        }
+    }
+    let mut terminal = home.terminal(&["put", "db"]);
+    terminal.wait_for("Master password: ").press(&enter(PASSWORD));
+    terminal.wait_for("Value: ").press("half\u{3}");
+    assert_eq!(terminal.end().0.signal(), Some(Signal::INT.as_raw()));
+    assert!(terminal.echoes());
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_stops_the_loop_of_a_shell() {
+    let home = Home::with_secret();
+    let script = "for name in db db db; do \"$0\" get $name; done; echo finished";
+    let mut terminal = home.terminal_of("bash", &["-c", script, env!("CARGO_BIN_EXE_etui")]);
+    terminal.wait_for("Master password: ").press("\u{3}");
+    let (_, screen) = terminal.end();
+    assert_eq!(screen.matches("Master password").count(), 1, "{screen}");
+    assert!(!screen.contains("finished"), "{screen}");
+}
+
+#[test]
+fn a_stop_at_the_prompt_leaves_the_terminal_as_it_was_and_asks_again() {
+    let home = Home::with_secret();
+    // Without the line editing of an interactive shell, which sets the modes itself.
+    let script =
+        "set -m; \"$0\" get db; stty -a | grep -o '.echo ' | tr -d '\n'; echo stopped; fg > fg; echo code $?";
+    for by_key in [true, false] {
+        let mut terminal = home.terminal_of("bash", &["-c", script, env!("CARGO_BIN_EXE_etui")]);
+        terminal.wait_for("Master password: ").press("half");
+        if by_key {
+            terminal.press("\u{1a}");
+        } else {
+            let shell = terminal.child.id();
+            let children = fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+            let etui = children.split_whitespace().last().unwrap().parse().unwrap();
+            kill_process(Pid::from_raw(etui).unwrap(), Signal::TSTP).unwrap();
+        }
+        terminal.wait_for(" echo stopped").wait_for("Master password: ").press(&enter(PASSWORD));
+        terminal.wait_for("two").wait_for("code 0");
+        terminal.end();
     }
 }
 
@@ -89,10 +143,9 @@ fn a_signal_puts_the_terminal_back() {
     let mut terminal = home.terminal(&["get", "db"]);
     terminal.wait_for("Master password: ");
     assert!(!terminal.echoes());
-    let process = rustix::process::Pid::from_child(&terminal.child);
-    rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    kill_process(Pid::from_child(&terminal.child), Signal::TERM).unwrap();
     let (status, screen) = terminal.end();
-    assert_ne!(status.code(), Some(0), "{screen}");
+    assert_eq!(status.signal(), Some(Signal::TERM.as_raw()), "{screen}");
     assert!(terminal.echoes());
 }
 

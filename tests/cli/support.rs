@@ -156,14 +156,30 @@ impl Home {
         self.terminal_with(arguments, |command| command)
     }
 
+    /// Starts another program on a terminal of its own.
+    pub fn terminal_of(&self, program: &str, arguments: &[&str]) -> Terminal {
+        self.start_on_terminal(program, arguments, |command| command)
+    }
+
     pub fn terminal_with(
         &self,
         arguments: &[&str],
         adjust: impl FnOnce(pty_process::blocking::Command) -> pty_process::blocking::Command,
     ) -> Terminal {
+        self.start_on_terminal(env!("CARGO_BIN_EXE_etui"), arguments, adjust)
+    }
+
+    fn start_on_terminal(
+        &self,
+        program: &str,
+        arguments: &[&str],
+        adjust: impl FnOnce(pty_process::blocking::Command) -> pty_process::blocking::Command,
+    ) -> Terminal {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(pty_process::Size::new(24, 120)).unwrap();
-        let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_etui"))
+        // Whoever runs the tests in the background has the signals of the keyboard ignored.
+        let command = pty_process::blocking::Command::new("env")
+            .args(["--default-signal=INT,QUIT", program])
             .args(arguments)
             .env_clear()
             .envs(self.environment())

@@ -28,7 +28,8 @@ fn assert_given_back(terminal: &Terminal, before: &rustix::termios::Termios) {
 
 #[test]
 fn a_signal_that_ends_the_app_gives_the_terminal_back_and_is_its_cause_of_death() {
-    for (signal, size) in [Signal::TERM, Signal::HUP, Signal::INT].into_iter().zip(SIZES) {
+    let signals = [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT];
+    for (signal, size) in signals.into_iter().zip(SIZES.into_iter().cycle()) {
         let home = Home::new();
         let mut terminal = home.app(size);
         let before = terminal.modes_at_first();

@@ -14,8 +14,8 @@ use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
 use crate::config::duration;
-use crate::platform::clipboard::{Clipboard, ClipboardSetting, Route, clear_later};
-use crate::platform::signals::Signals;
+use crate::platform::clipboard::{Clipboard, ClipboardError, ClipboardSetting, Route, clear_later};
+use crate::platform::signals::{Signal, Signals};
 use crate::platform::wait::{self, Waiter};
 
 /// Copy a value to the clipboard, and clear it after a while
@@ -57,8 +57,9 @@ impl RunCommand for Copy {
         let mut clipboard = Clipboard::new(setting.clone());
         let (name, id) = (outcome.name, outcome.version.id);
         let value = outcome.value.into_bytes();
-        let failed = |error: crate::platform::clipboard::ClipboardError| {
-            CliError::unexpected(error.to_string(), error.hint())
+        let failed = |error: ClipboardError| match error {
+            ClipboardError::Interrupted(by) => CliError::interrupted(by),
+            error => CliError::unexpected(error.to_string(), error.hint()),
         };
         let route = clipboard.copy(&value, settings.clipboard_clear_after).map_err(failed)?;
         drop(value);
@@ -115,7 +116,7 @@ fn promise(route: Route) -> String {
 /// Waits until the time has come, or a signal asks to go.
 fn stay(after: Duration) -> anyhow::Result<()> {
     use std::os::fd::AsFd;
-    let signals = Signals::listen()?;
+    let signals = Signals::listen_to(&Signal::ENDING)?;
     let deadline = wait::now().saturating_add(u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
     Waiter::new()?.wait(&[signals.as_fd()], Some(deadline))?;
     Ok(())

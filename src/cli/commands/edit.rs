@@ -63,7 +63,7 @@ impl RunCommand for Edit {
         let before = before.value.into_bytes();
         let scratch = Scratch::new(&place, extension(&before), &before)
             .map_err(|error| CliError::system("cannot make a file for the editor", &error))?;
-        let Some(value) = edited(invocation, &editor, &scratch, &before)? else {
+        let Some(value) = edited(&editor, &scratch, &before)? else {
             return unchanged(invocation, name);
         };
         let store = || -> anyhow::Result<Finish> {
@@ -160,18 +160,12 @@ fn extension(value: &SecretBytes) -> &'static str {
 
 /// What was saved; `None` where it is what was there before.
 fn edited(
-    invocation: &Invocation,
     editor: &Editor,
     scratch: &Scratch,
     before: &SecretBytes,
 ) -> anyhow::Result<Option<SecretBytes>> {
-    let run = || editor.run(scratch.path());
-    // The terminal that the password was asked on would let a signal end this process.
-    let status = invocation.with_terminal(|terminal| match terminal {
-        Some(terminal) => terminal.holding_signals(run),
-        None => run(),
-    });
-    let status = status.map_err(|error| CliError::system("cannot start the editor", &error))?;
+    let status = editor.run(scratch.path());
+    let status = status.map_err(|error| CliError::of_child("cannot start the editor", error))?;
     if !status.success() {
         return Err(CliError::unexpected(
             format!("the editor ended with {status}; nothing was stored"),

@@ -15,6 +15,7 @@ use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel};
 use crate::kms::Answer;
 use crate::memory::process;
+use crate::platform::child::{self, WhenAsked};
 use crate::vault::{StageRequest, Vault};
 use crate::versioning::{Change, Selector, StageMove};
 
@@ -94,10 +95,11 @@ impl Promote {
             self.variables.read(vault, &[instead])?.give_to(&mut program);
         }
         process::restore_core_files(invocation.hardening());
-        let status = program.status();
-        // This process goes on, and without core dumps.
+        // As soon as the program has started, this process is without core dumps again.
+        let status = child::run_with(&mut program, WhenAsked::PassOn, |_, _| process::harden());
         let _ = process::harden();
-        let status = status.map_err(|error| CliError::system("cannot run the command of --if", &error))?;
+        let (status, _) =
+            status.map_err(|error| CliError::of_child("cannot run the command of --if", error))?;
         if status.success() {
             return Ok(());
         }

@@ -54,7 +54,7 @@ impl RunCommand for Run {
     /// Every failure of ours is 125, whatever it would be elsewhere: the other numbers are the program's.
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         match self.started(invocation) {
-            Err(error) if !error::is_broken_pipe(&error) => {
+            Err(error) if !error::is_broken_pipe(&error) && error::interruption(&error).is_none() => {
                 invocation.output().report(&error);
                 Ok(Finish::BeforeProgram)
             }

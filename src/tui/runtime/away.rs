@@ -10,6 +10,7 @@ use std::thread;
 
 use crate::domain::{SecretValue, reason};
 use crate::memory::SecretBytes;
+use crate::platform::child::ChildError;
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
 use crate::platform::signals::Signal;
 use crate::tui::ask::Editing;
@@ -23,7 +24,7 @@ pub(super) struct Away {
     scratch: Scratch,
     before: SecretBytes,
     kind: EditorKind,
-    status: Receiver<io::Result<ExitStatus>>,
+    status: Receiver<Result<ExitStatus, ChildError>>,
     wake: UnixStream,
     /// The signal that ends the app as soon as the editor has ended.
     pub(super) ending: Option<Signal>,
@@ -64,7 +65,7 @@ impl Away {
     pub(super) fn finish(self) -> EditorEnd {
         match self.status.recv() {
             Err(_) => EditorEnd::Failed("the editor was lost".to_owned()),
-            Ok(Err(error)) => EditorEnd::Failed(format!("cannot start the editor: {}", reason(&error))),
+            Ok(Err(error)) => EditorEnd::Failed(format!("cannot start the editor: {error}")),
             Ok(Ok(status)) if !status.success() => EditorEnd::Failed(format!(
                 "the editor ended with {status}: nothing was changed; VISUAL or the settings name another one"
             )),
