@@ -18,6 +18,16 @@ pub enum AgentError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The system takes no socket of so long a path.
+    #[error("the path of the agent's socket has {length} bytes, this system takes {limit}: '{}'", path.display())]
+    PathTooLong {
+        /// Where the socket would be.
+        path: PathBuf,
+        /// Of the path, in bytes.
+        length: usize,
+        /// In bytes.
+        limit: usize,
+    },
     /// Another agent of this vault does not go away.
     #[error("another agent of this vault is still running")]
     StillRunning,
@@ -44,6 +54,7 @@ impl AgentError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::NotPrivate { .. } => "make it yours alone (`chmod 700`), or set XDG_RUNTIME_DIR",
+            Self::PathTooLong { .. } => "set XDG_RUNTIME_DIR to a directory with a shorter path",
             Self::StillRunning => "run `etui lock`, then try again",
             Self::NotStarted => "run `etui doctor` to see what is missing",
             Self::System { .. } => "mend the cause and try again",

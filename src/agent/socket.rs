@@ -17,6 +17,18 @@ pub fn directory(paths: &Paths) -> PathBuf {
     paths.runtime().map_or_else(|| paths.state().join("run"), Path::to_owned)
 }
 
+/// The longest path of a socket: `sun_path` without the zero at its end.
+const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+fn check_length(directory: &Path) -> Result<(), AgentError> {
+    let path = path(directory, &[0; 16]);
+    let length = path.as_os_str().len();
+    if length > LONGEST_SOCKET {
+        return Err(AgentError::PathTooLong { path, length, limit: LONGEST_SOCKET });
+    }
+    Ok(())
+}
+
 /// The socket of one vault.
 pub(super) fn path(directory: &Path, vault_id: &[u8; 16]) -> PathBuf {
     directory.join(format!("{}.socket", hexadecimal(vault_id)))
@@ -29,6 +41,7 @@ fn hexadecimal(bytes: &[u8; 16]) -> String {
 /// Makes the directory, or makes sure that the one that is there is ours alone. What is there is never
 /// changed.
 pub(super) fn prepare(directory: &Path) -> Result<(), AgentError> {
+    check_length(directory)?;
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -40,8 +53,9 @@ pub(super) fn prepare(directory: &Path) -> Result<(), AgentError> {
 /// Whether agents can live in a directory: it is this user's alone, or not there yet.
 ///
 /// # Errors
-/// [`AgentError::NotPrivate`], [`AgentError::System`].
+/// [`AgentError::NotPrivate`], [`AgentError::PathTooLong`], [`AgentError::System`].
 pub fn check_directory(directory: &Path) -> Result<(), AgentError> {
+    check_length(directory)?;
     if fs::symlink_metadata(directory).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Ok(());
     }
@@ -160,6 +174,19 @@ mod tests {
         let link = link.path().join("link");
         std::os::unix::fs::symlink(private().path(), &link).unwrap();
         assert!(check_private(&link).is_err());
+    }
+
+    #[test]
+    fn a_path_that_no_socket_can_have_is_told() {
+        let folder = private();
+        let spare = LONGEST_SOCKET - path(folder.path(), &[0; 16]).as_os_str().len();
+        let inner = |length: usize| folder.path().join("x".repeat(length));
+        check_directory(&inner(spare - 1)).unwrap();
+        let refused = check_directory(&inner(spare)).unwrap_err();
+        assert!(matches!(&refused, AgentError::PathTooLong { length, .. } if *length == LONGEST_SOCKET + 1));
+        assert_eq!(prepare(&inner(spare)), Err(refused));
+        prepare(&inner(spare - 1)).unwrap();
+        drop(OwnSocket::listen(path(&inner(spare - 1), &[0; 16])).unwrap());
     }
 
     #[test]

@@ -343,7 +343,10 @@ impl Invocation {
     /// The text of the key file, where one is named.
     pub(super) fn key_file(&self) -> Result<Option<SecretBytes>, CliError> {
         let read = |path: &PathBuf| {
-            let read = File::open(path).and_then(|file| input::read_up_to(file, LONGEST_KEY_FILE));
+            let read = File::open(path).and_then(|file| {
+                password::note_open_file(&self.output, "key file", path, &file)?;
+                input::read_up_to(file, LONGEST_KEY_FILE)
+            });
             read.map_err(|error| {
                 let reason = super::error::reason(&error);
                 let sentence = format!("cannot read the key file '{}': {reason}", path.display());
@@ -353,8 +356,18 @@ impl Invocation {
         self.key_file.as_ref().map(read).transpose()
     }
 
+    /// The files that open the vault together, each with what it is.
+    pub(super) fn files_that_unlock(&self) -> Vec<(&'static str, &Path)> {
+        let password = match &self.password {
+            Ok(PasswordSource::File(path)) => Some(("password file", path.as_path())),
+            _ => None,
+        };
+        let key_file = self.key_file.as_deref().map(|path| ("key file", path));
+        password.into_iter().chain(key_file).collect()
+    }
+
     pub(super) fn given_password(&self) -> Result<Option<SecretBytes>, CliError> {
-        self.password.as_ref().map_err(Clone::clone)?.read()
+        self.password.as_ref().map_err(Clone::clone)?.read(&self.output)
     }
 
     /// The password of a new vault, asked twice where it must be asked for.

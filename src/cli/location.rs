@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::CliError;
 use super::globals::Globals;
 use crate::agent::{self, Agent, Purpose};
-use crate::platform::paths::Paths;
+use crate::platform::paths::{Paths, with_home};
 use crate::vault::{Answers, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
 use crate::versioning::Origin;
 
@@ -68,9 +68,10 @@ impl Location {
     }
 }
 
-/// A path from a flag, else from a variable of the environment.
+/// A path from a flag, else from a variable of the environment; `~` is the home folder, whatever a shell made of it.
 pub(super) fn path(flag: Option<&PathBuf>, name: &str) -> Option<PathBuf> {
-    flag.cloned().or_else(|| variable(name).map(PathBuf::from))
+    let named = flag.cloned().or_else(|| variable(name).map(PathBuf::from));
+    named.map(|path| with_home(&path))
 }
 
 /// An empty variable counts as none.

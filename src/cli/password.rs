@@ -3,15 +3,18 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::error::{CliError, reason};
 use super::input;
+use super::output::Output;
 use crate::memory::SecretBytes;
 use crate::platform::child::{self, ChildError, WhenAsked};
 use crate::platform::paths::with_home;
 use crate::platform::terminal::{Answer, Terminal};
+use crate::platform::user_files::is_open_to_others;
 
 /// No master password is longer; more means that the wrong file was named.
 const LONGEST: usize = 64 * 1024;
@@ -55,18 +58,22 @@ impl PasswordSource {
     }
 
     pub(super) fn of_file(file: &Path) -> Self {
-        if file == Path::new("-") { Self::Stdin } else { Self::File(file.to_owned()) }
+        if file == Path::new("-") { Self::Stdin } else { Self::File(with_home(file)) }
     }
 
     /// Takes the password from where it is without asking anybody; `None` where it must be asked for.
-    pub(super) fn read(&self) -> Result<Option<SecretBytes>, CliError> {
+    pub(super) fn read(&self, output: &Output) -> Result<Option<SecretBytes>, CliError> {
         let mut bytes = match self {
             Self::Prompt => return Ok(None),
             Self::Stdin => input::stdin()
                 .and_then(|stdin| input::read_up_to(stdin, LONGEST))
                 .map_err(|error| no_password("cannot read the password from stdin", &error))?,
             Self::File(path) => {
-                File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
+                let read = |file: File| {
+                    note_open_file(output, "password file", path, &file)?;
+                    input::read_up_to(file, LONGEST)
+                };
+                File::open(path).and_then(read).map_err(|error| {
                     no_password(&format!("cannot read the password file '{}'", path.display()), &error)
                 })?
             }
@@ -81,6 +88,20 @@ impl PasswordSource {
         input::trim_line_end(&mut bytes);
         Ok(Some(bytes))
     }
+}
+
+/// Says so where others can read a file that opens the vault.
+pub(super) fn note_open_file(output: &Output, what: &str, path: &Path, file: &File) -> io::Result<()> {
+    if is_open_to_others(file)? {
+        output.note(&open_to_others(what, path));
+    }
+    Ok(())
+}
+
+/// The sentence about such a file, with the way out.
+pub(super) fn open_to_others(what: &str, path: &Path) -> String {
+    let path = path.display();
+    format!("others can read the {what} '{path}': make it yours alone with `chmod 600`")
 }
 
 /// Asks for the password of an existing vault.

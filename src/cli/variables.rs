@@ -261,6 +261,34 @@ impl Variables {
     }
 }
 
+/// Linux takes no more in one variable: `MAX_ARG_STRLEN`, its name and a zero included.
+const LONGEST_VARIABLE: usize = 128 * 1024;
+
+impl Variable {
+    /// What it takes in the environment: name, '=', value, zero.
+    fn room(&self) -> usize {
+        self.name.len() + self.value.len() + 2
+    }
+}
+
+impl Variables {
+    /// Those that Linux gives to no program.
+    pub(super) fn too_long(&self) -> impl Iterator<Item = &str> {
+        let too_long = |variable: &&Variable| cfg!(target_os = "linux") && variable.room() > LONGEST_VARIABLE;
+        self.0.iter().filter(too_long).map(|variable| variable.name.as_str())
+    }
+
+    /// Says which variable is the longest: the one to blame where the system takes no more.
+    pub(super) fn longest(&self) -> Option<String> {
+        let longest = self.0.iter().max_by_key(|variable| variable.room())?;
+        Some(format!("the longest variable, '{}', has {} bytes", longest.name, longest.value.len()))
+    }
+}
+
+/// What to do where the system takes no more.
+pub(super) const TOO_LONG: &str =
+    "write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable";
+
 /// The version that a label marks, and the state of the secret in which it does.
 pub(super) fn marked(
     vault: &mut Vault,

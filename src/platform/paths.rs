@@ -69,12 +69,16 @@ impl Paths {
 
 /// A path as it was typed: `~` at its beginning is the home folder; spaces around it mean nothing.
 pub fn typed(text: &str) -> PathBuf {
-    let text = text.trim();
-    let home = || std::env::home_dir().filter(|home| home.is_absolute());
-    match (text.strip_prefix("~/"), text, home()) {
-        (Some(rest), _, Some(home)) => home.join(rest),
-        (None, "~", Some(home)) => home,
-        _ => PathBuf::from(text),
+    with_home(Path::new(text.trim()))
+}
+
+/// A path with the home folder in the place of a `~` at its beginning: no shell expands it in a service's
+/// environment, in a `.env` file or behind `--vault=`.
+pub fn with_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir().filter(|home| home.is_absolute())) {
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home,
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
     }
 }
 
@@ -103,6 +107,16 @@ mod tests {
         assert_eq!(paths.runtime(), Some(Path::new("/run/user/1/etui")));
         assert_eq!(paths.config(), Path::new("/home/a/config"));
         assert_eq!(paths.state(), Path::new("/home/a/state"));
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_folder_at_the_beginning_of_a_path_only() {
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(with_home(Path::new("~/x.etui")), home.join("x.etui"));
+        assert_eq!(typed(" ~ "), home);
+        for path in ["~x/y", "./~/x", "/a/~", "x", ""] {
+            assert_eq!(with_home(Path::new(path)), Path::new(path));
+        }
     }
 
     #[test]

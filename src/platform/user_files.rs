@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::paths;
@@ -82,6 +82,16 @@ pub fn read_regular(path: &Path, limit: usize) -> io::Result<SecretBytes> {
         return Err(io::Error::other("it is not a regular file"));
     }
     read_up_to(file, limit)
+}
+
+/// Whether others than its owner may read or change a file that must be its owner's alone. What is no regular file
+/// (a pipe, `/dev/stdin`) is somebody's alone by itself.
+///
+/// # Errors
+/// As the system says.
+pub fn is_open_to_others(file: &File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file() && metadata.mode() & 0o066 != 0)
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ fn a_key_file_is_not_overwritten_and_not_left_behind() {
 #[test]
 fn a_key_file_that_is_not_needed_is_said_to_be_so() {
     let home = Home::with_vault();
-    fs::write(home.path().join("team.key"), format!("{}\n", "0".repeat(64))).unwrap();
+    home.write_private("team.key", &format!("{}\n", "0".repeat(64)));
     assert_snapshot!(home.etui(&["list", "--key-file", "team.key"]).failed(5), @r#"
         exit 5
         stderr:

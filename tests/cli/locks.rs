@@ -11,7 +11,7 @@ const CHEAP: [&str; 6] = ["--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lane
 
 /// Runs `passwd` or `rekey` at the least cost, with a new password from a file.
 fn relock(home: &Home, command: &str, more: &[&str]) -> Run {
-    fs::write(home.path().join("new"), "another horse\n").unwrap();
+    home.write_private("new", "another horse\n");
     let arguments = [&[command, "--new-password-file", "new"][..], &CHEAP, more].concat();
     home.etui(&arguments)
 }
@@ -83,7 +83,7 @@ fn a_wrong_present_password_changes_nothing() {
     }
     // Nor does an empty new one, a cost below the floor, a file that is not there, or stdin for both.
     fs::write(home.path().join("password"), PASSWORD).unwrap();
-    fs::write(home.path().join("empty"), "").unwrap();
+    home.write_private("empty", "");
     let passwd = |more: &[&str]| home.etui(&[&["passwd"], more].concat()).failed(2);
     assert_snapshot!(passwd(&[&["--new-password-file", "empty"][..], &CHEAP].concat()), @r#"
         exit 2

@@ -119,7 +119,7 @@ fn a_password_that_cannot_be_one_is_refused() {
         error: cannot read the password file '~/password': no such file or directory
         hint: run `etui unlock` in a terminal first, or give the password with --password-file or --password-command
         "#);
-    fs::write(home.path().join("password"), vec![b'x'; 100_000]).unwrap();
+    home.write_private("password", &"x".repeat(100_000));
     assert_snapshot!(home.etui(&["list"]).failed(5), @r#"
         exit 5
         stderr:

@@ -177,6 +177,14 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
         error: cannot run './data.txt': permission denied
         hint: check its name and PATH
         "#);
+    fs::write(home.path().join("script"), "#!/nowhere/interpreter -x\n").unwrap();
+    fs::set_permissions(home.path().join("script"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_snapshot!(run("./script").failed(126), @r#"
+        exit 126
+        stderr:
+        error: cannot run './script': its interpreter '/nowhere/interpreter' is not there
+        hint: install what is missing, or correct its first line
+        "#);
     fs::write(home.path().join("password"), "wrong").unwrap();
     run("true").failed(125);
 }
@@ -263,6 +271,23 @@ fn the_program_gets_the_core_limit_that_etui_had() {
     assert_eq!(run.stdout, limit);
 }
 
+/// Advice for single pages would cover large values only; the filter leaves all memory out.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_memory_of_etui_would_be_in_a_core_file_and_that_of_its_program_is_as_before() {
+    let home = home();
+    let filter = fs::read_to_string("/proc/self/coredump_filter").unwrap();
+    let look = "cat /proc/self/coredump_filter";
+    assert_eq!(shell(&home, &["--env", "A=app/api-key"], look).succeeded().text(), filter);
+    let look = "until grep -q 00000000 /proc/$PPID/coredump_filter; do sleep 0.01; done; \
+                cat /proc/self/coredump_filter";
+    let run = home.etui(&["promote", "app/api-key", "ACSCurrent", "--if", look]).succeeded();
+    assert!(run.text().starts_with(&filter), "{run}");
+    let look = "cat /proc/$PPID/coredump_filter 1>&2; cat password";
+    let run = home.finish(home.bare(&["get", "app/api-key", "--password-command", look]), b"").succeeded();
+    assert_eq!(run.stderr, "00000000\n");
+}
+
 #[test]
 fn promote_moves_the_current_label_and_leaves_the_other() {
     let home = home();
@@ -340,4 +365,35 @@ fn a_program_that_closes_its_output_early_is_left_alone() {
     drop(child.stdout.take());
     let status = child.wait().unwrap();
     assert!(status.signal() == Some(13) || status.code() == Some(141), "SIGPIPE as ever: {status}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_value_that_no_variable_can_hold_is_named() {
+    let home = Home::with_vault();
+    home.pipe("x".repeat(200_000), &["new", "big"]).succeeded();
+    home.pipe("y", &["new", "small"]).succeeded();
+    let variables = ["--env", "SMALL=small", "--env", "BIG=big"];
+    assert_snapshot!(shell(&home, &variables, "true").failed(126), @r#"
+        exit 126
+        stderr:
+        error: cannot run 'sh': argument list too long; the longest variable, 'BIG', has 200000 bytes
+        hint: write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable
+        "#);
+    assert_snapshot!(home.etui(&[&["run", "--dry-run"][..], &variables].concat()), @r#"
+        exit 0
+        stdout:
+        SMALL	small#v1
+        BIG	big#v1
+
+        stderr:
+        note: the value of 'BIG' is too long for a variable; write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable
+        "#);
+    home.etui(&["stage", "small", "canary", "--to", "v1"]).succeeded();
+    assert_snapshot!(home.etui(&[&["promote", "small", "canary", "--if", "true"][..], &variables].concat()).failed(2), @r#"
+        exit 2
+        stderr:
+        error: cannot run the command of --if: argument list too long; the longest variable, 'BIG', has 200000 bytes
+        hint: write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable
+        "#);
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -33,7 +34,7 @@ impl Home {
     /// Without a vault; `password` holds the master password.
     pub fn empty() -> Self {
         let home = Self { folder: tempfile::tempdir().unwrap() };
-        fs::write(home.path().join("password"), format!("{PASSWORD}\n")).unwrap();
+        home.write_private("password", &format!("{PASSWORD}\n"));
         home
     }
 
@@ -94,6 +95,13 @@ impl Home {
 
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Writes a file that nobody else may read.
+    pub fn write_private(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     pub fn vault(&self) -> PathBuf {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
@@ -22,6 +23,7 @@ pub fn command(place: &Place, password_file: &std::path::Path, arguments: &[&str
     let temporary = temporary_folder(place);
     fs::create_dir_all(&temporary).unwrap();
     fs::write(password_file, PASSWORD).unwrap();
+    fs::set_permissions(password_file, fs::Permissions::from_mode(0o600)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_etui"));
     command
         .args(arguments)

@@ -230,7 +230,11 @@ impl Import {
 
     fn other_credentials(&self, invocation: &Invocation, other: &LockedVault) -> anyhow::Result<Credentials> {
         let key_file = self.other_key_file.as_deref().map(|path| {
-            File::open(path).and_then(|file| input::read_up_to(file, LONGEST_FILE)).map_err(|error| {
+            let read = |file: File| {
+                password::note_open_file(invocation.output(), "key file", path, &file)?;
+                input::read_up_to(file, LONGEST_FILE)
+            };
+            File::open(path).and_then(read).map_err(|error| {
                 let sentence = format!("cannot read the key file '{}': {}", path.display(), reason(&error));
                 CliError::not_unlocked(sentence, "name another with --other-key-file")
             })
@@ -244,7 +248,7 @@ impl Import {
             .into());
         }
         let given = match &self.other_password_file {
-            Some(path) => PasswordSource::of_file(path).read()?,
+            Some(path) => PasswordSource::of_file(path).read(invocation.output())?,
             None => None,
         };
         let asked = || invocation.with_terminal(password::ask_other);

@@ -108,7 +108,7 @@ impl NewLocks {
                 "name a file for one of them",
             ));
         }
-        source.read()
+        source.read(invocation.output())
     }
 }
 

@@ -1,21 +1,22 @@
 //! `etui promote`: make a labelled version current, if a check with it succeeds.
 
 use std::ffi::OsString;
+use std::io;
 use std::process::Command;
 
 use clap::Args;
 
-use crate::cli::error::CliError;
+use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
-use crate::cli::variables::{Instead, VariableArguments, marked};
+use crate::cli::variables::{Instead, TOO_LONG, VariableArguments, marked};
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel};
 use crate::kms::Answer;
 use crate::memory::process;
-use crate::platform::child::{self, WhenAsked};
+use crate::platform::child::{self, ChildError, WhenAsked};
 use crate::vault::{StageRequest, Vault};
 use crate::versioning::{Change, Selector, StageMove};
 
@@ -90,16 +91,24 @@ impl Promote {
     ) -> anyhow::Result<()> {
         let mut program = Command::new("sh");
         program.arg("-c").arg(condition);
+        let mut longest = String::new();
         if !self.variables.is_empty() {
             let instead = Instead { name: self.name.clone(), selector };
-            self.variables.read(vault, &[instead])?.give_to(&mut program);
+            let variables = self.variables.read(vault, &[instead])?;
+            variables.give_to(&mut program);
+            longest = variables.longest().unwrap_or_default();
         }
         process::restore_core_files(invocation.hardening());
         // As soon as the program has started, this process is without core dumps again.
         let status = child::run_with(&mut program, WhenAsked::PassOn, |_, _| process::harden());
         let _ = process::harden();
-        let (status, _) =
-            status.map_err(|error| CliError::of_child("cannot run the command of --if", error))?;
+        let (status, _) = status.map_err(|error| match error {
+            ChildError::System(error) if error.kind() == io::ErrorKind::ArgumentListTooLong => {
+                let reason = error::reason(&error);
+                CliError::usage(format!("cannot run the command of --if: {reason}; {longest}"), TOO_LONG)
+            }
+            error => CliError::of_child("cannot run the command of --if", error),
+        })?;
         if status.success() {
             return Ok(());
         }

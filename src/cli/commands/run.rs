@@ -1,8 +1,10 @@
 //! `etui run`: a program with secrets in its environment.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::str::FromStr;
 
@@ -11,11 +13,13 @@ use serde::Serialize;
 
 use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::Finish;
+use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
-use crate::cli::variables::{Instead, VariableArguments, Variables};
+use crate::cli::variables::{Instead, TOO_LONG, VariableArguments, Variables};
 use crate::memory::process;
+use crate::platform::child::located;
 
 /// Run a program with secrets in its environment
 ///
@@ -89,18 +93,39 @@ impl Run {
             program.env_clear();
         }
         variables.give_to(&mut program);
+        let longest = variables.longest().unwrap_or_default();
         drop(variables);
         process::restore_core_files(invocation.hardening());
         // It returns only where it failed.
         let failed = program.exec();
-        let sentence = format!("cannot run '{}': {}", name.display(), error::reason(&failed));
-        let hint = "check its name and PATH";
+        let reason = error::reason(&failed);
+        let (why, hint, finish) = match (failed.kind(), located(name)) {
+            (io::ErrorKind::ArgumentListTooLong, _) => {
+                (format!("{reason}; {longest}"), TOO_LONG, Finish::ProgramFailed)
+            }
+            (io::ErrorKind::NotFound, Some(path)) => {
+                let sentence = match interpreter(&path) {
+                    Some(interpreter) => format!("its interpreter '{interpreter}' is not there"),
+                    None => format!("'{}' is there, but not what it needs to be started", path.display()),
+                };
+                (sentence, "install what is missing, or correct its first line", Finish::ProgramFailed)
+            }
+            (io::ErrorKind::NotFound, None) => (reason, "check its name and PATH", Finish::NoProgram),
+            _ => (reason, "check its name and PATH", Finish::ProgramFailed),
+        };
+        let sentence = format!("cannot run '{}': {why}", name.display());
         invocation.output().report(&CliError::usage(sentence, hint).into());
-        Ok(match failed.kind() {
-            io::ErrorKind::NotFound => Finish::NoProgram,
-            _ => Finish::ProgramFailed,
-        })
+        Ok(finish)
     }
+}
+
+/// The program that runs a script: the one of its first line.
+fn interpreter(script: &Path) -> Option<String> {
+    const LONGEST_LINE: usize = 255;
+    let start = File::open(script).and_then(|file| input::read_up_to(file, LONGEST_LINE)).ok()?;
+    let line = start.expose().strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let words = String::from_utf8_lossy(line);
+    words.split_whitespace().next().map(str::to_owned)
 }
 
 #[derive(Serialize)]
@@ -124,6 +149,9 @@ fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
         })
         .collect();
     let output = invocation.output();
+    for name in variables.too_long() {
+        output.note(&format!("the value of '{name}' is too long for a variable; {TOO_LONG}"));
+    }
     if output.audience() == Audience::Machine {
         return output.json(&shapes);
     }
