@@ -140,19 +140,29 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// Whether this process has a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControllingTerminal {
+    /// It has one.
+    Here,
+    /// It has none.
+    None,
+}
+
 impl ClipboardSetting {
-    /// Which way a copy would most likely go from here, in words; nothing is tried.
-    pub fn likely_way(&self) -> &'static str {
-        match self {
+    /// Which way a copy would most likely go from here, in words; nothing is tried. `None` where there is none.
+    pub fn likely_way(&self, terminal: ControllingTerminal) -> Option<&'static str> {
+        Some(match self {
             Self::System => "the system's clipboard",
+            Self::Osc52 if terminal == ControllingTerminal::None => return None,
             Self::Osc52 => "the terminal's clipboard (OSC 52), which cannot be cleared from here",
             Self::Command { clear: Some(_), .. } => "the command of the settings, and the one that clears",
             Self::Command { clear: None, .. } => "the command of the settings; nothing clears it",
             Self::Auto => match surroundings(&variable) {
-                Surroundings::Desktop => Self::System.likely_way(),
-                Surroundings::TerminalOnly => Self::Osc52.likely_way(),
+                Surroundings::Desktop => return Self::System.likely_way(terminal),
+                Surroundings::TerminalOnly => return Self::Osc52.likely_way(terminal),
             },
-        }
+        })
     }
 }
 
@@ -195,10 +205,10 @@ impl Clipboard {
                 Ok(route)
             }
             ClipboardSetting::Auto => match surroundings(&variable) {
-                Surroundings::TerminalOnly => copy_to_terminal(value),
+                Surroundings::TerminalOnly => copy_to_the_only_way(value),
                 Surroundings::Desktop => match self.copy_to_system(value, clear_after) {
                     // A display that is named but not there (a stale tmux, sudo): the terminal is left.
-                    Err(ClipboardError::NoClipboard) => copy_to_terminal(value),
+                    Err(ClipboardError::NoClipboard) => copy_to_the_only_way(value),
                     result => result,
                 },
             },
@@ -251,6 +261,14 @@ impl Clipboard {
             self.copied = None;
         }
     }
+}
+
+/// Sends a value to the terminal where there is no display.
+fn copy_to_the_only_way(value: &SecretBytes) -> Result<Route, ClipboardError> {
+    copy_to_terminal(value).map_err(|error| match error {
+        ClipboardError::NoTerminal(_) => ClipboardError::Nowhere,
+        other => other,
+    })
 }
 
 /// Sends a value to the terminal. One write call, because the app draws from another thread: the kernel

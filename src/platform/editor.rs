@@ -1,20 +1,21 @@
 //! The user's editor on a value, without the value ever lying on a disk.
 //!
-//! The file lies in memory: in `$XDG_RUNTIME_DIR`, else in a directory of our own in `/dev/shm`. vim and its
-//! kin, and emacs, are told to keep swap, undo, backup and history files away; what an editor leaves beside
-//! the file is removed with it. Everything is overwritten before it is removed.
+//! The file lies in memory, in a folder of its own (`place.rs`, `scratch.rs`). vim and its kin, and emacs, are told
+//! to keep swap, undo, backup and history files away; what an editor leaves beside the file is removed with it.
+//! Everything is overwritten before it is removed.
+
+mod place;
+mod scratch;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 
-use super::child::{self, ChildError, WhenAsked};
-use super::private_folder;
-use crate::memory::SecretBytes;
+pub use place::Place;
+pub use scratch::{LeftBehind, Scratch, left_behind, wipe_left_behind};
+
+use super::child::{self, ChildError, WhenAsked, located};
 
 /// What is known of an editor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum EditorKind {
     Emacs,
     /// nano and others that write nothing but the file.
     Plain,
+    /// ed, which writes nothing but the file and needs no screen.
+    Line,
     /// It may keep copies elsewhere.
     Unknown,
 }
@@ -50,9 +53,24 @@ impl Editor {
         };
         match kind_of(Path::new(program)) {
             // `vi` and `editor` are names of others, and often of vim.
-            EditorKind::Unknown => located(program).map_or(EditorKind::Unknown, |path| kind_of(&path)),
+            EditorKind::Unknown => located(OsStr::new(program))
+                .and_then(|path| path.canonicalize().ok())
+                .map_or(EditorKind::Unknown, |path| kind_of(&path)),
             kind => kind,
         }
+    }
+
+    /// Whether it would only wait for keys that cannot come where there is no terminal: a program that is known to
+    /// fill the screen, named without arguments, which may say otherwise (`vim -es -c …`).
+    pub fn needs_a_terminal(&self) -> bool {
+        let fills_the_screen = matches!(self.kind(), EditorKind::Vim | EditorKind::Emacs | EditorKind::Plain)
+            || self.line == "vi";
+        fills_the_screen && self.line.to_str().is_some_and(|line| line.split_whitespace().count() == 1)
+    }
+
+    /// Its command line.
+    pub fn name(&self) -> std::borrow::Cow<'_, str> {
+        self.line.to_string_lossy()
     }
 
     /// Runs it on a file and waits for it. A signal that would end this process meanwhile does not, since its end
@@ -75,21 +93,13 @@ fn kind_of(program: &Path) -> EditorKind {
         EditorKind::Vim
     } else if name == "emacs" || name.starts_with("emacs-") {
         EditorKind::Emacs
-    } else if matches!(name, "nano" | "pico" | "ed" | "micro" | "hx" | "helix" | "kak") {
+    } else if matches!(name, "nano" | "pico" | "micro" | "hx" | "helix" | "kak") {
         EditorKind::Plain
+    } else if name == "ed" {
+        EditorKind::Line
     } else {
         EditorKind::Unknown
     }
-}
-
-/// Where a program lies, behind all links.
-fn located(program: &str) -> Option<PathBuf> {
-    let candidates: Vec<PathBuf> = if program.contains('/') {
-        vec![program.into()]
-    } else {
-        env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).collect()
-    };
-    candidates.into_iter().find_map(|path| path.canonicalize().ok())
 }
 
 /// Set after the user's own configuration, so that it cannot turn them back on; one by one, since small
@@ -110,181 +120,13 @@ fn options(kind: EditorKind) -> &'static [&'static str] {
     match kind {
         EditorKind::Vim => &VIM,
         EditorKind::Emacs => &EMACS,
-        EditorKind::Plain | EditorKind::Unknown => &[],
+        EditorKind::Plain | EditorKind::Line | EditorKind::Unknown => &[],
     }
-}
-
-/// Where a file may be put that must not reach a disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A directory in memory.
-    Memory(PathBuf),
-    /// The temporary directory: it may be on a disk, so the user has to be asked.
-    Disk(PathBuf),
-}
-
-impl Place {
-    /// Finds the best place there is.
-    pub fn find() -> Self {
-        let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| is_private(path));
-        let shared = Path::new("/dev/shm");
-        match runtime {
-            Some(path) => Self::Memory(path),
-            None if cfg!(target_os = "linux") && shared.is_dir() => Self::Memory(shared.to_owned()),
-            None => Self::Disk(env::temp_dir()),
-        }
-    }
-
-    /// Where that is.
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Memory(path) | Self::Disk(path) => path,
-        }
-    }
-}
-
-fn is_private(path: &Path) -> bool {
-    path.is_absolute()
-        && fs::metadata(path).is_ok_and(|metadata| {
-            metadata.is_dir()
-                && metadata.uid() == rustix::process::geteuid().as_raw()
-                && metadata.mode() & 0o077 == 0
-        })
-}
-
-/// A file that is overwritten and removed on drop, with everything that an editor put beside it.
-pub struct Scratch {
-    /// `None` once it was given away.
-    folder: Option<PathBuf>,
-    file: PathBuf,
-}
-
-impl Scratch {
-    /// Puts a value into a file of mode 0600 in a new directory of mode 0700.
-    ///
-    /// # Errors
-    /// As the system says; nothing is left behind then.
-    pub fn new(place: &Place, extension: &str, value: &SecretBytes) -> io::Result<Self> {
-        let folder = private_folder::make(place.path(), "etui-edit")?;
-        let file = folder.join(format!("value.{extension}"));
-        let scratch = Self { folder: Some(folder), file };
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&scratch.file)?;
-        file.write_all(value.expose())?;
-        Ok(scratch)
-    }
-
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.file
-    }
-
-    /// What is in it now; reading stops one byte beyond `limit`.
-    ///
-    /// # Errors
-    /// As the system says.
-    pub fn read(&self, limit: usize) -> io::Result<SecretBytes> {
-        let mut file = File::open(&self.file)?;
-        let mut value = SecretBytes::new();
-        let mut chunk = SecretBytes::zeroed(64 * 1024);
-        while value.len() <= limit {
-            match file.read(chunk.expose_mut()) {
-                Ok(0) => break,
-                Ok(count) => value.extend(&chunk.expose()[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        value.truncate(limit + 1);
-        Ok(value)
-    }
-
-    /// What was saved, up to one byte beyond `limit`; `None` where it is what was there before. Most editors end
-    /// the last line: a value that had no line end does not get one.
-    ///
-    /// # Errors
-    /// As the system says.
-    pub fn changed(&self, before: &SecretBytes, limit: usize) -> io::Result<Option<SecretBytes>> {
-        let mut after = self.read(limit)?;
-        if !before.expose().ends_with(b"\n") && after.expose().ends_with(b"\n") {
-            after.truncate(after.len() - 1);
-        }
-        Ok((!after.equals(before.expose())).then_some(after))
-    }
-
-    /// Leaves the file where it is, for its owner to have: nothing that was typed is lost.
-    pub fn keep(mut self) -> PathBuf {
-        self.folder = None;
-        self.file.clone()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Some(folder) = self.folder.take() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let _ = overwrite(&entry.path());
-            }
-            let _ = fs::remove_dir_all(folder);
-        }
-    }
-}
-
-fn overwrite(path: &Path) -> io::Result<()> {
-    if !fs::symlink_metadata(path)?.is_file() {
-        return Ok(());
-    }
-    let mut file = OpenOptions::new().write(true).open(path)?;
-    let mut left = file.metadata()?.len();
-    let zeros = [0; 4096];
-    while left > 0 {
-        let count = left.min(zeros.len() as u64);
-        file.write_all(&zeros[..usize::try_from(count).unwrap_or(zeros.len())])?;
-        left -= count;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn scratch(parent: &Path) -> Scratch {
-        let place = Place::Disk(parent.to_owned());
-        Scratch::new(&place, "txt", &SecretBytes::copy_of(b"hunter2")).unwrap()
-    }
-
-    #[test]
-    fn a_scratch_is_private_and_goes_with_everything_beside_it() {
-        let parent = tempfile::tempdir().unwrap();
-        let scratch = scratch(parent.path());
-        assert_eq!(fs::metadata(scratch.path()).unwrap().mode() & 0o777, 0o600);
-        let folder = scratch.path().parent().unwrap().to_owned();
-        assert_eq!(fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
-        fs::write(folder.join("value.txt~"), "hunter2").unwrap();
-        fs::write(scratch.path(), "hunter3").unwrap();
-        assert_eq!(scratch.read(100).unwrap().expose(), b"hunter3");
-        assert_eq!(scratch.read(3).unwrap().len(), 4, "one more than the limit tells that it is too long");
-        drop(scratch);
-        assert!(!folder.exists());
-    }
-
-    #[test]
-    fn a_removed_scratch_was_overwritten_first() {
-        let parent = tempfile::tempdir().unwrap();
-        let scratch = scratch(parent.path());
-        // A second name of the same file shows what was left of it.
-        let other = parent.path().join("other");
-        fs::hard_link(scratch.path(), &other).unwrap();
-        drop(scratch);
-        assert_eq!(fs::read(other).unwrap(), [0; 7]);
-    }
-
-    #[test]
-    fn a_kept_scratch_stays() {
-        let parent = tempfile::tempdir().unwrap();
-        let path = scratch(parent.path()).keep();
-        assert_eq!(fs::read(path).unwrap(), b"hunter2");
-    }
 
     #[test]
     fn editors_are_known_by_their_names() {
@@ -306,13 +148,30 @@ mod tests {
     }
 
     #[test]
+    fn an_editor_that_fills_the_screen_needs_a_terminal_unless_it_is_told_otherwise() {
+        for (line, needs) in [
+            ("vim", true),
+            ("/usr/bin/nvim", true),
+            ("nano", true),
+            ("vi", true),
+            ("vim -es -c wq", false),
+            ("ed", false),
+            ("code --wait", false),
+            ("sed -i s/a/b/", false),
+        ] {
+            assert_eq!(Editor { line: line.into() }.needs_a_terminal(), needs, "{line}");
+        }
+    }
+
+    #[test]
     fn an_editor_gets_the_file_behind_its_own_arguments() {
-        let parent = tempfile::tempdir().unwrap();
-        let scratch = scratch(parent.path());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("value.txt");
+        std::fs::write(&file, "hunter2").unwrap();
         let editor = Editor { line: "sed -i s/2/3/".into() };
-        assert!(editor.run(scratch.path()).unwrap().success());
-        assert_eq!(scratch.read(100).unwrap().expose(), b"hunter3");
+        assert!(editor.run(&file).unwrap().success());
+        assert_eq!(std::fs::read(&file).unwrap(), b"hunter3");
         let editor = Editor { line: "exit 3;".into() };
-        assert_eq!(editor.run(scratch.path()).unwrap().code(), Some(3));
+        assert_eq!(editor.run(&file).unwrap().code(), Some(3));
     }
 }

@@ -1,8 +1,14 @@
 //! `etui edit`, with editors that need nobody to type.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::ops::Deref;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
 
 use super::support::{Home, PASSWORD, Run, redacted};
 
@@ -12,12 +18,30 @@ fn edit(home: &Home, editor: &str, arguments: &[&str]) -> Run {
     home.finish(command, b"")
 }
 
-fn home() -> Home {
+/// A home whose directory for such things lies in memory.
+struct InMemory {
+    home: Home,
+    _memory: TempDir,
+}
+
+impl Deref for InMemory {
+    type Target = Home;
+
+    fn deref(&self) -> &Home {
+        &self.home
+    }
+}
+
+fn private_in_memory() -> TempDir {
+    let only_mine = Permissions::from_mode(0o700);
+    tempfile::Builder::new().permissions(only_mine).tempdir_in("/dev/shm").unwrap()
+}
+
+fn home() -> InMemory {
     let home = Home::with_secret();
-    let runtime = home.path().join("runtime");
-    fs::create_dir(&runtime).unwrap();
-    fs::set_permissions(&runtime, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    home
+    let memory = private_in_memory();
+    symlink(memory.path(), home.path().join("runtime")).unwrap();
+    InMemory { home, _memory: memory }
 }
 
 fn left_behind(home: &Home) -> Vec<String> {
@@ -114,10 +138,122 @@ fn what_cannot_be_stored_is_kept() {
     let home = home();
     let run = edit(&home, "sed -i s/two/TWO/", &["db", "--version-id", "v1"]);
     assert_eq!(run.code, Some(4), "{run}");
-    assert!(run.stderr.contains("the text is kept in '"), "{run}");
+    assert!(
+        run.stderr.contains("your text is still in '") && run.stderr.contains("/runtime/etui-kept-"),
+        "{run}"
+    );
     let kept = left_behind(&home);
     let text = fs::read(home.path().join("runtime").join(&kept[0]).join("value.txt")).unwrap();
     assert_eq!(text.trim_ascii_end(), b"TWO");
+    // It is the user's: the next edit leaves it, and doctor names it.
+    edit(&home, "true", &["db"]).succeeded();
+    assert_eq!(left_behind(&home), kept);
+    let found = [("good", "runtime"), ("remark", kept[0].as_str())];
+    assert_eq!(edited(&home), found.map(|(state, path)| (state.to_owned(), path.to_owned())));
+}
+
+/// What doctor says of edited values, each with its state; of paths the last part.
+fn edited(home: &Home) -> Vec<(String, String)> {
+    let mut command = home.command(&["doctor", "--json"]);
+    command.env("XDG_RUNTIME_DIR", home.path().join("runtime"));
+    let findings = home.finish(command, b"").json();
+    let of_edited = findings.as_array().unwrap().iter().filter(|one| one["What"] == "edited");
+    of_edited
+        .map(|one| {
+            let path = one["Detail"].as_str().unwrap().split('\'').nth(1).unwrap_or_default();
+            (one["State"].as_str().unwrap().to_owned(), path.rsplit('/').next().unwrap().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn the_empty_text_of_a_refused_edit_does_not_stay() {
+    let home = home();
+    let run = edit(&home, "truncate -s 0", &["db"]).failed(2);
+    assert!(!run.stderr.contains("still in"), "{run}");
+    assert_eq!(left_behind(&home), [""; 0]);
+}
+
+#[test]
+fn what_a_killed_edit_left_is_named_by_doctor_and_wiped_by_the_next_edit() {
+    let home = home();
+    let mut command = home.command(&["edit", "db"]);
+    let editor = "sh -c 'echo $$ > begun; mv begun editor; exec sleep 1000' sh";
+    command.env("EDITOR", editor).env("XDG_RUNTIME_DIR", home.path().join("runtime"));
+    let mut etui = command.spawn().unwrap();
+    let start = Instant::now();
+    while !home.path().join("editor").exists() {
+        assert!(start.elapsed() < Duration::from_secs(60), "the editor did not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // While it runs it is nobody else's business.
+    let folder = left_behind(&home);
+    assert_eq!(folder.len(), 1);
+    assert_eq!(edited(&home).len(), 1);
+    edit(&home, "true", &["db"]).succeeded();
+    assert_eq!(left_behind(&home), folder);
+    etui.kill().unwrap();
+    etui.wait().unwrap();
+    let editor = fs::read_to_string(home.path().join("editor")).unwrap();
+    kill_process(Pid::from_raw(editor.trim().parse().unwrap()).unwrap(), Signal::KILL).unwrap();
+
+    assert_eq!(fs::read(home.path().join("runtime").join(&folder[0]).join("value.txt")).unwrap(), b"two");
+    assert_eq!(edited(&home)[1], ("wrong".to_owned(), folder[0].clone()));
+    let run = edit(&home, "true", &["db"]).succeeded();
+    assert!(run.stderr.contains("note: wiped what an edit that was killed left in '"), "{run}");
+    assert_eq!(left_behind(&home), [""; 0]);
+    assert_eq!(edited(&home).len(), 1);
+}
+
+#[test]
+fn a_directory_that_lies_on_a_disk_gets_no_value() {
+    let home = Home::with_secret();
+    let on_disk = home.path().join("runtime");
+    fs::create_dir(&on_disk).unwrap();
+    fs::set_permissions(&on_disk, Permissions::from_mode(0o700)).unwrap();
+    let mounts = fs::read_to_string("/proc/mounts").unwrap();
+    let root = fs::canonicalize(home.path()).unwrap();
+    let below = mounts.lines().filter_map(|line| {
+        let mut words = line.split(' ').skip(1);
+        let (at, kind) = (words.next()?, words.next()?);
+        root.starts_with(at).then_some((at.len(), kind))
+    });
+    if below.max_by_key(|(length, _)| *length).is_some_and(|(_, kind)| kind == "tmpfs") {
+        // The temporary folder of this machine lies in memory itself: nothing to see here.
+        return;
+    }
+    let look = format!("sh -c 'echo \"$1\" > {}' sh", home.path().join("seen").display());
+    edit(&home, &look, &["db"]).succeeded();
+    let seen = fs::read_to_string(home.path().join("seen")).unwrap();
+    assert!(seen.starts_with("/dev/shm/etui-edit-"), "{seen}");
+    assert_eq!(left_behind(&home), [""; 0]);
+    let found = edited(&home);
+    assert_eq!(found[0], ("good".to_owned(), "shm".to_owned()));
+}
+
+#[test]
+fn a_text_that_is_too_long_is_told_with_its_length() {
+    let home = home();
+    let editor = "sh -c 'head -c 2000000 /dev/zero | tr \"\\0\" x > \"$1\"' sh";
+    let run = edit(&home, editor, &["db"]).failed(2);
+    assert!(run.stderr.contains("at most 1048576 bytes, the editor saved 2000000"), "{run}");
+    assert_eq!(left_behind(&home).len(), 1, "it is kept");
+}
+
+#[test]
+fn an_editor_that_fills_the_screen_is_not_started_without_a_terminal() {
+    let home = home();
+    // `setsid` leaves the terminal of whoever runs the tests.
+    let like = home.command(&[]);
+    let mut command = Command::new("setsid");
+    command.args(["--wait", env!("CARGO_BIN_EXE_etui"), "edit", "db"]).env_clear().current_dir(home.path());
+    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("EDITOR", "vim");
+    assert_snapshot!(home.finish(command, b"").failed(2), @r#"
+        exit 2
+        stderr:
+        error: there is no terminal for the editor 'vim'
+        hint: pipe the new value to `etui put`, or set another editor with VISUAL
+        "#);
 }
 
 #[test]

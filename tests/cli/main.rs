@@ -9,6 +9,8 @@ mod as_command;
 #[cfg(target_os = "linux")]
 mod children;
 mod deletion;
+// Its values lie in memory, which is known there.
+#[cfg(target_os = "linux")]
 mod edit;
 mod every_command;
 mod export;

@@ -189,6 +189,83 @@ fn doctor_finds_what_is_wrong() {
 }
 
 #[test]
+fn without_display_and_terminal_there_is_no_clipboard_and_doctor_knows() {
+    let home = Home::with_secret();
+    let run = |arguments: &[&str]| {
+        // `setsid` leaves the terminal of whoever runs the tests.
+        let like = home.command(&[]);
+        let mut command = std::process::Command::new("setsid");
+        command.args(["--wait", env!("CARGO_BIN_EXE_etui")]).args(arguments).env_clear();
+        command
+            .current_dir(home.path())
+            .envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        home.finish(command, b"")
+    };
+    assert_snapshot!(run(&["copy", "db"]).failed(1), @r#"
+        exit 1
+        stderr:
+        error: there is no clipboard here: neither a display nor a terminal
+        hint: set `clipboard = "command"` and `clipboard_copy` in the settings
+        "#);
+    let doctor = run(&["doctor"]);
+    assert!(doctor.text().contains("· clipboard   none here: neither a display nor a terminal"), "{doctor}");
+}
+
+#[test]
+fn files_that_unlock_and_that_others_can_read_are_named() {
+    let home = Home::empty();
+    let key = format!("{}\n", "0f".repeat(32));
+    home.write_private("key", &key);
+    drop(home.create(Some(&key), etui::vault::SystemClock));
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command.env("ETUI_KEY_FILE", "~/key");
+        home.finish(command, b"")
+    };
+    assert_eq!(run(&["list"]).succeeded().stderr, "");
+    for (name, what) in [("password", "password file"), ("key", "key file")] {
+        fs::set_permissions(home.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
+        let said = format!("others can read the {what} '");
+        let listed = run(&["list"]).succeeded();
+        assert!(listed.stderr.starts_with(&format!("note: {said}")), "{listed}");
+        let doctor = run(&["doctor"]);
+        assert!(doctor.text().lines().any(|line| line.starts_with('✗') && line.contains(&said)), "{doctor}");
+        fs::set_permissions(home.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(!run(&["doctor"]).text().contains(&said));
+    }
+}
+
+#[test]
+fn a_tilde_in_the_environment_is_the_home_folder() {
+    let home = Home::with_secret();
+    fs::create_dir_all(home.path().join("settings")).unwrap();
+    fs::write(home.path().join("settings/settings.toml"), "order = 'wrong'\n").unwrap();
+    let mut command = home.bare(&["get", "db"]);
+    command.env("ETUI_VAULT", "~/data/etui/vault.etui").env("ETUI_PASSWORD_FILE", "~/password");
+    assert_eq!(home.finish(command, b"").succeeded().text(), "two");
+    home.etui(&["get", "db", "--vault=~/data/etui/vault.etui"]).succeeded();
+    let mut command = home.command(&["config", "path"]);
+    command.env("ETUI_CONFIG", "~/settings");
+    let path = home.finish(command, b"").succeeded();
+    assert!(path.text().starts_with(home.path().join("settings/settings.toml").to_str().unwrap()), "{path}");
+}
+
+#[test]
+fn a_socket_whose_path_is_too_long_is_told_by_unlock_and_doctor() {
+    let home = Home::with_secret();
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command.env("XDG_RUNTIME_DIR", home.path().join("x".repeat(110)));
+        home.finish(command, b"")
+    };
+    let said = "the path of the agent's socket has ";
+    let unlock = run(&["unlock"]).failed(1);
+    assert!(unlock.stderr.contains(said) && unlock.stderr.contains("set XDG_RUNTIME_DIR"), "{unlock}");
+    let doctor = run(&["doctor"]);
+    assert!(doctor.text().lines().any(|line| line.starts_with("✗ agent") && line.contains(said)), "{doctor}");
+}
+
+#[test]
 fn completions_are_scripts_for_every_shell() {
     let home = Home::empty();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -1,15 +1,12 @@
 //! `etui demo`: opens by itself, and leaves nothing behind.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 
 use rustix::process::Signal;
 
 use crate::support::{Home, SIZES, Terminal, signal_of};
 
 fn open(home: &Home, size: (u16, u16)) -> Terminal {
-    // Only then is it taken for a runtime directory, in which the demo is looked for here.
-    fs::set_permissions(home.path(), Permissions::from_mode(0o700)).unwrap();
     let mut terminal = home.app_with(size, &["demo"]);
     terminal.wait_for_text("password");
     assert!(terminal.screen().contents().contains("demo"), "{}", terminal.picture());
@@ -19,7 +16,7 @@ fn open(home: &Home, size: (u16, u16)) -> Terminal {
 
 /// How many demos there are.
 fn folders(home: &Home) -> usize {
-    let entries = fs::read_dir(home.path()).unwrap();
+    let entries = fs::read_dir(home.runtime()).unwrap();
     entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("demo")).count()
 }
 
@@ -29,7 +26,8 @@ fn the_demo_opens_without_a_question_and_goes_when_it_is_left() {
     let mut terminal = open(&home, (120, 40));
     terminal.press("q");
     assert!(terminal.wait_for_end().success());
-    let left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let entries = [home.path(), home.runtime()].map(|folder| fs::read_dir(folder).unwrap());
+    let left: Vec<_> = entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 

@@ -26,7 +26,7 @@ fn open_app(home: &Home) -> Terminal {
 
 /// Nothing that the editor had lies anywhere any more.
 fn assert_nothing_left(home: &Home) {
-    let left = fs::read_dir(home.path()).unwrap().flatten().map(|entry| entry.file_name());
+    let left = fs::read_dir(home.runtime()).unwrap().flatten().map(|entry| entry.file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("etui-edit")).collect();
     assert!(left.is_empty(), "{left:?}");
 }

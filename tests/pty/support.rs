@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::num::NonZeroU16;
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
@@ -44,15 +45,25 @@ pub const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 20)];
 /// A home of its own for one test, and how programs are started in it.
 pub struct Home {
     folder: TempDir,
+    /// Where the editor's file lies: in memory, where the machine has a place there.
+    runtime: TempDir,
 }
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let only_mine = std::fs::Permissions::from_mode(0o700);
+        let mut private = tempfile::Builder::new();
+        private.permissions(only_mine);
+        let in_memory = private.tempdir_in("/dev/shm").or_else(|_| private.tempdir());
+        Self { folder: tempfile::tempdir().unwrap(), runtime: in_memory.unwrap() }
     }
 
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    pub fn runtime(&self) -> &Path {
+        self.runtime.path()
     }
 
     pub fn vault(&self) -> PathBuf {
@@ -67,7 +78,7 @@ impl Home {
             ("XDG_DATA_HOME", format!("{home}/data")),
             ("XDG_CONFIG_HOME", format!("{home}/config")),
             ("XDG_STATE_HOME", format!("{home}/state")),
-            ("XDG_RUNTIME_DIR", home),
+            ("XDG_RUNTIME_DIR", self.runtime().display().to_string()),
             ("ETUI_VAULT", self.vault().display().to_string()),
             ("PATH", std::env::var("PATH").unwrap_or_default()),
             ("TERM", "xterm-256color".to_owned()),

@@ -1,6 +1,6 @@
 //! `etui doctor`: what is as it should be and what is not.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -13,12 +13,15 @@ use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::password;
 use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::config::duration;
 use crate::domain::{ErrorCode, visible};
 use crate::memory::KeyArena;
-use crate::platform::editor::{Editor, EditorKind, Place};
+use crate::platform::clipboard::ControllingTerminal;
+use crate::platform::editor::{Editor, EditorKind, LeftBehind, Place, left_behind};
+use crate::platform::user_files::is_open_to_others;
 use crate::vault::KdfCost;
 
 /// Look at the surroundings: memory, vault file, directories, settings, terminal, clipboard, editor, agent
@@ -56,8 +59,10 @@ impl RunCommand for Doctor {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut findings = memory(invocation);
         findings.extend(vault(invocation));
+        findings.extend(files_that_unlock(invocation));
         findings.push(state_directory(invocation));
         findings.extend(settings(invocation));
+        findings.extend(left_behind().into_iter().map(left));
         findings.push(terminal(invocation));
         findings.push(agent_directory(invocation));
         let output = invocation.output();
@@ -148,6 +153,37 @@ fn folder_of(path: &Path) -> Option<Finding> {
     })
 }
 
+/// Only what is wrong with them.
+fn files_that_unlock(invocation: &Invocation) -> Vec<Finding> {
+    let open = |&(what, path): &(&'static str, &Path)| {
+        File::open(path)
+            .and_then(|file| is_open_to_others(&file))
+            .is_ok_and(|open| open)
+            .then(|| finding(what, State::Wrong, password::open_to_others(what, path)))
+    };
+    invocation.files_that_unlock().iter().filter_map(open).collect()
+}
+
+/// A value that lies somewhere because an edit did not come to its end.
+fn left(left: LeftBehind) -> Finding {
+    match left {
+        LeftBehind::Killed(folder) => {
+            let detail = format!(
+                "an edit was killed and left its value in '{}'; the next `etui edit` wipes it",
+                folder.display()
+            );
+            finding("edited", State::Wrong, detail)
+        }
+        LeftBehind::Kept(folder) => {
+            let detail = format!(
+                "a text that could not be stored is in '{}': delete it when you have what you need",
+                folder.display()
+            );
+            finding("edited", State::Remark, detail)
+        }
+    }
+}
+
 fn state_directory(invocation: &Invocation) -> Finding {
     let Some(paths) = invocation.paths() else {
         return finding("remembered", State::Wrong, "there is no home directory to remember vaults in");
@@ -177,7 +213,7 @@ fn settings(invocation: &Invocation) -> Vec<Finding> {
         EditorKind::Unknown => {
             finding("editor", State::Remark, "not one that etui knows: it may keep copies")
         }
-        EditorKind::Vim | EditorKind::Emacs | EditorKind::Plain => {
+        EditorKind::Vim | EditorKind::Emacs | EditorKind::Plain | EditorKind::Line => {
             finding("editor", State::Good, "one that keeps no copies")
         }
     };
@@ -189,12 +225,15 @@ fn settings(invocation: &Invocation) -> Vec<Finding> {
             finding("edited", State::Remark, "no directory in memory: editing a value asks first")
         }
     };
-    vec![
-        finding("settings", State::Good, settings_detail),
-        finding("clipboard", State::Good, clipboard::setting(&settings).likely_way()),
-        editor,
-        place,
-    ]
+    let terminal = match invocation.with_terminal(|terminal| terminal.is_some()) {
+        true => ControllingTerminal::Here,
+        false => ControllingTerminal::None,
+    };
+    let clipboard = match clipboard::setting(&settings).likely_way(terminal) {
+        Some(way) => finding("clipboard", State::Good, way),
+        None => finding("clipboard", State::Remark, "none here: neither a display nor a terminal"),
+    };
+    vec![finding("settings", State::Good, settings_detail), clipboard, editor, place]
 }
 
 fn terminal(invocation: &Invocation) -> Finding {

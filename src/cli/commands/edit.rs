@@ -17,7 +17,7 @@ use crate::cli::row::RunCommand;
 use crate::content;
 use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
 use crate::memory::SecretBytes;
-use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
+use crate::platform::editor::{Editor, EditorKind, Place, Scratch, wipe_left_behind};
 use crate::vault::PutRequest;
 use crate::versioning::StageSet;
 
@@ -45,8 +45,13 @@ impl RunCommand for Edit {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let stages = self.stages(invocation)?;
         let editor = Editor::find(invocation.settings()?.editor.as_deref());
+        for folder in wipe_left_behind() {
+            let sentence = format!("wiped what an edit that was killed left in '{}'", folder.display());
+            invocation.output().note(&sentence);
+        }
         let place = place(invocation)?;
         let mut vault = invocation.unlock()?;
+        needs_terminal(invocation, &editor)?;
         let Reference { name, selector } = &self.reference;
         let expected = Some(vault.describe(name)?.token);
         let before = vault.get_secret_value(name, selector)?;
@@ -66,7 +71,9 @@ impl RunCommand for Edit {
         let Some(value) = edited(&editor, &scratch, &before)? else {
             return unchanged(invocation, name);
         };
+        let is_empty = value.is_empty();
         let store = || -> anyhow::Result<Finish> {
+            small_enough(&value, &scratch)?;
             let value = SecretValue::new(ValueType::Text, value)?;
             let request = PutRequest {
                 name: name.clone(),
@@ -80,11 +87,11 @@ impl RunCommand for Edit {
         };
         // What was typed is not lost because it could not be stored.
         match store() {
-            Ok(finish) => Ok(finish),
-            Err(error) => {
+            Err(error) if !is_empty => {
                 let kept = scratch.keep();
-                Err(error).with_context(|| format!("the text is kept in '{}'", kept.display()))
+                Err(error).with_context(|| format!("your text is still in '{}'", kept.display()))
             }
+            finished => finished,
         }
     }
 }
@@ -134,6 +141,29 @@ fn ask_for_stage(invocation: &Invocation) -> Result<StageLabel, CliError> {
     }
 }
 
+/// Refuses where the editor would wait for keys that cannot come.
+fn needs_terminal(invocation: &Invocation, editor: &Editor) -> Result<(), CliError> {
+    if !editor.needs_a_terminal() || invocation.with_terminal(|terminal| terminal.is_some()) {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!("there is no terminal for the editor '{}'", editor.name()),
+        "pipe the new value to `etui put`, or set another editor with VISUAL",
+    ))
+}
+
+/// Reading stops beyond the limit, so the file is asked how long it is.
+fn small_enough(value: &SecretBytes, scratch: &Scratch) -> Result<(), CliError> {
+    if value.len() <= SecretValue::LIMIT {
+        return Ok(());
+    }
+    let saved = scratch.size().map_or_else(|_| "more".to_owned(), |size| size.to_string());
+    Err(CliError::usage(
+        format!("a secret value has at most {} bytes, the editor saved {saved}", SecretValue::LIMIT),
+        "store a key to it instead, and the rest elsewhere",
+    ))
+}
+
 /// In memory; on a disk only after a question.
 fn place(invocation: &Invocation) -> Result<Place, CliError> {
     let place = Place::find();
@@ -159,11 +189,7 @@ fn extension(value: &SecretBytes) -> &'static str {
 }
 
 /// What was saved; `None` where it is what was there before.
-fn edited(
-    editor: &Editor,
-    scratch: &Scratch,
-    before: &SecretBytes,
-) -> anyhow::Result<Option<SecretBytes>> {
+fn edited(editor: &Editor, scratch: &Scratch, before: &SecretBytes) -> anyhow::Result<Option<SecretBytes>> {
     let status = editor.run(scratch.path());
     let status = status.map_err(|error| CliError::of_child("cannot start the editor", error))?;
     if !status.success() {

@@ -11,7 +11,7 @@ use std::thread;
 use crate::domain::{SecretValue, reason};
 use crate::memory::SecretBytes;
 use crate::platform::child::ChildError;
-use crate::platform::editor::{Editor, EditorKind, Place, Scratch};
+use crate::platform::editor::{Editor, EditorKind, Place, Scratch, wipe_left_behind};
 use crate::platform::signals::Signal;
 use crate::tui::ask::Editing;
 use crate::tui::event::EditorEnd;
@@ -36,6 +36,8 @@ impl Away {
     /// # Errors
     /// A sentence for the user; nothing is left behind then.
     pub(super) fn prepare(editing: Editing) -> Result<(Scratch, SecretBytes), String> {
+        // What an edit that was killed left is not for anybody any more.
+        wipe_left_behind();
         let place = Place::find();
         if matches!(place, Place::Disk(_)) {
             return Err(NO_MEMORY.to_owned());
