@@ -134,7 +134,7 @@ fn attempt(
     let request = request?;
     let action = actions::find(&request.action)?;
     told.action = Some(action.name);
-    let mut parameters = Parameters::of(action, request.parameters, permissions)?;
+    let mut parameters = Parameters::of(action.accepts(), request.parameters, permissions)?;
     told.secret = parameters.named_secret();
     (action.run)(vault, &mut parameters, reply)
 }

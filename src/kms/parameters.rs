@@ -2,7 +2,6 @@
 
 use serde_json::value::RawValue;
 
-use super::actions::{Action, Effect};
 use super::error::{KmsError, shown_name};
 use super::flattened;
 use super::permissions::{Access, Permissions, Scope};
@@ -37,6 +36,34 @@ const DRY_RUN: &str = "DryRun";
 /// A parameter that asks for a value encrypted for an enclave.
 const RECIPIENT: &str = "Recipient";
 
+/// Whether an action can change the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Reads,
+    Changes,
+}
+
+/// What a request for an action may carry.
+#[derive(Clone, Copy)]
+pub(super) struct Accepted {
+    /// The name of the action.
+    pub(super) action: &'static str,
+    pub(super) effect: Effect,
+    /// Must be given; told in this order where they are absent.
+    pub(super) required: &'static [&'static str],
+    /// May be given.
+    pub(super) optional: &'static [&'static str],
+    /// May be given and mean nothing here.
+    pub(super) ignored: &'static [&'static str],
+}
+
+impl Accepted {
+    /// All names that mean something, required ones first.
+    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
+        self.required.iter().chain(self.optional).copied()
+    }
+}
+
 /// Parameters of one action: all required ones are there, all are known, none stands twice.
 pub(super) struct Parameters {
     action: &'static str,
@@ -55,25 +82,25 @@ impl Parameters {
     /// encrypted answer: it must not be answered in plain. `Forbidden.NoPermission` for a change where only
     /// reading is allowed.
     pub(super) fn of(
-        action: &Action,
+        accepted: Accepted,
         given: Vec<Parameter>,
         permissions: &Permissions,
     ) -> Result<Self, KmsError> {
         let given = flattened::gathered(given, |name| {
-            action.parameters().find(|known| known.as_bytes() == name).is_some()
+            accepted.names().find(|known| known.as_bytes() == name).is_some()
         })?;
         let is_given = |name: &str| given.iter().any(|given| given.name.expose() == name.as_bytes());
-        if permissions.access == Access::ReadOnly && action.effect == Effect::Changes {
-            return Err(KmsError::ReadOnly { action: action.name });
+        if permissions.access == Access::ReadOnly && accepted.effect == Effect::Changes {
+            return Err(KmsError::ReadOnly { action: accepted.action });
         }
-        if let Some(&parameter) = action.required.iter().find(|name| !is_given(name)) {
-            return Err(KmsError::Missing { action: action.name, parameter });
+        if let Some(&parameter) = accepted.required.iter().find(|name| !is_given(name)) {
+            return Err(KmsError::Missing { action: accepted.action, parameter });
         }
         let mut kept: Vec<(&'static str, Given)> = Vec::new();
         let mut is_dry_run = false;
         for Parameter { name, value } in given {
             let name = name.expose();
-            if COMMON.iter().chain(action.ignored).any(|ignored| ignored.as_bytes() == name) {
+            if COMMON.iter().chain(accepted.ignored).any(|ignored| ignored.as_bytes() == name) {
                 continue;
             }
             if name == DRY_RUN.as_bytes() {
@@ -83,10 +110,10 @@ impl Parameters {
             if name == RECIPIENT.as_bytes() {
                 return Err(KmsError::Recipient);
             }
-            let Some(name) = action.parameters().find(|known| known.as_bytes() == name) else {
-                let known: Vec<&str> = action.parameters().collect();
+            let Some(name) = accepted.names().find(|known| known.as_bytes() == name) else {
+                let known: Vec<&str> = accepted.names().collect();
                 return Err(KmsError::UnknownParameter {
-                    action: action.name,
+                    action: accepted.action,
                     shown: shown_name(name),
                     known: known.join(", "),
                 });
@@ -97,9 +124,9 @@ impl Parameters {
             kept.push((name, value));
         }
         if is_dry_run {
-            return Err(KmsError::DryRun { action: action.name });
+            return Err(KmsError::DryRun { action: accepted.action });
         }
-        Ok(Self { action: action.name, scope: permissions.scope.clone(), given: kept })
+        Ok(Self { action: accepted.action, scope: permissions.scope.clone(), given: kept })
     }
 
     /// The secret that the request is about.
@@ -147,7 +174,7 @@ impl Parameters {
         self.find(parameter).map(|given| given.text(parameter)).transpose()?.map(read).transpose()
     }
 
-    /// A whole number, as such or as a string. One beyond 32 bits counts as the largest: it lies outside of
+    /// A whole number, as such or as a string. One beyond 32 bits counts as the largest: it is outside of
     /// every range.
     pub(super) fn number(&self, parameter: &'static str) -> Result<Option<u32>, KmsError> {
         let read = |given: &Given| {

@@ -93,7 +93,7 @@ mod tests {
         let list = actions::find(&Given::Text(SecretBytes::copy_of(b"ListSecrets"))).unwrap();
         let line = format!("{{\"Action\":\"ListSecrets\",\"Filters\":{text}}}");
         let request = request::read(line.as_bytes(), 1).unwrap();
-        Filters::of(&Parameters::of(list, request.parameters, &Permissions::all()).unwrap())
+        Filters::of(&Parameters::of(list.accepts(), request.parameters, &Permissions::all()).unwrap())
     }
 
     /// The names of those shown among four secrets.

@@ -14,7 +14,7 @@ mod stages;
 mod values;
 
 use super::error::{KmsError, shown_name};
-use super::parameters::Parameters;
+use super::parameters::{Accepted, Effect, Parameters};
 use super::reply::{Reply, Sent};
 use super::request::Given;
 use crate::vault::Vault;
@@ -35,21 +35,20 @@ pub(super) struct Action {
     pub(super) run: fn(&mut Vault, &mut Parameters, Reply<'_>) -> Result<Sent, KmsError>,
 }
 
-/// Whether an action can change the vault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
-    Reads,
-    Changes,
-}
-
 impl Action {
-    /// All parameters that mean something, required ones first.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.required.iter().chain(self.optional).copied()
+    /// What a request for it may carry.
+    pub(super) const fn accepts(&self) -> Accepted {
+        Accepted {
+            action: self.name,
+            effect: self.effect,
+            required: self.required,
+            optional: self.optional,
+            ignored: self.ignored,
+        }
     }
 }
 
-static ACTIONS: [Action; 22] = [
+static ACTIONS: &[Action] = &[
     Action {
         name: "CreateSecret",
         required: &["SecretName", "VersionId", "SecretData"],
@@ -266,9 +265,10 @@ mod tests {
     fn every_action_and_every_parameter_of_an_action_has_a_name_of_its_own() {
         let names: BTreeSet<&str> = ACTIONS.iter().map(|action| action.name).collect();
         assert_eq!(names.len(), ACTIONS.len());
-        for action in &ACTIONS {
-            let names: BTreeSet<&str> = action.parameters().chain(action.ignored.iter().copied()).collect();
-            assert_eq!(names.len(), action.parameters().count() + action.ignored.len(), "{}", action.name);
+        for action in ACTIONS {
+            let accepted = action.accepts();
+            let names: BTreeSet<&str> = accepted.names().chain(action.ignored.iter().copied()).collect();
+            assert_eq!(names.len(), accepted.names().count() + action.ignored.len(), "{}", action.name);
         }
     }
 

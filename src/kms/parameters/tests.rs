@@ -6,7 +6,7 @@ use crate::kms::{actions, request};
 
 fn parameters(line: &str) -> Result<Parameters, KmsError> {
     let request = request::read(line.as_bytes(), 1)?;
-    Parameters::of(actions::find(&request.action)?, request.parameters, &Permissions::all())
+    Parameters::of(actions::find(&request.action)?.accepts(), request.parameters, &Permissions::all())
 }
 
 #[track_caller]
