@@ -26,7 +26,7 @@ pub(super) const NO: u8 = b'-';
 /// What the key is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Work that the user asked for: the idle limit begins anew.
+    /// Work that the user asked for: the idle limit starts again.
     Work,
     /// Something in the background, like completing a name: nothing is extended.
     Peek,

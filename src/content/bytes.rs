@@ -46,7 +46,7 @@ pub fn runs(before: &[u8], after: &[u8]) -> Vec<Run> {
     runs
 }
 
-/// The bytes of a value that lie in a range; fewer, or none, at its end.
+/// The bytes of a value within a range; fewer, or none, at its end.
 pub fn part<'a>(value: &'a [u8], range: &Range<usize>) -> &'a [u8] {
     &value[range.start.min(value.len())..range.end.min(value.len())]
 }

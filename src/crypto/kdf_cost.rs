@@ -42,7 +42,7 @@ impl KdfCost {
     pub const FLOOR: Self = Self { memory_kib: 19 * KIB_PER_MIB, passes: 2, lanes: 1 };
 
     /// The least that a machine of today gets by itself: the last rung of the ladder, 64 MiB, 3 passes,
-    /// 4 lanes (RFC 9106's second recommendation). What lies below it was made on a slow machine, or long ago.
+    /// 4 lanes (RFC 9106's second recommendation). A cost below it was chosen on a slow machine, or long ago.
     pub const LEAST_DEFAULT: Self =
         Self { memory_kib: 64 * KIB_PER_MIB, passes: LADDER_PASSES, lanes: LADDER_LANES };
 

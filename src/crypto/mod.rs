@@ -1,6 +1,6 @@
 //! Keys, seals and MACs: everything that makes the vault file unreadable and unforgeable.
 //!
-//! What this room promises:
+//! What this module promises:
 //!
 //! 1. Each guess at a master password costs one Argon2id run (RFC 9106) at the vault's [`KdfCost`].
 //! 2. Keys are separated by HKDF-SHA-256 (RFC 5869); no key does two jobs, and all live in locked pages.
@@ -8,7 +8,7 @@
 //!    [`AssociatedData`] names; anything else is [`CryptoError::CannotOpen`], never a wrong value.
 //! 4. Nonces and keys come from the operating system. Nothing seeds them, no counter is kept.
 //! 5. Lengths are padded before sealing, so that a short password does not show its own.
-//! 6. Passwords, keys and opened records lie only in types that wipe themselves.
+//! 6. Passwords, keys and opened records are only in types that wipe themselves.
 //! 7. A MAC or a commitment is compared in constant time, and an error never carries content.
 //!
 //! **Limits.** A nonce has 192 random bits: 2^80 messages under one key collide with a chance of 2^-32

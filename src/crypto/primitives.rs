@@ -28,7 +28,7 @@ pub fn make_random<const N: usize>() -> Result<[u8; N], CryptoError> {
     Ok(bytes)
 }
 
-/// As [`make_random`], in place, so that a key never lies anywhere else.
+/// As [`make_random`], in place, so that a key is never anywhere else.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<(), CryptoError> {
     getrandom::fill(bytes).map_err(|_| CryptoError::RandomUnavailable)
 }
@@ -106,7 +106,7 @@ pub(super) fn hkdf_sha256(salt: Option<&[u8]>, input_key: &[u8], info: &[u8], ou
 
 /// A key of HMAC-SHA-256 (RFC 2104).
 ///
-/// Keyed anew for every MAC, from the locked page: a state kept ready would be as good as the key and lie
+/// Keyed again for every MAC, from the locked page: a state kept ready would be as good as the key and lie
 /// outside it. Only where many MACs follow each other one is kept on the stack for that long: [`ReadyMac`].
 pub(super) struct MacKey {
     key: Key32,

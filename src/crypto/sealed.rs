@@ -71,7 +71,7 @@ fn seal_with_nonce(
 ) -> Result<Vec<u8>, CryptoError> {
     let length = u32::try_from(plain.len()).map_err(|_| CryptoError::TooLong)?;
     let content_end = NONCE_LENGTH + padding.content_length(plain.len());
-    // The plaintext is encrypted where it lies, in a vector that never grows: no copy of it stays behind.
+    // The plaintext is encrypted in place, in a vector that never grows: no copy of it stays behind.
     let mut sealed = Vec::with_capacity(content_end + TAG_LENGTH);
     sealed.extend_from_slice(nonce);
     sealed.extend_from_slice(&length.to_be_bytes());
@@ -96,7 +96,7 @@ pub(super) fn open(key: &[u8; 32], associated: &[u8], sealed: &[u8]) -> Result<S
     opened.map(|_| plain)
 }
 
-/// Appends the plaintext to `into` and answers where it lies; on failure `into` is as it was.
+/// Appends the plaintext to `into` and answers where it is; on failure `into` is as it was.
 pub(super) fn open_into(
     key: &[u8; 32],
     associated: &[u8],

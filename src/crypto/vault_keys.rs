@@ -79,7 +79,7 @@ impl VaultKeys {
         open_into(self.seal.expose(), associated.as_bytes(), sealed, into)
     }
 
-    /// Seals the app's last place, which lies outside of the vault file and has a key of its own, so that
+    /// Seals the app's last place, which is outside of the vault file and has a key of its own, so that
     /// nothing from there can pass for a record.
     ///
     /// # Errors

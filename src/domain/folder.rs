@@ -2,7 +2,7 @@
 
 use super::{Invalid, SecretName};
 
-/// The beginning of names that lie in a folder; it ends in `/`.
+/// The beginning of the names in a folder; it ends in `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder(String);
 

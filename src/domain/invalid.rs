@@ -41,8 +41,8 @@ pub enum Invalid {
         /// The reserved prefix.
         prefix: &'static str,
     },
-    /// A number lies outside its range.
-    #[error("{what} lies between {least} and {most}")]
+    /// A number is outside its range.
+    #[error("{what} must be between {least} and {most}")]
     Range {
         /// The number that was malformed, with its article.
         what: &'static str,

@@ -24,7 +24,7 @@ impl Timestamp {
         if (0..=Self::LAST).contains(&seconds) { Ok(Self(seconds)) } else { Err(Invalid::Time) }
     }
 
-    /// Takes seconds since 1970 and moves what lies outside the range to its nearest end, so that a
+    /// Takes seconds since 1970 and moves what is outside the range to its nearest end, so that a
     /// machine whose clock is wild can still work.
     pub fn clamped(seconds: i64) -> Self {
         Self(seconds.clamp(0, Self::LAST))

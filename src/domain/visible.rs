@@ -22,7 +22,7 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     shown(text, Layout::Lines)
 }
 
-/// As [`visible_lines`] for a value: the result lies in a wiping buffer.
+/// As [`visible_lines`] for a value: the result is in a wiping buffer.
 pub fn visible_value(text: &str, out: &mut SecretBytes) {
     let mut buffer = [0; 4];
     for character in text.chars() {

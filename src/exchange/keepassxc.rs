@@ -38,7 +38,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 }
 
 fn name(row: &Row<'_>) -> String {
-    // The first part is the root group, which every entry lies in.
+    // The first part is the root group, which every entry is in.
     let group = row.text("group").split_once('/').map_or("", |(_, below)| below);
     match group {
         "" => row.text("title").to_owned(),

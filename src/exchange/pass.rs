@@ -2,7 +2,7 @@
 //! become versions.
 //!
 //! An entry's value is the whole file without its last line end. Revisions that decrypt to the same text (the
-//! store was encrypted anew) are one version, as everywhere in an import.
+//! store was re-encrypted) are one version, as everywhere in an import.
 
 use std::fs;
 use std::io::{self, Read, Write};

@@ -9,7 +9,7 @@ use crate::generator::GeneratorError;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
 
-/// A refusal of the API door. None ever quotes a line or the value of a parameter: both may hold a secret.
+/// A refusal of the API. None ever quotes a line or the value of a parameter: both may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum KmsError {
     #[error("line {line} is neither a JSON object nor a query string (column {column})", column = .column.0)]

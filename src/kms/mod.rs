@@ -1,13 +1,13 @@
-//! The KMS door: requests in the API's own words (JSON or query string), answers in its own shapes (JSON or
+//! The KMS API: requests in the API's own words (JSON or query string), answers in its own shapes (JSON or
 //! XML).
 //!
 //! [`serve`](fn@serve) reads one request a line, asks the [`Vault`](crate::vault::Vault) and writes one [`Answer`] a
 //! line. The command line's `--json` prints the same answers. Nothing is decided here: the contract lives in
-//! `versioning`, and this room only translates. What happens to a line:
+//! `versioning`, and this module only translates. What happens to a line:
 //!
 //! 1. `lines` cuts it off, in a wiping buffer;
 //! 2. `request` reads its action and its parameters (JSON by `content::json_text`), each straight into a wiping buffer of its own, so that
-//!    `SecretData` never lies in a `String`;
+//!    `SecretData` is never in a `String`;
 //! 3. `actions` finds the row of the action and, by `parameters`, checks what was given against it;
 //! 4. the action makes validated words of them, asks the vault, and sends an answer through `reply`;
 //! 5. `json` or `xml` writes it.

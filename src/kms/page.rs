@@ -52,7 +52,7 @@ impl Page {
         Ok(Self { number, size: Some(size) })
     }
 
-    /// The entries that lie on this page.
+    /// The entries on this page.
     pub(super) fn cut<T>(self, entries: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
         let (before, most) = match self.size {
             None => (0, usize::MAX),

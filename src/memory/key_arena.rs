@@ -53,7 +53,7 @@ impl KeyArena {
         self.locked
     }
 
-    /// Takes a slot and fills it in place, so that the key never lies anywhere else.
+    /// Takes a slot and fills it in place, so that the key is never anywhere else.
     ///
     /// # Errors
     /// Whatever `fill` answers; the slot is then wiped and free again.

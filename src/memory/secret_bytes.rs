@@ -87,7 +87,7 @@ impl SecretBytes {
     /// Puts `more` in front of the byte at `at`.
     ///
     /// # Panics
-    /// If `at` lies beyond the end, as for slices.
+    /// If `at` is beyond the end, as for slices.
     pub fn insert(&mut self, at: usize, more: &[u8]) {
         self.make_room(more.len());
         self.bytes.extend_from_slice(more);
@@ -97,7 +97,7 @@ impl SecretBytes {
     /// Removes a range and wipes what the shortened buffer no longer covers.
     ///
     /// # Panics
-    /// If the range lies outside the buffer, as for slices.
+    /// If the range is outside the buffer, as for slices.
     pub fn remove(&mut self, range: Range<usize>) {
         let kept = self.bytes.len() - range.len();
         self.bytes.copy_within(range.end.., range.start);

@@ -1,6 +1,6 @@
 //! Copying a value out: the system's clipboard, the terminal's (OSC 52), or the user's own command.
 //!
-//! A value never lies in argv, the environment or a `String` of ours. What the routes can promise differs,
+//! A value is never in argv, the environment or a `String` of ours. What the routes can promise differs,
 //! and [`Route`] says it, so that what the user is told is true.
 
 mod holder;
@@ -172,7 +172,7 @@ pub struct Clipboard {
     copied: Option<Copied>,
 }
 
-/// What lies in a clipboard because of us.
+/// What is in a clipboard because of us.
 enum Copied {
     /// It is there for as long as this process runs: it ends when somebody else copies something.
     Held(Child),

@@ -1,4 +1,4 @@
-//! What the operating system offers, each thing behind a small door: where files lie, the terminal, the
+//! What the operating system offers, each thing behind a small interface: where files are, the terminal, the
 //! clipboard, the editor, other programs, folders of our own, signals, and time that counts sleep.
 
 pub mod child;

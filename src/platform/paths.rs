@@ -1,4 +1,4 @@
-//! Where etui's files lie: the directories of the platform, `XDG_*` honoured on every platform.
+//! Where etui's files are: the directories of the platform, `XDG_*` honoured on every platform.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ impl Paths {
         let platform = ProjectDirs::from("", "", FOLDER).map(|project| Self {
             data: project.data_dir().to_owned(),
             config: project.config_dir().to_owned(),
-            // macOS has no directory for state: what is remembered lies beside the data there.
+            // macOS has no directory for state: what is remembered is beside the data there.
             state: project.state_dir().map_or_else(|| project.data_local_dir().join("state"), Path::to_owned),
             runtime: project.runtime_dir().map(Path::to_owned),
         });
@@ -46,7 +46,7 @@ impl Paths {
         })
     }
 
-    /// Where the vault lies unless another one is named.
+    /// The path of the vault, unless another one is named.
     pub fn default_vault(&self) -> PathBuf {
         self.data.join("vault.etui")
     }

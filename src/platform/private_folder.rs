@@ -18,7 +18,7 @@ impl PrivateFolder {
         make(parent, prefix).map(Self)
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.0
     }

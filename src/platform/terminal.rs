@@ -32,7 +32,7 @@ pub enum Answer {
     SeveralLines,
 }
 
-/// What happens to lines that lie ready behind the first one.
+/// What happens to lines that are waiting after the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LinesBehind {
     /// They answer the next question: somebody types ahead.

@@ -28,7 +28,7 @@ const WORTH_THREADS: u64 = 4_000;
 /// More threads than this wait for SQLite, which reads on one.
 const MOST_THREADS: usize = 4;
 
-/// A bucket as it lies in the file.
+/// A bucket as it is in the file.
 struct SealedBucket {
     bucket: usize,
     /// Name tag, id, and the end of the sealed record in `bytes`; it begins where the one before ends.
@@ -180,7 +180,7 @@ pub(super) fn parse_record(record: &[u8]) -> Result<SecretRecordView<'_>, StoreE
         .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
 }
 
-/// The name tags of a bucket lie between these two.
+/// The name tags of a bucket are between these two.
 fn bounds(bucket: usize) -> (Vec<u8>, Vec<u8>) {
     let low = vec![(bucket << 2) as u8];
     let high = match bucket + 1 {

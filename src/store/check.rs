@@ -50,7 +50,7 @@ impl OpenStore {
         self.check_connection(copy, watch)
     }
 
-    /// Checks the state that was verified last, as it lies in `copy`.
+    /// Checks the state that was verified last, as it is in `copy`.
     pub(super) fn check_connection(
         &mut self,
         copy: Connection,
@@ -129,7 +129,7 @@ impl OpenStore {
 
     fn check_secret(&mut self, name: &SecretName, report: &mut CheckReport) -> Result<(), StoreError> {
         let Some(secret) = self.secret(name)? else {
-            return Err(StoreError::integrity("it lies under another secret's name"));
+            return Err(StoreError::integrity("it is stored under another secret's name"));
         };
         for version in &secret.state().versions {
             match self.value(&secret, version.key) {

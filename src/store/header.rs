@@ -59,7 +59,7 @@ impl Header {
     /// Checks the hash first, so that a damaged header is never taken for a wrong password.
     pub(super) fn decode(bytes: &[u8], hash: &[u8]) -> Result<Self, StoreError> {
         if crypto::sha256(bytes) != *hash {
-            return Err(StoreError::integrity("its header does not have the hash that lies beside it"));
+            return Err(StoreError::integrity("its header does not match its hash"));
         }
         Self::parse(bytes).ok_or_else(|| StoreError::integrity("its header cannot be read"))
     }

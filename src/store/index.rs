@@ -12,11 +12,11 @@ pub(super) struct SecretRow {
     pub(super) id: [u8; 16],
     /// The tag of the sealed record.
     pub(super) tag: [u8; 16],
-    /// Where the opened record lies in its bucket's buffer, if it was opened.
+    /// Where the opened record is in its bucket's buffer, if it was opened.
     pub(super) opened: Option<Range<usize>>,
 }
 
-/// The verified rows of one bucket, sorted by name tag, and the buffer that their records lie in.
+/// The verified rows of one bucket, sorted by name tag, and the buffer with their records.
 pub(super) struct Bucket {
     rows: Vec<SecretRow>,
     records: SecretBytes,

@@ -1,4 +1,4 @@
-//! What this machine remembers of each vault: the newest change it has seen at each path, and which vault lay
+//! What this machine remembers of each vault: the newest change it has seen at each path, and which vault was
 //! where.
 //!
 //! A vault file can be replaced whole by an older genuine copy, and nothing inside it can tell. This file in
@@ -54,7 +54,7 @@ pub(super) struct Seen {
 pub(super) struct Recollection {
     /// The newest change of this vault that was seen at this path; where the path is new, at any.
     pub(super) seen: Option<Seen>,
-    /// The vault that lay at this path last, if any did.
+    /// The vault that was at this path last, if one was.
     pub(super) vault_at_path: Option<[u8; 16]>,
     /// What is to be said of the memory itself.
     pub(super) trouble: Option<String>,

@@ -1,4 +1,4 @@
-//! SQLite, and where a row meets the crypto room.
+//! The SQLite file, and where a row meets `crypto`.
 //!
 //! - `open`: the one way in which a file is opened or created; `schema`: the tables and their check.
 //! - `vault_file`: an open file without any key; `open_store`: an unlocked one and what was verified of it.

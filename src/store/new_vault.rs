@@ -20,7 +20,7 @@ use crate::memory::KeyArena;
 use crate::store::seals::Seals;
 use crate::versioning::{Change, Operation};
 
-/// Makes a vault at a path where nothing lies.
+/// Creates a vault at a path where nothing is.
 ///
 /// # Errors
 /// [`StoreError::Exists`], [`StoreError::OutOfMemory`], [`StoreError::System`]; nothing is left behind.

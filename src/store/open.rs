@@ -266,12 +266,12 @@ pub(super) fn connect_new(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// The folder that a path lies in.
+/// The folder of a path.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes a folder 0700 with all it lies in; existing folders are never changed.
+/// Makes a folder 0700 with all above it; existing folders are never changed.
 pub(super) fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
     fs::DirBuilder::new()
         .recursive(true)

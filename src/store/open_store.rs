@@ -325,7 +325,7 @@ impl OpenStore {
     fn open_newer_head(&self, row: &VaultRow) -> Result<Head, StoreError> {
         let header = Header::decode(&row.header, &row.header_hash)?;
         if header.vault_id != self.file.header.vault_id {
-            return Err(StoreError::KeyReplaced("another vault lies at its path now".to_owned()));
+            return Err(StoreError::KeyReplaced("there is another vault at its path now".to_owned()));
         }
         if header.key_id != self.file.header.key_id {
             return Err(StoreError::KeyReplaced("its key was replaced elsewhere".to_owned()));

@@ -1,6 +1,6 @@
 //! Changing the password and replacing the vault key.
 //!
-//! A new password wraps the vault key under a new salt: one row. A new vault key seals every row anew in one
+//! A new password wraps the vault key under a new salt: one row. A new vault key seals every row again in one
 //! transaction; vault id, row ids and the random bytes of events stay, so that copies are still recognised.
 
 use super::codec::{EventLink, EventRecord, Head, SecretRecord, VersionRecord, type_byte};
@@ -54,7 +54,7 @@ impl OpenStore {
         Ok(())
     }
 
-    /// Replaces the vault key and seals every row anew, then reads them all back before the commit.
+    /// Replaces the vault key and seals every row again, then reads them all back before the commit.
     ///
     /// # Errors
     /// As [`change_password`](Self::change_password), and [`StoreError::Integrity`] where a row does not
@@ -309,9 +309,9 @@ impl OpenStore {
     fn read_back(&mut self, step: &mut dyn FnMut()) -> Result<(), StoreError> {
         self.load_all()?;
         for name in self.names()? {
-            let secret = self
-                .secret(&name)?
-                .ok_or_else(|| StoreError::integrity("a secret was lost while it was sealed anew"))?;
+            let secret = self.secret(&name)?.ok_or_else(|| {
+                StoreError::integrity("a secret was lost while everything was re-encrypted")
+            })?;
             for version in &secret.state.versions {
                 drop(self.value(&secret, version.key)?);
             }

@@ -11,7 +11,7 @@ use crate::domain::{SecretName, SecretValue, ValueType};
 use crate::memory::SecretBytes;
 use crate::versioning::{SecretState, VersionKey, VersionState};
 
-/// A secret as it lies in the file, opened and verified with all its version records.
+/// A secret as it is in the file, opened and verified with all its version records.
 pub struct StoredSecret {
     pub(super) id: [u8; 16],
     pub(super) name_tag: [u8; 32],
@@ -110,7 +110,7 @@ impl OpenStore {
         };
         let view = parse_record(record)?;
         if view.name != name.as_str() {
-            return Err(StoreError::integrity("a secret lies under another secret's name"));
+            return Err(StoreError::integrity("a secret is stored under another secret's name"));
         }
         let mut state =
             view.to_state().ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))?;

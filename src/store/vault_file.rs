@@ -12,7 +12,7 @@ use super::open::{self, FileStamp, Journal, Opened, State, Temporary};
 use super::rows::{blob, each, first, integer};
 use super::system_error::{Told as _, errno_of_file};
 
-/// The one row of `vault`, as it lies in the file.
+/// The one row of `vault`, as it is in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VaultRow {
     pub(super) header: Vec<u8>,

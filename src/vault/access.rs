@@ -11,13 +11,13 @@ use crate::memory::{KeyArena, SecretBytes, process};
 use crate::store::{self, Acceptance, Header, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
 use crate::versioning::Origin;
 
-/// What surrounds a vault: where this machine remembers, what time it is, which door is used.
+/// What surrounds a vault: where this machine remembers, what time it is, which interface is used.
 pub struct Environment {
     /// Where this machine remembers the newest state of each vault; `None`: it does not.
     pub state_directory: Option<PathBuf>,
     /// Tells the time.
     pub clock: Box<dyn Clock>,
-    /// The door, for the history.
+    /// The interface, for the history.
     pub origin: Origin,
 }
 
@@ -32,7 +32,7 @@ pub struct Answers {
     pub allow_expensive_kdf: bool,
 }
 
-/// Names one vault key. Both ids lie in the clear in the file, and tell nothing about the key.
+/// Names one vault key. Both ids are in the clear in the file, and tell nothing about the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyIdentity {
     /// The vault; it stays the same for ever.
@@ -281,7 +281,7 @@ impl LockedVault {
 }
 
 impl Vault {
-    /// Makes a new vault and leaves it unlocked; the folder it lies in is made if need be.
+    /// Creates a vault and leaves it unlocked; its folder is created if need be.
     ///
     /// # Errors
     /// [`VaultError::VaultExists`], [`VaultError::OutOfMemory`], [`VaultError::System`]; nothing is left
@@ -320,7 +320,7 @@ impl Vault {
         self.end_if_fatal(changed.map_err(VaultError::from))
     }
 
-    /// Replaces the vault key and seals everything anew under a new password, in one transaction. To be
+    /// Replaces the vault key and re-encrypts everything under a new password, in one transaction. To be
     /// used where the old password or a copy of the file may have leaked.
     ///
     /// # Errors

@@ -59,8 +59,8 @@ pub enum VaultError {
         /// The number of the change that differs.
         number: u64,
     },
-    /// Another vault lies where this machine has seen one.
-    #[error("another vault lies at this path than the one that was used here")]
+    /// The vault at this path is not the one that this machine has seen there.
+    #[error("the vault at this path is not the one that was used here")]
     OtherVault,
     /// Opening would take more memory than is taken without asking.
     #[error("unlocking this vault takes {mebibytes} MiB of memory")]

@@ -29,7 +29,7 @@ impl Listing {
             ranges.push(start..records.len());
             starts.extend(&name_start(record));
         }
-        // Most comparisons end within the starts of the names, which lie together, and never touch a record.
+        // Most comparisons end within the starts of the names, which are next to each other, and never touch a record.
         let start = |at: usize| &starts.expose()[at * NAME_START..(at + 1) * NAME_START];
         let name = |at: usize| SecretRecordView::name_bytes_of(&records.expose()[ranges[at].clone()]);
         let mut order: Vec<usize> = (0..ranges.len()).collect();

@@ -168,7 +168,7 @@ pub struct HistoryEntry {
     pub number: u64,
     /// When.
     pub time: Timestamp,
-    /// Through which door.
+    /// Which interface it came through.
     pub origin: Origin,
     /// The secret, by the name that it had before the change; `None` for changes of the vault itself.
     pub secret: Option<SecretName>,

@@ -1,4 +1,4 @@
-//! Files that only their owner may read: what may lie at their path already is decided here.
+//! Files that only their owner may read: what may be at their path already is decided here.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::error::VaultError;
 use super::write_secret_file;
 use crate::memory::SecretBytes;
 
-/// What may lie at the path already.
+/// What may be at the path already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// A regular file is replaced.

@@ -71,7 +71,7 @@ pub enum Operation {
     Rekey,
 }
 
-/// Through which door a change came.
+/// The interface that a change came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// The terminal app.

@@ -71,7 +71,7 @@ pub enum Refusal {
     NothingToRedo,
     #[error("the vault changed since this was planned")]
     VaultChanged,
-    #[error("the clock says {now}, but secret '{name}' lies in a vault that was changed on {newest_event}")]
+    #[error("the clock says {now}, but the vault of secret '{name}' was changed on {newest_event}")]
     ClockBehind { name: SecretName, now: Timestamp, newest_event: Timestamp },
 }
 
@@ -157,7 +157,7 @@ impl Refusal {
             Self::LabelLimit { .. } => "remove a custom label first, or use one that is there".to_owned(),
             Self::TagLimit { .. } => "remove a tag first".to_owned(),
             Self::DestroyedForGood { .. } | Self::LabelTargetGone { .. } | Self::NotedVersionGone { .. } => {
-                "nothing was changed; what lies before it in the history can be changed by hand".to_owned()
+                "nothing was changed; earlier changes can be reverted by hand".to_owned()
             }
             Self::Unreadable { .. } => "correct it where it comes from, or leave it out".to_owned(),
             Self::NothingToUndo => "run `etui audit` to see the history".to_owned(),

@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use super::state::{SecretState, VersionState};
 use crate::domain::{StageLabel, VersionId};
 
-/// A wish for one version. With nothing in it: the current one.
+/// Which version is asked for. With nothing in it: the current one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selector {
     /// The version of this id.

@@ -180,7 +180,7 @@ fn what_a_put_destroyed_is_named_and_stays_gone() {
         exit 4
         stderr:
         error: label 'ACSPrevious' of secret 'db' would return to version 'v1', which is destroyed for good
-        hint: nothing was changed; what lies before it in the history can be changed by hand
+        hint: nothing was changed; earlier changes can be reverted by hand
         "#);
 }
 
@@ -199,12 +199,12 @@ fn undo_stops_where_something_was_removed_for_good() {
         exit 4
         stderr:
         error: secret 'db' was removed for good, and that cannot be undone
-        hint: nothing was changed; what lies before it in the history can be changed by hand
+        hint: nothing was changed; earlier changes can be reverted by hand
         "#);
     assert_snapshot!(home.etui(&["undo", "--dry-run", "--json"]).failed(4), @r#"
         exit 4
         stderr:
-        {"RequestId":"[id]","HttpStatus":400,"Code":"UnsupportedOperation","Message":"secret 'db' was removed for good, and that cannot be undone","Hint":"nothing was changed; what lies before it in the history can be changed by hand"}
+        {"RequestId":"[id]","HttpStatus":400,"Code":"UnsupportedOperation","Message":"secret 'db' was removed for good, and that cannot be undone","Hint":"nothing was changed; earlier changes can be reverted by hand"}
         "#);
     assert!(home.bytes_of_vault() == before);
     let home = Home::with_vault();

@@ -96,7 +96,7 @@ fn set_refuses_what_makes_no_sense_and_changes_nothing() {
     assert_snapshot!(home.etui(&["set", "db", "--keep", "0"]).failed(2), @r#"
         exit 2
         stderr:
-        error: --keep <N|off>: the number of versions to keep lies between 1 and 1000
+        error: --keep <N|off>: the number of versions to keep must be between 1 and 1000
         hint: correct it and try again
         "#);
     assert_snapshot!(home.etui(&["set", "db", "--keep", "many"]).failed(2), @r#"
@@ -108,7 +108,7 @@ fn set_refuses_what_makes_no_sense_and_changes_nothing() {
     assert_snapshot!(home.etui(&["set", "db", "--rotate", "366"]).failed(2), @r#"
         exit 2
         stderr:
-        error: --rotate <DAYS|off>: a rotation interval in days lies between 1 and 365
+        error: --rotate <DAYS|off>: a rotation interval in days must be between 1 and 365
         hint: correct it and try again
         "#);
     assert_snapshot!(home.etui(&["set", "db", "--tag", "acs:x=1"]).failed(2), @r#"

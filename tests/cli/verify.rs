@@ -94,7 +94,7 @@ fn another_vault_at_the_same_path_is_refused_until_it_is_accepted() {
     assert_snapshot!(home.etui(&["list"]).failed(6), @r#"
         exit 6
         stderr:
-        error: another vault lies at this path than the one that was used here
+        error: the vault at this path is not the one that was used here
         hint: if you put it there, say so with --accept-other
         "#);
     home.etui(&["list", "--accept-other"]).succeeded();

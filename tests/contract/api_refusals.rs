@@ -230,14 +230,14 @@ fn malformed_parameters() {
                 "Action=ListSecrets&PageNumber=0",
                 400,
                 invalid,
-                "a page number lies between 1 and 4294967295",
+                "a page number must be between 1 and 4294967295",
                 "correct parameter 'PageNumber' and try again",
             ),
             (
                 "Action=ListSecretVersionIds&SecretName=db&PageSize=101",
                 400,
                 invalid,
-                "a page size lies between 1 and 100",
+                "a page size must be between 1 and 100",
                 "correct parameter 'PageSize' and try again",
             ),
             (

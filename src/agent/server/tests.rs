@@ -36,7 +36,7 @@ impl Inverted {
         bytes.len() >= 31 && bytes.iter().zip(&self.0[1..]).all(|(byte, inverted)| *byte == !inverted)
     }
 
-    /// Whether the key lies anywhere in what this process can write to.
+    /// Whether the key is anywhere in what this process can write to.
     fn is_in_memory(&self) -> bool {
         let memory = File::open("/proc/self/mem").unwrap();
         let mappings = fs::read_to_string("/proc/self/maps").unwrap();
@@ -53,7 +53,7 @@ impl Inverted {
                 // Other threads give memory back at any time.
                 let Ok(count @ 1..) = memory.read_at(&mut chunk.expose_mut()[..most], at) else { break };
                 found |= self.is_in(&chunk.expose()[..count]);
-                // A key may lie across the end of the chunk.
+                // A key may reach across the end of the chunk.
                 at += if count > 31 && at + (count as u64) < end { count - 31 } else { count } as u64;
             }
         }
@@ -78,7 +78,7 @@ fn run(limits: Limits, meanwhile: impl FnOnce(&Agent) + Send) {
     let keeper = Keeper::new(IDENTITY, wanted.key(), Timer::start(limits, wait::now()));
     let own = OwnSocket::listen(socket::path(folder.path(), &IDENTITY.vault_id)).unwrap();
     let agent = Agent::new(folder.path(), IDENTITY.vault_id);
-    assert!(wanted.is_in_memory(), "while it is kept it lies there");
+    assert!(wanted.is_in_memory(), "while it is kept it is there");
     std::thread::scope(|scope| {
         scope.spawn(|| meanwhile(&agent));
         serve(own, keeper, &mut Signals::listen().unwrap(), &Waiter::new().unwrap()).unwrap();

@@ -30,7 +30,7 @@ pub(super) fn password(
 fn recipe(parameters: &Parameters) -> Result<PasswordRecipe, KmsError> {
     let length = match parameters.number("PasswordLength")? {
         None => PasswordRecipe::DEFAULT_LENGTH,
-        // What does not fit lies outside of the range all the same.
+        // What does not fit is out of range anyway.
         Some(length) => usize::try_from(length).unwrap_or(usize::MAX),
     };
     let excluded = parameters.optional("ExcludeCharacters", |text| Ok(text.to_owned()))?;

@@ -1,4 +1,4 @@
-//! The record of an event: what changed, when, through which door, and its place in the chains.
+//! The record of an event: what changed, when, through which interface, and its place in the chains.
 
 use super::secret::{read_labels, read_tags, read_version_ref, write_labels, write_tags, write_version_ref};
 use super::{Reader, Writer};
@@ -33,7 +33,7 @@ impl EventLink {
 pub struct EventRecord {
     /// When.
     pub time: Timestamp,
-    /// Through which door.
+    /// Which interface it came through.
     pub origin: Origin,
     /// The row and the name (as it was before) of the secret; `None` for changes of the vault itself.
     pub secret: Option<([u8; 16], SecretName)>,

@@ -1,7 +1,7 @@
 //! The tables, and the check that the file holds these and nothing else.
 //!
 //! - `vault`, one row: the header, its SHA-256, the wrapped vault key, the sealed head.
-//! - `secret`: keyed by `name_tag`, so that a bucket lies together; a random id; the sealed record.
+//! - `secret`: keyed by `name_tag`, so that a bucket is in one place; a random id; the sealed record.
 //! - `version`: a random 63-bit key; the secret's id; `id_tag`; the sealed record; the sealed value, last,
 //!   so that reading records never reads a value.
 //! - `event`: a number; the sealed record.

@@ -43,7 +43,7 @@ impl WriteTransaction<'_> {
         Ok(())
     }
 
-    /// Takes a secret out of its bucket's sum, and out of its table if it will not lie there any more.
+    /// Takes a secret out of its bucket's sum, and out of its table if it will not be there any more.
     fn leave_place(&mut self, secret: &Working) -> Result<(), StoreError> {
         let stored = &secret.stored;
         let connection = self.store.file.connection();
