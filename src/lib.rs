@@ -1,7 +1,7 @@
 //! etui: a keyboard-driven secrets vault for developers.
 //!
 //! Every value is an immutable *version* of a *secret*; *stage labels* (`ACSCurrent`, `ACSPrevious`, your own)
-//! say which version is live. The rooms of the house, and who may import whom:
+//! say which version is live. The modules, and which may import which:
 //!
 //! ```text
 //! memory  ←  domain  ←┬─ crypto ──────┐                 ┌─ kms ──────┐
@@ -16,19 +16,20 @@
 //! - [`versioning`]: the contract as pure functions from a state and a request to a plan or a refusal.
 //! - [`generator`]: random passwords and passphrases.
 //! - [`crypto`]: keys, seals, and the sums that make tampering visible.
-//! - `store`: SQLite, and where a row meets the crypto room.
-//! - [`vault`]: the one door between all of that and the people who use it.
+//! - `store`: the SQLite file, and where a row meets `crypto`.
+//! - [`vault`]: every operation on a vault, for all interfaces.
 //! - [`content`]: what a value is made of, and how two values differ.
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 //! - `http`: the same API over HTTP, on this machine; what `etui serve` runs.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`app_options`]: what the terminal app is started with.
+//! - [`query`]: the language that finds secrets, for the app's filter and `etui list`.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
 //! - [`demo`]: a throwaway vault of sample secrets.
 //! - [`config`]: the settings file.
-//! - [`platform`]: where files lie, the terminal, the clipboard, the editor, signals and waiting.
+//! - [`platform`]: where files are, the terminal, the clipboard, the editor, signals and waiting.
 #![deny(unsafe_code)]
 #![warn(missing_docs, rust_2018_idioms)]
 
@@ -47,6 +48,7 @@ pub mod http;
 pub mod kms;
 pub mod memory;
 pub mod platform;
+pub mod query;
 mod store;
 pub mod tui;
 pub mod vault;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use etui::domain::SecretName;
-use etui::exchange::{FileFormat, read};
+use etui::exchange::browser;
 use etui::vault::{OnRefusal, PutRequest, Vault};
 use etui::versioning::{Selector, StageSet};
 
@@ -103,7 +103,7 @@ fn measure_import(rows: usize) {
     let floor = Floor::of(&filled.path());
     let mut vault = filled.open();
     let begin = Instant::now();
-    let batch = read(FileFormat::Chrome, file.as_bytes()).expect("a well-formed file");
+    let batch = browser::read_chrome(file.as_bytes()).expect("a well-formed file");
     let report = vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).expect("an import");
     let taken = begin.elapsed();
     assert_eq!(report.rows.len(), rows);

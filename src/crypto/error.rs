@@ -1,6 +1,8 @@
-//! What can go wrong in the crypto room. No variant carries a key, a password, a value or a library's text.
+//! What can go wrong in cryptography. No variant carries a key, a password, a value or a library's text.
 
 use thiserror::Error;
+
+use crate::domain::count;
 
 /// Why a key could not be derived or a seal not be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -17,9 +19,11 @@ pub enum CryptoError {
     /// A message does not fit the four bytes of its stored length.
     #[error("a record of 4 GiB or more cannot be sealed")]
     TooLong,
-    /// The cost lies outside of what Argon2 defines or of what etui is willing to run.
+    /// The cost is outside of what Argon2 defines or of what etui is willing to run.
     #[error(
-        "a key derivation with {memory_kib} KiB, {passes} passes and {lanes} lanes is outside of what etui runs"
+        "a key derivation with {memory_kib} KiB, {passes} and {lanes} is outside of what etui runs",
+        passes = count((*passes).into(), "pass"),
+        lanes = count((*lanes).into(), "lane")
     )]
     KdfOutOfRange {
         /// Argon2's memory `m`, in KiB.
@@ -61,6 +65,10 @@ mod tests {
         assert_eq!(
             CryptoError::KdfMemory { mebibytes: 256 }.to_string(),
             "the key derivation needs 256 MiB of memory, and the system does not give them"
+        );
+        assert_eq!(
+            CryptoError::KdfOutOfRange { memory_kib: 1, passes: 1, lanes: 1 }.to_string(),
+            "a key derivation with 1 KiB, 1 pass and 1 lane is outside of what etui runs"
         );
         assert_eq!(
             CryptoError::KdfOutOfRange { memory_kib: 1, passes: 2, lanes: 3 }.to_string(),

@@ -1,12 +1,14 @@
-//! How long ago something was, in words for people.
+//! How long ago something was and in how many days something comes, in words for people. The only place that
+//! knows: the app and the command line both ask here.
 
+use super::number::count;
 use super::timestamp::Timestamp;
 
 /// A length of time in the largest unit that fits; a unit is left for the next one only when the number
 /// would say too little (13 days, then 2 weeks; 8 weeks, then 2 months).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Age {
-    /// It lies in the future: a clock was, or is, wrong.
+    /// It is in the future: a clock was, or is, wrong.
     Future,
     Seconds,
     Minutes(i64),
@@ -45,19 +47,19 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
     match Age::of(since, now) {
         Age::Future => "in the future".to_owned(),
         Age::Seconds => "just now".to_owned(),
-        Age::Minutes(count) => ago(count, "minute"),
-        Age::Hours(count) => ago(count, "hour"),
-        Age::Days(count) => ago(count, "day"),
-        Age::Weeks(count) => ago(count, "week"),
-        Age::Months(count) => ago(count, "month"),
-        Age::Years(count) => ago(count, "year"),
+        Age::Minutes(number) => ago(number, "minute"),
+        Age::Hours(number) => ago(number, "hour"),
+        Age::Days(number) => ago(number, "day"),
+        Age::Weeks(number) => ago(number, "week"),
+        Age::Months(number) => ago(number, "month"),
+        Age::Years(number) => ago(number, "year"),
     }
 }
 
-/// The same in a few columns: "now", "5m", "3h", "2d", "4w", "5mo", "1y"; "future" for what is not yet.
+/// The same in a few columns: "now", "5m", "3h", "2d", "4w", "5mo", "1y"; "ahead" for what is not yet. Never more than five.
 pub fn age_short(since: Timestamp, now: Timestamp) -> String {
     match Age::of(since, now) {
-        Age::Future => "future".to_owned(),
+        Age::Future => "ahead".to_owned(),
         Age::Seconds => "now".to_owned(),
         Age::Minutes(count) => format!("{count}m"),
         Age::Hours(count) => format!("{count}h"),
@@ -68,9 +70,18 @@ pub fn age_short(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
-fn ago(count: i64, unit: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
+fn ago(number: i64, unit: &str) -> String {
+    format!("{} ago", count(number.unsigned_abs(), unit))
+}
+
+/// A day that is so many days away: "in 87 days", "today", "3 days ago". Deadlines are told in days alone, since
+/// they are set in days.
+pub fn in_days(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {}", count(days.unsigned_abs(), "day")),
+        _ => ago(days, "day"),
+    }
 }
 
 #[cfg(test)]
@@ -93,29 +104,42 @@ mod tests {
             (DAY - 1, "23 hours ago", "23h"),
             (DAY, "1 day ago", "1d"),
             (2 * DAY, "2 days ago", "2d"),
+            (13 * DAY, "13 days ago", "13d"),
             (14 * DAY - 1, "13 days ago", "13d"),
             (14 * DAY, "2 weeks ago", "2w"),
             (28 * DAY, "4 weeks ago", "4w"),
+            (40 * DAY, "5 weeks ago", "5w"),
             (60 * DAY - 1, "8 weeks ago", "8w"),
             (60 * DAY, "2 months ago", "2mo"),
             (150 * DAY, "5 months ago", "5mo"),
+            (362 * DAY, "11 months ago", "11mo"),
             (365 * DAY - 1, "11 months ago", "11mo"),
             (365 * DAY, "1 year ago", "1y"),
             (800 * DAY, "2 years ago", "2y"),
+            (-59, "just now", "now"),
+            (-MINUTE, "in the future", "ahead"),
+            (-87 * DAY, "in the future", "ahead"),
         ];
         let since = Timestamp::from_seconds(1_000_000_000).unwrap();
         for (seconds, long, short) in cases {
             let now = Timestamp::from_seconds(since.seconds() + seconds).unwrap();
             assert_eq!((age(since, now).as_str(), age_short(since, now).as_str()), (long, short));
+            assert!(short.len() <= 5, "the columns of the app hold no more: {short}");
         }
     }
 
     #[test]
-    fn a_time_that_is_not_yet_is_said_to_be_so_unless_clocks_differ_by_a_little() {
-        let now = Timestamp::from_seconds(1_000_000_000).unwrap();
-        let soon = |seconds| Timestamp::from_seconds(now.seconds() + seconds).unwrap();
-        assert_eq!(age(soon(59), now), "just now");
-        assert_eq!(age(soon(60), now), "in the future");
-        assert_eq!(age_short(soon(DAY), now), "future");
+    fn a_deadline_is_told_in_days() {
+        for (days, text) in [
+            (-362, "362 days ago"),
+            (-1, "1 day ago"),
+            (0, "today"),
+            (1, "in 1 day"),
+            (13, "in 13 days"),
+            (87, "in 87 days"),
+            (1_000, "in 1,000 days"),
+        ] {
+            assert_eq!(in_days(days), text);
+        }
     }
 }

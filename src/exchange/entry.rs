@@ -112,6 +112,8 @@ pub(super) fn add_entry(
     if incoming.is_empty() {
         return None;
     }
+    // Whatever has fields is a login, and a site may have several.
+    batch.account_of = Some(account);
     batch.secrets.push(IncomingSecret::without_labels(name, incoming));
     batch.secrets.last_mut()
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::place::Place;
+use super::source::Source;
 use crate::content::dotenv::DotenvError;
 use crate::domain::ErrorCode;
 use crate::platform::signals::Interrupted;
@@ -23,6 +24,34 @@ pub enum ExchangeError {
     /// The file is of the right format, and closed.
     #[error("the file is encrypted by the program that wrote it")]
     Encrypted,
+    /// No format is named, and none fits.
+    #[error("the format of {name} is not recognised")]
+    NotRecognised {
+        /// The file in quotes, or stdin.
+        name: String,
+    },
+    /// No format is named, and several fit.
+    #[error("{name} can be read as {formats}")]
+    Ambiguous {
+        /// The file in quotes, or stdin.
+        name: String,
+        /// Their names.
+        formats: String,
+    },
+    /// What is no text comes through a pipe.
+    #[error("'{format}' cannot be read from stdin")]
+    NotPiped {
+        /// The name of its format.
+        format: &'static str,
+    },
+    /// The operating system does not let us read it.
+    #[error("cannot read '{}': {reason}", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's own words.
+        reason: String,
+    },
     /// A program that is needed is not there.
     #[error("the program '{program}' is needed and cannot be started")]
     NoProgram {
@@ -61,10 +90,21 @@ impl ExchangeError {
         Self::Malformed { place, what: what.into() }
     }
 
+    /// Whether it is about what is in a file, which the sentence does not name.
+    pub const fn is_about_content(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::Encrypted)
+    }
+
     /// The code of the contract.
     pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::Malformed { .. } | Self::Encrypted | Self::NoStore { .. } => ErrorCode::InvalidParameter,
+            Self::Malformed { .. }
+            | Self::Encrypted
+            | Self::NotRecognised { .. }
+            | Self::Ambiguous { .. }
+            | Self::NotPiped { .. }
+            | Self::Unreadable { .. }
+            | Self::NoStore { .. } => ErrorCode::InvalidParameter,
             Self::NoProgram { .. }
             | Self::ProgramFailed { .. }
             | Self::Interrupted(_)
@@ -77,6 +117,13 @@ impl ExchangeError {
         match self {
             Self::Malformed { .. } => "nothing was changed; correct the file, or name its format".to_owned(),
             Self::Encrypted => "export it again without encryption, or with another format".to_owned(),
+            Self::NotRecognised { .. } => {
+                let names: Vec<&str> = Source::all().iter().map(|source| source.name()).collect();
+                format!("choose the format: {}", names.join(", "))
+            }
+            Self::Ambiguous { .. } => "choose one of these formats".to_owned(),
+            Self::NotPiped { .. } => "name the path instead".to_owned(),
+            Self::Unreadable { .. } => "name another file".to_owned(),
             Self::NoProgram { program } => format!("install '{program}', or put it into the PATH"),
             Self::ProgramFailed { .. } => {
                 "nothing was changed; see that its key is there and unlocked, then try again".to_owned()

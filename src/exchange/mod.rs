@@ -6,7 +6,7 @@
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
 //! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`pass`], [`cloud`]: in.
-//! - `source`: which of them reads a file.
+//! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends.
 //! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
 //!   [`content`](crate::content)); `entry` makes one value of several fields.
 
@@ -22,48 +22,17 @@ pub mod keepassxc;
 pub mod onepassword;
 pub mod pass;
 mod place;
+mod read;
 mod source;
 mod table;
 
 pub use error::ExchangeError;
 pub use place::Place;
-pub use source::{LONGEST_FILE, Source, guess, read_file};
+pub use read::{Content, Found, Input, LONGEST_FILE, read, read_file};
+pub use source::{ReadFile, Reader, Source};
 
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};
-
-/// A format that is one file of text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileFormat {
-    /// `NAME=value` lines.
-    Dotenv,
-    /// Our own, complete.
-    Json,
-    /// Bitwarden's unencrypted export, CSV or JSON.
-    Bitwarden,
-    /// 1Password's CSV export.
-    OnePassword,
-    /// KeePassXC's CSV export.
-    KeePassXc,
-    /// Chrome's (and Edge's, Brave's, …) CSV export.
-    Chrome,
-    /// Firefox's CSV export.
-    Firefox,
-    /// What `aws secretsmanager get-secret-value` prints.
-    Aws,
-    /// What `aliyun kms GetSecretValue` prints.
-    Alibaba,
-}
-
-impl FileFormat {
-    /// Whether its entries are logins, of which a site may have several.
-    const fn holds_accounts(self) -> bool {
-        match self {
-            Self::Bitwarden | Self::OnePassword | Self::KeePassXc | Self::Chrome | Self::Firefox => true,
-            Self::Dotenv | Self::Json | Self::Aws | Self::Alibaba => false,
-        }
-    }
-}
 
 /// A format that secrets are written in, unencrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,26 +51,4 @@ impl ExportFormat {
             Self::Dotenv => dotenv::write_secrets(batch, folder),
         }
     }
-}
-
-/// Reads a file of another program.
-///
-/// # Errors
-/// [`ExchangeError`] with line and column where the file is not what it should be.
-pub fn read(format: FileFormat, text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let mut batch = match format {
-        FileFormat::Dotenv => dotenv::secrets(text),
-        FileFormat::Json => json::read(text),
-        FileFormat::Bitwarden => bitwarden::read(text),
-        FileFormat::OnePassword => onepassword::read(text),
-        FileFormat::KeePassXc => keepassxc::read(text),
-        FileFormat::Chrome => browser::read_chrome(text),
-        FileFormat::Firefox => browser::read_firefox(text),
-        FileFormat::Aws => cloud::read_aws(text),
-        FileFormat::Alibaba => cloud::read_alibaba(text),
-    }?;
-    if format.holds_accounts() {
-        batch.account_of = Some(entry::account);
-    }
-    Ok(batch)
 }

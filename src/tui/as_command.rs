@@ -15,7 +15,7 @@ use super::jobs::{Done, Job};
 use crate::domain::{Note, StageLabel, Tags, ValueType};
 use crate::memory::SecretBytes;
 use crate::platform::paths::Paths;
-use crate::vault::{CreateRequest, DeleteRequest, PutRequest, StageRequest, UpdateRequest};
+use crate::vault::{CreateRequest, DeleteRequest, OnRefusal, PutRequest, StageRequest, UpdateRequest};
 use crate::versioning::{Deletion, Direction, MetadataUpdate};
 
 /// The last change of this session, wiped with the lock.
@@ -48,10 +48,14 @@ impl LastCommand {
             let Effect::Work(Asked { ticket, work }) = effect else {
                 continue;
             };
-            if let Work::Job { job, .. } = work
-                && let Job::ReadImport(wanted) = &**job
-            {
-                self.read = Some(WhatIsRead::of(wanted));
+            if let Work::Job { job, .. } = work {
+                match (&**job, &mut self.read) {
+                    (Job::ReadImport(wanted), read) => *read = Some(WhatIsRead::of(wanted)),
+                    (Job::Import(on_refusal), Some(read)) => {
+                        read.skips_refused = *on_refusal == OnRefusal::LeaveOut;
+                    }
+                    _ => {}
+                }
             }
             if let Some(line) = CommandLine::of(work, self.vault.as_deref()) {
                 self.under_way = Some((*ticket, line));

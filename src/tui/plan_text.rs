@@ -1,6 +1,6 @@
 //! Plans and outcomes in words: what the form, the plan pane, the labels editor and the toasts say.
 
-use crate::domain::{StageLabel, Timestamp, VersionId};
+use crate::domain::{StageLabel, Timestamp};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::Role;
 use crate::vault::{ChangeOutcome, PutOutcome, TakeBackOutcome, wording};
@@ -130,9 +130,4 @@ pub fn taken_back(outcome: &TakeBackOutcome) -> String {
 /// The day of a time.
 pub fn date(time: Timestamp) -> String {
     time.to_string().chars().take(10).collect()
-}
-
-/// The other version that holds the same value, in words.
-pub fn same_value(version: &VersionId) -> String {
-    format!("same value as {version}")
 }

@@ -15,11 +15,11 @@ use crate::vault::{
 use crate::versioning::{Origin, Selector};
 
 use super::ask::failure::Failure;
-use super::catalogue::Catalogue;
 use super::comparison::{Comparison, Texts, compare};
 use super::jobs::Incoming;
 use super::place::PlaceReader;
 use crate::app_options::AppOptions;
+use crate::query::Catalogue;
 
 /// Another vault, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,9 +179,9 @@ impl Session {
         Self { cost: Some(cost), ..self }
     }
 
-    /// What deriving the key shall cost under new locks.
-    pub(super) fn cost_for_new_locks(&mut self) -> Result<KdfCost, VaultError> {
-        self.cost.map_or_else(|| self.vault()?.cost_for_new_locks(), Ok)
+    /// What deriving the key shall cost under new locks, where the session says so.
+    pub(super) const fn cost(&self) -> Option<KdfCost> {
+        self.cost
     }
 
     /// Looks at the file.

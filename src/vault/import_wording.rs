@@ -1,7 +1,7 @@
 //! An import in words: what becomes of each secret, the same in the app and on the command line.
 
 use super::wording::{self, count};
-use super::{ImportOutcome, ImportReport, ImportRow};
+use super::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
 use crate::domain::visible;
 
 /// Whether it was done or planned.
@@ -45,8 +45,23 @@ pub fn details(row: &ImportRow) -> String {
     details.join("; ")
 }
 
-/// "imported 3 secrets: 2 new, 1 changed, 4 already here".
-pub fn summary(report: &ImportReport, tense: Tense) -> String {
+/// What stands in the way of an import that takes all or nothing: the first refusal, and how many more there are.
+pub fn refused(report: &ImportReport) -> Option<String> {
+    let first = report.first_refusal()?;
+    Some(match report.refusals().count() {
+        0 | 1 => format!("nothing was imported: {first}"),
+        count => format!("nothing was imported: {first} (and {} more)", count - 1),
+    })
+}
+
+/// "imported 3 secrets: 2 new, 1 changed, 4 already here"; of a plan that takes all or nothing, that nothing
+/// would be imported while secrets are refused.
+pub fn summary(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> String {
+    let refused = report.refusals().count() as u64;
+    if refused > 0 && on_refusal == OnRefusal::ImportNothing && tense == Tense::Would {
+        let verb = if refused == 1 { "is" } else { "are" };
+        return format!("would import nothing: {} {verb} refused", count(refused, "secret"));
+    }
     let number =
         |is: fn(&ImportOutcome) -> bool| report.rows.iter().filter(|row| is(&row.outcome)).count() as u64;
     let new = number(|outcome| matches!(outcome, ImportOutcome::New { .. }));

@@ -1,4 +1,4 @@
-//! The one door: everything that the app, the command line and the API do to a vault goes through here.
+//! Every operation on a vault. The app, the command line and the API have no other way to one.
 //!
 //! `LockedVault` → unlock → `Vault` → lock: what needs a key exists only on [`Vault`]. Each operation of
 //! the contract is one method; each loads the secret in a transaction, asks a rule of `versioning`, and
@@ -17,6 +17,8 @@ mod listing;
 mod metadata;
 mod outcome;
 mod private_file;
+mod relock;
+mod removal;
 mod request;
 mod secrets;
 mod stages;
@@ -43,6 +45,8 @@ pub use outcome::{
     PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
 };
 pub use private_file::{Existing, place_secret_file};
+pub use relock::{NewKeyFile, Relock, RelockFailed, Relocked, Relocking, refuse_existing};
+pub use removal::{Removal, RemovalKind};
 pub use request::{
     CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RenameRequest, RollbackRequest,
     StageRequest, StateToken, UpdateRequest,

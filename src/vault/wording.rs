@@ -1,7 +1,11 @@
-//! The history in words: one change as a person is told it, the same in the app and on the command line.
+//! What the app and the command line both say, in the same words: changes, costs, remarks on values and labels,
+//! removals.
 
-use super::HistoryEntry;
-use crate::domain::{Tags, VersionId};
+use std::path::{Path, PathBuf};
+
+use super::{HistoryEntry, KdfCost, Relocked, Relocking};
+pub use crate::domain::count;
+use crate::domain::{SecretName, SecretValue, StageLabel, Tags, VersionId};
 use crate::versioning::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Shift, VersionRef};
 
 /// The word for what was asked for.
@@ -27,7 +31,7 @@ pub const fn operation(operation: Operation) -> &'static str {
     }
 }
 
-/// The door through which a change came.
+/// Where a change came from.
 pub fn origin(origin: Origin) -> String {
     match origin {
         Origin::App => "app".to_owned(),
@@ -157,16 +161,98 @@ pub fn ids<'a>(ids: impl IntoIterator<Item = &'a VersionId>) -> String {
     words.join(", ")
 }
 
-/// "1 version", "2 versions".
-pub fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
+/// "64 MiB, 3 passes, 4 lanes of Argon2id".
+pub fn cost(cost: KdfCost) -> String {
+    let passes = count(cost.passes().into(), "pass");
+    let lanes = count(cost.lanes().into(), "lane");
+    format!("{} MiB, {passes}, {lanes} of Argon2id", cost.memory_kib() / 1024)
 }
+
+/// Said of a value that another version of the secret holds too.
+pub fn same_value_as(version: &VersionId) -> String {
+    format!("same value as {version}")
+}
+
+/// Said of a value that is stored here, and that KMS would refuse.
+pub fn larger_than_kms_accepts() -> String {
+    format!("larger than KMS accepts ({})", count(SecretValue::KMS_LIMIT as u64, "byte"))
+}
+
+/// Said of a label that one could take for a built-in one; `None` of every other.
+pub fn looks_built_in(label: &StageLabel) -> Option<String> {
+    label.looks_built_in().then(|| format!("'{label}' looks like a built-in label, but is an ordinary one"))
+}
+
+/// "changed the master password; unlocking takes 64 MiB, 3 passes, 4 lanes of Argon2id".
+pub fn relocked(relocked: &Relocked) -> String {
+    let what = match relocked.what {
+        Relocking::Password => "changed the master password",
+        Relocking::VaultKey => "replaced the vault key and re-encrypted everything",
+    };
+    format!("{what}; unlocking takes {}", cost(relocked.cost))
+}
+
+/// Said of a key file that was made for a vault.
+pub fn key_file_made(path: &Path) -> String {
+    format!("its key file is '{}': without a copy of it the vault cannot be opened", path.display())
+}
+
+/// What new locks do not reach: known backups by name, and copies that nobody knows of.
+pub fn not_reached(relocked: &Relocked) -> Vec<String> {
+    match relocked.what {
+        Relocking::Password => vec![
+            "older copies still open with the old password; if it may have leaked, replace the vault key (rekey)"
+                .to_owned(),
+        ],
+        Relocking::VaultKey => {
+            let backup =
+                |path: &PathBuf| format!("the backup '{}' still opens with the old password", path.display());
+            let mut sentences: Vec<String> = relocked.backups.iter().map(backup).collect();
+            sentences.push(
+                "older copies still open with the old password: if one may have leaked, change its secrets"
+                    .to_owned(),
+            );
+            sentences
+        }
+    }
+}
+
+/// "removed secret 'db' with 3 versions for good".
+pub fn removed(name: &SecretName, versions: usize) -> String {
+    format!("removed secret '{name}' with {} for good", count(versions as u64, "version"))
+}
+
+/// What a removal does not reach.
+pub const STILL_IN_COPIES: &str = "older copies of the vault still contain it: change what it protects";
+
+/// Where removals are asked for and there are none.
+pub const NOTHING_TO_PURGE: &str = "no secret is past its window";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::StageLabel;
+
+    #[test]
+    fn one_pass_and_one_lane_are_told_in_the_singular() {
+        let cost_of = |passes, lanes| cost(KdfCost::new(65_536, passes, lanes).unwrap());
+        assert_eq!(cost_of(3, 4), "64 MiB, 3 passes, 4 lanes of Argon2id");
+        assert_eq!(cost_of(1, 1), "64 MiB, 1 pass, 1 lane of Argon2id");
+    }
+
+    #[test]
+    fn a_large_value_names_the_limit_of_kms() {
+        assert_eq!(larger_than_kms_accepts(), "larger than KMS accepts (30,720 bytes)");
+    }
+
+    #[test]
+    fn only_labels_that_could_be_taken_for_built_in_ones_are_remarked() {
+        let told =
+            ["ACSCurrent", "ACSNext", "canary"].map(|text| looks_built_in(&StageLabel::new(text).unwrap()));
+        assert_eq!(
+            told,
+            [None, Some("'ACSNext' looks like a built-in label, but is an ordinary one".to_owned()), None]
+        );
+    }
 
     #[test]
     fn label_moves_are_told_from_where_to_where() {

@@ -6,7 +6,7 @@ use crate::tokens::{Token, tokens, without_tests};
 
 /// The modules, from the lowest up, each with those that it may import. The leaves `config` and
 /// `platform` stand below those that may use them, and see no vault themselves.
-const MODULES: [(&str, &[&str]); 18] = [
+const MODULES: [(&str, &[&str]); 19] = [
     ("memory", &[]),
     ("domain", &["memory"]),
     ("crypto", &["memory", "domain"]),
@@ -58,6 +58,7 @@ const MODULES: [(&str, &[&str]); 18] = [
             "platform",
         ],
     ),
+    ("query", &["memory", "domain", "vault"]),
     ("app_options", &["memory", "domain", "vault", "config", "platform"]),
     (
         "cli",
@@ -74,6 +75,7 @@ const MODULES: [(&str, &[&str]); 18] = [
             "exchange",
             "agent",
             "http",
+            "query",
             "config",
             "platform",
             "app_options",
@@ -98,6 +100,7 @@ const ALL_BUT_THE_FRONT_ENDS: &[&str] = &[
     "kms",
     "exchange",
     "agent",
+    "query",
     "config",
     "platform",
     "app_options",

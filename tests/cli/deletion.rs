@@ -1,11 +1,10 @@
 //! `etui rm`, `etui restore`, `etui purge`; the questions that they ask in `prompt.rs`.
 
-use etui::domain::{Description, SecretName, SecretValue, Tags, ValueType, VersionId};
-use etui::memory::SecretBytes;
-use etui::vault::{CreateRequest, DeleteRequest, Vault};
+use etui::vault::{DeleteRequest, Vault};
 use etui::versioning::Deletion;
 use insta::assert_snapshot;
 
+use super::fixtures::{create_request, secret_name, text};
 use super::support::{Home, Stopped};
 
 #[test]
@@ -113,7 +112,7 @@ fn force_needs_an_answer_where_nobody_can_be_asked() {
     assert_snapshot!(home.etui(&["rm", "db", "--force", "--yes"]), @r#"
         exit 0
         stdout:
-        removed secret 'db' with 2 versions for good; older copies of the vault still hold it: rotate what it protected
+        removed secret 'db' with 2 versions for good; older copies of the vault still contain it: change what it protects
         "#);
     home.etui(&["get", "db"]).failed(3);
 }
@@ -148,7 +147,7 @@ fn a_dry_run_of_a_deletion_changes_nothing() {
 }
 
 fn deleted(vault: &mut Vault, name: &str) {
-    let name = SecretName::new(name).unwrap();
+    let name = secret_name(name);
     created(vault, name.as_str());
     vault
         .delete_secret(&DeleteRequest {
@@ -160,17 +159,7 @@ fn deleted(vault: &mut Vault, name: &str) {
 }
 
 fn created(vault: &mut Vault, name: &str) {
-    vault
-        .create_secret(&CreateRequest {
-            name: SecretName::new(name).unwrap(),
-            version_id: VersionId::new("v1").unwrap(),
-            value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"x")).unwrap(),
-            description: Description::default(),
-            tags: Tags::new(),
-            extra_stages: Vec::new(),
-            note: None,
-        })
-        .unwrap();
+    vault.create_secret(&create_request(name, "v1", text("x"))).unwrap();
 }
 
 #[test]

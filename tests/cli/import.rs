@@ -127,6 +127,59 @@ fn a_malformed_file_changes_nothing_and_asks_for_no_password() {
 }
 
 #[test]
+fn a_format_that_is_not_named_is_recognised_by_the_content() {
+    let home = Home::with_vault();
+    let chrome = "name,url,username,password,note\nshop,https://shop.example,me,hunter2,\n";
+    import(&home, chrome, &["file"]).succeeded();
+    assert!(home.etui(&["get", "shop", "--field", "password"]).text().starts_with("hunter2"));
+    import(&home, "DB=postgres://x\n", &["file", "--prefix", "dev"]).succeeded();
+    assert_eq!(home.etui(&["get", "dev/DB"]).text(), "postgres://x");
+    home.pipe("A=1\n", &["import", "-"]).succeeded();
+    assert_eq!(home.etui(&["get", "A"]).text(), "1");
+    home.etui(&["export", "json", "--plaintext", "--out", "all.json"]).succeeded();
+    let other = Home::with_vault();
+    let all = home.path().join("all.json");
+    other.etui(&["import", all.to_str().unwrap()]).succeeded();
+    assert_eq!(other.etui(&["get", "dev/DB"]).text(), "postgres://x");
+    fs::copy(home.vault(), home.path().join("copy")).unwrap();
+    assert_eq!(
+        home.etui(&["import", "copy"]).succeeded().text(),
+        "OUTCOME  NAME    DETAILS\nsame     A\nsame     dev/DB\nsame     shop\nnothing changed: 3 already here\n"
+    );
+}
+
+#[test]
+fn what_is_not_recognised_is_said_before_a_password_is_asked_for() {
+    let home = Home::with_vault();
+    fs::write(home.path().join("note.txt"), "dear diary\n").unwrap();
+    let unlocked = |arguments: &[&str]| home.finish(home.bare(arguments), b"dear diary\n").failed(2);
+    assert_snapshot!(unlocked(&["import", "note.txt"]), @"
+    exit 2
+    stderr:
+    error: the format of 'note.txt' is not recognised
+    hint: choose the format: dotenv, json, bitwarden, 1password, keepassxc, chrome, firefox, pass, aws, alibaba, etui
+    ");
+    assert_snapshot!(unlocked(&["import", "-"]), @"
+    exit 2
+    stderr:
+    error: the format of stdin is not recognised
+    hint: choose the format: dotenv, json, bitwarden, 1password, keepassxc, chrome, firefox, pass, aws, alibaba, etui
+    ");
+    assert_snapshot!(unlocked(&["import", "pass", "-"]), @"
+    exit 2
+    stderr:
+    error: 'pass' cannot be read from stdin
+    hint: name the path instead
+    ");
+    assert_snapshot!(unlocked(&["import", "dotenv"]), @"
+    exit 2
+    stderr:
+    error: cannot read 'dotenv': no such file or directory
+    hint: name another file
+    ");
+}
+
+#[test]
 fn a_file_can_come_through_a_pipe() {
     let home = Home::with_vault();
     let answer = r#"{"Name":"db","VersionId":"id-1","SecretString":"x","VersionStages":["AWSCURRENT"]}"#;
@@ -171,8 +224,11 @@ fn an_id_with_another_value_refuses_all_unless_it_is_left_out() {
     OUTCOME  NAME   DETAILS
     refused  db     version 'v1' of secret 'db' exists already with another value
     new      token  v1
-    would import 1 secret: 1 new, 1 left out
+    would import nothing: 1 secret is refused; --skip-refused leaves out what is refused
     ");
+    let both = ["json", "file", "--dry-run", "--skip-refused"];
+    let planned = import(&home, &file, &both).succeeded();
+    assert!(planned.text().ends_with("would import 1 secret: 1 new, 1 left out\n"), "{planned}");
     assert!(home.bytes_of_vault() == before);
     assert_snapshot!(import(&home, &file, &["json", "file", "--skip-refused"]).succeeded(), @"
     exit 0

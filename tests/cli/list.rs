@@ -1,11 +1,12 @@
 //! `etui list`, `etui show`, `etui log`, through a pipe; tables in `prompt.rs`.
 
-use etui::domain::{Description, RotationInterval, SecretName, SecretValue, Tags, ValueType, VersionId};
-use etui::memory::SecretBytes;
-use etui::vault::{CreateRequest, UpdateRequest, Vault};
+use etui::domain::RotationInterval;
+use etui::vault::{UpdateRequest, Vault};
 use etui::versioning::MetadataUpdate;
 use insta::assert_snapshot;
 
+use super::ages::AGES;
+use super::fixtures::{create_request, secret_name, text};
 use super::support::{Home, Stopped};
 
 fn home_with_three() -> Home {
@@ -18,17 +19,7 @@ fn home_with_three() -> Home {
 }
 
 fn create(vault: &mut Vault, name: &str) {
-    vault
-        .create_secret(&CreateRequest {
-            name: SecretName::new(name).unwrap(),
-            version_id: VersionId::new("v1").unwrap(),
-            value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"x")).unwrap(),
-            description: Description::default(),
-            tags: Tags::new(),
-            extra_stages: Vec::new(),
-            note: None,
-        })
-        .unwrap();
+    vault.create_secret(&create_request(name, "v1", text("x"))).unwrap();
 }
 
 fn names(home: &Home, arguments: &[&str]) -> String {
@@ -44,13 +35,42 @@ fn list_prints_one_name_a_line_in_order() {
 }
 
 #[test]
-fn every_word_of_the_pattern_must_be_in_the_name() {
+fn every_word_of_the_query_must_be_found_and_the_best_answer_comes_first() {
     let home = home_with_three();
     assert_eq!(names(&home, &["db"]), "prod/db stage/db");
-    assert_eq!(names(&home, &["PROD", "tok"]), "prod/Token");
+    assert_eq!(names(&home, &["prod", "Tok"]), "prod/Token");
+    assert_eq!(names(&home, &["prod", "TOK"]), "", "upper case means itself");
     assert_eq!(names(&home, &["prod db"]), "prod/db");
+    assert_eq!(names(&home, &["staging"]), "stage/db", "descriptions are searched too");
     assert_eq!(names(&home, &["prod", "stage"]), "");
     assert_eq!(names(&home, &["*"]), "");
+    home.pipe("4", &["new", "a/prod-old"]).succeeded();
+    assert_eq!(names(&home, &["prod"]), "prod/db a/prod-old prod/Token", "of two alike the shorter name");
+    assert_eq!(names(&home, &["!prod"]), "stage/db");
+    assert_eq!(names(&home, &["^prod/", "n$"]), "prod/Token");
+}
+
+#[test]
+fn the_query_is_the_language_of_the_apps_filter() {
+    let home = home_with_three();
+    home.pipe("5", &["put", "prod/db", "--stage", "ACSCurrent", "--stage", "canary"]).succeeded();
+    home.pipe("6", &["new", "due"]).succeeded();
+    assert_eq!(names(&home, &["@ACSCurrent"]), "due prod/Token prod/db stage/db");
+    assert_eq!(names(&home, &["@canary #env=prod"]), "prod/db");
+    assert_eq!(names(&home, &["@canary", "#env=stage"]), "");
+    assert_eq!(names(&home, &["#team"]), "prod/Token prod/db");
+    assert_eq!(names(&home, &["due"]), "due", "a bare word is text");
+    assert_eq!(names(&home, &["is:due"]), "");
+    home.etui(&["rm", "prod/db"]).succeeded();
+    assert_eq!(names(&home, &["is:deleted"]), "prod/db");
+    assert_eq!(names(&home, &["deleted"]), "");
+    assert_eq!(names(&home, &["db", "--deleted"]), "prod/db");
+    assert_snapshot!(home.finish(home.bare(&["list", "is:old"]), b"").failed(2), @r#"
+        exit 2
+        stderr:
+        error: unknown condition 'is:old'
+        hint: conditions are is:due and is:deleted
+        "#);
 }
 
 #[test]
@@ -96,14 +116,25 @@ fn what_is_older_than_so_many_days_is_stale() {
     create(&mut vault, "due");
     let rotation = Some(Some(RotationInterval::new(99).unwrap()));
     let update = MetadataUpdate { rotation, ..MetadataUpdate::default() };
-    let name = SecretName::new("due").unwrap();
+    let name = secret_name("due");
     vault.update_secret(&UpdateRequest { name, update, expected: None }).unwrap();
     drop(vault);
     home.pipe("y", &["new", "young"]).succeeded();
     assert_eq!(names(&home, &["--stale", "90"]), "due old");
     assert_eq!(names(&home, &["--stale", "101"]), "");
     assert_eq!(names(&home, &["--stale"]), "due", "by its own interval");
+    assert_eq!(names(&home, &["is:due"]), "due");
     home.etui(&["list", "--stale", "soon"]).failed(2);
+}
+
+#[test]
+fn an_age_is_told_in_the_words_of_the_app() {
+    for (days, words, _) in AGES {
+        let home = Home::empty();
+        create(&mut home.create(None, Stopped::days_from_now(-days)), "old");
+        let shown = home.etui(&["show", "old"]).succeeded();
+        assert!(shown.text().contains(&format!(", {words}\n")), "{days} days: {}", shown.text());
+    }
 }
 
 #[test]

@@ -26,10 +26,10 @@ fn passwd_changes_the_password() {
     assert_snapshot!(relock(&home, "passwd", &[]), @r#"
         exit 0
         stdout:
-        changed the master password; unlocking takes 19 MiB, 2 passes and 1 lane of Argon2id
+        changed the master password; unlocking takes 19 MiB, 2 passes, 1 lane of Argon2id
 
         stderr:
-        note: copies made before still open with the old password; where it may have leaked, run `etui rekey`
+        note: older copies still open with the old password; if it may have leaked, replace the vault key (rekey)
         "#);
     assert_snapshot!(home.etui(&["get", "db"]).failed(5), @r#"
         exit 5
@@ -54,11 +54,11 @@ fn rekey_replaces_the_key_and_names_the_backups_that_still_open() {
     assert_snapshot!(relock(&home, "rekey", &[]), @r#"
         exit 0
         stdout:
-        replaced the vault key and sealed everything anew; unlocking takes 19 MiB, 2 passes and 1 lane of Argon2id
+        replaced the vault key and re-encrypted everything; unlocking takes 19 MiB, 2 passes, 1 lane of Argon2id
 
         stderr:
         note: the backup '~/copy.etui' still opens with the old password
-        note: whoever has an older copy still knows what is in it: change those secrets where they are used
+        note: older copies still open with the old password: if one may have leaked, change its secrets
         "#);
     home.etui(&["get", "db"]).failed(5);
     home.etui(&["verify", "copy.etui"]).succeeded();
@@ -149,8 +149,8 @@ fn passwd_asks_for_the_present_password_and_twice_for_the_new_one() {
         Master password:
         New master password:
         The same again:
-        changed the master password; unlocking takes 19 MiB, 2 passes and 1 lane of Argon2id
-        note: copies made before still open with the old password; where it may have leaked, run `etui rekey`
+        changed the master password; unlocking takes 19 MiB, 2 passes, 1 lane of Argon2id
+        note: older copies still open with the old password; if it may have leaked, replace the vault key (rekey)
         "#);
     fs::write(home.path().join("password"), "fresh").unwrap();
     home.etui(&["get", "db"]).succeeded();
@@ -163,7 +163,7 @@ fn rekey_backup_and_verify_show_how_far_they_are_on_a_terminal() {
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("fresh\r");
     terminal.wait_for("The same again: ").press("fresh\r");
-    terminal.wait_for("sealing everything anew [####################] 100 %");
+    terminal.wait_for("re-encrypting everything [####################] 100 %");
     terminal.wait_for("replaced the vault key");
     assert_eq!(terminal.end().0.code(), Some(0));
     let mut terminal = home.terminal(&["backup", "copy"]);
@@ -234,7 +234,7 @@ fn an_old_cost_is_offered_to_be_raised_once_on_a_terminal_only() {
     assert!(status.success());
     assert_snapshot!(screen, @r#"
         Master password:
-        a guess at this master password costs less than etui takes today (0 MiB, 1 pass and 1 lane of Argon2id). Raise it? [y/N]
+        a guess at this master password costs less than etui takes today (0 MiB, 1 pass, 1 lane of Argon2id). Raise it? [y/N]
         note: not asked again here; `etui passwd` raises it too
         two
         "#);

@@ -3,6 +3,8 @@
 // It looks at the process by its /proc.
 #[cfg(target_os = "linux")]
 mod agent;
+#[path = "../support/ages.rs"]
+mod ages;
 mod api;
 mod as_command;
 // It looks at processes by their /proc.
@@ -15,6 +17,8 @@ mod edit;
 mod every_command;
 mod export;
 mod fields;
+#[path = "../support/fixtures.rs"]
+mod fixtures;
 mod full_disk;
 mod get;
 mod history;

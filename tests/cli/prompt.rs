@@ -253,7 +253,7 @@ fn lists_are_tables_on_a_terminal() {
         db  v3  [age]
         "#);
     assert_snapshot!(shown(&["list", "-v"]), @r#"
-        etui: vault '~/data/etui/vault.etui', unlocked with 0 MiB, 1 pass and 1 lane of Argon2id
+        etui: vault '~/data/etui/vault.etui', unlocked with 0 MiB, 1 pass, 1 lane of Argon2id
         NAME  CURRENT  AGE  LABELS  TAGS  DESCRIPTION
         api/token  v1  [age]  deleted, restorable at least until [time]  ACSCurrent  env=prod  a␛b
         db  v3  [age]  ACSCurrent, ACSPrevious

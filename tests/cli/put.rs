@@ -101,7 +101,7 @@ fn put_remarks_the_same_value_and_a_large_one() {
         stored version 'v3' of 'db'; ACSCurrent v2 → v3, ACSPrevious v1 → v2
 
         stderr:
-        note: same value as version 'v1'
+        note: same value as v1
         "#);
     assert_snapshot!(home.pipe("x".repeat(30_721), &["put", "db", "--stage", "ACSNext"]), @r#"
         exit 0

@@ -215,7 +215,7 @@ fn verbose_says_where_the_vault_lies() {
     assert_snapshot!(home.etui(&["list", "-v"]), @r#"
         exit 0
         stderr:
-        etui: vault '~/data/etui/vault.etui', unlocked with 0 MiB, 1 pass and 1 lane of Argon2id
+        etui: vault '~/data/etui/vault.etui', unlocked with 0 MiB, 1 pass, 1 lane of Argon2id
         "#);
 }
 

@@ -1,6 +1,6 @@
 //! What the command lines of AWS and Alibaba Cloud print.
 
-use etui::exchange::FileFormat;
+use etui::exchange::cloud;
 
 use crate::helpers::{import, lost, parsed, shown, told};
 use crate::support::rules::secret_name;
@@ -10,7 +10,7 @@ use crate::support::vaults::Place;
 fn answers_of_aws_become_versions_with_their_stages() {
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(FileFormat::Aws, include_bytes!("fixtures/aws.json"));
+    let batch = parsed(cloud::read_aws, include_bytes!("fixtures/aws.json"));
     import(&mut vault, &batch);
     insta::assert_snapshot!(shown(&mut vault), @r#"
     prod/db "" Tags({}) 2024-01-01T11:00:00Z None None
@@ -27,7 +27,7 @@ fn answers_of_aws_become_versions_with_their_stages() {
 fn a_batch_of_aws_holds_binary_values_and_names_what_could_not_be_read() {
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(FileFormat::Aws, include_bytes!("fixtures/aws-batch.json"));
+    let batch = parsed(cloud::read_aws, include_bytes!("fixtures/aws-batch.json"));
     assert_eq!(lost(&batch), ["'locked' is left out: it could not be read there"]);
     assert_eq!(told(&import(&mut vault, &batch)).len(), 1);
     let got = vault.get_secret_value(&secret_name("tls"), &etui::versioning::Selector::default()).unwrap();
@@ -39,7 +39,7 @@ fn a_batch_of_aws_holds_binary_values_and_names_what_could_not_be_read() {
 fn answers_of_alibaba_become_versions_with_their_stages() {
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(FileFormat::Alibaba, include_bytes!("fixtures/alibaba.json"));
+    let batch = parsed(cloud::read_alibaba, include_bytes!("fixtures/alibaba.json"));
     assert_eq!(lost(&batch), ["'db/password' loses its automatic rotation"]);
     import(&mut vault, &batch);
     insta::assert_snapshot!(shown(&mut vault), @r#"
@@ -57,10 +57,10 @@ fn answers_of_alibaba_become_versions_with_their_stages() {
 fn a_later_answer_moves_the_stages_as_a_put_does() {
     let place = Place::new();
     let mut vault = place.create();
-    import(&mut vault, &parsed(FileFormat::Alibaba, include_bytes!("fixtures/alibaba.json")));
+    import(&mut vault, &parsed(cloud::read_alibaba, include_bytes!("fixtures/alibaba.json")));
     let rotated = r#"{"SecretName":"db/password","VersionId":"v3","SecretData":"three",
         "VersionStages":{"VersionStage":["ACSCurrent"]}}"#;
-    assert_eq!(told(&import(&mut vault, &parsed(FileFormat::Alibaba, rotated))), ["db/password: gets v3"]);
+    assert_eq!(told(&import(&mut vault, &parsed(cloud::read_alibaba, rotated))), ["db/password: gets v3"]);
     let labels = vault.describe(&secret_name("db/password")).unwrap().secret.labels;
     let marked: Vec<String> = labels.iter().map(|(label, target)| format!("{label}={}", target.id)).collect();
     assert_eq!(marked, ["ACSCurrent=v3", "ACSPrevious=v2", "UStage1=v2"]);
@@ -69,7 +69,7 @@ fn a_later_answer_moves_the_stages_as_a_put_does() {
 #[test]
 fn an_answer_without_a_value_is_refused_with_its_place() {
     let list = "{\n \"SecretName\": \"db\",\n \"VersionIds\": {\"VersionId\": []}\n}";
-    let error = etui::exchange::read(FileFormat::Alibaba, list.as_bytes()).unwrap_err();
+    let error = cloud::read_alibaba(list.as_bytes()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "line 1, column 1: this object has no 'SecretData': it is not the answer that holds a value"

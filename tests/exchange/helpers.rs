@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use etui::exchange::{FileFormat, read};
+use etui::exchange::ReadFile;
 use etui::vault::{ImportOutcome, ImportReport, IncomingBatch, OnRefusal, Vault, VaultError};
 use etui::versioning::Selector;
 
@@ -10,8 +10,8 @@ use crate::support::rules::secret_name;
 
 /// Reads a file that must be well formed.
 #[track_caller]
-pub fn parsed(format: FileFormat, text: impl AsRef<[u8]>) -> IncomingBatch {
-    read(format, text.as_ref()).unwrap_or_else(|error| panic!("{error}"))
+pub fn parsed(read: ReadFile, text: impl AsRef<[u8]>) -> IncomingBatch {
+    read(text.as_ref()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Imports what must not be refused.

@@ -1,6 +1,6 @@
 //! Entries of one name are known by what they are, never by where they stand in their file.
 
-use etui::exchange::FileFormat;
+use etui::exchange::{browser, dotenv, keepassxc};
 use etui::vault::{RenameRequest, Vault};
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ fn chrome(rows: &[&str]) -> String {
 
 /// Imports rows of Chrome's file and says what became of each.
 fn import_rows(vault: &mut Vault, rows: &[&str]) -> Vec<String> {
-    told(&import(vault, &parsed(FileFormat::Chrome, chrome(rows))))
+    told(&import(vault, &parsed(browser::read_chrome, chrome(rows))))
 }
 
 fn field(vault: &mut Vault, name: &str, field: &str) -> String {
@@ -69,7 +69,7 @@ fn a_changed_password_is_a_version_of_its_own_account() {
 fn a_row_that_stands_twice_is_one_secret_and_says_so() {
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(FileFormat::Chrome, chrome(&["A,u,x,p1,", "B,u,x,p,", "A,u,x,p1,"]));
+    let batch = parsed(browser::read_chrome, chrome(&["A,u,x,p1,", "B,u,x,p,", "A,u,x,p1,"]));
     let report = import(&mut vault, &batch);
     assert_eq!(told(&report), ["A: new v1", "B: new v1", "A: same"]);
     assert_eq!(
@@ -92,14 +92,14 @@ fn firefox(rows: &[(&str, &str, &str)]) -> String {
 fn the_id_of_the_source_finds_an_account_whatever_else_changed() {
     let place = Place::new();
     let mut vault = place.create();
-    let first = parsed(FileFormat::Firefox, firefox(&[("x", "p1", "id-1"), ("y", "p2", "id-2")]));
+    let first = parsed(browser::read_firefox, firefox(&[("x", "p1", "id-1"), ("y", "p2", "id-2")]));
     assert_eq!(told(&import(&mut vault, &first)), ["a.example-x: new v1", "a.example-y: new v1"]);
     let secret = vault.describe(&secret_name("a.example-y")).unwrap().secret;
     let tags: Vec<_> = secret.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     assert_eq!(tags, [("firefox-guid", "{id-2}")]);
     let (old, new) = (secret_name("a.example-y"), secret_name("moved"));
     vault.rename_secret(&RenameRequest { old, new, expected: None }).unwrap();
-    let second = parsed(FileFormat::Firefox, firefox(&[("renamed", "p3", "id-2"), ("x", "p1", "id-3")]));
+    let second = parsed(browser::read_firefox, firefox(&[("renamed", "p3", "id-2"), ("x", "p1", "id-3")]));
     // The row with another id is another account, even with the same username and password.
     assert_eq!(told(&import(&mut vault, &second)), ["moved: gets v2", "a.example-x-2: new v1"]);
 }
@@ -109,7 +109,7 @@ fn an_original_name_is_kept_where_list_and_show_find_it() {
     let place = Place::new();
     let mut vault = place.create();
     let file = "Group,Title,Username,Password\nRoot/工作,微信,u,p\nRoot,plain,u,p\n";
-    let report = import(&mut vault, &parsed(FileFormat::KeePassXc, file));
+    let report = import(&mut vault, &parsed(keepassxc::read, file));
     assert_eq!(told(&report), ["GongZuo/WeiXin: new v1", "plain: new v1"]);
     let description = |vault: &mut Vault, name: &str| {
         vault.describe(&secret_name(name)).unwrap().secret.description.as_str().to_owned()
@@ -117,7 +117,7 @@ fn an_original_name_is_kept_where_list_and_show_find_it() {
     assert_eq!(description(&mut vault, "GongZuo/WeiXin"), "工作/微信");
     assert_eq!(description(&mut vault, "plain"), "");
     // Below a folder it is still called what its source calls it.
-    let mut below = parsed(FileFormat::KeePassXc, file);
+    let mut below = parsed(keepassxc::read, file);
     below.put_below("old/");
     import(&mut vault, &below);
     assert_eq!(description(&mut vault, "old/GongZuo/WeiXin"), "工作/微信");
@@ -128,7 +128,7 @@ fn a_file_whose_names_are_the_identity_updates_them_by_name() {
     let place = Place::new();
     let mut vault = place.create();
     create(&mut vault, "A", "v1", r#"{"username":"x","password":"1"}"#).unwrap();
-    let batch = parsed(FileFormat::Dotenv, "A='{\"username\":\"y\",\"password\":\"2\"}'");
+    let batch = parsed(dotenv::secrets, "A='{\"username\":\"y\",\"password\":\"2\"}'");
     assert_eq!(told(&import(&mut vault, &batch)), ["A: gets v2"]);
 }
 
@@ -159,15 +159,15 @@ proptest! {
         let place = Place::new();
         let mut vault = place.create();
         let texts = |rows: &[String]| chrome(&rows.iter().map(String::as_str).collect::<Vec<_>>());
-        let first = import(&mut vault, &parsed(FileFormat::Chrome, texts(&rows)));
+        let first = import(&mut vault, &parsed(browser::read_chrome, texts(&rows)));
         let before = place.copy();
-        let again = import(&mut vault, &parsed(FileFormat::Chrome, texts(&shuffled)));
+        let again = import(&mut vault, &parsed(browser::read_chrome, texts(&shuffled)));
         prop_assert!(!again.changes_anything(), "{:?} then {:?}", told(&first), told(&again));
         prop_assert!(place.copy() == before);
         // And a vault that reads them in the other order first gets the same names with the same values.
         let other_place = Place::new();
         let mut other = other_place.create();
-        import(&mut other, &parsed(FileFormat::Chrome, texts(&shuffled)));
+        import(&mut other, &parsed(browser::read_chrome, texts(&shuffled)));
         let values = |vault: &mut Vault| {
             let names: Vec<String> = vault.list().unwrap().iter().map(|secret| secret.name.to_owned()).collect();
             names.into_iter().map(|name| { let value = get(vault, &name).unwrap(); (name, value) }).collect::<Vec<_>>()

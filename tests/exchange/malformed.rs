@@ -1,13 +1,13 @@
 //! Malformed files: refused with line and column, without a word of theirs.
 
-use etui::exchange::{FileFormat, read};
+use etui::exchange::{ReadFile, bitwarden, browser, cloud, dotenv, json};
 
 /// What no message may hold.
 const SECRET: &str = "hunter2";
 
 #[track_caller]
-fn fault(format: FileFormat, text: &str) -> String {
-    let error = read(format, text.as_bytes()).map(|_| ()).unwrap_err();
+fn fault(read: ReadFile, text: &str) -> String {
+    let error = read(text.as_bytes()).map(|_| ()).unwrap_err();
     assert!(!format!("{error} {error:?} {}", error.hint()).contains(SECRET), "{error}");
     error.to_string()
 }
@@ -15,11 +15,11 @@ fn fault(format: FileFormat, text: &str) -> String {
 #[test]
 fn dotenv() {
     assert_eq!(
-        fault(FileFormat::Dotenv, "A=1\nB hunter2"),
+        fault(dotenv::secrets, "A=1\nB hunter2"),
         "line 2, column 3: a '=' is expected after the variable's name"
     );
     assert_eq!(
-        fault(FileFormat::Dotenv, "A=1\nB=\"hunter2"),
+        fault(dotenv::secrets, "A=1\nB=\"hunter2"),
         "line 2, column 3: the quote opened here is never closed"
     );
 }
@@ -28,15 +28,15 @@ fn dotenv() {
 fn csv() {
     let head = "name,url,username,password\n";
     assert_eq!(
-        fault(FileFormat::Chrome, &format!("{head}a,b,c,\"hunter2\na,b,c,d\n")),
+        fault(browser::read_chrome, &format!("{head}a,b,c,\"hunter2\na,b,c,d\n")),
         "line 2, column 7: the quote opened here is never closed"
     );
     assert_eq!(
-        fault(FileFormat::Chrome, &format!("{head}a,b,c,d\na,b,\"c\"hunter2,d\n")),
+        fault(browser::read_chrome, &format!("{head}a,b,c,d\na,b,\"c\"hunter2,d\n")),
         "line 3, column 8: a comma or the line's end is expected after a quoted field"
     );
     assert_eq!(
-        fault(FileFormat::Chrome, &format!("{head}a,b,c,hunter2,e\n")),
+        fault(browser::read_chrome, &format!("{head}a,b,c,hunter2,e\n")),
         "line 2, column 1: this row has 5 fields, the heading has 4"
     );
 }
@@ -44,27 +44,27 @@ fn csv() {
 #[test]
 fn json_of_others() {
     assert_eq!(
-        fault(FileFormat::Bitwarden, "{\"items\": [\n  {\"name\": \"x\",, \"hunter2\"}]}"),
+        fault(bitwarden::read, "{\"items\": [\n  {\"name\": \"x\",, \"hunter2\"}]}"),
         "line 2, column 16: this is not JSON, or the text is cut off"
     );
     assert_eq!(
-        fault(FileFormat::Bitwarden, "{\"items\": [\n  {\"login\": {\"password\": \"hunter2\"}}]}"),
+        fault(bitwarden::read, "{\"items\": [\n  {\"login\": {\"password\": \"hunter2\"}}]}"),
         "line 2, column 3: this object has no 'name'"
     );
     assert_eq!(
         fault(
-            FileFormat::Bitwarden,
+            bitwarden::read,
             "{\"items\": [{\"name\": \"x\", \"login\": {\"password\":\n [\"hunter2\"]}}]}"
         ),
         "line 2, column 2: a string of Unicode text is expected here"
     );
-    assert_eq!(fault(FileFormat::Bitwarden, "{\"a\": 1}"), "line 1, column 1: this object has no 'items'");
+    assert_eq!(fault(bitwarden::read, "{\"a\": 1}"), "line 1, column 1: this object has no 'items'");
     assert_eq!(
-        fault(FileFormat::Aws, "{\"Name\":\"a\",\"VersionId\":\"v 1\",\"SecretString\":\"hunter2\"}"),
+        fault(cloud::read_aws, "{\"Name\":\"a\",\"VersionId\":\"v 1\",\"SecretString\":\"hunter2\"}"),
         "line 1, column 25: a version id cannot contain a space; allowed are A-Z a-z 0-9 _ / + = . - @"
     );
     assert_eq!(
-        fault(FileFormat::Aws, "{\"Name\":\"a\",\"VersionId\":\"v1\",\"SecretBinary\":\"hunter2!\"}"),
+        fault(cloud::read_aws, "{\"Name\":\"a\",\"VersionId\":\"v1\",\"SecretBinary\":\"hunter2!\"}"),
         "line 1, column 45: base64 is expected here"
     );
 }
@@ -72,7 +72,7 @@ fn json_of_others() {
 #[test]
 fn our_own_json() {
     let with = |secret: &str| format!("{{\"Format\":\"etui\",\"FormatVersion\":1,\"Secrets\":[\n{secret}]}}");
-    let place = |text: &str| fault(FileFormat::Json, text);
+    let place = |text: &str| fault(json::read, text);
     assert_eq!(place("[1]"), "line 1, column 1: an object is expected here");
     assert_eq!(
         place("{\"items\": []}"),
@@ -110,9 +110,10 @@ fn our_own_json() {
 
 #[test]
 fn what_is_not_text_is_refused() {
-    for format in [FileFormat::Dotenv, FileFormat::Chrome] {
-        let error = read(format, b"A=\xff").map(|_| ()).unwrap_err();
+    let readers: [ReadFile; 2] = [dotenv::secrets, browser::read_chrome];
+    for read in readers {
+        let error = read(b"A=\xff").map(|_| ()).unwrap_err();
         assert_eq!(error.to_string(), "line 1, column 3: the text is not UTF-8");
     }
-    assert!(read(FileFormat::Json, b"{\"a\":\"\xff\"}").is_err());
+    assert!(json::read(b"{\"a\":\"\xff\"}").is_err());
 }

@@ -1,16 +1,16 @@
 //! Password managers and browsers: files as they write them.
 
-use etui::exchange::FileFormat;
+use etui::exchange::{ReadFile, bitwarden, browser, keepassxc, onepassword};
 use etui::vault::Vault;
 
 use crate::helpers::{import, lost, parsed, shown, told};
 use crate::support::vaults::{Place, get};
 
 /// Imports a file into a fresh vault, and again, which must change nothing.
-fn imported(format: FileFormat, file: &[u8]) -> (Vault, Vec<String>, Vec<String>, Place) {
+fn imported(read: ReadFile, file: &[u8]) -> (Vault, Vec<String>, Vec<String>, Place) {
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(format, file);
+    let batch = parsed(read, file);
     let told = told(&import(&mut vault, &batch));
     let before = place.copy();
     let again = import(&mut vault, &batch);
@@ -22,7 +22,7 @@ fn imported(format: FileFormat, file: &[u8]) -> (Vault, Vec<String>, Vec<String>
 #[test]
 fn bitwarden_csv() {
     let file = include_bytes!("fixtures/bitwarden.csv");
-    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    let (mut vault, told, lost, _place) = imported(bitwarden::read, file);
     assert_eq!(told, ["Work/GitHub: new v1", "Router: new v1", "Work/Wi-Fi-grosse: new v1"]);
     assert_eq!(
         lost,
@@ -43,7 +43,7 @@ fn bitwarden_csv() {
 #[test]
 fn bitwarden_csv_of_an_organization() {
     let file = include_bytes!("fixtures/bitwarden-organization.csv");
-    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    let (mut vault, told, lost, _place) = imported(bitwarden::read, file);
     assert_eq!(told, ["Servers/db: new v1", "Servers/runbook: new v1"]);
     assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
     assert_eq!(get(&mut vault, "Servers/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
@@ -56,7 +56,7 @@ fn bitwarden_json_of_an_organization() {
         {"id": "c2", "organizationId": "o", "name": "Backups", "externalId": null}],
         "items": [{"name": "db", "folderId": null, "type": 1, "collectionIds": ["c1", "c2"],
         "login": {"username": null, "password": "s3cret", "uris": null, "totp": null}}]}"#;
-    let (mut vault, _, lost, _place) = imported(FileFormat::Bitwarden, file.as_bytes());
+    let (mut vault, _, lost, _place) = imported(bitwarden::read, file.as_bytes());
     assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
     assert_eq!(get(&mut vault, "Servers/db").unwrap(), "s3cret");
 }
@@ -64,7 +64,7 @@ fn bitwarden_json_of_an_organization() {
 #[test]
 fn bitwarden_json_with_the_history_of_a_password() {
     let file = include_bytes!("fixtures/bitwarden.json");
-    let (mut vault, told, lost, _place) = imported(FileFormat::Bitwarden, file);
+    let (mut vault, told, lost, _place) = imported(bitwarden::read, file);
     assert_eq!(
         told,
         [
@@ -111,14 +111,14 @@ fn bitwarden_json_with_the_history_of_a_password() {
 #[test]
 fn an_encrypted_bitwarden_export_says_so() {
     let file = r#"{"encrypted": true, "passwordProtected": false, "encKeyValidation_DO_NOT_EDIT": "2.x"}"#;
-    let error = etui::exchange::read(FileFormat::Bitwarden, file.as_bytes()).unwrap_err();
+    let error = bitwarden::read(file.as_bytes()).unwrap_err();
     assert_eq!(error.to_string(), "the file is encrypted by the program that wrote it");
 }
 
 #[test]
 fn onepassword_csv() {
     let file = include_bytes!("fixtures/1password.csv");
-    let (mut vault, told, lost, _place) = imported(FileFormat::OnePassword, file);
+    let (mut vault, told, lost, _place) = imported(onepassword::read, file);
     assert_eq!(told, ["AWS-root: new v1", "Door: new v1"]);
     assert_eq!(lost, ["'AWS root' loses its mark as a favorite", "'Door' loses that it is archived"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
@@ -134,7 +134,7 @@ fn onepassword_csv() {
 #[test]
 fn onepassword_csv_of_an_older_version() {
     let file = include_bytes!("fixtures/1password-7.csv");
-    let (mut vault, _, _, _place) = imported(FileFormat::OnePassword, file);
+    let (mut vault, _, _, _place) = imported(onepassword::read, file);
     assert_eq!(
         get(&mut vault, "Shop").unwrap(),
         r#"{"username":"me","password":"pw","url":"https://shop.example","member name":"A B"}"#
@@ -144,7 +144,7 @@ fn onepassword_csv_of_an_older_version() {
 #[test]
 fn keepassxc_csv() {
     let file = include_bytes!("fixtures/keepassxc.csv");
-    let (mut vault, told, lost, _place) = imported(FileFormat::KeePassXc, file);
+    let (mut vault, told, lost, _place) = imported(keepassxc::read, file);
     assert_eq!(told, ["Top: new v1", "Internet/Mail/grosse---co: new v1", "Just-a-password: new v1"]);
     assert_eq!(lost, ["'Internet/Mail/größe & co' loses its icon"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
@@ -164,7 +164,7 @@ fn keepassxc_csv() {
 fn keepassxc_csv_of_an_older_version() {
     let file = "\"Group\",\"Title\",\"Username\",\"Password\",\"URL\",\"Notes\"\n\
                 \"Passwords/Work\",\"db\",\"app\",\"s3cret\",\"\",\"\"\n";
-    let (mut vault, _, lost, _place) = imported(FileFormat::KeePassXc, file.as_bytes());
+    let (mut vault, _, lost, _place) = imported(keepassxc::read, file.as_bytes());
     assert!(lost.is_empty());
     assert_eq!(get(&mut vault, "Work/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
 }
@@ -172,7 +172,7 @@ fn keepassxc_csv_of_an_older_version() {
 #[test]
 fn chrome_csv() {
     let file = include_bytes!("fixtures/chrome.csv");
-    let (mut vault, told, lost, _place) = imported(FileFormat::Chrome, file);
+    let (mut vault, told, lost, _place) = imported(browser::read_chrome, file);
     assert_eq!(told, ["example.com-alice: new v1", "example.com-bob: new v1", "com.example.app: new v1"]);
     assert!(lost.is_empty());
     assert_eq!(
@@ -188,7 +188,7 @@ fn chrome_csv() {
 #[test]
 fn firefox_csv() {
     let file = include_bytes!("fixtures/firefox.csv");
-    let (mut vault, _, lost, _place) = imported(FileFormat::Firefox, file);
+    let (mut vault, _, lost, _place) = imported(browser::read_firefox, file);
     assert!(lost.is_empty());
     insta::assert_snapshot!(shown(&mut vault), @r#"
     example.com "" Tags({TagKey("firefox-guid"): TagValue("{5f0b6d0e-0000-4000-8000-000000000001}")}) 2023-11-14T22:13:20Z None None
@@ -206,9 +206,9 @@ fn firefox_csv() {
 #[test]
 fn a_file_of_another_program_is_not_taken_for_this_one() {
     let chrome = include_bytes!("fixtures/chrome.csv");
-    for format in [FileFormat::Bitwarden, FileFormat::OnePassword, FileFormat::KeePassXc, FileFormat::Firefox]
-    {
-        let error = etui::exchange::read(format, chrome).unwrap_err().to_string();
+    let readers: [ReadFile; 4] = [bitwarden::read, onepassword::read, keepassxc::read, browser::read_firefox];
+    for read in readers {
+        let error = read(chrome).unwrap_err().to_string();
         assert!(error.starts_with("line 1, column 1: the heading has no column"), "{error}");
     }
 }

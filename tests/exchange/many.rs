@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use etui::exchange::FileFormat;
+use etui::exchange::{browser, dotenv};
 use etui::vault::{OnRefusal, VaultError};
 
 use crate::helpers::parsed;
@@ -19,7 +19,7 @@ fn ten_thousand_rows_come_in_one_transaction_and_the_second_time_change_nothing(
     }
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(FileFormat::Chrome, &file);
+    let batch = parsed(browser::read_chrome, &file);
     assert_eq!(batch.secrets.len(), ROWS);
     let mut seen = 0;
     let report = vault
@@ -45,7 +45,7 @@ fn ten_thousand_rows_come_in_one_transaction_and_the_second_time_change_nothing(
 fn an_import_that_is_stopped_leaves_the_vault_as_it_was() {
     let place = Place::new();
     let mut vault = place.create();
-    let batch = parsed(FileFormat::Dotenv, "A=1\nB=2\nC=3\n");
+    let batch = parsed(dotenv::secrets, "A=1\nB=2\nC=3\n");
     let before = place.copy();
     for last in 1..=3 {
         let stopped = vault.import_watched(&batch, OnRefusal::ImportNothing, &mut |progress| {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use etui::domain::{Description, Note, Retention, RotationInterval, TagKey, TagValue};
-use etui::exchange::{FileFormat, json};
+use etui::exchange::json;
 use etui::vault::{DeleteRequest, IncomingBatch, IncomingSecret, IncomingVersion, UpdateRequest, Vault};
 use etui::versioning::{Deletion, Direction, MetadataUpdate};
 
@@ -48,7 +48,7 @@ fn an_export_into_a_fresh_vault_gives_an_equal_vault() {
     let file = exported(&mut vault);
     place.clock.advance_days(40);
     let mut fresh = place.create_at(&place.folder().join("fresh.etui"), None);
-    let report = import(&mut fresh, &parsed(FileFormat::Json, &file));
+    let report = import(&mut fresh, &parsed(json::read, &file));
     assert_eq!(told(&report), ["db/password: new v1 v9 v10 v11", "tls/key: new 2026-11", "token: new a"]);
     assert_eq!(shown(&mut fresh), shown(&mut vault));
     assert_eq!(exported(&mut fresh), file);
@@ -60,7 +60,7 @@ fn importing_an_export_again_changes_nothing() {
     let place = Place::new();
     let mut vault = place.create();
     fill(&mut vault, &place);
-    let batch = parsed(FileFormat::Json, exported(&mut vault));
+    let batch = parsed(json::read, exported(&mut vault));
     let before = place.copy();
     let report = import(&mut vault, &batch);
     assert!(!report.changes_anything(), "{:?}", told(&report));
@@ -98,7 +98,7 @@ fn a_file_written_by_hand_needs_no_ids_and_no_labels() {
     let mut vault = place.create();
     let file = r#"{"Format": "etui", "FormatVersion": 1, "Secrets": [
         {"SecretName": "a b", "Versions": [{"SecretData": "old"}, {"SecretData": "new"}]}]}"#;
-    let batch = parsed(FileFormat::Json, file);
+    let batch = parsed(json::read, file);
     assert_eq!(told(&import(&mut vault, &batch)), ["a-b: new v1 v2"]);
     assert_eq!(told(&import(&mut vault, &batch)), ["a-b: same"]);
     let secret = vault.describe(&secret_name("a-b")).unwrap().secret;
@@ -115,7 +115,7 @@ fn an_import_is_one_change_and_is_undone_as_one() {
     let other = Place::new();
     let mut source = other.create();
     fill(&mut source, &other);
-    import(&mut vault, &parsed(FileFormat::Json, exported(&mut source)));
+    import(&mut vault, &parsed(json::read, exported(&mut source)));
     assert_ne!(shown(&mut vault), before);
     let undone = vault.take_back(Direction::Undo, None).unwrap();
     assert_eq!(undone.steps.len(), 3);
@@ -145,7 +145,7 @@ proptest! {
         versions.push(IncomingVersion::of(binary(&bytes)));
         let mut batch = IncomingBatch::new();
         batch.secrets.push(IncomingSecret::without_labels("a \"b\"\u{7}", versions));
-        let read = parsed(FileFormat::Json, json::write(&batch).expose());
+        let read = parsed(json::read, json::write(&batch).expose());
         prop_assert_eq!(&read.secrets[0].name, &batch.secrets[0].name);
         let pairs = read.secrets[0].versions.iter().zip(&batch.secrets[0].versions);
         prop_assert_eq!(pairs.clone().count(), texts.len() + 1);

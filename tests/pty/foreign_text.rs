@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use etui::domain::{
-    Description, Note, SecretName, SecretValue, TagKey, TagValue, Tags, ValueType, VersionId,
-};
-use etui::memory::SecretBytes;
+use etui::domain::{Description, Note, SecretName, TagKey, TagValue, Tags};
 use etui::vault::{CreateRequest, PutRequest};
 
+use crate::fixtures::{create_request, put_request, text};
 use crate::support::{Home, SIZES};
 
 /// A title for the window, a copy to the clipboard, another colour, a way out of the alternate screen; text
@@ -19,35 +17,24 @@ const HOSTILE: &str = "a\u{1b}]0;owned\u{7}b\u{1b}]52;c;b3duZWQ=\u{7}c\u{1b}[31m
 const NEVER: [&str; 9] =
     ["\u{1b}]0;", "\u{1b}]52;", "\u{9b}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{ad}", "\u{8}"];
 
-fn text(text: &str) -> SecretValue {
-    SecretValue::new(ValueType::Text, SecretBytes::copy_of(text.as_bytes())).unwrap()
-}
-
 /// A vault with such text wherever the rules allow it: everywhere but in a name.
 fn fill(home: &Home) {
     home.make_vault();
     let mut vault = home.open_vault();
-    let name = SecretName::new("hostile").unwrap();
     assert!(SecretName::new(HOSTILE).is_err(), "a name with such characters is refused");
     let mut tags = Tags::new();
     tags.set(TagKey::new("owner").unwrap(), TagValue::new(HOSTILE).unwrap());
     let create = CreateRequest {
-        name: name.clone(),
-        version_id: VersionId::new("v1").unwrap(),
-        value: text(HOSTILE),
         description: Description::new(HOSTILE).unwrap(),
         tags,
-        extra_stages: Vec::new(),
         note: Note::from_field(HOSTILE).unwrap(),
+        ..create_request("hostile", "v1", text(HOSTILE))
     };
     vault.create_secret(&create).unwrap();
+    let value = text(&format!("{HOSTILE}\nsecond line\n{HOSTILE}"));
     let put = PutRequest {
-        name,
-        version_id: Some(VersionId::new("v2").unwrap()),
-        value: text(&format!("{HOSTILE}\nsecond line\n{HOSTILE}")),
-        stages: etui::versioning::StageSet::current(),
         note: Note::from_field("harmless").unwrap(),
-        expected: None,
+        ..put_request("hostile", "v2", value, "ACSCurrent")
     };
     vault.put_secret_value(&put).unwrap();
 }

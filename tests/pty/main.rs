@@ -6,6 +6,8 @@
 mod clipboard;
 mod demo;
 mod editor;
+#[path = "../support/fixtures.rs"]
+mod fixtures;
 mod foreign_text;
 mod full_disk;
 mod giving_back;

@@ -9,11 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-use etui::domain::{Description, SecretName, SecretValue, Tags, ValueType, VersionId};
-use etui::memory::SecretBytes;
-use etui::vault::{
-    Answers, CreateRequest, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault,
-};
+use etui::vault::{Answers, Environment, KdfCost, LockedVault, SystemClock, Vault};
 use etui::versioning::{Origin, Selector};
 use pty_process::Size;
 use pty_process::blocking::{Command, Pts, Pty, open};
@@ -22,6 +18,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{Termios, tcgetattr};
 use tempfile::TempDir;
 use vt100::{Parser, Screen};
+
+use crate::fixtures::{create_request, credentials, secret_name, text};
 
 /// How long a condition may take: generous, because it says nothing about speed. Deriving a key on a loaded
 /// machine takes its time.
@@ -89,20 +87,10 @@ impl Home {
 
     /// Makes a vault that is cheap to open, with one secret, without the app.
     pub fn make_vault(&self) {
-        let credentials = credentials();
+        let credentials = credentials(PASSWORD);
         let mut vault =
             Vault::create(&self.vault(), &credentials, KdfCost::FLOOR, self.surroundings()).unwrap();
-        vault
-            .create_secret(&CreateRequest {
-                name: SecretName::new(NAME).unwrap(),
-                version_id: VersionId::new("v1").unwrap(),
-                value: SecretValue::new(ValueType::Text, SecretBytes::copy_of(VALUE.as_bytes())).unwrap(),
-                description: Description::new("").unwrap(),
-                tags: Tags::default(),
-                extra_stages: Vec::new(),
-                note: None,
-            })
-            .unwrap();
+        vault.create_secret(&create_request(NAME, "v1", text(VALUE))).unwrap();
     }
 
     /// Writes the settings file.
@@ -115,14 +103,14 @@ impl Home {
     /// Opens the vault as another program does.
     pub fn open_vault(&self) -> Vault {
         let locked = LockedVault::open(&self.vault(), self.surroundings()).unwrap();
-        locked.unlock(&credentials(), Answers::default()).map_err(|failed| failed.error).unwrap()
+        locked.unlock(&credentials(PASSWORD), Answers::default()).map_err(|failed| failed.error).unwrap()
     }
 
     /// The current value of a secret, read without the app.
     pub fn value_of(&self, name: &str) -> Vec<u8> {
         let mut vault = self.open_vault();
         let current = Selector::default();
-        let found = vault.get_secret_value(&SecretName::new(name).unwrap(), &current).unwrap();
+        let found = vault.get_secret_value(&secret_name(name), &current).unwrap();
         found.value.expose().to_vec()
     }
 
@@ -363,10 +351,6 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn credentials() -> Credentials {
-    Credentials::new(SecretBytes::copy_of(PASSWORD.as_bytes()), None).unwrap()
 }
 
 fn cells(count: u16) -> NonZeroU16 {

@@ -1,13 +1,15 @@
 //! Browsing: panes, tree, versions, values, what is deleted.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use etui::tui::glyphs::Glyphs;
 use etui::tui::theme::THEMES;
 use etui::tui::{Event, Theme};
 
+use crate::ages::AGES;
 use crate::assert_screens;
-use crate::harness::{Harness, SIZES};
+use crate::harness::{Harness, NOW, SIZES};
 use crate::sample::{self, create, text_value};
 
 /// The shop's vault with the cursor on `shop/db/password`.
@@ -282,4 +284,16 @@ fn the_hardware_cursor_stands_where_the_next_key_goes() {
     assert_eq!(harness.cursor().unwrap(), (empty.0 + 2, empty.1));
     harness.press("Enter").type_text("c");
     assert_eq!(harness.cursor().unwrap(), (empty.0 + 1, empty.1 + 1));
+}
+
+#[test]
+fn an_age_is_told_in_the_words_of_the_command_line() {
+    for (days, words, short) in AGES {
+        let harness = Harness::open((120, 40), |vault, clock| {
+            clock.0.store(NOW - days * 86_400, Ordering::SeqCst);
+            create(vault, "old", "v1", text_value("x"));
+        });
+        harness.assert_shows(&format!("created {words}"));
+        harness.assert_shows(&format!(" {short} "));
+    }
 }

@@ -1,5 +1,7 @@
 //! The app without a terminal: keys in, effects done in place against a real vault, screens out as text.
 
+#[path = "../support/ages.rs"]
+mod ages;
 mod browse;
 mod clipboard;
 mod copying;
@@ -9,6 +11,8 @@ mod editor;
 mod files;
 mod finding;
 mod first_run;
+#[path = "../support/fixtures.rs"]
+mod fixtures;
 mod forms;
 mod generator;
 mod harness;

@@ -241,6 +241,6 @@ fn an_import_is_copied_with_the_format_that_was_guessed() {
     harness.type_text("copy-as");
     harness.press("Enter");
     let copied = harness.clipboard.copied.lock().unwrap().join("");
-    let expected = format!("etui import dotenv {} --skip-refused --vault ", file.display());
+    let expected = format!("etui import dotenv {} --vault ", file.display());
     assert!(copied.starts_with(&expected), "{copied}");
 }

@@ -227,7 +227,7 @@ fn binary_is_a_choice() {
 fn a_large_value_is_stored_with_a_word_about_kms() {
     let mut harness = on_password();
     harness.press("p").paste(&"x".repeat(30_721));
-    harness.assert_shows("larger than KMS itself takes (30,720 bytes)");
+    harness.assert_shows("larger than KMS accepts (30,720 bytes)");
     harness.assert_shows("30,721 bytes");
     harness.paste(&"x".repeat(1024 * 1024));
     harness.assert_shows("a secret value has at most 1048576 bytes");

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use etui::exchange::{FileFormat, read};
+use etui::exchange::dotenv;
 use etui::tui::Action;
 use etui::vault::{Answers, LockedVault, Progress, Vault};
 
@@ -133,7 +133,7 @@ fn a_deletion_for_good_wants_the_name_and_another_key() {
     assert!(harness.names().contains(&"shop/db/password".to_owned()), "Enter does not do it");
     harness.press("Ctrl-s");
     assert_eq!(harness.dialogs(), 0);
-    assert_eq!(harness.toast(), "shop/db/password removed for good, with 5 versions");
+    assert_eq!(harness.toast(), "removed secret 'shop/db/password' with 5 versions for good");
     assert!(!harness.names().contains(&"shop/db/password".to_owned()));
 }
 
@@ -143,7 +143,7 @@ fn what_changed_meanwhile_is_not_removed() {
     harness.task(Action::ForceDelete);
     sample::put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
     harness.type_text("shop/db/password").press("Ctrl-s");
-    harness.assert_shows("another process changed this meanwhile: nothing was removed");
+    harness.assert_shows("secret 'shop/db/password' changed since this was planned");
     assert!(harness.names().contains(&"shop/db/password".to_owned()));
 }
 
@@ -170,7 +170,7 @@ fn all_that_are_past_their_window_are_purged_by_the_name_of_the_vault() {
     harness.resize(120, 40).type_text("vault").press("Ctrl-s");
     harness.assert_shows("type 'vault.etui' to remove for good");
     harness.type_text(".etui").press("Ctrl-s");
-    assert_eq!(harness.toast(), "2 secrets removed for good");
+    assert_eq!(harness.toast(), "removed 2 secrets for good");
     harness.task(Action::PurgePast).assert_shows("no secret is past its window");
 }
 
@@ -245,7 +245,7 @@ fn a_rekey_wants_the_name_of_the_vault_and_shows_its_progress() {
     harness.press("Ctrl-u").type_text("vault.etui").press("Enter");
     assert!(harness.state.app.under_way.is_none(), "Enter does not do it");
     harness.press("Ctrl-s x").tell(17, 40);
-    assert_eq!(harness.toast(), "sealing everything anew cannot be stopped: it is all or nothing");
+    assert_eq!(harness.toast(), "re-encrypting everything cannot be stopped: it is all or nothing");
     harness.assert_shows("42 %");
     harness.release();
     assert_screens!("rekey_done", harness);
@@ -258,7 +258,7 @@ fn the_lock_waits_for_a_rekey_and_says_which_password_opens_the_vault() {
     harness.hold();
     type_rekey(&mut harness);
     harness.type_text("vault.etui").press("Ctrl-s Ctrl-l");
-    harness.assert_shows("sealing everything anew goes on to its end");
+    harness.assert_shows("re-encrypting everything goes on to its end");
     harness.release();
     harness.assert_shows("the vault key is replaced: the new password opens the vault");
     harness.type_text(NEW).press("Enter");
@@ -328,7 +328,7 @@ fn an_import_shows_the_very_plan_before_it_writes_anything() {
     let (mut harness, path) = import_of(DOTENV, ".env");
     assert_screens!("import", harness);
     harness.resize(120, 40).type_text(&path).press("Tab Tab").type_text("shop/dev").press("Ctrl-s");
-    let mut batch = read(FileFormat::Dotenv, DOTENV.as_bytes()).unwrap();
+    let mut batch = dotenv::secrets(DOTENV.as_bytes()).unwrap();
     batch.put_below("shop/dev/");
     let planned = harness.other_process().plan_import(&batch).unwrap();
     let report = harness.report();
@@ -357,7 +357,7 @@ fn the_plan_of_an_import_names_each_secret_and_what_is_lost() {
     let path = harness.path("passwords.csv");
     fs::write(&path, text).unwrap();
     harness.press(":").type_text("import passwords.csv").press("Enter");
-    harness.assert_shows("passwords.csv' failed");
+    harness.assert_shows("cannot read 'passwords.csv'");
     harness.press("Ctrl-u").type_text(&path).press("Ctrl-s");
     harness.press("Ctrl-u").type_text("x");
     // Shown with a path that is the same everywhere.
@@ -376,6 +376,28 @@ fn importing_what_is_here_already_changes_nothing() {
     harness.type_text(&path).press("Ctrl-s Ctrl-s");
     harness.task(Action::Import).type_text(&path).press("Ctrl-s");
     harness.assert_shows("nothing would change: 1 already here");
+}
+
+#[test]
+fn a_refused_secret_stops_the_import_until_it_is_chosen_to_leave_it_out() {
+    let text = r#"{"Format":"etui","FormatVersion":1,"Secrets":[
+        {"SecretName":"shop/db/password","Versions":[{"VersionId":"v14","SecretDataType":"text","SecretData":"quite another"}]},
+        {"SecretName":"token","Versions":[{"VersionId":"v1","SecretDataType":"text","SecretData":"x"}]}]}"#;
+    let (mut harness, path) = import_of(text, "out.json");
+    harness.type_text(&path).press("Ctrl-s");
+    harness.assert_shows("json: would import nothing: 1 secret is refused");
+    harness.assert_shows("Refused secrets");
+    harness.press("Ctrl-s");
+    harness.assert_shows("nothing was imported: version 'v14' of secret 'shop/db/password' exists");
+    assert!(!harness.names().contains(&"token".to_owned()), "all or nothing, as on the command line");
+    harness.press("Right");
+    harness.assert_shows("json: would import 1 secret: 1 new, 1 left out");
+    harness.press("Ctrl-s");
+    assert!(harness.toast().starts_with("imported 1 secret: 1 new, 1 left out"), "{}", harness.toast());
+    assert!(harness.names().contains(&"token".to_owned()));
+    harness.press(":").type_text("copy-as").press("Enter");
+    let copied = harness.clipboard.copied.lock().unwrap().join("");
+    assert!(copied.starts_with("etui import json ") && copied.contains(" --skip-refused"), "{copied}");
 }
 
 #[test]

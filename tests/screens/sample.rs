@@ -2,51 +2,24 @@
 
 use std::sync::atomic::Ordering;
 
-use etui::domain::{
-    Description, Note, RotationInterval, SecretName, SecretValue, StageLabel, TagKey, TagValue, Tags,
-    ValueType, VersionId,
-};
-use etui::memory::SecretBytes;
-use etui::vault::{CreateRequest, PutRequest, StageRequest, UpdateRequest, Vault};
-use etui::versioning::{MetadataUpdate, StageMove, StageSet};
+use etui::domain::{Description, Note, RotationInterval, SecretValue, TagKey, TagValue, Tags};
+use etui::vault::{PutRequest, StageRequest, UpdateRequest, Vault};
+use etui::versioning::{MetadataUpdate, StageMove};
 
+use crate::fixtures::{binary, create_request, put_request, stage_label, version_id};
+pub use crate::fixtures::{secret_name as name, text as text_value};
 use crate::harness::{NOW, TestClock};
 
 const DAY: i64 = 86_400;
 
-pub fn name(text: &str) -> SecretName {
-    SecretName::new(text).unwrap()
-}
-
-pub fn text_value(text: &str) -> SecretValue {
-    SecretValue::new(ValueType::Text, SecretBytes::copy_of(text.as_bytes())).unwrap()
-}
-
 pub fn create(vault: &mut Vault, secret: &str, version: &str, value: SecretValue) {
-    vault
-        .create_secret(&CreateRequest {
-            name: name(secret),
-            version_id: VersionId::new(version).unwrap(),
-            value,
-            description: Description::default(),
-            tags: Tags::new(),
-            extra_stages: Vec::new(),
-            note: None,
-        })
-        .unwrap();
+    vault.create_secret(&create_request(secret, version, value)).unwrap();
 }
 
 pub fn put(vault: &mut Vault, secret: &str, version: &str, value: &str, stages: &[&str], note: &str) {
-    vault
-        .put_secret_value(&PutRequest {
-            name: name(secret),
-            version_id: Some(VersionId::new(version).unwrap()),
-            value: text_value(value),
-            stages: StageSet::new(stages.iter().map(|label| StageLabel::new(label).unwrap())).unwrap(),
-            note: Note::from_field(note).unwrap(),
-            expected: None,
-        })
-        .unwrap();
+    let request = put_request(secret, version, text_value(value), &stages.join(" "));
+    let note = Note::from_field(note).unwrap();
+    vault.put_secret_value(&PutRequest { note, ..request }).unwrap();
 }
 
 fn ago(clock: &TestClock, days: i64) {
@@ -99,16 +72,7 @@ pub fn shop(vault: &mut Vault, clock: &TestClock) {
     put(vault, "shop/db/password", "v13", "hunter13", &["ACSCurrent", "canary"], "");
     ago(clock, 20);
     create(vault, "personal/mail", "v1", text_value("letmein"));
-    create(
-        vault,
-        "personal/photo-key",
-        "v1",
-        SecretValue::new(
-            ValueType::Binary,
-            SecretBytes::copy_of(&[0x7f, b'E', b'L', b'F', 0, 1, 2, 255, b'x', 0x1b]),
-        )
-        .unwrap(),
-    );
+    create(vault, "personal/photo-key", "v1", binary(&[0x7f, b'E', b'L', b'F', 0, 1, 2, 255, b'x', 0x1b]));
     ago(clock, 2);
     put(
         vault,
@@ -122,8 +86,7 @@ pub fn shop(vault: &mut Vault, clock: &TestClock) {
 
 /// Moves a label, as another process would.
 pub fn stage(vault: &mut Vault, secret: &str, label: &str, to: &str) {
-    let stage =
-        StageMove::new(StageLabel::new(label).unwrap(), Some(VersionId::new(to).unwrap()), None).unwrap();
+    let stage = StageMove::new(stage_label(label), Some(version_id(to)), None).unwrap();
     vault.update_secret_version_stage(&StageRequest { name: name(secret), stage, expected: None }).unwrap();
 }
 

@@ -1,7 +1,9 @@
 //! What several test binaries share: steps, a reference model, the rules run by hand, cheap vaults.
 #![allow(dead_code, reason = "each test binary takes what it needs")]
 
+pub mod ages;
 pub mod binary;
+pub mod fixtures;
 pub mod model;
 pub mod rules;
 pub mod step;

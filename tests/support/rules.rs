@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use etui::domain::{Description, Retention, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId};
+use etui::domain::{Description, Retention, StageLabel, Tags, Timestamp, ValueType};
 use etui::versioning::{
     Change, Comparison, Deletion, Existence, LabelMap, MetadataUpdate, Plan, PutTerms, Refusal, SecretState,
     Selector, StageMove, StageSet, VersionKey, VersionRef, VersionState, create, delete, move_stage, purge,
     put, rename, restore, rollback, select, suggest_version_id, update,
 };
+
+pub use super::fixtures::{secret_name, stage_label, version_id};
 
 use super::step::{Seen, Step, Subject, Value, read, stored};
 
@@ -228,16 +230,4 @@ fn empty(name: &str, now: Timestamp) -> SecretState {
         next_order: 1,
         versions: Vec::new(),
     }
-}
-
-pub fn secret_name(text: &str) -> SecretName {
-    SecretName::new(text).unwrap()
-}
-
-pub fn version_id(text: &str) -> VersionId {
-    VersionId::new(text).unwrap()
-}
-
-pub fn stage_label(text: &str) -> StageLabel {
-    StageLabel::new(text).unwrap()
 }

@@ -6,17 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use etui::domain::{
-    Description, Note, SecretValue, StageLabel, TagKey, TagValue, Tags, Timestamp, ValueType,
-};
-use etui::memory::SecretBytes;
+use etui::domain::{Description, Note, TagKey, TagValue, Timestamp};
 use etui::vault::{
-    Answers, Clock, CreateOutcome, CreateRequest, Credentials, Environment, KdfCost, LockedVault, PutOutcome,
-    PutRequest, RenameRequest, Vault, VaultError,
+    Answers, Clock, CreateOutcome, Credentials, Environment, KdfCost, LockedVault, PutOutcome, Vault,
+    VaultError,
 };
-use etui::versioning::{Origin, Selector, StageSet};
+use etui::versioning::{Origin, Selector};
 
-use super::rules::{secret_name, stage_label, version_id};
+use super::fixtures::secret_name;
+pub use super::fixtures::{binary, create_request, credentials, labels, put_request, rename_request, text};
 
 /// When the clock of the tests begins.
 pub const START: i64 = 1_700_000_000;
@@ -133,49 +131,6 @@ pub fn open_at(
 ) -> Result<Vault, VaultError> {
     let locked = LockedVault::open(path, environment)?;
     locked.unlock(&credentials(password), answers).map_err(|failed| failed.error)
-}
-
-pub fn credentials(password: &str) -> Credentials {
-    Credentials::new(SecretBytes::copy_of(password.as_bytes()), None).unwrap()
-}
-
-pub fn text(value: &str) -> SecretValue {
-    SecretValue::new(ValueType::Text, SecretBytes::copy_of(value.as_bytes())).unwrap()
-}
-
-pub fn binary(value: &[u8]) -> SecretValue {
-    SecretValue::new(ValueType::Binary, SecretBytes::copy_of(value)).unwrap()
-}
-
-pub fn labels(labels: &str) -> Vec<StageLabel> {
-    labels.split_whitespace().map(stage_label).collect()
-}
-
-pub fn create_request(name: &str, id: &str, value: SecretValue) -> CreateRequest {
-    CreateRequest {
-        name: secret_name(name),
-        version_id: version_id(id),
-        value,
-        description: Description::default(),
-        tags: Tags::new(),
-        extra_stages: Vec::new(),
-        note: None,
-    }
-}
-
-pub fn put_request(name: &str, id: &str, value: SecretValue, stages: &str) -> PutRequest {
-    PutRequest {
-        name: secret_name(name),
-        version_id: Some(version_id(id)),
-        value,
-        stages: StageSet::new(labels(stages)).unwrap(),
-        note: None,
-        expected: None,
-    }
-}
-
-pub fn rename_request(old: &str, new: &str) -> RenameRequest {
-    RenameRequest { old: secret_name(old), new: secret_name(new), expected: None }
 }
 
 pub fn create(vault: &mut Vault, name: &str, id: &str, value: &str) -> Result<CreateOutcome, VaultError> {

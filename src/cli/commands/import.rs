@@ -6,7 +6,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::cli::error::{CliError, of_another_file, reason};
 use crate::cli::exit_code::Finish;
@@ -16,15 +17,16 @@ use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
 use crate::domain::{Folder, visible};
-use crate::exchange::{FileFormat, LONGEST_FILE, Source, pass, read};
+use crate::exchange::{Content, ExchangeError, Input, LONGEST_FILE, Source, read};
 use crate::memory::SecretBytes;
 use crate::vault::{
     Beside, Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
+    import_wording,
 };
 
 use report::Tense;
 
-/// Bring in secrets from another program or another vault
+/// Import secrets from another program or another vault
 ///
 /// The import is one transaction and one change for undo: all or nothing. Each secret is reported, and what
 /// cannot be taken over is named. Importing twice changes nothing.
@@ -35,21 +37,24 @@ use report::Tense;
 /// Of an entry with several fields these become one JSON value. Old passwords and revisions become versions.
 /// A value that is new here becomes the current version; one that any version holds already changes nothing.
 ///
-/// `json` reads what `etui export json` wrote. `pass` takes the folder of the store and reads it through
+/// The format is recognised by the content of the file; name it where several would fit. `json` reads what
+/// `etui export json` wrote. `pass` takes the folder of the store and reads it through
 /// gpg. `etui` takes another vault, or another branch of this one: labels that mark another version here
 /// stay, and are shown; so are renamings and deletions.
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 #[command(after_long_help = "\
 Examples:
-  etui import dotenv .env --prefix shop/dev
-  etui import bitwarden bitwarden_export.json --dry-run
-  etui import pass ~/.password-store
-  aws secretsmanager get-secret-value --secret-id db | etui import aws -
-  etui import etui /media/laptop/vault.etui")]
+  etui import .env --prefix shop/dev
+  etui import bitwarden_export.json --dry-run
+  etui import json secrets.json --skip-refused
+  etui import ~/.password-store
+  aws secretsmanager get-secret-value --secret-id db | etui import -
+  etui import /media/laptop/vault.etui")]
 pub(in crate::cli) struct Import {
-    /// What wrote it
-    #[arg(value_name = "FORMAT", value_enum)]
-    format: Format,
+    /// What wrote it [default: recognised by its content]
+    #[arg(value_name = "FORMAT", value_parser = format_parser())]
+    format: Option<Source>,
 
     /// The file, `-` for stdin; of `pass` the folder
     #[arg(value_name = "FILE")]
@@ -78,78 +83,32 @@ pub(in crate::cli) struct Import {
     other_key_file: Option<PathBuf>,
 }
 
-/// Formats that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// NAME=value lines
-    Dotenv,
-    /// Our own, complete
-    Json,
-    /// Unencrypted export, CSV or JSON
-    Bitwarden,
-    /// CSV export
-    #[value(name = "1password")]
-    OnePassword,
-    /// CSV export
-    #[value(name = "keepassxc")]
-    KeePassXc,
-    /// Password file (CSV), also of Edge, Brave and others
-    Chrome,
-    /// Password file (CSV)
-    Firefox,
-    /// Password store, through gpg
-    Pass,
-    /// Answers of `aws secretsmanager get-secret-value`
-    Aws,
-    /// Answers of `aliyun kms GetSecretValue`
-    Alibaba,
-    /// Another vault
-    Etui,
-}
-
-impl Format {
-    const fn source(self) -> Source {
-        Source::File(match self {
-            Self::Pass => return Source::PasswordStore,
-            Self::Etui => return Source::Vault,
-            Self::Dotenv => FileFormat::Dotenv,
-            Self::Json => FileFormat::Json,
-            Self::Bitwarden => FileFormat::Bitwarden,
-            Self::OnePassword => FileFormat::OnePassword,
-            Self::KeePassXc => FileFormat::KeePassXc,
-            Self::Chrome => FileFormat::Chrome,
-            Self::Firefox => FileFormat::Firefox,
-            Self::Aws => FileFormat::Aws,
-            Self::Alibaba => FileFormat::Alibaba,
-        })
-    }
+/// Reads the name of a format, and tells them all with their help.
+fn format_parser() -> impl TypedValueParser<Value = Source> {
+    let named = |source: &Source| PossibleValue::new(source.name()).help(source.help());
+    PossibleValuesParser::new(Source::all().iter().map(named))
+        .try_map(|name| Source::named(&name).ok_or_else(|| format!("'{name}' is not a format")))
 }
 
 impl RunCommand for Import {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         // What is malformed is told before a password is asked for.
-        let (mut vault, mut batch) = match self.format.source() {
-            Source::File(format) => {
-                let text = self.read_file(invocation)?;
-                let batch = read(format, text.expose()).with_context(|| self.of_file())?;
-                (invocation.unlock()?, batch)
-            }
-            Source::PasswordStore => {
-                let mut progress = ProgressLine::new(invocation.output(), "reading");
-                let tell = &mut |done, total| progress.show(how_far(done, total));
-                let batch = pass::read(&self.file, &pass::Programs::of_path(), tell)?;
-                drop(progress);
-                (invocation.unlock()?, batch)
-            }
-            Source::Vault => {
-                let mut vault = invocation.unlock()?;
-                let batch = self
-                    .other_vault(invocation, &mut vault)
-                    .and_then(|mut other| Ok(other.give_out(|_| true)?))
-                    .map_err(of_another_file)
-                    .with_context(|| self.of_file());
-                (vault, batch?)
-            }
+        let input = match self.is_stdin() {
+            true => Input::Piped(self.read_stdin(invocation)?),
+            false => Input::Path(self.file.clone()),
+        };
+        let mut progress = ProgressLine::new(invocation.output(), "reading");
+        let tell = &mut |done, total| progress.show(how_far(done, total));
+        let found = read(&input, self.format, tell).map_err(|error| self.named(error))?;
+        drop((progress, input));
+        let mut vault = invocation.unlock()?;
+        let mut batch = match found.content {
+            Content::Secrets(batch) => batch,
+            Content::OtherVault => self
+                .other_vault(invocation, &mut vault)
+                .and_then(|mut other| Ok(other.give_out(|_| true)?))
+                .map_err(of_another_file)
+                .with_context(|| self.of_file())?,
         };
         if let Some(folder) = &self.prefix {
             batch.put_below(folder.as_str());
@@ -165,9 +124,10 @@ impl Import {
         vault: &mut Vault,
         batch: &IncomingBatch,
     ) -> anyhow::Result<Finish> {
+        let on_refusal = if self.skip_refused { OnRefusal::LeaveOut } else { OnRefusal::ImportNothing };
         let planned = vault.plan_import(batch)?;
         if self.dry_run {
-            report::print(invocation.output(), &planned, Tense::Would)?;
+            report::print(invocation.output(), &planned, Tense::Would, on_refusal)?;
             return Ok(match planned.first_refusal() {
                 Some(refusal) if !self.skip_refused => Finish::Refused(refusal.code()),
                 _ => Finish::Done,
@@ -176,13 +136,12 @@ impl Import {
         if !self.skip_refused {
             refuse(&planned)?;
         }
-        let on_refusal = if self.skip_refused { OnRefusal::LeaveOut } else { OnRefusal::ImportNothing };
         let mut progress = ProgressLine::new(invocation.output(), "importing");
         let total = batch.secrets.len();
         let report = vault.import(batch, on_refusal, &mut |done| progress.show(how_far(done, total)))?;
         drop(progress);
         invocation.say_notices(vault.take_notices());
-        report::print(invocation.output(), &report, Tense::Did)?;
+        report::print(invocation.output(), &report, Tense::Did, on_refusal)?;
         Ok(Finish::Done)
     }
 
@@ -197,22 +156,27 @@ impl Import {
         self.file == Path::new("-")
     }
 
-    fn read_file(&self, invocation: &Invocation) -> anyhow::Result<SecretBytes> {
-        if self.is_stdin() && invocation.reads_password_from_stdin() {
+    /// Readers say what is wrong in a file; which file it is must be added.
+    fn named(&self, error: ExchangeError) -> anyhow::Error {
+        let is_about_content = error.is_about_content();
+        let error = anyhow::Error::from(error);
+        if is_about_content { error.context(self.of_file()) } else { error }
+    }
+
+    fn read_stdin(&self, invocation: &Invocation) -> anyhow::Result<SecretBytes> {
+        if invocation.reads_password_from_stdin() {
             return Err(CliError::usage(
                 "stdin cannot give both the password and the file",
                 "name a file, or give the password another way",
             )
             .into());
         }
-        let file = if self.is_stdin() { input::stdin() } else { File::open(&self.file) };
-        let read = file.and_then(|file| input::read_up_to(file, LONGEST_FILE));
-        let text = read.map_err(|error| {
-            let sentence = format!("cannot read '{}': {}", self.file.display(), reason(&error));
-            CliError::usage(sentence, "name another file")
+        let text = input::stdin().and_then(|stdin| input::read_up_to(stdin, LONGEST_FILE));
+        let text = text.map_err(|error| {
+            CliError::usage(format!("cannot read stdin: {}", reason(&error)), "name a file")
         })?;
         if text.len() > LONGEST_FILE {
-            return Err(CliError::usage("the file is longer than 2 GiB", "split it").into());
+            return Err(CliError::usage("what comes from stdin is longer than 2 GiB", "split it").into());
         }
         Ok(text)
     }
@@ -262,14 +226,12 @@ fn how_far(done: usize, total: usize) -> Progress {
 
 /// Nothing is imported where anything is refused.
 fn refuse(planned: &ImportReport) -> Result<(), CliError> {
-    let Some(first) = planned.first_refusal() else { return Ok(()) };
-    let more = match planned.refusals().count() {
-        0 | 1 => String::new(),
-        count => format!(" (and {} more)", count - 1),
+    let (Some(first), Some(sentence)) = (planned.first_refusal(), import_wording::refused(planned)) else {
+        return Ok(());
     };
     Err(CliError::refused(
         first.code(),
-        format!("nothing was imported: {first}{more}"),
+        sentence,
         "see the whole plan with --dry-run, or leave out what is refused with --skip-refused",
     ))
 }

@@ -131,10 +131,7 @@ impl Init {
         let mut sentence =
             format!("made the vault '{}'; unlocking it takes {}", path.display(), wording::cost(cost));
         if let Some(key_file) = key_file {
-            sentence += &format!(
-                "\nits key file is '{}': without a copy of it the vault cannot be opened",
-                key_file.display()
-            );
+            sentence += &format!("\n{}", vault::wording::key_file_made(key_file));
         }
         invocation.output().done(&sentence)
     }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::color::Role;
+use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
@@ -10,23 +11,31 @@ use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Invalid, TagKey, TagValue, Timestamp, age, visible};
 use crate::kms::{Answer, FetchTags, Page};
-use crate::vault::{Listing, SecretSummary};
+use crate::query::{Catalogue, Query};
+use crate::vault::SecretSummary;
 
 /// List secrets
 ///
 /// On a terminal a table, through a pipe one name a line. Secrets that are scheduled for deletion are listed
 /// too, and marked in the table. All that is asked for must hold; of tags with the same key one must.
+///
+/// QUERY is the language of the app's filter. A word is text: in the name, the description or the tags, or its
+/// letters in order within a word of the name; lower case means both. 'text stands there as it is, ^text at the
+/// start and text$ at the end of the name, !text nowhere. @label, #tag and #tag=value ask for labels and tags;
+/// is:due and is:deleted for what is due for rotation or scheduled for deletion. With text the best answer comes
+/// first, else names are in order.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui list                      everything
-  etui list prod db              names that contain both words
+  etui list prod db              what contains both words
+  etui list '@canary #env=prod'  what has the label and the tag
+  etui list is:due '!test'       what is due for rotation, but for tests
   etui list --tag env=prod --tag env=stage
-  etui list --stale              what is due by its own rotation interval
   etui list --stale 90           what is older than 90 days")]
 pub(in crate::cli) struct List {
-    /// Words that the name contains, upper and lower case being the same
-    #[arg(value_name = "PATTERN")]
+    /// What to look for: text, @label, #tag[=value], is:due, is:deleted
+    #[arg(value_name = "QUERY")]
     words: Vec<String>,
 
     /// Secrets with this tag; may be given several times
@@ -51,11 +60,17 @@ fn tag(text: &str) -> Result<(TagKey, Option<TagValue>), Invalid> {
 
 impl RunCommand for List {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let query = Query::of_arguments(self.words.iter().map(String::as_str)).map_err(|unknown| {
+            CliError::usage(unknown.to_string(), "conditions are is:due and is:deleted")
+        })?;
         let mut vault = invocation.unlock()?;
-        let listing = vault.list()?;
         let now = invocation.now();
-        let matches: Vec<SecretSummary<'_>> =
-            listing.iter().filter(|secret| self.matches(secret, now)).collect();
+        let catalogue = Catalogue::of(vault.list()?);
+        let matches: Vec<SecretSummary<'_>> = found(&catalogue, &query, now)
+            .into_iter()
+            .map(|position| catalogue.summary(position))
+            .filter(|secret| self.matches(secret, now))
+            .collect();
         let output = invocation.output();
         match output.audience() {
             Audience::Machine => {
@@ -66,7 +81,7 @@ impl RunCommand for List {
                 output
                     .text(&matches.iter().map(|secret| format!("{}\n", secret.name)).collect::<String>())?;
             }
-            Audience::Person if matches.is_empty() => output.note(nothing(&listing)),
+            Audience::Person if matches.is_empty() => output.note(nothing(&catalogue)),
             Audience::Person => output.text(&table(&matches, now, output))?,
         }
         Ok(Finish::Done)
@@ -75,10 +90,7 @@ impl RunCommand for List {
 
 impl List {
     fn matches(&self, secret: &SecretSummary<'_>, now: Timestamp) -> bool {
-        let name = secret.name.to_ascii_lowercase();
-        let mut words = self.words.iter().flat_map(|word| word.split_whitespace());
-        words.all(|word| name.contains(&word.to_lowercase()))
-            && (!self.deleted || secret.planned_deletion.is_some())
+        (!self.deleted || secret.planned_deletion.is_some())
             && self.tags.iter().all(|(key, _)| self.has_tag(secret, key))
             && self.stale.is_none_or(|days| is_stale(secret, days, now))
     }
@@ -92,6 +104,17 @@ impl List {
     }
 }
 
+/// The positions of what the query lets through: the best first, or in the order of names where none is better.
+fn found(catalogue: &Catalogue, query: &Query, now: Timestamp) -> Vec<usize> {
+    let answers = (0..catalogue.len())
+        .filter_map(|position| Some((query.rank(&catalogue.candidate(position, now))?, position)));
+    let mut answers: Vec<_> = answers.collect();
+    if query.ranks() {
+        answers.sort_unstable();
+    }
+    answers.into_iter().map(|(_, position)| position).collect()
+}
+
 fn is_stale(secret: &SecretSummary<'_>, days: Option<u32>, now: Timestamp) -> bool {
     match days {
         None => secret.is_due(now),
@@ -99,8 +122,8 @@ fn is_stale(secret: &SecretSummary<'_>, days: Option<u32>, now: Timestamp) -> bo
     }
 }
 
-fn nothing(listing: &Listing) -> &'static str {
-    if listing.is_empty() {
+fn nothing(catalogue: &Catalogue) -> &'static str {
+    if catalogue.is_empty() {
         "there are no secrets yet: make one with `etui new NAME`"
     } else {
         "no secret matches"

@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
 use super::cost::CostArguments;
 use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
 use crate::cli::invocation::{Invocation, Opened};
+use crate::cli::output::{Audience, Output};
 use crate::cli::password::{self, PasswordSource};
+use crate::cli::progress::ProgressLine;
 use crate::memory::SecretBytes;
-use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
-use crate::vault::{Existing, place_secret_file};
+use crate::vault::{NewKeyFile, Relock, Relocked, Relocking, refuse_existing, wording};
 
 /// How the vault shall be locked from now on.
 #[derive(Debug, Args)]
@@ -33,70 +34,54 @@ pub(in crate::cli) struct NewLocks {
     no_key_file: bool,
 }
 
-/// What was changed, for the answer.
+/// The answer of both commands.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Relocked {
-    vault: PathBuf,
+struct Shape<'a> {
+    vault: &'a Path,
     #[serde(rename = "KdfMemoryMiB")]
     kdf_memory_mib: u32,
     kdf_passes: u32,
     kdf_lanes: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) key_file: Option<PathBuf>,
-    #[serde(skip)]
-    pub(super) cost: KdfCost,
+    key_file: Option<&'a Path>,
     /// Copies that still open with the old password.
-    pub(super) backups: Vec<PathBuf>,
+    backups: &'a [PathBuf],
 }
 
 impl NewLocks {
-    /// Takes the present password, asks for the new one, and lets `change` do the rest.
-    pub(super) fn apply(
-        self,
-        invocation: &Invocation,
-        change: impl FnOnce(&mut Vault, &Credentials, &Credentials, KdfCost) -> Result<(), VaultError>,
-    ) -> anyhow::Result<Relocked> {
-        let chosen = self.cost.chosen()?;
+    /// Takes the present password, asks for the new one, changes the locks, and tells it.
+    pub(super) fn apply(self, invocation: &Invocation, what: Relocking) -> anyhow::Result<Finish> {
+        let cost = self.cost.chosen()?;
         let given = self.given_password(invocation)?;
-        if let Some(path) = self.key_file_out.as_ref().filter(|path| path.symlink_metadata().is_ok()) {
-            return Err(there_already(path).into());
+        if let Some(path) = &self.key_file_out {
+            refuse_existing(path)?;
         }
         let Opened { mut vault, credentials: present, .. } = invocation.unlock_to_relock()?;
-        let identity = vault.key_identity()?;
         let password = match given {
             Some(password) => password,
             None => invocation.with_terminal(password::ask_new)?,
         };
-        let cost = match chosen {
-            Some(cost) => cost,
-            None => vault.cost_for_new_locks().context("cannot say what unlocking may cost")?,
+        let key_file = match (self.key_file_out, self.no_key_file) {
+            (Some(path), _) => NewKeyFile::Make(path),
+            (None, true) => NewKeyFile::Drop,
+            (None, false) => NewKeyFile::Keep(invocation.key_file()?),
         };
-        let made = self.key_file_out.is_some().then(vault::make_key_file).transpose()?;
-        let kept = if self.no_key_file { None } else { invocation.key_file()? };
-        let new = Credentials::new(password, made.as_ref().or(kept.as_ref()))?;
-        // First the key file: a vault whose key file could not be written would never open.
-        if let (Some(path), Some(text)) = (&self.key_file_out, &made) {
-            place_secret_file(path, text, Existing::Keep)?;
-        }
-        change(&mut vault, &present, &new, cost).inspect_err(|_| {
-            if let Some(path) = &self.key_file_out {
-                // It stays: if the change is in the file after all, the vault opens with nothing else.
-                let sentence = format!("the new key file '{}' is there and not in use", path.display());
-                invocation.output().note(&sentence);
+        let output = invocation.output();
+        let mut line = ProgressLine::new(output, "re-encrypting everything");
+        let request = Relock { what, present, password, key_file, cost };
+        let relocked = vault.relock(request, &mut |progress| line.show(progress));
+        drop(line);
+        let relocked = relocked.map_err(|failed| {
+            if let Some(sentence) = failed.about_key_file() {
+                output.note(&sentence);
             }
+            failed.error
         })?;
-        invocation.lock_agent(identity);
+        invocation.lock_agent(relocked.identity_before);
         invocation.say_notices(vault.take_notices());
-        Ok(Relocked {
-            vault: vault.path().to_owned(),
-            kdf_memory_mib: cost.memory_kib() / 1024,
-            kdf_passes: cost.passes(),
-            kdf_lanes: cost.lanes(),
-            key_file: self.key_file_out,
-            cost,
-            backups: vault.known_backups(),
-        })
+        tell(output, vault.path(), &relocked)?;
+        Ok(Finish::Done)
     }
 
     fn given_password(&self, invocation: &Invocation) -> Result<Option<SecretBytes>, CliError> {
@@ -112,6 +97,25 @@ impl NewLocks {
     }
 }
 
-fn there_already(path: &Path) -> CliError {
-    CliError::usage(format!("there is a file at '{}' already", path.display()), "choose another path")
+fn tell(output: &Output, vault: &Path, relocked: &Relocked) -> anyhow::Result<()> {
+    let key_file = relocked.made_key_file.as_deref();
+    if output.audience() == Audience::Machine {
+        return output.json(&Shape {
+            vault,
+            kdf_memory_mib: relocked.cost.memory_kib() / 1024,
+            kdf_passes: relocked.cost.passes(),
+            kdf_lanes: relocked.cost.lanes(),
+            key_file,
+            backups: &relocked.backups,
+        });
+    }
+    let mut sentence = wording::relocked(relocked);
+    if let Some(path) = key_file {
+        sentence += &format!("\n{}", wording::key_file_made(path));
+    }
+    output.done(&sentence)?;
+    for sentence in wording::not_reached(relocked) {
+        output.note(&sentence);
+    }
+    Ok(())
 }

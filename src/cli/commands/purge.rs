@@ -11,7 +11,8 @@ use crate::cli::plan::Preview;
 use crate::cli::row::RunCommand;
 use crate::cli::wording;
 use crate::domain::SecretName;
-use crate::vault::{Planned, PurgeRequest, Vault};
+use crate::vault::{Removal, RemovalKind, Vault};
+use crate::versioning::Plan;
 
 /// Remove secrets past their window for good
 ///
@@ -57,56 +58,52 @@ impl RunCommand for Purge {
         }
         let mut vault = invocation.unlock()?;
         let names = if self.names.is_empty() { vault.purgeable()? } else { self.names };
-        let requests: Vec<PurgeRequest> =
-            names.into_iter().map(|name| PurgeRequest { name, trust_clock: self.force }).collect();
-        // All are planned before any is removed, so that a refusal finds everything in place.
-        let planned: Vec<(PurgeRequest, Planned)> = requests
-            .into_iter()
-            .map(|request| Ok((request.clone(), vault.plan_purge(&request)?)))
-            .collect::<anyhow::Result<_>>()?;
+        let kind = RemovalKind::PastWindow { trust_clock: self.force };
+        let planned = vault.plan_removals(&names, kind)?;
         if self.dry_run {
             return preview(invocation, &planned);
         }
         if asks {
-            for (PurgeRequest { name, .. }, _) in &planned {
+            for (Removal { name, .. }, _) in &planned {
                 confirmation.ask(invocation, name, &format!("this removes '{name}' for good"))?;
             }
         }
-        remove(invocation, &mut vault, &planned)
+        let planned: Vec<Removal> = planned.into_iter().map(|(removal, _)| removal).collect();
+        remove(invocation, &mut vault, &planned, kind)
     }
 }
 
 fn remove(
     invocation: &Invocation,
     vault: &mut Vault,
-    planned: &[(PurgeRequest, Planned)],
+    planned: &[Removal],
+    kind: RemovalKind,
 ) -> anyhow::Result<Finish> {
     let output = invocation.output();
-    let machine = output.audience() == Audience::Machine;
-    let mut purged = Vec::new();
-    for (request, _) in planned {
-        let outcome = vault.purge(request)?;
-        purged.push(request.name.as_str());
-        if !machine {
-            let destroyed = outcome.change.map_or(0, |change| change.destroyed.len());
-            let versions = wording::count(destroyed as u64, "version");
-            output.done(&format!("removed secret '{}' with {versions} for good", outcome.name))?;
-        }
-    }
+    let mut removed = Vec::new();
+    // What was removed before a failure is told all the same.
+    let result = vault.remove_for_good(planned, kind, &mut |removal| removed.push(removal.clone()));
     invocation.say_notices(vault.take_notices());
-    if machine {
-        output.json(&Purged { purged })?;
-    } else if planned.is_empty() {
-        output.done("no secret is past its window; nothing changed")?;
+    if output.audience() == Audience::Machine {
+        result?;
+        output.json(&Purged { purged: removed.iter().map(|removal| removal.name.as_str()).collect() })?;
+        return Ok(Finish::Done);
+    }
+    for Removal { name, versions, .. } in &removed {
+        output.done(&wording::removed(name, *versions))?;
+    }
+    result?;
+    if planned.is_empty() {
+        output.done(&format!("{}; nothing changed", wording::NOTHING_TO_PURGE))?;
     }
     Ok(Finish::Done)
 }
 
-fn preview(invocation: &Invocation, planned: &[(PurgeRequest, Planned)]) -> anyhow::Result<Finish> {
+fn preview(invocation: &Invocation, planned: &[(Removal, Plan)]) -> anyhow::Result<Finish> {
     if planned.is_empty() && invocation.output().audience() != Audience::Machine {
-        invocation.output().text("nothing would change: no secret is past its window\n")?;
+        invocation.output().text(&format!("nothing would change: {}\n", wording::NOTHING_TO_PURGE))?;
     }
-    for (PurgeRequest { name, .. }, Planned { plan, token }) in planned {
+    for (Removal { name, token, .. }, plan) in planned {
         Preview {
             name,
             plan,

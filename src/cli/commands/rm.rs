@@ -118,11 +118,8 @@ fn deleted(outcome: &ChangeOutcome) -> String {
             "secret '{name}' is scheduled for deletion; `etui restore {name}` takes it back, from {planned} on it can be purged"
         ),
         None => {
-            let versions =
-                wording::count(change.map_or(0, |change| change.destroyed.len()) as u64, "version");
-            format!(
-                "removed secret '{name}' with {versions} for good; older copies of the vault still hold it: rotate what it protected"
-            )
+            let versions = change.map_or(0, |change| change.destroyed.len());
+            format!("{}; {}", wording::removed(name, versions), wording::STILL_IN_COPIES)
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
         Job::Remove(Scope::Force(name), _) => Parts::of("rm").name(name.as_str()).switch("--force"),
         Job::Remove(Scope::One(name), _) => Parts::of("purge").name(name.as_str()),
         Job::Remove(Scope::Past, _) => Parts::of("purge"),
-        Job::ReadImport(_) | Job::Import | Job::PlanRemoval(_) => return None,
+        Job::ReadImport(_) | Job::Import(_) | Job::PlanRemoval(_) => return None,
     })
 }
 
@@ -46,6 +46,8 @@ pub(super) struct WhatIsRead {
     path: PathBuf,
     folder: Option<Folder>,
     key_file: Option<PathBuf>,
+    /// Whether what is refused is left out.
+    pub(super) skips_refused: bool,
 }
 
 impl WhatIsRead {
@@ -55,13 +57,14 @@ impl WhatIsRead {
             path: wanted.path.clone(),
             folder: wanted.folder.clone(),
             key_file: wanted.locks.as_ref().and_then(|locks| locks.key_file.clone()),
+            skips_refused: false,
         }
     }
 
     /// The line that imports it.
     pub(super) fn line(&self, vault: Option<&Path>) -> Option<CommandLine> {
-        // The app imports the rest where something is refused.
-        let parts = Parts::of("import").name(self.source?).file(&self.path).switch("--skip-refused");
+        let parts = Parts::of("import").name(self.source?).file(&self.path);
+        let parts = if self.skips_refused { parts.switch("--skip-refused") } else { parts };
         let parts = parts.maybe("--prefix", self.folder.as_ref().map(Folder::as_str));
         let parts = match &self.key_file {
             Some(path) => parts.path("--other-key-file", path),

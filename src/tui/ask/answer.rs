@@ -3,7 +3,7 @@
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::generator::Generated;
 use crate::platform::user_files::Completion;
-use crate::tui::catalogue::Catalogue;
+use crate::query::Catalogue;
 use crate::tui::comparison::Comparison;
 use crate::tui::file_value::FileContent;
 use crate::tui::holders::Holders;

@@ -4,7 +4,7 @@ use super::{Answer, Answered, Asked, Copied, Failure, Work};
 use crate::domain::{SecretName, VersionId};
 use crate::platform::paths;
 use crate::platform::user_files;
-use crate::tui::catalogue::Catalogue;
+use crate::query::Catalogue;
 use crate::tui::file_value::read_file;
 use crate::tui::holders::{self, HISTORY_LIMIT};
 use crate::tui::jobs;

@@ -4,10 +4,10 @@ use super::commands;
 use super::rows::{Deleted, Layout, Order};
 use super::{Details, Pane, Revealed};
 use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::query::Catalogue;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::Failure;
-use crate::tui::catalogue::Catalogue;
 use crate::vault::SecretDetails;
 
 /// Acts on a key.

@@ -345,9 +345,9 @@ fn times(secret: &SecretState, browse: &Browse, now: Timestamp) -> Vec<String> {
     }
     let mut times = vec![created];
     if let Some(interval) = secret.rotation {
-        times.push(format!("rotate every {} d", interval.days()));
+        times.push(format!("due every {}", when::count(usize::from(interval.days()), "day")));
         if let Some(days) = browse.summary().and_then(|summary| summary.due_in_days(now)) {
-            let due = if days <= 0 { "due now".to_owned() } else { format!("next in {days} d") };
+            let due = if days <= 0 { "due now".to_owned() } else { when::in_days(days) };
             times.push(due);
         }
     }

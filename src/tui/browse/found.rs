@@ -3,8 +3,7 @@
 
 use super::rows::Order;
 use crate::domain::Timestamp;
-use crate::tui::catalogue::Catalogue;
-use crate::tui::search::{Candidate, Query};
+use crate::query::{Candidate, Catalogue, Query};
 
 /// All that decides whether a secret is listed, the secret itself excepted.
 #[derive(Debug, Clone, PartialEq, Eq)]

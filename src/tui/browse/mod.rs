@@ -14,13 +14,12 @@ pub mod view;
 use ratatui::layout::Rect;
 
 use crate::domain::{SecretName, SecretValue, Timestamp, VersionId};
+use crate::query::{Candidate, Catalogue, Query};
 use crate::tui::ask::{Asks, Failure, Question, Ticket, Work};
-use crate::tui::catalogue::Catalogue;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layout::{self, FilterLine};
-use crate::tui::search::{Candidate, Query};
 use crate::vault::{SecretDetails, SecretSummary};
 use crate::versioning::{VersionKey, VersionState};
 

@@ -3,10 +3,10 @@
 use super::rows::{Deleted, Layout, Row, folder_path};
 use super::{Browse, Details, Pane};
 use crate::domain::{SecretName, ValueType};
+use crate::query::Query;
 use crate::tui::action::Action;
 use crate::tui::ask::{Asks, Work};
 use crate::tui::layout::BrowseAreas;
-use crate::tui::search::Query;
 
 impl Browse {
     pub(super) fn go(&mut self, action: Action, size: (u16, u16), asks: &mut Asks) {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use super::found::{Found, Question, ordered};
 use crate::domain::{SecretName, Timestamp};
-use crate::tui::catalogue::Catalogue;
-use crate::tui::search::Query;
+use crate::query::{Catalogue, Query};
 
 /// How the list is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,15 +6,16 @@ use super::super::ask::failure::Failure;
 use super::super::session::Session;
 use super::{Done, Watched};
 use crate::domain::Folder;
-use crate::exchange::{Source, guess, pass, read as read_text, read_file};
+use crate::exchange::{self, Content, Input, Source, read_file};
 use crate::memory::SecretBytes;
 use crate::vault::{
     Beside, Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError,
+    import_wording,
 };
 
 /// What is to be read.
 pub struct ToRead {
-    /// What wrote it; `None` is found out by its looks.
+    /// What wrote it; `None` is recognised by its content.
     pub source: Option<Source>,
     /// Where it lies.
     pub path: PathBuf,
@@ -41,18 +42,13 @@ pub struct Incoming {
 
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
     session.incoming = None;
-    let source = match wanted.source {
-        Some(source) => source,
-        None => guess(&wanted.path)?.ok_or_else(|| {
-            Failure::told("nothing here looks like one of the formats", "choose the format yourself")
-        })?,
-    };
-    let mut batch = match source {
-        Source::File(format) => read_text(format, read_file(&wanted.path)?.expose())?,
-        Source::PasswordStore => pass::read(&wanted.path, &pass::Programs::of_path(), &mut |done, total| {
-            let _ = watched.tell(Progress { done: done as u64, total: total as u64 });
-        })?,
-        Source::Vault => match read_vault(session, wanted)? {
+    let found = exchange::read(&Input::Path(wanted.path.clone()), wanted.source, &mut |done, total| {
+        let _ = watched.tell(Progress { done: done as u64, total: total as u64 });
+    })?;
+    let source = found.source;
+    let mut batch = match found.content {
+        Content::Secrets(batch) => batch,
+        Content::OtherVault => match read_vault(session, wanted)? {
             Ok(batch) => batch,
             Err(needs_key_file) => return Ok(Done::OtherVaultIsLocked { needs_key_file }),
         },
@@ -92,9 +88,12 @@ fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingB
     Ok(Ok(other.give_out(|_| true)?))
 }
 
-/// Imports what was read, if it would still do what was shown. What the rules refuse is left out: the plan said
-/// so.
-pub(super) fn import(session: &mut Session, watched: &Watched) -> Result<Done, Failure> {
+/// Imports what was read, if it would still do what was shown.
+pub(super) fn import(
+    session: &mut Session,
+    on_refusal: OnRefusal,
+    watched: &Watched,
+) -> Result<Done, Failure> {
     let Some(incoming) = session.incoming.take() else {
         return Err(Failure::told("nothing waits to be imported", "read it again"));
     };
@@ -105,7 +104,13 @@ pub(super) fn import(session: &mut Session, watched: &Watched) -> Result<Done, F
         session.incoming = Some(Incoming { batch, shown: now.clone(), source });
         return Ok(planned(source, now, true));
     }
-    let result = vault.import_watched(&batch, OnRefusal::LeaveOut, &mut |progress| watched.tell(progress));
+    if on_refusal == OnRefusal::ImportNothing
+        && let Some(sentence) = import_wording::refused(&now)
+    {
+        session.incoming = Some(Incoming { batch, shown, source });
+        return Err(Failure::told(sentence, "choose to leave out what is refused, or close the form"));
+    }
+    let result = vault.import_watched(&batch, on_refusal, &mut |progress| watched.tell(progress));
     match result {
         Ok(report) => Ok(Done::Imported(Box::new(report))),
         Err(error) => {

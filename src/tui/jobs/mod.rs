@@ -17,11 +17,12 @@ use super::ask::failure::Failure;
 use super::session::Session;
 use crate::domain::Folder;
 use crate::exchange::ExportFormat;
-use crate::vault::{ImportReport, Loss, Progress, VerifyReport, write_secret_file};
+use crate::vault::{ImportReport, Loss, OnRefusal, Progress, VerifyReport, write_secret_file};
 
+pub use crate::vault::{Relocking, Removal};
 pub use import::{Incoming, OtherLocks, ToRead};
-pub use locks::{KeyFileWish, NewLocks, Relocked, Relocking};
-pub use removal::{Removal, Scope};
+pub use locks::{KeyFileWish, NewLocks, Relocked};
+pub use removal::Scope;
 
 /// Long work.
 pub enum Job {
@@ -34,7 +35,7 @@ pub enum Job {
     /// Reads what an import shall bring, and plans it.
     ReadImport(ToRead),
     /// Imports what was read last.
-    Import,
+    Import(OnRefusal),
     /// Writes secrets out, unencrypted.
     Export {
         /// What shall read them.
@@ -70,7 +71,7 @@ impl JobKind {
     pub const fn doing(self) -> &'static str {
         match self {
             Self::ChangePassword => "changing the password",
-            Self::Rekey => "sealing everything anew",
+            Self::Rekey => "re-encrypting everything",
             Self::Verify => "checking the vault",
             Self::BackUp => "backing the vault up",
             Self::ReadImport => "reading the import",
@@ -96,7 +97,7 @@ impl Job {
             Self::Verify => JobKind::Verify,
             Self::BackUp(_) => JobKind::BackUp,
             Self::ReadImport(_) => JobKind::ReadImport,
-            Self::Import => JobKind::Import,
+            Self::Import(_) => JobKind::Import,
             Self::Export { .. } => JobKind::Export,
             Self::PlanRemoval(_) => JobKind::PlanRemoval,
             Self::Remove(..) => JobKind::Remove,
@@ -190,10 +191,10 @@ pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Res
             Ok(Done::BackedUp { path, report })
         }
         Job::ReadImport(wanted) => import::read(session, &wanted, watched),
-        Job::Import => import::import(session, watched),
+        Job::Import(on_refusal) => import::import(session, on_refusal, watched),
         Job::Export { format, folder, path } => export(session, format, folder.as_ref(), path),
         Job::PlanRemoval(scope) => removal::plan(session, &scope),
-        Job::Remove(scope, shown) => removal::remove(session, &scope, &shown),
+        Job::Remove(scope, shown) => removal::remove(session, &scope, shown),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::tui::layer::{Flow, Layer};
 use crate::tui::lock;
 use crate::tui::session::KeyFileWish;
 use crate::tui::theme::{Role, Theme};
-use crate::vault::KdfCost;
+use crate::vault::{KdfCost, wording};
 
 const PASSWORD: Id = Id("password");
 const AGAIN: Id = Id("again");
@@ -309,15 +309,7 @@ fn draw_cost(
             let text = format!("{frame} measuring what this machine bears{}", theme.glyphs.ellipsis);
             (text.trim_start().to_owned(), Role::Muted)
         }
-        Some(Ok(cost)) => (
-            format!(
-                "Argon2id with {} MiB, {} passes, {} lanes",
-                cost.memory_kib() / 1024,
-                cost.passes(),
-                cost.lanes()
-            ),
-            Role::Text,
-        ),
+        Some(Ok(cost)) => (wording::cost(*cost), Role::Text),
         Some(Err(failure)) => (failure.sentence(), Role::Danger),
     };
     LinePen::new(buffer, line, 0).fitted(&text, line.width, theme.style(role), &theme.glyphs);

@@ -3,6 +3,7 @@
 use ratatui::layout::Position;
 
 use super::palette_view::{self, areas};
+use crate::query::{Candidate, Query};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::command::{self, Command};
@@ -12,7 +13,6 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::layout;
-use crate::tui::search::{Candidate, Query};
 
 /// An action that can be chosen.
 pub struct Entry {

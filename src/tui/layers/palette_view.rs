@@ -6,12 +6,12 @@ use ratatui::style::Style;
 
 use super::palette::{Entry, Palette};
 use crate::exchange::Source;
+use crate::query::Query;
 use crate::tui::command::Command;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::search::Query;
 use crate::tui::theme::{Role, Theme};
 
 /// Where the parts of the palette lie.

@@ -7,10 +7,15 @@ use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::table::{Cell, Table};
 use crate::domain::{VersionId, visible};
 pub(super) use crate::vault::import_wording::Tense;
-use crate::vault::{ImportOutcome, ImportReport, ImportRow, import_wording};
+use crate::vault::{ImportOutcome, ImportReport, ImportRow, OnRefusal, import_wording};
 use crate::versioning::LabelMove;
 
-pub(super) fn print(output: &Output, report: &ImportReport, tense: Tense) -> anyhow::Result<()> {
+pub(super) fn print(
+    output: &Output,
+    report: &ImportReport,
+    tense: Tense,
+    on_refusal: OnRefusal,
+) -> anyhow::Result<()> {
     if output.audience() == Audience::Machine {
         return output.json(&shape(report, tense));
     }
@@ -39,7 +44,11 @@ pub(super) fn print(output: &Output, report: &ImportReport, tense: Tense) -> any
         text += &format!("{}\n", visible(&loss.to_string()));
     }
     output.text(&text)?;
-    output.text(&format!("{}\n", import_wording::summary(report, tense)))
+    let mut sentence = import_wording::summary(report, tense, on_refusal);
+    if tense == Tense::Would && on_refusal == OnRefusal::ImportNothing && report.first_refusal().is_some() {
+        sentence += "; --skip-refused leaves out what is refused";
+    }
+    output.text(&format!("{sentence}\n"))
 }
 
 const fn role(outcome: &ImportOutcome) -> Role {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Field, FileRead, Forecast, Purpose, PutForm, Source, missing};
-use crate::domain::{SecretValue, StageLabel};
+use crate::domain::StageLabel;
 use crate::tui::action::Action;
 use crate::tui::context::Context;
 use crate::tui::glyphs::Glyphs;
@@ -21,6 +21,7 @@ use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::tag_lines;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
+use crate::vault::wording;
 
 /// The column in which the fields begin, as in every form.
 const LABEL: u16 = CONTENT;
@@ -413,21 +414,16 @@ fn plan_lines(form: &PutForm, glyphs: &Glyphs) -> Vec<PlanRow> {
             let mut rows: Vec<PlanRow> =
                 plan_text::lines(change, glyphs).into_iter().map(PlanRow::Line).collect();
             if let Some(version) = same_value_as {
-                rows.push(PlanRow::Sentence(plan_text::same_value(version), Role::Warning));
+                rows.push(PlanRow::Sentence(wording::same_value_as(version), Role::Warning));
             }
             if *exceeds_kms_limit {
-                let limit = when::grouped(SecretValue::KMS_LIMIT as u64);
-                let sentence = format!("larger than KMS itself takes ({limit} bytes)");
-                rows.push(PlanRow::Sentence(sentence, Role::Warning));
+                rows.push(PlanRow::Sentence(wording::larger_than_kms_accepts(), Role::Warning));
             }
             let labels = change.labels.iter().flat_map(|labels| labels.after.iter());
             let is_taken = |label: &&StageLabel| form.stages.taken().contains(label);
-            if let Some(label) =
-                labels.map(|(label, _)| label).filter(is_taken).find(|label| label.looks_built_in())
-            {
-                let sentence = format!("{label} looks built in, but is an ordinary label");
-                rows.push(PlanRow::Sentence(sentence, Role::Warning));
-            }
+            let warnings =
+                labels.map(|(label, _)| label).filter(is_taken).filter_map(wording::looks_built_in);
+            rows.extend(warnings.map(|sentence| PlanRow::Sentence(sentence, Role::Warning)));
             rows
         }
         Forecast::Refused { .. } | Forecast::Wrong(..) => {

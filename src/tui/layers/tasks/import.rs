@@ -3,29 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use super::copies::{FOLDER, FORMAT, PATH, folder, path};
-use super::task::{Line, Missing, Task, TaskForm, enter};
+use super::task::{Line, Missing, Stage, Task, TaskForm, enter};
 use crate::domain::visible;
 use crate::exchange::Source;
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::{Job, OtherLocks, ToRead};
-use crate::tui::kit::form::{Field, Id};
+use crate::tui::kit::form::{Field, Id, Loss};
 use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::vault::import_wording::{self, Tense};
-use crate::vault::{ImportOutcome, ImportReport};
+use crate::vault::{ImportOutcome, ImportReport, OnRefusal};
 
 pub(super) const ABOUT: &str = "Secrets from another program or another vault. Ctrl-s first shows what would \
                                 happen; nothing is written before the second one.";
 
 const OTHER_PASSWORD: Id = Id("other password");
 const OTHER_KEY_FILE: Id = Id("other key file");
+const REFUSED: Id = Id("refused");
 
 /// The form, with a file where one is named.
 pub(super) fn form(file: &str, source: Option<Source>) -> TaskForm {
     let mut formats = vec!["by its looks"];
-    formats.extend(Source::ALL.iter().map(|(_, name)| *name));
-    let chosen = Source::ALL.iter().position(|(known, _)| Some(*known) == source);
+    formats.extend(Source::all().iter().map(|source| source.name()));
+    let chosen = Source::all().iter().position(|known| Some(*known) == source);
     let mut path = Field::path(PATH, "File", "").placeholder("a path; of pass the folder");
     path.set(file);
     let fields = vec![
@@ -49,16 +50,64 @@ pub fn open_import(file: Option<PathBuf>, source: Option<Source>, app: &mut App)
 
 pub(super) fn submit(form: &TaskForm) -> Result<Job, Missing> {
     if form.is_planned {
-        return Ok(Job::Import);
+        return Ok(Job::Import(on_refusal(form)));
     }
     let path = path(form)?;
     let folder = folder(form)?;
     let form = &form.form;
-    let source = form.chosen(FORMAT).checked_sub(1).and_then(|at| Source::ALL.get(at));
+    let source = form.chosen(FORMAT).checked_sub(1).and_then(|at| Source::all().get(at)).copied();
     let key_file = Some(form.text(OTHER_KEY_FILE)).filter(|text| !text.is_empty()).map(paths::typed);
     let locks = (!form.text(OTHER_PASSWORD).is_empty())
         .then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file });
-    Ok(Job::ReadImport(ToRead { source: source.map(|(source, _)| *source), path, folder, locks }))
+    Ok(Job::ReadImport(ToRead { source, path, folder, locks }))
+}
+
+/// What becomes of secrets that are refused: as on the command line nothing is imported, unless it is chosen to
+/// leave them out.
+fn on_refusal(task: &TaskForm) -> OnRefusal {
+    if task.form.chosen(REFUSED) == 0 { OnRefusal::ImportNothing } else { OnRefusal::LeaveOut }
+}
+
+/// The plan, and with secrets that are refused the choice what becomes of them.
+pub(super) fn show_plan(task: &mut TaskForm, report: ImportReport, source: &str, is_other_than_shown: bool) {
+    task.stage = Stage::Typing;
+    task.is_planned = report.changes_anything();
+    let is_refused = report.first_refusal().is_some() && task.is_planned;
+    if is_refused && !task.form.has(REFUSED) {
+        let options = ["import nothing", "leave out"];
+        let field = Field::choice(REFUSED, "Refused secrets", &options, 0).loss(Loss::None);
+        task.form.insert_behind(FOLDER, field);
+        task.form.go_to(REFUSED);
+    } else if !is_refused {
+        task.form.remove(REFUSED);
+    }
+    let mut lines = lines(&report, Tense::Would, on_refusal(task));
+    if let Some(first) = lines.first_mut() {
+        first.text = format!("{source}: {}", first.text);
+    }
+    if is_other_than_shown {
+        let sentence = "the vault changed meanwhile: nothing was imported; this is the new plan";
+        lines.insert(0, Line::new(Role::Warning, sentence));
+    }
+    task.say(lines);
+    task.plan = Some((report, source.to_owned()));
+}
+
+/// Another choice: the same plan, told again. Answers whether the field was that one.
+pub(super) fn on_choice(task: &mut TaskForm) -> bool {
+    if task.form.focused() != Some(REFUSED) {
+        return false;
+    }
+    if let Some((report, source)) = task.plan.take() {
+        show_plan(task, report, &source, false);
+    }
+    true
+}
+
+/// Where the plan no longer holds, there is nothing to choose.
+pub(super) fn drop_choice(task: &mut TaskForm) {
+    task.plan = None;
+    task.form.remove(REFUSED);
 }
 
 /// The other vault is locked: its password is asked for.
@@ -81,7 +130,7 @@ pub(super) fn ask_for_locks(task: &mut TaskForm, needs_key_file: bool) {
 }
 
 /// What an import would do, or did: a sentence, each secret, and by name what is lost.
-pub(super) fn lines(report: &ImportReport, tense: Tense) -> Vec<Line> {
+fn lines(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> Vec<Line> {
     let mut lines = Vec::with_capacity(report.rows.len() + report.losses.len());
     for row in &report.rows {
         let role = match row.outcome {
@@ -103,13 +152,13 @@ pub(super) fn lines(report: &ImportReport, tense: Tense) -> Vec<Line> {
     let lost =
         |loss| Line { lead: "lost", text: visible(&format!("{loss}")).into_owned(), role: Role::Warning };
     lines.extend(report.losses.iter().map(lost));
-    lines.insert(0, Line::new(Role::Text, summary(report, tense)));
+    lines.insert(0, Line::new(Role::Text, summary(report, tense, on_refusal)));
     lines
 }
 
 /// "would import 3 secrets: 2 new, 1 changed".
-pub(super) fn summary(report: &ImportReport, tense: Tense) -> String {
-    let mut sentence = import_wording::summary(report, tense);
+pub(super) fn summary(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> String {
+    let mut sentence = import_wording::summary(report, tense, on_refusal);
     if tense == Tense::Would && !report.losses.is_empty() {
         let losses = report.losses.len();
         let plural = if losses == 1 { "loss is" } else { "losses are" };

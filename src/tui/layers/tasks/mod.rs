@@ -48,6 +48,10 @@ impl TaskForm {
 
     /// What is typed changed: what was said of it holds no more.
     fn on_change(&mut self) {
+        if import::on_choice(self) {
+            return;
+        }
+        import::drop_choice(self);
         self.is_planned = false;
         self.lines.clear();
         self.scroll = 0;

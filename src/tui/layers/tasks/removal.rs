@@ -9,9 +9,10 @@ use crate::tui::kit::form::{Field, Form, Loss};
 use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::tui::when::count;
+use crate::vault::wording;
 
-pub(super) const ABOUT: &str = "There is no undo. Copies of the vault made before still hold what is removed here: \
-                                what it protected is to be changed where it is used.";
+pub(super) const ABOUT: &str =
+    "There is no undo. Older copies of the vault still contain what is removed: change what it protects.";
 
 pub(super) fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
     let selected = app.browse().and_then(|browse| browse.selected.clone());
@@ -40,8 +41,7 @@ pub(super) fn on_plan(form: &mut TaskForm, removals: Vec<Removal>) {
     form.removals = removals;
     if form.removals.is_empty() {
         form.stage = super::Stage::Finished;
-        return form
-            .say(vec![Line::new(Role::Muted, "no secret is past its window: there is nothing to remove")]);
+        return form.say(vec![Line::new(Role::Muted, wording::NOTHING_TO_PURGE)]);
     }
     form.stage = super::Stage::Typing;
     let hint = match form.task {

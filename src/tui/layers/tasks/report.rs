@@ -9,8 +9,8 @@ use crate::tui::jobs::{Done, JobKind, Relocked, Relocking, Removal};
 use crate::tui::layer::Flow;
 use crate::tui::theme::Role;
 use crate::tui::when::count;
-use crate::vault::VerifyReport;
 use crate::vault::import_wording::Tense;
+use crate::vault::{OnRefusal, VerifyReport, wording};
 
 /// Shows it in its dialog, or closes that where a toast says all.
 pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
@@ -28,17 +28,7 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
             finish(form, lines);
         }
         Done::ImportPlanned { source, report, is_other_than_shown } => {
-            form.stage = Stage::Typing;
-            form.is_planned = report.changes_anything();
-            let mut lines = import::lines(&report, Tense::Would);
-            if let Some(first) = lines.first_mut() {
-                first.text = format!("{source}: {}", first.text);
-            }
-            if is_other_than_shown {
-                let sentence = "the vault changed meanwhile: nothing was imported; this is the new plan";
-                lines.insert(0, Line::new(Role::Warning, sentence));
-            }
-            form.say(lines);
+            import::show_plan(form, *report, source, is_other_than_shown);
         }
         Done::OtherVaultIsLocked { needs_key_file } => {
             form.stage = Stage::Typing;
@@ -101,52 +91,21 @@ fn verified(report: &VerifyReport) -> Vec<Line> {
 }
 
 fn relocked_lines(relocked: &Relocked) -> Vec<Line> {
-    let mut lines = vec![Line::new(Role::Success, relocked_sentence(relocked))];
-    if let Some(path) = &relocked.made_key_file {
-        let path = path.display();
-        lines.push(Line::new(
-            Role::Warning,
-            format!(
-                "its key file is '{path}': without a copy of it the vault cannot be opened; start etui with \
-                 --key-file '{path}' from now on"
-            ),
-        ));
-    }
-    for backup in &relocked.backups {
-        let sentence = format!("the backup '{}' still opens with the old password", backup.display());
-        lines.push(Line::new(Role::Warning, sentence));
+    let mut lines = vec![Line::new(Role::Success, wording::relocked(&relocked.done))];
+    if let Some(path) = &relocked.done.made_key_file {
+        let named = format!("start etui with --key-file '{}' from now on", path.display());
+        lines.push(Line::new(Role::Warning, format!("{}; {named}", wording::key_file_made(path))));
     }
     lines.extend(relocked.notices.iter().map(|notice| Line::new(Role::Warning, notice)));
-    lines.push(Line::new(
-        Role::Muted,
-        match relocked.relocking {
-            Relocking::Password => "copies made before still open with the old password",
-            Relocking::VaultKey => {
-                "whoever has an older copy still knows what is in it: change those secrets where they are used"
-            }
-        },
-    ));
+    let not_reached = wording::not_reached(&relocked.done);
+    lines.extend(not_reached.into_iter().map(|sentence| Line::new(Role::Warning, sentence)));
     lines
-}
-
-fn relocked_sentence(relocked: &Relocked) -> String {
-    let what = match relocked.relocking {
-        Relocking::Password => "the master password is changed",
-        Relocking::VaultKey => "the vault key is replaced and everything sealed anew",
-    };
-    let cost = relocked.cost;
-    format!(
-        "{what}; unlocking takes Argon2id with {} MiB, {} passes, {} lanes",
-        cost.memory_kib() / 1024,
-        cost.passes(),
-        cost.lanes()
-    )
 }
 
 /// All in one line.
 fn sentence(done: &Done) -> (Tone, String) {
     match done {
-        Done::Relocked(relocked) => (Tone::Done, relocked_sentence(relocked)),
+        Done::Relocked(relocked) => (Tone::Done, wording::relocked(&relocked.done)),
         Done::Verified(report) => match report.findings.first() {
             None => (Tone::Done, format!("the vault is whole: {}", contents(report))),
             Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
@@ -155,13 +114,16 @@ fn sentence(done: &Done) -> (Tone, String) {
             let path = path.display();
             (Tone::Done, format!("backed up to '{path}' and checked: {}", contents(report)))
         }
-        Done::ImportPlanned { report, .. } => {
-            (Tone::Note, format!("{}; :import shows it", import::summary(report, Tense::Would)))
-        }
+        Done::ImportPlanned { report, .. } => (
+            Tone::Note,
+            format!("{}; :import shows it", import::summary(report, Tense::Would, OnRefusal::ImportNothing)),
+        ),
         Done::OtherVaultIsLocked { .. } => {
             (Tone::Note, "the other vault has a key of its own: :import asks for its password".to_owned())
         }
-        Done::Imported(report) => (Tone::Done, format!("{} · u undoes", import::summary(report, Tense::Did))),
+        Done::Imported(report) => {
+            (Tone::Done, format!("{} · u undoes", import::summary(report, Tense::Did, OnRefusal::LeaveOut)))
+        }
         Done::Exported { path, secrets, losses } => {
             let mut text =
                 format!("exported {} to '{}', unencrypted", count(*secrets, "secret"), path.display());
@@ -178,8 +140,8 @@ fn sentence(done: &Done) -> (Tone, String) {
 fn removed_sentence(removed: &[Removal]) -> String {
     match removed {
         [] => "nothing was removed".to_owned(),
-        [one] => format!("{} removed for good, with {}", one.name, count(one.versions, "version")),
-        several => format!("{} removed for good", count(several.len(), "secret")),
+        [one] => wording::removed(&one.name, one.versions),
+        several => format!("removed {} for good", count(several.len(), "secret")),
     }
 }
 
@@ -192,7 +154,7 @@ pub fn ended_while_locked(kind: JobKind, result: &Result<Answer, Failure>) -> Op
         Err(failure) => Err(failure),
     };
     Some(match (kind, done) {
-        (_, Ok(Done::Relocked(relocked))) => match relocked.relocking {
+        (_, Ok(Done::Relocked(relocked))) => match relocked.done.what {
             Relocking::Password => "the master password is changed: the new one opens the vault",
             Relocking::VaultKey => "the vault key is replaced: the new password opens the vault",
         },

@@ -6,6 +6,7 @@ use crate::tui::ask::Question;
 use crate::tui::jobs::{Job, JobKind, Relocking, Removal, Scope};
 use crate::tui::kit::form::{Field, Form, Id};
 use crate::tui::theme::Role;
+use crate::vault::ImportReport;
 
 /// What a dialog is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,8 @@ pub struct TaskForm {
     pub(super) scroll: usize,
     /// Whether what an import would do is shown: the next Ctrl-s does it.
     pub(super) is_planned: bool,
+    /// What the import that is planned would do, and its format.
+    pub(super) plan: Option<(ImportReport, String)>,
     /// What would be removed.
     pub(super) removals: Vec<Removal>,
     pub(super) job: Question,
@@ -104,6 +107,7 @@ impl TaskForm {
             lines: Vec::new(),
             scroll: 0,
             is_planned: false,
+            plan: None,
             removals: Vec::new(),
             job: Question::new(),
             kind: None,

@@ -1,16 +1,16 @@
-//! All secrets as the list needs them: what is searched and sorted by lies ready in one wiped buffer, so that a
+//! All secrets as the list needs them: what is searched and sorted by is ready in one wiped buffer, so that a
 //! key of the filter goes through 100,000 secrets inside a frame. Made on the worker.
 
+use super::{Candidate, Letters};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
-use crate::tui::search::{Candidate, Letters};
 use crate::vault::{Listing, SecretSummary};
 
 /// Between two texts of the buffer; no name, description or tag that can be typed holds it.
 const SEPARATOR: u8 = 0;
 
 /// One secret: where its texts end in the buffer, and what else is asked of every secret.
-struct Entry {
+struct Indexed {
     start: usize,
     name_end: usize,
     description_end: usize,
@@ -28,7 +28,7 @@ struct Entry {
 pub struct Catalogue {
     listing: Listing,
     texts: SecretBytes,
-    entries: Vec<Entry>,
+    entries: Vec<Indexed>,
 }
 
 impl Catalogue {
@@ -53,7 +53,7 @@ impl Catalogue {
                 texts.extend(label.as_bytes());
                 texts.push(SEPARATOR);
             }
-            entries.push(Entry {
+            entries.push(Indexed {
                 start,
                 name_end,
                 description_end,
@@ -137,7 +137,7 @@ impl Catalogue {
 /// One secret as the search sees it.
 pub struct Asked<'a> {
     catalogue: &'a Catalogue,
-    entry: &'a Entry,
+    entry: &'a Indexed,
     now: Timestamp,
 }
 

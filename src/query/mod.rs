@@ -1,14 +1,28 @@
-//! Finding secrets: what a query means, which secrets it lets through, and in which order.
+//! Finding secrets: what a query means, which secrets it lets through, and in which order; the same for the
+//! app's filter and for `etui list`.
 //!
-//! Pure. The order is: exact name, start of a path part, substring, text of description or tags, letters in
+//! | term | lets through |
+//! | --- | --- |
+//! | `text` | name, description or tags contain it, or its letters stand in order within a word of the name |
+//! | `'text` | contained as it is |
+//! | `^text` `text$` `^text$` | the name starts, ends with it, is it |
+//! | `!text` | contained nowhere |
+//! | `@label` | a stage label that starts with it |
+//! | `#key` `#key=` `#key=value` | a tag |
+//! | `is:due` `is:deleted` | due for rotation, scheduled for deletion; in the app `due` and `deleted` too |
+//!
+//! All terms must hold. Lower case means both cases. Pure, but for [`Catalogue`], which copies a list. The order is: exact name, start of a path part, substring, text of description or tags, letters in
 //! order within a word; of two alike the shorter name wins. A whole word never ranks below a lucky guess.
 
+mod catalogue;
 mod letters;
 
+use std::fmt;
 use std::ops::Range;
 
 use letters::{Case, Needle, is_part_start};
 
+pub use catalogue::{Asked, Catalogue};
 pub use letters::Letters;
 
 /// What a query is asked about.
@@ -72,9 +86,9 @@ enum Term {
     TagKey(Needle),
     /// `#key=` and `#key=value`.
     Tag { key: Needle, value: Option<Needle> },
-    /// `due`.
+    /// `is:due`, in the app `due` too.
     Due,
-    /// `deleted`.
+    /// `is:deleted`, in the app `deleted` too.
     Deleted,
 }
 
@@ -102,9 +116,35 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads what was typed; whatever it is, it means something.
+    /// Reads what was typed into the app's filter; whatever it is, it means something.
     pub fn parse(text: &str) -> Self {
-        Self { terms: text.split_whitespace().filter_map(term).collect() }
+        let read = |word| match word {
+            "due" => Some(Term::Due),
+            "deleted" => Some(Term::Deleted),
+            _ => term(word),
+        };
+        Self { terms: text.split_whitespace().filter_map(read).collect() }
+    }
+
+    /// Reads the words of a command line, where `due` and `deleted` are text as every other word.
+    ///
+    /// # Errors
+    /// [`UnknownCondition`] for `is:` with another word behind it: nobody sees there what a typed letter does.
+    pub fn of_arguments<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownCondition> {
+        let mut terms = Vec::new();
+        for word in words.into_iter().flat_map(str::split_whitespace) {
+            let read = term(word);
+            if word.starts_with("is:") && !matches!(read, Some(Term::Due | Term::Deleted)) {
+                return Err(UnknownCondition(word.to_owned()));
+            }
+            terms.extend(read);
+        }
+        Ok(Self { terms })
+    }
+
+    /// Whether some answers are better than others: where only conditions are asked for, none is.
+    pub fn ranks(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term, Term::Loose(_) | Term::Contains(_)))
     }
 
     /// Whether it lets everything through.
@@ -161,6 +201,18 @@ impl Query {
     }
 }
 
+/// A condition that no query knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownCondition(String);
+
+impl fmt::Display for UnknownCondition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "unknown condition '{}'", self.0)
+    }
+}
+
+impl std::error::Error for UnknownCondition {}
+
 fn term(word: &str) -> Option<Term> {
     let case = if word.chars().any(char::is_uppercase) { Case::Exact } else { Case::Either };
     let needle = |text: &str| {
@@ -170,8 +222,8 @@ fn term(word: &str) -> Option<Term> {
     // A sign alone is not yet a term: it is being typed.
     let part = |text: &str, make: fn(Needle) -> Term| (!text.is_empty()).then(|| make(needle(text)));
     match word {
-        "due" => Some(Term::Due),
-        "deleted" => Some(Term::Deleted),
+        "is:due" => Some(Term::Due),
+        "is:deleted" => Some(Term::Deleted),
         _ => match word.split_at(word.chars().next()?.len_utf8()) {
             ("'", text) => part(text, Term::Contains),
             ("!", text) => part(text, Term::Not),
@@ -386,12 +438,40 @@ mod tests {
             ("#en=prod", &[]),
             ("due", &["a"]),
             ("deleted", &["c"]),
+            ("is:due", &["a"]),
+            ("is:deleted", &["c"]),
             ("#env !prod", &["c"]),
             ("#", &["a", "b", "c"]),
         ] {
             assert_eq!(found(query, &secrets), expected, "{query}");
         }
         assert!(Query::parse("x deleted").wants_deleted());
+    }
+
+    #[test]
+    fn on_a_command_line_bare_words_are_text() {
+        let secrets = [
+            Secret { name: "a", due: true, ..Secret::default() },
+            Secret { name: "b", deleted: true, ..Secret::default() },
+            named("due/deleted"),
+        ];
+        for (words, expected) in [
+            (&["due"][..], &["due/deleted"][..]),
+            (&["deleted"], &["due/deleted"]),
+            (&["is:due"], &["a"]),
+            (&["is:deleted"], &["b"]),
+            (&["is:due is:deleted"], &[]),
+            (&["due", "^due"], &["due/deleted"]),
+            (&[], &["a", "b", "due/deleted"]),
+        ] {
+            let query = Query::of_arguments(words.iter().copied()).unwrap();
+            let let_through = secrets.iter().filter(|secret| query.rank(*secret).is_some());
+            assert_eq!(let_through.map(|secret| secret.name).collect::<Vec<_>>(), expected, "{words:?}");
+        }
+        let error = Query::of_arguments(["db", "is:old"]).unwrap_err();
+        assert_eq!(error.to_string(), "unknown condition 'is:old'");
+        assert!(Query::of_arguments(["@x", "db"]).unwrap().ranks());
+        assert!(!Query::of_arguments(["@x", "#y", "is:due", "!z"]).unwrap().ranks());
     }
 
     #[test]

@@ -1,0 +1,253 @@
+//! Reading what an import brings, for the app and the command line alike: the format is recognised by the content
+//! where nobody names it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::ExchangeError;
+use super::pass::{self, Programs};
+use super::source::{Reader, Source};
+use crate::domain::reason;
+use crate::memory::{SecretBytes, read_up_to};
+use crate::vault::IncomingBatch;
+
+/// No file that is read whole may be longer.
+pub const LONGEST_FILE: usize = 1 << 31;
+/// With this every SQLite file begins.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Where an import is read from.
+pub enum Input {
+    /// A file, or the folder of a password store.
+    Path(PathBuf),
+    /// What came through a pipe.
+    Piped(SecretBytes),
+}
+
+/// What was found there.
+#[derive(Debug)]
+pub struct Found {
+    /// Its format.
+    pub source: Source,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What is in it.
+#[derive(Debug)]
+pub enum Content {
+    /// Secrets.
+    Secrets(IncomingBatch),
+    /// Another vault: [`Vault::open_beside`](crate::vault::Vault::open_beside) opens it.
+    OtherVault,
+}
+
+/// Reads an import, as the format that is named or as the only one that its content fits. `progress` is told
+/// how many entries of how many a password store has given.
+///
+/// # Errors
+/// [`ExchangeError::Unreadable`] where it cannot be read, [`ExchangeError::NotRecognised`] and
+/// [`ExchangeError::Ambiguous`] where no format is named and none, or more than one, fits; and those of the
+/// readers.
+pub fn read(
+    input: &Input,
+    named: Option<Source>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Found, ExchangeError> {
+    let source = match named {
+        Some(source) => source,
+        None => match recognise(input)? {
+            Recognised::ByContent(found) => return Ok(found),
+            Recognised::ByKind(source) => source,
+        },
+    };
+    let content = match (source.reader(), input) {
+        (Reader::File(read) | Reader::LooseFile(read), Input::Path(path)) => {
+            Content::Secrets(read(read_file(path)?.expose())?)
+        }
+        (Reader::File(read) | Reader::LooseFile(read), Input::Piped(text)) => {
+            Content::Secrets(read(text.expose())?)
+        }
+        (Reader::PasswordStore, Input::Path(path)) => {
+            Content::Secrets(pass::read(path, &Programs::of_path(), progress)?)
+        }
+        (Reader::Vault, Input::Path(_)) => Content::OtherVault,
+        (Reader::PasswordStore | Reader::Vault, Input::Piped(_)) => {
+            return Err(ExchangeError::NotPiped { format: source.name() });
+        }
+    };
+    Ok(Found { source, content })
+}
+
+/// What an input was recognised by.
+enum Recognised {
+    /// It was read for that.
+    ByContent(Found),
+    /// A folder, or the first bytes of a file.
+    ByKind(Source),
+}
+
+fn recognise(input: &Input) -> Result<Recognised, ExchangeError> {
+    let name = match input {
+        Input::Path(path) => format!("'{}'", path.display()),
+        Input::Piped(_) => "stdin".to_owned(),
+    };
+    if let Some(source) = recognise_kind(input, &name)? {
+        return Ok(Recognised::ByKind(source));
+    }
+    match input {
+        Input::Path(path) => recognise_text(read_file(path)?.expose(), name),
+        Input::Piped(text) => recognise_text(text.expose(), name),
+    }
+    .map(Recognised::ByContent)
+}
+
+/// A password store and a vault are known before anything is read whole.
+fn recognise_kind(input: &Input, name: &str) -> Result<Option<Source>, ExchangeError> {
+    let of = |wanted: fn(Reader) -> bool| Source::all().iter().find(|it| wanted(it.reader())).copied();
+    let vault = || of(|reader| matches!(reader, Reader::Vault));
+    let path = match input {
+        Input::Piped(text) => return Ok(vault().filter(|_| text.expose().starts_with(SQLITE))),
+        Input::Path(path) => path,
+    };
+    if fs::metadata(path).map_err(|error| unreadable(path, &error))?.is_dir() {
+        let store = of(|reader| matches!(reader, Reader::PasswordStore));
+        let store = store.filter(|_| path.join(".gpg-id").is_file());
+        return store
+            .map_or_else(|| Err(ExchangeError::NotRecognised { name: name.to_owned() }), |it| Ok(Some(it)));
+    }
+    let mut head = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let start = read_up_to(&mut head, SQLITE.len() - 1).map_err(|error| unreadable(path, &error))?;
+    Ok(vault().filter(|_| start.expose() == SQLITE))
+}
+
+/// A text is of the one format whose reader takes it and finds something in it.
+fn recognise_text(text: &[u8], name: String) -> Result<Found, ExchangeError> {
+    let mut strict = Vec::new();
+    let mut loose = Vec::new();
+    let mut is_encrypted = false;
+    for source in Source::all() {
+        let (read, fitting) = match source.reader() {
+            Reader::File(read) => (read, &mut strict),
+            Reader::LooseFile(read) => (read, &mut loose),
+            Reader::PasswordStore | Reader::Vault => continue,
+        };
+        match read(text) {
+            Ok(batch) if !(batch.secrets.is_empty() && batch.losses.is_empty()) => {
+                fitting.push(Found { source: *source, content: Content::Secrets(batch) });
+            }
+            Err(ExchangeError::Encrypted) => is_encrypted = true,
+            Ok(_) | Err(_) => {}
+        }
+    }
+    let mut fitting = if strict.is_empty() { loose } else { strict };
+    match fitting.len() {
+        1 => Ok(fitting.remove(0)),
+        0 if is_encrypted => Err(ExchangeError::Encrypted),
+        0 => Err(ExchangeError::NotRecognised { name }),
+        _ => {
+            let formats: Vec<&str> = fitting.iter().map(|found| found.source.name()).collect();
+            Err(ExchangeError::Ambiguous { name, formats: formats.join(", ") })
+        }
+    }
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// [`ExchangeError::Unreadable`] where it cannot be read, or is longer than [`LONGEST_FILE`].
+pub fn read_file(path: &Path) -> Result<SecretBytes, ExchangeError> {
+    let text = File::open(path).and_then(|file| read_up_to(file, LONGEST_FILE));
+    let text = text.map_err(|error| unreadable(path, &error))?;
+    if text.len() > LONGEST_FILE {
+        return Err(failed(path, "it is longer than 2 GiB"));
+    }
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ExchangeError {
+    failed(path, &reason(error))
+}
+
+fn failed(path: &Path, reason: &str) -> ExchangeError {
+    ExchangeError::Unreadable { path: path.to_owned(), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The format that a file or a pipe is read as, or what is said instead; both ways must agree.
+    fn recognised(text: &[u8]) -> Result<&'static str, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, text).unwrap();
+        let shown = format!("'{}'", path.display());
+        let read = |input| read(&input, None, &mut |_, _| {}).map(|found| found.source.name());
+        let of_file = read(Input::Path(path)).map_err(|error| error.to_string().replace(&shown, "it"));
+        let of_pipe = read(Input::Piped(SecretBytes::copy_of(text)));
+        let of_pipe = of_pipe.map_err(|error| error.to_string().replace("stdin", "it"));
+        assert_eq!(of_file, of_pipe);
+        of_file
+    }
+
+    const CHROME: &[u8] = b"name,url,username,password,note\nshop,https://shop.example,me,hunter2,\n";
+    const AWS: &[u8] = br#"{"ARN":"arn:aws:x","Name":"db","VersionId":"1","SecretString":"x","VersionStages":["AWSCURRENT"],"CreatedDate":1}"#;
+
+    #[test]
+    fn a_text_is_known_by_what_is_in_it() {
+        for (text, format) in [
+            (&b"# shop\nDB_URL=postgres://db\n"[..], "dotenv"),
+            (b"EMPTY=\n", "dotenv"),
+            (CHROME, "chrome"),
+            (b"\xef\xbb\xbfname,url,username,password,note\nshop,,me,a=b,\n", "chrome"),
+            (AWS, "aws"),
+            (br#"{"encrypted":false,"items":[{"type":2,"name":"n","notes":"x"}]}"#, "bitwarden"),
+        ] {
+            assert_eq!(recognised(text), Ok(format), "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn what_no_format_fits_is_said_to_be_unknown() {
+        for text in [&b"dear diary\n"[..], b"", b"{\"a\": 1}", b"\xff\xfe"] {
+            assert_eq!(recognised(text), Err("the format of it is not recognised".to_owned()));
+        }
+        let encrypted = recognised(br#"{"encrypted": true, "data": "x"}"#);
+        assert_eq!(encrypted, Err("the file is encrypted by the program that wrote it".to_owned()));
+    }
+
+    #[test]
+    fn a_vault_and_a_password_store_are_known_by_their_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |path: &Path| read(&Input::Path(path.to_owned()), None, &mut |_, _| {});
+        assert!(read(folder.path()).unwrap_err().to_string().ends_with("is not recognised"));
+        fs::write(folder.path().join(".gpg-id"), "0xAB\n").unwrap();
+        let store = recognise_kind(&Input::Path(folder.path().to_owned()), "").unwrap();
+        assert_eq!(store, Source::named("pass"));
+        let vault = folder.path().join("copy");
+        fs::write(&vault, b"SQLite format 3\0\x10\0").unwrap();
+        let found = read(&vault).unwrap();
+        assert_eq!(found.source.name(), "etui");
+        assert!(matches!(found.content, Content::OtherVault));
+        let piped = Input::Piped(SecretBytes::copy_of(b"SQLite format 3\0\x10\0"));
+        let error = super::read(&piped, None, &mut |_, _| {}).unwrap_err();
+        assert_eq!(error.to_string(), "'etui' cannot be read from stdin");
+    }
+
+    #[test]
+    fn a_format_that_is_named_is_not_guessed() {
+        let read = |name: &str| {
+            let text = Input::Piped(SecretBytes::copy_of(CHROME));
+            read(&text, Source::named(name), &mut |_, _| {}).map(|found| found.source.name())
+        };
+        assert_eq!(read("chrome"), Ok("chrome"));
+        assert!(matches!(read("json"), Err(ExchangeError::Malformed { .. })));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_its_path() {
+        let error = read(&Input::Path("/nowhere/file".into()), None, &mut |_, _| {}).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read '/nowhere/file': no such file or directory");
+    }
+}
