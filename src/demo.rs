@@ -83,7 +83,7 @@ impl Demo {
         Ok(demo)
     }
 
-    /// Where the vault lies.
+    /// The path of the vault.
     pub fn vault_path(&self) -> PathBuf {
         self.folder.path().join("demo.etui")
     }
@@ -168,13 +168,13 @@ fn steps_to(secret: IncomingSecret) -> Vec<Step> {
                 name: name.clone(),
                 version_id,
                 value: first.value,
-                description: secret.description,
-                tags: secret.tags,
+                description: secret.facts.description,
+                tags: secret.facts.tags,
                 extra_stages: own_labels(&labels, 0),
                 note: first.note,
             }),
         });
-        let (retention, rotation) = (secret.retention, secret.rotation);
+        let (retention, rotation) = (secret.facts.retention, secret.facts.rotation);
         if retention.is_some() || rotation.is_some() {
             let update = MetadataUpdate {
                 description: None,
@@ -263,8 +263,9 @@ mod tests {
                 assert_eq!(marked, sample.versions[*position].id, "{name} {label}");
             }
             assert_eq!(found.labels.iter().count(), sample.labels.len(), "{name}");
-            assert_eq!((found.retention, found.rotation), (sample.retention, sample.rotation), "{name}");
-            assert_eq!(found.tags, sample.tags, "{name}");
+            let set_later = (found.facts.retention, found.facts.rotation);
+            assert_eq!(set_later, (sample.facts.retention, sample.facts.rotation), "{name}");
+            assert_eq!(found.facts.tags, sample.facts.tags, "{name}");
         }
     }
 
@@ -286,7 +287,7 @@ mod tests {
             text.contains("demo") || text.contains("example")
         };
         for secret in json::read(SAMPLES.as_bytes()).unwrap().secrets {
-            assert!(is_fake(secret.description.as_str().as_bytes()), "{}", secret.name);
+            assert!(is_fake(secret.facts.description.as_str().as_bytes()), "{}", secret.name);
             for version in &secret.versions {
                 assert!(is_fake(version.value.expose()), "{}", secret.name);
             }

@@ -238,6 +238,20 @@ impl RotationInterval {
     }
 }
 
+/// What is known about a secret besides its name and its versions. A new kind of metadata is a field here: states,
+/// imports and outcomes carry it along.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// What it is for.
+    pub description: Description,
+    /// Its tags.
+    pub tags: Tags,
+    /// How many versions are kept from the next put on, if that is limited (etui).
+    pub retention: Option<Retention>,
+    /// How old its current version may grow (etui).
+    pub rotation: Option<RotationInterval>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

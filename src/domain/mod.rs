@@ -87,7 +87,7 @@ pub use error_code::ErrorCode;
 pub use folder::Folder;
 pub use invalid::Invalid;
 pub use json_string::unescape_json;
-pub use metadata::{Description, Note, Retention, RotationInterval, TagKey, TagValue, Tags};
+pub use metadata::{Description, Facts, Note, Retention, RotationInterval, TagKey, TagValue, Tags};
 pub use number::{count, grouped};
 pub use reason::reason;
 pub use secret_name::SecretName;

@@ -50,15 +50,15 @@ fn write_secret(secret: &IncomingSecret, out: &mut SecretBytes) {
     let mut object = Object::begin(out);
     object.text("SecretName", &secret.name);
     object.time("CreateTime", secret.created);
-    object.some_text("Description", secret.description.as_str());
-    if !secret.tags.is_empty() {
-        object.list("Tags", secret.tags.iter(), |object, (key, value)| {
+    object.some_text("Description", secret.facts.description.as_str());
+    if !secret.facts.tags.is_empty() {
+        object.list("Tags", secret.facts.tags.iter(), |object, (key, value)| {
             object.text("TagKey", key.as_str());
             object.text("TagValue", value.as_str());
         });
     }
-    object.number("KeepVersions", secret.retention.map(|retention| retention.versions() as u64));
-    object.number("RotationDays", secret.rotation.map(|interval| u64::from(interval.days())));
+    object.number("KeepVersions", secret.facts.retention.map(|retention| retention.versions() as u64));
+    object.number("RotationDays", secret.facts.rotation.map(|interval| u64::from(interval.days())));
     object.list("Versions", secret.versions.iter(), |object, version| {
         object.some_text("VersionId", version.id.as_ref().map_or("", VersionId::as_str));
         object.time("CreateTime", version.created);
@@ -208,16 +208,16 @@ fn read_secret(node: Node<'_>) -> Result<IncomingSecret, ExchangeError> {
     }
     secret.created = members.find("CreateTime").map(|time| time.time()).transpose()?;
     if let Some(description) = members.find("Description") {
-        secret.description = description.word(Description::new)?;
+        secret.facts.description = description.word(Description::new)?;
     }
-    secret.tags = read_tags(&members.entries_of("Tags")?)?;
+    secret.facts.tags = read_tags(&members.entries_of("Tags")?)?;
     if let Some(kept) = members.find("KeepVersions") {
         let retention = Retention::new(kept.number()?);
-        secret.retention = Some(retention.map_err(|invalid| kept.fault(invalid.to_string()))?);
+        secret.facts.retention = Some(retention.map_err(|invalid| kept.fault(invalid.to_string()))?);
     }
     if let Some(days) = members.find("RotationDays") {
         let interval = RotationInterval::new(days.number()?);
-        secret.rotation = Some(interval.map_err(|invalid| days.fault(invalid.to_string()))?);
+        secret.facts.rotation = Some(interval.map_err(|invalid| days.fault(invalid.to_string()))?);
     }
     Ok(secret)
 }

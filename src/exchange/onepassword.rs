@@ -54,7 +54,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             fields.add(column, field.duplicate());
         }
         if let Some(secret) = add_entry(&mut batch, name, [(fields, None)]) {
-            secret.tags = tags;
+            secret.facts.tags = tags;
         }
     }
     Ok(batch)

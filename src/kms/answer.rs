@@ -204,14 +204,14 @@ impl<'a> Answer<'a> {
     pub fn describe(secret: &'a SecretState, fetch_tags: FetchTags) -> Self {
         let mut fields = vec![
             secret_name(&secret.name),
-            text("Description", secret.description.as_str()),
+            text("Description", secret.facts.description.as_str()),
             time("CreateTime", secret.created),
             time("UpdateTime", secret.updated),
             text("SecretType", GENERIC),
         ];
         fields.extend(secret.planned_deletion.map(|planned| time("PlannedDeleteTime", planned)));
         if fetch_tags == FetchTags::Yes {
-            fields.push(tags(pairs(&secret.tags)));
+            fields.push(tags(pairs(&secret.facts.tags)));
         }
         Self::result("DescribeSecret", fields)
     }
@@ -220,8 +220,10 @@ impl<'a> Answer<'a> {
     pub fn show(secret: &'a SecretState, version: &'a VersionState) -> Self {
         let mut answer = Self::describe(secret, FetchTags::Yes);
         let number = |name, number| Field { name, content: Content::Number(number) };
-        answer.fields.extend(secret.retention.map(|kept| number("KeepVersions", kept.versions() as u64)));
-        answer.fields.extend(secret.rotation.map(|every| number("RotationDays", every.days().into())));
+        answer
+            .fields
+            .extend(secret.facts.retention.map(|kept| number("KeepVersions", kept.versions() as u64)));
+        answer.fields.extend(secret.facts.rotation.map(|every| number("RotationDays", every.days().into())));
         let mut shown = version_fields(secret, version);
         shown.push(text("SecretDataType", version.value_type.as_str()));
         shown.push(number("SecretDataSize", version.size));

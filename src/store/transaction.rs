@@ -18,17 +18,17 @@ use super::rows::{execute, expect_changed};
 use super::secrets::{StoredSecret, StoredVersion};
 use super::vault_file::{Purpose, VaultRow};
 use crate::crypto::{self, Padding};
-use crate::domain::{Description, Note, SecretName, SecretValue, Tags, Timestamp};
+use crate::domain::{Facts, Note, SecretName, SecretValue, Timestamp};
 use crate::versioning::{
     Change, Existence, LabelMap, NoteShift, Origin, SecretState, VersionKey, VersionRef, VersionState,
 };
 
-/// When a change is made, and through which door.
+/// When a change is made, and through which interface.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     /// The time that it bears.
     pub now: Timestamp,
-    /// The door, for the history.
+    /// The interface, for the history.
     pub origin: Origin,
 }
 
@@ -47,7 +47,7 @@ pub struct NewVersion<'a> {
 /// A secret that this transaction works on.
 struct Working {
     stored: StoredSecret,
-    /// Where it lies in the file, and the tag of its record there; `None` for a new one.
+    /// Where it is in the file, and the tag of its record there; `None` for a new one.
     in_file: Option<([u8; 32], [u8; 16])>,
     gone: bool,
     touched: bool,
@@ -218,13 +218,10 @@ impl WriteTransaction<'_> {
     fn begin_secret(&mut self, name: &SecretName, id: [u8; 16], created: Timestamp) -> SecretHandle {
         let state = SecretState {
             name: name.clone(),
-            description: Description::default(),
-            tags: Tags::new(),
+            facts: Facts::default(),
             created,
             updated: self.moment.now,
             planned_deletion: None,
-            retention: None,
-            rotation: None,
             labels: LabelMap::new(),
             next_order: 1,
             versions: Vec::new(),
@@ -315,7 +312,7 @@ impl WriteTransaction<'_> {
         self.rewrite_record(handle, note.version.key, |state| state.note = note.note.after.clone())
     }
 
-    /// What may change about a version lies in its record, which is sealed anew; its value stays.
+    /// What may change about a version is in its record, which is sealed again; its value stays.
     fn rewrite_record(
         &mut self,
         handle: SecretHandle,
@@ -380,16 +377,16 @@ impl WriteTransaction<'_> {
             state.labels = labels.after.clone();
         }
         if let Some(description) = &change.description {
-            state.description = description.after.clone();
+            state.facts.description = description.after.clone();
         }
         if let Some(tags) = &change.tags {
-            state.tags = tags.after.clone();
+            state.facts.tags = tags.after.clone();
         }
         if let Some(retention) = &change.retention {
-            state.retention = retention.after;
+            state.facts.retention = retention.after;
         }
         if let Some(rotation) = &change.rotation {
-            state.rotation = rotation.after;
+            state.facts.rotation = rotation.after;
         }
         if let Some(planned) = &change.planned_deletion {
             state.planned_deletion = planned.after;

@@ -321,8 +321,8 @@ fn keep_identity(
     remarks: &mut Vec<ImportRemark>,
 ) {
     if let Some((key, value)) = id {
-        if terms.tags.len() < Tags::LIMIT {
-            terms.tags.set(key.clone(), value.clone());
+        if terms.facts.tags.len() < Tags::LIMIT {
+            terms.facts.tags.set(key.clone(), value.clone());
         } else {
             remarks.push(ImportRemark::IdNotKept);
         }
@@ -330,9 +330,9 @@ fn keep_identity(
     let Some(given) = given else { return };
     let as_tag = || Some((TagKey::new(NAME_TAG).ok()?, TagValue::new(given).ok()?));
     match Description::new(given) {
-        Ok(description) if terms.description.is_empty() => terms.description = description,
-        _ => match as_tag().filter(|_| terms.tags.len() < Tags::LIMIT) {
-            Some((key, value)) => terms.tags.set(key, value),
+        Ok(description) if terms.facts.description.is_empty() => terms.facts.description = description,
+        _ => match as_tag().filter(|_| terms.facts.tags.len() < Tags::LIMIT) {
+            Some((key, value)) => terms.facts.tags.set(key, value),
             None => remarks.push(ImportRemark::NameNotKept),
         },
     }
@@ -363,10 +363,7 @@ fn terms(
     }
     Ok(ImportTerms {
         name: name.clone(),
-        description: incoming.description.clone(),
-        tags: incoming.tags.clone(),
-        retention: incoming.retention,
-        rotation: incoming.rotation,
+        facts: incoming.facts.clone(),
         versions,
         labels: incoming.labels.clone(),
         labelling: incoming.labelling,

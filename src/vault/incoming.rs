@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::{
-    Description, Note, Retention, RotationInterval, SecretValue, StageLabel, TagKey, TagValue, Tags,
-    Timestamp, VersionId,
-};
+use crate::domain::{Facts, Note, SecretValue, StageLabel, TagKey, TagValue, Timestamp, VersionId};
 use crate::memory::SecretBytes;
 use crate::versioning::Labelling;
 
@@ -97,14 +94,8 @@ pub struct IncomingSecret {
     pub name: String,
     /// When it was created, if its source says.
     pub created: Option<Timestamp>,
-    /// What it is for.
-    pub description: Description,
-    /// Its tags.
-    pub tags: Tags,
-    /// How many versions are kept from the next put on.
-    pub retention: Option<Retention>,
-    /// How old its current version may grow.
-    pub rotation: Option<RotationInterval>,
+    /// What is known about it.
+    pub facts: Facts,
     /// Its versions, oldest first; one without any is passed over.
     pub versions: Vec<IncomingVersion>,
     /// Its labels, each with the position of the version that it marks.
@@ -125,10 +116,7 @@ impl IncomingSecret {
         Self {
             name: name.into(),
             created: None,
-            description: Description::default(),
-            tags: Tags::new(),
-            retention: None,
-            rotation: None,
+            facts: Facts::default(),
             versions,
             labels: Vec::new(),
             labelling: Labelling::NewestIsCurrent,

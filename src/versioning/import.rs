@@ -10,9 +10,7 @@ use super::put::refuse_in_window;
 use super::refusal::Refusal;
 use super::state::SecretState;
 use super::suggest::suggest_version_id_among;
-use crate::domain::{
-    Description, Note, Retention, RotationInterval, SecretName, StageLabel, Tags, Timestamp, VersionId,
-};
+use crate::domain::{Description, Facts, Note, SecretName, StageLabel, Tags, Timestamp, VersionId};
 
 mod names;
 mod order;
@@ -63,14 +61,8 @@ pub struct ImportedVersion {
 pub struct ImportTerms {
     /// The name that it has or gets here.
     pub name: SecretName,
-    /// What it is for.
-    pub description: Description,
-    /// Its tags.
-    pub tags: Tags,
-    /// How many versions are kept from the next put on.
-    pub retention: Option<Retention>,
-    /// How old its current version may grow.
-    pub rotation: Option<RotationInterval>,
+    /// What is known about it.
+    pub facts: Facts,
     /// Its versions, oldest first.
     pub versions: Vec<ImportedVersion>,
     /// Its labels, each with the position of the version that it marks.
@@ -113,7 +105,7 @@ pub struct ImportedSecret {
 pub fn import(state: Option<&SecretState>, terms: &ImportTerms) -> Result<ImportedSecret, Refusal> {
     if let Some(state) = state {
         refuse_in_window(state)?;
-    } else if terms.tags.len() > Tags::LIMIT {
+    } else if terms.facts.tags.len() > Tags::LIMIT {
         return Err(Refusal::TagLimit { name: terms.name.clone() });
     }
     let (resolved, added) = resolve(state, terms)?;
@@ -207,7 +199,7 @@ fn change_of(
     change.labels = (labels.before != labels.after).then_some(labels);
     if state.is_none() {
         change.existence = Existence::Appears;
-        let ImportTerms { description, tags, retention, rotation, .. } = terms;
+        let Facts { description, tags, retention, rotation } = &terms.facts;
         change.description =
             (!description.is_empty()).then(|| Shift::new(Description::default(), description.clone()));
         change.tags = (!tags.is_empty()).then(|| Shift::new(Tags::new(), tags.clone()));
@@ -315,16 +307,16 @@ fn point_within_limit(
 
 /// What is known about a secret that is here stays as it is here.
 fn remark_differences(state: &SecretState, terms: &ImportTerms, remarks: &mut Vec<ImportRemark>) {
-    if !terms.description.is_empty() && terms.description != state.description {
+    if !terms.facts.description.is_empty() && terms.facts.description != state.facts.description {
         remarks.push(ImportRemark::DescriptionStays);
     }
-    if terms.tags.iter().any(|(key, value)| state.tags.get(key) != Some(value)) {
+    if terms.facts.tags.iter().any(|(key, value)| state.facts.tags.get(key) != Some(value)) {
         remarks.push(ImportRemark::TagsStay);
     }
-    if terms.retention.is_some() && terms.retention != state.retention {
+    if terms.facts.retention.is_some() && terms.facts.retention != state.facts.retention {
         remarks.push(ImportRemark::RetentionStays);
     }
-    if terms.rotation.is_some() && terms.rotation != state.rotation {
+    if terms.facts.rotation.is_some() && terms.facts.rotation != state.facts.rotation {
         remarks.push(ImportRemark::RotationStays);
     }
     for version in &terms.versions {

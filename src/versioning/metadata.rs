@@ -28,7 +28,7 @@ pub struct MetadataUpdate {
 /// `Rejected.ResourceInDeleteWindow`, `Rejected.LimitExceeded`.
 pub fn update(state: &SecretState, wanted: &MetadataUpdate) -> Result<Plan, Refusal> {
     refuse_in_window(state)?;
-    let mut tags = state.tags.clone();
+    let mut tags = state.facts.tags.clone();
     for key in &wanted.untag {
         tags.remove(key);
     }
@@ -39,10 +39,10 @@ pub fn update(state: &SecretState, wanted: &MetadataUpdate) -> Result<Plan, Refu
         return Err(Refusal::TagLimit { name: state.name.clone() });
     }
     let mut change = Change::of(Operation::Update);
-    change.tags = shift(&state.tags, Some(&tags));
-    change.description = shift(&state.description, wanted.description.as_ref());
-    change.retention = shift(&state.retention, wanted.retention.as_ref());
-    change.rotation = shift(&state.rotation, wanted.rotation.as_ref());
+    change.tags = shift(&state.facts.tags, Some(&tags));
+    change.description = shift(&state.facts.description, wanted.description.as_ref());
+    change.retention = shift(&state.facts.retention, wanted.retention.as_ref());
+    change.rotation = shift(&state.facts.rotation, wanted.rotation.as_ref());
     Ok(unless_empty(change))
 }
 

@@ -126,7 +126,7 @@ fn labels_after(before: &LabelMap, stages: &StageSet, added: &VersionRef) -> Lab
 
 /// The oldest unlabelled versions beyond the retention number; never one that lost a label in this put.
 fn retired(state: &SecretState, after: &LabelMap) -> Vec<VersionRef> {
-    let Some(retention) = state.retention else {
+    let Some(retention) = state.facts.retention else {
         return Vec::new();
     };
     let total = state.versions.len() + 1;

@@ -1,10 +1,7 @@
 //! The state of one secret: everything the rules look at, values excepted.
 
 use super::labels::{LabelMap, VersionKey, VersionRef};
-use crate::domain::{
-    Description, Note, Retention, RotationInterval, SecretName, StageLabel, Tags, Timestamp, ValueType,
-    VersionId,
-};
+use crate::domain::{Facts, Note, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId};
 
 /// One version without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,20 +34,14 @@ impl VersionState {
 pub struct SecretState {
     /// Its name.
     pub name: SecretName,
-    /// What it is for.
-    pub description: Description,
-    /// Its tags.
-    pub tags: Tags,
+    /// What is known about it.
+    pub facts: Facts,
     /// When it was created.
     pub created: Timestamp,
     /// When anything about it changed last.
     pub updated: Timestamp,
     /// When it may be removed, if it is scheduled for deletion.
     pub planned_deletion: Option<Timestamp>,
-    /// How many versions are kept, if that is limited (etui).
-    pub retention: Option<Retention>,
-    /// How old its current version may grow (etui).
-    pub rotation: Option<RotationInterval>,
     /// Which label marks which version.
     pub labels: LabelMap,
     /// The order that the next version gets.
@@ -91,7 +82,7 @@ impl SecretState {
         if self.labels.custom_count() > LabelMap::CUSTOM_LIMIT {
             return Some("there are more than eight labels");
         }
-        if self.tags.len() > Tags::LIMIT {
+        if self.facts.tags.len() > Tags::LIMIT {
             return Some("there are more than twenty tags");
         }
         for (_, target) in self.labels.iter() {
@@ -105,7 +96,7 @@ impl SecretState {
             return Some("two versions have the same id");
         }
         if self.versions.iter().any(|version| version.order >= self.next_order) {
-            return Some("a version lies beyond the creation order");
+            return Some("a version is beyond the creation order");
         }
         None
     }

@@ -1,7 +1,7 @@
 //! What the tests of the rules share: a secret in two lines of text, and a result in one.
 
 use super::{LabelMap, Plan, Refusal, SecretState, VersionKey, VersionRef, VersionState};
-use crate::domain::{Description, Retention, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId};
+use crate::domain::{Facts, Retention, SecretName, StageLabel, Timestamp, ValueType, VersionId};
 
 /// The second in which the secrets of these tests were made.
 pub(super) const CREATED: i64 = 1_700_000_000;
@@ -51,13 +51,10 @@ pub(super) fn secret(versions: &str, labels: &str) -> SecretState {
     }
     SecretState {
         name: name(),
-        description: Description::default(),
-        tags: Tags::new(),
+        facts: Facts::default(),
         created: time(CREATED),
         updated: time(CREATED),
         planned_deletion: None,
-        retention: None,
-        rotation: None,
         labels: map,
         next_order: u64::try_from(versions.len()).unwrap() + 1,
         versions,
@@ -72,7 +69,7 @@ pub(super) fn scheduled(mut state: SecretState) -> SecretState {
 
 /// The same secret with a retention number.
 pub(super) fn keeping(mut state: SecretState, versions: u32) -> SecretState {
-    state.retention = Some(Retention::new(versions).unwrap());
+    state.facts.retention = Some(Retention::new(versions).unwrap());
     state
 }
 

@@ -118,10 +118,11 @@ pub fn take_back(
     if let Some(note) = done.note_on_existing() {
         change.note = note_back(state, note)?;
     }
-    change.description = done.description.as_ref().and_then(|shift| shift_back(&state.description, shift));
-    change.tags = done.tags.as_ref().and_then(|shift| shift_back(&state.tags, shift));
-    change.retention = done.retention.as_ref().and_then(|shift| shift_back(&state.retention, shift));
-    change.rotation = done.rotation.as_ref().and_then(|shift| shift_back(&state.rotation, shift));
+    change.description =
+        done.description.as_ref().and_then(|shift| shift_back(&state.facts.description, shift));
+    change.tags = done.tags.as_ref().and_then(|shift| shift_back(&state.facts.tags, shift));
+    change.retention = done.retention.as_ref().and_then(|shift| shift_back(&state.facts.retention, shift));
+    change.rotation = done.rotation.as_ref().and_then(|shift| shift_back(&state.facts.rotation, shift));
     change.planned_deletion =
         done.planned_deletion.as_ref().and_then(|shift| shift_back(&state.planned_deletion, shift));
     Ok(Plan::Apply(Box::new(change)))

@@ -20,8 +20,8 @@ fn everything_given_at_creation_is_there_afterwards() {
 
     let mut vault = place.open().unwrap();
     let secret = vault.describe(&secret_name("db/password")).unwrap().secret;
-    assert_eq!(secret.description, request.description);
-    assert_eq!(secret.tags, request.tags);
+    assert_eq!(secret.facts.description, request.description);
+    assert_eq!(secret.facts.tags, request.tags);
     assert_eq!(secret.created, secret.updated);
     assert_eq!(secret.created.seconds(), place.clock.seconds());
     assert_eq!(secret.versions.len(), 1);
@@ -78,7 +78,7 @@ fn values_names_ids_and_metadata_of_the_largest_size_come_back() {
     assert!(got.value.expose() == mebibyte);
     assert_eq!(got.stages.len(), 7);
     let secret = vault.describe(&secret_name(&name)).unwrap().secret;
-    assert!(secret.description == request.description && secret.tags == request.tags);
+    assert!(secret.facts.description == request.description && secret.facts.tags == request.tags);
     assert!(secret.versions[0].note == request.note);
     assert!(vault.verify().unwrap().is_clean());
 }

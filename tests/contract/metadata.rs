@@ -64,10 +64,10 @@ fn description_and_tags_change_and_nothing_about_versions_does() {
     drop(vault);
     let mut vault = place.open().unwrap();
     let secret = vault.describe(&secret_name("a")).unwrap().secret;
-    assert_eq!(secret.description.as_str(), "the database");
-    assert_eq!(secret.tags, wanted.tags);
-    assert_eq!(secret.retention, Retention::new(2).ok());
-    assert_eq!(secret.rotation, RotationInterval::new(90).ok());
+    assert_eq!(secret.facts.description.as_str(), "the database");
+    assert_eq!(secret.facts.tags, wanted.tags);
+    assert_eq!(secret.facts.retention, Retention::new(2).ok());
+    assert_eq!(secret.facts.rotation, RotationInterval::new(90).ok());
     assert_eq!(secret.updated.seconds_since(secret.created), 60);
     assert_eq!(versions(&mut vault), before);
     assert!(vault.verify().unwrap().is_clean());
@@ -82,7 +82,7 @@ fn tag_resource_sets_tags_and_leaves_the_others_and_untag_resource_takes_away_wh
     let untag = vec![TagKey::new("a").unwrap(), TagKey::new("nothing").unwrap()];
     update(&mut vault, "a", MetadataUpdate { untag: untag.clone(), ..MetadataUpdate::default() }).unwrap();
     let secret = vault.describe(&secret_name("a")).unwrap().secret;
-    assert_eq!(secret.tags, tags([("b".to_owned(), "3"), ("c".to_owned(), "4")]));
+    assert_eq!(secret.facts.tags, tags([("b".to_owned(), "3"), ("c".to_owned(), "4")]));
     let before = place.copy();
     let again = update(&mut vault, "a", MetadataUpdate { untag, ..MetadataUpdate::default() }).unwrap();
     assert_eq!(again.change, None);
@@ -151,7 +151,7 @@ fn the_longest_metadata_are_kept_whole() {
     drop(vault);
     let mut vault = place.open().unwrap();
     let secret = vault.describe(&secret_name("a")).unwrap().secret;
-    assert_eq!((secret.description, secret.tags), (description, tags));
+    assert_eq!((secret.facts.description, secret.facts.tags), (description, tags));
     assert_eq!(secret.versions[0].note, Note::new(&"€".repeat(512)).ok());
     assert!(vault.verify().unwrap().is_clean());
 }

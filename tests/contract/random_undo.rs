@@ -110,7 +110,7 @@ impl Run {
             }
             Turn::Tag(name, number) => {
                 let key = TagKey::new(&format!("k{number}")).unwrap();
-                let is_there = vault.describe(&secret_name(name))?.secret.tags.get(&key).is_some();
+                let is_there = vault.describe(&secret_name(name))?.secret.facts.tags.get(&key).is_some();
                 let tags: Tags = if is_there {
                     Tags::new()
                 } else {

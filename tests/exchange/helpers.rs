@@ -59,11 +59,11 @@ pub fn shown(vault: &mut Vault) -> String {
     for summary in listing.iter() {
         let name = secret_name(summary.name);
         let secret = vault.describe(&name).unwrap().secret;
-        let (description, tags) = (secret.description.as_str(), &secret.tags);
+        let (description, tags) = (secret.facts.description.as_str(), &secret.facts.tags);
         writeln!(
             shown,
             "{name} {description:?} {tags:?} {} {:?} {:?}",
-            secret.created, secret.retention, secret.rotation
+            secret.created, secret.facts.retention, secret.facts.rotation
         )
         .unwrap();
         for (label, target) in secret.labels.iter() {

@@ -29,7 +29,7 @@ fn two_accounts_of_one_site_are_named_by_their_usernames() {
     let told = import_rows(&mut vault, &["A,u,x@example.com,p1,", "A,u,y,p2,"]);
     assert_eq!(told, ["A-x@example.com: new v1", "A-y: new v1"]);
     assert_eq!(field(&mut vault, "A-y", "password"), "p2");
-    assert_eq!(vault.describe(&secret_name("A-y")).unwrap().secret.description.as_str(), "A");
+    assert_eq!(vault.describe(&secret_name("A-y")).unwrap().secret.facts.description.as_str(), "A");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn the_id_of_the_source_finds_an_account_whatever_else_changed() {
     let first = parsed(browser::read_firefox, firefox(&[("x", "p1", "id-1"), ("y", "p2", "id-2")]));
     assert_eq!(told(&import(&mut vault, &first)), ["a.example-x: new v1", "a.example-y: new v1"]);
     let secret = vault.describe(&secret_name("a.example-y")).unwrap().secret;
-    let tags: Vec<_> = secret.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let tags: Vec<_> = secret.facts.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     assert_eq!(tags, [("firefox-guid", "{id-2}")]);
     let (old, new) = (secret_name("a.example-y"), secret_name("moved"));
     vault.rename_secret(&RenameRequest { old, new, expected: None }).unwrap();
@@ -112,7 +112,7 @@ fn an_original_name_is_kept_where_list_and_show_find_it() {
     let report = import(&mut vault, &parsed(keepassxc::read, file));
     assert_eq!(told(&report), ["GongZuo/WeiXin: new v1", "plain: new v1"]);
     let description = |vault: &mut Vault, name: &str| {
-        vault.describe(&secret_name(name)).unwrap().secret.description.as_str().to_owned()
+        vault.describe(&secret_name(name)).unwrap().secret.facts.description.as_str().to_owned()
     };
     assert_eq!(description(&mut vault, "GongZuo/WeiXin"), "工作/微信");
     assert_eq!(description(&mut vault, "plain"), "");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use etui::domain::{Description, Retention, StageLabel, Tags, Timestamp, ValueType};
+use etui::domain::{Description, Facts, Retention, StageLabel, Tags, Timestamp, ValueType};
 use etui::versioning::{
     Change, Comparison, Deletion, Existence, LabelMap, MetadataUpdate, Plan, PutTerms, Refusal, SecretState,
     Selector, StageMove, StageSet, VersionKey, VersionRef, VersionState, create, delete, move_stage, purge,
@@ -112,8 +112,8 @@ impl Rules {
             state.labels = labels.after.clone();
         }
         if let Some(retention) = &change.retention {
-            assert_eq!(retention.before, state.retention, "a plan starts from what is there");
-            state.retention = retention.after;
+            assert_eq!(retention.before, state.facts.retention, "a plan starts from what is there");
+            state.facts.retention = retention.after;
         }
         if let Some(renamed) = &change.name {
             assert_eq!(renamed.before, state.name, "a plan starts from what is there");
@@ -219,13 +219,10 @@ pub fn keep(versions: Option<u32>) -> MetadataUpdate {
 fn empty(name: &str, now: Timestamp) -> SecretState {
     SecretState {
         name: secret_name(name),
-        description: Description::default(),
-        tags: Tags::new(),
+        facts: Facts::default(),
         created: now,
         updated: now,
         planned_deletion: None,
-        retention: None,
-        rotation: None,
         labels: LabelMap::new(),
         next_order: 1,
         versions: Vec::new(),

@@ -61,10 +61,10 @@ fn described(secret: &SecretState, version: &VersionState, now: Timestamp, palet
     let when = |time: Timestamp| format!("{time}, {}", age(time, now));
 
     title(&mut text, secret.name.as_str());
-    if !secret.description.is_empty() {
-        line(&mut text, "description", secret.description.as_str());
+    if !secret.facts.description.is_empty() {
+        line(&mut text, "description", secret.facts.description.as_str());
     }
-    for (key, value) in secret.tags.iter() {
+    for (key, value) in secret.facts.tags.iter() {
         line(&mut text, "tag", &format!("{key}={value}"));
     }
     line(&mut text, "created", &when(secret.created));
@@ -72,10 +72,10 @@ fn described(secret: &SecretState, version: &VersionState, now: Timestamp, palet
     if let Some(planned) = secret.planned_deletion {
         line(&mut text, "deletion", &format!("scheduled, can be removed for good from {planned}"));
     }
-    if let Some(retention) = secret.retention {
+    if let Some(retention) = secret.facts.retention {
         line(&mut text, "keeps", &wording::count(retention.versions() as u64, "version"));
     }
-    if let Some(rotation) = secret.rotation {
+    if let Some(rotation) = secret.facts.rotation {
         line(&mut text, "rotation", &format!("every {}", wording::count(rotation.days().into(), "day")));
     }
     line(&mut text, "versions", &secret.versions.len().to_string());

@@ -1,7 +1,7 @@
 //! The exact shape of every answer, in both formats.
 
 use super::*;
-use crate::domain::{Description, StageLabel, TagKey, TagValue, ValueType, VersionId};
+use crate::domain::{Description, Facts, StageLabel, TagKey, TagValue, ValueType, VersionId};
 use crate::versioning::{Change, Existence, LabelMap, Operation, Shift, VersionKey};
 
 const SOME_ID: &str = "00000000-0000-4000-8000-000000000000";
@@ -64,16 +64,17 @@ fn secret() -> SecretState {
     }
     SecretState {
         name: name(),
-        description: Description::new("the \"shop\" database\n").unwrap(),
-        tags: [("env", "prod"), ("team", "a & b")]
-            .map(|(key, value)| (TagKey::new(key).unwrap(), TagValue::new(value).unwrap()))
-            .into_iter()
-            .collect(),
+        facts: Facts {
+            description: Description::new("the \"shop\" database\n").unwrap(),
+            tags: [("env", "prod"), ("team", "a & b")]
+                .map(|(key, value)| (TagKey::new(key).unwrap(), TagValue::new(value).unwrap()))
+                .into_iter()
+                .collect(),
+            ..Facts::default()
+        },
         created: noon(0),
         updated: noon(4),
         planned_deletion: None,
-        retention: None,
-        rotation: None,
         labels,
         next_order: 5,
         versions,

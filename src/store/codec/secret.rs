@@ -2,8 +2,8 @@
 
 use super::{EventLink, Reader, Writer};
 use crate::domain::{
-    Description, Retention, RotationInterval, SecretName, StageLabel, TagKey, TagValue, Tags, Timestamp,
-    ValueType, VersionId,
+    Description, Facts, Retention, RotationInterval, SecretName, StageLabel, TagKey, TagValue, Tags,
+    Timestamp, ValueType, VersionId,
 };
 use crate::memory::SecretBytes;
 use crate::versioning::{LabelMap, SecretState, VersionKey, VersionRef};
@@ -25,18 +25,21 @@ impl SecretRecord<'_> {
         let mut writer = Writer::new();
         writer.u8(RECORD_VERSION);
         writer.text(state.name.as_str());
-        writer.text(state.description.as_str());
+        writer.text(state.facts.description.as_str());
         writer.time(state.created);
         writer.time(state.updated);
         writer.optional(state.planned_deletion, Writer::time);
-        writer.optional(state.retention.and_then(|kept| u16::try_from(kept.versions()).ok()), Writer::u16);
-        writer.optional(state.rotation.map(RotationInterval::days), Writer::u16);
+        writer.optional(
+            state.facts.retention.and_then(|kept| u16::try_from(kept.versions()).ok()),
+            Writer::u16,
+        );
+        writer.optional(state.facts.rotation.map(RotationInterval::days), Writer::u16);
         writer.text(current.id.as_str());
         writer.time(current.created);
         writer.value_type(current.value_type);
         writer.u64(current.size);
         write_labels(&mut writer, &state.labels);
-        write_tags(&mut writer, &state.tags);
+        write_tags(&mut writer, &state.facts.tags);
         writer.u64(state.next_order);
         self.last_event.write(&mut writer);
         writer.raw(&self.versions_mac);
@@ -88,7 +91,7 @@ pub(super) fn read_tags(reader: &mut Reader<'_>) -> Option<Tags> {
     Some(tags.into_iter().collect())
 }
 
-/// A record as it lies in the opened buffer, read without copying.
+/// A record in the opened buffer, read without copying.
 #[derive(Debug, Clone, Copy)]
 pub struct SecretRecordView<'a> {
     /// The name.
@@ -162,19 +165,21 @@ impl<'a> SecretRecordView<'a> {
         let mut labels = self.labels.0;
         Some(SecretState {
             name: SecretName::new(self.name).ok()?,
-            description: Description::new(self.description).ok()?,
-            tags: read_tags(&mut tags)?,
+            facts: Facts {
+                description: Description::new(self.description).ok()?,
+                tags: read_tags(&mut tags)?,
+                retention: match self.retention {
+                    Some(versions) => Some(Retention::new(u32::from(versions)).ok()?),
+                    None => None,
+                },
+                rotation: match self.rotation_days {
+                    Some(days) => Some(RotationInterval::new(u32::from(days)).ok()?),
+                    None => None,
+                },
+            },
             created: self.created,
             updated: self.updated,
             planned_deletion: self.planned_deletion,
-            retention: match self.retention {
-                Some(versions) => Some(Retention::new(u32::from(versions)).ok()?),
-                None => None,
-            },
-            rotation: match self.rotation_days {
-                Some(days) => Some(RotationInterval::new(u32::from(days)).ok()?),
-                None => None,
-            },
             labels: read_labels(&mut labels)?,
             next_order: self.next_order,
             versions: Vec::new(),

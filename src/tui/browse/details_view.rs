@@ -302,14 +302,14 @@ pub fn draw_about(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme, bu
 
 /// The description, and the tags at the right end of its first line; answers how many rows they took.
 fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
-    if secret.description.as_str().is_empty() && secret.tags.iter().next().is_none() {
+    if secret.facts.description.as_str().is_empty() && secret.facts.tags.iter().next().is_none() {
         return 0;
     }
-    let tags: Vec<String> = secret.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let tags: Vec<String> = secret.facts.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let tags = tags.join("  ");
     let tags_width = width(&tags);
     let beside = if tags.is_empty() || tags_width > area.width / 2 { 0 } else { tags_width + 2 };
-    let text = secret.description.as_str();
+    let text = secret.facts.description.as_str();
     let lines = wrapped(&crate::domain::visible(text), area.width.saturating_sub(beside));
     if beside > 0 {
         LinePen::new(buffer, area, 0).right(&tags, theme.style(Role::Accent));
@@ -344,14 +344,14 @@ fn times(secret: &SecretState, browse: &Browse, now: Timestamp) -> Vec<String> {
         return vec![planned, "U restores".to_owned(), created];
     }
     let mut times = vec![created];
-    if let Some(interval) = secret.rotation {
+    if let Some(interval) = secret.facts.rotation {
         times.push(format!("due every {}", when::count(usize::from(interval.days()), "day")));
         if let Some(days) = browse.summary().and_then(|summary| summary.due_in_days(now)) {
             let due = if days <= 0 { "due now".to_owned() } else { when::in_days(days) };
             times.push(due);
         }
     }
-    if let Some(retention) = secret.retention {
+    if let Some(retention) = secret.facts.retention {
         times.push(format!("keeps {}", when::count(retention.versions(), "version")));
     }
     times

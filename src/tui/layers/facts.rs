@@ -104,7 +104,7 @@ impl Facts {
     pub fn metadata(secret: SecretState) -> Self {
         // Tags that lines cannot hold as they are would be changed by the form: it leaves them alone.
         let can_hold_tags =
-            tag_lines::read(&text_of(Fact::Tags, &secret)).is_ok_and(|tags| tags == secret.tags);
+            tag_lines::read(&text_of(Fact::Tags, &secret)).is_ok_and(|tags| tags == secret.facts.tags);
         if can_hold_tags {
             Self::with(secret, &[Fact::Description, Fact::Tags, Fact::Keep, Fact::Rotate])
         } else {
@@ -175,9 +175,10 @@ impl Facts {
                 }
                 Fact::Tags => {
                     let tags = tag_lines::read(text)?;
-                    let gone = self.secret.tags.iter().filter(|(key, _)| tags.get(key).is_none());
+                    let gone = self.secret.facts.tags.iter().filter(|(key, _)| tags.get(key).is_none());
                     update.untag = gone.map(|(key, _)| key.clone()).collect();
-                    let set = tags.iter().filter(|(key, value)| self.secret.tags.get(key) != Some(*value));
+                    let set =
+                        tags.iter().filter(|(key, value)| self.secret.facts.tags.get(key) != Some(*value));
                     update.tags = set.map(|(key, value)| (key.clone(), value.clone())).collect();
                 }
                 Fact::Keep => {
@@ -330,10 +331,10 @@ impl Layer for Facts {
 fn text_of(fact: Fact, secret: &SecretState) -> String {
     match fact {
         Fact::Name => secret.name.to_string(),
-        Fact::Description => secret.description.as_str().to_owned(),
-        Fact::Tags => tag_lines::write(&secret.tags),
-        Fact::Keep => secret.retention.map_or_else(String::new, |keep| keep.versions().to_string()),
-        Fact::Rotate => secret.rotation.map_or_else(String::new, |rotate| rotate.days().to_string()),
+        Fact::Description => secret.facts.description.as_str().to_owned(),
+        Fact::Tags => tag_lines::write(&secret.facts.tags),
+        Fact::Keep => secret.facts.retention.map_or_else(String::new, |keep| keep.versions().to_string()),
+        Fact::Rotate => secret.facts.rotation.map_or_else(String::new, |rotate| rotate.days().to_string()),
     }
 }
 

@@ -255,15 +255,16 @@ impl<'a> Matching<'a> {
         let Stranger { base, namesakes, .. } = &self.strangers[stranger];
         let state = here.state();
         if let Some((key, value)) = &secret.source_id
-            && state.tags.get(key).is_some_and(|other| other != value)
+            && state.facts.tags.get(key).is_some_and(|other| other != value)
         {
             return None;
         }
         let given = secret.name.strip_prefix(&self.batch.prefix).unwrap_or(&secret.name);
-        let kept_as_tag =
-            || state.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == (NAME_TAG, given));
+        let kept_as_tag = || {
+            state.facts.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == (NAME_TAG, given))
+        };
         let is_called_so =
-            state.name.as_str() == secret.name || state.description.as_str() == given || kept_as_tag();
+            state.name.as_str() == secret.name || state.facts.description.as_str() == given || kept_as_tag();
         let is_alone = *namesakes == 1;
         match (account, account_here) {
             _ if holds_the_value => Some(if is_called_so { 1 } else { 2 }),

@@ -1,6 +1,7 @@
 //! The rules of import: what is added, in which order, and which labels move.
 
 use super::*;
+use crate::domain::Retention;
 use crate::versioning::test_support::{CREATED, id, keeping, label, name, scheduled, secret, time, written};
 
 /// Incoming versions as `id@seconds` (new), `id=key` (the same as the one with that key), `id!` (another
@@ -36,10 +37,7 @@ fn terms(labelling: Labelling, versions: &str, labels: &str) -> ImportTerms {
         .collect();
     ImportTerms {
         name: name(),
-        description: Description::default(),
-        tags: Tags::new(),
-        retention: None,
-        rotation: None,
+        facts: Facts::default(),
         versions,
         labels,
         labelling,
@@ -209,8 +207,8 @@ fn sides_that_disagree_about_the_order_are_still_merged() {
 fn metadata_here_stays_and_is_remarked() {
     let state = secret("v1", "ACSCurrent=v1");
     let mut other = terms(Labelling::KeptHere, "v1=1", "ACSCurrent=v1");
-    other.description = Description::new("theirs").unwrap();
-    other.retention = Retention::new(3).ok();
+    other.facts.description = Description::new("theirs").unwrap();
+    other.facts.retention = Retention::new(3).ok();
     other.versions[0].note = Note::new("theirs").ok();
     let imported = import(Some(&state), &other).unwrap();
     assert_eq!(imported.change, None);

@@ -14,7 +14,7 @@ fn tags(range: std::ops::Range<usize>) -> Tags {
 
 fn with_tags(range: std::ops::Range<usize>) -> SecretState {
     let mut state = secret("v1", "ACSCurrent=v1");
-    state.tags = tags(range);
+    state.facts.tags = tags(range);
     state
 }
 

@@ -12,7 +12,7 @@ fn whole() -> SecretState {
 fn a_secret_at_every_limit_breaks_no_invariant() {
     let mut state = whole();
     for number in 0..20 {
-        state.tags.set(TagKey::new(&format!("k{number}")).unwrap(), TagValue::default());
+        state.facts.tags.set(TagKey::new(&format!("k{number}")).unwrap(), TagValue::default());
     }
     assert_eq!(state.broken_invariant(), None);
 }
@@ -32,7 +32,7 @@ fn every_broken_invariant_is_named() {
         }),
         ("there are more than twenty tags", |state| {
             for number in 0..21 {
-                state.tags.set(TagKey::new(&format!("k{number}")).unwrap(), TagValue::default());
+                state.facts.tags.set(TagKey::new(&format!("k{number}")).unwrap(), TagValue::default());
             }
         }),
         ("a label marks a version that is not there", |state| {
@@ -49,7 +49,7 @@ fn every_broken_invariant_is_named() {
             twin.key = VersionKey(77);
             state.versions.push(twin);
         }),
-        ("a version lies beyond the creation order", |state| state.next_order = 3),
+        ("a version is beyond the creation order", |state| state.next_order = 3),
     ];
     for (sentence, break_it) in cases {
         let mut state = whole();
