@@ -282,11 +282,11 @@ impl Run<'_> {
 
     fn obey(&mut self, signal: Signal, now: u64) -> io::Result<()> {
         match signal {
-            Signal::Terminate | Signal::Interrupt => self.end(now),
+            Signal::Terminate | Signal::Interrupt | Signal::Quit => self.end(now),
             Signal::HangUp if self.idle == Idle::Never => self.end(now),
             Signal::HangUp => self.lock(true, None),
             Signal::Suspend if signals::can_be_continued() => return signals::stop(),
-            Signal::Suspend | Signal::Continue | Signal::Resize => {}
+            Signal::Suspend | Signal::Continue | Signal::Resize | Signal::ChildEnded => {}
         }
         Ok(())
     }

@@ -211,7 +211,7 @@ fn a_dry_run_is_not_carried_out_and_an_encrypted_answer_is_not_given_in_plain() 
 fn permissions_hide_secrets_outside_of_a_folder_and_refuse_changes() {
     let read = |line: &str, permissions: &Permissions| {
         let request = request::read(line.as_bytes(), 1).unwrap();
-        Parameters::of(actions::find(&request.action).unwrap(), request.parameters, permissions)
+        Parameters::of(actions::find(&request.action).unwrap().accepts(), request.parameters, permissions)
     };
     let shop = Permissions { scope: Scope::folder("shop"), access: Access::ReadOnly };
     let code = |line: &str| match read(line, &shop).and_then(|parameters| parameters.secret_name()) {
