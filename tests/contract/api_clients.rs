@@ -16,7 +16,8 @@ fn a_create_that_names_key_instance_and_policy_creates_and_keeps_the_rotation_in
     insta::assert_snapshot!(door.json(CREATE), @r#"{"RequestId":"<id>","SecretName":"app/token","VersionId":"v1","SecretType":"Generic"}"#);
     assert_eq!(door.succeed("Action=GetSecretValue&SecretName=app/token")["SecretData"], "a b+c");
     let name = etui::domain::SecretName::new("app/token").unwrap();
-    let days = |door: &mut Door| door.vault.describe(&name).unwrap().secret.facts.rotation.map(|it| it.days());
+    let days =
+        |door: &mut Door| door.vault.describe(&name).unwrap().secret.facts.rotation.map(|it| it.days());
     assert_eq!(days(&mut door), Some(30));
     // It is one change in the history.
     door.vault.take_back(Direction::Undo, None).unwrap();
