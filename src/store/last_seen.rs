@@ -542,7 +542,7 @@ mod tests {
         fs::write(&before, &text).unwrap();
         assert!(memory.knows_path(&path));
         assert_eq!(memory.recall(&VAULT, &path).seen, Some(seen(5)));
-        assert_eq!(memory.backups(&VAULT), [path.clone()]);
+        assert_eq!(memory.backups(&VAULT), std::slice::from_ref(&path));
         memory.remember(&VAULT, &path, seen(6), Lowering::Never).unwrap();
         assert_eq!(fs::read_to_string(&before).unwrap(), text);
         fs::write(&before, "vault of an etui that goes on").unwrap();
