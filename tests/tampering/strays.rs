@@ -22,7 +22,7 @@ fn with_strays() -> Place {
 }
 
 fn rows(place: &Place) -> [i64; 3] {
-    with_sqlite(place, |connection| count(connection))
+    with_sqlite(place, count)
 }
 
 fn count(connection: &Connection) -> [i64; 3] {
