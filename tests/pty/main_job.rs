@@ -55,6 +55,9 @@ fn from_the_first_start_to_a_rollback_and_the_command_line_agrees() {
         make_vault(&mut terminal);
         store_a_secret(&mut terminal, "shop/db/password", "first-value");
         put_a_value(&mut terminal, "the-second-value", "v2");
+        // What is known of the secret comes after the toast.
+        terminal.press("2");
+        terminal.wait_for_text("ACSPrevious");
         terminal.press("b");
         terminal.wait_for("the plan", |screen| screen.contents().contains("ACSCurrent"));
         terminal.wait_for_text("Roll back");
@@ -62,7 +65,7 @@ fn from_the_first_start_to_a_rollback_and_the_command_line_agrees() {
         terminal.wait_for("the rollback", |screen| {
             screen.contents().contains("v2 → v1") && !screen.contents().contains("Roll back")
         });
-        terminal.press("q");
+        terminal.press("\x03");
         let status = terminal.wait_for_end();
         assert!(status.success(), "{status}");
         assert!(!terminal.screen().alternate_screen());

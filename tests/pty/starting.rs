@@ -46,7 +46,7 @@ fn the_app_opens_where_the_last_run_was_left_without_showing_the_value() {
     terminal.unlock();
     terminal.press("/api\r3r");
     terminal.wait_for_text(VALUE);
-    terminal.press("q");
+    terminal.press("\x03");
     assert!(terminal.wait_for_end().success());
 
     let mut terminal = home.app((80, 24));

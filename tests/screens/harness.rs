@@ -310,7 +310,7 @@ impl Harness {
     /// The value in the put form, whatever lies over it.
     #[track_caller]
     pub fn typed_value(&self) -> String {
-        self.layer::<PutForm>().value.text().to_owned()
+        self.layer::<PutForm>().value().to_owned()
     }
 
     /// Runs an action by its name.

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::{Canvas, Hit};
 use super::edit_buffer::{EditBuffer, Lines};
 use super::field::{self, Focus, Shown};
+use super::label_field::LabelField;
 use super::line::{LinePen, width};
 use super::path_field::{Completed, PathField};
 use super::strength::Strength;
@@ -44,6 +45,8 @@ pub enum Content {
     Path(PathField),
     /// One of several.
     Choice { options: Vec<String>, chosen: usize },
+    /// Stage labels: those taken, and the one being typed.
+    Labels(LabelField),
     /// Several that are on or off, and the one with the cursor.
     Switches { options: Vec<(&'static str, bool)>, at: usize },
 }
@@ -72,6 +75,21 @@ pub struct Field {
     first: SecretBytes,
     loss: Loss,
     rows: u16,
+    /// Whether it is there now.
+    is_hidden: bool,
+}
+
+/// How a field is drawn beyond what it holds.
+#[derive(Default)]
+pub struct Look {
+    /// How many rows it takes, where that is not always the same.
+    pub rows: Option<u16>,
+    /// Shown in it while it is empty.
+    pub placeholder: Option<String>,
+    /// At the right end of its first row.
+    pub side: String,
+    /// Below it.
+    pub below: Vec<(String, Role)>,
 }
 
 impl Field {
@@ -85,6 +103,7 @@ impl Field {
             first: SecretBytes::new(),
             loss: Loss::Counts,
             rows: 1,
+            is_hidden: false,
         };
         field.settle();
         field
@@ -121,6 +140,11 @@ impl Field {
     /// A path.
     pub fn path(id: Id, label: &'static str, text: &str) -> Self {
         Self::new(id, label, Content::Path(PathField::with_text(text)))
+    }
+
+    /// Stage labels.
+    pub fn labels(id: Id, label: &'static str, labels: LabelField) -> Self {
+        Self::new(id, label, Content::Labels(labels))
     }
 
     /// A choice.
@@ -175,6 +199,7 @@ impl Field {
             | Content::Masked(text, _)
             | Content::NewPassword(text, _) => Some(text),
             Content::Path(path) => Some(path.text()),
+            Content::Labels(labels) => Some(labels.input()),
             Content::Choice { .. } | Content::Switches { .. } => None,
         }
     }
@@ -186,6 +211,7 @@ impl Field {
             | Content::Masked(text, _)
             | Content::NewPassword(text, _) => Some(text),
             Content::Path(path) => Some(path.text_mut()),
+            Content::Labels(labels) => Some(labels.input_mut()),
             Content::Choice { .. } | Content::Switches { .. } => None,
         }
     }
@@ -207,9 +233,15 @@ impl Field {
         }
     }
 
-    /// The rows that it takes, the names that a path could go on with included.
-    fn height(&self) -> u16 {
-        self.rows + u16::from(!self.choices().is_empty())
+    /// The rows of what is typed.
+    fn rows(&self, look: &Look) -> u16 {
+        look.rows.unwrap_or(self.rows)
+    }
+
+    /// The rows that it takes, what stands below included.
+    fn height(&self, look: &Look) -> u16 {
+        let below = look.below.len() + usize::from(!self.choices().is_empty());
+        self.rows(look) + u16::try_from(below).unwrap_or(u16::MAX)
     }
 }
 
@@ -300,6 +332,59 @@ impl Form {
         self.fields.iter_mut().find(|field| field.id == id)?.buffer_mut()
     }
 
+    /// Shows a field, or hides it: what is typed into it stays.
+    pub fn show(&mut self, id: Id, is_shown: bool) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.is_hidden = !is_shown;
+        }
+    }
+
+    /// The fields that are there, in order.
+    pub fn shown(&self) -> impl Iterator<Item = Id> {
+        self.fields.iter().filter(|field| !field.is_hidden).map(|field| field.id)
+    }
+
+    /// The labels of a field.
+    pub fn labels(&self, id: Id) -> Option<&LabelField> {
+        match &self.get(id)?.content {
+            Content::Labels(labels) => Some(labels),
+            _ => None,
+        }
+    }
+
+    /// The labels of a field, to change them.
+    pub fn labels_mut(&mut self, id: Id) -> Option<&mut LabelField> {
+        match self.fields.iter_mut().find(|field| field.id == id).map(|field| &mut field.content) {
+            Some(Content::Labels(labels)) => Some(labels),
+            _ => None,
+        }
+    }
+
+    /// Chooses an option.
+    pub fn set_chosen(&mut self, id: Id, option: usize) {
+        let field = self.fields.iter_mut().find(|field| field.id == id);
+        if let Some(Content::Choice { chosen, .. }) = field.map(|field| &mut field.content) {
+            *chosen = option;
+        }
+    }
+
+    /// The names that the path with the cursor could go on with.
+    pub fn path_choices(&self, id: Id) -> &[String] {
+        self.get(id).map_or(&[], Field::choices)
+    }
+
+    /// Goes to another field that is there.
+    fn step(&mut self, step: isize) {
+        let count = self.fields.len().cast_signed();
+        for _ in 0..count {
+            let next = self.focus.cast_signed() + step;
+            self.focus = next.rem_euclid(count).unsigned_abs();
+            if !self.fields[self.focus].is_hidden {
+                return;
+            }
+        }
+    }
+
     /// Which option of a choice is chosen.
     pub fn chosen(&self, id: Id) -> usize {
         match self.get(id).map(|field| &field.content) {
@@ -340,6 +425,7 @@ impl Form {
             }
             Some(Content::Lines(_)) => Contexts::typing(&with(&[Context::FormLines])),
             Some(Content::Path(_)) => Contexts::typing(&with(&[Context::FormPath, Context::FormLine])),
+            Some(Content::Labels(_)) => Contexts::typing(&with(&[Context::FormLabels, Context::FormLine])),
             Some(Content::Text(_) | Content::Masked(..) | Content::NewPassword(..)) => {
                 Contexts::typing(&with(&[Context::FormLine]))
             }
@@ -348,16 +434,15 @@ impl Form {
 
     /// Does what a key means in every form.
     pub fn act(&mut self, action: Action, asks: &mut Asks) -> Did {
-        let count = self.fields.len().max(1);
         match action {
             Action::NextField if self.move_switch(1) => {}
             Action::PreviousField if self.move_switch(-1) => {}
             Action::NextField => {
-                self.focus = (self.focus + 1) % count;
+                self.step(1);
                 self.enter_switches(false);
             }
             Action::PreviousField => {
-                self.focus = (self.focus + count - 1) % count;
+                self.step(-1);
                 self.enter_switches(true);
             }
             Action::NextChoice => return self.choose(1),
@@ -437,10 +522,7 @@ impl Form {
     fn complete(&mut self, asks: &mut Asks) {
         let typed = match self.fields.get(self.focus).map(|field| &field.content) {
             Some(Content::Path(path)) if !path.text().is_empty() => path.text().text().to_owned(),
-            _ => {
-                self.focus = (self.focus + 1) % self.fields.len().max(1);
-                return;
-            }
+            _ => return self.step(1),
         };
         self.completed.ask(asks, Work::CompletePath { typed });
     }
@@ -472,7 +554,7 @@ impl Form {
         match path.complete(&typed, completion) {
             Completed::Longer => Did::Changed,
             Completed::Nothing if count > 1 => {
-                self.focus = (self.focus + 1) % count;
+                self.step(1);
                 Did::Moved
             }
             Completed::Nothing | Completed::Listed | Completed::Late => Did::Moved,
@@ -553,31 +635,57 @@ impl Form {
 
     /// How many rows it takes.
     pub fn rows(&self) -> u16 {
-        self.fields.iter().map(Field::height).sum()
+        self.rows_with(&|_| Look::default())
+    }
+
+    /// How many rows it takes with a look for each field.
+    pub fn rows_with(&self, look: &dyn Fn(Id) -> Look) -> u16 {
+        let shown = self.fields.iter().filter(|field| !field.is_hidden);
+        shown.map(|field| field.height(&look(field.id))).sum()
     }
 
     /// Draws the fields from the top of an area; answers where the cursor stands. Without `takes_keys` no field has
     /// the focus.
     pub fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, takes_keys: bool) -> Option<Position> {
+        self.draw_with(canvas, area, takes_keys, &|_| Look::default())
+    }
+
+    /// Draws the fields with a look for each.
+    pub fn draw_with(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        takes_keys: bool,
+        look: &dyn Fn(Id) -> Look,
+    ) -> Option<Position> {
         let mut row = 0;
         let mut cursor = None;
-        for (at, field) in self.fields.iter().enumerate() {
-            let height = field.height().min(area.height.saturating_sub(row));
+        for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| !field.is_hidden) {
+            let look = look(field.id);
+            let height = field.height(&look).min(area.height.saturating_sub(row));
             let place = Rect { y: area.y + row.min(area.height), height, ..area };
-            row += field.height();
+            row += field.height(&look);
             if height == 0 {
                 continue;
             }
             canvas.hit(place, Hit::Field(at));
-            cursor = cursor.or(field.draw(canvas, place, at, takes_keys && at == self.focus));
+            cursor = cursor.or(field.draw(canvas, place, at, takes_keys && at == self.focus, &look));
         }
         cursor
     }
 }
 
 impl Field {
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, at: usize, is_focused: bool) -> Option<Position> {
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        at: usize,
+        is_focused: bool,
+        look: &Look,
+    ) -> Option<Position> {
         let theme = canvas.theme();
+        let rows = self.rows(look);
         let glyphs = &theme.glyphs;
         let (mark, role) =
             if is_focused { (glyphs.selected, Role::TitleFocused) } else { (" ", Role::Muted) };
@@ -587,10 +695,24 @@ impl Field {
         let content = Rect {
             x: area.x + CONTENT,
             width: area.width.saturating_sub(CONTENT + 1),
-            height: self.rows.min(area.height),
+            height: rows.min(area.height),
             ..area
         };
         let mut place = content;
+        if !look.side.is_empty() {
+            LinePen::new(canvas.buffer, place, 0).right(&look.side, theme.style(Role::Hint));
+            place.width = place.width.saturating_sub(width(&look.side) + 1);
+        }
+        let mut below = Rect { y: content.y + rows, height: area.height.saturating_sub(rows), ..content };
+        let choices = self.choices();
+        if !choices.is_empty() && below.height > 0 {
+            let hint = theme.style(Role::Hint);
+            LinePen::new(canvas.buffer, below, 0).fitted(&choices.join("  "), below.width, hint, glyphs);
+            below = Rect { y: below.y + 1, height: below.height - 1, ..below };
+        }
+        for (row, (text, role)) in (0..below.height).zip(&look.below) {
+            LinePen::new(canvas.buffer, below, row).fitted(text, below.width, theme.style(*role), glyphs);
+        }
         if !self.unit.is_empty() {
             let columns = SHORT.min(place.width);
             LinePen::new(canvas.buffer, place, 0).skip(columns).text(self.unit, theme.style(Role::Hint));
@@ -600,6 +722,7 @@ impl Field {
             Content::Choice { options, chosen } => {
                 return draw_choice(canvas, place, at, options, *chosen, is_focused);
             }
+            Content::Labels(labels) => return draw_labels(canvas, place, labels, is_focused),
             Content::Switches { options, at: switch } => {
                 return draw_switches(canvas, place, at, options, is_focused.then_some(*switch));
             }
@@ -618,14 +741,8 @@ impl Field {
         let text = self.buffer()?;
         if text.is_empty() {
             let hint = theme.style(Role::Hint);
-            LinePen::new(canvas.buffer, place, 0).fitted(&self.placeholder, place.width, hint, glyphs);
-        }
-        let choices = self.choices();
-        if !choices.is_empty() {
-            let below =
-                Rect { y: content.y + self.rows, height: area.height.saturating_sub(self.rows), ..content };
-            let hint = theme.style(Role::Hint);
-            LinePen::new(canvas.buffer, below, 0).fitted(&choices.join("  "), below.width, hint, glyphs);
+            let placeholder = look.placeholder.as_ref().unwrap_or(&self.placeholder);
+            LinePen::new(canvas.buffer, place, 0).fitted(placeholder, place.width, hint, glyphs);
         }
         let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
         field::draw(canvas.buffer, place, text, shown, focus, theme.style(Role::Text), glyphs)
@@ -697,6 +814,34 @@ fn draw_switches(
             cursor = Some(Position::new(column + 1, place.y));
         }
         column = (end + 3).min(place.right());
+    }
+    cursor
+}
+
+/// The labels taken as chips, and behind them the one being typed, with what Tab would add.
+fn draw_labels(
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    labels: &LabelField,
+    is_focused: bool,
+) -> Option<Position> {
+    let theme: &Theme = canvas.theme();
+    let mut pen = LinePen::new(canvas.buffer, place, 0);
+    for (label, can_be_removed) in labels.chips() {
+        pen.text(label.as_str(), theme.style(Role::Chip));
+        if can_be_removed {
+            pen.skip(1).text(theme.glyphs.cross, theme.style(Role::Muted));
+        }
+        pen.skip(2);
+    }
+    let x = pen.column();
+    let rest = Rect { x, width: place.right().saturating_sub(x), ..place };
+    let (input, style) = (labels.input(), theme.style(Role::Text));
+    let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
+    let cursor = field::draw(canvas.buffer, rest, input, Shown::Plainly, focus, style, &theme.glyphs);
+    if is_focused && let Some(ghost) = labels.completed().and_then(|label| label.get(input.len()..)) {
+        let typed = width(input.text());
+        LinePen::new(canvas.buffer, rest, 0).skip(typed).text(ghost, theme.style(Role::Hint));
     }
     cursor
 }

@@ -6,13 +6,39 @@ use crate::domain::{Invalid, StageLabel};
 /// Labels taken, in the order given, and what is being typed.
 pub struct LabelField {
     taken: Vec<StageLabel>,
+    /// How many of them cannot be taken away, from the first on.
+    fixed: usize,
+    /// The labels that can be completed.
+    known: Vec<StageLabel>,
     input: EditBuffer,
 }
 
 impl LabelField {
     /// With `ACSCurrent` in it: what a put means where nothing else is said.
     pub fn current() -> Self {
-        Self { taken: vec![StageLabel::current()], input: EditBuffer::new(Lines::Single) }
+        let input = EditBuffer::new(Lines::Single);
+        Self { taken: vec![StageLabel::current()], fixed: 0, known: Vec::new(), input }
+    }
+
+    /// The first version of a secret is current, whatever else marks it.
+    #[must_use]
+    pub fn fixed(self) -> Self {
+        Self { fixed: 1, ..self }
+    }
+
+    /// Which labels can be completed.
+    pub fn know(&mut self, known: Vec<StageLabel>) {
+        self.known = known;
+    }
+
+    /// The labels taken, each with whether it can be taken away.
+    pub fn chips(&self) -> impl Iterator<Item = (&StageLabel, bool)> {
+        self.taken.iter().enumerate().map(|(at, label)| (label, at >= self.fixed))
+    }
+
+    /// The label that Tab would take.
+    pub fn completed(&self) -> Option<&str> {
+        self.completion(self.known.iter().map(StageLabel::as_str))
     }
 
     /// The labels taken.
@@ -68,9 +94,13 @@ impl LabelField {
         self.taken.clear();
     }
 
-    /// Takes the last label away, to be typed anew or let go.
-    pub fn drop_last(&mut self) {
-        self.taken.pop();
+    /// Takes the last label away, to be typed again or let go; whether there was one that can be.
+    pub fn drop_last(&mut self) -> bool {
+        let can_be = self.taken.len() > self.fixed;
+        if can_be {
+            self.taken.pop();
+        }
+        can_be
     }
 
     /// The rest of the first known label that begins with what is typed and is not taken yet.

@@ -2,9 +2,9 @@
 
 use ratatui::layout::Position;
 
-use super::view::{self, field_at};
-use super::{Field, FieldKind, FileRead, Forecast, Obstacle, Purpose, PutForm, Source, missing};
-use crate::domain::{SecretName, StageLabel};
+use super::view;
+use super::{Field, FileRead, Forecast, Obstacle, Purpose, PutForm, Source, missing};
+use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 use crate::query::Catalogue;
 use crate::tui::action::Action;
@@ -12,10 +12,9 @@ use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answer, Answered, Failure, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::editing;
-use crate::tui::kit::EditBuffer;
-use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::edit_buffer::Edit;
-use crate::tui::kit::path_field::Completed;
+use crate::tui::kit::form::{Did, Form};
 use crate::tui::layer::{Flow, Gift, Layer, News};
 use crate::tui::layers::generator::Generator;
 use crate::tui::layers::plan::CHANGED_MEANWHILE;
@@ -32,57 +31,24 @@ impl PutForm {
         self
     }
 
-    fn move_focus(&mut self, step: isize) {
-        if self.focus == Field::Stages {
-            self.take_label();
-        }
-        let fields = self.fields();
-        let count = fields.len().cast_signed();
-        let at = fields.iter().position(|field| *field == self.focus).unwrap_or(0).cast_signed();
-        let next = (at + step).rem_euclid(count);
-        self.focus = fields.get(next.unsigned_abs()).copied().unwrap_or(self.focus);
-    }
-
     /// What is no label stays in the field; the forecast says why.
     fn take_label(&mut self) {
-        if self.stages.take().is_ok_and(|was_typed| was_typed) {
+        let labels = self.form.labels_mut(Field::Stages.id());
+        if labels.is_some_and(|labels| labels.take().is_ok_and(|was_typed| was_typed)) {
             self.is_dirty = true;
         }
     }
 
-    /// The labels that Tab can complete: those of the secret, then the built-in ones.
-    pub(super) fn known_labels(&self) -> Vec<StageLabel> {
-        let mut known: Vec<StageLabel> = match &self.purpose {
-            Purpose::Put { secret } => secret.labels.iter().map(|(label, _)| label.clone()).collect(),
-            Purpose::New => Vec::new(),
-        };
-        for label in [StageLabel::current(), StageLabel::previous()] {
-            if !known.contains(&label) && matches!(self.purpose, Purpose::Put { .. }) {
-                known.push(label);
+    /// Tab in the field of labels: takes the completion shown, else goes on.
+    fn complete_label(&mut self, app: &mut App) {
+        let labels = self.form.labels_mut(Field::Stages.id());
+        let completed = labels.as_ref().and_then(|labels| labels.completed()).map(str::to_owned);
+        match (labels, completed) {
+            (Some(labels), Some(label)) => labels.input_mut().set(&label),
+            _ => {
+                self.take_label();
+                self.form.act(Action::NextField, &mut app.asks);
             }
-        }
-        known
-    }
-
-    /// The rest of the label that Tab would take.
-    pub(super) fn completion(&self) -> Option<String> {
-        let known = self.known_labels();
-        self.stages.completion(known.iter().map(StageLabel::as_str)).map(str::to_owned)
-    }
-
-    fn complete(&mut self, app: &mut App) {
-        if self.focus == Field::File {
-            let typed = self.file.path.text().text().to_owned();
-            if typed.is_empty() {
-                self.move_focus(1);
-            } else {
-                self.file.completed.ask(&mut app.asks, Work::CompletePath { typed });
-            }
-            return;
-        }
-        match self.completion() {
-            Some(label) => self.stages.input_mut().set(&label),
-            None => self.move_focus(1),
         }
         self.plan(app);
     }
@@ -91,10 +57,11 @@ impl PutForm {
     fn on_text(&mut self, app: &mut App) {
         self.is_dirty = true;
         self.remark = None;
-        match self.focus {
+        match self.focus() {
             Field::VersionId => self.is_suggested = false,
             Field::Value => self.strength = None,
-            Field::File => self.file.forget(),
+            Field::File => self.forget_file(),
+            Field::Type => self.fit_fields(),
             _ => {}
         }
         self.plan(app);
@@ -103,13 +70,12 @@ impl PutForm {
     /// Finds out what would come of the fields as they are.
     pub(super) fn plan(&mut self, app: &mut App) {
         self.planned.forget();
-        if self.source == Source::File {
-            let path = self.file.path.text().text().to_owned();
-            if matches!(self.file.read, FileRead::Nothing) && !path.is_empty() && !self.file.asked.is_asked()
-            {
-                self.file.asked.ask(&mut app.asks, Work::ReadFile { path });
+        if self.source() == Source::File {
+            let path = self.text(Field::File).to_owned();
+            if matches!(self.file, FileRead::Nothing) && !path.is_empty() && !self.file_asked.is_asked() {
+                self.file_asked.ask(&mut app.asks, Work::ReadFile { path });
             }
-            if self.file.asked.is_asked() {
+            if self.file_asked.is_asked() {
                 return;
             }
         }
@@ -134,7 +100,7 @@ impl PutForm {
             return Forecast::Missing(Field::Name);
         }
         // A taken name is told while it is typed, whatever else is missing.
-        if let Ok(name) = SecretName::new(self.name.text())
+        if let Ok(name) = SecretName::new(self.text(Field::Name))
             && let Some(refusal) = name_refusal(&name, catalogue)
         {
             return Forecast::of_creation(Err(refusal), false);
@@ -157,7 +123,7 @@ impl PutForm {
 
     /// Stores what the form makes, unless it would be refused: then the cursor goes to the cause.
     fn submit(&mut self, app: &mut App) {
-        if self.focus == Field::Stages {
+        if self.focus() == Field::Stages {
             self.take_label();
         }
         let work = match &self.purpose {
@@ -173,12 +139,12 @@ impl PutForm {
         };
         match (work, stops) {
             (Err(obstacle), _) => {
-                self.focus = obstacle.field();
+                self.form.go_to(obstacle.field().id());
                 if let Obstacle::Missing(field) = obstacle {
                     self.remark = Some((field, missing(field).to_owned()));
                 }
             }
-            (Ok(_), Some(field)) => self.focus = field.unwrap_or(self.focus),
+            (Ok(_), Some(field)) => self.form.go_to(field.unwrap_or(self.focus()).id()),
             (Ok(work), None) => {
                 self.remark = None;
                 app.begin_busy(&mut self.stored, work);
@@ -189,7 +155,7 @@ impl PutForm {
     /// It was not stored: the form stays as typed, and the new plan comes before Ctrl-s works again.
     fn refused(&mut self, failure: Failure, app: &mut App) {
         if let Failure::Vault(VaultError::Refused(Refusal::Changed { .. })) = &failure {
-            self.remark = Some((self.focus, CHANGED_MEANWHILE.to_owned()));
+            self.remark = Some((self.focus(), CHANGED_MEANWHILE.to_owned()));
             if let Some((browse, asks)) = app.browsing() {
                 browse.describe_again(asks);
             }
@@ -209,11 +175,12 @@ impl PutForm {
             return;
         }
         **secret = details.secret.clone();
+        self.fit_fields();
         if self.is_suggested {
             self.take_free_id();
         }
         if self.remark.is_none() {
-            self.remark = Some((self.focus, CHANGED_MEANWHILE.to_owned()));
+            self.remark = Some((self.focus(), CHANGED_MEANWHILE.to_owned()));
         }
         self.plan(app);
     }
@@ -228,8 +195,8 @@ impl PutForm {
 
     /// Opens the editor on the value.
     fn edit_value(&self, app: &mut App) {
-        let text: Result<SecretBytes, &str> = match (self.source, &self.file.read) {
-            (Source::Text | Source::Binary, _) => Ok(self.value.duplicate()),
+        let text: Result<SecretBytes, &str> = match (self.source(), &self.file) {
+            (Source::Text | Source::Binary, _) => Ok(self.form.duplicate(Field::Value.id())),
             (Source::File, FileRead::Known(content)) if content.why_binary.is_none() => {
                 Ok(content.value.duplicate().into_bytes())
             }
@@ -243,33 +210,13 @@ impl PutForm {
     }
 
     fn on_file(&mut self, answered: Answered, app: &mut App) {
-        self.file.asked.forget();
-        self.file.read = match answered.result {
+        self.file_asked.forget();
+        self.file = match answered.result {
             Ok(Answer::FileRead(content)) => FileRead::Known(*content),
             Ok(_) => FileRead::Nothing,
             Err(failure) => FileRead::Failed(failure.sentence()),
         };
         self.plan(app);
-    }
-
-    fn on_completed(&mut self, answered: Answered, app: &mut App) {
-        self.file.completed.forget();
-        let Ok(Answer::PathCompleted { typed, completion }) = answered.result else {
-            return;
-        };
-        if self.focus != Field::File || self.is_storing() {
-            return;
-        }
-        match self.file.path.complete(&typed, completion) {
-            Completed::Longer => {
-                self.is_dirty = true;
-                self.file.read = FileRead::Nothing;
-                self.file.asked.forget();
-                self.plan(app);
-            }
-            Completed::Nothing => self.move_focus(1),
-            Completed::Listed | Completed::Late => {}
-        }
     }
 }
 
@@ -287,19 +234,19 @@ impl Layer for PutForm {
     }
 
     fn contexts(&self) -> Contexts {
-        use Context::{Form, FormChoice, FormLabels, FormLine, FormLines, FormPath, FormValue, PutForm};
-        match self.focused_kind() {
-            FieldKind::Line => Contexts::typing(&[FormLine, PutForm, Form]),
-            FieldKind::Choice => Contexts::choosing(&[FormChoice, FormLine, PutForm, Form]),
-            FieldKind::Value => Contexts::typing(&[FormValue, PutForm, Form]),
-            FieldKind::Labels => Contexts::typing(&[FormLabels, FormLine, PutForm, Form]),
-            FieldKind::Path => Contexts::typing(&[FormPath, FormLine, PutForm, Form]),
-            FieldKind::Lines => Contexts::typing(&[FormLines, PutForm, Form]),
+        if self.focus() == Field::Value {
+            Contexts::typing(&[Context::FormValue, Context::PutForm, Context::Form])
+        } else {
+            self.form.contexts(&[Context::PutForm, Context::Form])
         }
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        if self.is_storing() { None } else { self.focused_text() }
+    fn form(&self) -> Option<&Form> {
+        (!self.is_storing()).then_some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        (!self.is_storing()).then_some(&mut self.form)
     }
 
     fn changed(&mut self, app: &mut App) {
@@ -311,34 +258,35 @@ impl Layer for PutForm {
         if self.is_storing() {
             return;
         }
-        // The first version of a secret is current, whatever else marks it.
-        let fixed = usize::from(matches!(self.purpose, Purpose::New));
-        if edit == Edit::Backspace && self.focus == Field::Stages && self.stages.input().is_empty() {
-            if self.stages.taken().len() > fixed {
-                self.stages.drop_last();
+        let is_before_label = edit == Edit::Backspace && self.focus() == Field::Stages;
+        if let Some(labels) = self.form.labels_mut(Field::Stages.id())
+            && is_before_label
+            && labels.input().is_empty()
+        {
+            if labels.drop_last() {
                 self.on_text(app);
             }
             return;
         }
-        if let Some(text) = self.focused_text() {
-            let before = text.len();
-            text.edit(edit);
-            if text.len() != before {
-                self.on_text(app);
+        if let Some(field) = self.form.field() {
+            let before = field.len();
+            field.edit(edit);
+            if field.len() != before {
+                self.after_typing(app);
             }
         }
     }
 
     fn paste(&mut self, text: &str, app: &mut App) {
-        let focus = self.focus;
-        let Some(field) = self.focused_text() else {
+        let focus = self.focus();
+        let Some(field) = self.form.field() else {
             return app.say(Tone::Note, NO_FIELD);
         };
         if !field.insert(text) {
             self.remark = Some((focus, PasteRefused::ManyLines.sentence().to_owned()));
             return;
         }
-        self.on_text(app);
+        self.after_typing(app);
         if focus == Field::Value && text.ends_with('\n') {
             let remark = "the paste ended with a newline, which is part of the value now";
             self.remark = Some((Field::Value, remark.to_owned()));
@@ -350,24 +298,12 @@ impl Layer for PutForm {
             return Flow::Stay;
         }
         match action {
-            Action::NextField => self.move_focus(1),
-            Action::PreviousField => self.move_focus(-1),
-            Action::ToggleShown => self.shown = self.shown.other(),
-            Action::PreviousChoice | Action::NextChoice => {
-                let last = Source::ALL.len() - 1;
-                self.source = self.source.step(if action == Action::NextChoice { 1 } else { last });
-                self.is_dirty = true;
-                self.plan(app);
-            }
-            Action::NewLine if self.focused_text().is_some_and(|text| text.insert("\n")) => {
-                self.on_text(app);
-            }
-            Action::Complete => self.complete(app),
+            Action::Complete if self.focus() == Field::Stages => self.complete_label(app),
             Action::TakeLabel => {
-                if self.stages.input().is_empty() {
-                    self.move_focus(1);
-                } else {
-                    self.take_label();
+                let is_empty = self.text(Field::Stages).is_empty();
+                self.take_label();
+                if is_empty {
+                    self.form.act(Action::NextField, &mut app.asks);
                 }
                 self.plan(app);
             }
@@ -377,41 +313,53 @@ impl Layer for PutForm {
             }
             Action::OpenEditor => self.edit_value(app),
             Action::Generate => {
-                return Flow::Open(Box::new(Generator::new(!self.value.is_empty(), app)));
+                return Flow::Open(Box::new(Generator::new(!self.value().is_empty(), app)));
             }
             Action::Submit => self.submit(app),
             Action::Escape | Action::Back => return Flow::Close,
-            _ => {}
+            _ => {
+                let moves = matches!(action, Action::NextField | Action::PreviousField);
+                if moves && self.focus() == Field::Stages {
+                    self.take_label();
+                }
+                if self.form.act(action, &mut app.asks) == Did::Changed {
+                    self.on_text(app);
+                }
+            }
         }
         Flow::Stay
     }
 
-    /// Puts the cursor into the field under the pointer.
-    fn click(&mut self, at: Position, app: &mut App) {
-        let Some(field) = field_at(self, app.size, &app.keymap, at).filter(|_| !self.is_storing()) else {
+    /// What was being typed as a label is taken by a click elsewhere.
+    fn hit(&mut self, hit: Hit, app: &mut App) {
+        if self.is_storing() {
             return;
-        };
-        let leaves_labels = self.focus == Field::Stages && field != Field::Stages;
-        if leaves_labels {
-            self.take_label();
         }
-        self.focus = field;
-        if leaves_labels {
+        let was_label = self.focus() == Field::Stages;
+        let did = self.form.hit(hit);
+        if was_label && self.focus() != Field::Stages {
+            self.take_label();
             self.plan(app);
+        }
+        if did == Did::Changed {
+            self.on_text(app);
         }
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        [&self.planned, &self.stored, &self.file.asked, &self.file.completed]
-            .iter()
-            .any(|question| question.awaits(ticket))
+        let own = [&self.planned, &self.stored, &self.file_asked];
+        own.iter().any(|question| question.awaits(ticket)) || self.form.awaits(ticket)
     }
 
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
-        if self.file.asked.awaits(answered.ticket) {
+        if self.file_asked.awaits(answered.ticket) {
             self.on_file(answered, app);
-        } else if self.file.completed.awaits(answered.ticket) {
-            self.on_completed(answered, app);
+        } else if self.form.awaits(answered.ticket) {
+            if self.form.answered(answered) == Did::Changed {
+                self.is_dirty = true;
+                self.forget_file();
+                self.plan(app);
+            }
         } else if self.planned.awaits(answered.ticket) {
             self.planned.forget();
             match answered.result {
@@ -436,9 +384,9 @@ impl Layer for PutForm {
     fn hear(&mut self, news: &News<'_>, app: &mut App) -> Flow {
         match news {
             News::Given(Gift::Value(value, bits)) => {
-                self.value.set(value.text());
-                self.source = Source::Text;
-                self.focus = Field::Value;
+                self.set(Field::Value, value.text());
+                self.set_source(Source::Text);
+                self.form.go_to(Field::Value.id());
                 self.on_text(app);
                 self.strength = Some(*bits);
             }

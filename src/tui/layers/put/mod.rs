@@ -9,10 +9,8 @@ use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLa
 use crate::memory::SecretBytes;
 use crate::tui::ask::Question;
 use crate::tui::file_value::FileContent;
-use crate::tui::kit::field::Shown;
+use crate::tui::kit::form::{self, Form, Id};
 use crate::tui::kit::label_field::LabelField;
-use crate::tui::kit::path_field::PathField;
-use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::paste::LineEnds;
 use crate::tui::tag_lines;
 use crate::vault::{CreateRequest, PutRequest, SecretDetails, StateToken};
@@ -43,6 +41,51 @@ pub enum Field {
     Tags,
 }
 
+impl Field {
+    const ALL: [Self; 9] = [
+        Self::Name,
+        Self::VersionId,
+        Self::Type,
+        Self::Value,
+        Self::File,
+        Self::Stages,
+        Self::Note,
+        Self::Description,
+        Self::Tags,
+    ];
+
+    /// Its word in a form that a lock keeps.
+    const fn id(self) -> Id {
+        Id(match self {
+            Self::Name => "name",
+            Self::VersionId => "version",
+            Self::Type => "type",
+            Self::Value => "value",
+            Self::File => "file",
+            Self::Stages => "label",
+            Self::Note => "note",
+            Self::Description => "description",
+            Self::Tags => "tags",
+        })
+    }
+
+    /// The field with nothing typed.
+    fn empty(self) -> form::Field {
+        let id = self.id();
+        match self {
+            Self::Name => form::Field::text(id, "Name", ""),
+            Self::VersionId => form::Field::text(id, "Version id", ""),
+            Self::Type => form::Field::choice(id, "Type", &Source::ALL.map(|(_, words)| words), 0),
+            Self::Value => form::Field::masked_lines(id, "Value", 2),
+            Self::File => form::Field::path(id, "File", "").placeholder("a path; ~ is your home"),
+            Self::Stages => form::Field::labels(id, "Stage labels", LabelField::current()),
+            Self::Note => form::Field::text(id, "Note", ""),
+            Self::Description => form::Field::text(id, "Description", ""),
+            Self::Tags => form::Field::lines(id, "Tags", "", 1).placeholder(tag_lines::PLACEHOLDER),
+        }
+    }
+}
+
 /// Where the value comes from, and how it is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -58,29 +101,6 @@ impl Source {
     /// All of them, each with its words in the form.
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Text, "text"), (Self::Binary, "binary"), (Self::File, "from a file")];
-
-    /// The one so many steps further, around.
-    fn step(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|(known, _)| *known == self).unwrap_or(0);
-        Self::ALL[(at + by) % Self::ALL.len()].0
-    }
-}
-
-/// How a field takes keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldKind {
-    /// One line of text.
-    Line,
-    /// A choice.
-    Choice,
-    /// The value: many lines.
-    Value,
-    /// Labels.
-    Labels,
-    /// Several lines of text.
-    Lines,
-    /// A path.
-    Path,
 }
 
 /// What the form makes.
@@ -121,17 +141,6 @@ impl Obstacle {
     }
 }
 
-/// The field of the path, and what was read.
-pub struct FileField {
-    pub path: PathField,
-    /// What lies there.
-    pub read: FileRead,
-    /// The worker reads it.
-    asked: Question,
-    /// The worker completes the path.
-    completed: Question,
-}
-
 /// What is known of a file.
 pub enum FileRead {
     /// Nothing.
@@ -142,52 +151,18 @@ pub enum FileRead {
     Failed(String),
 }
 
-impl FileField {
-    fn empty() -> Self {
-        Self {
-            path: PathField::with_text(""),
-            read: FileRead::Nothing,
-            asked: Question::new(),
-            completed: Question::new(),
-        }
-    }
-
-    /// The path is another one: what was read counts no more.
-    fn forget(&mut self) {
-        self.path.forget_choices();
-        self.read = FileRead::Nothing;
-        self.asked.forget();
-    }
-}
-
 /// The form.
 pub struct PutForm {
     /// What it makes.
     pub purpose: Purpose,
-    /// The name of a new secret.
-    pub name: EditBuffer,
-    /// The id of the version.
-    pub version_id: EditBuffer,
-    /// Where the value comes from.
-    pub source: Source,
-    /// The value, where it is typed.
-    pub value: EditBuffer,
-    /// The file, where it comes from one.
-    pub file: FileField,
+    /// What can be typed.
+    form: Form,
+    /// What lies at the path, where the value comes from a file.
+    pub file: FileRead,
+    /// The worker reads it.
+    file_asked: Question,
     /// How strong the value is, in bits: known only of one that was generated, until it is edited.
     pub strength: Option<f64>,
-    /// The labels.
-    pub stages: LabelField,
-    /// The remark.
-    pub note: EditBuffer,
-    /// The description of a new secret.
-    pub description: EditBuffer,
-    /// The tags of a new secret, one a line.
-    pub tags: EditBuffer,
-    /// Where the keys go.
-    pub focus: Field,
-    /// Whether the value is shown.
-    pub shown: Shown,
     /// Whether the id is still the one that was suggested.
     pub is_suggested: bool,
     /// Something to know about the last paste or change: beside a field.
@@ -206,32 +181,28 @@ impl PutForm {
         let purpose = Purpose::Put { secret: Box::new(details.secret.clone()) };
         let mut form = Self::empty(purpose, suggests_id);
         form.token = Some(details.token);
-        form.focus = if form.is_suggested { Field::Value } else { Field::VersionId };
+        let first = if form.is_suggested { Field::Value } else { Field::VersionId };
+        form.form.go_to(first.id());
         form
     }
 
     /// A form for a new secret in a folder.
     pub fn new_secret(folder: &str, suggests_id: bool) -> Self {
         let mut form = Self::empty(Purpose::New, suggests_id);
-        form.name.set(folder);
+        if let Some(labels) = form.form.labels_mut(Field::Stages.id()) {
+            *labels = LabelField::current().fixed();
+        }
+        form.set(Field::Name, folder);
         form
     }
 
     fn empty(purpose: Purpose, suggests_id: bool) -> Self {
         let mut form = Self {
             purpose,
-            name: EditBuffer::new(Lines::Single),
-            version_id: EditBuffer::new(Lines::Single),
-            source: Source::Text,
-            value: EditBuffer::new(Lines::Many),
-            file: FileField::empty(),
+            form: Form::new(Field::ALL.map(Field::empty).into()),
+            file: FileRead::Nothing,
+            file_asked: Question::new(),
             strength: None,
-            stages: LabelField::current(),
-            note: EditBuffer::new(Lines::Single),
-            description: EditBuffer::new(Lines::Single),
-            tags: EditBuffer::new(Lines::Many),
-            focus: Field::Name,
-            shown: Shown::Masked,
             is_suggested: false,
             remark: None,
             forecast: Forecast::Nothing,
@@ -243,50 +214,99 @@ impl PutForm {
         if suggests_id {
             form.take_free_id();
         }
+        form.fit_fields();
         form
+    }
+
+    /// The fields of its purpose, and those of where the value comes from.
+    fn fit_fields(&mut self) {
+        let (is_new, is_file) = (matches!(self.purpose, Purpose::New), self.source() == Source::File);
+        for (field, is_shown) in [
+            (Field::Name, is_new),
+            (Field::Value, !is_file),
+            (Field::File, is_file),
+            (Field::Description, is_new),
+            (Field::Tags, is_new),
+        ] {
+            self.form.show(field.id(), is_shown);
+        }
+        let known = self.known_labels();
+        if let Some(labels) = self.form.labels_mut(Field::Stages.id()) {
+            labels.know(known);
+        }
+    }
+
+    /// The labels that Tab can complete: those of the secret, then the built-in ones.
+    fn known_labels(&self) -> Vec<StageLabel> {
+        let Some(secret) = self.secret() else {
+            return Vec::new();
+        };
+        let mut known: Vec<StageLabel> = secret.labels.iter().map(|(label, _)| label.clone()).collect();
+        for label in [StageLabel::current(), StageLabel::previous()] {
+            if !known.contains(&label) {
+                known.push(label);
+            }
+        }
+        known
+    }
+
+    /// What is typed into a field.
+    fn text(&self, field: Field) -> &str {
+        self.form.text(field.id())
+    }
+
+    fn set(&mut self, field: Field, text: &str) {
+        if let Some(buffer) = self.form.buffer_mut(field.id()) {
+            buffer.set(text);
+        }
+    }
+
+    /// The value as it is typed.
+    pub fn value(&self) -> &str {
+        self.text(Field::Value)
+    }
+
+    /// Where the value comes from.
+    fn source(&self) -> Source {
+        Source::ALL.get(self.form.chosen(Field::Type.id())).map_or(Source::Text, |(source, _)| *source)
+    }
+
+    fn set_source(&mut self, source: Source) {
+        let at = Source::ALL.iter().position(|(known, _)| *known == source);
+        self.form.set_chosen(Field::Type.id(), at.unwrap_or(0));
+        self.fit_fields();
+    }
+
+    /// The field with the cursor.
+    fn focus(&self) -> Field {
+        let focused = self.form.focused();
+        Field::ALL.into_iter().find(|field| Some(field.id()) == focused).unwrap_or(Field::Value)
+    }
+
+    /// The labels taken, and the one being typed.
+    fn stages(&self) -> Option<&LabelField> {
+        self.form.labels(Field::Stages.id())
+    }
+
+    /// The path is another one: what was read counts no more.
+    fn forget_file(&mut self) {
+        self.file = FileRead::Nothing;
+        self.file_asked.forget();
     }
 
     fn take_free_id(&mut self) {
         let free = self.free_id();
-        self.version_id.set(&free);
+        self.set(Field::VersionId, &free);
         self.is_suggested = true;
-    }
-
-    /// The fields of this form in their order.
-    pub const fn fields(&self) -> &'static [Field] {
-        use Field::{Description, File, Name, Note, Stages, Tags, Type, Value, VersionId};
-        match (&self.purpose, self.source) {
-            (Purpose::Put { .. }, Source::File) => &[VersionId, Type, File, Stages, Note],
-            (Purpose::Put { .. }, _) => &[VersionId, Type, Value, Stages, Note],
-            (Purpose::New, Source::File) => &[Name, VersionId, Type, File, Stages, Note, Description, Tags],
-            (Purpose::New, _) => &[Name, VersionId, Type, Value, Stages, Note, Description, Tags],
-        }
-    }
-
-    /// How the focused field takes keys.
-    pub const fn focused_kind(&self) -> FieldKind {
-        match self.focus {
-            Field::Type => FieldKind::Choice,
-            Field::Value => FieldKind::Value,
-            Field::Stages => FieldKind::Labels,
-            Field::Tags => FieldKind::Lines,
-            Field::File => FieldKind::Path,
-            Field::Name | Field::VersionId | Field::Note | Field::Description => FieldKind::Line,
-        }
-    }
-
-    /// The text of the focused field; a choice has none.
-    pub const fn focused_text(&mut self) -> Option<&mut EditBuffer> {
-        self.text_of_mut(self.focus)
     }
 
     /// Takes a text in place of the value, whatever it came from before.
     pub fn take_text(&mut self, text: &SecretBytes) {
-        self.value.set(text.expose_text().unwrap_or_default());
-        if self.source == Source::File {
-            self.source = Source::Text;
+        self.set(Field::Value, text.expose_text().unwrap_or_default());
+        if self.source() == Source::File {
+            self.set_source(Source::Text);
         }
-        self.focus = Field::Value;
+        self.form.go_to(Field::Value.id());
         self.strength = None;
         self.remark = None;
         self.is_dirty = true;
@@ -299,7 +319,7 @@ impl PutForm {
 
     /// Whether the forecast is of an older state of the fields.
     const fn is_pending(&self) -> bool {
-        self.planned.is_asked() || self.file.asked.is_asked()
+        self.planned.is_asked() || self.file_asked.is_asked()
     }
 
     /// The secret that gets a version.
@@ -317,7 +337,7 @@ impl PutForm {
 
     /// What the value looks like: its line ends, where it has several lines.
     pub fn line_ends(&self) -> Option<LineEnds> {
-        LineEnds::of(self.value.text())
+        LineEnds::of(self.value())
     }
 
     /// The request that the fields make now.
@@ -338,16 +358,16 @@ impl PutForm {
     /// The request for a new secret that the fields make now.
     pub fn create_request(&self) -> Result<CreateRequest, Obstacle> {
         let name =
-            SecretName::new(self.name.text()).map_err(|invalid| Obstacle::new(Field::Name, invalid))?;
+            SecretName::new(self.text(Field::Name)).map_err(|invalid| Obstacle::new(Field::Name, invalid))?;
         let mut extra_stages = self.read_stages()?;
         extra_stages.retain(|label| !label.is_current());
         Ok(CreateRequest {
             name,
             version_id: self.read_version_id()?,
             value: self.read_value()?,
-            description: Description::new(self.description.text())
+            description: Description::new(self.text(Field::Description))
                 .map_err(|invalid| Obstacle::new(Field::Description, invalid))?,
-            tags: tag_lines::read(self.tags.text())
+            tags: tag_lines::read(self.text(Field::Tags))
                 .map_err(|sentence| Obstacle::Wrong(Field::Tags, sentence))?,
             extra_stages,
             note: self.read_note()?,
@@ -355,23 +375,24 @@ impl PutForm {
     }
 
     fn read_version_id(&self) -> Result<VersionId, Obstacle> {
-        VersionId::new(self.version_id.text()).map_err(|invalid| Obstacle::new(Field::VersionId, invalid))
+        VersionId::new(self.text(Field::VersionId))
+            .map_err(|invalid| Obstacle::new(Field::VersionId, invalid))
     }
 
     fn read_value(&self) -> Result<SecretValue, Obstacle> {
-        let value_type = match self.source {
+        let value_type = match self.source() {
             Source::Text => ValueType::Text,
             Source::Binary => ValueType::Binary,
             Source::File => return self.read_file(),
         };
-        SecretValue::new(value_type, self.value.duplicate())
+        SecretValue::new(value_type, self.form.duplicate(Field::Value.id()))
             .map_err(|invalid| Obstacle::new(Field::Value, invalid))
     }
 
     /// What was read when the path was typed: the bytes that the plan is of are those that are stored.
     fn read_file(&self) -> Result<SecretValue, Obstacle> {
-        match &self.file.read {
-            _ if self.file.asked.is_asked() => {
+        match &self.file {
+            _ if self.file_asked.is_asked() => {
                 Err(Obstacle::Wrong(Field::File, "the file is being read".to_owned()))
             }
             FileRead::Nothing => Err(Obstacle::Missing(Field::File)),
@@ -381,11 +402,13 @@ impl PutForm {
     }
 
     fn read_stages(&self) -> Result<Vec<StageLabel>, Obstacle> {
-        self.stages.labels().map_err(|invalid| Obstacle::new(Field::Stages, invalid))
+        self.stages()
+            .map_or(Ok(Vec::new()), LabelField::labels)
+            .map_err(|invalid| Obstacle::new(Field::Stages, invalid))
     }
 
     fn read_note(&self) -> Result<Option<Note>, Obstacle> {
-        Note::from_field(self.note.text()).map_err(|invalid| Obstacle::new(Field::Note, invalid))
+        Note::from_field(self.text(Field::Note)).map_err(|invalid| Obstacle::new(Field::Note, invalid))
     }
 }
 
