@@ -65,21 +65,40 @@ pub enum DotenvProblem {
 /// # Errors
 /// [`DotenvError`] for the first line that is malformed.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, DotenvError> {
+    entries(bytes)?.collect()
+}
+
+/// Reads a file entry by entry: a line that is malformed is an error of its own, and the next line is read.
+pub fn parse_each(bytes: &[u8]) -> Vec<Result<Entry, DotenvError>> {
+    match entries(bytes) {
+        Ok(entries) => entries.collect(),
+        Err(error) => vec![Err(error)],
+    }
+}
+
+fn entries(bytes: &[u8]) -> Result<impl Iterator<Item = Result<Entry, DotenvError>> + '_, DotenvError> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => return Err(not_text(&bytes[..error.valid_up_to()])),
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { rest: text.chars().peekable(), line: 1, column: 1 };
-    let mut entries = Vec::new();
-    loop {
-        reader.skip(char::is_whitespace);
-        match reader.rest.peek() {
-            None => return Ok(entries),
-            Some('#') => reader.skip(|character| character != '\n'),
-            Some(_) => entries.push(reader.entry()?),
+    Ok(std::iter::from_fn(move || {
+        loop {
+            reader.skip(char::is_whitespace);
+            match reader.rest.peek()? {
+                '#' => reader.skip(|character| character != '\n'),
+                _ => break,
+            }
         }
-    }
+        let start = reader.clone();
+        let entry = reader.entry();
+        if entry.is_err() {
+            reader = start;
+            reader.skip(|character| character != '\n');
+        }
+        Some(entry)
+    }))
 }
 
 /// Whether `name` can be a variable's name in a file.
@@ -99,6 +118,7 @@ fn not_text(valid: &[u8]) -> DotenvError {
     DotenvError { line, column: characters + 1, problem: DotenvProblem::NotText }
 }
 
+#[derive(Clone)]
 struct Reader<'a> {
     rest: Peekable<Chars<'a>>,
     line: usize,

@@ -1,13 +1,13 @@
 //! Bitwarden's unencrypted exports. The JSON knows the history of a password; the CSV does not.
 
 use super::document::{Members, Node, parse};
-use super::entry::{Fields, add_entry, source_id};
+use super::entry::{CHANGED, CREATED, Fields, account, add_entry, member_in_words, source_id, time_of};
 use super::error::ExchangeError;
 use super::place::without_mark;
 use super::table::{Row, Table};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
-use crate::vault::{IncomingBatch, Loss};
+use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
 /// Reads a file, CSV or JSON: which, its first character says.
 ///
@@ -47,6 +47,10 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             folder => folder,
         };
         let name = below(folder, row.text("name"));
+        if let Some(fault) = row.fault() {
+            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+            continue;
+        }
         if !others.is_empty() {
             batch.losses.push(Loss::new(&name, COLLECTIONS));
         }
@@ -105,13 +109,11 @@ const FAVORITE: &str = "its mark as a favorite";
 const REPROMPT: &str = "that the password is asked for again";
 const PASSKEYS: &str = "its passkeys";
 const ARCHIVED: &str = "that it is archived";
+const ORGANIZATION: &str = "that it belongs to an organization";
 const COLLECTIONS: &str = "that it lies in other collections too";
 
 /// What a custom field is called that has no name.
 const NAMELESS: &str = "field";
-
-/// Everything an item can be besides a login: each has a member of its own, whose members become fields.
-const PARTS: [&str; 6] = ["card", "identity", "sshKey", "bankAccount", "driversLicense", "passport"];
 
 fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let root = parse(text)?.members()?;
@@ -121,10 +123,29 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut folders = names_by_id(&root, "folders")?;
     folders.extend(names_by_id(&root, "collections")?);
     let mut batch = IncomingBatch::new();
-    for item in root.get("items")?.entries()? {
-        add_item(&item.members()?, &folders, &mut batch)?;
+    batch.account_of = Some(account);
+    for (position, item) in root.get("items")?.entries()?.into_iter().enumerate() {
+        let mut losses = Vec::new();
+        match item.members().and_then(|members| read_item(&members, &folders, &mut losses)) {
+            Ok(secret) => batch.secrets.extend(secret),
+            Err(error) => {
+                losses.clear();
+                batch.secrets.push(IncomingSecret::unreadable(name_of(item, position), error));
+            }
+        }
+        batch.losses.append(&mut losses);
+    }
+    for (member, _) in root.others(&["encrypted", "folders", "collections", "items"]) {
+        batch.losses.push(Loss::new("the file", member_in_words(member)));
     }
     Ok(batch)
+}
+
+/// What an item that cannot be read is called.
+fn name_of(item: Node<'_>, position: usize) -> String {
+    let name = item.members().and_then(|members| members.text_of("name"));
+    let name = name.ok().and_then(|name| name.expose_text().map(str::to_owned));
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("item {}", position + 1))
 }
 
 /// Folders and collections by their ids.
@@ -138,11 +159,39 @@ fn names_by_id(root: &Members<'_>, member: &str) -> Result<Vec<(SecretBytes, Sec
         .collect()
 }
 
-fn add_item(
+/// Members of an item that are looked at, or say nothing of their own.
+const ITEM: [&str; 22] = [
+    "id",
+    "organizationId",
+    "folderId",
+    "collectionIds",
+    "type",
+    "object",
+    "name",
+    "notes",
+    "favorite",
+    "reprompt",
+    "fields",
+    "login",
+    "secureNote",
+    "passwordHistory",
+    "creationDate",
+    "revisionDate",
+    "archivedDate",
+    "deletedDate",
+    "edit",
+    "viewPassword",
+    "organizationUseTotp",
+    "permissions",
+];
+const LOGIN: [&str; 6] = ["username", "password", "uris", "totp", "fido2Credentials", "passwordRevisionDate"];
+
+/// Reads an item; `None` where nothing of it comes here, which is among the losses then.
+fn read_item(
     item: &Members<'_>,
     folders: &[(SecretBytes, SecretBytes)],
-    batch: &mut IncomingBatch,
-) -> Result<(), ExchangeError> {
+    losses: &mut Vec<Loss>,
+) -> Result<Option<IncomingSecret>, ExchangeError> {
     let mut id = item.text_of("folderId")?;
     let collections = item.entries_of("collectionIds")?;
     if id.is_empty()
@@ -152,42 +201,60 @@ fn add_item(
     }
     let folder = folders.iter().find(|(known, _)| known.expose() == id.expose());
     let folder = folder.and_then(|(_, name)| name.expose_text()).unwrap_or_default();
-    let name = item.get("name")?.text()?;
+    let name = item.text_of("name")?;
     let name = below(folder, name.expose_text().unwrap_or_default());
-    let fields = fields_of(item)?;
+    if item.find("deletedDate").is_some() {
+        losses.push(Loss::whole(&name, "it lies in the trash there"));
+        return Ok(None);
+    }
     for (member, what, unless) in [("favorite", FAVORITE, "false"), ("reprompt", REPROMPT, "0")] {
         if item.find(member).is_some_and(|value| value.spelled() != unless) {
-            batch.losses.push(Loss::new(&name, what));
+            losses.push(Loss::new(&name, what));
         }
     }
     if collections.len() > 1 {
-        batch.losses.push(Loss::new(&name, COLLECTIONS));
+        losses.push(Loss::new(&name, COLLECTIONS));
     }
-    if item.find("archivedDate").is_some() {
-        batch.losses.push(Loss::new(&name, ARCHIVED));
+    for (member, what) in [("archivedDate", ARCHIVED), ("organizationId", ORGANIZATION)] {
+        if item.find(member).is_some() {
+            losses.push(Loss::new(&name, what));
+        }
     }
     let login = item.find("login").map(|login| login.members()).transpose()?;
-    if let Some(login) = &login
-        && !login.entries_of("fido2Credentials")?.is_empty()
-    {
-        batch.losses.push(Loss::new(&name, PASSKEYS));
+    if let Some(login) = &login {
+        if !login.entries_of("fido2Credentials")?.is_empty() {
+            losses.push(Loss::new(&name, PASSKEYS));
+        }
+        for uri in login.entries_of("uris")? {
+            if uri.members()?.find("match").is_some() {
+                losses.push(Loss::new(&name, "how one of its addresses is matched"));
+            }
+        }
+        losses.extend(login.others(&LOGIN).map(|(member, _)| Loss::new(&name, member_in_words(member))));
     }
     for field in item.entries_of("fields")? {
         if field.members()?.find("linkedId").is_some() {
-            batch.losses.push(Loss::new(&name, "a field that is linked to another one"));
+            losses.push(Loss::new(&name, "a field that is linked to another one"));
         }
     }
-    if item.find("deletedDate").is_some() {
-        batch.losses.push(Loss::whole(&name, "it lies in the trash there"));
-        return Ok(());
+    // An object is a kind of item that is not known here: its members become fields.
+    let is_object = |node: Node<'_>| node.spelled().starts_with('{');
+    for (member, node) in item.others(&ITEM) {
+        if !is_object(node) {
+            losses.push(Loss::new(&name, member_in_words(member)));
+        }
     }
-    let mut versions = history(item, &fields)?;
-    versions.push((fields, time(item, "revisionDate")?));
-    if let Some(secret) = add_entry(batch, name, versions) {
-        secret.created = time(item, "creationDate")?;
+    let fields = fields_of(item)?;
+    let created = time(item, "creationDate", &name, CREATED, losses)?;
+    let mut versions = history(item, &fields, created, &name, losses)?;
+    versions.push((fields, time(item, "revisionDate", &name, CHANGED, losses)?));
+    let mut read = IncomingBatch::new();
+    if let Some(secret) = add_entry(&mut read, name, versions) {
+        secret.created = created;
         secret.source_id = source_id("bitwarden-id", item.text_of("id")?.expose_text().unwrap_or_default());
     }
-    Ok(())
+    losses.append(&mut read.losses);
+    Ok(read.secrets.pop())
 }
 
 /// The fields of an item, whatever type it is of: a login's come first, in an order of ours.
@@ -203,8 +270,7 @@ fn fields_of(item: &Members<'_>) -> Result<Fields, ExchangeError> {
         }
         fields.add("totp", login.text_of("totp")?);
     }
-    for part in PARTS {
-        let Some(part) = item.find(part) else { continue };
+    for (_, part) in item.others(&ITEM).filter(|(_, node)| node.spelled().starts_with('{')) {
         for (name, value) in part.members()?.iter().filter(|(_, value)| !value.is_null()) {
             fields.add(name, text_or_spelling(value)?);
         }
@@ -231,13 +297,21 @@ fn text_or_spelling(node: Node<'_>) -> Result<SecretBytes, ExchangeError> {
 
 /// Old passwords, the oldest first: the entry as it is, with the password of that time. Bitwarden says when
 /// each was replaced, which is when the next one was made.
-fn history(item: &Members<'_>, fields: &Fields) -> Result<Vec<(Fields, Option<Timestamp>)>, ExchangeError> {
+fn history(
+    item: &Members<'_>,
+    fields: &Fields,
+    created: Option<Timestamp>,
+    name: &str,
+    losses: &mut Vec<Loss>,
+) -> Result<Vec<(Fields, Option<Timestamp>)>, ExchangeError> {
     let mut old = Vec::new();
     for entry in item.entries_of("passwordHistory")? {
         let entry = entry.members()?;
         let password = entry.get("password")?.text()?;
-        if fields.has("password") && !password.is_empty() {
-            old.push((fields.with("password", &password), time(&entry, "lastUsedDate")?));
+        if !password.is_empty() {
+            let replaced =
+                time(&entry, "lastUsedDate", name, "the time at which a password was replaced", losses)?;
+            old.push((fields.with("password", &password), replaced));
         }
     }
     // The newest stands first; the times decide where all are there.
@@ -245,15 +319,22 @@ fn history(item: &Members<'_>, fields: &Fields) -> Result<Vec<(Fields, Option<Ti
     if old.iter().all(|(_, replaced)| replaced.is_some()) {
         old.sort_by_key(|(_, replaced)| *replaced);
     }
-    let mut made = time(item, "creationDate")?;
+    let mut made = created;
     for (_, replaced) in &mut old {
         std::mem::swap(&mut made, replaced);
     }
     Ok(old)
 }
 
-fn time(members: &Members<'_>, member: &str) -> Result<Option<Timestamp>, ExchangeError> {
-    members.find(member).map(|time| time.time()).transpose()
+fn time(
+    members: &Members<'_>,
+    member: &str,
+    name: &str,
+    what: &str,
+    losses: &mut Vec<Loss>,
+) -> Result<Option<Timestamp>, ExchangeError> {
+    let text = members.text_of(member)?;
+    Ok(time_of(name, what, text.expose_text().unwrap_or_default(), losses, |text| text.parse().ok()))
 }
 
 fn below(folder: &str, name: &str) -> String {

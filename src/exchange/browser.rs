@@ -2,11 +2,11 @@
 //! `"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",
 //! "timePasswordChanged"`, times in milliseconds.
 
-use super::entry::{Fields, add_entry, source_id};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
 use super::error::ExchangeError;
-use super::table::{Row, Table};
+use super::table::Table;
 use crate::domain::Timestamp;
-use crate::vault::IncomingBatch;
+use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
 /// Reads Chrome's file. An entry is called by its name, or by the host where it has none.
 ///
@@ -20,6 +20,10 @@ pub fn read_chrome(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             "" => host(row.text("url")),
             name => name,
         };
+        if let Some(fault) = row.fault() {
+            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+            continue;
+        }
         let mut fields = Fields::new();
         for (field, column) in
             [("username", "username"), ("password", "password"), ("url", "url"), ("notes", "note")]
@@ -34,14 +38,36 @@ pub fn read_chrome(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     Ok(batch)
 }
 
+const LAST_USED: &str = "timelastused";
+const FIREFOX: [&str; 9] = [
+    "url",
+    "username",
+    "password",
+    "httprealm",
+    "formactionorigin",
+    "guid",
+    "timecreated",
+    LAST_USED,
+    "timepasswordchanged",
+];
+
 /// Reads Firefox's file. An entry is called by its host.
 ///
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let table = Table::read(text, &["url", "username", "password", "guid"])?;
+    let last_used = Loss::new("every entry", "the time of its last use");
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
+        let name = host(row.text("url")).to_owned();
+        if let Some(fault) = row.fault() {
+            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+            continue;
+        }
+        if !row.text(LAST_USED).is_empty() && batch.losses.first() != Some(&last_used) {
+            batch.losses.insert(0, last_used.clone());
+        }
         let mut fields = Fields::new();
         for (field, column) in
             [("username", "username"), ("password", "password"), ("url", "url"), ("realm", "httprealm")]
@@ -52,18 +78,21 @@ pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         if row.text("formactionorigin") != row.text("url") {
             fields.add("form", row.bytes("formactionorigin"));
         }
-        let name = host(row.text("url")).to_owned();
-        let changed = milliseconds(&row, "timepasswordchanged");
+        for (column, field) in row.others(&FIREFOX) {
+            fields.add(column, field.duplicate());
+        }
+        let mut time = |what, column| time_of(&name, what, row.text(column), &mut batch.losses, milliseconds);
+        let (created, changed) = (time(CREATED, "timecreated"), time(CHANGED, "timepasswordchanged"));
         if let Some(secret) = add_entry(&mut batch, name, [(fields, changed)]) {
-            secret.created = milliseconds(&row, "timecreated");
+            secret.created = created;
             secret.source_id = source_id("firefox-guid", row.text("guid"));
         }
     }
     Ok(batch)
 }
 
-fn milliseconds(row: &Row<'_>, column: &str) -> Option<Timestamp> {
-    let milliseconds: i64 = row.text(column).parse().ok()?;
+fn milliseconds(text: &str) -> Option<Timestamp> {
+    let milliseconds: i64 = text.parse().ok()?;
     Timestamp::from_seconds(milliseconds / 1000).ok()
 }
 

@@ -3,12 +3,17 @@
 //! Answers about the same secret become versions of one; their stages become labels, `AWSCURRENT` and
 //! `AWSPREVIOUS` the built-in ones. As in a put, a version that is new here takes its labels with it.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::document::{Members, Node, parse_all};
+use super::entry::{CHANGED, CREATED, member_in_words, time_of};
 use super::error::ExchangeError;
-use crate::domain::{Invalid, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
+use crate::domain::{
+    Description, Invalid, SecretValue, StageLabel, TagKey, TagValue, Tags, Timestamp, ValueType, VersionId,
+};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 use crate::versioning::Labelling;
@@ -20,49 +25,174 @@ struct Told {
     labels: Vec<StageLabel>,
 }
 
-/// Reads what `aws secretsmanager get-secret-value` or `batch-get-secret-value` printed.
+/// Members of an answer of AWS that are looked at, or say nothing of their own.
+const AWS: [&str; 15] = [
+    "ARN",
+    "Name",
+    "VersionId",
+    "SecretString",
+    "SecretBinary",
+    "VersionStages",
+    "CreatedDate",
+    "Description",
+    "Tags",
+    "VersionIdsToStages",
+    "LastAccessedDate",
+    "LastChangedDate",
+    "ResponseMetadata",
+    "NextToken",
+    "RotationEnabled",
+];
+
+/// Reads what `aws secretsmanager get-secret-value`, `batch-get-secret-value` or `describe-secret` printed.
 ///
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is nothing of that kind.
 pub fn read_aws(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     let mut told = Vec::new();
-    for answer in answers(text)? {
-        let members = answer.members()?;
-        if members.find("SecretValues").is_none() {
-            told.push(aws_version(&members)?);
-            continue;
-        }
-        for value in members.entries_of("SecretValues")? {
-            told.push(aws_version(&value.members()?)?);
-        }
-        for error in members.entries_of("Errors")? {
-            let id = error.members()?.text_of("SecretId")?;
-            let name = id.expose_text().unwrap_or_default().to_owned();
-            batch.losses.push(Loss::whole(name, "it could not be read there"));
+    let mut described = Vec::new();
+    let answers = answers(text)?;
+    let is_only = answers.len() == 1;
+    for (position, answer) in answers.into_iter().enumerate() {
+        let mut read = || {
+            let members = answer.members()?;
+            if members.find("SecretValues").is_some() {
+                for (position, value) in members.entries_of("SecretValues")?.into_iter().enumerate() {
+                    match value.members().and_then(|value| aws_version(&value, &mut batch.losses)) {
+                        Ok(version) => told.push(version),
+                        Err(error) => {
+                            batch
+                                .secrets
+                                .push(IncomingSecret::unreadable(answer_name(value, position), error));
+                        }
+                    }
+                }
+                for error in members.entries_of("Errors")? {
+                    let id = error.members()?.text_of("SecretId")?;
+                    let name = id.expose_text().unwrap_or_default().to_owned();
+                    batch.losses.push(Loss::whole(name, "it could not be read there"));
+                }
+            } else if members.find("VersionIdsToStages").is_some() {
+                described.push(aws_description(&members, &mut batch.losses)?);
+            } else {
+                told.push(aws_version(&members, &mut batch.losses)?);
+            }
+            Ok::<(), ExchangeError>(())
+        };
+        match read() {
+            Ok(()) => {}
+            // A file of one answer is refused as a file.
+            Err(error) if is_only => return Err(error),
+            Err(error) => {
+                batch.secrets.push(IncomingSecret::unreadable(answer_name(answer, position), error))
+            }
         }
     }
-    batch.secrets = gathered(told);
+    batch.secrets.append(&mut gathered(told));
+    for (name, described) in described {
+        match batch.secrets.iter_mut().find(|secret| secret.name == name) {
+            None => batch.losses.push(Loss::whole(name, "the file describes it, and holds no value of it")),
+            Some(secret) => {
+                for version in described.versions {
+                    if secret.versions.iter().all(|known| known.id.as_ref() != Some(&version)) {
+                        let what = format!("its version '{version}': the file holds no value of it");
+                        batch.losses.push(Loss::new(&name, what));
+                    }
+                }
+                secret.facts.description = described.description;
+                secret.facts.tags = described.tags;
+                secret.created = described.created.or(secret.created);
+            }
+        }
+    }
     Ok(batch)
 }
 
-fn aws_version(members: &Members<'_>) -> Result<Told, ExchangeError> {
+/// What an answer that cannot be read is about.
+fn answer_name(answer: Node<'_>, position: usize) -> String {
+    let name = |member| {
+        let name = answer.members().and_then(|members| members.text_of(member)).ok()?;
+        name.expose_text().filter(|name| !name.is_empty()).map(str::to_owned)
+    };
+    name("Name").or_else(|| name("SecretName")).unwrap_or_else(|| format!("answer {}", position + 1))
+}
+
+fn aws_version(members: &Members<'_>, losses: &mut Vec<Loss>) -> Result<Told, ExchangeError> {
     let value = match (members.find("SecretString"), members.find("SecretBinary")) {
         (Some(text), _) => value(text, ValueType::Text)?,
         (None, Some(binary)) => value(binary, ValueType::Binary)?,
         (None, None) => return Err(members.fault(no_value("SecretString"))),
     };
+    let name = name(members, "Name")?;
     let labels = members.entries_of("VersionStages")?;
     let labels = labels.iter().map(|label| label.word(aws_label)).collect::<Result<_, _>>()?;
+    losses.extend(members.others(&AWS).map(|(member, _)| Loss::new(&name, member_in_words(member))));
     Ok(Told {
-        name: name(members, "Name")?,
         version: IncomingVersion {
             id: Some(members.get("VersionId")?.word(VersionId::new)?),
             value,
-            created: members.find("CreatedDate").map(aws_time).transpose()?,
+            created: time(members, "CreatedDate", &name, losses),
             note: None,
         },
+        name,
         labels,
+    })
+}
+
+/// What `describe-secret` tells of a secret.
+struct Described {
+    description: Description,
+    tags: Tags,
+    created: Option<Timestamp>,
+    versions: Vec<VersionId>,
+}
+
+fn aws_description(
+    members: &Members<'_>,
+    losses: &mut Vec<Loss>,
+) -> Result<(String, Described), ExchangeError> {
+    let name = name(members, "Name")?;
+    let description = members.find("Description").map(|text| text.word(Description::new)).transpose()?;
+    let mut tags = Tags::new();
+    for tag in members.entries_of("Tags")? {
+        let tag = tag.members()?;
+        let key = tag.get("Key")?.word(TagKey::new).ok();
+        let value = tag.find("Value").map_or(Ok(TagValue::default()), |value| value.word(TagValue::new)).ok();
+        match key.zip(value) {
+            Some((key, value)) if tags.len() < Tags::LIMIT => tags.set(key, value),
+            _ => losses.push(Loss::new(&name, "one of its tags: it cannot be one here")),
+        }
+    }
+    for (member, what) in [
+        ("RotationEnabled", "its automatic rotation"),
+        ("LastAccessedDate", "the time of its last use"),
+        ("LastChangedDate", CHANGED),
+    ] {
+        if members.find(member).is_some_and(|value| value.spelled() != "false") {
+            losses.push(Loss::new(&name, what));
+        }
+    }
+    losses.extend(members.others(&AWS).map(|(member, _)| Loss::new(&name, member_in_words(member))));
+    let versions = members.get("VersionIdsToStages")?.members()?;
+    let versions = versions.iter().filter_map(|(id, _)| VersionId::new(id).ok()).collect();
+    let created = time(members, "CreatedDate", &name, losses);
+    Ok((name, Described { description: description.unwrap_or_default(), tags, created, versions }))
+}
+
+/// When something was made: the second generation of the command line prints RFC 3339, the first seconds with
+/// a fraction or an exponent.
+fn time(members: &Members<'_>, member: &str, name: &str, losses: &mut Vec<Loss>) -> Option<Timestamp> {
+    let node = members.find(member)?;
+    let text = node.text();
+    let text = text.as_ref().map_or(node.spelled(), |text| text.expose_text().unwrap_or_default());
+    time_of(name, CREATED, text, losses, |text| {
+        let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite()).map(f64::floor);
+        match seconds {
+            // Whole seconds are exact up to 2^53, and no time here is as late.
+            Some(seconds) => Timestamp::from_seconds(seconds as i64).ok(),
+            None => text.parse().ok(),
+        }
     })
 }
 
@@ -74,16 +204,6 @@ fn aws_label(text: &str) -> Result<StageLabel, Invalid> {
     }
 }
 
-/// The second generation of the command line prints RFC 3339, the first seconds with a fraction.
-fn aws_time(node: Node<'_>) -> Result<Timestamp, ExchangeError> {
-    if node.spelled().starts_with('"') {
-        return node.time();
-    }
-    let whole = node.spelled().split('.').next().unwrap_or_default();
-    let seconds = whole.parse().map_err(|_| Invalid::Time).and_then(Timestamp::from_seconds);
-    seconds.map_err(|invalid| node.fault(invalid.to_string()))
-}
-
 /// Reads what `aliyun kms GetSecretValue` printed.
 ///
 /// # Errors
@@ -91,24 +211,41 @@ fn aws_time(node: Node<'_>) -> Result<Timestamp, ExchangeError> {
 pub fn read_alibaba(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     let mut told = Vec::new();
-    for answer in answers(text)? {
-        let members = answer.members()?;
-        let version = alibaba_version(&members)?;
-        for (member, what) in
-            [("ExtendedConfig", "its extended configuration"), ("RotationInterval", "its automatic rotation")]
-        {
-            if members.find(member).is_some_and(|value| value.spelled() != "\"\"") {
-                batch.losses.push(Loss::new(&version.name, what));
+    let answers = answers(text)?;
+    let is_only = answers.len() == 1;
+    for (position, answer) in answers.into_iter().enumerate() {
+        let read = answer.members().and_then(|members| alibaba_version(&members, &mut batch.losses));
+        match read {
+            Ok(version) => told.push(version),
+            // A file of one answer is refused as a file.
+            Err(error) if is_only => return Err(error),
+            Err(error) => {
+                batch.secrets.push(IncomingSecret::unreadable(answer_name(answer, position), error))
             }
         }
-        told.push(version);
     }
     batch.losses.dedup();
-    batch.secrets = gathered(told);
+    batch.secrets.append(&mut gathered(told));
     Ok(batch)
 }
 
-fn alibaba_version(members: &Members<'_>) -> Result<Told, ExchangeError> {
+/// Members of an answer of Alibaba Cloud that are looked at, or say nothing of their own.
+const ALIBABA: [&str; 12] = [
+    "RequestId",
+    "SecretName",
+    "SecretType",
+    "SecretData",
+    "SecretDataType",
+    "VersionId",
+    "VersionStages",
+    "CreateTime",
+    "ExtendedConfig",
+    "RotationInterval",
+    "AutomaticRotation",
+    "Arn",
+];
+
+fn alibaba_version(members: &Members<'_>, losses: &mut Vec<Loss>) -> Result<Told, ExchangeError> {
     let data = members.find("SecretData").ok_or_else(|| members.fault(no_value("SecretData")))?;
     let value_type = match members.find("SecretDataType") {
         None => ValueType::Text,
@@ -121,14 +258,23 @@ fn alibaba_version(members: &Members<'_>) -> Result<Told, ExchangeError> {
     let stages = members.find("VersionStages").map(|stages| stages.members()).transpose()?;
     let labels = stages.map(|stages| stages.entries_of("VersionStage")).transpose()?.unwrap_or_default();
     let labels = labels.iter().map(|label| label.word(StageLabel::new)).collect::<Result<_, _>>()?;
+    let name = name(members, "SecretName")?;
+    for (member, what) in
+        [("ExtendedConfig", "its extended configuration"), ("RotationInterval", "its automatic rotation")]
+    {
+        if members.find(member).is_some_and(|value| value.spelled() != "\"\"") {
+            losses.push(Loss::new(&name, what));
+        }
+    }
+    losses.extend(members.others(&ALIBABA).map(|(member, _)| Loss::new(&name, member_in_words(member))));
     Ok(Told {
-        name: name(members, "SecretName")?,
         version: IncomingVersion {
             id: Some(members.get("VersionId")?.word(VersionId::new)?),
             value: value(data, value_type)?,
-            created: members.find("CreateTime").map(|time| time.time()).transpose()?,
+            created: time(members, "CreateTime", &name, losses),
             note: None,
         },
+        name,
         labels,
     })
 }
@@ -170,13 +316,14 @@ pub(super) fn value(node: Node<'_>, value_type: ValueType) -> Result<SecretValue
 
 /// Brings the versions of each secret together, the older ones first.
 fn gathered(mut told: Vec<Told>) -> Vec<IncomingSecret> {
-    // Answers without a time stay where they are.
+    // Answers without a time stay where they are. Of several made within one second the labels tell.
     if told.iter().all(|told| told.version.created.is_some()) {
-        told.sort_by_key(|told| told.version.created);
+        told.sort_by_key(|told| (told.version.created, stage_of(&told.labels)));
     }
+    let mut at_name: HashMap<String, usize> = HashMap::new();
     let mut secrets: Vec<IncomingSecret> = Vec::new();
     for Told { name, version, labels } in told {
-        let at = secrets.iter().position(|secret| secret.name == name).unwrap_or_else(|| {
+        let at = *at_name.entry(name).or_insert_with_key(|name| {
             let secret = IncomingSecret::without_labels(name, Vec::new());
             secrets.push(secret.with_labels(Labelling::AsPut, Vec::new()));
             secrets.len() - 1
@@ -187,4 +334,14 @@ fn gathered(mut told: Vec<Told>) -> Vec<IncomingSecret> {
         secret.labels.extend(labels.into_iter().map(|label| (label, position)));
     }
     secrets
+}
+
+/// How far a version has come: labels of one's own are set on what is newest.
+fn stage_of(labels: &[StageLabel]) -> u8 {
+    match () {
+        () if labels.iter().any(StageLabel::is_current) => 2,
+        () if labels.iter().any(StageLabel::is_previous) => 1,
+        () if labels.is_empty() => 0,
+        () => 3,
+    }
 }

@@ -1,5 +1,7 @@
 //! JSON files: `serde_json` finds the pieces, strings go into wiping buffers, and every fault has a place.
 
+use std::collections::HashSet;
+
 use serde_json::value::RawValue;
 
 use super::error::ExchangeError;
@@ -61,7 +63,7 @@ impl<'a> Node<'a> {
         self.raw.get()
     }
 
-    /// The members of an object; a name may stand twice.
+    /// The members of an object. One that stands twice is a fault: whichever counted, the other would be lost.
     pub(super) fn members(&self) -> Result<Members<'a>, ExchangeError> {
         let raw = json_text::members(self.raw.get().as_bytes())
             .map_err(|_| self.fault("an object is expected here"))?;
@@ -69,6 +71,10 @@ impl<'a> Node<'a> {
         for (name, value) in raw {
             let name = Node { raw: name, text: self.text }.text()?;
             members.push((name, Node { raw: value, text: self.text }));
+        }
+        let mut names = HashSet::with_capacity(members.len());
+        if let Some((_, twice)) = members.iter().find(|(name, _)| !names.insert(name.expose())) {
+            return Err(twice.fault("this member of the object stands twice"));
         }
         Ok(Members { members, object: *self })
     }
@@ -103,9 +109,9 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// A member, unless it is not there or `null`. Of several with the same name the last counts.
+    /// A member, unless it is not there or `null`.
     pub(super) fn find(&self, name: &str) -> Option<Node<'a>> {
-        let found = self.members.iter().rev().find(|(known, _)| known.expose() == name.as_bytes());
+        let found = self.members.iter().find(|(known, _)| known.expose() == name.as_bytes());
         found.map(|(_, value)| *value).filter(|value| !value.is_null())
     }
 
@@ -134,17 +140,20 @@ impl<'a> Members<'a> {
         self.object.fault(what)
     }
 
-    /// Refuses members that are not among `known`, and one that stands twice.
+    /// Refuses members that are not among `known`.
     pub(super) fn refuse_others(&self, known: &[&str]) -> Result<(), ExchangeError> {
-        for (at, (name, value)) in self.members.iter().enumerate() {
-            if !known.iter().any(|known| known.as_bytes() == name.expose()) {
-                return Err(value.fault("this member of the object has a name that is not known here"));
-            }
-            if self.members[..at].iter().any(|(before, _)| before.expose() == name.expose()) {
-                return Err(value.fault("this member of the object stands twice"));
+        match self.iter().find(|(name, _)| !known.contains(name)) {
+            None => Ok(()),
+            Some((_, value)) => {
+                Err(value.fault("this member of the object has a name that is not known here"))
             }
         }
-        Ok(())
+    }
+
+    /// The members that are there, hold something and are not among `known`.
+    pub(super) fn others(&self, known: &[&str]) -> impl Iterator<Item = (&str, Node<'a>)> {
+        let is_nothing = |node: &Node<'_>| matches!(node.spelled(), "null" | "\"\"" | "[]" | "{}" | "false");
+        self.iter().filter(move |(name, node)| !known.contains(name) && !is_nothing(node))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::entry::text_value;
 use super::error::ExchangeError;
-use crate::content::dotenv::{Entry, parse, write};
+use crate::content::dotenv::{Entry, parse_each, write};
 use crate::domain::ValueType;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
@@ -13,12 +13,16 @@ use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 /// line counts, as it does for programs that load the file; an empty one is named among the losses.
 ///
 /// # Errors
-/// [`ExchangeError`] with line and column of what is malformed.
+/// [`ExchangeError`] with line and column where the file is not text, or its only line is malformed; one of
+/// several lines that is malformed is an entry that cannot be read.
 pub fn secrets(bytes: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
-    let entries = parse(bytes)?;
+    let entries = parse_each(bytes);
+    if let [Err(only)] = entries.as_slice() {
+        return Err((*only).into());
+    }
     let mut last: HashMap<String, usize> = HashMap::new();
-    for entry in &entries {
+    for entry in entries.iter().flatten() {
         if let Some(before) = last.insert(entry.key.clone(), entry.line) {
             batch.losses.push(Loss::new(
                 &entry.key,
@@ -26,11 +30,19 @@ pub fn secrets(bytes: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             ));
         }
     }
-    for Entry { key, value, line } in entries {
-        if last.get(&key) == Some(&line)
-            && let Some(value) = text_value(&key, value, &mut batch.losses)
-        {
-            batch.secrets.push(IncomingSecret::without_labels(key, vec![IncomingVersion::of(value)]));
+    for entry in entries {
+        match entry {
+            Err(error) => {
+                let name = format!("line {}", error.line);
+                batch.secrets.push(IncomingSecret::unreadable(name, error));
+            }
+            Ok(Entry { key, value, line }) => {
+                if last.get(&key) == Some(&line)
+                    && let Some(value) = text_value(&key, value, &mut batch.losses)
+                {
+                    batch.secrets.push(IncomingSecret::without_labels(key, vec![IncomingVersion::of(value)]));
+                }
+            }
         }
     }
     Ok(batch)

@@ -32,17 +32,17 @@ impl Fields {
         self.0.push((free, value));
     }
 
-    /// The same fields with another value in one of them.
+    /// The same fields with another value in one of them; it is added where it is not there.
     pub(super) fn with(&self, name: &str, value: &SecretBytes) -> Self {
+        let is_it = |known: &SecretBytes| known.expose() == name.as_bytes();
         let replace = |(known, old): &(SecretBytes, SecretBytes)| {
-            let value = if known.expose() == name.as_bytes() { value } else { old };
-            (known.duplicate(), value.duplicate())
+            (known.duplicate(), if is_it(known) { value } else { old }.duplicate())
         };
-        Self(self.0.iter().map(replace).collect())
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known.expose() == name.as_bytes())
+        let mut fields: Vec<_> = self.0.iter().map(replace).collect();
+        if !self.0.iter().any(|(known, _)| is_it(known)) {
+            fields.push((SecretBytes::copy_of(name.as_bytes()), value.duplicate()));
+        }
+        Self(fields)
     }
 
     /// The value that they make; `None` where nothing is filled in.
@@ -117,6 +117,35 @@ pub(super) fn add_entry(
     batch.secrets.push(IncomingSecret::without_labels(name, incoming));
     batch.secrets.last_mut()
 }
+
+/// A time that another program wrote, or its loss: what is empty is no time.
+pub(super) fn time_of(
+    name: &str,
+    what: &str,
+    text: &str,
+    losses: &mut Vec<Loss>,
+    read: impl FnOnce(&str) -> Option<Timestamp>,
+) -> Option<Timestamp> {
+    if text.is_empty() {
+        return None;
+    }
+    let time = read(text);
+    if time.is_none() {
+        losses.push(Loss::new(name, format!("{what}: it is no time between 1970 and 9999")));
+    }
+    time
+}
+
+/// A member by its name, if that reads as one; nothing else of a file is ever shown.
+pub(super) fn member_in_words(name: &str) -> String {
+    let is_word = name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_word { format!("its '{name}'") } else { "a member that is not known here".to_owned() }
+}
+
+/// When an entry was made, in words.
+pub(super) const CREATED: &str = "the time of its creation";
+/// When an entry was changed, in words.
+pub(super) const CHANGED: &str = "the time of its last change";
 
 /// The id by which another program knows an entry, as the tag that keeps it.
 pub(super) fn source_id(tag: &'static str, id: &str) -> Option<(TagKey, TagValue)> {

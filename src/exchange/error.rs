@@ -21,6 +21,20 @@ pub enum ExchangeError {
         /// What is wrong there.
         what: String,
     },
+    /// The file is malformed; the sentence has the place.
+    #[error("{0}")]
+    InWords(String),
+    /// There is nothing in the file.
+    #[error("it is empty")]
+    Empty,
+    /// The file is of a format that is not read here.
+    #[error("this is {what}")]
+    Foreign {
+        /// What it is, with its article.
+        what: &'static str,
+        /// How its content comes here.
+        way: &'static str,
+    },
     /// The file is of the right format, and closed.
     #[error("the file is encrypted by the program that wrote it")]
     Encrypted,
@@ -92,13 +106,23 @@ impl ExchangeError {
 
     /// Whether it is about what is in a file, which the sentence does not name.
     pub const fn is_about_content(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::Encrypted)
+        matches!(
+            self,
+            Self::Malformed { .. } | Self::InWords(_) | Self::Empty | Self::Foreign { .. } | Self::Encrypted
+        )
+    }
+
+    pub(super) fn in_words(sentence: impl Into<String>) -> Self {
+        Self::InWords(sentence.into())
     }
 
     /// The code of the contract.
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed { .. }
+            | Self::InWords(_)
+            | Self::Empty
+            | Self::Foreign { .. }
             | Self::Encrypted
             | Self::NotRecognised { .. }
             | Self::Ambiguous { .. }
@@ -115,7 +139,11 @@ impl ExchangeError {
     /// What to do next.
     pub fn hint(&self) -> String {
         match self {
-            Self::Malformed { .. } => "nothing was changed; correct the file, or name its format".to_owned(),
+            Self::Empty => "see whether the command that should have written it failed".to_owned(),
+            Self::Foreign { way, .. } => (*way).to_owned(),
+            Self::Malformed { .. } | Self::InWords(_) => {
+                "nothing was changed; correct the file, or name its format".to_owned()
+            }
             Self::Encrypted => "export it again without encryption, or with another format".to_owned(),
             Self::NotRecognised { .. } => {
                 let names: Vec<&str> = Source::all().iter().map(|source| source.name()).collect();

@@ -173,8 +173,14 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         return Err(version.fault("this format version is not known here; a newer etui may read it"));
     }
     let mut batch = IncomingBatch::new();
-    for secret in root.get("Secrets")?.entries()? {
-        batch.secrets.push(read_secret(secret)?);
+    for (position, secret) in root.get("Secrets")?.entries()?.into_iter().enumerate() {
+        let name = || {
+            let name = secret.members().and_then(|members| members.text_of("SecretName")).unwrap_or_default();
+            let name = name.expose_text().filter(|name| !name.is_empty()).map(str::to_owned);
+            name.unwrap_or_else(|| format!("secret {}", position + 1))
+        };
+        let read = read_secret(secret);
+        batch.secrets.push(read.unwrap_or_else(|error| IncomingSecret::unreadable(name(), error)));
     }
     Ok(batch)
 }

@@ -1,14 +1,25 @@
 //! KeePassXC's CSV export: `"Group","Title","Username","Password","URL","Notes","TOTP","Icon","Last
 //! Modified","Created"`, everything quoted. History and attachments are not in it.
 
-use super::entry::{Fields, add_entry};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
 use super::error::ExchangeError;
 use super::table::{Row, Table};
-use crate::vault::{IncomingBatch, Loss};
+use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
 const REQUIRED: [&str; 4] = ["group", "title", "username", "password"];
-const KNOWN: [&str; 10] =
-    ["group", "title", "username", "password", "url", "notes", "totp", "icon", "last modified", "created"];
+const KNOWN: [&str; 11] = [
+    "group",
+    "title",
+    "username",
+    "password",
+    "url",
+    "notes",
+    "totp",
+    "icon",
+    "last modified",
+    "created",
+    "uuid",
+];
 
 /// Reads a file. An entry is called by its group and title; the root group is left out of its name.
 ///
@@ -19,6 +30,10 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = name(&row);
+        if let Some(fault) = row.fault() {
+            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+            continue;
+        }
         if !matches!(row.text("icon"), "" | "0") {
             batch.losses.push(Loss::new(&name, "its icon"));
         }
@@ -29,9 +44,13 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         for (column, field) in row.others(&KNOWN) {
             fields.add(column, field.duplicate());
         }
-        let modified = row.text("last modified").parse().ok();
+        let mut time = |what, column| {
+            time_of(&name, what, row.text(column), &mut batch.losses, |text| text.parse().ok())
+        };
+        let (created, modified) = (time(CREATED, "created"), time(CHANGED, "last modified"));
         if let Some(secret) = add_entry(&mut batch, name, [(fields, modified)]) {
-            secret.created = row.text("created").parse().ok();
+            secret.created = created;
+            secret.source_id = source_id("keepass-uuid", row.text("uuid"));
         }
     }
     Ok(batch)

@@ -6,7 +6,8 @@
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
 //! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`pass`], [`cloud`]: in.
-//! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends.
+//! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends;
+//!   `foreign`: what no reader here reads, known by its content.
 //! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
 //!   [`content`](crate::content)); `entry` makes one value of several fields.
 
@@ -17,6 +18,7 @@ mod document;
 pub mod dotenv;
 mod entry;
 mod error;
+mod foreign;
 pub mod json;
 pub mod keepassxc;
 pub mod onepassword;

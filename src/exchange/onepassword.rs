@@ -5,23 +5,11 @@ use super::entry::{Fields, add_entry};
 use super::error::ExchangeError;
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags};
-use crate::vault::{IncomingBatch, Loss};
+use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
 const URLS: [&str; 3] = ["url", "urls", "website"];
 const ONE_TIME_PASSWORDS: [&str; 2] = ["otpauth", "one-time password"];
-const KNOWN: [&str; 11] = [
-    "title",
-    "url",
-    "urls",
-    "website",
-    "username",
-    "password",
-    "otpauth",
-    "one-time password",
-    "favorite",
-    "archived",
-    "tags",
-];
+const KNOWN: [&str; 6] = ["title", "username", "password", "favorite", "archived", "tags"];
 
 /// Reads a file. Tags become tags without a value.
 ///
@@ -31,9 +19,15 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let table = Table::read(text, &["title", "password"])?;
     let first_of = |columns: &[&'static str]| columns.iter().copied().find(|column| table.has(column));
     let (url, one_time_password) = (first_of(&URLS), first_of(&ONE_TIME_PASSWORDS));
+    // Further columns for the same become fields of their own.
+    let known: Vec<&str> = KNOWN.into_iter().chain(url).chain(one_time_password).collect();
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = row.text("title").to_owned();
+        if let Some(fault) = row.fault() {
+            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+            continue;
+        }
         for (column, what) in [("favorite", "its mark as a favorite"), ("archived", "that it is archived")] {
             if row.is_set(column) {
                 batch.losses.push(Loss::new(&name, what));
@@ -50,7 +44,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         for (field, column) in columns {
             fields.add(field, column.map(|column| row.bytes(column)).unwrap_or_default());
         }
-        for (column, field) in row.others(&KNOWN) {
+        for (column, field) in row.others(&known) {
             fields.add(column, field.duplicate());
         }
         if let Some(secret) = add_entry(&mut batch, name, [(fields, None)]) {

@@ -4,8 +4,10 @@
 //! An entry's value is the whole file without its last line end. Revisions that decrypt to the same text (the
 //! store was re-encrypted) are one version, as everywhere in an import.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -37,8 +39,9 @@ impl Programs {
 ///
 /// # Errors
 /// [`ExchangeError::NoStore`] where the folder has no `.gpg-id`, [`ExchangeError::NoProgram`] without gpg (or
-/// without git, where the store is a repository), [`ExchangeError::ProgramFailed`] where gpg cannot decrypt an
-/// entry as it is now. An older revision that it cannot decrypt is named among the losses.
+/// without git, where the store is a repository), [`ExchangeError::ProgramFailed`] where gpg decrypts no entry
+/// at all. One of several that it cannot decrypt is an unreadable entry; an older revision that it cannot
+/// decrypt is named among the losses.
 pub fn read(
     store: &Path,
     programs: &Programs,
@@ -54,58 +57,119 @@ pub fn read(
     }
     let mut batch = IncomingBatch::new();
     let mut entries = Vec::new();
-    find_entries(store, "", &mut entries, &mut batch.losses)?;
+    find_entries(store, Path::new(""), &mut entries, &mut batch);
     entries.sort_unstable();
-    for (position, name) in entries.iter().enumerate() {
-        let entry = Entry { store, programs, name };
-        let versions = entry.versions(has_history, &mut batch.losses)?;
-        batch.secrets.push(IncomingSecret::without_labels(name, versions));
-        progress(position + 1, entries.len());
-    }
-    // An entry whose every text is empty was named among the losses.
-    batch.secrets.retain(|secret| !secret.versions.is_empty());
-    Ok(batch)
-}
-
-/// Names of entries: paths below the store without their extension.
-fn find_entries(
-    folder: &Path,
-    above: &str,
-    entries: &mut Vec<String>,
-    losses: &mut Vec<Loss>,
-) -> Result<(), ExchangeError> {
-    let failed = |error: io::Error| system(format!("reading '{}'", folder.display()), &error);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') {
-            continue;
+    let mut first_refused = None;
+    let mut is_any_read = entries.is_empty();
+    for (position, path) in entries.iter().enumerate() {
+        let name = name_of(&path.with_extension(""));
+        if path.to_str().is_none() {
+            batch.losses.push(Loss::new(&name, "its name: it is not UTF-8"));
         }
-        let kind = entry.file_type().map_err(failed)?;
-        let path = format!("{above}{name}");
-        if kind.is_dir() {
-            find_entries(&entry.path(), &format!("{path}/"), entries, losses)?;
-        } else if let Some(path) = path.strip_suffix(EXTENSION) {
-            if kind.is_file() {
-                entries.push(path.to_owned());
-            } else {
-                losses.push(Loss::whole(path, "it is a link"));
+        let entry = Entry { store, programs, name: &name, path };
+        let mut losses = Vec::new();
+        match entry.versions(has_history, &mut losses) {
+            Ok(versions) => {
+                is_any_read = true;
+                if versions.is_empty() {
+                    losses = vec![Loss::whole(&name, "it has no value")];
+                } else {
+                    batch.secrets.push(IncomingSecret::without_labels(&name, versions));
+                }
+            }
+            Err(error @ (ExchangeError::Interrupted(_) | ExchangeError::NoProgram { .. })) => {
+                return Err(error);
+            }
+            Err(error) => {
+                batch.secrets.push(IncomingSecret::unreadable(&name, &error));
+                first_refused.get_or_insert(error);
             }
         }
+        batch.losses.append(&mut losses);
+        progress(position + 1, entries.len());
     }
-    Ok(())
+    // Where nothing at all can be read it is not the entries.
+    match first_refused.filter(|_| !is_any_read) {
+        Some(error) => Err(error),
+        None => Ok(batch),
+    }
+}
+
+/// What pass and git keep beside the entries.
+const BESIDE: [&str; 8] = [
+    ".git",
+    ".gitattributes",
+    ".gitignore",
+    ".gitmodules",
+    ".gpg-id",
+    ".gpg-id.sig",
+    ".public-keys",
+    ".extensions",
+];
+
+/// Finds the files of entries, as paths below the store; whatever else lies there is named among the losses.
+fn find_entries(store: &Path, below: &Path, entries: &mut Vec<PathBuf>, batch: &mut IncomingBatch) {
+    let unreadable = |error: &io::Error| {
+        IncomingSecret::unreadable(name_of(below), system("reading it".to_owned(), error))
+    };
+    let listed = match fs::read_dir(store.join(below)) {
+        Ok(listed) => listed,
+        Err(error) => return batch.secrets.push(unreadable(&error)),
+    };
+    for entry in listed {
+        let (file_name, kind) = match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+            Ok(found) => found,
+            Err(error) => {
+                batch.secrets.push(unreadable(&error));
+                continue;
+            }
+        };
+        if BESIDE.iter().any(|known| *known == file_name) {
+            continue;
+        }
+        let path = below.join(&file_name);
+        let is_entry = file_name.as_encoded_bytes().ends_with(EXTENSION.as_bytes());
+        let is_hidden = file_name.as_encoded_bytes().starts_with(b".");
+        let why = if kind.is_dir() {
+            if !is_hidden {
+                find_entries(store, &path, entries, batch);
+                continue;
+            }
+            "it is a hidden folder"
+        } else if kind.is_symlink() {
+            match fs::metadata(store.join(&path)).is_ok_and(|target| target.is_dir()) {
+                true => "it is a link to a folder",
+                false => "it is a link",
+            }
+        } else if kind.is_file() && is_entry {
+            entries.push(path);
+            continue;
+        } else {
+            "it is no file that ends in '.gpg'"
+        };
+        let name = if is_entry { name_of(&path.with_extension("")) } else { name_of(&path) };
+        batch.losses.push(Loss::whole(name, why));
+    }
+    batch.losses.sort_unstable();
+}
+
+/// The name of an entry: its path below the store. What is not UTF-8 in it is replaced.
+fn name_of(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 struct Entry<'a> {
     store: &'a Path,
     programs: &'a Programs,
     name: &'a str,
+    /// Its file below the store.
+    path: &'a Path,
 }
 
 /// A revision of an entry, as git knows it.
 struct Revision {
     commit: String,
-    path: String,
+    path: OsString,
     time: Option<Timestamp>,
 }
 
@@ -116,14 +180,16 @@ impl Entry<'_> {
         has_history: bool,
         losses: &mut Vec<Loss>,
     ) -> Result<Vec<IncomingVersion>, ExchangeError> {
-        let path = self.store.join(format!("{}{EXTENSION}", self.name));
+        let path = self.store.join(self.path);
         let sealed =
             fs::read(&path).map_err(|error| system(format!("reading '{}'", path.display()), &error))?;
         let mut texts: Vec<(SecretBytes, Option<Timestamp>)> = Vec::new();
         let mut newest = None;
         if has_history {
             for revision in self.revisions()? {
-                let known = self.git(&["show", &format!("{}:{}", revision.commit, revision.path)])?;
+                let mut object = OsString::from(format!("{}:", revision.commit));
+                object.push(&revision.path);
+                let known = self.git(&["show".as_ref(), &object])?;
                 match self.decrypt(known.expose())? {
                     Some(text) => texts.push((text, revision.time)),
                     None if known.expose() == sealed => return Err(self.not_decrypted()),
@@ -161,27 +227,28 @@ impl Entry<'_> {
 
     /// Its revisions, oldest first, through renamings that left the file as it was.
     fn revisions(&self) -> Result<Vec<Revision>, ExchangeError> {
-        let path = format!("{}{EXTENSION}", self.name);
         let log = self.git(&[
-            "log",
-            "--follow",
-            "--find-renames=100%",
-            "--diff-filter=AMR",
-            "--format=%x01%H %ct",
-            "--name-only",
-            "-z",
-            "--",
-            &path,
+            "log".as_ref(),
+            "--follow".as_ref(),
+            "--find-renames=100%".as_ref(),
+            "--diff-filter=AMR".as_ref(),
+            "--format=%x01%H %ct".as_ref(),
+            "--name-only".as_ref(),
+            "-z".as_ref(),
+            "--".as_ref(),
+            self.path.as_os_str(),
         ])?;
-        let text = String::from_utf8_lossy(log.expose()).into_owned();
         let mut revisions: Vec<Revision> = Vec::new();
-        for part in text.split(['\0', '\n']).filter(|part| !part.is_empty()) {
-            if let Some((commit, seconds)) = part.strip_prefix('\u{1}').and_then(|head| head.split_once(' '))
-            {
+        for part in log.expose().split(|byte| *byte == 0) {
+            // A line end stands between a revision and its file. Names may hold some, too.
+            let part = part.strip_prefix(b"\n").unwrap_or(part);
+            if let Some(head) = part.strip_prefix(b"\x01") {
+                let head = String::from_utf8_lossy(head);
+                let Some((commit, seconds)) = head.trim_end().split_once(' ') else { continue };
                 let time = seconds.parse().ok().and_then(|seconds| Timestamp::from_seconds(seconds).ok());
-                revisions.push(Revision { commit: commit.to_owned(), path: String::new(), time });
-            } else if let Some(revision) = revisions.last_mut() {
-                part.clone_into(&mut revision.path);
+                revisions.push(Revision { commit: commit.to_owned(), path: OsString::new(), time });
+            } else if let Some(revision) = revisions.last_mut().filter(|_| !part.is_empty()) {
+                revision.path = OsStr::from_bytes(part).to_owned();
             }
         }
         revisions.retain(|revision| !revision.path.is_empty());
@@ -189,9 +256,9 @@ impl Entry<'_> {
         Ok(revisions)
     }
 
-    fn git(&self, arguments: &[&str]) -> Result<SecretBytes, ExchangeError> {
+    fn git(&self, arguments: &[&OsStr]) -> Result<SecretBytes, ExchangeError> {
         let mut command = Command::new(&self.programs.git);
-        command.arg("-C").arg(self.store).args(arguments);
+        command.arg("-C").arg(self.store).arg("--literal-pathspecs").args(arguments);
         let doing = || format!("tell the revisions of '{}'", self.name);
         run(command, &[])?
             .ok_or_else(|| ExchangeError::ProgramFailed { program: "git".to_owned(), doing: doing() })

@@ -4,9 +4,9 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::ExchangeError;
 use super::pass::{self, Programs};
-use super::source::{Reader, Source};
+use super::source::{ReadFile, Reader, Source};
+use super::{ExchangeError, foreign};
 use crate::domain::reason;
 use crate::memory::{SecretBytes, read_up_to};
 use crate::vault::IncomingBatch;
@@ -63,10 +63,10 @@ pub fn read(
     };
     let content = match (source.reader(), input) {
         (Reader::File(read) | Reader::LooseFile(read), Input::Path(path)) => {
-            Content::Secrets(read(read_file(path)?.expose())?)
+            Content::Secrets(read_text(read, read_file(path)?.expose())?)
         }
         (Reader::File(read) | Reader::LooseFile(read), Input::Piped(text)) => {
-            Content::Secrets(read(text.expose())?)
+            Content::Secrets(read_text(read, text.expose())?)
         }
         (Reader::PasswordStore, Input::Path(path)) => {
             Content::Secrets(pass::read(path, &Programs::of_path(), progress)?)
@@ -121,8 +121,20 @@ fn recognise_kind(input: &Input, name: &str) -> Result<Option<Source>, ExchangeE
     Ok(vault().filter(|_| start.expose() == SQLITE))
 }
 
+fn read_text(read: ReadFile, text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    foreign::refuse(text)?;
+    read(text)
+}
+
+/// Whether a format fits: something is in the file, and more of it can be read than cannot.
+fn is_mostly_readable(batch: &IncomingBatch) -> bool {
+    let unreadable = batch.secrets.iter().filter(|secret| secret.unreadable.is_some()).count();
+    if batch.secrets.is_empty() { !batch.losses.is_empty() } else { batch.secrets.len() > 2 * unreadable }
+}
+
 /// A text is of the one format whose reader takes it and finds something in it.
 fn recognise_text(text: &[u8], name: String) -> Result<Found, ExchangeError> {
+    foreign::refuse(text)?;
     let mut strict = Vec::new();
     let mut loose = Vec::new();
     let mut is_encrypted = false;
@@ -133,7 +145,7 @@ fn recognise_text(text: &[u8], name: String) -> Result<Found, ExchangeError> {
             Reader::PasswordStore | Reader::Vault => continue,
         };
         match read(text) {
-            Ok(batch) if !(batch.secrets.is_empty() && batch.losses.is_empty()) => {
+            Ok(batch) if is_mostly_readable(&batch) => {
                 fitting.push(Found { source: *source, content: Content::Secrets(batch) });
             }
             Err(ExchangeError::Encrypted) => is_encrypted = true,
@@ -199,6 +211,7 @@ mod tests {
         for (text, format) in [
             (&b"# shop\nDB_URL=postgres://db\n"[..], "dotenv"),
             (b"EMPTY=\n", "dotenv"),
+            (b"A=1\nB=2\nC=3\nnot a variable\n", "dotenv"),
             (CHROME, "chrome"),
             (b"\xef\xbb\xbfname,url,username,password,note\nshop,,me,a=b,\n", "chrome"),
             (AWS, "aws"),
@@ -210,11 +223,14 @@ mod tests {
 
     #[test]
     fn what_no_format_fits_is_said_to_be_unknown() {
-        for text in [&b"dear diary\n"[..], b"", b"{\"a\": 1}", b"\xff\xfe"] {
+        for text in [&b"dear diary\n"[..], b"dear diary\nnothing\nA=1\n", b"{\"a\": 1}", b"\xff"] {
             assert_eq!(recognised(text), Err("the format of it is not recognised".to_owned()));
         }
         let encrypted = recognised(br#"{"encrypted": true, "data": "x"}"#);
         assert_eq!(encrypted, Err("the file is encrypted by the program that wrote it".to_owned()));
+        assert_eq!(recognised(b" \n"), Err("it is empty".to_owned()));
+        let keepass = recognised(b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00");
+        assert_eq!(keepass, Err("this is a KeePass database (KDBX)".to_owned()));
     }
 
     #[test]

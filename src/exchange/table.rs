@@ -1,53 +1,73 @@
-//! CSV files with a heading: checked first, so that every fault has a place, then read field by field into
-//! wiping buffers.
+//! CSV files with a heading, row by row into wiping buffers. A row that is malformed is a fault of its own,
+//! with its place; only a heading that is none keeps the file out.
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::error::ExchangeError;
 use super::place::{Place, without_mark};
 use crate::memory::SecretBytes;
 
-/// A table: what its columns are called, and its rows.
-pub(super) struct Table {
+/// A table: what its columns are called, and where its rows lie.
+pub(super) struct Table<'t> {
+    text: &'t [u8],
+    separator: u8,
     columns: Vec<String>,
-    rows: Vec<Vec<SecretBytes>>,
+    records: Vec<Record>,
+}
+
+/// Where a record lies in the text, and where it is malformed.
+#[derive(Clone, Copy)]
+struct Record {
+    start: usize,
+    end: usize,
+    fault: Option<(usize, &'static str)>,
 }
 
 /// One row, whose fields are found by the names of their columns.
-#[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     columns: &'a [String],
-    fields: &'a [SecretBytes],
+    fields: Vec<SecretBytes>,
+    fault: Option<String>,
 }
 
-impl Table {
-    /// Reads a file whose heading must have all of `required`; upper and lower case are the same there.
-    pub(super) fn read(text: &[u8], required: &[&str]) -> Result<Self, ExchangeError> {
+const UNCLOSED: &str = "the quote opened here is never closed";
+const BEHIND_QUOTE: &str = "a separator or the line's end is expected after a quoted field";
+const NOT_TEXT: &str = "the text is not UTF-8";
+
+impl<'t> Table<'t> {
+    /// Reads the heading of a file, which must have all of `required`; upper and lower case are the same
+    /// there. Of columns with the same name the later ones get a number. Fields are separated by commas,
+    /// semicolons or tabs, whichever the heading has.
+    pub(super) fn read(text: &'t [u8], required: &[&str]) -> Result<Self, ExchangeError> {
         let text = without_mark(text);
-        if let Err(error) = std::str::from_utf8(text) {
-            let place = Place::of_byte(text, error.valid_up_to());
-            return Err(ExchangeError::malformed(place, "the text is not UTF-8"));
+        let separator = separator_of(text);
+        let mut records = records(text, separator);
+        let top = Place { line: 1, column: 1 };
+        if records.is_empty() {
+            let what = format!(
+                "the heading has no column '{}': is this the right format?",
+                required.first().unwrap_or(&"")
+            );
+            return Err(ExchangeError::malformed(top, what));
         }
-        let starts = check_quotes(text)?;
-        let mut records = records(text);
-        let mut rows = if records.is_empty() { Vec::new() } else { records.split_off(1) };
-        let heading = records.pop().unwrap_or_default();
-        let columns: Vec<String> = heading
-            .iter()
-            .map(|column| column.expose_text().unwrap_or_default().trim().to_ascii_lowercase())
-            .collect();
+        let first = records.remove(0);
+        let heading = Row::read(text, separator, first, &[], 1);
+        if let Some(fault) = heading.fault {
+            return Err(ExchangeError::in_words(fault));
+        }
+        let mut columns: Vec<String> = Vec::with_capacity(heading.fields.len());
+        for field in &heading.fields {
+            let name = field.expose_text().unwrap_or_default().trim().to_ascii_lowercase();
+            let free = (1..)
+                .map(|count| if count == 1 { name.clone() } else { format!("{name}-{count}") })
+                .find(|free| !columns.contains(free));
+            columns.push(free.unwrap_or(name));
+        }
         if let Some(missing) = required.iter().find(|column| !columns.iter().any(|known| known == *column)) {
             let what = format!("the heading has no column '{missing}': is this the right format?");
-            return Err(ExchangeError::malformed(Place { line: 1, column: 1 }, what));
+            return Err(ExchangeError::malformed(top, what));
         }
-        for (row, start) in rows.iter().zip(starts.iter().skip(1)) {
-            if row.len() != columns.len() {
-                let what = format!("this row has {} fields, the heading has {}", row.len(), columns.len());
-                return Err(ExchangeError::malformed(Place::of_byte(text, *start), what));
-            }
-        }
-        rows.retain(|row| row.iter().any(|field| !field.is_empty()));
-        Ok(Self { columns, rows })
+        Ok(Self { text, separator, columns, records })
     }
 
     /// Whether the heading has a column.
@@ -55,15 +75,50 @@ impl Table {
         self.columns.iter().any(|known| known == column)
     }
 
-    /// The rows in their order.
+    /// The rows in their order; a row of empty fields is passed over.
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|fields| Row { columns: &self.columns, fields })
+        let (mut line, mut counted) = (1, 0);
+        self.records.iter().filter_map(move |record| {
+            line += self.text[counted..record.start].iter().filter(|byte| **byte == b'\n').count();
+            counted = record.start;
+            let row = Row::read(self.text, self.separator, *record, &self.columns, line);
+            (row.fault.is_some() || row.fields.iter().any(|field| !field.is_empty())).then_some(row)
+        })
     }
 }
 
 impl<'a> Row<'a> {
+    /// Reads one record. Fields that are missing at its end are empty.
+    fn read(text: &[u8], separator: u8, record: Record, columns: &'a [String], line: usize) -> Self {
+        let whole = &text[record.start..record.end];
+        let place = |at: usize| {
+            let within = Place::of_byte(whole, at);
+            Place { line: line + within.line - 1, column: within.column }
+        };
+        let mut fields = split(whole, separator);
+        let valid = std::str::from_utf8(whole).map_err(|error| error.valid_up_to());
+        let fault = match (record.fault, valid) {
+            (Some((at, what)), _) => Some(format!("{}: {what}", place(at - record.start))),
+            (None, Err(valid)) => Some(format!("{}: {NOT_TEXT}", place(valid))),
+            (None, Ok(_)) if !columns.is_empty() && fields.len() > columns.len() => {
+                let (has, expected) = (fields.len(), columns.len());
+                Some(format!("{}: this row has {has} fields, the heading has {expected}", place(0)))
+            }
+            (None, Ok(_)) => None,
+        };
+        if fields.len() < columns.len() {
+            fields.resize_with(columns.len(), SecretBytes::new);
+        }
+        Self { columns, fields, fault }
+    }
+
+    /// Why the row cannot be read, with its place.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
     /// A field; empty where there is no such column.
-    pub(super) fn text(&self, column: &str) -> &'a str {
+    pub(super) fn text(&self, column: &str) -> &str {
         let at = self.columns.iter().position(|known| known == column);
         at.and_then(|at| self.fields.get(at)).and_then(SecretBytes::expose_text).unwrap_or_default()
     }
@@ -79,12 +134,21 @@ impl<'a> Row<'a> {
     }
 
     /// The columns that are none of `known`, with their fields.
-    pub(super) fn others(&self, known: &[&str]) -> impl Iterator<Item = (&'a str, &'a SecretBytes)> {
-        let others = self.columns.iter().zip(self.fields);
+    pub(super) fn others<'r>(&'r self, known: &[&str]) -> impl Iterator<Item = (&'a str, &'r SecretBytes)> {
+        let others = self.columns.iter().zip(&self.fields);
         others
             .map(|(column, field)| (column.as_str(), field))
             .filter(move |(column, _)| !known.contains(column))
     }
+}
+
+/// What the fields of the heading are separated by.
+fn separator_of(text: &[u8]) -> u8 {
+    let line =
+        text.split(|byte| matches!(byte, b'\r' | b'\n')).find(|line| !line.is_empty()).unwrap_or_default();
+    let count = |separator: u8| line.iter().filter(|byte| **byte == separator).count();
+    // Of equal counts the last one wins, and a comma shall.
+    [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
 /// Where in a record the check is.
@@ -94,67 +158,84 @@ enum State {
     FieldStart,
     Plain,
     Quoted { opened: usize },
-    AfterQuote { opened: usize },
+    AfterQuote,
 }
 
-/// csv-core reads whatever it is given; this refuses what has only been guessed at (RFC 4180): a quote that
-/// never closes, and text behind a closing quote. Answers where each record begins.
-fn check_quotes(text: &[u8]) -> Result<Vec<usize>, ExchangeError> {
-    let fault = |at, what| Err(ExchangeError::malformed(Place::of_byte(text, at), what));
+/// csv-core reads whatever it is given; this finds what would only be guessed at (RFC 4180): a quote that
+/// never closes, and text behind a closing quote. A record with such a fault ends at its line's end.
+fn records(text: &[u8], separator: u8) -> Vec<Record> {
+    let mut records: Vec<Record> = Vec::new();
     let mut state = State::RecordStart;
-    let mut starts = Vec::new();
-    for (at, byte) in text.iter().enumerate() {
-        if state == State::RecordStart && !matches!(byte, b'\r' | b'\n') {
-            starts.push(at);
+    let mut at = 0;
+    while at <= text.len() {
+        let byte = text.get(at).copied();
+        if let (Some(record), None | Some(b'\r' | b'\n')) = (records.last_mut(), byte)
+            && !matches!(state, State::RecordStart | State::Quoted { .. })
+        {
+            record.end = at;
         }
         state = match (state, byte) {
-            (State::Quoted { opened }, b'"') => State::AfterQuote { opened },
-            (quoted @ State::Quoted { .. }, _) => quoted,
-            (State::AfterQuote { opened }, b'"') => State::Quoted { opened },
-            (_, b'\r' | b'\n') => State::RecordStart,
-            (_, b',') => State::FieldStart,
-            (State::AfterQuote { .. }, _) => {
-                return fault(at, "a comma or the line's end is expected after a quoted field");
+            (State::Quoted { opened }, None) => {
+                // What follows the opening line is read as if it had not been opened.
+                let end = text[opened..].iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+                at = end.map_or(text.len(), |end| opened + end);
+                if let Some(record) = records.last_mut() {
+                    (record.end, record.fault) = (at, Some((opened, UNCLOSED)));
+                }
+                State::RecordStart
             }
-            (State::RecordStart | State::FieldStart, b'"') => State::Quoted { opened: at },
-            (State::RecordStart | State::FieldStart | State::Plain, _) => State::Plain,
+            (State::Quoted { .. }, Some(b'"')) => State::AfterQuote,
+            (quoted @ State::Quoted { .. }, Some(_)) => quoted,
+            (_, None | Some(b'\r' | b'\n')) => State::RecordStart,
+            (state, Some(byte)) => {
+                if state == State::RecordStart {
+                    records.push(Record { start: at, end: text.len(), fault: None });
+                }
+                match (state, byte) {
+                    (_, byte) if byte == separator => State::FieldStart,
+                    (State::RecordStart | State::FieldStart, b'"') => State::Quoted { opened: at },
+                    (State::AfterQuote, b'"') => State::Quoted { opened: at },
+                    (State::AfterQuote, _) => {
+                        if let Some(record) = records.last_mut() {
+                            record.fault = record.fault.or(Some((at, BEHIND_QUOTE)));
+                        }
+                        State::Plain
+                    }
+                    _ => State::Plain,
+                }
+            }
         };
+        at += 1;
     }
-    match state {
-        State::Quoted { opened } => fault(opened, "the quote opened here is never closed"),
-        _ => Ok(starts),
-    }
+    records
 }
 
-fn records(text: &[u8]) -> Vec<Vec<SecretBytes>> {
-    let mut reader = Reader::new();
-    // No record is longer than the whole file, so the buffer is never too small.
-    let mut output = SecretBytes::zeroed(text.len() + 1);
-    let mut ends = vec![0; text.iter().filter(|byte| **byte == b',').count() + 2];
-    let mut records = Vec::new();
-    let (mut rest, mut written, mut ended) = (text, 0, 0);
+/// The fields of one record.
+fn split(record: &[u8], separator: u8) -> Vec<SecretBytes> {
+    let mut reader = ReaderBuilder::new().delimiter(separator).build();
+    // No field is longer than its record, so the buffers are never too small.
+    let mut output = SecretBytes::zeroed(record.len() + 1);
+    let mut ends = vec![0; record.iter().filter(|byte| **byte == separator).count() + 2];
+    let (mut rest, mut written, mut ended) = (record, 0, 0);
     loop {
-        let (result, read, wrote, ends_found) =
+        let (result, read, wrote, found) =
             reader.read_record(rest, &mut output.expose_mut()[written..], &mut ends[ended..]);
         rest = &rest[read..];
         written += wrote;
-        ended += ends_found;
+        ended += found;
         match result {
-            ReadRecordResult::Record => {
-                let mut start = 0;
-                let field = |end: &usize| {
-                    let field = SecretBytes::copy_of(&output.expose()[start..*end]);
-                    start = *end;
-                    field
-                };
-                records.push(ends[..ended].iter().map(field).collect());
-                (written, ended) = (0, 0);
-            }
-            ReadRecordResult::End => return records,
+            // The end of the input ends the record.
             ReadRecordResult::InputEmpty => {}
-            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => return records,
+            _ => break,
         }
     }
+    let mut start = 0;
+    let field = |end: &usize| {
+        let field = SecretBytes::copy_of(&output.expose()[start..*end]);
+        start = *end;
+        field
+    };
+    ends[..ended].iter().map(field).collect()
 }
 
 #[cfg(test)]
@@ -164,11 +245,18 @@ mod tests {
     fn rows(text: &str) -> Vec<Vec<String>> {
         let table = Table::read(text.as_bytes(), &[]).unwrap();
         let field = |field: &SecretBytes| field.expose_text().unwrap().to_owned();
-        table.rows.iter().map(|row| row.iter().map(field).collect()).collect()
+        table
+            .rows()
+            .filter(|row| row.fault().is_none())
+            .map(|row| row.fields.iter().map(field).collect())
+            .collect()
     }
 
-    fn fault(text: &str) -> String {
-        Table::read(text.as_bytes(), &["a"]).map(|_| ()).unwrap_err().to_string()
+    fn fault(text: &[u8]) -> String {
+        match Table::read(text, &["a"]) {
+            Err(error) => error.to_string(),
+            Ok(table) => table.rows().find_map(|row| row.fault().map(str::to_owned)).unwrap_or_default(),
+        }
     }
 
     #[test]
@@ -187,22 +275,42 @@ mod tests {
     }
 
     #[test]
+    fn semicolons_and_tabs_separate_too_and_missing_fields_are_empty() {
+        assert_eq!(rows("a;b;c\n1;\"x;y\";3\n4,5\n"), [["1", "x;y", "3"], ["4,5", "", ""]]);
+        assert_eq!(rows("a\tb\n1\t2,3\n"), [["1", "2,3"]]);
+    }
+
+    #[test]
+    fn columns_of_one_name_are_numbered() {
+        let table = Table::read(b"a,Password,password,PASSWORD\n1,2,3,4\n", &[]).unwrap();
+        let row = table.rows().next().unwrap();
+        let others: Vec<_> =
+            row.others(&["a"]).map(|(column, field)| (column, field.expose_text().unwrap())).collect();
+        assert_eq!(others, [("password", "2"), ("password-2", "3"), ("password-3", "4")]);
+    }
+
+    #[test]
     fn what_is_malformed_is_named_by_line_and_column() {
-        assert_eq!(fault("a,b\n1,2\n3,\"x\ny"), "line 3, column 3: the quote opened here is never closed");
+        assert_eq!(fault(b"a,b\n1,2\n3,\"x\ny"), "line 3, column 3: the quote opened here is never closed");
         assert_eq!(
-            fault("a,b\n\"1\"2,3"),
-            "line 2, column 4: a comma or the line's end is expected after a quoted field"
+            fault(b"a,b\n\"1\"2,3"),
+            "line 2, column 4: a separator or the line's end is expected after a quoted field"
         );
         assert_eq!(
-            fault("a,b\n\"1\n2\",3\nx\n"),
-            "line 4, column 1: this row has 1 fields, the heading has 2"
+            fault(b"a,b\n\"1\n2\",3\nx,y,z\n"),
+            "line 4, column 1: this row has 3 fields, the heading has 2"
         );
         assert_eq!(
-            fault("b,c\n1,2"),
+            fault(b"b,c\n1,2"),
             "line 1, column 1: the heading has no column 'a': is this the right format?"
         );
-        assert_eq!(fault(""), "line 1, column 1: the heading has no column 'a': is this the right format?");
-        let bytes = Table::read(b"a\n\xc3\xa9\xff\n", &[]).map(|_| ()).unwrap_err();
-        assert_eq!(bytes.to_string(), "line 2, column 2: the text is not UTF-8");
+        assert_eq!(fault(b""), "line 1, column 1: the heading has no column 'a': is this the right format?");
+        assert_eq!(fault(b"a\n\xc3\xa9\xff\n"), "line 2, column 2: the text is not UTF-8");
+    }
+
+    #[test]
+    fn a_malformed_row_keeps_no_other_row_out() {
+        let text = "a,b\n1,2\n\"x\"y,3\n4,\"5\n6,7\n8,9,10\n11,12";
+        assert_eq!(rows(text), [["1", "2"], ["6", "7"], ["11", "12"]]);
     }
 }

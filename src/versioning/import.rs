@@ -111,7 +111,7 @@ pub fn import(state: Option<&SecretState>, terms: &ImportTerms) -> Result<Import
     let (resolved, added) = resolve(state, terms)?;
     let mut remarks = Vec::new();
     let before = state.map(|state| state.labels.clone()).unwrap_or_default();
-    let order = order::merged(state.map_or(&[], |state| &state.versions), &resolved, &added);
+    let order = order::merged(state.map_or(&[], |state| &state.versions), &resolved, &added, terms.labelling);
     let is_new = |position: usize| added.iter().any(|added| added.position == position);
     let mut after = match (terms.labelling, state) {
         (Labelling::NewestIsCurrent, _) => newest_is_current(&before, &resolved, is_new),

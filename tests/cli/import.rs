@@ -95,7 +95,7 @@ fn json_tells_every_row() {
 fn a_malformed_file_changes_nothing_and_asks_for_no_password() {
     let home = Home::with_secret();
     let before = home.bytes_of_vault();
-    fs::write(home.path().join("file"), "A=1\nB hunter2\n").unwrap();
+    fs::write(home.path().join("file"), "\nB hunter2\n").unwrap();
     let run = home.finish(home.bare(&["import", "dotenv", "file"]), b"");
     assert_snapshot!(run.failed(2), @"
     exit 2
@@ -124,6 +124,18 @@ fn a_malformed_file_changes_nothing_and_asks_for_no_password() {
     let run = import(&home, "A=1", &["dotenv", "file", "--prefix", "my shop"]).failed(2);
     assert!(run.stderr.contains("a secret name cannot contain a space"), "{run}");
     assert!(home.bytes_of_vault() == before);
+}
+
+#[test]
+fn one_malformed_line_is_named_and_can_be_left_out() {
+    let home = Home::with_vault();
+    let before = home.bytes_of_vault();
+    let refused = import(&home, "A=1\nB hunter2\nC=3\n", &["dotenv", "file"]).failed(2);
+    assert!(refused.stderr.contains("line 2, column 3: a '=' is expected"), "{refused}");
+    assert!(!refused.stderr.contains("hunter2"), "{refused}");
+    assert!(home.bytes_of_vault() == before);
+    home.etui(&["import", "dotenv", "file", "--skip-refused"]).succeeded();
+    assert_eq!((home.etui(&["get", "A"]).text(), home.etui(&["get", "C"]).text()), ("1", "3"));
 }
 
 #[test]

@@ -75,3 +75,57 @@ fn an_answer_without_a_value_is_refused_with_its_place() {
         "line 1, column 1: this object has no 'SecretData': it is not the answer that holds a value"
     );
 }
+
+#[test]
+fn a_description_of_aws_gives_its_secret_description_tags_and_time() {
+    let place = Place::new();
+    let mut vault = place.create();
+    let file = r#"{"ARN":"arn:x","Name":"db","Description":"what for","LastChangedDate":1700000000.5,"CreatedDate":1.6e9,
+        "Tags":[{"Key":"env","Value":"prod"},{"Key":"acs:x","Value":""}],"VersionIdsToStages":{"v1":["AWSCURRENT"],"v0":["AWSPREVIOUS"]},
+        "RotationEnabled":true,"KmsKeyId":"alias/k"}
+        {"ARN":"arn:x","Name":"db","VersionId":"v1","SecretString":"s","VersionStages":["AWSCURRENT"],"CreatedDate":1700000000.9}
+        {"ARN":"arn:y","Name":"other","VersionIdsToStages":{"v1":["AWSCURRENT"]}}"#;
+    let batch = parsed(cloud::read_aws, file);
+    assert_eq!(
+        lost(&batch),
+        [
+            "'db' loses one of its tags: it cannot be one here",
+            "'db' loses its automatic rotation",
+            "'db' loses the time of its last change",
+            "'db' loses its 'KmsKeyId'",
+            "'db' loses its version 'v0': the file holds no value of it",
+            "'other' is left out: the file describes it, and holds no value of it",
+        ]
+    );
+    import(&mut vault, &batch);
+    insta::assert_snapshot!(shown(&mut vault), @r#"
+    db "what for" Tags({TagKey("env"): TagValue("prod")}) 2020-09-13T12:26:40Z None None
+      ACSCurrent = v1
+      v1 2023-11-14T22:13:20Z None text "s"
+    "#);
+}
+
+#[test]
+fn versions_of_one_second_keep_the_order_that_their_labels_tell() {
+    let answer = |id: &str, label: &str| {
+        format!(
+            r#"{{"SecretName":"db","VersionId":"{id}","SecretData":"{id}","CreateTime":"2024-01-01T00:00:00Z",
+            "VersionStages":{{"VersionStage":["{label}"]}}}}"#
+        )
+    };
+    let order = |vault: &mut etui::vault::Vault| {
+        let versions = vault.describe(&secret_name("db")).unwrap().secret.versions;
+        versions.iter().map(|version| version.id.to_string()).collect::<Vec<_>>()
+    };
+    let (old, new) = (answer("v9", "ACSPrevious"), answer("v10", "ACSCurrent"));
+    // In one file, the newer one first; and in two files, one after the other.
+    let place = Place::new();
+    let mut vault = place.create();
+    import(&mut vault, &parsed(cloud::read_alibaba, format!("{new}{old}")));
+    assert_eq!(order(&mut vault), ["v9", "v10"]);
+    let place = Place::new();
+    let mut vault = place.create();
+    import(&mut vault, &parsed(cloud::read_alibaba, &old));
+    import(&mut vault, &parsed(cloud::read_alibaba, &new));
+    assert_eq!(order(&mut vault), ["v9", "v10"]);
+}

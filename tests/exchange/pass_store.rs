@@ -121,7 +121,10 @@ fn revisions_become_versions_through_renamings_and_new_encryptions() {
     let mut steps = Vec::new();
     let batch = read(&store.path(), &store.programs(), &mut |done, of| steps.push((done, of))).unwrap();
     assert_eq!(steps, [(1, 2), (2, 2)]);
-    assert_eq!(lost(&batch), ["'link' is left out: it is a link"]);
+    assert_eq!(
+        lost(&batch),
+        ["'README' is left out: it is no file that ends in '.gpg'", "'link' is left out: it is a link"]
+    );
     let place = Place::new();
     let mut vault = place.create();
     assert_eq!(told(&import(&mut vault, &batch)), ["post: new v1 v2 v3", "web/grosse-shop: new v1"]);
@@ -174,6 +177,62 @@ fn an_entry_that_gpg_refuses_is_named_without_the_words_of_gpg() {
     let store = simple_store(script);
     let error = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap_err();
     assert_eq!(error.to_string(), "'gpg' cannot decrypt 'a'");
+}
+
+#[test]
+fn whatever_lies_in_a_store_is_an_entry_or_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let script = "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\nread -r line\n[ \"$line\" != closed ] && printf %s \"$line\"\n";
+    let store = simple_store(script);
+    let write = |name: &str, text: &str| fs::write(store.path().join(name), text).unwrap();
+    write("closed.gpg", "closed\n");
+    write("empty.gpg", "\n");
+    write("upper.GPG", "x\n");
+    write("with.age", "x\n");
+    write(".hidden.gpg", "hidden\n");
+    write("new\nline*.gpg", "line\n");
+    fs::create_dir_all(store.path().join(".stversions")).unwrap();
+    fs::create_dir_all(store.folder.path().join("team")).unwrap();
+    std::os::unix::fs::symlink(store.folder.path().join("team"), store.path().join("shared")).unwrap();
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9.gpg");
+    fs::write(store.path().join(odd), "coffee\n").unwrap();
+    for has_history in [false, true] {
+        if has_history {
+            store.git(0, &["init", "--quiet"]);
+            store.commit(1_700_000_000);
+        }
+        let batch = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap();
+        let place = Place::new();
+        let mut vault = place.create();
+        let report = vault.import(&batch, etui::vault::OnRefusal::LeaveOut, &mut |_| {}).unwrap();
+        assert_eq!(
+            told(&report),
+            [
+                ".hidden: new v1",
+                "a: new v1",
+                "caf-: new v1",
+                "'closed' cannot be read: 'gpg' cannot decrypt 'closed'".to_owned().as_str(),
+                "new-line-: new v1",
+            ]
+            .map(|row| if row.starts_with('\'') {
+                format!("closed: {row}")
+            } else {
+                row.to_owned()
+            })
+        );
+        assert_eq!(
+            lost(&batch),
+            [
+                "'.stversions' is left out: it is a hidden folder",
+                "'shared' is left out: it is a link to a folder",
+                "'upper.GPG' is left out: it is no file that ends in '.gpg'",
+                "'with.age' is left out: it is no file that ends in '.gpg'",
+                "'caf\u{fffd}' loses its name: it is not UTF-8",
+                "'empty' is left out: it has no value",
+            ]
+        );
+        assert_eq!(get(&mut vault, "new-line-").unwrap(), "line");
+    }
 }
 
 #[test]

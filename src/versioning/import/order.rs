@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::AddedVersion;
+use super::{AddedVersion, Labelling};
 use crate::domain::{Timestamp, VersionId};
 use crate::versioning::labels::{VersionKey, VersionRef};
 use crate::versioning::state::VersionState;
@@ -16,15 +16,25 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn compare(&self, other: &Self) -> Ordering {
-        (self.created, self.id).cmp(&(other.created, other.id))
+    fn compare(&self, other: &Self, labelling: Labelling) -> Ordering {
+        let by_time = self.created.cmp(&other.created);
+        match labelling {
+            Labelling::KeptHere => by_time.then_with(|| self.id.cmp(other.id)),
+            Labelling::NewestIsCurrent | Labelling::AsPut => by_time,
+        }
     }
 }
 
 /// Merges the versions that are here with those of the other side. Each side's own order stays, since
 /// several versions may have been made within one second; between the sides the older version comes first,
-/// and of equally old ones the smaller id. It is the same whichever side the other is brought into.
-pub(super) fn merged(here: &[VersionState], there: &[VersionRef], added: &[AddedVersion]) -> Vec<VersionKey> {
+/// and of equally old ones of two branches the smaller id: it is the same whichever side the other is brought
+/// into. What another source brings is newer than what is here and equally old.
+pub(super) fn merged(
+    here: &[VersionState],
+    there: &[VersionRef],
+    added: &[AddedVersion],
+    labelling: Labelling,
+) -> Vec<VersionKey> {
     let here: Vec<Place<'_>> = here
         .iter()
         .map(|version| Place { key: version.key, created: version.created, id: &version.id })
@@ -55,7 +65,7 @@ pub(super) fn merged(here: &[VersionState], there: &[VersionRef], added: &[Added
                 match (keys_there.contains(&mine.key), keys_here.contains(&theirs.key)) {
                     (true, false) => theirs,
                     (false, true) => mine,
-                    _ if theirs.compare(mine) == Ordering::Less => theirs,
+                    _ if theirs.compare(mine, labelling) == Ordering::Less => theirs,
                     _ => mine,
                 }
             }
