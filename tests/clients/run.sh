@@ -10,6 +10,7 @@ mkdir -p "$folder/home"
 
 skip() { echo "skipped: $1"; }
 serve() { # sets endpoint, protocol, credentials; the server's process id is in $server
+    rm -f "$folder/exports"
     env -i PATH="$PATH" HOME="$folder/home" "$etui" serve --demo "$@" >"$folder/exports" 2>"$folder/log" &
     server=$!
     for _ in $(seq 300); do

@@ -4,6 +4,8 @@
 pub mod ages;
 pub mod binary;
 pub mod fixtures;
+#[cfg(feature = "serve")]
+pub mod http;
 pub mod model;
 pub mod rules;
 pub mod step;
