@@ -157,7 +157,12 @@ fn edited(home: &Home) -> Vec<(String, String)> {
     let mut command = home.command(&["doctor", "--json"]);
     command.env("XDG_RUNTIME_DIR", home.path().join("runtime"));
     let findings = home.finish(command, b"").json();
-    let of_edited = findings.as_array().unwrap().iter().filter(|one| one["What"] == "edited");
+    // What others have left on this machine is not of this test.
+    let own = home.path().join("runtime");
+    let of_edited = findings.as_array().unwrap().iter().filter(|one| {
+        let is_own = one["Detail"].as_str().is_some_and(|detail| detail.contains(own.to_str().unwrap()));
+        one["What"] == "edited" && (is_own || one["State"] == "good")
+    });
     of_edited
         .map(|one| {
             let path = one["Detail"].as_str().unwrap().split('\'').nth(1).unwrap_or_default();
