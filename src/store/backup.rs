@@ -34,19 +34,10 @@ impl OpenStore {
         if fs::symlink_metadata(path).is_ok() {
             return Err(StoreError::Exists(path.to_owned()));
         }
-        let temporary = Temporary::new_in(open::folder_of(path)).map_err(|error| match error {
-            // The temporary name means nothing to anybody.
-            StoreError::System { reason, .. } => {
-                StoreError::System { doing: format!("creating {}", path.display()), reason }
-            }
-            other => other,
-        })?;
-        let report = self.copy_and_check(temporary.path(), now, watch).map_err(|error| match error {
-            StoreError::System { doing, reason } if doing.contains(&*temporary.path().to_string_lossy()) => {
-                StoreError::System { doing: format!("writing {}", path.display()), reason }
-            }
-            other => other,
-        })?;
+        let temporary = Temporary::new_for(path)?;
+        let report = self
+            .copy_and_check(temporary.path(), now, watch)
+            .map_err(|error| temporary.name_in(error, path))?;
         temporary.place(path)?;
         if let Some(memory) = &self.memory {
             // A backup that is not remembered is still one; a later rekey just does not name it.

@@ -48,7 +48,8 @@ pub fn create(
     // Deriving the key takes a second; the file is made after it, so that giving up leaves nothing.
     let key_encryption_key = lock_with(&mut header, password, key_file, &arena)?;
     let open::Unnamed { opened, temporary, path } = open::create(path)?;
-    let (row, keys, head) = fill(opened, &header, &key_encryption_key, &vault_key, moment)?;
+    let (row, keys, head) = fill(opened, &header, &key_encryption_key, &vault_key, moment)
+        .map_err(|error| temporary.name_in(error, &path))?;
     temporary.place(&path)?;
     let file = VaultFile::open(&path)?;
     if file.row != row {

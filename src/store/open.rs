@@ -152,18 +152,8 @@ pub(super) fn create(path: &Path) -> Result<Unnamed, StoreError> {
         });
     };
     let path = folder.join(name);
-    let temporary = Temporary::new_in(&folder).map_err(|error| match error {
-        // The temporary name means nothing to anybody.
-        StoreError::System { reason, .. } => {
-            StoreError::System { doing: format!("creating {}", path.display()), reason }
-        }
-        other => other,
-    })?;
-    let connection = connect(temporary.path())?;
-    set_pragmas(&connection)?;
-    // Nobody knows of it yet: it is synced once, when it is whole.
-    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF").on(&connection)?;
-    schema::create(&connection)?;
+    let temporary = Temporary::new_for(&path)?;
+    let connection = empty_tables(temporary.path()).map_err(|error| temporary.name_in(error, &path))?;
     let opened = Opened {
         stamp: FileStamp::of(temporary.path())?,
         connection,
@@ -173,6 +163,15 @@ pub(super) fn create(path: &Path) -> Result<Unnamed, StoreError> {
         aside: None,
     };
     Ok(Unnamed { opened, temporary, path })
+}
+
+fn empty_tables(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path)?;
+    set_pragmas(&connection)?;
+    // Nobody knows of it yet: it is synced once, when it is whole.
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF").on(&connection)?;
+    schema::create(&connection)?;
+    Ok(connection)
 }
 
 /// More than a vault takes that holds nothing.

@@ -296,15 +296,19 @@ impl VaultFile {
     /// Writes what the open connection holds to a new file beside the path that leads elsewhere by now.
     fn save_beside(&self) -> Result<PathBuf, StoreError> {
         let path = &self.opened.path;
-        let temporary = Temporary::new_in(open::folder_of(path))?;
-        let mut copy = open::connect_new(temporary.path())?;
+        let saved = open::free_name(path, "-conflict-");
+        let temporary = Temporary::new_for(&saved)?;
+        self.copy_into(temporary.path()).map_err(|error| temporary.name_in(error, &saved))?;
+        temporary.place(&saved)?;
+        Ok(saved)
+    }
+
+    fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
+        let mut copy = open::connect_new(path)?;
         Backup::new(&self.opened.connection, &mut copy)
             .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None))
             .on(&self.opened.connection)?;
-        copy.close().or_else(|(copy, error)| Err(error).on(&copy))?;
-        let saved = open::free_name(path, "-conflict-");
-        temporary.place(&saved)?;
-        Ok(saved)
+        copy.close().or_else(|(copy, error)| Err(error).on(&copy))
     }
 
     /// Whether an `init` was cut short that did not make the vault in one step: it holds nothing at all.

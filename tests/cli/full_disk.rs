@@ -144,8 +144,12 @@ fn files_that_do_not_fit_are_not_left_behind() {
 fn a_vault_that_cannot_be_made_is_not_left_behind() {
     let home = Home::empty();
     let cheapest = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
-    let run = limited(&home, 2 * PAGE, b"", &cheapest);
-    assert_eq!(run.code, Some(1), "{run}");
+    assert_snapshot!(limited(&home, 2 * PAGE, b"", &cheapest).failed(1), @r#"
+        exit 1
+        stderr:
+        error: writing ~/data/etui/vault.etui failed: file too large
+        hint: nothing was changed; mend the cause and try again
+        "#);
     assert!(!home.vault().exists());
     home.etui(&cheapest).succeeded();
 }

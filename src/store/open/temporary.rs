@@ -35,8 +35,33 @@ impl Temporary {
         }
     }
 
+    /// Makes one that becomes the file `path`, in its folder.
+    ///
+    /// # Errors
+    /// [`StoreError::System`], which names `path`.
+    pub(in crate::store) fn new_for(path: &Path) -> Result<Self, StoreError> {
+        Self::new_in(super::folder_of(path)).map_err(|error| match error {
+            StoreError::System { doing, reason } if doing.contains(PREFIX) => {
+                StoreError::System { doing: format!("creating {}", path.display()), reason }
+            }
+            other => other,
+        })
+    }
+
     pub(in crate::store) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Puts the name of the file that this one becomes into an error: the temporary one means nothing to anybody.
+    pub(in crate::store) fn name_in(&self, error: StoreError, path: &Path) -> StoreError {
+        // SQLite tells the whole path even where a relative one was given: the name alone is in both.
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        match error {
+            StoreError::System { doing, reason } if doing.contains(&*name) => {
+                StoreError::System { doing: format!("writing {}", path.display()), reason }
+            }
+            other => other,
+        }
     }
 
     pub(super) fn file(&mut self) -> &mut File {
