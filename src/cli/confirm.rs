@@ -1,4 +1,4 @@
-//! Confirmation of what cannot be taken back: the name is typed, or `--yes` was given.
+//! Confirmation of what cannot be undone: the name is typed, or `--yes` was given.
 
 use super::error::CliError;
 use super::invocation::Invocation;
@@ -23,10 +23,7 @@ impl Confirmation {
         if self == Self::Given || invocation.can_ask() {
             return Ok(());
         }
-        Err(CliError::usage(
-            "this cannot be taken back, and there is no terminal to confirm it on",
-            "answer beforehand with --yes",
-        ))
+        Err(CliError::usage("this cannot be undone; without a terminal, confirm with --yes", ""))
     }
 
     /// Asks for the name of the secret, unless the answer was given.

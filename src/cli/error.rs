@@ -44,11 +44,6 @@ impl CliError {
         Self::new(ErrorCode::MissingParameter, sentence.into(), hint.into())
     }
 
-    /// The code of the contract.
-    pub(super) const fn code(&self) -> ErrorCode {
-        self.code
-    }
-
     /// What must hold does not (exit code 4).
     pub fn rejected(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(ErrorCode::UnsupportedOperation, sentence.into(), hint.into())
@@ -82,13 +77,9 @@ impl CliError {
         }
     }
 
-    /// The system said no (exit code 1).
+    /// The system said no (exit code 1), in its own words.
     pub fn system(sentence: impl Into<String>, error: &io::Error) -> Self {
-        Self::new(
-            ErrorCode::InternalFailure,
-            format!("{}: {}", sentence.into(), reason(error)),
-            "mend the cause and try again".to_owned(),
-        )
+        Self::unexpected(format!("{}: {}", sentence.into(), reason(error)), system_hint(error))
     }
 }
 
@@ -99,6 +90,31 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+/// What to do where the system says no; empty where its own words say it all.
+fn system_hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room there",
+        _ => "",
+    }
+}
+
+/// A change that is stored, though its answer could not be written.
+#[derive(Debug)]
+pub(super) struct AnswerLost {
+    /// What was done, and why it could not be answered.
+    pub(super) sentence: String,
+    /// The version that was stored, if it was one.
+    pub(super) version_id: Option<String>,
+}
+
+impl fmt::Display for AnswerLost {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for AnswerLost {}
 
 /// Says of a vault that was named besides the usual one what to do about that file: the hints of the vault's own
 /// errors are about the usual one.
@@ -117,6 +133,7 @@ pub(super) fn of_another_file(error: anyhow::Error) -> anyhow::Error {
 pub(super) struct Explained {
     pub(super) code: ErrorCode,
     pub(super) sentence: String,
+    /// Empty where there is nothing to add.
     pub(super) hint: String,
 }
 
@@ -124,9 +141,11 @@ pub(super) struct Explained {
 /// Deeper causes are left out, since a sentence of ours says them already.
 pub(super) fn explain(error: &anyhow::Error) -> Explained {
     let mut sentences = Vec::new();
+    let mut hint = "this is a bug in etui; please report it";
     for cause in error.chain() {
         if let Some(error) = cause.downcast_ref::<io::Error>() {
             sentences.push(reason(error));
+            hint = system_hint(error);
             break;
         }
         sentences.push(cause.to_string());
@@ -134,22 +153,23 @@ pub(super) fn explain(error: &anyhow::Error) -> Explained {
             return Explained { code, sentence: sentences.join(": "), hint };
         }
     }
-    Explained {
-        code: ErrorCode::InternalFailure,
-        sentence: sentences.join(": "),
-        hint: "mend the cause and try again; if there is none to see, please report this".to_owned(),
-    }
+    Explained { code: ErrorCode::InternalFailure, sentence: sentences.join(": "), hint: hint.to_owned() }
 }
 
 fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode, String)> {
     if let Some(error) = cause.downcast_ref::<CliError>() {
         return Some((error.code, error.hint.clone()));
     }
+    if cause.is::<AnswerLost>() {
+        return Some((ErrorCode::InternalFailure, String::new()));
+    }
     if let Some(error) = cause.downcast_ref::<VaultError>() {
-        return Some((error.code(), error.hint()));
+        let says_it_all = matches!(error, VaultError::Refused(Refusal::Invalid(_)));
+        return Some((error.code(), if says_it_all { String::new() } else { error.hint() }));
     }
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
-        return Some((refusal.code(), refusal.hint()));
+        let says_it_all = matches!(refusal, Refusal::Invalid(_));
+        return Some((refusal.code(), if says_it_all { String::new() } else { refusal.hint() }));
     }
     if let Some(error) = cause.downcast_ref::<AgentError>() {
         return Some((ErrorCode::InternalFailure, error.hint().to_owned()));
@@ -161,7 +181,8 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
         return Some((error.code(), error.hint()));
     }
     if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
-        return Some((ErrorCode::InvalidParameter, "correct it and try again".to_owned()));
+        // What is wrong with a word is said by the word itself.
+        return Some((ErrorCode::InvalidParameter, String::new()));
     }
     None
 }

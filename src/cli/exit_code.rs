@@ -1,6 +1,7 @@
 //! The number with which a command ends, from the code of the contract.
 
-use std::process::ExitCode;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitCode, ExitStatus};
 
 use crate::domain::ErrorCode;
 
@@ -33,6 +34,15 @@ impl Finish {
             Self::ProgramFailed => ExitCode::from(126),
             Self::NoProgram => ExitCode::from(127),
         }
+    }
+}
+
+/// How a program ended, as in "failed (exit code 2)".
+pub(super) fn exit_words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => status.to_string(),
     }
 }
 

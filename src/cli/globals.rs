@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches as _};
 
 use super::color::ColorChoice;
+use super::error::CliError;
+use super::stream::refuse_stream;
 
 /// How the app looks; a flag of `etui` alone, of `tui` and of `demo`.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -63,7 +65,7 @@ pub(super) struct Globals {
     #[arg(long, global = true, hide_short_help = true)]
     pub(super) allow_expensive_kdf: bool,
 
-    /// Answer in JSON, errors too
+    /// Print JSON; errors too, on stderr
     #[arg(long, global = true)]
     pub(super) json: bool,
 
@@ -71,16 +73,26 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_short_help = true)]
     pub(super) color: ColorChoice,
 
-    /// Say results and errors only
+    /// Print only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose", action = ArgAction::SetTrue)]
     pub(super) quiet: bool,
 
-    /// Say more
+    /// Print more
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     pub(super) verbose: bool,
 }
 
 impl Globals {
+    /// Refuses settings that are named on the command line and are not there: a typo would be ignored otherwise.
+    pub(super) fn refuse_missing_settings(&self) -> Result<(), CliError> {
+        let Some(path) = &self.config else { return Ok(()) };
+        refuse_stream(path, "a settings file")?;
+        if path.exists() {
+            return Ok(());
+        }
+        Err(CliError::usage(format!("there are no settings at '{}'", path.display()), "check --config"))
+    }
+
     /// Reads them alone, from words that hold nothing else; `None` where the words cannot be read.
     pub(super) fn alone(words: impl IntoIterator<Item = OsString>) -> Option<Self> {
         let command = Self::augment_args(Command::new("etui"));

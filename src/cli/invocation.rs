@@ -1,6 +1,6 @@
 //! One run of etui: its flags and environment, where things lie, and how to unlock the vault.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
 use super::process::{App, Process};
 use super::raise_cost;
+use super::stream::refuse_stream;
 use super::wording;
 use crate::agent::{Agent, Purpose};
 use crate::config::{self, Settings};
@@ -44,8 +45,18 @@ pub struct Invocation {
     look: AppLook,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
+    /// What stdin is read for; nothing can be read from it twice.
+    stdin_is_for: Cell<Option<&'static str>>,
     process: Process,
     all_commands: fn() -> Command,
+}
+
+/// How far an unlock came without the password.
+enum Unlocking {
+    /// The agent had the key.
+    Done(Box<Vault>),
+    /// The password is needed.
+    Password(Box<LockedVault>),
 }
 
 /// An unlocked vault and what opened it.
@@ -85,6 +96,7 @@ impl Invocation {
             look,
             output: Output::new(globals.json, loudness, globals.color),
             terminal: RefCell::new(None),
+            stdin_is_for: Cell::new(None),
             location,
             process,
             all_commands,
@@ -174,6 +186,18 @@ impl Invocation {
         self.password == Ok(PasswordSource::Stdin)
     }
 
+    /// Stdin, for one purpose: "the value", "the template".
+    pub(super) fn claim_stdin(&self, purpose: &'static str) -> Result<File, CliError> {
+        let password = self.reads_password_from_stdin().then_some("the password");
+        if let Some(other) = self.stdin_is_for.replace(Some(purpose)).or(password) {
+            return Err(CliError::usage(
+                format!("stdin cannot hold both {other} and {purpose}"),
+                "name a file for one of them",
+            ));
+        }
+        input::stdin().map_err(|error| CliError::system("cannot read from stdin", &error))
+    }
+
     /// Whether somebody can be asked something: questions go to the terminal, but only while stdin is one.
     pub(super) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && self.with_terminal(|terminal| terminal.is_some())
@@ -197,10 +221,19 @@ impl Invocation {
 
     /// Unlocks the vault of this machine: with the agent where no password was given, else with the password.
     pub(super) fn unlock(&self) -> anyhow::Result<Vault> {
+        match self.unlock_with_agent()? {
+            Unlocking::Done(vault) => Ok(*vault),
+            Unlocking::Password(locked) => Ok(self.offering_more(self.unlock_file(*locked)?)?.vault),
+        }
+    }
+
+    fn unlock_with_agent(&self) -> anyhow::Result<Unlocking> {
         let locked = self.open_vault()?;
         match self.key_of_agent(&locked) {
-            Some((identity, key)) => self.unlock_with_key(locked, identity, &key),
-            None => Ok(self.offering_more(self.unlock_file(locked)?)?.vault),
+            Some((identity, key)) => {
+                Ok(Unlocking::Done(Box::new(self.unlock_with_key(locked, identity, &key)?)))
+            }
+            None => Ok(Unlocking::Password(Box::new(locked))),
         }
     }
 
@@ -212,6 +245,15 @@ impl Invocation {
         let identity = locked.key_identity();
         let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Work)?;
         Some((identity, key))
+    }
+
+    /// Unlocks as `unlock` does, but asks nothing more: whoever reads requests from the terminal must not have the
+    /// first one taken for an answer.
+    pub(super) fn unlock_without_questions(&self) -> anyhow::Result<Vault> {
+        match self.unlock_with_agent()? {
+            Unlocking::Done(vault) => Ok(*vault),
+            Unlocking::Password(locked) => Ok(self.unlock_file(*locked)?.vault),
+        }
     }
 
     /// Unlocks the vault of this machine for the agent: with the password, whether one runs or not.
@@ -343,6 +385,7 @@ impl Invocation {
     /// The text of the key file, where one is named.
     pub(super) fn key_file(&self) -> Result<Option<SecretBytes>, CliError> {
         let read = |path: &PathBuf| {
+            refuse_stream(path, "a key file")?;
             let read = File::open(path).and_then(|file| {
                 password::note_open_file(&self.output, "key file", path, &file)?;
                 input::read_up_to(file, LONGEST_KEY_FILE)

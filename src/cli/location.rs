@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::globals::Globals;
+use super::stream::refuse_stream;
 use crate::agent::{self, Agent, Purpose};
 use crate::platform::paths::{Paths, with_home};
 use crate::vault::{Answers, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
@@ -41,9 +42,11 @@ impl Location {
     }
 
     pub(super) fn vault(&self) -> Result<&Path, CliError> {
-        self.vault.as_deref().ok_or_else(|| {
+        let vault = self.vault.as_deref().ok_or_else(|| {
             CliError::usage("there is no home directory to find the vault in", "name the vault with --vault")
-        })
+        })?;
+        refuse_stream(vault, "a vault file")?;
+        Ok(vault)
     }
 
     pub(super) fn environment(&self) -> Environment {

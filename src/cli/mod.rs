@@ -28,6 +28,7 @@ mod raise_cost;
 mod random;
 mod reference;
 mod row;
+mod stream;
 mod table;
 mod template;
 mod usage;
@@ -61,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> E
         Err(error) => return NoCommand::new(error, &arguments, all_commands).report(),
     };
     let invocation = Invocation::new(&globals, look, process, all_commands);
-    match command(&invocation) {
+    match globals.refuse_missing_settings().map_err(Into::into).and_then(|()| command(&invocation)) {
         Ok(finish) => finish.exit_code(),
         Err(error) => {
             if let Some(Interrupted(signal)) = error::interruption(&error) {

@@ -1,18 +1,18 @@
 //! Where answers go: results to stdout, remarks to stderr, each written at once and unbuffered, so that no
 //! copy of a value stays behind in a buffer of the library's.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use serde::Serialize;
 
 use super::color::{ColorChoice, Palette, Role};
-use super::error::{Explained, explain, is_broken_pipe};
+use super::error::{AnswerLost, CliError, Explained, explain, is_broken_pipe, reason};
 use super::exit_code::exit_code;
-use crate::domain::{visible, visible_lines};
+use crate::domain::{VersionId, visible, visible_lines};
 use crate::kms::{Answer, Format};
 use crate::memory::SecretBytes;
 
@@ -45,6 +45,13 @@ pub struct Output {
     stdout_is_terminal: bool,
     stdout: Palette,
     stderr: Palette,
+    changed: RefCell<Option<Changed>>,
+}
+
+/// What has been changed already, in case that its answer cannot be written.
+struct Changed {
+    sentence: String,
+    version_id: Option<String>,
 }
 
 impl Output {
@@ -62,6 +69,7 @@ impl Output {
             stdout_is_terminal,
             stdout: Palette::choose(color, stdout_is_terminal),
             stderr: Palette::choose(color, io::stderr().is_terminal()),
+            changed: RefCell::new(None),
         }
     }
 
@@ -104,16 +112,36 @@ impl Output {
         self.text(&format!("{}\n", visible_lines(sentence)))
     }
 
+    /// Remembers that a change is stored, before it is answered: if only the answer cannot be written, the change
+    /// must not be told as a failure, or whoever tries again makes it twice.
+    pub(super) fn changed(&self, sentence: &str, version_id: Option<&VersionId>) {
+        let version_id = version_id.map(|id| id.as_str().to_owned());
+        *self.changed.borrow_mut() = Some(Changed { sentence: sentence.to_owned(), version_id });
+    }
+
     /// Writes bytes as they are. A reader that went away is no failure, and changes nothing about the exit code.
     ///
     /// # Errors
-    /// As writing.
+    /// As writing; not where a change is stored and its answer is text, since the exit code then says all.
     pub fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let written = unbuffered(io::stdout().as_fd()).and_then(|mut stdout| stdout.write_all(bytes));
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.context("cannot write the answer to stdout"),
+            Err(error) => self.not_written(&error),
+            Ok(()) => Ok(()),
         }
+    }
+
+    fn not_written(&self, error: &io::Error) -> anyhow::Result<()> {
+        let Some(Changed { sentence, version_id }) = self.changed.take() else {
+            return Err(CliError::system("cannot write the answer to stdout", error).into());
+        };
+        let sentence = format!("{sentence}; only the answer could not be written: {}", reason(error));
+        if self.audience == Audience::Machine {
+            return Err(AnswerLost { sentence, version_id }.into());
+        }
+        self.note(&sentence);
+        Ok(())
     }
 
     /// Writes an answer of the API as one line of JSON.
@@ -179,22 +207,32 @@ impl Output {
             return ExitCode::SUCCESS;
         }
         let explained = explain(error);
-        self.error(&explained);
+        self.error(&explained, error.downcast_ref());
         ExitCode::from(exit_code(explained.code))
     }
 
     /// Says on stderr what went wrong: one sentence and a hint, or the error answer of the API.
-    fn error(&self, explained: &Explained) {
+    fn error(&self, explained: &Explained, stored: Option<&AnswerLost>) {
         let mut text = SecretBytes::new();
         if self.audience == Audience::Machine {
             let answer = Answer::error(explained.code, &explained.sentence, &explained.hint);
             answer.write(Format::Json, &mut text);
+            if let Some(lost) = stored {
+                text.truncate(text.len() - 1);
+                text.extend(b",\"Stored\":true");
+                if let Some(id) = &lost.version_id {
+                    text.extend(format!(",\"VersionId\":\"{id}\"").as_bytes());
+                }
+                text.push(b'}');
+            }
             text.push(b'\n');
         } else {
             let (error, hint) =
                 (self.stderr.paint(Role::Danger, "error"), self.stderr.paint(Role::Muted, "hint"));
             text.extend(format!("{error}: {}\n", visible(&explained.sentence)).as_bytes());
-            text.extend(format!("{hint}: {}\n", visible(&explained.hint)).as_bytes());
+            if !explained.hint.is_empty() {
+                text.extend(format!("{hint}: {}\n", visible(&explained.hint)).as_bytes());
+            }
         }
         let _ = io::stderr().lock().write_all(text.expose());
     }

@@ -117,9 +117,9 @@ pub(super) fn ask_other(terminal: Option<&mut Terminal>) -> Result<SecretBytes, 
 /// Asks for the password of a new vault, twice.
 pub(super) fn ask_new(mut terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
     let first = ask_bytes(terminal.as_deref_mut(), "New master password: ")?;
-    let second = ask_bytes(terminal, "The same again: ")?;
+    let second = ask_bytes(terminal, "Repeat password: ")?;
     if !first.equals(second.expose()) {
-        return Err(CliError::usage("the two passwords are not the same", "nothing was made; try again"));
+        return Err(CliError::usage("the passwords do not match", ""));
     }
     Ok(first)
 }

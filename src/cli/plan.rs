@@ -11,9 +11,7 @@ use crate::versioning::{Change, Existence, LabelMove, Plan, Shift, VersionRef};
 
 /// Reads what `--if-state` is given.
 pub(super) fn state(text: &str) -> Result<StateToken, CliError> {
-    text.parse().map_err(|_| {
-        CliError::usage("a state is the 32 digits that --dry-run --json told", "correct it and try again")
-    })
+    text.parse().map_err(|_| CliError::usage("a state is the 32 digits that --dry-run --json told", ""))
 }
 
 /// A plan as it is told.

@@ -40,7 +40,7 @@ pub(super) fn offer(
         return Ok(());
     }
     let question = format!(
-        "a guess at this master password costs less than etui takes today ({}). Raise it? [y/N] ",
+        "this vault's password protection is weaker than today's default ({}). Strengthen it now? [y/N] ",
         wording::cost(cost)
     );
     let reply = invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));

@@ -10,7 +10,7 @@ use crate::generator::{
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Random password or passphrase")]
 pub(super) struct RandomArguments {
-    /// The number of characters, 8 to 128 [without: 32]
+    /// The number of characters, 8 to 128 [default: 32]
     #[arg(long, value_name = "N")]
     length: Option<usize>,
 
@@ -34,7 +34,7 @@ pub(super) struct RandomArguments {
     #[arg(long, value_name = "CHARS")]
     exclude: Option<String>,
 
-    /// Leave it to chance whether each type of character occurs
+    /// Do not require at least one of each type of character
     #[arg(long)]
     no_require_each: bool,
 
@@ -48,7 +48,7 @@ pub(super) struct RandomArguments {
     )]
     words: Option<usize>,
 
-    /// What stands between the words [without: -]
+    /// What stands between the words [default: -]
     #[arg(long, value_name = "TEXT", requires = "words", allow_hyphen_values = true)]
     separator: Option<String>,
 }
@@ -60,13 +60,19 @@ pub(super) struct Drawn {
 }
 
 impl RandomArguments {
-    /// Whether any of the flags was given.
-    pub(super) fn is_given(&self) -> bool {
-        self.length.is_some()
-            || self.classes().len() < CharacterClass::ALL.len()
-            || self.exclude.is_some()
-            || self.no_require_each
-            || self.words.is_some()
+    /// A flag of these that was given; `None` where none was.
+    pub(super) fn first_given(&self) -> Option<&'static str> {
+        let flags = [
+            (self.length.is_some(), "--length"),
+            (self.no_lower, "--no-lower"),
+            (self.no_upper, "--no-upper"),
+            (self.no_digits, "--no-digits"),
+            (self.no_symbols, "--no-symbols"),
+            (self.exclude.is_some(), "--exclude"),
+            (self.no_require_each, "--no-require-each"),
+            (self.words.is_some(), "--words"),
+        ];
+        flags.into_iter().find_map(|(given, flag)| given.then_some(flag))
     }
 
     /// Draws one.

@@ -31,7 +31,7 @@ pub enum ReferenceError {
     #[error("a reference names a version id or a stage label, not both")]
     TwoSelectors,
     /// What stands behind a `~` is no number.
-    #[error("behind '~' stands a number of versions, or nothing")]
+    #[error("'~' takes a number, as in 'a~2'")]
     Steps,
 }
 

@@ -1,6 +1,8 @@
 //! What the parser of the command line says, in our own form: one sentence and a hint.
 
+use std::error::Error as StdError;
 use std::ffi::OsString;
+use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
 use clap::Command;
@@ -8,14 +10,15 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::color::{ColorChoice, Palette};
 use super::error::CliError;
-use super::exit_code::{BEFORE_PROGRAM, exit_code};
+use super::exit_code::BEFORE_PROGRAM;
 use super::output::{Loudness, Output};
 
 /// A command line that starts nothing: a question for help or the version, or a mistake.
 pub struct NoCommand {
     error: clap::Error,
-    /// The exit code of a mistake.
-    code: u8,
+    /// The command that a mistake was made with.
+    command: Option<String>,
+    all_commands: fn() -> Command,
     output: Output,
     color: ColorChoice,
 }
@@ -33,19 +36,20 @@ impl NoCommand {
             .and_then(|choice| clap::ValueEnum::from_str(choice, false).ok())
             .unwrap_or_default();
         let json = flags().any(|flag| flag == "--json");
-        let code = match error.use_stderr() {
-            true if is_for_a_program(arguments, all_commands) => BEFORE_PROGRAM,
-            _ => exit_code(mistake(&error).code()),
-        };
-        Self { error, code, output: Output::new(json, Loudness::Normal, color), color }
+        let command = if error.use_stderr() { called(arguments, all_commands) } else { None };
+        Self { error, command, all_commands, output: Output::new(json, Loudness::Normal, color), color }
     }
 
     /// Prints help, version or the mistake.
     pub fn report(&self) -> ExitCode {
         if self.error.use_stderr() {
-            let error = anyhow::Error::from(mistake(&self.error));
-            let _ = self.output.report(&error);
-            return ExitCode::from(self.code);
+            let code = self.output.report(&self.mistake().into());
+            // `run` leaves the other numbers to the program that it would have run.
+            return if self.command.as_deref() == Some("run") {
+                ExitCode::from(BEFORE_PROGRAM)
+            } else {
+                code
+            };
         }
         let rendered = self.error.render();
         let text = match Palette::choose(self.color, self.output.stdout_is_terminal()) {
@@ -57,38 +61,163 @@ impl NoCommand {
             Err(error) => self.output.report(&error),
         }
     }
+
+    fn mistake(&self) -> CliError {
+        if self.error.kind() != ErrorKind::InvalidSubcommand {
+            return mistake(&self.error, self.command.as_deref());
+        }
+        let typed = context(&self.error, ContextKind::InvalidSubcommand).unwrap_or_default();
+        let commands = (self.all_commands)();
+        let names: Vec<&str> = commands.get_subcommands().map(Command::get_name).collect();
+        CliError::usage(format!("there is no command '{typed}'"), command_hint(&typed, &names))
+    }
 }
 
-/// Whether the mistake was made with `etui run`, which leaves the other numbers to the program that it would have
-/// run.
-fn is_for_a_program(arguments: &[OsString], all_commands: fn() -> Command) -> bool {
+/// The command that a mistake was made with, as far as the words tell.
+fn called(arguments: &[OsString], all_commands: fn() -> Command) -> Option<String> {
     let forgiving = all_commands().ignore_errors(true);
-    let matches = forgiving.try_get_matches_from(arguments);
-    matches.is_ok_and(|matches| matches.subcommand_name() == Some("run"))
+    let matches = forgiving.try_get_matches_from(arguments).ok()?;
+    matches.subcommand_name().map(str::to_owned)
 }
 
 /// The mistake as one sentence. A malformed word is told as the word itself tells it, and is not quoted.
-fn mistake(error: &clap::Error) -> CliError {
-    if error.kind() == ErrorKind::ValueValidation
-        && let Some(source) = std::error::Error::source(error)
-    {
-        let argument = context(error, ContextKind::InvalidArg).unwrap_or_default();
-        return CliError::usage(format!("{argument}: {source}"), "correct it and try again");
+fn mistake(error: &clap::Error, command: Option<&str>) -> CliError {
+    let argument = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::ValueValidation => {
+            if let Some(source) = error.source() {
+                return CliError::usage(format!("{argument}: {}", invalid(source)), "");
+            }
+        }
+        ErrorKind::UnknownArgument => match command {
+            Some("run") if !argument.starts_with('-') => {
+                return CliError::usage(
+                    format!("'{argument}' stands before --"),
+                    format!("put -- before the program, as in `etui run --env VAR=NAME -- {argument}`"),
+                );
+            }
+            Some("new" | "put" | "which" | "edit") if VALUE_FLAGS.contains(&argument.as_str()) => {
+                return value_as_argument();
+            }
+            _ => {}
+        },
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            let command = command.unwrap_or_default();
+            return CliError::missing(
+                format!("{command}: nothing is asked for"),
+                format!("run `etui {command} --help` to see what it takes"),
+            );
+        }
+        _ => {}
     }
-    let hint = hint(error);
     let rendered = error.render().to_string();
     let paragraph = rendered.split("\n\n").next().unwrap_or_default();
     let sentence = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
     let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    let hint = hint(error);
     match error.kind() {
         ErrorKind::MissingRequiredArgument => CliError::missing(sentence, hint),
         _ => CliError::usage(sentence, hint),
     }
 }
 
+/// What is wrong with a word. The library's own sentences are about types of numbers.
+fn invalid(source: &(dyn StdError + 'static)) -> String {
+    if let Some(error) = source.downcast_ref::<ParseIntError>() {
+        return match error.kind() {
+            IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "the number is too large".to_owned(),
+            _ => "a whole number is expected".to_owned(),
+        };
+    }
+    let text = source.to_string();
+    if text.contains(" is not in ") { "the number is out of range".to_owned() } else { text }
+}
+
+/// Refused, and not quoted, wherever somebody expects a value to be taken from the command line.
+pub(super) fn value_as_argument() -> CliError {
+    CliError::usage(
+        "a value is never taken from the command line, where other programs and the history see it",
+        "pipe it in, name a file with --file, or type it at the hidden prompt",
+    )
+}
+
+/// How other tools call the flag that takes a value.
+const VALUE_FLAGS: [&str; 6] =
+    ["--value", "--secret", "--secret-string", "--data", "--secret-data", "--password"];
+
+/// What other tools call what we call otherwise.
+const OTHER_WORDS: [(&str, &str); 33] = [
+    ("add", "new"),
+    ("cat", "get"),
+    ("create", "new"),
+    ("del", "rm"),
+    ("delete", "rm"),
+    ("describe", "show"),
+    ("env", "run"),
+    ("exec", "run"),
+    ("find", "list"),
+    ("gen", "random"),
+    ("generate", "random"),
+    ("history", "log` for versions, or `etui audit"),
+    ("info", "show"),
+    ("insert", "new"),
+    ("label", "stage"),
+    ("login", "unlock"),
+    ("logout", "lock"),
+    ("ls", "list"),
+    ("metadata", "set"),
+    ("move", "rename"),
+    ("mv", "rename"),
+    ("print", "get"),
+    ("read", "get"),
+    ("remove", "rm"),
+    ("revert", "rollback` for one secret, or `etui undo"),
+    ("search", "list"),
+    ("store", "put"),
+    ("tag", "set"),
+    ("update", "put"),
+    ("versions", "log"),
+    ("view", "show"),
+    ("write", "put"),
+    ("save", "put"),
+];
+
+fn command_hint(typed: &str, commands: &[&str]) -> String {
+    let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed).map(|(_, ours)| *ours);
+    match known.or_else(|| nearest(typed, commands)) {
+        Some(command) => format!("did you mean `etui {command}`?"),
+        None => "run `etui --help` to see the commands".to_owned(),
+    }
+}
+
+/// The word that takes the fewest slips to turn into what was typed, where few are enough.
+fn nearest<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
+    let enough = if typed.chars().count() < 4 { 1 } else { 2 };
+    let slips = words.iter().map(|word| (slips(typed, word), word)).filter(|(slips, _)| *slips <= enough);
+    slips.min_by_key(|(slips, _)| *slips).map(|(_, word)| *word)
+}
+
+/// How many letters must be added, left out, replaced, or swapped with their neighbour.
+fn slips(typed: &str, word: &str) -> usize {
+    let (typed, word): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=word.len()).collect()];
+    for (at, letter) in typed.iter().enumerate() {
+        let mut row = vec![at + 1];
+        for (column, other) in word.iter().enumerate() {
+            let replaced = rows[at][column] + usize::from(letter != other);
+            let mut best = replaced.min(rows[at][column + 1] + 1).min(row[column] + 1);
+            if at > 0 && column > 0 && *letter == word[column - 1] && typed[at - 1] == *other {
+                best = best.min(rows[at - 1][column - 1] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[typed.len()][word.len()]
+}
+
 fn hint(error: &clap::Error) -> String {
-    let suggested =
-        [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let suggested = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     if let Some(similar) = suggested.into_iter().find_map(|kind| context(error, kind)) {
         return format!("did you mean '{similar}'?");
     }
@@ -107,5 +236,26 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
         ContextValue::String(text) => Some(text.clone()),
         ContextValue::Strings(texts) => texts.first().cloned(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_command_is_the_one_with_the_fewest_slips() {
+        let words = ["list", "get", "set", "edit", "restore", "log", "put", "rm"];
+        for (typed, meant) in [
+            ("lsit", Some("list")),
+            ("edti", Some("edit")),
+            ("got", Some("get")),
+            ("resore", Some("restore")),
+            ("pu", Some("put")),
+            ("history", None),
+            ("xyz", None),
+        ] {
+            assert_eq!(nearest(typed, &words), meant, "{typed}");
+        }
     }
 }

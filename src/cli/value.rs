@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::input;
 use super::invocation::Invocation;
 use super::random::RandomArguments;
+use super::stream::{self, is_stream};
+use super::usage::value_as_argument;
 use crate::domain::{SecretValue, ValueType};
 use crate::memory::SecretBytes;
 use crate::platform::terminal::Answer;
@@ -28,7 +30,7 @@ pub(super) enum TypeWord {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Value (from stdin, a file, the generator or a hidden prompt)")]
 pub(super) struct ValueArguments {
-    /// Read the value from a file instead of stdin
+    /// Read the value from a file, `-` for stdin
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -65,10 +67,7 @@ pub(super) fn refuse_typed(typed: &[OsString]) -> Result<(), CliError> {
     if typed.is_empty() {
         return Ok(());
     }
-    Err(CliError::usage(
-        "a value is never taken from the command line, where other programs and the history see it",
-        "pipe it in, name a file with --file, or type it at the hidden prompt",
-    ))
+    Err(value_as_argument())
 }
 
 /// Bytes from a file, from stdin, or from a hidden prompt.
@@ -84,22 +83,11 @@ impl ReadSource<'_> {
     /// known to open.
     pub(super) fn read(&self, invocation: &Invocation) -> Result<Option<SecretBytes>, CliError> {
         let bytes = match self.file {
-            Some(path) => File::open(path).and_then(read).map_err(|error| {
-                CliError::usage(
-                    format!("cannot read '{}': {}", path.display(), reason(&error)),
-                    "name another file with --file",
-                )
+            Some(path) if !is_stream(path) => stream::read_file(path, SecretValue::LIMIT)?,
+            None if io::stdin().is_terminal() && !invocation.reads_password_from_stdin() => return Ok(None),
+            _ => invocation.claim_stdin("the value").and_then(|stdin| {
+                read(stdin).map_err(|error| CliError::system("cannot read the value from stdin", &error))
             })?,
-            None if invocation.reads_password_from_stdin() => {
-                return Err(CliError::usage(
-                    "stdin cannot hold both the password and the value",
-                    "name a file for one of them: --password-file FILE or --file FILE",
-                ));
-            }
-            None if io::stdin().is_terminal() => return Ok(None),
-            None => input::stdin()
-                .and_then(read)
-                .map_err(|error| CliError::system("cannot read the value from stdin", &error))?,
         };
         Ok(Some(self.trimmed(bytes)))
     }
@@ -134,10 +122,10 @@ impl ValueArguments {
             invocation.output().note(&drawn.sentence);
             return Ok(Offered::Value(self.checked(drawn.generated.text)?));
         }
-        if self.random.is_given() {
+        if let Some(flag) = self.random.first_given() {
             return Err(CliError::usage(
-                "flags of the generator are given without --generate",
-                "add --generate, or leave them out",
+                format!("{flag} needs --generate"),
+                "add --generate, or leave it out",
             )
             .into());
         }
@@ -149,7 +137,12 @@ impl ValueArguments {
             .into());
         }
         match self.source().read(invocation)? {
-            Some(bytes) => Ok(Offered::Value(self.checked(bytes)?)),
+            Some(bytes) => {
+                if self.value_type == TypeWord::Text && is_a_line_with_its_end(bytes.expose()) {
+                    invocation.output().note("the value ends with a line end; --trim leaves it out");
+                }
+                Ok(Offered::Value(self.checked(bytes)?))
+            }
             None => Ok(Offered::Prompt),
         }
     }
@@ -185,11 +178,16 @@ impl ValueArguments {
             }
             let hint = match invalid {
                 crate::domain::Invalid::NotText => "store it with --type binary",
-                _ => "correct it and try again",
+                _ => "",
             };
             CliError::usage(invalid.to_string(), hint)
         })
     }
+}
+
+/// A password that `echo` wrote, for example: its line end is hardly ever meant.
+fn is_a_line_with_its_end(bytes: &[u8]) -> bool {
+    bytes.len() > 1 && bytes.iter().position(|byte| *byte == b'\n') == Some(bytes.len() - 1)
 }
 
 fn read(source: File) -> io::Result<SecretBytes> {

@@ -9,7 +9,7 @@ const UNITS: [(char, u64, &str); 4] =
 
 /// A text that is no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a duration is a number and a unit: 90s, 15m, 8h, 2d")]
+#[error("a duration is a number and a unit, 366 days at most: 90s, 15m, 8h, 2d")]
 pub struct NoDuration;
 
 /// Reads a number and one unit. Nothing lasts no time, or for years.

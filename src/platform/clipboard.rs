@@ -80,7 +80,7 @@ pub enum ClipboardError {
     #[error("the system's clipboard cannot be reached")]
     NoClipboard,
     /// There is no terminal to write to.
-    #[error("the terminal cannot be written to: {0}")]
+    #[error("there is no clipboard here: neither a display nor a terminal ({0})")]
     NoTerminal(String),
     /// A signal ended the user's command, and etui with it.
     #[error(transparent)]
@@ -112,9 +112,11 @@ impl ClipboardError {
             Self::NotText => "write the value to a file, or set a clipboard command that takes bytes",
             Self::TooLong { .. } => "write the value to a file",
             Self::NoClipboard => "set `clipboard = \"osc52\"` or `\"command\"` in the settings",
-            Self::Nowhere => "set `clipboard = \"command\"` and `clipboard_copy` in the settings",
+            Self::Nowhere | Self::NoTerminal(_) => {
+                "set `clipboard = \"command\"` and `clipboard_copy` in the settings"
+            }
             Self::Interrupted(_) => "nothing was copied",
-            Self::NoTerminal(_) | Self::System { .. } => "mend the cause and try again",
+            Self::System { .. } => "",
             Self::CommandFailed(_) => "try the command by hand, then correct it in the settings",
         }
     }

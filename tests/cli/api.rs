@@ -46,7 +46,7 @@ fn api_needs_its_stdin_for_the_requests() {
         exit 2
         stderr:
         error: stdin cannot hold both the password and the requests
-        hint: name another file for the password with --password-file
+        hint: name a file for one of them
         "#);
     home.pipe("", &["api", "--format", "yaml"]).failed(2);
 }

@@ -13,7 +13,7 @@ fn rm_schedules_a_deletion_and_restore_takes_it_back() {
     assert_snapshot!(home.etui(&["rm", "db"]), @r#"
         exit 0
         stdout:
-        secret 'db' is scheduled for deletion; `etui restore db` takes it back, from [time] on it can be purged
+        secret 'db' is scheduled for deletion; `etui restore db` cancels that; from [time] on it can be purged
         "#);
     assert_snapshot!(home.etui(&["get", "db"]).failed(4), @r#"
         exit 4
@@ -92,8 +92,7 @@ fn the_window_has_its_limits() {
     assert_snapshot!(home.etui(&["rm", "db", "--recovery-days", "7", "--force", "--yes"]).failed(2), @r#"
         exit 2
         stderr:
-        error: a deletion is either by force or with a recovery window, not both
-        hint: leave one of the two out
+        error: --force and --recovery-days exclude each other
         "#);
     home.etui(&["rm", "db", "--recovery-days", "30"]).succeeded();
 }
@@ -104,8 +103,7 @@ fn force_needs_an_answer_where_nobody_can_be_asked() {
     assert_snapshot!(home.etui(&["rm", "db", "--force"]).failed(2), @r#"
         exit 2
         stderr:
-        error: this cannot be taken back, and there is no terminal to confirm it on
-        hint: answer beforehand with --yes
+        error: this cannot be undone; without a terminal, confirm with --yes
         "#);
     home.etui(&["rm", "db", "--yes"]).failed(2);
     assert_eq!(home.etui(&["get", "db"]).succeeded().text(), "two");
@@ -132,7 +130,7 @@ fn a_dry_run_of_a_deletion_changes_nothing() {
         stdout:
         would remove 'db' for good
           destroyed: v1, v2
-          this could not be taken back
+          this could not be undone
         "#);
     let plan = home.etui(&["rm", "db", "--dry-run", "--json"]);
     assert_snapshot!(plan, @r#"
@@ -199,7 +197,8 @@ fn purge_removes_what_is_past_its_window_and_nothing_else() {
         error: there is no secret 'nothing'
         hint: run `etui list` to see the names, or `etui new nothing` to make it
         "#);
-    assert_eq!(home.etui(&["list"]).text(), "kept\nold/a\nold/b\nyoung\n");
+    assert_eq!(home.etui(&["list"]).text(), "kept\n");
+    assert_eq!(home.etui(&["list", "--deleted"]).text(), "old/a\nold/b\nyoung\n");
     assert_snapshot!(home.etui(&["purge", "old/b"]), @r#"
         exit 0
         stdout:
@@ -236,7 +235,8 @@ fn purge_trusts_no_clock_that_stands_before_the_newest_change() {
     let run = home.etui(&["purge"]).failed(4);
     assert!(run.stderr.contains("the clock says"), "{run}");
     home.etui(&["purge", "--force"]).failed(2);
-    assert_eq!(home.etui(&["list"]).text(), "from-the-future\nold\n");
+    assert_eq!(home.etui(&["list"]).text(), "from-the-future\n");
+    assert_eq!(home.etui(&["list", "--deleted"]).text(), "old\n");
     assert_snapshot!(home.etui(&["purge", "--force", "--yes"]), @r#"
         exit 0
         stdout:

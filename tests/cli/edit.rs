@@ -88,7 +88,7 @@ fn what_was_not_changed_stores_nothing_though_the_editor_ends_the_last_line() {
     assert_snapshot!(edit(&home, "true", &["db"]), @r#"
         exit 0
         stdout:
-        nothing was changed, nothing was stored
+        not changed: nothing stored
 
         stderr:
         note: this editor may keep copies of its own; etui knows nothing about it
@@ -126,8 +126,8 @@ fn an_editor_that_fails_stores_nothing() {
         exit 1
         stderr:
         note: this editor may keep copies of its own; etui knows nothing about it
-        error: the editor ended with exit status: 1; nothing was stored
-        hint: set another one with VISUAL or in the settings
+        error: the editor ended with exit code 1; nothing was stored
+        hint: leave it without an error to store the value; in vim, :cq cancels
         "#);
     assert_eq!(home.etui(&["log", "db", "--all"]).text().lines().count(), 2);
     assert_eq!(left_behind(&home), [""; 0]);
@@ -139,7 +139,7 @@ fn what_cannot_be_stored_is_kept() {
     let run = edit(&home, "sed -i s/two/TWO/", &["db", "--version-id", "v1"]);
     assert_eq!(run.code, Some(4), "{run}");
     assert!(
-        run.stderr.contains("your text is still in '") && run.stderr.contains("/runtime/etui-kept-"),
+        run.stderr.contains("; your text is still in '") && run.stderr.contains("/runtime/etui-kept-"),
         "{run}"
     );
     let kept = left_behind(&home);

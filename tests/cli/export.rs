@@ -18,12 +18,12 @@ fn home() -> Home {
 #[test]
 fn an_export_needs_to_be_told_that_it_is_plain() {
     let home = home();
-    assert_snapshot!(home.etui(&["export", "json"]).failed(2), @"
-    exit 2
-    stderr:
-    error: an export is not encrypted, and nothing says that it may not be
-    hint: add --plaintext if you want that; `etui backup` makes an encrypted copy
-    ");
+    assert_snapshot!(home.etui(&["export", "json"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: refusing to write secrets unencrypted
+        hint: add --plaintext if you want that; `etui backup` makes an encrypted copy
+        "#);
 }
 
 #[test]

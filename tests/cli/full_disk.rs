@@ -120,8 +120,7 @@ fn files_that_do_not_fit_are_not_left_behind() {
     assert_snapshot!(limited(&home, 4 * PAGE, b"", &["get", "db:large", "--out", "value"]).failed(1), @r#"
         exit 1
         stderr:
-        error: writing value failed: file too large
-        hint: nothing was changed; mend the cause and try again
+        error: cannot write 'value': file too large
         "#);
     assert_snapshot!(limited(&home, 4 * PAGE, b"", &["backup", "copy.etui"]).failed(1), @r#"
         exit 1

@@ -96,7 +96,7 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["redo", "--dry-run"]), @r#"
         exit 0
         stdout:
-        would redo: take back the undo of change 9 on 'main' (change 10, command line, [age])
+        would redo the undo of change 9 on 'main' (change 10, command line, [age])
           scheduled for deletion on [time]
         "#);
     assert_snapshot!(home.etui(&["redo", "--dry-run", "--json"]), @r#"

@@ -198,12 +198,12 @@ fn a_file_can_come_through_a_pipe() {
     home.pipe(answer, &["import", "aws", "-"]).succeeded();
     assert_eq!(home.etui(&["get", "db#id-1"]).text(), "x");
     let run = home.finish(home.bare(&["import", "aws", "-", "--password-file", "-"]), answer.as_bytes());
-    assert_snapshot!(run.failed(2), @"
-    exit 2
-    stderr:
-    error: stdin cannot give both the password and the file
-    hint: name a file, or give the password another way
-    ");
+    assert_snapshot!(run.failed(2), @r#"
+        exit 2
+        stderr:
+        error: stdin cannot hold both the password and the file
+        hint: name a file for one of them
+        "#);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn init_makes_a_vault_and_says_where_it_lies_and_what_it_costs() {
     assert_snapshot!(home.etui(&CHEAPEST), @r#"
         exit 0
         stdout:
-        made the vault '~/data/etui/vault.etui'; unlocking it takes 19 MiB, 2 passes, 1 lane of Argon2id
+        created the vault '~/data/etui/vault.etui'; unlocking it takes 19 MiB, 2 passes, 1 lane of Argon2id
         "#);
     assert_eq!(home.etui(&["list"]).succeeded().text(), "");
     assert_eq!(fs::metadata(home.vault()).unwrap().permissions().mode() & 0o777, 0o600);
@@ -65,7 +65,7 @@ fn a_vault_with_a_key_file_opens_with_it_only() {
     assert_snapshot!(run, @r#"
         exit 0
         stdout:
-        made the vault '~/data/etui/vault.etui'; unlocking it takes 19 MiB, 2 passes, 1 lane of Argon2id
+        created the vault '~/data/etui/vault.etui'; unlocking it takes 19 MiB, 2 passes, 1 lane of Argon2id
         its key file is 'team.key': without a copy of it the vault cannot be opened
         "#);
     let key_file = home.path().join("team.key");

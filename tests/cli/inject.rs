@@ -62,7 +62,6 @@ fn what_is_missing_fails_before_anything_is_written() {
         exit 2
         stderr:
         error: line 1, column 3: a secret name cannot contain a space; allowed are A-Z a-z 0-9 _ / + = . - @
-        hint: correct the template and try again
         "#);
     assert_snapshot!(home.pipe("{{ etui://db", &["inject", "--json"]).failed(2), @r#"
         exit 2

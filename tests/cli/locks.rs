@@ -100,7 +100,7 @@ fn a_wrong_present_password_changes_nothing() {
     assert_snapshot!(passwd(&["--new-password-file", "-", "--password-file", "-"]), @r#"
         exit 2
         stderr:
-        error: stdin cannot hold both the present password and the new one
+        error: stdin cannot hold both the password and the new password
         hint: name a file for one of them
         "#);
     assert_snapshot!(passwd(&["--new-password-file", "new", "--key-file-out", "empty"]), @r#"
@@ -142,13 +142,13 @@ fn passwd_asks_for_the_present_password_and_twice_for_the_new_one() {
     let mut terminal = home.terminal(&[&["passwd"][..], &CHEAP].concat());
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("fresh\r");
-    terminal.wait_for("The same again: ").press("fresh\r");
+    terminal.wait_for("Repeat password: ").press("fresh\r");
     let (status, screen) = terminal.end();
     assert_eq!(status.code(), Some(0));
     assert_snapshot!(screen, @r#"
         Master password:
         New master password:
-        The same again:
+        Repeat password:
         changed the master password; unlocking takes 19 MiB, 2 passes, 1 lane of Argon2id
         note: older copies still open with the old password; if it may have leaked, replace the vault key (rekey)
         "#);
@@ -162,19 +162,19 @@ fn rekey_backup_and_verify_show_how_far_they_are_on_a_terminal() {
     let mut terminal = home.terminal(&[&["rekey"][..], &CHEAP].concat());
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("fresh\r");
-    terminal.wait_for("The same again: ").press("fresh\r");
+    terminal.wait_for("Repeat password: ").press("fresh\r");
     terminal.wait_for("re-encrypting everything [####################] 100 %");
     terminal.wait_for("replaced the vault key");
     assert_eq!(terminal.end().0.code(), Some(0));
     let mut terminal = home.terminal(&["backup", "copy"]);
     terminal.wait_for("Master password: ").press("fresh\r");
     // The cost that the rekey chose is below what etui takes today, and so it asks.
-    terminal.wait_for("Raise it? [y/N] ").press("n\r");
+    terminal.wait_for("Strengthen it now? [y/N] ").press("n\r");
     terminal.wait_for("copying [####################] 100 %").wait_for("backed the vault up");
     assert_eq!(terminal.end().0.code(), Some(0));
     let mut terminal = home.terminal(&["verify"]);
     terminal.wait_for("Master password: ").press("fresh\r");
-    terminal.wait_for("checking [####################] 100 %").wait_for("the vault is whole");
+    terminal.wait_for("checking [####################] 100 %").wait_for("vault OK");
     assert_eq!(terminal.end().0.code(), Some(0));
 }
 
@@ -197,17 +197,17 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
         stdout:
         {"File":"other.etui","Secrets":1,"Versions":2,"Events":3}
         "#);
-    assert_snapshot!(home.etui(&["backup", "no/folder/copy"]).failed(1), @r#"
-        exit 1
+    assert_snapshot!(home.etui(&["backup", "no/folder/copy"]).failed(2), @r#"
+        exit 2
         stderr:
-        error: creating no/folder/copy failed: no such file or directory
-        hint: nothing was changed; mend the cause and try again
+        error: there is no folder 'no/folder'
+        hint: make it first, or check the path
         "#);
     home.pipe("three", &["put", "db"]).succeeded();
     assert_snapshot!(home.etui(&["verify", "copy.etui"]), @r#"
         exit 0
         stdout:
-        the vault is whole: 1 secret, 2 versions, 3 changes
+        vault OK: 1 secret, 2 versions, 3 changes
         "#);
     // In use it is a file older than what was seen, and taken only where that is said.
     home.etui(&["get", "db", "--vault", "copy.etui"]).failed(6);
@@ -229,12 +229,12 @@ fn an_old_cost_is_offered_to_be_raised_once_on_a_terminal_only() {
     }
     let mut terminal = home.terminal(&["get", "db"]);
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
-    terminal.wait_for("Raise it? [y/N] ").press("\r");
+    terminal.wait_for("Strengthen it now? [y/N] ").press("\r");
     let (status, screen) = terminal.end();
     assert!(status.success());
     assert_snapshot!(screen, @r#"
         Master password:
-        a guess at this master password costs less than etui takes today (0 MiB, 1 pass, 1 lane of Argon2id). Raise it? [y/N]
+        this vault's password protection is weaker than today's default (0 MiB, 1 pass, 1 lane of Argon2id). Strengthen it now? [y/N]
         note: not asked again here; `etui passwd` raises it too
         two
         "#);
@@ -252,7 +252,7 @@ fn a_raised_cost_is_what_unlocking_takes_from_then_on() {
     fs::remove_file(home.kdf_cost_kept()).unwrap();
     let mut terminal = home.terminal(&["get", "db"]);
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
-    terminal.wait_for("Raise it? [y/N] ").press("y\r");
+    terminal.wait_for("Strengthen it now? [y/N] ").press("y\r");
     terminal.wait_for("unlocking takes ").wait_for("two");
     assert!(terminal.end().0.success());
     let run = home.etui(&["get", "db", "-v"]).succeeded();

@@ -34,6 +34,8 @@ mod put;
 mod random;
 mod run;
 mod stage;
+mod stored;
+mod streams;
 mod support;
 mod surroundings;
 mod usage;

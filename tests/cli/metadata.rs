@@ -7,7 +7,7 @@ use super::support::Home;
 #[test]
 fn set_changes_what_is_known_about_a_secret_and_says_what() {
     let home = Home::with_secret();
-    let arguments = ["set", "db", "--description", "main database", "--tag", "env=prod", "--tag", "team"];
+    let arguments = ["set", "db", "--description", "main database", "--tag", "env=prod", "--tag", "team="];
     assert_snapshot!(home.etui(&arguments), @r#"
         exit 0
         stdout:
@@ -78,8 +78,8 @@ fn a_note_belongs_to_a_version() {
     assert_snapshot!(home.etui(&["set", "db#v1", "--keep", "3"]).failed(2), @r#"
         exit 2
         stderr:
-        error: these belong to the secret, not to one of its versions
-        hint: name the secret alone: 'db'
+        error: --keep applies to the whole secret
+        hint: name it without a version: 'db'
         "#);
 }
 
@@ -90,8 +90,8 @@ fn set_refuses_what_makes_no_sense_and_changes_nothing() {
     assert_snapshot!(home.etui(&["set", "db"]).failed(2), @r#"
         exit 2
         stderr:
-        error: nothing is named that shall change
-        hint: run `etui set --help`
+        error: nothing to change
+        hint: name at least one of --description, --tag, --untag, --keep, --rotate, --note
         "#);
     assert_snapshot!(home.etui(&["set", "db", "--keep", "0"]).failed(2), @r#"
         exit 2

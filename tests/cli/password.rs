@@ -28,7 +28,7 @@ fn the_password_comes_from_stdin() {
         exit 2
         stderr:
         error: stdin cannot hold both the password and the value
-        hint: name a file for one of them: --password-file FILE or --file FILE
+        hint: name a file for one of them
         "#);
     fs::write(home.path().join("value"), "three").unwrap();
     home.pipe(PASSWORD, &["put", "db", "--password-file", "-", "--file", "value"]).succeeded();

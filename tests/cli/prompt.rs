@@ -155,20 +155,19 @@ fn init_asks_twice() {
     let cheapest = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
     let mut terminal = home.terminal(&cheapest);
     terminal.wait_for("New master password: ").press(&enter("one"));
-    terminal.wait_for("The same again: ").press(&enter("another"));
+    terminal.wait_for("Repeat password: ").press(&enter("another"));
     let (status, screen) = terminal.end();
     assert_eq!(status.code(), Some(2));
     assert_snapshot!(screen, @r#"
         New master password:
-        The same again:
-        error: the two passwords are not the same
-        hint: nothing was made; try again
+        Repeat password:
+        error: the passwords do not match
         "#);
     assert!(!home.vault().exists());
 
     let mut terminal = home.terminal(&cheapest);
     terminal.wait_for("New master password: ").press(&enter(PASSWORD));
-    terminal.wait_for("The same again: ").press(&enter(PASSWORD));
+    terminal.wait_for("Repeat password: ").press(&enter(PASSWORD));
     assert_eq!(terminal.end().0.code(), Some(0));
     home.etui(&["list"]).succeeded();
 }

@@ -190,7 +190,6 @@ fn a_put_holds_only_for_the_state_of_its_plan() {
         exit 2
         stderr:
         error: --if-state <STATE>: a state is the 32 digits that --dry-run --json told
-        hint: correct it and try again
         "#);
 }
 
@@ -230,7 +229,6 @@ fn malformed_values_are_refused() {
         exit 2
         stderr:
         error: a secret value must not be empty
-        hint: correct it and try again
         "#);
     assert_snapshot!(home.pipe(b"\xff", &["put", "db"]).failed(2), @r#"
         exit 2
@@ -276,7 +274,6 @@ fn malformed_words_are_refused_with_their_rule() {
         exit 2
         stderr:
         error: <NAME>: a secret name cannot contain a space; allowed are A-Z a-z 0-9 _ / + = . - @
-        hint: correct it and try again
         "#);
     assert_snapshot!(home.pipe("x", &["put", "db", "--version-id", "v:1"]).failed(2), @r#"
         exit 2

@@ -117,8 +117,8 @@ fn flags_of_the_generator_mean_nothing_without_it() {
     assert_snapshot!(home.pipe("x", &["put", "db", "--length", "20"]).failed(2), @r#"
         exit 2
         stderr:
-        error: flags of the generator are given without --generate
-        hint: add --generate, or leave them out
+        error: --length needs --generate
+        hint: add --generate, or leave it out
         "#);
     home.etui(&["put", "db", "--generate", "--file", "x"]).failed(2);
     home.etui(&["put", "db", "--generate", "--type", "binary"]).failed(2);

@@ -41,8 +41,7 @@ fn stage_refuses_what_the_contract_refuses() {
     assert_snapshot!(home.etui(&["stage", "db", "canary"]).failed(2), @r#"
         exit 2
         stderr:
-        error: no version is named to move label 'canary' to or to remove it from
-        hint: name the version it shall move to, or leave
+        error: say where label 'canary' should go: --to ID, or --from ID to remove it
         "#);
     assert_snapshot!(home.etui(&["stage", "db", "ACSCurrent", "--from", "v2"]).failed(2), @r#"
         exit 2

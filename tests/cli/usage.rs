@@ -84,37 +84,37 @@ fn short_help_of_put() {
               --version-id <ID>   The id of the version; without it the next free one is taken and printed
               --stage <LABEL>     A label that will mark the version; may be given several times
               --note <TEXT>       A remark on the version, like a commit message
-              --create            Make the secret if it is not there
+              --create            Create the secret if it does not exist
               --dry-run           Say what would happen, and change nothing; with --json it tells the State
                                   for --if-state
               --if-state <STATE>  Only if the secret is still in the state that --dry-run --json told
           -h, --help              Print help (see more with '--help')
 
         Value (from stdin, a file, the generator or a hidden prompt):
-              --file <FILE>  Read the value from a file instead of stdin
+              --file <FILE>  Read the value from a file, `-` for stdin
               --type <TYPE>  How the bytes are meant; what is not UTF-8 needs `binary` [default: text]
                              [possible values: text, binary]
               --trim         Remove one line end at the end of a text value
               --generate     Take a random password or passphrase, which is not shown; its strength is said
 
         Random password or passphrase:
-              --length <N>        The number of characters, 8 to 128 [without: 32]
+              --length <N>        The number of characters, 8 to 128 [default: 32]
               --no-lower          Without lower-case letters
               --no-upper          Without upper-case letters
               --no-digits         Without digits
               --no-symbols        Without punctuation
               --exclude <CHARS>   Characters to leave out
-              --no-require-each   Leave it to chance whether each type of character occurs
+              --no-require-each   Do not require at least one of each type of character
               --words <N>         A passphrase of so many words, 3 to 20, from the large list of the EFF
-              --separator <TEXT>  What stands between the words [without: -]
+              --separator <TEXT>  What stands between the words [default: -]
 
         Options of every command:
               --vault <PATH>          The vault file [env: ETUI_VAULT]
               --password-file <FILE>  Read the master password from a file, `-` for stdin [env:
                                       ETUI_PASSWORD_FILE]
-              --json                  Answer in JSON, errors too
-          -q, --quiet                 Say results and errors only
-          -v, --verbose               Say more
+              --json                  Print JSON; errors too, on stderr
+          -q, --quiet                 Print only results and errors
+          -v, --verbose               Print more
         "#);
 }
 
@@ -153,8 +153,8 @@ fn mistakes_are_one_sentence_and_a_hint() {
     assert_snapshot!(home.etui(&["got"]).failed(2), @r#"
         exit 2
         stderr:
-        error: unrecognized subcommand 'got'
-        hint: did you mean 'get'?
+        error: there is no command 'got'
+        hint: run `etui --help` to see the commands
         "#);
     assert_snapshot!(home.etui(&["get"]).failed(2), @r#"
         exit 2
@@ -246,7 +246,7 @@ fn an_answer_that_cannot_be_written_is_exit_1() {
     assert_eq!(output.status.code(), Some(1));
     assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @r#"
         error: cannot write the answer to stdout: no space left on device
-        hint: mend the cause and try again; if there is none to see, please report this
+        hint: make room there
         "#);
 }
 
@@ -276,4 +276,147 @@ fn a_path_that_leads_to_no_vault_is_a_mistake_of_the_caller() {
     // Where a vault was, a file that is none is no mistyped path.
     fs::write(home.vault(), "notes").unwrap();
     home.etui(&["list"]).failed(6);
+}
+
+#[test]
+fn a_mistake_that_many_make_is_told_with_its_remedy() {
+    let home = Home::with_secret();
+    let told = |line: &[&str], code: i32, sentence: &str, hint: &str| {
+        let run = home.etui(line).failed(code);
+        let expected = format!("error: {sentence}\nhint: {hint}\n");
+        assert_eq!(run.stderr, expected, "{line:?}");
+    };
+    for (typed, ours) in [
+        ("lsit", "list"),
+        ("edti", "edit"),
+        ("delete", "rm"),
+        ("cat", "get"),
+        ("read", "get"),
+        ("mv", "rename"),
+        ("versions", "log"),
+        ("generate", "random"),
+        ("find", "list"),
+        ("insert", "new"),
+    ] {
+        told(
+            &[typed, "db"],
+            2,
+            &format!("there is no command '{typed}'"),
+            &format!("did you mean `etui {ours}`?"),
+        );
+    }
+    told(
+        &["history", "db"],
+        2,
+        "there is no command 'history'",
+        "did you mean `etui log` for versions, or `etui audit`?",
+    );
+    told(&["frobnicate"], 2, "there is no command 'frobnicate'", "run `etui --help` to see the commands");
+    told(
+        &["run", "greet"],
+        125,
+        "'greet' stands before --",
+        "put -- before the program, as in `etui run --env VAR=NAME -- greet`",
+    );
+    for flag in ["--value", "--secret-string", "--data"] {
+        told(
+            &["put", "db", flag, "hunter2"],
+            2,
+            "a value is never taken from the command line, where other programs and the history see it",
+            "pipe it in, name a file with --file, or type it at the hidden prompt",
+        );
+    }
+}
+
+#[test]
+fn a_wrong_number_is_told_in_words_about_numbers() {
+    let home = Home::with_secret();
+    for (line, sentence) in [
+        (&["rm", "db", "--recovery-days", "x"][..], "--recovery-days <N>: a whole number is expected"),
+        (&["rm", "db", "--recovery-days", "99999999999"], "--recovery-days <N>: the number is out of range"),
+        (&["undo", "--if-state", "x"], "--if-state <STATE>: a whole number is expected"),
+        (&["random", "--length", "x"], "--length <N>: a whole number is expected"),
+        (
+            &["init", "--vault", "n", "--kdf-lanes", "0"],
+            "a cost is 19 to 2048 MiB, 2 to 32 passes and 1 to 16 lanes, and memory times passes 8 GiB at most",
+        ),
+    ] {
+        let run = home.etui(line).failed(2);
+        assert_eq!(run.stderr, format!("error: {sentence}\n"), "{line:?}");
+    }
+}
+
+#[test]
+fn a_check_that_names_no_command_promotes_nothing() {
+    let home = Home::with_secret();
+    home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
+    for condition in ["", "  ", "\n"] {
+        assert_snapshot!(home.etui(&["promote", "db", "canary", "--if", condition]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --if names no command
+        hint: give one, or leave --if out
+        "#);
+    }
+    assert_eq!(home.etui(&["get", "db"]).stdout, b"two");
+}
+
+#[test]
+fn contradictions_are_refused_before_anything_is_done() {
+    let home = Home::with_secret();
+    for (line, sentence) in [
+        (
+            &["set", "db", "--tag", "a"][..],
+            "--tag <KEY=VALUE>: a tag is KEY=VALUE; 'KEY=' has an empty value",
+        ),
+        (&["set", "db", "--tag", "a=1", "--tag", "a=2"], "tag 'a' is given twice"),
+        (&["set", "db", "--tag", "a=1", "--untag", "a"], "tag 'a' is both set and removed"),
+        (&["set", "db"], "nothing to change"),
+        (&["set", "db#v1", "--tag", "a=1"], "--tag applies to the whole secret"),
+        (
+            &["rm", "db", "--force", "--recovery-days", "7", "--yes"],
+            "--force and --recovery-days exclude each other",
+        ),
+        (
+            &["stage", "db", "canary"],
+            "say where label 'canary' should go: --to ID, or --from ID to remove it",
+        ),
+        (&["put", "db", "--length", "9"], "--length needs --generate"),
+        (
+            &["import", "dotenv", "password", "--other-key-file", "x"],
+            "--other-password-file and --other-key-file are for another vault",
+        ),
+        (&["--config", "nosuch", "list"], "there are no settings at 'nosuch'"),
+        (
+            &["passwd", "--new-password-file", "nosuch"],
+            "cannot read the password file 'nosuch': no such file or directory",
+        ),
+    ] {
+        let run = home.etui(line).failed(2);
+        assert_eq!(run.stderr.lines().next(), Some(format!("error: {sentence}").as_str()), "{line:?}");
+    }
+    assert_eq!(
+        home.etui(&["config"]).failed(2).stderr.lines().next(),
+        Some("error: config: nothing is asked for")
+    );
+}
+
+#[test]
+fn a_new_password_that_cannot_be_asked_for_names_its_own_flag() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.etui(&["passwd"]).failed(5), @r#"
+        exit 5
+        stderr:
+        error: there is no terminal to ask for the new master password
+        hint: name a file with --new-password-file
+        "#);
+}
+
+#[test]
+fn a_list_in_a_pipe_holds_what_can_be_read() {
+    let home = Home::with_secret();
+    home.pipe("x", &["new", "gone"]).succeeded();
+    home.etui(&["rm", "gone"]).succeeded();
+    assert_eq!(home.etui(&["list"]).text(), "db\n");
+    assert_eq!(home.etui(&["list", "--deleted"]).text(), "gone\n");
 }

@@ -12,7 +12,7 @@ fn verify_counts_what_it_looked_at() {
     assert_snapshot!(home.etui(&["verify"]), @r#"
         exit 0
         stdout:
-        the vault is whole: 1 secret, 2 versions, 3 changes
+        vault OK: 1 secret, 2 versions, 3 changes
         "#);
     assert_snapshot!(home.etui(&["verify", "--json"]), @r#"
         exit 0
@@ -30,7 +30,7 @@ fn verify_looks_at_another_file_without_remembering_it() {
     assert_snapshot!(home.etui(&["verify", "backup.etui"]), @r#"
         exit 0
         stdout:
-        the vault is whole: 1 secret, 2 versions, 3 changes
+        vault OK: 1 secret, 2 versions, 3 changes
         "#);
     home.etui(&["list"]).succeeded();
     fs::write(home.path().join("backup.etui-journal"), "planted").unwrap();

@@ -1,10 +1,11 @@
 //! `etui api`: the KMS API on stdin.
 
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::input::{self, WipingReader};
+use crate::cli::input::WipingReader;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::AnswerWriter;
 use crate::cli::row::RunCommand;
@@ -37,24 +38,17 @@ enum FormatWord {
 
 impl RunCommand for Api {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        if invocation.reads_password_from_stdin() {
-            return Err(CliError::usage(
-                "stdin cannot hold both the password and the requests",
-                "name another file for the password with --password-file",
-            )
-            .into());
-        }
+        let requests = invocation.claim_stdin("the requests")?;
         let format = match self.format {
             FormatWord::Json => Format::Json,
             FormatWord::Xml => Format::Xml,
         };
-        let mut vault = invocation.unlock()?;
-        let requests = input::stdin()
-            .map(WipingReader::new)
-            .map_err(|error| CliError::system("cannot read requests from stdin", &error))?;
+        let mut vault = invocation.unlock_without_questions()?;
+        let requests = WipingReader::new(requests);
         let mut answers = AnswerWriter::new(invocation.output(), format)
             .map_err(|error| CliError::system("cannot write answers to stdout", &error))?;
-        let first_refusal = kms::serve(&mut vault, requests, &mut answers, format)?;
+        let first_refusal = kms::serve(&mut vault, requests, &mut answers, format)
+            .context("cannot read the requests or write the answers")?;
         invocation.say_notices(vault.take_notices());
         Ok(first_refusal.map_or(Finish::Done, Finish::Refused))
     }

@@ -15,9 +15,9 @@ use crate::vault::HistoryEntry;
 
 /// Show the history of the vault, or of one secret, newest first
 ///
-/// What changed, when, and through which door; never a value. The history is encrypted and chained like
+/// What changed, when, and by app or command line; never a value. The history is encrypted and chained like
 /// everything else, so what is shown is what happened. On a terminal a table; through a pipe number, time,
-/// door, operation, secret and change, with tabs between them.
+/// source, operation, secret and change, with tabs between them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -25,7 +25,7 @@ Examples:
   etui audit db/password
   etui audit --limit 20 --json")]
 pub(in crate::cli) struct Audit {
-    /// Only this secret, by the name that it has now
+    /// Only this secret, by its current name
     #[arg(value_parser = SecretName::new)]
     name: Option<SecretName>,
 

@@ -10,6 +10,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
+use crate::cli::stream::{folder_exists, refuse_stream};
 use crate::cli::wording::count;
 use crate::vault::VaultError;
 
@@ -23,7 +24,7 @@ Examples:
   etui backup /media/stick/vault-2026-12.etui
   etui verify /media/stick/vault-2026-12.etui")]
 pub(in crate::cli) struct Backup {
-    /// Where the copy shall lie; nothing may be there yet
+    /// Path of the copy; must not exist
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -39,6 +40,8 @@ struct Shape<'a> {
 
 impl RunCommand for Backup {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        refuse_stream(&self.file, "a copy of the vault")?;
+        folder_exists(&self.file)?;
         if self.file.symlink_metadata().is_ok() {
             // Before a password is asked for; the vault decides it again, and safely.
             return Err(VaultError::VaultExists { path: self.file }.into());
@@ -49,17 +52,19 @@ impl RunCommand for Backup {
         let report = vault.back_up(&self.file, &mut |progress| line.show(progress))?;
         drop(line);
         invocation.say_notices(vault.take_notices());
+        let sentence = format!(
+            "backed the vault up to '{}' and checked the copy: {}, {}, {}",
+            self.file.display(),
+            count(report.secrets, "secret"),
+            count(report.versions, "version"),
+            count(report.events, "change"),
+        );
+        output.changed(&sentence, None);
         if output.audience() == Audience::Machine {
             let (secrets, versions, events) = (report.secrets, report.versions, report.events);
             output.json(&Shape { file: &self.file, secrets, versions, events })?;
         } else {
-            output.done(&format!(
-                "backed the vault up to '{}' and checked the copy: {}, {}, {}",
-                self.file.display(),
-                count(report.secrets, "secret"),
-                count(report.versions, "version"),
-                count(report.events, "change"),
-            ))?;
+            output.done(&sentence)?;
         }
         Ok(Finish::Done)
     }

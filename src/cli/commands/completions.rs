@@ -7,7 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
 
-/// Print the script that completes words in a shell
+/// Print a shell completion script
 ///
 /// Commands, flags and files always; names of secrets, ids of versions and labels while `etui unlock` keeps the
 /// vault unlocked. Completing never asks for the password and never makes the vault stay unlocked longer.
@@ -16,6 +16,7 @@ use crate::cli::row::RunCommand;
 Examples:
   echo 'source <(etui completions bash)' >> ~/.bashrc
   echo 'source <(etui completions zsh)' >> ~/.zshrc
+  mkdir -p ~/.config/fish/completions
   etui completions fish > ~/.config/fish/completions/etui.fish
   etui completions powershell | Out-String | Invoke-Expression")]
 pub(in crate::cli) struct Completions {

@@ -15,7 +15,7 @@ use crate::config;
 Examples:
   etui config path
   etui config check
-  etui config default > ~/.config/etui/settings.toml")]
+  mkdir -p ~/.config/etui && etui config default > ~/.config/etui/settings.toml")]
 pub(in crate::cli) struct Config {
     #[command(subcommand)]
     question: Question,
@@ -30,7 +30,9 @@ enum Question {
     #[command(after_long_help = "Example:\n  etui config check")]
     Check,
     /// Print a settings file in which every setting is commented out
-    #[command(after_long_help = "Example:\n  etui config default > ~/.config/etui/settings.toml")]
+    #[command(
+        after_long_help = "Example:\n  mkdir -p ~/.config/etui && etui config default > ~/.config/etui/settings.toml"
+    )]
     Default,
 }
 

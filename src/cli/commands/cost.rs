@@ -8,15 +8,15 @@ use crate::vault::KdfCost;
 /// What deriving the key costs.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CostArguments {
-    /// Argon2id's memory in MiB, 19 at least [without: measured, or 64 if another cost is given]
+    /// Argon2id's memory in MiB, 19 at least [default: measured, or 64 if another cost is given]
     #[arg(long, value_name = "MIB")]
     kdf_memory: Option<u32>,
 
-    /// Argon2id's passes, 2 at least [without: measured, or 3 if another cost is given]
+    /// Argon2id's passes, 2 at least [default: measured, or 3 if another cost is given]
     #[arg(long, value_name = "N")]
     kdf_passes: Option<u32>,
 
-    /// Argon2id's lanes [without: measured, or 4 if another cost is given]
+    /// Argon2id's lanes [default: measured, or 4 if another cost is given]
     #[arg(long, value_name = "N")]
     kdf_lanes: Option<u32>,
 }
@@ -29,7 +29,12 @@ impl CostArguments {
         }
         let memory_kib = self.kdf_memory.unwrap_or(64).saturating_mul(1024);
         let cost = KdfCost::new(memory_kib, self.kdf_passes.unwrap_or(3), self.kdf_lanes.unwrap_or(4))
-            .map_err(|error| CliError::usage(error.to_string(), "choose other costs"))?;
+            .map_err(|_| {
+                CliError::usage(
+                    "a cost is 19 to 2048 MiB, 2 to 32 passes and 1 to 16 lanes, and memory times passes 8 GiB at most",
+                    "",
+                )
+            })?;
         if !cost.is_at_least_floor() {
             return Err(CliError::usage(
                 "a new vault costs at least 19 MiB and 2 passes",

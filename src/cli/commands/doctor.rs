@@ -24,7 +24,7 @@ use crate::platform::editor::{Editor, EditorKind, LeftBehind, Place, left_behind
 use crate::platform::user_files::is_open_to_others;
 use crate::vault::KdfCost;
 
-/// Look at the surroundings: memory, vault file, directories, settings, terminal, clipboard, editor, agent
+/// Check your environment: memory, vault file, directories, settings, terminal, clipboard, editor, agent
 ///
 /// No password is needed, and nothing is changed but a wide mode of the vault file. Exit code 1 where something
 /// is not as it should be; what is only worth knowing is marked with '·' and is no failure.

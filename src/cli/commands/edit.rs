@@ -1,15 +1,15 @@
 //! `etui edit`: a new version from the editor.
 
+use std::io::{self, IsTerminal as _};
 use std::str::FromStr;
 
-use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
 use super::new_version::NewVersion;
 use super::put;
-use crate::cli::error::CliError;
-use crate::cli::exit_code::Finish;
+use crate::cli::error::{CliError, Explained, explain};
+use crate::cli::exit_code::{Finish, exit_words};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
@@ -62,6 +62,15 @@ impl RunCommand for Edit {
             )
             .into());
         }
+        if matches!(editor.kind(), EditorKind::Vim | EditorKind::Plain)
+            && !(io::stdin().is_terminal() && io::stdout().is_terminal())
+        {
+            return Err(CliError::usage(
+                "the editor needs a terminal on stdin and stdout",
+                "use `etui put` in scripts, or name an editor with a window of its own in VISUAL",
+            )
+            .into());
+        }
         if editor.kind() == EditorKind::Unknown {
             invocation.output().note("this editor may keep copies of its own; etui knows nothing about it");
         }
@@ -89,7 +98,9 @@ impl RunCommand for Edit {
         match store() {
             Err(error) if !is_empty => {
                 let kept = scratch.keep();
-                Err(error).with_context(|| format!("your text is still in '{}'", kept.display()))
+                let Explained { code, sentence, hint } = explain(&error);
+                let sentence = format!("{sentence}; your text is still in '{}'", kept.display());
+                Err(CliError::refused(code, sentence, hint).into())
             }
             finished => finished,
         }
@@ -122,7 +133,7 @@ fn unchanged(invocation: &Invocation, name: &SecretName) -> anyhow::Result<Finis
     let output = invocation.output();
     match output.audience() {
         Audience::Machine => output.json(&Unchanged { secret_name: name.as_str(), stored: false })?,
-        Audience::Person | Audience::Pipe => output.done("nothing was changed, nothing was stored")?,
+        Audience::Person | Audience::Pipe => output.done("not changed: nothing stored")?,
     }
     Ok(Finish::Done)
 }
@@ -194,8 +205,8 @@ fn edited(editor: &Editor, scratch: &Scratch, before: &SecretBytes) -> anyhow::R
     let status = status.map_err(|error| CliError::of_child("cannot start the editor", error))?;
     if !status.success() {
         return Err(CliError::unexpected(
-            format!("the editor ended with {status}; nothing was stored"),
-            "set another one with VISUAL or in the settings",
+            format!("the editor ended with {}; nothing was stored", exit_words(status)),
+            "leave it without an error to store the value; in vim, :cq cancels",
         )
         .into());
     }

@@ -1,7 +1,5 @@
 //! `etui export`: secrets for other programs, and for other vaults.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -10,11 +8,12 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, UnseenAs, escape_unseen};
 use crate::cli::row::RunCommand;
+use crate::cli::stream::OutArguments;
 use crate::cli::wording::count;
 use crate::domain::{Folder, visible_value};
 use crate::exchange::ExportFormat;
 use crate::memory::SecretBytes;
-use crate::vault::{Existing, Loss, place_secret_file};
+use crate::vault::Loss;
 
 /// Write secrets out, unencrypted
 ///
@@ -31,7 +30,7 @@ Examples:
   etui export json --plaintext --out secrets.json
   etui export dotenv --plaintext --prefix shop/dev --out .env")]
 pub(in crate::cli) struct Export {
-    /// What shall read it
+    /// The program that will read it
     #[arg(value_name = "FORMAT", value_enum)]
     format: Format,
 
@@ -43,9 +42,8 @@ pub(in crate::cli) struct Export {
     #[arg(long, value_name = "PATH", value_parser = Folder::new)]
     prefix: Option<Folder>,
 
-    /// Write to a file of mode 0600 instead of stdout
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutArguments,
 }
 
 /// Formats that are written.
@@ -53,7 +51,7 @@ pub(in crate::cli) struct Export {
 enum Format {
     /// NAME=value lines of the current values
     Dotenv,
-    /// Our own, complete
+    /// etui's own format, complete
     Json,
 }
 
@@ -85,7 +83,7 @@ impl RunCommand for Export {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if !self.plaintext {
             return Err(CliError::missing(
-                "an export is not encrypted, and nothing says that it may not be",
+                "refusing to write secrets unencrypted",
                 "add --plaintext if you want that; `etui backup` makes an encrypted copy",
             )
             .into());
@@ -104,12 +102,15 @@ impl RunCommand for Export {
         let exported = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
         let losses: Vec<&Loss> = batch.losses.iter().chain(&losses).collect();
         let output = invocation.output();
-        let Some(path) = &self.out else {
+        let Some(path) = self.out.file() else {
             tell(invocation, &losses);
             output.bytes(self.for_reader(text, output.stdout_is_terminal()).expose())?;
             return Ok(Finish::Done);
         };
-        place_secret_file(path, &text, Existing::Replace)?;
+        self.out.write(path, &text)?;
+        let secrets = count(exported as u64, "secret");
+        let sentence = format!("exported {secrets} to '{}', unencrypted", path.display());
+        output.changed(&sentence, None);
         if output.audience() == Audience::Machine {
             let losses = losses
                 .into_iter()
@@ -118,8 +119,7 @@ impl RunCommand for Export {
             output.json(&Shape { exported, losses })?;
         } else {
             tell(invocation, &losses);
-            let secrets = count(exported as u64, "secret");
-            output.done(&format!("exported {secrets} to '{}', unencrypted", path.display()))?;
+            output.done(&sentence)?;
         }
         Ok(Finish::Done)
     }

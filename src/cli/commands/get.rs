@@ -1,6 +1,6 @@
 //! `etui get`: GetSecretValue.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::str::FromStr;
 
 use clap::Args;
@@ -12,12 +12,12 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
+use crate::cli::stream::OutArguments;
 use crate::content;
-use crate::domain::{SecretValue, ValueType, visible_value};
+use crate::domain::{SecretName, SecretValue, ValueType, VersionId, visible_value};
 use crate::kms::Answer;
 use crate::memory::SecretBytes;
 use crate::vault::GetOutcome;
-use crate::vault::{Existing, place_secret_file};
 
 /// Print the value of a version
 ///
@@ -43,12 +43,11 @@ pub(in crate::cli) struct Get {
     #[arg(long, value_name = "KEY")]
     field: Option<String>,
 
-    /// Write the value to a file of mode 0600 instead of stdout
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "json"])]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutArguments,
 
     /// Print the bytes as they are, on a terminal too
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "out"])]
     raw: bool,
 }
 
@@ -64,11 +63,10 @@ impl RunCommand for Get {
             outcome.value = SecretValue::new(ValueType::Text, field)?;
         }
         let output = invocation.output();
-        if let Some(path) = &self.out {
-            let (id, name) = (&outcome.version.id, &outcome.name);
-            place_secret_file(path, &outcome.value.into_bytes(), Existing::Replace)?;
-            output.done(&format!("wrote version '{id}' of '{name}' to '{}'", path.display()))?;
-            return Ok(Finish::Done);
+        if let Some(path) = self.out.file() {
+            let (id, name) = (outcome.version.id, outcome.name);
+            self.out.write(path, &outcome.value.into_bytes())?;
+            return tell_written(invocation, &name, &id, path);
         }
         match output.audience() {
             Audience::Machine => output.answer(&Answer::get(&outcome))?,
@@ -83,8 +81,11 @@ impl Get {
     /// A field may be empty, though a value may not.
     fn print_nothing(&self, outcome: &GetOutcome, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
-        match (&self.out, output.audience()) {
-            (Some(path), _) => place_secret_file(path, &SecretBytes::new(), Existing::Replace)?,
+        match (self.out.file(), output.audience()) {
+            (Some(path), _) => {
+                self.out.write(path, &SecretBytes::new())?;
+                return tell_written(invocation, &outcome.name, &outcome.version.id, path);
+            }
             (None, Audience::Machine) => output.json(&EmptyField {
                 secret_name: outcome.name.as_str(),
                 version_id: outcome.version.id.as_str(),
@@ -95,6 +96,34 @@ impl Get {
         }
         Ok(Finish::Done)
     }
+}
+
+fn tell_written(
+    invocation: &Invocation,
+    name: &SecretName,
+    id: &VersionId,
+    path: &Path,
+) -> anyhow::Result<Finish> {
+    let output = invocation.output();
+    let sentence = format!("wrote version '{id}' of '{name}' to '{}'", path.display());
+    output.changed(&sentence, None);
+    match output.audience() {
+        Audience::Machine => output.json(&Written {
+            secret_name: name.as_str(),
+            version_id: id.as_str(),
+            out: &path.to_string_lossy(),
+        })?,
+        Audience::Person | Audience::Pipe => output.done(&sentence)?,
+    }
+    Ok(Finish::Done)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Written<'a> {
+    secret_name: &'a str,
+    version_id: &'a str,
+    out: &'a str,
 }
 
 #[derive(Serialize)]

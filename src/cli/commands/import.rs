@@ -16,8 +16,9 @@ use crate::cli::invocation::Invocation;
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
+use crate::cli::stream::refuse_stream;
 use crate::domain::{Folder, visible};
-use crate::exchange::{Content, ExchangeError, Input, LONGEST_FILE, Source, read};
+use crate::exchange::{Content, ExchangeError, Input, LONGEST_FILE, Reader, Source, read};
 use crate::memory::SecretBytes;
 use crate::vault::{
     Beside, Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
@@ -92,6 +93,20 @@ fn format_parser() -> impl TypedValueParser<Value = Source> {
 
 impl RunCommand for Import {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let is_of = |wanted: fn(Reader) -> bool| self.format.is_some_and(|source| wanted(source.reader()));
+        if is_of(|reader| matches!(reader, Reader::Vault | Reader::PasswordStore)) {
+            refuse_stream(&self.file, "a vault or a password store")?;
+        }
+        if self.format.is_some()
+            && !is_of(|reader| matches!(reader, Reader::Vault))
+            && (self.other_password_file.is_some() || self.other_key_file.is_some())
+        {
+            return Err(CliError::usage(
+                "--other-password-file and --other-key-file are for another vault",
+                "leave them out, or import with the format etui",
+            )
+            .into());
+        }
         // What is malformed is told before a password is asked for.
         let input = match self.is_stdin() {
             true => Input::Piped(self.read_stdin(invocation)?),
@@ -164,15 +179,8 @@ impl Import {
     }
 
     fn read_stdin(&self, invocation: &Invocation) -> anyhow::Result<SecretBytes> {
-        if invocation.reads_password_from_stdin() {
-            return Err(CliError::usage(
-                "stdin cannot give both the password and the file",
-                "name a file, or give the password another way",
-            )
-            .into());
-        }
-        let text = input::stdin().and_then(|stdin| input::read_up_to(stdin, LONGEST_FILE));
-        let text = text.map_err(|error| {
+        let stdin = invocation.claim_stdin("the file")?;
+        let text = input::read_up_to(stdin, LONGEST_FILE).map_err(|error| {
             CliError::usage(format!("cannot read stdin: {}", reason(&error)), "name a file")
         })?;
         if text.len() > LONGEST_FILE {
@@ -212,7 +220,13 @@ impl Import {
             .into());
         }
         let given = match &self.other_password_file {
-            Some(path) => PasswordSource::of_file(path).read(invocation.output())?,
+            Some(path) => {
+                let source = PasswordSource::of_file(path);
+                if source == PasswordSource::Stdin {
+                    drop(invocation.claim_stdin("the password of the other vault")?);
+                }
+                source.read(invocation.output())?
+            }
             None => None,
         };
         let asked = || invocation.with_terminal(password::ask_other);

@@ -12,12 +12,13 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::stream::refuse_stream;
 use crate::cli::wording;
 use crate::domain::visible;
 use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
 use crate::vault::{Existing, place_secret_file};
 
-/// Make a new vault
+/// Create a vault
 ///
 /// The master password is asked for twice, or taken from --password-file or --password-command. An existing
 /// file is never overwritten, except a vault that was never finished, after a question. How much unlocking costs
@@ -60,6 +61,9 @@ impl RunCommand for Init {
         let replaces = path.symlink_metadata().is_ok();
         if replaces {
             self.allow_replacing(invocation, path)?;
+        }
+        if let Some(path) = &self.key_file_out {
+            refuse_stream(path, "a key file")?;
         }
         let chosen = self.cost.chosen()?;
         let given = invocation.key_file()?;
@@ -119,6 +123,7 @@ impl Init {
 
     fn tell(&self, invocation: &Invocation, path: &Path, cost: KdfCost) -> anyhow::Result<()> {
         let key_file = self.key_file_out.as_deref();
+        invocation.output().changed(&format!("created the vault '{}'", path.display()), None);
         if invocation.output().audience() == Audience::Machine {
             return invocation.output().json(&Made {
                 vault: path,
@@ -129,7 +134,7 @@ impl Init {
             });
         }
         let mut sentence =
-            format!("made the vault '{}'; unlocking it takes {}", path.display(), wording::cost(cost));
+            format!("created the vault '{}'; unlocking it takes {}", path.display(), wording::cost(cost));
         if let Some(key_file) = key_file {
             sentence += &format!("\n{}", vault::wording::key_file_made(key_file));
         }

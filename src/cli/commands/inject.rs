@@ -1,6 +1,5 @@
 //! `etui inject`: fills a template.
 
-use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
@@ -8,17 +7,17 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::error::{CliError, reason};
+use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::stream::{self, OutArguments, is_stream};
 use crate::cli::template::{self, Piece};
 use crate::cli::wording;
 use crate::domain::visible_value;
 use crate::memory::SecretBytes;
-use crate::vault::{Existing, place_secret_file};
 
 /// More than any template.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -33,13 +32,12 @@ Examples:
   etui inject -i config.toml.tpl -o config.toml
   echo 'password: {{ etui://db/password:canary }}' | etui inject")]
 pub(in crate::cli) struct Inject {
-    /// The template; without it stdin
+    /// The template; without it, or with `-`, stdin
     #[arg(short, long = "in", value_name = "FILE")]
     input: Option<PathBuf>,
 
-    /// Write to a file of mode 0600; without it stdout
-    #[arg(short, long = "out", value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutArguments,
 }
 
 #[derive(Serialize)]
@@ -52,8 +50,8 @@ struct Shape {
 impl RunCommand for Inject {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let template = self.read(invocation)?;
-        let pieces = template::parse(template.expose())
-            .map_err(|error| CliError::usage(error.to_string(), "correct the template and try again"))?;
+        let pieces =
+            template::parse(template.expose()).map_err(|error| CliError::usage(error.to_string(), ""))?;
         let mut vault = invocation.unlock()?;
         let mut filled = SecretBytes::with_capacity(template.len());
         let mut count = 0;
@@ -70,15 +68,15 @@ impl RunCommand for Inject {
             }
         }
         let output = invocation.output();
-        match &self.output {
+        match self.out.file() {
             Some(path) => {
-                place_secret_file(path, &filled, Existing::Replace)?;
+                self.out.write(path, &filled)?;
                 let out = path.display().to_string();
-                if output.audience() == Audience::Machine {
-                    output.json(&Shape { out, references: count })?;
-                } else {
-                    let references = wording::count(count, "reference");
-                    output.done(&format!("filled {references} into '{out}'"))?;
+                let sentence = format!("filled {} into '{out}'", wording::count(count, "reference"));
+                output.changed(&sentence, None);
+                match output.audience() {
+                    Audience::Machine => output.json(&Shape { out, references: count })?,
+                    Audience::Person | Audience::Pipe => output.done(&sentence)?,
                 }
             }
             None if output.stdout_is_terminal() => output.bytes(harmless(&filled)?.expose())?,
@@ -90,25 +88,15 @@ impl RunCommand for Inject {
 
 impl Inject {
     fn read(&self, invocation: &Invocation) -> Result<SecretBytes, CliError> {
-        let bytes = match &self.input {
-            Some(path) => {
-                File::open(path).and_then(|file| input::read_up_to(file, LONGEST)).map_err(|error| {
-                    let sentence = format!("cannot read '{}': {}", path.display(), reason(&error));
-                    CliError::usage(sentence, "name another file with -i")
-                })?
-            }
-            None if invocation.reads_password_from_stdin() => {
-                return Err(CliError::usage(
-                    "stdin cannot hold both the password and the template",
-                    "name a file for one of them: --password-file FILE or -i FILE",
-                ));
-            }
-            None if io::stdin().is_terminal() => {
+        let bytes = match self.input.as_deref() {
+            Some(path) if !is_stream(path) => stream::read_file(path, LONGEST)?,
+            None if io::stdin().is_terminal() && !invocation.reads_password_from_stdin() => {
                 return Err(CliError::missing("no template is given", "name a file with -i, or pipe it in"));
             }
-            None => input::stdin()
-                .and_then(|stdin| input::read_up_to(stdin, LONGEST))
-                .map_err(|error| CliError::system("cannot read the template from stdin", &error))?,
+            _ => invocation.claim_stdin("the template").and_then(|stdin| {
+                input::read_up_to(stdin, LONGEST)
+                    .map_err(|error| CliError::system("cannot read the template from stdin", &error))
+            })?,
         };
         if bytes.len() > LONGEST {
             return Err(CliError::usage("the template is longer than 16 MiB", "split it"));

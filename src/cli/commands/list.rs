@@ -16,8 +16,9 @@ use crate::vault::SecretSummary;
 
 /// List secrets
 ///
-/// On a terminal a table, through a pipe one name a line. Secrets that are scheduled for deletion are listed
-/// too, and marked in the table. All that is asked for must hold; of tags with the same key one must.
+/// On a terminal a table, through a pipe one name a line. Secrets that are scheduled for deletion are marked in
+/// the table, and left out of a pipe unless --deleted asks for them. All that is asked for must hold; of tags with
+/// the same key one must.
 ///
 /// QUERY is the language of the app's filter. A word is text: in the name, the description or the tags, or its
 /// letters in order within a word of the name; lower case means both. 'text stands there as it is, ^text at the
@@ -77,9 +78,11 @@ impl RunCommand for List {
                 let total = matches.len();
                 output.answer(&Answer::secrets(matches.into_iter(), total, Page::all(), FetchTags::Yes))?;
             }
+            // Whoever reads the names would run into those that can no longer be read.
             Audience::Pipe => {
-                output
-                    .text(&matches.iter().map(|secret| format!("{}\n", secret.name)).collect::<String>())?;
+                let matches =
+                    matches.iter().filter(|secret| self.deleted || secret.planned_deletion.is_none());
+                output.text(&matches.map(|secret| format!("{}\n", secret.name)).collect::<String>())?;
             }
             Audience::Person if matches.is_empty() => output.note(nothing(&catalogue)),
             Audience::Person => output.text(&table(&matches, now, output))?,

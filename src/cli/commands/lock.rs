@@ -36,7 +36,7 @@ impl RunCommand for Lock {
         match output.audience() {
             Audience::Machine => output.json(&Shape { was_unlocked })?,
             Audience::Person | Audience::Pipe if was_unlocked => output.done("locked")?,
-            Audience::Person | Audience::Pipe => output.done("it was not unlocked")?,
+            Audience::Person | Audience::Pipe => output.done("the vault was not unlocked")?,
         }
         Ok(Finish::Done)
     }

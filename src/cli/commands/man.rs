@@ -21,7 +21,7 @@ pub(in crate::cli) struct Man {
     /// The command; without it etui itself
     command: Option<String>,
 
-    /// Write the pages of all commands into this directory, which must be there
+    /// Write the pages of all commands into this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     out: Option<PathBuf>,
 }
@@ -30,7 +30,8 @@ impl RunCommand for Man {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         if let Some(directory) = &self.out {
-            let written = manual::write_pages(invocation.all_commands(), directory);
+            let written = std::fs::create_dir_all(directory)
+                .and_then(|()| manual::write_pages(invocation.all_commands(), directory));
             let sentence = || format!("cannot write the pages to '{}'", directory.display());
             written.map_err(|error| CliError::system(sentence(), &error))?;
             output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::new_version::NewVersion;
+use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
@@ -13,7 +14,7 @@ use crate::domain::{Description, Invalid, SecretName, TagKey, TagValue, Tags};
 use crate::kms::Answer;
 use crate::vault::{CreateRequest, Vault};
 
-/// Make a new secret with its first version
+/// Create a secret with its first version
 ///
 /// The first version is always the current one; --stage gives it further labels. Without --version-id its
 /// id is `v1`. The value comes from stdin, from --file, or from a hidden prompt.
@@ -22,7 +23,7 @@ use crate::vault::{CreateRequest, Vault};
 Examples:
   etui new db/password                           type the value at the prompt
   etui new db/password --file password.txt --trim
-  make-token | etui new api/token --description 'billing' --tag env=prod")]
+  make-token | etui new api/token --trim --description 'billing' --tag env=prod")]
 pub(in crate::cli) struct New {
     /// The name of the secret
     #[arg(value_parser = SecretName::new)]
@@ -43,14 +44,30 @@ pub(in crate::cli) struct New {
     value: ValueArguments,
 }
 
-/// Reads KEY=VALUE; a key alone has an empty value.
-pub(super) fn tag(text: &str) -> Result<(TagKey, TagValue), Invalid> {
-    let (key, value) = text.split_once('=').unwrap_or((text, ""));
-    Ok((TagKey::new(key)?, TagValue::new(value)?))
+/// Reads KEY=VALUE.
+pub(super) fn tag(text: &str) -> Result<(TagKey, TagValue), CliError> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| CliError::usage("a tag is KEY=VALUE; 'KEY=' has an empty value", ""))?;
+    let read = || -> Result<_, Invalid> { Ok((TagKey::new(key)?, TagValue::new(value)?)) };
+    read().map_err(|invalid| CliError::usage(invalid.to_string(), ""))
+}
+
+/// Refuses a tag that is given two values.
+pub(super) fn refuse_twice(tags: &[(TagKey, TagValue)]) -> Result<(), CliError> {
+    let twice =
+        tags.iter().enumerate().find(|(at, (key, _))| tags[..*at].iter().any(|(other, _)| other == key));
+    match twice {
+        Some((_, (key, _))) => {
+            Err(CliError::usage(format!("tag '{key}' is given twice"), "leave one of them out"))
+        }
+        None => Ok(()),
+    }
 }
 
 impl RunCommand for New {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        refuse_twice(&self.tags)?;
         let offered = self.value.offer(invocation)?;
         let mut vault = invocation.unlock()?;
         let value = self.value.take(offered, invocation)?;
@@ -76,9 +93,11 @@ pub(super) fn create(
     let outcome = vault.create_secret(request)?;
     invocation.say_notices(vault.take_notices());
     let output = invocation.output();
+    let sentence = wording::created(&outcome);
+    output.changed(&sentence, Some(&outcome.version_id));
     match output.audience() {
         Audience::Machine => output.answer(&Answer::create(&outcome))?,
-        Audience::Person | Audience::Pipe => output.done(&wording::created(&outcome))?,
+        Audience::Person | Audience::Pipe => output.done(&sentence)?,
     }
     invocation.say_notices(wording::remarks(None, request.value.exceeds_kms_limit()));
     invocation.say_notices(wording::looks_built_in(&request.extra_stages));

@@ -12,6 +12,7 @@ use crate::cli::invocation::{Invocation, Opened};
 use crate::cli::output::{Audience, Output};
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
+use crate::cli::stream::refuse_stream;
 use crate::memory::SecretBytes;
 use crate::vault::{NewKeyFile, Relock, Relocked, Relocking, refuse_existing, wording};
 
@@ -55,11 +56,19 @@ impl NewLocks {
         let cost = self.cost.chosen()?;
         let given = self.given_password(invocation)?;
         if let Some(path) = &self.key_file_out {
+            refuse_stream(path, "a key file")?;
             refuse_existing(path)?;
         }
         let Opened { mut vault, credentials: present, .. } = invocation.unlock_to_relock()?;
         let password = match given {
             Some(password) => password,
+            None if invocation.with_terminal(|terminal| terminal.is_none()) => {
+                return Err(CliError::not_unlocked(
+                    "there is no terminal to ask for the new master password",
+                    "name a file with --new-password-file",
+                )
+                .into());
+            }
             None => invocation.with_terminal(password::ask_new)?,
         };
         let key_file = match (self.key_file_out, self.no_key_file) {
@@ -80,6 +89,7 @@ impl NewLocks {
         })?;
         invocation.lock_agent(relocked.identity_before);
         invocation.say_notices(vault.take_notices());
+        output.changed("the vault has a new lock", None);
         tell(output, vault.path(), &relocked)?;
         Ok(Finish::Done)
     }
@@ -87,13 +97,13 @@ impl NewLocks {
     fn given_password(&self, invocation: &Invocation) -> Result<Option<SecretBytes>, CliError> {
         let Some(file) = &self.new_password_file else { return Ok(None) };
         let source = PasswordSource::of_file(file);
-        if source == PasswordSource::Stdin && invocation.reads_password_from_stdin() {
-            return Err(CliError::usage(
-                "stdin cannot hold both the present password and the new one",
-                "name a file for one of them",
-            ));
+        if source == PasswordSource::Stdin {
+            drop(invocation.claim_stdin("the new password")?);
         }
-        source.read(invocation.output())
+        source.read(invocation.output()).map_err(|error| {
+            // Not the password that opens the vault: nothing is locked, only a file is named wrongly.
+            CliError::usage(error.to_string(), "name another file with --new-password-file")
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use clap::Args;
 
 use crate::cli::error::{self, CliError};
-use crate::cli::exit_code::Finish;
+use crate::cli::exit_code::{Finish, exit_words};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
@@ -56,6 +56,11 @@ impl RunCommand for Promote {
             )
             .into());
         }
+        let is_blank = |condition: &OsString| condition.to_str().is_some_and(|text| text.trim().is_empty());
+        if self.condition.as_ref().is_some_and(is_blank) {
+            // A script whose variable is empty must not promote unchecked.
+            return Err(CliError::usage("--if names no command", "give one, or leave --if out").into());
+        }
         let mut vault = invocation.unlock()?;
         let selector = Selector { stage: Some(self.label.clone()), ..Selector::default() };
         let (id, expected) = marked(&mut vault, &self.name, &selector)?;
@@ -67,16 +72,19 @@ impl RunCommand for Promote {
         let outcome = vault.update_secret_version_stage(&request)?;
         invocation.say_notices(vault.take_notices());
         let output = invocation.output();
-        if output.audience() == Audience::Machine {
-            output.answer(&Answer::stage(&outcome))?;
-            return Ok(Finish::Done);
-        }
-        output.done(&match outcome.change.as_ref().map(Change::moves) {
+        let sentence = match outcome.change.as_ref().map(Change::moves) {
             None => {
                 format!("version '{id}' of '{}' is the current one already; nothing changed", outcome.name)
             }
             Some(moves) => format!("promoted '{}'; {}", outcome.name, wording::moves(&moves)),
-        })?;
+        };
+        if outcome.change.is_some() {
+            output.changed(&sentence, None);
+        }
+        match output.audience() {
+            Audience::Machine => output.answer(&Answer::stage(&outcome))?,
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
+        }
         Ok(Finish::Done)
     }
 }
@@ -112,10 +120,6 @@ impl Promote {
         if status.success() {
             return Ok(());
         }
-        Err(CliError::rejected(
-            format!("the command of --if ended with {status}; no label moved"),
-            "mend what it found, then promote again",
-        )
-        .into())
+        Err(CliError::rejected(format!("--if failed ({}): no label moved", exit_words(status)), "").into())
     }
 }

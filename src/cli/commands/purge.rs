@@ -49,6 +49,12 @@ struct Purged<'a> {
     purged: Vec<&'a str>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct WouldPurge<'a> {
+    would_purge: Vec<&'a str>,
+}
+
 impl RunCommand for Purge {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let confirmation = Confirmation::of_flag(self.yes);
@@ -82,7 +88,10 @@ fn remove(
     let output = invocation.output();
     let mut removed = Vec::new();
     // What was removed before a failure is told all the same.
-    let result = vault.remove_for_good(planned, kind, &mut |removal| removed.push(removal.clone()));
+    let result = vault.remove_for_good(planned, kind, &mut |removal| {
+        output.changed(&wording::removed(&removal.name, removal.versions), None);
+        removed.push(removal.clone());
+    });
     invocation.say_notices(vault.take_notices());
     if output.audience() == Audience::Machine {
         result?;
@@ -100,8 +109,15 @@ fn remove(
 }
 
 fn preview(invocation: &Invocation, planned: &[(Removal, Plan)]) -> anyhow::Result<Finish> {
-    if planned.is_empty() && invocation.output().audience() != Audience::Machine {
-        invocation.output().text(&format!("nothing would change: {}\n", wording::NOTHING_TO_PURGE))?;
+    let output = invocation.output();
+    if output.audience() == Audience::Machine {
+        output.json(&WouldPurge {
+            would_purge: planned.iter().map(|(removal, _)| removal.name.as_str()).collect(),
+        })?;
+        return Ok(Finish::Done);
+    }
+    if planned.is_empty() {
+        output.text(&format!("nothing would change: {}\n", wording::NOTHING_TO_PURGE))?;
     }
     for (Removal { name, token, .. }, plan) in planned {
         Preview {
@@ -113,7 +129,7 @@ fn preview(invocation: &Invocation, planned: &[(Removal, Plan)]) -> anyhow::Resu
             state: Some(*token),
             remarks: Vec::new(),
         }
-        .print(invocation.output())?;
+        .print(output)?;
     }
     Ok(Finish::Done)
 }

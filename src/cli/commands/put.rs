@@ -37,7 +37,7 @@ pub(in crate::cli) struct Put {
     #[command(flatten)]
     version: NewVersion,
 
-    /// Make the secret if it is not there
+    /// Create the secret if it does not exist
     #[arg(long, conflicts_with = "if_state")]
     create: bool,
 
@@ -121,9 +121,13 @@ pub(super) fn put(
     let outcome = vault.put_secret_value(request)?;
     invocation.say_notices(vault.take_notices());
     let output = invocation.output();
+    let sentence = wording::stored(&outcome);
+    if outcome.created {
+        output.changed(&sentence, Some(&outcome.version_id));
+    }
     match output.audience() {
         Audience::Machine => output.answer(&Answer::put(&outcome))?,
-        Audience::Person | Audience::Pipe => output.done(&wording::stored(&outcome))?,
+        Audience::Person | Audience::Pipe => output.done(&sentence)?,
     }
     invocation.say_notices(wording::remarks(outcome.same_value_as.as_ref(), outcome.exceeds_kms_limit));
     if outcome.created {

@@ -18,11 +18,11 @@ use crate::vault::RenameRequest;
 Example:
   etui rename db/password db/main/password")]
 pub(in crate::cli) struct Rename {
-    /// The name it has
+    /// The current name
     #[arg(value_name = "OLD", value_parser = SecretName::new)]
     old: SecretName,
 
-    /// The name it shall have
+    /// The new name, which must be free
     #[arg(value_name = "NEW", value_parser = SecretName::new)]
     new: SecretName,
 }
@@ -34,10 +34,16 @@ impl RunCommand for Rename {
         let outcome = vault.rename_secret(&request)?;
         invocation.say_notices(vault.take_notices());
         let output = invocation.output();
-        match (output.audience(), &outcome.change) {
-            (Audience::Machine, _) => output.answer(&Answer::update(&outcome))?,
-            (_, Some(_)) => output.done(&format!("renamed '{}' to '{}'", request.old, request.new))?,
-            (_, None) => output.done(&format!("'{}' has this name already; nothing changed", request.old))?,
+        let sentence = match &outcome.change {
+            Some(_) => format!("renamed '{}' to '{}'", request.old, request.new),
+            None => format!("'{}' has this name already; nothing changed", request.old),
+        };
+        if outcome.change.is_some() {
+            output.changed(&sentence, None);
+        }
+        match output.audience() {
+            Audience::Machine => output.answer(&Answer::update(&outcome))?,
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)
     }

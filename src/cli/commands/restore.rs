@@ -9,7 +9,7 @@ use crate::cli::row::RunCommand;
 use crate::domain::SecretName;
 use crate::kms::Answer;
 
-/// Take a deletion back within its window
+/// Cancel a scheduled deletion
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  etui restore db/password")]
 pub(in crate::cli) struct Restore {
@@ -24,14 +24,11 @@ impl RunCommand for Restore {
         let outcome = vault.restore_secret(&self.name)?;
         invocation.say_notices(vault.take_notices());
         let output = invocation.output();
+        let sentence = format!("restored secret '{}'; it is no longer scheduled for deletion", outcome.name);
+        output.changed(&sentence, None);
         match output.audience() {
             Audience::Machine => output.answer(&Answer::restore(&outcome))?,
-            Audience::Person | Audience::Pipe => {
-                output.done(&format!(
-                    "restored secret '{}'; it is no longer scheduled for deletion",
-                    outcome.name
-                ))?;
-            }
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)
     }

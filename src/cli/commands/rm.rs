@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::confirm::Confirmation;
+use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
@@ -16,7 +17,7 @@ use crate::versioning::Deletion;
 
 /// Delete a secret, with a window in which it can be restored
 ///
-/// In the window the secret can be neither read nor changed; `etui restore` takes the deletion back. When
+/// In the window the secret can be neither read nor changed; `etui restore` cancels the deletion. When
 /// it is over nothing is lost by itself: `etui purge` removes the secret. With --force it is removed at once
 /// and for good; on a terminal its name must be typed, and elsewhere --yes is needed.
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ pub(in crate::cli) struct Rm {
     #[arg(value_parser = SecretName::new)]
     name: SecretName,
 
-    /// The length of the window, 7 to 30 days [without: 30]
+    /// The length of the window, 7 to 30 days [default: 30]
     #[arg(long, value_name = "N")]
     recovery_days: Option<u32>,
 
@@ -53,6 +54,9 @@ pub(in crate::cli) struct Rm {
 
 impl RunCommand for Rm {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if self.force && self.recovery_days.is_some() {
+            return Err(CliError::usage("--force and --recovery-days exclude each other", "").into());
+        }
         let deletion = Deletion::new(self.recovery_days, self.force)?;
         let confirmation = Confirmation::of_flag(self.yes);
         let asks = deletion == Deletion::Force && !self.dry_run;
@@ -78,9 +82,11 @@ impl RunCommand for Rm {
         let outcome = vault.delete_secret(&request)?;
         invocation.say_notices(vault.take_notices());
         let output = invocation.output();
+        let sentence = deleted(&outcome);
+        output.changed(&sentence, None);
         match output.audience() {
             Audience::Machine => output.answer(&Answer::delete(&outcome))?,
-            Audience::Person | Audience::Pipe => output.done(&deleted(&outcome))?,
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)
     }
@@ -94,9 +100,7 @@ fn preview(
 ) -> anyhow::Result<()> {
     let (would, remarks) = match deletion {
         Deletion::Window(days) => (format!("schedule '{name}' for deletion in {days} days"), Vec::new()),
-        Deletion::Force => {
-            (format!("remove '{name}' for good"), vec!["this could not be taken back".to_owned()])
-        }
+        Deletion::Force => (format!("remove '{name}' for good"), vec!["this could not be undone".to_owned()]),
     };
     Preview {
         name,
@@ -115,7 +119,7 @@ fn deleted(outcome: &ChangeOutcome) -> String {
     let change = outcome.change.as_ref();
     match change.and_then(|change| change.planned_deletion.as_ref()?.after) {
         Some(planned) => format!(
-            "secret '{name}' is scheduled for deletion; `etui restore {name}` takes it back, from {planned} on it can be purged"
+            "secret '{name}' is scheduled for deletion; `etui restore {name}` cancels that; from {planned} on it can be purged"
         ),
         None => {
             let versions = change.map_or(0, |change| change.destroyed.len());

@@ -15,7 +15,7 @@ use crate::versioning::Change;
 
 /// Make the previous version current again
 ///
-/// ACSCurrent and ACSPrevious swap, so that a second rollback takes the first one back.
+/// ACSCurrent and ACSPrevious swap, so that a second rollback undoes the first one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -56,11 +56,12 @@ impl RunCommand for Rollback {
         }
         let outcome = vault.rollback(&request)?;
         invocation.say_notices(vault.take_notices());
-        if output.audience() == Audience::Machine {
-            output.answer(&Answer::stage(&outcome))?;
-        } else {
-            let moves = outcome.change.as_ref().map(Change::moves).unwrap_or_default();
-            output.done(&format!("rolled '{}' back; {}", outcome.name, wording::moves(&moves)))?;
+        let moves = outcome.change.as_ref().map(Change::moves).unwrap_or_default();
+        let sentence = format!("rolled '{}' back; {}", outcome.name, wording::moves(&moves));
+        output.changed(&sentence, None);
+        match output.audience() {
+            Audience::Machine => output.answer(&Answer::stage(&outcome))?,
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)
     }

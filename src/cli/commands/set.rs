@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::new::tag;
+use super::new::{refuse_twice, tag};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::history;
@@ -15,7 +15,7 @@ use crate::kms::Answer;
 use crate::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault};
 use crate::versioning::{MetadataUpdate, Selector, select};
 
-/// Change what is known about a secret, or the note of a version
+/// Edit description, tags, retention, rotation or a note
 ///
 /// Nothing about versions and labels changes. What is not named stays as it is. A note belongs to a version,
 /// so with --note a version is named.
@@ -27,13 +27,13 @@ Examples:
   etui set db/password --keep 10 --rotate 90
   etui set db/password --keep off
   etui set 'db/password#v3' --note 'leaked on 3 May'
-  etui set 'db/password#v3' --note ''             take the note away")]
+  etui set 'db/password#v3' --note ''             remove the note")]
 pub(in crate::cli) struct Set {
     /// The secret; with --note a version of it: 'NAME#VERSION' or 'NAME:LABEL'
     #[arg(value_name = "REF")]
     reference: Reference,
 
-    /// What the secret is for; an empty text takes it away
+    /// What the secret is for; an empty text removes it
     #[arg(long, value_name = "TEXT", value_parser = Description::new)]
     description: Option<Description>,
 
@@ -41,7 +41,7 @@ pub(in crate::cli) struct Set {
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
     tags: Vec<(TagKey, TagValue)>,
 
-    /// Take a tag away; may be given several times
+    /// Remove a tag; may be given several times
     #[arg(long, value_name = "KEY", value_parser = TagKey::new)]
     untag: Vec<TagKey>,
 
@@ -53,7 +53,7 @@ pub(in crate::cli) struct Set {
     #[arg(long, value_name = "DAYS|off", value_parser = rotate)]
     rotate: Option<Setting<RotationInterval>>,
 
-    /// A remark on the version; an empty text takes it away
+    /// A remark on the version; an empty text removes it
     #[arg(
         long,
         value_name = "TEXT",
@@ -74,7 +74,7 @@ impl<T> Setting<T> {
         if text == "off" {
             return Ok(Self::Off);
         }
-        let wrong = |sentence: String| CliError::usage(sentence, "correct it and try again");
+        let wrong = |sentence: String| CliError::usage(sentence, "");
         let number = text.parse().map_err(|_| wrong("a whole number or 'off' is expected".to_owned()))?;
         read(number).map(Self::To).map_err(|invalid| wrong(invalid.to_string()))
     }
@@ -95,9 +95,34 @@ fn rotate(text: &str) -> Result<Setting<RotationInterval>, CliError> {
     Setting::read(text, RotationInterval::new)
 }
 
+impl Set {
+    /// A flag that was given and is about the whole secret.
+    fn first_of_the_secret(&self) -> &'static str {
+        match self {
+            Self { description: Some(_), .. } => "--description",
+            Self { keep: Some(_), .. } => "--keep",
+            Self { rotate: Some(_), .. } => "--rotate",
+            Self { untag, .. } if !untag.is_empty() => "--untag",
+            _ => "--tag",
+        }
+    }
+
+    /// One tag is set once, and not set and taken away at the same time.
+    fn refuse_contradictions(&self) -> Result<(), CliError> {
+        refuse_twice(&self.tags)?;
+        match self.untag.iter().find(|key| self.tags.iter().any(|(set, _)| set == *key)) {
+            Some(key) => Err(CliError::usage(
+                format!("tag '{key}' is both set and removed"),
+                "leave out --tag or --untag",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
 impl RunCommand for Set {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let Reference { name, selector } = self.reference;
+        let Reference { name, selector } = self.reference.clone();
         if let Some(note) = &self.note {
             if selector == Selector::default() {
                 return Err(CliError::usage(
@@ -115,11 +140,12 @@ impl RunCommand for Set {
         }
         if selector != Selector::default() {
             return Err(CliError::usage(
-                "these belong to the secret, not to one of its versions",
-                format!("name the secret alone: '{name}'"),
+                format!("{} applies to the whole secret", self.first_of_the_secret()),
+                format!("name it without a version: '{name}'"),
             )
             .into());
         }
+        self.refuse_contradictions()?;
         let update = MetadataUpdate {
             description: self.description,
             tags: self.tags.into_iter().collect(),
@@ -128,9 +154,11 @@ impl RunCommand for Set {
             rotation: self.rotate.map(Setting::into_option),
         };
         if update == MetadataUpdate::default() {
-            return Err(
-                CliError::missing("nothing is named that shall change", "run `etui set --help`").into()
-            );
+            return Err(CliError::missing(
+                "nothing to change",
+                "name at least one of --description, --tag, --untag, --keep, --rotate, --note",
+            )
+            .into());
         }
         let mut vault = invocation.unlock()?;
         let outcome = vault.update_secret(&UpdateRequest { name, update, expected: None })?;
@@ -141,12 +169,16 @@ impl RunCommand for Set {
 fn tell(invocation: &Invocation, vault: &mut Vault, outcome: &ChangeOutcome) -> anyhow::Result<Finish> {
     invocation.say_notices(vault.take_notices());
     let output = invocation.output();
-    match (output.audience(), &outcome.change) {
-        (Audience::Machine, _) => output.answer(&Answer::update(outcome))?,
-        (_, None) => output.done(&format!("'{}' is so already; nothing changed", outcome.name))?,
-        (_, Some(change)) => {
-            output.done(&format!("'{}': {}", outcome.name, history::details(change).join(", ")))?;
-        }
+    let sentence = match &outcome.change {
+        None => format!("'{}' already has these settings; nothing changed", outcome.name),
+        Some(change) => format!("'{}': {}", outcome.name, history::details(change).join(", ")),
+    };
+    if outcome.change.is_some() {
+        output.changed(&sentence, None);
+    }
+    match output.audience() {
+        Audience::Machine => output.answer(&Answer::update(outcome))?,
+        Audience::Person | Audience::Pipe => output.done(&sentence)?,
     }
     Ok(Finish::Done)
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
@@ -34,11 +35,11 @@ pub(in crate::cli) struct Stage {
     #[arg(value_parser = StageLabel::new)]
     label: StageLabel,
 
-    /// The version that the label shall mark
+    /// Move the label to this version
     #[arg(long, value_name = "ID", value_parser = VersionId::new)]
     to: Option<VersionId>,
 
-    /// The version that the label marks now
+    /// The version that the label marks now; without --to the label is removed
     #[arg(long, value_name = "ID", value_parser = VersionId::new)]
     from: Option<VersionId>,
 
@@ -53,6 +54,13 @@ pub(in crate::cli) struct Stage {
 
 impl RunCommand for Stage {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        if self.to.is_none() && self.from.is_none() {
+            return Err(CliError::missing(
+                format!("say where label '{}' should go: --to ID, or --from ID to remove it", self.label),
+                "",
+            )
+            .into());
+        }
         let unchanged = match &self.to {
             Some(to) => format!("label '{}' of '{}' marks '{to}' already", self.label, self.name),
             None => String::new(),
@@ -78,13 +86,19 @@ impl RunCommand for Stage {
         }
         let outcome = vault.update_secret_version_stage(&request)?;
         invocation.say_notices(vault.take_notices());
-        match (output.audience(), &outcome.change) {
-            (Audience::Machine, _) => output.answer(&Answer::stage(&outcome))?,
-            (_, None) => output.done(&format!("{unchanged}; nothing changed"))?,
-            (_, Some(change)) => {
-                output.done(&format!("'{}': {}", outcome.name, wording::moves(&change.moves())))?;
-                invocation.say_notices(remarks);
-            }
+        let sentence = match &outcome.change {
+            None => format!("{unchanged}; nothing changed"),
+            Some(change) => format!("'{}': {}", outcome.name, wording::moves(&change.moves())),
+        };
+        if outcome.change.is_some() {
+            output.changed(&sentence, None);
+        }
+        match output.audience() {
+            Audience::Machine => output.answer(&Answer::stage(&outcome))?,
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
+        }
+        if outcome.change.is_some() {
+            invocation.say_notices(remarks);
         }
         Ok(Finish::Done)
     }

@@ -13,11 +13,11 @@ use crate::domain::{Timestamp, VersionId, age, visible_lines};
 use crate::vault::TakenBack;
 use crate::versioning::{Direction, Operation, VersionRef};
 
-/// Take back the newest change, by a new change
+/// Undo the newest change, by a new change
 ///
 /// Labels, names and what is known about a secret return to where they were; a new version stays, without a
-/// label; a created secret is scheduled for deletion. Nothing is destroyed. Said is what is taken back:
-/// --dry-run says it beforehand. What was removed for good cannot be taken back, and undo stops there.
+/// label; a created secret is scheduled for deletion. Nothing is destroyed. It says what it undoes; --dry-run
+/// says so first. What was removed for good cannot be undone: undo stops there.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Undo {
     arguments: TakeBackArguments,
 }
 
-/// Take back the newest undo
+/// Redo the newest undo
 ///
 /// Works as long as no other change has followed the undo.
 #[derive(Debug, Args)]
@@ -92,11 +92,14 @@ impl TakeBackArguments {
         };
         invocation.say_notices(vault.take_notices());
         let output = invocation.output();
+        let text = told(&steps, &verb, invocation.now());
+        if !self.dry_run {
+            output.changed(text.lines().next().unwrap_or_default(), None);
+        }
         if output.audience() == Audience::Machine {
             output.json(&Shape { changes: steps.iter().map(step_shape).collect(), state })?;
             return Ok(Finish::Done);
         }
-        let text = told(&steps, &verb, invocation.now());
         if self.dry_run {
             output.text(&format!("{}\n", visible_lines(&text)))?;
         } else {
@@ -113,7 +116,7 @@ fn step_shape(TakenBack { entry, change }: &TakenBack) -> StepShape<'_> {
 const fn verbs(direction: Direction) -> (&'static str, &'static str) {
     match direction {
         Direction::Undo => ("undo", "undid"),
-        Direction::Redo => ("redo: take back", "redid: took back"),
+        Direction::Redo => ("redo", "redid"),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
+use crate::cli::stream::refuse_stream;
 use crate::cli::wording::count;
 use crate::domain::{ErrorCode, visible};
 use crate::vault::{VaultError, VerifyReport};
@@ -43,7 +44,10 @@ struct Shape<'a> {
 impl RunCommand for Verify {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = match &self.file {
-            Some(file) => invocation.unlock_copy(file).map_err(of_another_file)?,
+            Some(file) => {
+                refuse_stream(file, "a vault file")?;
+                invocation.unlock_copy(file).map_err(of_another_file)?
+            }
             None => invocation.unlock().map_err(beyond_checking)?,
         };
         let output = invocation.output();
@@ -64,7 +68,17 @@ impl RunCommand for Verify {
                 output.text(&lines.collect::<String>())?;
             }
         }
-        Ok(if report.is_clean() { Finish::Done } else { Finish::Refused(ErrorCode::IntegrityFailure) })
+        if report.is_clean() {
+            return Ok(Finish::Done);
+        }
+        // What is wrong stands on stdout; that something is, on stderr too.
+        let wrong = count(report.findings.len() as u64, "finding");
+        Err(CliError::refused(
+            ErrorCode::IntegrityFailure,
+            format!("the vault is damaged or was tampered with: {wrong}"),
+            "do not use this file: restore a backup",
+        )
+        .into())
     }
 }
 
@@ -81,7 +95,7 @@ fn beyond_checking(error: anyhow::Error) -> anyhow::Error {
 
 fn sentence(report: &VerifyReport) -> String {
     format!(
-        "the vault is whole: {}, {}, {}",
+        "vault OK: {}, {}, {}",
         count(report.secrets, "secret"),
         count(report.versions, "version"),
         count(report.events, "change")
