@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::commands::{APP, ROWS};
+use super::commands::{APP, GROUPS};
 use super::globals::{AppLook, Globals};
 use super::row::{ReadyCommand, Row};
 
@@ -57,7 +57,28 @@ pub(super) struct Read {
 
 /// Every command with its arguments.
 pub(super) fn all_commands() -> clap::Command {
-    Arguments::command().subcommands(ROWS.iter().map(Row::command))
+    Arguments::command().subcommands(rows().map(Row::command))
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    GROUPS.iter().flat_map(|group| group.rows)
+}
+
+/// Every command, for the help of `etui` itself: in groups, where the library knows one flat list.
+fn commands_in_groups() -> clap::Command {
+    let mut groups = String::new();
+    for group in GROUPS {
+        groups += &format!("{}:\n", group.title);
+        for row in group.rows {
+            let about = row.command().get_about().map(ToString::to_string).unwrap_or_default();
+            groups += &format!("  {:<11} {about}\n", row.name);
+        }
+        groups.push('\n');
+    }
+    let template = format!(
+        "{{before-help}}{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{{all-args}}{{after-help}}"
+    );
+    all_commands().mut_subcommands(|command| command.hide(true)).help_template(template)
 }
 
 /// The flags that every command knows, and the one command that these words may be about.
@@ -67,7 +88,7 @@ fn called_command(arguments: &[OsString]) -> clap::Command {
 }
 
 fn row(name: &str) -> Option<&'static Row> {
-    ROWS.iter().find(|row| row.name == name)
+    rows().find(|row| row.name == name)
 }
 
 /// Reads a command line.
@@ -95,6 +116,7 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Read, clap::Error> {
 fn matches(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     called_command(arguments).try_get_matches_from(arguments).or_else(|error| match error.kind() {
         ErrorKind::DisplayVersion => Err(error),
+        ErrorKind::DisplayHelp => commands_in_groups().try_get_matches_from(arguments),
         _ => all_commands().try_get_matches_from(arguments),
     })
 }
@@ -138,13 +160,18 @@ mod tests {
             (self.0.next_u64() % end as u64) as usize
         }
 
+        fn command(&mut self) -> &'static str {
+            let rows: Vec<&Row> = rows().collect();
+            self.one_of(&rows).name
+        }
+
         fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
             &choices[self.below(choices.len())]
         }
 
         /// Words that are mostly right: a command with its arguments, the flags of every command around it.
         fn line(&mut self, all: &Command) -> Vec<OsString> {
-            let command = all.find_subcommand(self.one_of(ROWS).name).unwrap();
+            let command = all.find_subcommand(self.command()).unwrap();
             let mut words = vec!["etui".to_owned()];
             let globals: Vec<&Arg> =
                 all.get_arguments().filter(|argument| argument.is_global_set()).collect();
@@ -194,7 +221,7 @@ mod tests {
         fn value(&mut self, argument: Option<&Arg>) -> String {
             let possible = argument.map(Arg::get_possible_values).unwrap_or_default();
             match self.below(4) {
-                0 => self.one_of(ROWS).name.to_owned(),
+                0 => self.command().to_owned(),
                 _ if !possible.is_empty() => self.one_of(&possible).get_name().to_owned(),
                 1 => self.one_of(&["a=b", "A=db", "a=:canary", "15m", "--", "help", "-x"]).to_string(),
                 2 => self.one_of(&["1", "3", "20", "64"]).to_string(),

@@ -86,5 +86,5 @@ pub fn check(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<No
 
 /// The text of `docs/cli.md`.
 pub fn reference() -> String {
-    manual::reference(all_commands())
+    manual::reference(all_commands(), commands::GROUPS)
 }

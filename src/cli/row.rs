@@ -24,6 +24,12 @@ pub(super) struct Row {
     read: fn(&mut ArgMatches) -> Result<ReadyCommand, clap::Error>,
 }
 
+/// Commands that belong together in the help.
+pub(super) struct Group {
+    pub(super) title: &'static str,
+    pub(super) rows: &'static [Row],
+}
+
 impl Row {
     pub(super) const fn of<C: RunCommand + 'static>(name: &'static str) -> Self {
         Self { name, arguments: C::augment_args, read: read::<C> }

@@ -47,54 +47,89 @@ mod unlock;
 mod verify;
 mod which;
 
-use super::row::Row;
+use super::row::{Group, Row};
 
 /// What `etui` alone does.
-pub(super) const APP: &Row = &ROWS[0];
+pub(super) const APP: Row = Row::of::<tui::Tui>("tui");
 
-/// Every command, in the order of the help.
-pub(super) const ROWS: &[Row] = &[
-    Row::of::<tui::Tui>("tui"),
-    Row::of::<demo::Demo>("demo"),
-    Row::of::<init::Init>("init"),
-    Row::of::<new::New>("new"),
-    Row::of::<put::Put>("put"),
-    Row::of::<get::Get>("get"),
-    Row::of::<list::List>("list"),
-    Row::of::<show::Show>("show"),
-    Row::of::<log::Log>("log"),
-    Row::of::<stage::Stage>("stage"),
-    Row::of::<rollback::Rollback>("rollback"),
-    Row::of::<rm::Rm>("rm"),
-    Row::of::<restore::Restore>("restore"),
-    Row::of::<purge::Purge>("purge"),
-    Row::of::<set::Set>("set"),
-    Row::of::<rename::Rename>("rename"),
-    Row::of::<audit::Audit>("audit"),
-    Row::of::<undo::Undo>("undo"),
-    Row::of::<undo::Redo>("redo"),
-    Row::of::<which::Which>("which"),
-    Row::of::<random::Random>("random"),
-    Row::of::<passwd::Passwd>("passwd"),
-    Row::of::<rekey::Rekey>("rekey"),
-    Row::of::<backup::Backup>("backup"),
-    Row::of::<verify::Verify>("verify"),
-    Row::of::<unlock::Unlock>("unlock"),
-    Row::of::<lock::Lock>("lock"),
-    Row::of::<status::Status>("status"),
-    Row::of::<import::Import>("import"),
-    Row::of::<export::Export>("export"),
-    Row::of::<api::Api>("api"),
-    #[cfg(feature = "serve")]
-    Row::of::<serve::Serve>("serve"),
-    Row::of::<run::Run>("run"),
-    Row::of::<promote::Promote>("promote"),
-    Row::of::<inject::Inject>("inject"),
-    Row::of::<config::Config>("config"),
-    Row::of::<copy::Copy>("copy"),
-    Row::of::<edit::Edit>("edit"),
-    Row::of::<diff::Diff>("diff"),
-    Row::of::<completions::Completions>("completions"),
-    Row::of::<man::Man>("man"),
-    Row::of::<doctor::Doctor>("doctor"),
+/// The commands that belong together, in the order of the help.
+pub(super) const GROUPS: &[Group] = &[
+    Group {
+        title: "Store and read",
+        rows: &[
+            Row::of::<new::New>("new"),
+            Row::of::<put::Put>("put"),
+            Row::of::<get::Get>("get"),
+            Row::of::<edit::Edit>("edit"),
+            Row::of::<copy::Copy>("copy"),
+            Row::of::<list::List>("list"),
+            Row::of::<show::Show>("show"),
+            Row::of::<which::Which>("which"),
+        ],
+    },
+    Group {
+        title: "Versions and labels",
+        rows: &[
+            Row::of::<log::Log>("log"),
+            Row::of::<diff::Diff>("diff"),
+            Row::of::<stage::Stage>("stage"),
+            Row::of::<rollback::Rollback>("rollback"),
+            Row::of::<promote::Promote>("promote"),
+        ],
+    },
+    Group {
+        title: "Metadata, deletion and history",
+        rows: &[
+            Row::of::<set::Set>("set"),
+            Row::of::<rename::Rename>("rename"),
+            Row::of::<rm::Rm>("rm"),
+            Row::of::<restore::Restore>("restore"),
+            Row::of::<purge::Purge>("purge"),
+            Row::of::<audit::Audit>("audit"),
+            Row::of::<undo::Undo>("undo"),
+            Row::of::<undo::Redo>("redo"),
+        ],
+    },
+    Group {
+        title: "Use in programs",
+        rows: &[
+            Row::of::<run::Run>("run"),
+            Row::of::<inject::Inject>("inject"),
+            Row::of::<random::Random>("random"),
+            Row::of::<api::Api>("api"),
+            #[cfg(feature = "serve")]
+            Row::of::<serve::Serve>("serve"),
+        ],
+    },
+    Group {
+        title: "Move in and out",
+        rows: &[
+            Row::of::<import::Import>("import"),
+            Row::of::<export::Export>("export"),
+            Row::of::<backup::Backup>("backup"),
+        ],
+    },
+    Group {
+        title: "The vault",
+        rows: &[
+            Row::of::<init::Init>("init"),
+            Row::of::<unlock::Unlock>("unlock"),
+            Row::of::<lock::Lock>("lock"),
+            Row::of::<status::Status>("status"),
+            Row::of::<passwd::Passwd>("passwd"),
+            Row::of::<rekey::Rekey>("rekey"),
+            Row::of::<verify::Verify>("verify"),
+        ],
+    },
+    Group {
+        title: "The app and this tool",
+        rows: &[
+            Row::of::<tui::Tui>("tui"),
+            Row::of::<demo::Demo>("demo"),
+            Row::of::<doctor::Doctor>("doctor"),
+            Row::of::<config::Config>("config"),
+            Row::of::<completions::Completions>("completions"),
+            Row::of::<man::Man>("man"),
+        ],
+    },
 ];
