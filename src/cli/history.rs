@@ -45,6 +45,21 @@ impl<'a> EventShape<'a> {
     }
 }
 
+/// What the API's own answers to a change do not tell: whether anything changed, and what.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Changes<'a> {
+    changed: bool,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    change: Option<ChangeShape<'a>>,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn of(change: Option<&'a Change>) -> Self {
+        Self { changed: change.is_some(), change: change.map(ChangeShape::of) }
+    }
+}
+
 /// What changed. What is absent stayed as it was.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -154,14 +154,24 @@ impl Output {
         self.json_line(line)
     }
 
-    /// Writes what the API has no answer for as one line of JSON. It holds no value of a secret.
+    /// Writes an answer of the API with what etui alone tells besides, as one line of JSON.
+    ///
+    /// # Errors
+    /// As writing.
+    pub(super) fn answer_with(&self, answer: &Answer<'_>, more: &impl Serialize) -> anyhow::Result<()> {
+        let mut line = SecretBytes::new();
+        answer.write(Format::Json, &mut line);
+        append(&mut line, more)?;
+        self.json_line(line)
+    }
+
+    /// Writes what the API has no answer for as one line of JSON: an object, with a RequestId as every answer has
+    /// one. It holds no value of a secret.
     ///
     /// # Errors
     /// As writing.
     pub fn json(&self, shape: &impl Serialize) -> anyhow::Result<()> {
-        let mut line = SecretBytes::new();
-        serde_json::to_writer(&mut line, shape)?;
-        self.json_line(line)
+        self.answer_with(&Answer::of_etui(), shape)
     }
 
     fn json_line(&self, mut line: SecretBytes) -> anyhow::Result<()> {
@@ -217,13 +227,9 @@ impl Output {
         if self.audience == Audience::Machine {
             let answer = Answer::error(explained.code, &explained.sentence, &explained.hint);
             answer.write(Format::Json, &mut text);
-            if let Some(lost) = stored {
-                text.truncate(text.len() - 1);
-                text.extend(b",\"Stored\":true");
-                if let Some(id) = &lost.version_id {
-                    text.extend(format!(",\"VersionId\":\"{id}\"").as_bytes());
-                }
-                text.push(b'}');
+            if let Some(AnswerLost { version_id, .. }) = stored {
+                let more = Stored { stored: true, version_id: version_id.as_deref() };
+                append(&mut text, &more).expect("a flag and an id can be written");
             }
             text.push(b'\n');
         } else {
@@ -236,6 +242,27 @@ impl Output {
         }
         let _ = io::stderr().lock().write_all(text.expose());
     }
+}
+
+/// What is told of a change whose answer is lost.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Stored<'a> {
+    stored: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+}
+
+/// Adds the fields of an object to the object that the line is.
+fn append(line: &mut SecretBytes, more: &impl Serialize) -> serde_json::Result<()> {
+    let more = serde_json::to_vec(more)?;
+    debug_assert!(more.starts_with(b"{"), "an answer is an object");
+    if more.len() > 2 {
+        line.truncate(line.len() - 1);
+        line.push(b',');
+        line.extend(&more[1..]);
+    }
+    Ok(())
 }
 
 /// A second handle of a stream that writes at once and keeps nothing.

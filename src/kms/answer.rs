@@ -45,6 +45,7 @@ pub(super) enum Content<'a> {
     Sentence(String),
     Time(Timestamp),
     Number(u64),
+    Flag(bool),
     /// Text as it is, binary as base64.
     Value(&'a SecretValue),
     Record(Vec<Field<'a>>),
@@ -69,6 +70,11 @@ pub(super) struct ResourceTag<'a> {
 const GENERIC: &str = "Generic";
 
 impl<'a> Answer<'a> {
+    /// An answer that the API does not have: a RequestId, and nothing else yet.
+    pub const fn of_etui() -> Self {
+        Self { kind: Kind::Result("Etui"), fields: Vec::new() }
+    }
+
     /// CreateSecret.
     pub fn create(outcome: &'a CreateOutcome) -> Self {
         Self::result(
@@ -248,6 +254,44 @@ impl<'a> Answer<'a> {
         Self::result("ListSecretVersionIds", fields)
     }
 
+    /// ListSecretVersionIds with what etui alone keeps of a version: its note.
+    pub fn log(secret: &'a SecretState, include: IncludeDeprecated) -> Self {
+        let versions: Vec<&VersionState> = secret
+            .versions
+            .iter()
+            .rev()
+            .filter(|version| include == IncludeDeprecated::Yes || secret.labels.marks(version.key))
+            .collect();
+        let total = versions.len();
+        let entries = versions.into_iter().map(|version| {
+            let mut fields = version_fields(secret, version);
+            fields.extend(version.note.as_ref().map(|note| text("Note", note.as_str())));
+            Content::Record(fields)
+        });
+        let mut fields = vec![secret_name(&secret.name)];
+        fields.extend(page_fields(Page::all(), total));
+        fields.push(listed("VersionIds", "VersionId", entries));
+        Self::result("ListSecretVersionIds", fields)
+    }
+
+    /// ListSecrets with what etui alone tells of a secret: its current version, its labels, its description, and
+    /// whether it is due.
+    pub fn list(secrets: &[SecretSummary<'a>], now: Timestamp) -> Self {
+        let entry = |secret: &SecretSummary<'a>| {
+            let mut fields = secret_fields(secret, FetchTags::Yes);
+            fields.push(text("Description", secret.description));
+            fields.push(text("CurrentVersionId", secret.current.id));
+            fields.push(time("CurrentCreateTime", secret.current.created));
+            let labels = secret.labels.iter().map(|(label, _)| Content::Text(label));
+            fields.push(listed("VersionStages", "VersionStage", labels));
+            fields.push(Field { name: "Due", content: Content::Flag(secret.is_due(now)) });
+            Content::Record(fields)
+        };
+        let mut fields = vec![listed("SecretList", "Secret", secrets.iter().map(entry))];
+        fields.extend(page_fields(Page::all(), secrets.len()));
+        Self::result("ListSecrets", fields)
+    }
+
     /// ListSecrets. `matches` are all that match, `total` is how many they are; the page is cut out here.
     pub fn secrets(
         matches: impl Iterator<Item = SecretSummary<'a>>,
@@ -255,7 +299,7 @@ impl<'a> Answer<'a> {
         page: Page,
         fetch_tags: FetchTags,
     ) -> Self {
-        let entries = page.cut(matches).map(|secret| secret_entry(&secret, fetch_tags));
+        let entries = page.cut(matches).map(|secret| Content::Record(secret_fields(&secret, fetch_tags)));
         let mut fields = vec![listed("SecretList", "Secret", entries)];
         fields.extend(page_fields(page, total));
         Self::result("ListSecrets", fields)
@@ -380,7 +424,7 @@ fn version_fields<'a>(secret: &'a SecretState, version: &'a VersionState) -> Vec
     ]
 }
 
-fn secret_entry<'a>(secret: &SecretSummary<'a>, fetch_tags: FetchTags) -> Content<'a> {
+fn secret_fields<'a>(secret: &SecretSummary<'a>, fetch_tags: FetchTags) -> Vec<Field<'a>> {
     let mut fields = vec![
         text("SecretName", secret.name),
         text("SecretType", GENERIC),
@@ -391,7 +435,7 @@ fn secret_entry<'a>(secret: &SecretSummary<'a>, fetch_tags: FetchTags) -> Conten
     if fetch_tags == FetchTags::Yes {
         fields.push(tags(secret.tags.iter()));
     }
-    Content::Record(fields)
+    fields
 }
 
 fn pairs(tags: &Tags) -> impl Iterator<Item = (&str, &str)> {

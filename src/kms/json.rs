@@ -30,6 +30,7 @@ fn write_content(content: &Content<'_>, out: &mut SecretBytes) {
         Content::Sentence(sentence) => write_text(sentence, out),
         Content::Time(time) => write_text(&time.to_string(), out),
         Content::Number(number) => out.extend(number.to_string().as_bytes()),
+        Content::Flag(flag) => out.extend(flag.to_string().as_bytes()),
         Content::Value(value) => write_value(value, out),
         Content::Record(fields) => write_separated(b"{}", fields, out, write_field),
         Content::List(entries) => write_separated(b"[]", entries, out, write_content),

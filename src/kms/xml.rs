@@ -59,6 +59,7 @@ fn write_content(content: &Content<'_>, out: &mut SecretBytes) -> Result<(), Not
         Content::Sentence(sentence) => write_text(sentence, out),
         Content::Time(time) => write_text(&time.to_string(), out),
         Content::Number(number) => write_text(&number.to_string(), out),
+        Content::Flag(flag) => write_text(&flag.to_string(), out),
         Content::Value(value) => write_value(value, out),
         Content::Record(fields) => fields.iter().try_for_each(|field| write_field(field, out)),
         Content::List(entries) => entries.iter().try_for_each(|entry| write_content(entry, out)),

@@ -121,7 +121,7 @@ fn an_unlocked_vault_needs_no_password_until_it_is_locked() {
     assert_snapshot!(home.etui(&["lock", "--json"]), @r#"
         exit 0
         stdout:
-        {"WasUnlocked":false}
+        {"RequestId":"[id]","WasUnlocked":false}
         "#);
 }
 
@@ -136,7 +136,7 @@ fn status_tells_what_is_left() {
     assert_snapshot!(home.etui(&["status", "--json"]), @r#"
         exit 5
         stdout:
-        {"Unlocked":false}
+        {"RequestId":"[id]","Unlocked":false}
         "#);
     home.0.etui(&["unlock", "--for", "2d", "--max", "2d"]).succeeded();
     assert_snapshot!(home.etui(&["status"]), @r#"
@@ -167,7 +167,7 @@ fn limits_that_make_no_sense_are_refused() {
     assert_snapshot!(home.etui(&["unlock", "--json", "--for", "1m", "--max", "1m"]), @r#"
         exit 0
         stdout:
-        {"Unlocked":true,"IdleSeconds":60,"MaxSeconds":60}
+        {"RequestId":"[id]","Unlocked":true,"IdleSeconds":60,"MaxSeconds":60}
         "#);
     home.etui(&["lock"]).succeeded();
 }

@@ -136,7 +136,7 @@ fn a_dry_run_of_a_deletion_changes_nothing() {
     assert_snapshot!(plan, @r#"
         exit 0
         stdout:
-        {"SecretName":"db","WouldChange":true,"LabelMoves":[],"Destroyed":[],"PlannedDeleteTime":"[time]","State":"[state]"}
+        {"RequestId":"[id]","SecretName":"db","WouldChange":true,"LabelMoves":[],"Destroyed":[],"PlannedDeleteTime":"[time]","State":"[state]"}
         "#);
     assert!(home.bytes_of_vault() == before);
     let state = plan.json()["State"].as_str().unwrap().to_owned();
@@ -207,7 +207,7 @@ fn purge_removes_what_is_past_its_window_and_nothing_else() {
     assert_snapshot!(home.etui(&["purge", "--json"]), @r#"
         exit 0
         stdout:
-        {"Purged":["old/a"]}
+        {"RequestId":"[id]","Purged":["old/a"]}
         "#);
     assert_snapshot!(home.etui(&["purge"]), @r#"
         exit 0
@@ -219,7 +219,8 @@ fn purge_removes_what_is_past_its_window_and_nothing_else() {
         stdout:
         nothing would change: no secret is past its window
         "#);
-    assert_eq!(home.etui(&["list"]).text(), "kept\nyoung\n");
+    assert_eq!(home.etui(&["list"]).text(), "kept\n");
+    assert_eq!(home.etui(&["list", "--deleted"]).text(), "young\n");
 }
 
 #[test]

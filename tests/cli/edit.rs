@@ -74,7 +74,7 @@ fn saving_stores_a_new_version_with_the_label_by_which_it_was_named() {
     assert_snapshot!(edit(&home, "sed -i s/one/1/", &["db#v1", "--stage", "blue", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"db","VersionId":"v5","VersionStages":{"VersionStage":["blue"]}}
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v5","VersionStages":{"VersionStage":["blue"]},"Created":true,"LabelMoves":[{"VersionStage":"blue","RemoveFromVersion":null,"MoveToVersion":"v5"}],"Destroyed":[]}
 
         stderr:
         note: this editor may keep copies of its own; etui knows nothing about it
@@ -96,7 +96,7 @@ fn what_was_not_changed_stores_nothing_though_the_editor_ends_the_last_line() {
     assert_snapshot!(edit(&home, "true", &["db", "--json", "-q"]), @r#"
         exit 0
         stdout:
-        {"SecretName":"db","Stored":false}
+        {"RequestId":"[id]","SecretName":"db","Stored":false}
         "#);
     // sed -i and echo put a line end where there was none, as most editors do.
     edit(&home, "sh -c 'echo two > \"$1\"' sh", &["db"]).succeeded();

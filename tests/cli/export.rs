@@ -67,10 +67,10 @@ fn a_file_is_private_and_counts_what_is_in_it() {
     let mode = fs::metadata(home.path().join("env")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_snapshot!(home.etui(&["export", "dotenv", "--plaintext", "--out", "env", "--json"]), @r#"
-    exit 0
-    stdout:
-    {"Exported":1,"Losses":[{"SecretName":"db","What":"it is scheduled for deletion on [time]","Whole":true},{"SecretName":"shop/tls","What":"its value is binary","Whole":true}]}
-    "#);
+        exit 0
+        stdout:
+        {"RequestId":"[id]","Exported":1,"Losses":[{"SecretName":"db","What":"it is scheduled for deletion on [time]","Whole":true},{"SecretName":"shop/tls","What":"its value is binary","Whole":true}]}
+        "#);
     assert_eq!(fs::read_to_string(home.path().join("env")).unwrap(), "SHOP_API_KEY='$5\ntwo words'\n");
 }
 

@@ -35,7 +35,7 @@ fn a_field_of_json_and_of_dotenv_is_printed() {
     assert_snapshot!(home.etui(&["get", "db#v1", "--field", "empty", "--json"]), @r#"
         exit 0
         stdout:
-        {"SecretName":"db","VersionId":"v1","SecretData":""}
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v1","SecretData":""}
         "#);
     home.etui(&["get", "env", "--field", "B", "--out", "file"]).succeeded();
     assert_eq!(std::fs::read(home.path().join("file")).unwrap(), b"two words");
@@ -73,7 +73,7 @@ fn diff_tells_keys_and_lengths_and_no_value() {
     assert_snapshot!(home.etui(&["diff", "db#v1", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"From":{"SecretName":"db","VersionId":"v1"},"To":{"SecretName":"db","VersionId":"v2"},"Same":false,"Changes":[{"Change":"removed","Key":"empty","BytesBefore":0},{"Change":"added","Key":"host","BytesAfter":1},{"Change":"changed","Key":"password","BytesBefore":7,"BytesAfter":13},{"Change":"changed","Key":"port","BytesBefore":4,"BytesAfter":4}]}
+        {"RequestId":"[id]","From":{"SecretName":"db","VersionId":"v1"},"To":{"SecretName":"db","VersionId":"v2"},"Same":false,"Changes":[{"Change":"removed","Key":"empty","BytesBefore":0},{"Change":"added","Key":"host","BytesAfter":1},{"Change":"changed","Key":"password","BytesBefore":7,"BytesAfter":13},{"Change":"changed","Key":"port","BytesBefore":4,"BytesAfter":4}]}
         "#);
     assert_snapshot!(home.etui(&["diff", "db", "db"]), @r#"
         exit 0
@@ -148,7 +148,7 @@ fn diff_tells_how_little_differs_and_no_value() {
     assert_snapshot!(home.etui(&["diff", "plain", "--json"]), @r#"
         exit 0
         stdout:
-        {"From":{"SecretName":"plain","VersionId":"v2"},"To":{"SecretName":"plain","VersionId":"v3"},"Same":false,"Changes":[{"Change":"changed","Place":"line 1","BytesBefore":8,"BytesAfter":7,"Only":"final-newline"}]}
+        {"RequestId":"[id]","From":{"SecretName":"plain","VersionId":"v2"},"To":{"SecretName":"plain","VersionId":"v3"},"Same":false,"Changes":[{"Change":"changed","Place":"line 1","BytesBefore":8,"BytesAfter":7,"Only":"final-newline"}]}
         "#);
     home.pipe(FIRST.replace("root", "root "), &["put", "db"]).succeeded();
     assert_snapshot!(home.etui(&["diff", "db#v1", "db"]), @r#"

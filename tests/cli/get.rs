@@ -86,8 +86,7 @@ fn a_malformed_reference_is_exit_2() {
     assert_snapshot!(home.etui(&["get", "db~x"]).failed(2), @r#"
         exit 2
         stderr:
-        error: <REF>: behind '~' stands a number of versions, or nothing
-        hint: correct it and try again
+        error: <REF>: '~' takes a number, as in 'a~2'
         "#);
     home.etui(&["get", ""]).failed(2);
 }

@@ -49,7 +49,7 @@ fn audit_shows_who_changed_what_newest_first() {
     assert_snapshot!(home.etui(&["audit", "--limit", "1", "--json"]), @r#"
         exit 0
         stdout:
-        {"Events":[{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9}]}
+        {"RequestId":"[id]","Events":[{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9}]}
         "#);
     let events = home.etui(&["audit", "--json"]).json();
     let events = events["Events"].as_array().unwrap();
@@ -96,18 +96,18 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["redo", "--dry-run"]), @r#"
         exit 0
         stdout:
-        would redo the undo of change 9 on 'main' (change 10, command line, [age])
+        would redo change 9 of 'main' (undone by change 10, command line, [age])
           scheduled for deletion on [time]
         "#);
     assert_snapshot!(home.etui(&["redo", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        {"Changes":[{"TakesBack":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
+        {"RequestId":"[id]","Changes":[{"TakesBack":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
         "#);
     assert_snapshot!(home.etui(&["redo"]), @r#"
         exit 0
         stdout:
-        redid: took back the undo of change 9 on 'main' (change 10, command line, [age])
+        redid change 9 of 'main' (undone by change 10, command line, [age])
           scheduled for deletion on [time]
         "#);
     home.etui(&["undo", "-q"]).succeeded();
@@ -148,7 +148,7 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["undo", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        {"Changes":[{"TakesBack":{"Number":3,"Time":"[time]","Origin":"command line","Operation":"put","SecretName":"db","Stored":["v2"],"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v1","MoveToVersion":"v2"},{"VersionStage":"ACSPrevious","RemoveFromVersion":null,"MoveToVersion":"v1"}]},"Change":{"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":null}]}}],"State":"[state]"}
+        {"RequestId":"[id]","Changes":[{"TakesBack":{"Number":3,"Time":"[time]","Origin":"command line","Operation":"put","SecretName":"db","Stored":["v2"],"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v1","MoveToVersion":"v2"},{"VersionStage":"ACSPrevious","RemoveFromVersion":null,"MoveToVersion":"v1"}]},"Change":{"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":null}]}}],"State":"[state]"}
         "#);
     assert_eq!(home.etui(&["get", "db"]).text(), "two");
     assert_snapshot!(home.etui(&["log", "db", "--all"]), @r#"

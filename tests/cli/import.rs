@@ -85,10 +85,10 @@ fn names_that_do_not_fit_are_shown_with_where_they_come_from() {
 fn json_tells_every_row() {
     let home = Home::with_secret();
     assert_snapshot!(import(&home, "db=three\nA-1=x\nE=\n", &["dotenv", "file", "--json"]), @r#"
-    exit 0
-    stdout:
-    {"DryRun":false,"Secrets":[{"SecretName":"db","GivenName":"db","Outcome":"Changed","VersionIds":["v3"],"LabelMoves":[{"VersionStage":"ACSCurrent","From":"v2","To":"v3"},{"VersionStage":"ACSPrevious","From":"v1","To":"v2"}],"Remarks":[]},{"SecretName":"A-1","GivenName":"A-1","Outcome":"New","VersionIds":["v1"],"LabelMoves":[],"Remarks":[]}],"Losses":[{"GivenName":"E","What":"it has no value","Whole":true}]}
-    "#);
+        exit 0
+        stdout:
+        {"RequestId":"[id]","DryRun":false,"Secrets":[{"SecretName":"db","GivenName":"db","Outcome":"Changed","VersionIds":["v3"],"LabelMoves":[{"VersionStage":"ACSCurrent","From":"v2","To":"v3"},{"VersionStage":"ACSPrevious","From":"v1","To":"v2"}],"Remarks":[]},{"SecretName":"A-1","GivenName":"A-1","Outcome":"New","VersionIds":["v1"],"LabelMoves":[],"Remarks":[]}],"Losses":[{"GivenName":"E","What":"it has no value","Whole":true}]}
+        "#);
 }
 
 #[test]

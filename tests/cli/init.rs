@@ -27,7 +27,7 @@ fn init_answers_in_json() {
     assert_snapshot!(home.etui(&[&CHEAPEST[..], &["--json"]].concat()), @r#"
         exit 0
         stdout:
-        {"Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1}
+        {"RequestId":"[id]","Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1}
         "#);
 }
 

@@ -103,7 +103,7 @@ fn list_answers_in_json() {
     assert_snapshot!(home.etui(&["list", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretList":{"Secret":[{"SecretName":"prod/db","SecretType":"Generic","CreateTime":"[time]","UpdateTime":"[time]","Tags":{"Tag":[{"TagKey":"env","TagValue":"prod"},{"TagKey":"team","TagValue":"a"}]}},{"SecretName":"stage/db","SecretType":"Generic","CreateTime":"[time]","UpdateTime":"[time]","PlannedDeleteTime":"[time]","Tags":{"Tag":[{"TagKey":"env","TagValue":"stage"}]}}]},"PageNumber":1,"PageSize":2,"TotalCount":2}
+        {"RequestId":"[id]","SecretList":{"Secret":[{"SecretName":"prod/db","SecretType":"Generic","CreateTime":"[time]","UpdateTime":"[time]","Tags":{"Tag":[{"TagKey":"env","TagValue":"prod"},{"TagKey":"team","TagValue":"a"}]},"Description":"","CurrentVersionId":"v1","CurrentCreateTime":"[time]","VersionStages":{"VersionStage":["ACSCurrent"]},"Due":false},{"SecretName":"stage/db","SecretType":"Generic","CreateTime":"[time]","UpdateTime":"[time]","PlannedDeleteTime":"[time]","Tags":{"Tag":[{"TagKey":"env","TagValue":"stage"}]},"Description":"the staging\none","CurrentVersionId":"v1","CurrentCreateTime":"[time]","VersionStages":{"VersionStage":["ACSCurrent"]},"Due":false}]},"PageNumber":1,"PageSize":2,"TotalCount":2}
         "#);
 }
 
@@ -217,7 +217,7 @@ fn log_lists_the_newest_first_and_deprecated_versions_on_request() {
     assert_snapshot!(home.etui(&["log", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"db","PageNumber":1,"PageSize":2,"TotalCount":2,"VersionIds":{"VersionId":[{"VersionId":"v3","CreateTime":"[time]","VersionStages":{"VersionStage":["ACSCurrent","canary"]}},{"VersionId":"v2","CreateTime":"[time]","VersionStages":{"VersionStage":["ACSPrevious"]}}]}}
+        {"RequestId":"[id]","SecretName":"db","PageNumber":1,"PageSize":2,"TotalCount":2,"VersionIds":{"VersionId":[{"VersionId":"v3","CreateTime":"[time]","VersionStages":{"VersionStage":["ACSCurrent","canary"]},"Note":"a\tnote"},{"VersionId":"v2","CreateTime":"[time]","VersionStages":{"VersionStage":["ACSPrevious"]}}]}}
         "#);
     assert_snapshot!(home.etui(&["log", "nothing"]).failed(3), @r#"
         exit 3

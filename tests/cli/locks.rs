@@ -43,7 +43,7 @@ fn passwd_changes_the_password() {
     assert_snapshot!(relock(&home, "passwd", &["--json"]), @r#"
         exit 0
         stdout:
-        {"Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1,"Backups":[]}
+        {"RequestId":"[id]","Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1,"Backups":[]}
         "#);
 }
 
@@ -69,7 +69,7 @@ fn rekey_replaces_the_key_and_names_the_backups_that_still_open() {
     assert_snapshot!(relock(&home, "rekey", &["--json"]), @r#"
         exit 0
         stdout:
-        {"Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1,"Backups":["~/copy.etui"]}
+        {"RequestId":"[id]","Vault":"~/data/etui/vault.etui","KdfMemoryMiB":19,"KdfPasses":2,"KdfLanes":1,"Backups":["~/copy.etui"]}
         "#);
 }
 
@@ -106,11 +106,11 @@ fn a_wrong_present_password_changes_nothing() {
     assert_snapshot!(passwd(&["--new-password-file", "new", "--key-file-out", "empty"]), @r#"
         exit 2
         stderr:
-        error: there is a file at 'empty' already
+        error: 'empty' exists already
         hint: choose another path
         "#);
     passwd(&["--key-file-out", "k", "--no-key-file"]);
-    home.etui(&["passwd", "--new-password-file", "nowhere"]).failed(5);
+    home.etui(&["passwd", "--new-password-file", "nowhere"]).failed(2);
     assert!(home.bytes_of_vault() == before);
 }
 
@@ -195,7 +195,7 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["backup", "other.etui", "--json"]), @r#"
         exit 0
         stdout:
-        {"File":"other.etui","Secrets":1,"Versions":2,"Events":3}
+        {"RequestId":"[id]","File":"other.etui","Secrets":1,"Versions":2,"Events":3}
         "#);
     assert_snapshot!(home.etui(&["backup", "no/folder/copy"]).failed(2), @r#"
         exit 2

@@ -25,6 +25,7 @@ mod history;
 mod import;
 mod init;
 mod inject;
+mod json;
 mod list;
 mod locks;
 mod metadata;

@@ -56,7 +56,7 @@ fn put_answers_in_json() {
     assert_snapshot!(home.pipe("three", &["put", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"db","VersionId":"v3","VersionStages":{"VersionStage":["ACSCurrent"]}}
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v3","VersionStages":{"VersionStage":["ACSCurrent"]},"Created":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v3"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":"v2"}],"Destroyed":[]}
         "#);
 }
 
@@ -158,7 +158,7 @@ fn a_dry_run_tells_the_plan_and_changes_nothing() {
     assert_snapshot!(home.pipe("three", &["put", "db", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        {"SecretName":"db","VersionId":"v3","WouldChange":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v3"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":"v2"}],"Destroyed":[],"State":"[state]"}
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v3","WouldChange":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v3"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":"v2"}],"Destroyed":[],"State":"[state]"}
         "#);
     assert_snapshot!(home.pipe("one", &["put", "db", "--version-id", "v1", "--dry-run"]), @r#"
         exit 0
@@ -248,7 +248,6 @@ fn malformed_values_are_refused() {
         exit 2
         stderr:
         error: cannot read 'missing': no such file or directory
-        hint: name another file with --file
         "#);
 }
 
@@ -279,13 +278,11 @@ fn malformed_words_are_refused_with_their_rule() {
         exit 2
         stderr:
         error: --version-id <ID>: a version id cannot contain ':'; allowed are A-Z a-z 0-9 _ / + = . - @
-        hint: correct it and try again
         "#);
     assert_snapshot!(home.pipe("x", &["put", "db", "--stage", ""]).failed(2), @r#"
         exit 2
         stderr:
         error: --stage <LABEL>: a stage label must not be empty
-        hint: correct it and try again
         "#);
     assert_snapshot!(
         home.pipe("x", &["put", "db", "--stage", "ACSCurrent", "--stage", "ACSPrevious"]).failed(2),
@@ -300,12 +297,11 @@ fn malformed_words_are_refused_with_their_rule() {
         exit 2
         stderr:
         error: <NAME>: a secret name cannot begin with 'acs/'
-        hint: correct it and try again
         "#);
     assert_snapshot!(home.pipe("x", &["new", "other", "--tag", "acs:x=1", "--json"]).failed(2), @r#"
         exit 2
         stderr:
-        {"RequestId":"[id]","HttpStatus":400,"Code":"InvalidParameter","Message":"--tag <KEY=VALUE>: a tag key cannot begin with 'acs:'","Hint":"correct it and try again"}
+        {"RequestId":"[id]","HttpStatus":400,"Code":"InvalidParameter","Message":"--tag <KEY=VALUE>: a tag key cannot begin with 'acs:'","Hint":""}
         "#);
 }
 

@@ -86,7 +86,7 @@ fn a_dry_run_tells_names_only() {
     assert_snapshot!(home.etui(&["run", "--prefix", "app", "--dry-run", "--json", "--", "true"]), @r#"
         exit 0
         stdout:
-        [{"Variable":"API_KEY","SecretName":"app/api-key","VersionId":"v1"},{"Variable":"DB_PASSWORD","SecretName":"app/db/password","VersionId":"v2"}]
+        {"RequestId":"[id]","Variables":[{"Variable":"API_KEY","SecretName":"app/api-key","VersionId":"v1"},{"Variable":"DB_PASSWORD","SecretName":"app/db/password","VersionId":"v2"}]}
         "#);
 }
 
@@ -314,7 +314,7 @@ fn promote_moves_the_current_label_and_leaves_the_other() {
     assert_snapshot!(home.etui(&["promote", "app/db/password", "ACSPrevious", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"app/db/password"}
+        {"RequestId":"[id]","SecretName":"app/db/password","Changed":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v3","MoveToVersion":"v2"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v2","MoveToVersion":"v3"}]}
         "#);
     assert_snapshot!(home.etui(&["promote", "app/db/password", "canary", "--prefix", "app"]).failed(2), @r#"
         exit 2

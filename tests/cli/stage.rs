@@ -30,7 +30,7 @@ fn stage_moves_adds_and_removes_a_label() {
     assert_snapshot!(home.etui(&["stage", "db", "ACSCurrent", "--to", "v1", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"db"}
+        {"RequestId":"[id]","SecretName":"db","Changed":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":"v2"}]}
         "#);
 }
 
@@ -88,7 +88,7 @@ fn rollback_swaps_current_and_previous() {
     assert_snapshot!(home.etui(&["rollback", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","SecretName":"db"}
+        {"RequestId":"[id]","SecretName":"db","Changed":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v1","MoveToVersion":"v2"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v2","MoveToVersion":"v1"}]}
         "#);
     assert_eq!(home.etui(&["get", "db"]).text(), "two");
 }
@@ -138,7 +138,7 @@ fn a_dry_run_tells_the_plan_and_its_state_guards_the_change() {
     assert_snapshot!(plan, @r#"
         exit 0
         stdout:
-        {"SecretName":"db","WouldChange":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":"v2"}],"Destroyed":[],"State":"[state]"}
+        {"RequestId":"[id]","SecretName":"db","WouldChange":true,"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":"v2"}],"Destroyed":[],"State":"[state]"}
         "#);
     assert!(home.bytes_of_vault() == before);
 

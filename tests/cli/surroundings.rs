@@ -37,7 +37,7 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
     assert_snapshot!(home.etui(&["config", "path", "--json"]), @r#"
         exit 0
         stdout:
-        {"Settings":"~/config/etui/settings.toml","Exists":true,"Keymap":"~/config/etui/keymap.toml","KeymapExists":false}
+        {"RequestId":"[id]","Settings":"~/config/etui/settings.toml","SettingsExists":true,"Keymap":"~/config/etui/keymap.toml","KeymapExists":false}
         "#);
     settings(&home, "\ncolour = 'dark'\n");
     assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
@@ -101,7 +101,7 @@ fn copy_runs_the_command_of_the_settings_and_tells_what_it_can_promise() {
     assert_snapshot!(home.etui(&["copy", "db#v1", "--foreground", "--json"]), @r#"
         exit 0
         stdout:
-        {"SecretName":"db","VersionId":"v1","Route":"command","ClearedInSeconds":1}
+        {"RequestId":"[id]","SecretName":"db","VersionId":"v1","Route":"command","ClearedInSeconds":1}
         "#);
     assert!(!home.path().join("copied").exists());
     settings(&home, "clipboard = 'command'\nclipboard_copy = 'exit 3'\n");
@@ -165,7 +165,7 @@ fn doctor_finds_what_is_wrong() {
     let run = home.etui(&["doctor", "--json"]);
     let found = |run: &Run, what: &str| {
         let findings = run.json();
-        let of = findings.as_array().unwrap().iter().filter(|one| one["What"] == what);
+        let of = findings["Findings"].as_array().unwrap().iter().filter(|one| one["What"] == what);
         of.map(|one| one["State"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(found(&run, "core dumps"), ["good"]);

@@ -154,7 +154,7 @@ fn mistakes_are_one_sentence_and_a_hint() {
         exit 2
         stderr:
         error: there is no command 'got'
-        hint: run `etui --help` to see the commands
+        hint: did you mean `etui get`?
         "#);
     assert_snapshot!(home.etui(&["get"]).failed(2), @r#"
         exit 2
@@ -351,12 +351,8 @@ fn a_check_that_names_no_command_promotes_nothing() {
     let home = Home::with_secret();
     home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
     for condition in ["", "  ", "\n"] {
-        assert_snapshot!(home.etui(&["promote", "db", "canary", "--if", condition]).failed(2), @r#"
-        exit 2
-        stderr:
-        error: --if names no command
-        hint: give one, or leave --if out
-        "#);
+        let run = home.etui(&["promote", "db", "canary", "--if", condition]).failed(2);
+        assert_eq!(run.stderr, "error: --if names no command\nhint: give one, or leave --if out\n");
     }
     assert_eq!(home.etui(&["get", "db"]).stdout, b"two");
 }

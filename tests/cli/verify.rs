@@ -17,7 +17,7 @@ fn verify_counts_what_it_looked_at() {
     assert_snapshot!(home.etui(&["verify", "--json"]), @r#"
         exit 0
         stdout:
-        {"Secrets":1,"Versions":2,"Events":3,"Findings":[]}
+        {"RequestId":"[id]","Secrets":1,"Versions":2,"Events":3,"Findings":[]}
         "#);
     assert_eq!(home.etui(&["verify", "-q"]).succeeded().text(), "");
 }

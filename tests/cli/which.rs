@@ -40,7 +40,7 @@ fn which_names_the_versions_that_hold_a_value() {
     assert_snapshot!(home.pipe("two", &["which", "db", "--json"]), @r#"
         exit 0
         stdout:
-        {"Versions":[{"SecretName":"db","VersionId":"v2","VersionStages":{"VersionStage":["ACSCurrent"]},"CreateTime":"[time]"}]}
+        {"RequestId":"[id]","Versions":[{"SecretName":"db","VersionId":"v2","VersionStages":{"VersionStage":["ACSCurrent"]},"CreateTime":"[time]"}]}
         "#);
     fs::write(home.path().join("value"), "two").unwrap();
     assert_snapshot!(home.etui(&["which", "db", "--file", "value"]), @r#"

@@ -40,7 +40,7 @@ enum Question {
 #[serde(rename_all = "PascalCase")]
 struct Shape {
     settings: String,
-    exists: bool,
+    settings_exists: bool,
     keymap: String,
     keymap_exists: bool,
 }
@@ -59,7 +59,7 @@ impl RunCommand for Config {
         }
         if output.audience() == Audience::Machine {
             output.json(&Shape {
-                exists: settings.exists(),
+                settings_exists: settings.exists(),
                 settings: settings.display().to_string(),
                 keymap_exists: keymap.exists(),
                 keymap: keymap.display().to_string(),

@@ -51,6 +51,12 @@ struct Finding {
     detail: String,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    findings: &'a [Finding],
+}
+
 fn finding(what: &'static str, state: State, detail: impl Into<String>) -> Finding {
     Finding { what, state, detail: detail.into() }
 }
@@ -67,7 +73,7 @@ impl RunCommand for Doctor {
         findings.push(agent_directory(invocation));
         let output = invocation.output();
         if output.audience() == Audience::Machine {
-            output.json(&findings)?;
+            output.json(&Shape { findings: &findings })?;
         } else {
             let palette = output.palette();
             let line = |found: &Finding| {

@@ -10,7 +10,7 @@ use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Invalid, TagKey, TagValue, Timestamp, age, visible};
-use crate::kms::{Answer, FetchTags, Page};
+use crate::kms::Answer;
 use crate::query::{Catalogue, Query};
 use crate::vault::SecretSummary;
 
@@ -75,8 +75,7 @@ impl RunCommand for List {
         let output = invocation.output();
         match output.audience() {
             Audience::Machine => {
-                let total = matches.len();
-                output.answer(&Answer::secrets(matches.into_iter(), total, Page::all(), FetchTags::Yes))?;
+                output.answer(&Answer::list(&matches, now))?;
             }
             // Whoever reads the names would run into those that can no longer be read.
             Audience::Pipe => {

@@ -9,7 +9,7 @@ use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Note, SecretName, StageLabel, Timestamp, age, visible};
-use crate::kms::{Answer, IncludeDeprecated, Page};
+use crate::kms::{Answer, IncludeDeprecated};
 use crate::versioning::{SecretState, VersionState};
 
 /// List the versions of a secret, newest first
@@ -44,7 +44,7 @@ impl RunCommand for Log {
             .collect();
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::versions(&secret, include, Page::all()))?,
+            Audience::Machine => output.answer(&Answer::log(&secret, include))?,
             Audience::Pipe => output.text(&lines(&secret, &listed))?,
             Audience::Person => {
                 output.text(&table(&secret, &listed, invocation.now()).render(output.palette()))?

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::{Finish, exit_words};
+use crate::cli::history::Changes;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
@@ -82,7 +83,9 @@ impl RunCommand for Promote {
             output.changed(&sentence, None);
         }
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::stage(&outcome))?,
+            Audience::Machine => {
+                output.answer_with(&Answer::stage(&outcome), &Changes::of(outcome.change.as_ref()))?
+            }
             Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)

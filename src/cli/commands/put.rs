@@ -1,19 +1,20 @@
 //! `etui put`: PutSecretValue.
 
 use clap::Args;
+use serde::Serialize;
 
 use super::new;
 use super::new_version::NewVersion;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::plan::{self, Preview};
+use crate::cli::plan::{self, Move, Preview};
 use crate::cli::row::RunCommand;
 use crate::cli::value::ValueArguments;
 use crate::cli::wording;
-use crate::domain::{Description, SecretName, SecretValue, Tags};
+use crate::domain::{Description, SecretName, SecretValue, Tags, VersionId};
 use crate::kms::Answer;
-use crate::vault::{CreateRequest, PutRequest, StateToken, Vault, VaultError};
+use crate::vault::{CreateRequest, PutOutcome, PutRequest, StateToken, Vault, VaultError};
 use crate::versioning::{self, Plan, Refusal, StageSet, VersionKey, VersionRef};
 
 /// Store a new version of a secret
@@ -126,7 +127,7 @@ pub(super) fn put(
         output.changed(&sentence, Some(&outcome.version_id));
     }
     match output.audience() {
-        Audience::Machine => output.answer(&Answer::put(&outcome))?,
+        Audience::Machine => output.answer_with(&Answer::put(&outcome), &more(&outcome))?,
         Audience::Person | Audience::Pipe => output.done(&sentence)?,
     }
     invocation.say_notices(wording::remarks(outcome.same_value_as.as_ref(), outcome.exceeds_kms_limit));
@@ -134,6 +135,26 @@ pub(super) fn put(
         invocation.say_notices(wording::looks_built_in(request.stages.labels()));
     }
     Ok(Finish::Done)
+}
+
+/// What the API's own answer does not tell.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct More<'a> {
+    created: bool,
+    label_moves: Vec<Move>,
+    destroyed: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_value_as: Option<&'a str>,
+}
+
+fn more(outcome: &PutOutcome) -> More<'_> {
+    More {
+        created: outcome.created,
+        label_moves: outcome.moved.iter().map(Move::of).collect(),
+        destroyed: outcome.destroyed.iter().map(VersionId::as_str).collect(),
+        same_value_as: outcome.same_value_as.as_ref().map(VersionId::as_str),
+    }
 }
 
 fn preview(invocation: &Invocation, vault: &mut Vault, request: &PutRequest) -> anyhow::Result<Finish> {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::exit_code::Finish;
+use crate::cli::history::Changes;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
@@ -42,7 +43,9 @@ impl RunCommand for Rename {
             output.changed(&sentence, None);
         }
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::update(&outcome))?,
+            Audience::Machine => {
+                output.answer_with(&Answer::update(&outcome), &Changes::of(outcome.change.as_ref()))?
+            }
             Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)

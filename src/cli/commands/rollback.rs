@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::exit_code::Finish;
+use crate::cli::history::Changes;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
@@ -60,7 +61,9 @@ impl RunCommand for Rollback {
         let sentence = format!("rolled '{}' back; {}", outcome.name, wording::moves(&moves));
         output.changed(&sentence, None);
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::stage(&outcome))?,
+            Audience::Machine => {
+                output.answer_with(&Answer::stage(&outcome), &Changes::of(outcome.change.as_ref()))?
+            }
             Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)

@@ -138,6 +138,12 @@ struct Shape<'a> {
     version_id: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed<'a> {
+    variables: Vec<Shape<'a>>,
+}
+
 /// Names only.
 fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
     let shapes: Vec<Shape<'_>> = variables
@@ -153,7 +159,7 @@ fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
         output.note(&format!("the value of '{name}' is too long for a variable; {TOO_LONG}"));
     }
     if output.audience() == Audience::Machine {
-        return output.json(&shapes);
+        return output.json(&Listed { variables: shapes });
     }
     let line = |shape: &Shape<'_>| match (shape.secret_name, shape.version_id) {
         (Some(name), Some(id)) => format!("{}\t{name}#{id}\n", shape.variable),

@@ -177,7 +177,9 @@ fn tell(invocation: &Invocation, vault: &mut Vault, outcome: &ChangeOutcome) -> 
         output.changed(&sentence, None);
     }
     match output.audience() {
-        Audience::Machine => output.answer(&Answer::update(outcome))?,
+        Audience::Machine => {
+            output.answer_with(&Answer::update(outcome), &history::Changes::of(outcome.change.as_ref()))?
+        }
         Audience::Person | Audience::Pipe => output.done(&sentence)?,
     }
     Ok(Finish::Done)

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
+use crate::cli::history::Changes;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
@@ -94,7 +95,9 @@ impl RunCommand for Stage {
             output.changed(&sentence, None);
         }
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::stage(&outcome))?,
+            Audience::Machine => {
+                output.answer_with(&Answer::stage(&outcome), &Changes::of(outcome.change.as_ref()))?
+            }
             Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         if outcome.change.is_some() {

@@ -136,8 +136,15 @@ fn told(steps: &[TakenBack], verb: &str, now: Timestamp) -> String {
 }
 
 fn what(TakenBack { entry, .. }: &TakenBack, now: Timestamp) -> String {
-    let (name, origin) = (history::name_of(entry), history::origin(entry.origin));
-    format!("{name} (change {}, {origin}, {})", entry.number, age(entry.time, now))
+    let (origin, age) = (history::origin(entry.origin), age(entry.time, now));
+    match entry.takes_back {
+        // What is redone is the change itself; that an undo is taken back for it is how.
+        Some(number) if entry.change.operation == Operation::Undo => {
+            let of = entry.secret.as_ref().map(|name| format!(" of '{name}'")).unwrap_or_default();
+            format!("change {number}{of} (undone by change {}, {origin}, {age})", entry.number)
+        }
+        _ => format!("{} (change {}, {origin}, {age})", history::name_of(entry), entry.number),
+    }
 }
 
 /// What comes of it, and what does not come back.
