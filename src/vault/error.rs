@@ -232,7 +232,7 @@ impl VaultError {
             Self::KeyFileNeeded => "name it with --key-file or ETUI_KEY_FILE".to_owned(),
             Self::KeyFileNotNeeded => "leave --key-file and ETUI_KEY_FILE out".to_owned(),
             Self::Locked { .. } => "unlock it again".to_owned(),
-            Self::BadCredentials(_) => "correct it and try again".to_owned(),
+            Self::BadCredentials(_) => "give another password or key file".to_owned(),
             Self::Integrity { .. } => {
                 "do not use this file: run `etui verify` to see what is wrong, and restore a backup"
                     .to_owned()

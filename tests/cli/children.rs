@@ -142,5 +142,5 @@ fn a_program_that_dies_of_the_keyboard_takes_etui_with_it() {
 fn a_program_that_fails_by_itself_is_told_as_before() {
     let home = home();
     let run = home.etui(&["promote", "db", "canary", "--if", "exit 3"]).failed(4);
-    assert!(run.stderr.contains("exit status: 3"), "{run}");
+    assert!(run.stderr.contains("exit code 3"), "{run}");
 }

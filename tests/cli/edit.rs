@@ -159,7 +159,7 @@ fn edited(home: &Home) -> Vec<(String, String)> {
     let findings = home.finish(command, b"").json();
     // What others have left on this machine is not of this test.
     let own = home.path().join("runtime");
-    let of_edited = findings.as_array().unwrap().iter().filter(|one| {
+    let of_edited = findings["Findings"].as_array().unwrap().iter().filter(|one| {
         let is_own = one["Detail"].as_str().is_some_and(|detail| detail.contains(own.to_str().unwrap()));
         one["What"] == "edited" && (is_own || one["State"] == "good")
     });

@@ -180,8 +180,8 @@ fn what_is_not_recognised_is_said_before_a_password_is_asked_for() {
     assert_snapshot!(unlocked(&["import", "pass", "-"]), @"
     exit 2
     stderr:
-    error: 'pass' cannot be read from stdin
-    hint: name the path instead
+    error: a vault or a password store cannot be '-': it is neither read from stdin nor written to stdout
+    hint: name a file; one that is called '-' is './-'
     ");
     assert_snapshot!(unlocked(&["import", "dotenv"]), @"
     exit 2

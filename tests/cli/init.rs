@@ -86,7 +86,7 @@ fn a_vault_with_a_key_file_opens_with_it_only() {
         exit 2
         stderr:
         error: the key file does not consist of 64 hexadecimal digits
-        hint: correct it and try again
+        hint: give another password or key file
         "#);
     home.etui(&["list", "--key-file", "missing.key"]).failed(5);
 }

@@ -89,7 +89,7 @@ fn a_wrong_present_password_changes_nothing() {
         exit 2
         stderr:
         error: the master password is empty
-        hint: correct it and try again
+        hint: give another password or key file
         "#);
     assert_snapshot!(passwd(&["--new-password-file", "new", "--kdf-memory", "18"]), @r#"
         exit 2
@@ -106,7 +106,7 @@ fn a_wrong_present_password_changes_nothing() {
     assert_snapshot!(passwd(&["--new-password-file", "new", "--key-file-out", "empty"]), @r#"
         exit 2
         stderr:
-        error: 'empty' exists already
+        error: there is a file at 'empty' already
         hint: choose another path
         "#);
     passwd(&["--key-file-out", "k", "--no-key-file"]);

@@ -103,12 +103,14 @@ fn a_password_that_cannot_be_one_is_refused() {
         exit 2
         stderr:
         error: the master password is empty
+        hint: give another password or key file
         "#);
     fs::write(home.path().join("password"), b"\xff\xfe").unwrap();
     assert_snapshot!(home.etui(&["list"]).failed(2), @r#"
         exit 2
         stderr:
         error: the master password is not valid UTF-8
+        hint: give another password or key file
         "#);
     fs::remove_file(home.path().join("password")).unwrap();
     assert_snapshot!(home.etui(&["list"]).failed(5), @r#"

@@ -79,8 +79,9 @@ impl RunCommand for List {
             }
             // Whoever reads the names would run into those that can no longer be read.
             Audience::Pipe => {
+                let asks_for_deleted = self.deleted || query.wants_deleted();
                 let matches =
-                    matches.iter().filter(|secret| self.deleted || secret.planned_deletion.is_none());
+                    matches.iter().filter(|secret| asks_for_deleted || secret.planned_deletion.is_none());
                 output.text(&matches.map(|secret| format!("{}\n", secret.name)).collect::<String>())?;
             }
             Audience::Person if matches.is_empty() => output.note(nothing(&catalogue)),
