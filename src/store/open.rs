@@ -338,7 +338,7 @@ fn inspect(path: &Path) -> Result<u32, StoreError> {
     // Read before the connection exists: no lock of ours can be lost yet.
     let mut start = [0; 72];
     file.read_exact(&mut start).map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => no_vault("it is too short to be one"),
+        ErrorKind::UnexpectedEof => no_vault("it is too short to be a vault"),
         _ => StoreError::system("reading", path, &error),
     })?;
     if &start[..16] != SQLITE_MAGIC {

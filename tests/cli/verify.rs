@@ -49,7 +49,7 @@ fn verify_looks_at_another_file_without_remembering_it() {
         exit 2
         stderr:
         error: '~/password' is not an etui vault
-        hint: it is too short to be one: name another file
+        hint: it is too short to be a vault: name another file
         "#);
 }
 
