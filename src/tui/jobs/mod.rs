@@ -2,7 +2,7 @@
 //! halfway can be stopped.
 //!
 //! [`Watched`] is all that both sides share: two numbers and a wish. The worker writes the numbers as it goes;
-//! the app looks at them with the ticks that it asks for while work is [`UnderWay`], and with no others.
+//! the app looks at them with the ticks that it asks for while work runs, and with no others.
 
 mod import;
 mod locks;
