@@ -15,6 +15,8 @@ use clap_complete::env::{CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Sh
 
 use super::globals::Globals;
 use super::location::Location;
+use super::reference::{FIELD_SIGN, ValueReference};
+use crate::content;
 use crate::domain::{SecretName, StageLabel};
 use crate::vault::Vault;
 
@@ -24,13 +26,17 @@ const VARIABLE: &str = "ETUI_COMPLETE";
 /// The word that is completed, by its position; only our own script for bash sets it.
 const INDEX: &str = "ETUI_COMPLETE_INDEX";
 
+/// The characters at which bash cuts words (`COMP_WORDBREAKS`); only our own script for bash sets it.
+const BREAKS: &str = "ETUI_COMPLETE_BREAKS";
+
 const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
 /// Answers a shell that asks for words; `None` where none does.
 pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Command) -> Option<ExitCode> {
     let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
-    // These hand over words as they are typed, and a version is best named within quotes.
-    let are_raw = ["bash", "zsh", "fish"].iter().any(|raw| shell == *raw);
+    // These hand over words as they are typed, and a version is best named within quotes. Those of bash are put
+    // together first.
+    let are_raw = ["zsh", "fish"].iter().any(|raw| shell == *raw);
     let as_read = |word| if are_raw { unquoted(word) } else { word };
     let arguments: Vec<OsString> = arguments.iter().cloned().map(as_read).collect();
     WORDS.get_or_init(|| typed_words(&arguments));
@@ -52,7 +58,11 @@ fn words() -> &'static [OsString] {
 
 fn typed_words(arguments: &[OsString]) -> Vec<OsString> {
     let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
-    if std::env::var_os(INDEX).is_some() { joined(&words, words.len()).0 } else { words }
+    if std::env::var_os(INDEX).is_none() {
+        return words;
+    }
+    let (words, _) = joined(&words, words.len(), &breaks());
+    words.into_iter().map(unquoted).collect()
 }
 
 /// A word without the quotes and backslashes that only a shell sees in it. What is not Unicode stays as it is.
@@ -88,7 +98,7 @@ fn completed(commands: Command) -> Command {
 
 fn with_completer(argument: Arg) -> Arg {
     let completer: fn(&OsStr) -> Vec<CompletionCandidate> = match argument.get_id().as_str() {
-        "reference" | "other" => references,
+        "reference" | "other" | "env_from" => references,
         "assignments" => assignments,
         "instead" => others,
         "name" | "names" | "old" => names,
@@ -144,15 +154,26 @@ fn references(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// What may stand for a reference, each behind `before`.
 fn reference_texts(before: &str, current: &str, vault: &mut Vault) -> Vec<CompletionCandidate> {
-    let texts = match current.find(['#', ':']) {
-        None => all_names(vault),
-        Some(at) => versions(&current[..at], vault, current.as_bytes()[at] == b'#')
+    let texts = match (current.find(FIELD_SIGN), current.find(['#', ':'])) {
+        (Some(at), _) => {
+            let start = &current[..at + FIELD_SIGN.len()];
+            keys(&current[..at], vault).into_iter().map(|key| format!("{start}{key}")).collect()
+        }
+        (None, None) => all_names(vault),
+        (None, Some(at)) => versions(&current[..at], vault, current.as_bytes()[at] == b'#')
             .into_iter()
             .map(|word| format!("{}{word}", &current[..=at]))
             .collect(),
     };
     let texts = texts.into_iter().map(|text| format!("{before}{text}"));
     candidates(texts, &format!("{before}{current}"))
+}
+
+/// The keys of the fields of a value, as far as they may be told.
+fn keys(version: &str, vault: &mut Vault) -> Vec<String> {
+    let value = version.parse::<ValueReference>().ok().and_then(|reference| reference.read(vault).ok());
+    let fields = value.and_then(|value| content::named_fields(value.expose()));
+    fields.into_iter().flat_map(|(_, fields)| fields).map(|field| field.key).collect()
 }
 
 /// The ids or the labels of one secret.
@@ -207,12 +228,13 @@ fn ids(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates(named.map(|name| versions(name, &mut vault, true)).unwrap_or_default(), current)
 }
 
-/// bash cuts words at ':' and '=', which occur in our references, and replaces the last piece only.
+/// bash cuts words at ':', '=' and '@', which occur in our references, unless they stand between quotes; and it
+/// replaces what follows the last cut or the opening quote.
 struct Bash;
 
 const BASH: &str = r#"_etui() {
     local IFS=$'\n'
-    COMPREPLY=( $( INDEX="$COMP_CWORD" VARIABLE=bash etui -- "${COMP_WORDS[@]}" 2> /dev/null ) )
+    COMPREPLY=( $( INDEX="$COMP_CWORD" BREAKS="$COMP_WORDBREAKS" VARIABLE=bash etui -- "${COMP_WORDS[@]}" 2> /dev/null ) )
 }
 complete -o bashdefault -o default -F _etui etui
 "#;
@@ -234,7 +256,12 @@ impl EnvCompleter for Bash {
         _completer: &str,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        out.write_all(BASH.replace("INDEX", INDEX).replace("VARIABLE", variable).as_bytes())
+        out.write_all(
+            BASH.replace("INDEX", INDEX)
+                .replace("BREAKS=", &format!("{BREAKS}="))
+                .replace("VARIABLE", variable)
+                .as_bytes(),
+        )
     }
 
     fn write_complete(
@@ -245,24 +272,72 @@ impl EnvCompleter for Bash {
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
         let index = std::env::var(INDEX).ok().and_then(|index| index.parse().ok()).unwrap_or(0);
-        let (words, at) = joined(&arguments, index);
-        let current = words.get(at).and_then(|word| word.to_str()).unwrap_or_default().to_owned();
-        let replaced_from = current.rfind([':', '=']).map_or(0, |at| at + 1);
+        let breaks = breaks();
+        let (words, at) = joined(&arguments, index, &breaks);
+        let typed = words.get(at).and_then(|word| word.to_str()).unwrap_or_default();
+        let (kept, is_quoted) = kept_of(typed, &breaks);
+        let kept = kept.to_owned();
+        let current = unquoted(typed.into()).into_string().unwrap_or_default();
+        let replaced_from = unquoted(kept.into()).len();
+        let words = words.into_iter().map(unquoted).collect();
         for candidate in complete(command, words, at, folder)? {
             let text = candidate.get_value().to_string_lossy();
-            if let Some(rest) = text.strip_prefix(&current[..replaced_from]) {
-                writeln!(out, "{rest}")?;
+            if let Some(rest) = text.strip_prefix(current.get(..replaced_from).unwrap_or_default()) {
+                if is_quoted {
+                    writeln!(out, "{rest}")?;
+                } else {
+                    writeln!(out, "{}", with_backslashes(rest))?;
+                }
             }
         }
         Ok(())
     }
 }
 
+/// Of the characters at which bash cuts, those that occur in our words.
+fn breaks() -> Vec<char> {
+    let all = std::env::var(BREAKS).unwrap_or_else(|_| ":=@".to_owned());
+    all.chars().filter(|character| matches!(character, ':' | '=' | '@')).collect()
+}
+
+/// Keeps bash from reading anything into a text that it puts between no quotes, like a space in the name of a field.
+fn with_backslashes(text: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "_-./:=@+,%#~".contains(character);
+    text.chars()
+        .flat_map(|character| (!is_plain(character)).then_some('\\').into_iter().chain([character]))
+        .collect()
+}
+
+/// The beginning of a typed word that bash keeps: up to the quote that is still open, or else to the last cut; and
+/// whether a quote is open.
+fn kept_of<'a>(typed: &'a str, breaks: &[char]) -> (&'a str, bool) {
+    let mut kept = 0;
+    let mut opened = None;
+    let mut characters = typed.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match (character, opened) {
+            ('\\', None | Some('"')) => {
+                characters.next();
+            }
+            ('\'' | '"', None) => {
+                opened = Some(character);
+                kept = at + 1;
+            }
+            (quote, Some(open)) if quote == open => opened = None,
+            // Readline takes this one for the beginning of the name of a host, and replaces it too.
+            ('@', None) if breaks.contains(&'@') => kept = at,
+            (cut, None) if breaks.contains(&cut) => kept = at + 1,
+            _ => {}
+        }
+    }
+    (&typed[..kept], opened.is_some())
+}
+
 /// Puts together what bash cut, and answers where the word that is completed is now.
-fn joined(pieces: &[OsString], index: usize) -> (Vec<OsString>, usize) {
+fn joined(pieces: &[OsString], index: usize, breaks: &[char]) -> (Vec<OsString>, usize) {
     let is_cut = |piece: &OsStr| {
-        let text = piece.as_encoded_bytes();
-        !text.is_empty() && text.iter().all(|byte| matches!(byte, b':' | b'='))
+        let text = piece.to_str().unwrap_or_default();
+        !text.is_empty() && text.chars().all(|character| breaks.contains(&character))
     };
     let mut words: Vec<OsString> = Vec::new();
     let mut at = 0;
@@ -291,7 +366,7 @@ mod tests {
     fn what_bash_cut_is_put_together() {
         let join = |pieces: &[&str], index| {
             let pieces: Vec<OsString> = pieces.iter().map(OsString::from).collect();
-            let (words, at) = joined(&pieces, index);
+            let (words, at) = joined(&pieces, index, &[':', '=', '@']);
             let words: Vec<String> = words.into_iter().map(|word| word.into_string().unwrap()).collect();
             (words.join(" "), at)
         };
@@ -299,6 +374,8 @@ mod tests {
         assert_eq!(join(&["etui", "get", "db", ":", "can"], 4), text("etui get db:can", 2));
         assert_eq!(join(&["etui", "get", "db", ":"], 3), text("etui get db:", 2));
         assert_eq!(join(&["etui", "run", "--env", "A", "=", "db"], 5), text("etui run --env A=db", 3));
+        assert_eq!(join(&["etui", "get", "db", "::", "pass"], 4), text("etui get db::pass", 2));
+        assert_eq!(join(&["etui", "get", "team", "@", "h"], 4), text("etui get team@h", 2));
         assert_eq!(join(&["etui", "get"], 1), text("etui get", 1));
         assert_eq!(join(&["etui", "get"], 2), text("etui get ", 2));
         assert_eq!(join(&["etui", "get", ""], 2), text("etui get ", 2));
@@ -320,6 +397,24 @@ mod tests {
     }
 
     #[test]
+    fn what_bash_replaces_begins_behind_the_open_quote_or_the_last_cut() {
+        for (typed, kept) in [
+            ("db", ""),
+            ("db:can", "db:"),
+            ("db::pa", "db::"),
+            ("A=team@h", "A=team"),
+            ("team@h::p", "team@h::"),
+            ("'db:can", "'"),
+            ("A='db:can", "A='"),
+            ("\"db'x:can", "\""),
+            ("'db':can", "'db':"),
+            ("db\\:can", ""),
+        ] {
+            assert_eq!(kept_of(typed, &[':', '=', '@']).0, kept, "{typed}");
+        }
+    }
+
+    #[test]
     fn every_argument_that_names_something_of_the_vault_is_completed() {
         let command = completed(crate::cli::args::all_commands());
         let completed = |name: &str| {
@@ -329,7 +424,7 @@ mod tests {
         };
         assert_eq!(completed("get"), ["reference"]);
         assert_eq!(completed("stage"), ["name", "label", "to", "from"]);
-        assert_eq!(completed("run"), ["assignments", "prefix", "instead"]);
+        assert_eq!(completed("run"), ["assignments", "env_from", "prefix", "instead"]);
         assert_eq!(completed("diff"), ["reference", "other"]);
         assert_eq!(completed("purge"), ["names"]);
     }

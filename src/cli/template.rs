@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::reference::{Reference, ReferenceError};
+use super::reference::{ReferenceError, ValueReference};
 use super::variables::SCHEME;
 
 /// A piece of a template.
@@ -12,7 +12,7 @@ pub(super) enum Piece<'a> {
     /// Taken over as it is.
     Text(&'a [u8]),
     /// To be replaced by a value.
-    Reference { reference: Reference, place: Place },
+    Reference { reference: ValueReference, place: Place },
 }
 
 /// Where something begins, from 1; columns count characters.
@@ -92,7 +92,8 @@ mod tests {
         let show = |piece: &Piece<'_>| match piece {
             Piece::Text(text) => String::from_utf8_lossy(text).into_owned(),
             Piece::Reference { reference, place } => {
-                format!("<{} {}:{}>", reference.name, place.line, place.column)
+                let field = reference.field.as_ref().map(|field| format!("::{field}")).unwrap_or_default();
+                format!("<{}{field} {}:{}>", reference.version.name, place.line, place.column)
             }
         };
         pieces.iter().map(show).collect()
@@ -106,6 +107,7 @@ mod tests {
             ("a={{ etui://db/a }}\nb={{etui://b}}", "a=<db/a 1:3>\nb=<b 2:3>"),
             ("{{\n\tetui://a:canary~2\n}}", "<a 1:1>"),
             ("{{{ etui://a }}}", "{<a 1:2>}"),
+            ("{{ etui://a::b c = ~1  }}", "<a::b c = ~1 1:1>"),
             ("é {{ etui://a }}", "é <a 1:3>"),
             ("{{ other }} {{ .Values.x }} {{", "{{ other }} {{ .Values.x }} {{"),
             ("{ etui://a } etui://a", "{ etui://a } etui://a"),

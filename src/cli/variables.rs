@@ -6,17 +6,19 @@ use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::str::FromStr;
 
 use clap::Args;
 use thiserror::Error;
 
 use super::error::{CliError, reason};
 use super::input;
-use super::reference::{Reference, ReferenceError};
-use crate::content::dotenv;
+use super::reference::{FieldName, Reference, ReferenceError, ValueReference, no_field};
+use crate::content::{self, NoField, dotenv, is_variable_name, steers_programs};
 use crate::domain::{Invalid, SecretName, VersionId, visible};
 use crate::exchange::dotenv::variable_name;
 use crate::memory::SecretBytes;
+use crate::platform::environment::longest_variable;
 use crate::vault::Vault;
 use crate::versioning::{Selector, select};
 
@@ -30,13 +32,17 @@ const LONGEST_FILE: usize = 16 * 1024 * 1024;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Variables")]
 pub(super) struct VariableArguments {
-    /// A variable with the value of a version; may be given several times
+    /// A variable with the value of a version or of a field; may be given several times
     #[arg(long = "env", value_name = "VAR=REF", value_parser = assignment)]
     assignments: Vec<Assignment>,
 
     /// A dotenv file; where it says 'etui://REF' the variable gets the value of that version
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
+
+    /// A variable for each field of a value, named as the field; may be given several times
+    #[arg(long, value_name = "REF", value_parser = ValueReference::from_str)]
+    env_from: Vec<ValueReference>,
 
     /// All secrets below a path: with `app`, `app/db/password` becomes DB_PASSWORD
     #[arg(long, value_name = "PATH", value_parser = prefix)]
@@ -47,7 +53,7 @@ pub(super) struct VariableArguments {
 #[derive(Debug, Clone)]
 struct Assignment {
     variable: String,
-    reference: Reference,
+    reference: ValueReference,
 }
 
 /// Why a text assigns nothing.
@@ -63,16 +69,11 @@ enum AssignmentError {
 
 fn assignment(text: &str) -> Result<Assignment, AssignmentError> {
     let (variable, reference) = text.split_once('=').ok_or(AssignmentError::NoEquals)?;
-    if !is_variable(variable) {
+    if !is_variable_name(variable) {
         return Err(AssignmentError::NoVariable(visible(variable).into_owned()));
     }
     let reference = reference.strip_prefix(SCHEME).unwrap_or(reference);
     Ok(Assignment { variable: variable.to_owned(), reference: reference.parse()? })
-}
-
-fn is_variable(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
 fn prefix(text: &str) -> Result<SecretName, Invalid> {
@@ -95,7 +96,7 @@ pub(super) enum InsteadError {
     Reference(#[from] ReferenceError),
 }
 
-impl std::str::FromStr for Instead {
+impl FromStr for Instead {
     type Err = InsteadError;
 
     fn from_str(text: &str) -> Result<Self, InsteadError> {
@@ -110,15 +111,42 @@ impl std::str::FromStr for Instead {
 /// Where one variable comes from.
 enum Source {
     Literal(SecretBytes),
-    Version(Reference),
+    Reference(ValueReference),
+    /// A field that was read already, to learn its name.
+    Field {
+        version: Origin,
+        value: SecretBytes,
+    },
+}
+
+/// Who chose the name of a variable.
+enum NamedBy {
+    /// Whoever wrote the command or the file.
+    User,
+    /// A secret, by its name or by the key of a field: what that is, for a message.
+    Secret(String),
+}
+
+/// A variable that is still to be read.
+struct Wanted {
+    name: String,
+    source: Source,
+    named_by: NamedBy,
+}
+
+/// The version, and the field of its value, that a variable comes from.
+pub(super) struct Origin {
+    pub(super) name: SecretName,
+    pub(super) version_id: VersionId,
+    pub(super) field: Option<String>,
 }
 
 /// One variable whose version is known.
 pub(super) struct Variable {
     pub(super) name: String,
-    /// The secret and its version; `None` for what an env file says literally.
-    pub(super) version: Option<(SecretName, VersionId)>,
-    value: SecretBytes,
+    /// `None` for what an env file says literally.
+    pub(super) origin: Option<Origin>,
+    pub(super) value: SecretBytes,
 }
 
 /// All variables, each once.
@@ -127,57 +155,119 @@ pub(super) struct Variables(Vec<Variable>);
 impl VariableArguments {
     /// Whether any source was named.
     pub(super) fn is_empty(&self) -> bool {
-        self.assignments.is_empty() && self.env_file.is_none() && self.prefix.is_none()
+        self.assignments.is_empty()
+            && self.env_file.is_none()
+            && self.env_from.is_empty()
+            && self.prefix.is_none()
     }
 
     /// Finds the versions and reads their values; whatever is missing is an error here, before anything is
     /// started.
     pub(super) fn read(&self, vault: &mut Vault, instead: &[Instead]) -> anyhow::Result<Variables> {
-        let mut sources = Vec::new();
+        let mut instead = Replacements { instead, used: vec![false; instead.len()] };
+        let mut wanted = Vec::new();
         if let Some(prefix) = &self.prefix {
-            below(vault, prefix, &mut sources)?;
+            below(vault, prefix, &mut wanted)?;
         }
+        let mut fields = Vec::new();
+        for reference in &self.env_from {
+            fields_of(vault, instead.apply(reference), &mut fields)?;
+        }
+        fields.into_iter().for_each(|field| put(&mut wanted, field));
         if let Some(path) = &self.env_file {
-            of_file(path, &mut sources)?;
+            of_file(path, &mut wanted)?;
         }
         for Assignment { variable, reference } in &self.assignments {
             if self.assignments.iter().filter(|other| other.variable == *variable).count() > 1 {
                 return Err(twice(variable).into());
             }
-            put(&mut sources, variable.clone(), Source::Version(reference.clone()));
+            put(&mut wanted, Wanted::by_user(variable.clone(), Source::Reference(reference.clone())));
         }
-        let mut used = vec![false; instead.len()];
-        let mut variables = Vec::with_capacity(sources.len());
-        for (name, source) in sources {
-            variables.push(match source {
-                Source::Literal(value) => Variable { name, version: None, value },
-                Source::Version(mut reference) => {
-                    if reference.selector == Selector::default()
-                        && let Some(at) = instead.iter().position(|other| other.name == reference.name)
-                    {
-                        used[at] = true;
-                        reference.selector = instead[at].selector.clone();
-                    }
-                    value_of(vault, name, &reference)?
-                }
-            });
+        wanted.iter().try_for_each(Wanted::refuse_bad_name)?;
+        let mut variables = Vec::with_capacity(wanted.len());
+        for Wanted { name, source, .. } in wanted {
+            let variable = match source {
+                Source::Literal(value) => Variable { name, origin: None, value },
+                Source::Field { version, value } => Variable { name, origin: Some(version), value },
+                Source::Reference(reference) => value_of(vault, name, &instead.apply(&reference))?,
+            };
+            variable.refuse_unfit_value()?;
+            variables.push(variable);
         }
-        match used.iter().position(|used| !used) {
-            None => Ok(Variables(variables)),
+        instead.refuse_unused()?;
+        Ok(Variables(variables))
+    }
+}
+
+/// The versions of `--with`, and which of them were of use.
+struct Replacements<'a> {
+    instead: &'a [Instead],
+    used: Vec<bool>,
+}
+
+impl Replacements<'_> {
+    /// A reference to the current version names the other one, where there is one.
+    fn apply(&mut self, reference: &ValueReference) -> ValueReference {
+        let mut reference = reference.clone();
+        if reference.version.selector == Selector::default()
+            && let Some(at) = self.instead.iter().position(|other| other.name == reference.version.name)
+        {
+            self.used[at] = true;
+            reference.version.selector = self.instead[at].selector.clone();
+        }
+        reference
+    }
+
+    fn refuse_unused(&self) -> Result<(), CliError> {
+        match self.used.iter().position(|used| !used) {
+            None => Ok(()),
             Some(at) => Err(CliError::usage(
-                format!("no variable comes from the current version of '{}'", instead[at].name),
-                "name it with --env, --env-file or --prefix",
-            )
-            .into()),
+                format!("no variable comes from the current version of '{}'", self.instead[at].name),
+                "name it with --env, --env-file, --env-from or --prefix",
+            )),
         }
     }
 }
 
+impl Wanted {
+    fn by_user(name: String, source: Source) -> Self {
+        Self { name, source, named_by: NamedBy::User }
+    }
+
+    /// What a secret is called must not decide which code programs load: whoever supplies an import file, or one
+    /// secret of a shared vault, would decide what runs.
+    fn refuse_bad_name(&self) -> Result<(), CliError> {
+        let NamedBy::Secret(what) = &self.named_by else { return Ok(()) };
+        let name = &self.name;
+        if name.is_empty() {
+            return Err(CliError::usage(
+                format!("{what} makes no name for a variable"),
+                "name the variables with --env",
+            ));
+        }
+        if !is_variable_name(name) {
+            return Err(CliError::usage(
+                format!(
+                    "{what} cannot become a variable: '{name}' is no name for one (letters, digits and '_', no digit first)"
+                ),
+                "name the variables with --env",
+            ));
+        }
+        if steers_programs(name) {
+            return Err(CliError::usage(
+                format!("{what} would set '{name}', which changes what programs load and run"),
+                format!("if that is meant, name it: --env {name}=REF"),
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// A later source takes the place of an earlier one.
-fn put(sources: &mut Vec<(String, Source)>, name: String, source: Source) {
-    match sources.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, known)) => *known = source,
-        None => sources.push((name, source)),
+fn put(wanted: &mut Vec<Wanted>, new: Wanted) {
+    match wanted.iter_mut().find(|known| known.name == new.name) {
+        Some(known) => *known = new,
+        None => wanted.push(new),
     }
 }
 
@@ -185,23 +275,27 @@ fn twice(variable: &str) -> CliError {
     CliError::usage(format!("the variable '{variable}' is given twice"), "leave one of the two out")
 }
 
-fn below(vault: &mut Vault, prefix: &SecretName, sources: &mut Vec<(String, Source)>) -> anyhow::Result<()> {
+fn below(vault: &mut Vault, prefix: &SecretName, wanted: &mut Vec<Wanted>) -> anyhow::Result<()> {
     let listing = vault.list()?;
-    let before = sources.len();
+    let before = wanted.len();
     for secret in listing.iter().filter(|secret| secret.planned_deletion.is_none()) {
         let rest = secret.name.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
         let Some(variable) = rest.map(variable_name) else { continue };
-        if sources.iter().any(|(known, _)| *known == variable) {
+        if wanted.iter().any(|known| known.name == variable) {
             return Err(CliError::usage(
                 format!("two secrets below '{prefix}' would both become '{variable}'"),
                 "name the variables with --env",
             )
             .into());
         }
-        let reference = Reference { name: SecretName::new(secret.name)?, selector: Selector::default() };
-        sources.push((variable, Source::Version(reference)));
+        let version = Reference { name: SecretName::new(secret.name)?, selector: Selector::default() };
+        wanted.push(Wanted {
+            name: variable,
+            source: Source::Reference(ValueReference { version, field: None }),
+            named_by: NamedBy::Secret(format!("secret '{}'", secret.name)),
+        });
     }
-    if sources.len() == before {
+    if wanted.len() == before {
         return Err(CliError::usage(
             format!("there is no secret below '{prefix}'"),
             "run `etui list` to see the names",
@@ -211,7 +305,46 @@ fn below(vault: &mut Vault, prefix: &SecretName, sources: &mut Vec<(String, Sour
     Ok(())
 }
 
-fn of_file(path: &PathBuf, sources: &mut Vec<(String, Source)>) -> Result<(), CliError> {
+/// A variable for each field of the value that is referred to.
+fn fields_of(vault: &mut Vault, reference: ValueReference, wanted: &mut Vec<Wanted>) -> anyhow::Result<()> {
+    let referred = reference.read(vault)?;
+    let outcome = &referred.outcome;
+    // The key of a field that can be no variable is told below, so it must not be a part of a password.
+    let are_variables = |fields: &[content::Field]| fields.iter().all(|field| is_variable_name(&field.key));
+    let fields = content::named_fields(referred.expose())
+        .or_else(|| content::fields(referred.expose()).filter(|(_, fields)| are_variables(fields)))
+        .map(|(_, fields)| fields)
+        .filter(|fields| !fields.is_empty())
+        .ok_or_else(|| no_field(outcome, reference.field.as_ref(), &NoField::NoFields))?;
+    for content::Field { key, value } in fields {
+        if wanted.iter().any(|known| known.name == key) {
+            return Err(CliError::usage(
+                format!("two fields would both become the variable '{key}'"),
+                "name the variables with --env",
+            )
+            .into());
+        }
+        let field = match &reference.field {
+            None => key.clone(),
+            Some(outer) => format!("{outer}.{key}"),
+        };
+        wanted.push(Wanted {
+            name: key,
+            named_by: NamedBy::Secret(format!("field '{field}' of '{}'", outcome.name)),
+            source: Source::Field {
+                version: Origin {
+                    name: outcome.name.clone(),
+                    version_id: outcome.version.id.clone(),
+                    field: Some(field),
+                },
+                value,
+            },
+        });
+    }
+    Ok(())
+}
+
+fn of_file(path: &PathBuf, wanted: &mut Vec<Wanted>) -> Result<(), CliError> {
     const HINT: &str = "name another file with --env-file, or correct it";
     let bytes = File::open(path).and_then(|file| input::read_up_to(file, LONGEST_FILE)).map_err(|error| {
         CliError::usage(format!("cannot read '{}': {}", path.display(), reason(&error)), HINT)
@@ -222,34 +355,69 @@ fn of_file(path: &PathBuf, sources: &mut Vec<(String, Source)>) -> Result<(), Cl
         CliError::usage(sentence, HINT)
     })?;
     for entry in entries {
+        if !is_variable_name(&entry.key) {
+            let error = AssignmentError::NoVariable(entry.key);
+            return Err(CliError::usage(format!("{}: {error}", place(entry.line)), HINT));
+        }
         let source = match entry.value.expose_text().and_then(|text| text.strip_prefix(SCHEME)) {
             None => Source::Literal(entry.value),
-            Some(reference) => Source::Version(reference.parse().map_err(|error: ReferenceError| {
+            Some(reference) => Source::Reference(reference.parse().map_err(|error: ReferenceError| {
                 CliError::usage(format!("{}: {error}", place(entry.line)), HINT)
             })?),
         };
-        put(sources, entry.key, source);
+        put(wanted, Wanted::by_user(entry.key, source));
     }
     Ok(())
 }
 
-fn value_of(vault: &mut Vault, name: String, reference: &Reference) -> anyhow::Result<Variable> {
-    let outcome = vault.get_secret_value(&reference.name, &reference.selector)?;
-    let version = Some((outcome.name, outcome.version.id));
-    let value = outcome.value.into_bytes();
-    if value.expose().contains(&0) {
-        return Err(CliError::usage(
-            format!("the value for '{name}' has a zero byte, and no variable can hold one"),
-            "write it to a file with `etui get --out`, and hand over the path",
-        )
-        .into());
-    }
-    Ok(Variable { name, version, value })
+fn value_of(vault: &mut Vault, name: String, reference: &ValueReference) -> anyhow::Result<Variable> {
+    let referred = reference.read(vault)?;
+    let origin = Origin {
+        name: referred.outcome.name.clone(),
+        version_id: referred.outcome.version.id.clone(),
+        field: reference.field.as_ref().map(FieldName::to_string),
+    };
+    Ok(Variable { name, origin: Some(origin), value: referred.into_bytes() })
 }
+
+impl Variable {
+    fn refuse_unfit_value(&self) -> Result<(), CliError> {
+        let Self { name, value, .. } = self;
+        if value.expose().contains(&0) {
+            return Err(CliError::usage(
+                format!("the value for '{name}' has a zero byte, and no variable can hold one"),
+                "write it to a file with `etui get NAME --out FILE`, and hand over the path",
+            ));
+        }
+        let length = self.length();
+        match longest_variable() {
+            Some(longest) if length > longest => Err(CliError::usage(
+                format!("the variable '{name}' would have {length} bytes; this system takes {longest}"),
+                TOO_LARGE,
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What it takes in the environment: the name, the sign between, the value and the zero byte at the end.
+    fn length(&self) -> usize {
+        self.name.len() + self.value.len() + 2
+    }
+}
+
+/// What to do where the system takes no more.
+pub(super) const TOO_LARGE: &str =
+    "write large values to files with `etui get NAME --out FILE`, and hand over the paths";
 
 impl Variables {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Variable> {
         self.0.iter()
+    }
+
+    /// Says which variable is the longest: the one to blame where the system does not take all of them together.
+    pub(super) fn longest(&self) -> Option<String> {
+        let longest = self.0.iter().max_by_key(|variable| variable.length())?;
+        Some(format!("the longest variable, '{}', has {} bytes", longest.name, longest.length()))
     }
 
     /// Puts them into the environment of a program, and of nothing else. The library's own copies of them
@@ -260,34 +428,6 @@ impl Variables {
         }
     }
 }
-
-/// Linux takes no more in one variable: `MAX_ARG_STRLEN`, its name and a zero included.
-const LONGEST_VARIABLE: usize = 128 * 1024;
-
-impl Variable {
-    /// What it takes in the environment: name, '=', value, zero.
-    fn room(&self) -> usize {
-        self.name.len() + self.value.len() + 2
-    }
-}
-
-impl Variables {
-    /// Those that Linux gives to no program.
-    pub(super) fn too_long(&self) -> impl Iterator<Item = &str> {
-        let too_long = |variable: &&Variable| cfg!(target_os = "linux") && variable.room() > LONGEST_VARIABLE;
-        self.0.iter().filter(too_long).map(|variable| variable.name.as_str())
-    }
-
-    /// Says which variable is the longest: the one to blame where the system takes no more.
-    pub(super) fn longest(&self) -> Option<String> {
-        let longest = self.0.iter().max_by_key(|variable| variable.room())?;
-        Some(format!("the longest variable, '{}', has {} bytes", longest.name, longest.value.len()))
-    }
-}
-
-/// What to do where the system takes no more.
-pub(super) const TOO_LONG: &str =
-    "write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable";
 
 /// The version that a label marks, and the state of the secret in which it does.
 pub(super) fn marked(
@@ -308,7 +448,8 @@ mod tests {
         for text in ["DB=db/password", "DB=etui://db/password", "_D2=db:canary"] {
             assert!(assignment(text).is_ok(), "{text}");
         }
-        assert_eq!(assignment("A=b=c").unwrap().reference.name.as_str(), "b=c");
+        assert_eq!(assignment("A=b=c").unwrap().reference.version.name.as_str(), "b=c");
+        assert_eq!(assignment("A=b::c=d").unwrap().reference.field.unwrap().to_string(), "c=d");
         for text in ["DB", "=db", "2DB=db", "D B=db", "DB=", "DB=#v1"] {
             assert!(assignment(text).is_err(), "{text}");
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::field::{Field, Shape, fields};
+use super::field::{Field, Shape, named_fields};
 use super::likeness::Likeness;
 use crate::memory::SecretBytes;
 
@@ -131,25 +131,15 @@ pub fn between(before: &[u8], after: &[u8]) -> Vec<Difference> {
 /// Takes two texts apart: what differs, and what lies between. By key there may be no difference although the
 /// texts are not the same: they are written differently.
 pub fn pieces(before: &[u8], after: &[u8]) -> (Basis, Vec<Piece>) {
-    match (named_fields(before), named_fields(after)) {
+    match (comparable_fields(before), comparable_fields(after)) {
         (Some(before), Some(after)) if before.0 == after.0 => (Basis::Keys, by_key(before.1, after.1)),
         _ => (Basis::Lines, pieces_by_line(before, after)),
     }
 }
 
-/// The fields of a value whose keys may be told. A random password like `Zm9v=` reads as a dotenv line with a
-/// part of the password for a key: one line alone is never taken for such a file.
-fn named_fields(value: &[u8]) -> Option<(Shape, Vec<Field>)> {
-    let (shape, fields) = fields(value)?;
-    let is_identifier = |field: &Field| {
-        let mut bytes = field.key.bytes();
-        bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-            && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    match shape {
-        Shape::Json => Some((shape, fields)),
-        Shape::Dotenv => (fields.len() > 1 && fields.iter().all(is_identifier)).then_some((shape, fields)),
-    }
+/// The fields by which a value is compared. Those of pass do not make up the whole value: lines tell all of it.
+fn comparable_fields(value: &[u8]) -> Option<(Shape, Vec<Field>)> {
+    named_fields(value).filter(|(shape, _)| *shape != Shape::Pass)
 }
 
 fn by_key(before: Vec<Field>, after: Vec<Field>) -> Vec<Piece> {

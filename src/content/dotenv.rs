@@ -7,6 +7,7 @@
 //! - Between `"…"` these are read: `\n \r \t \\ \" \$` and `` \` ``; another backslash stays as it is.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::str::Chars;
 
 use thiserror::Error;
@@ -65,24 +66,32 @@ pub enum DotenvProblem {
 /// # Errors
 /// [`DotenvError`] for the first line that is malformed.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, DotenvError> {
+    entries(bytes)?.map(|entry| entry.map(|(entry, _)| entry)).collect()
+}
+
+/// Reads a file as [`parse`] does; each entry comes with the bytes in which its value stands, quotes included.
+pub(super) fn parse_with_places(bytes: &[u8]) -> Result<Vec<(Entry, Range<usize>)>, DotenvError> {
     entries(bytes)?.collect()
 }
 
 /// Reads a file entry by entry: a line that is malformed is an error of its own, and the next line is read.
 pub fn parse_each(bytes: &[u8]) -> Vec<Result<Entry, DotenvError>> {
     match entries(bytes) {
-        Ok(entries) => entries.collect(),
+        Ok(entries) => entries.map(|entry| entry.map(|(entry, _)| entry)).collect(),
         Err(error) => vec![Err(error)],
     }
 }
 
-fn entries(bytes: &[u8]) -> Result<impl Iterator<Item = Result<Entry, DotenvError>> + '_, DotenvError> {
+type Placed = (Entry, Range<usize>);
+
+fn entries(bytes: &[u8]) -> Result<impl Iterator<Item = Result<Placed, DotenvError>> + '_, DotenvError> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => return Err(not_text(&bytes[..error.valid_up_to()])),
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { rest: text.chars().peekable(), line: 1, column: 1 };
+    let at = bytes.len() - text.len();
+    let mut reader = Reader { rest: text.chars().peekable(), at, line: 1, column: 1 };
     Ok(std::iter::from_fn(move || {
         loop {
             reader.skip(char::is_whitespace);
@@ -99,6 +108,15 @@ fn entries(bytes: &[u8]) -> Result<impl Iterator<Item = Result<Entry, DotenvErro
         }
         Some(entry)
     }))
+}
+
+/// One value, quoted as [`write()`] quotes it.
+pub(super) fn written_value(value: &[u8]) -> Result<SecretBytes, Unwritable> {
+    let mut line = SecretBytes::with_capacity(value.len() + 4);
+    write("", value, &mut line)?;
+    line.truncate(line.len() - 1);
+    line.remove(0..1);
+    Ok(line)
 }
 
 /// Whether `name` can be a variable's name in a file.
@@ -121,6 +139,8 @@ fn not_text(valid: &[u8]) -> DotenvError {
 #[derive(Clone)]
 struct Reader<'a> {
     rest: Peekable<Chars<'a>>,
+    /// How many bytes were read.
+    at: usize,
     line: usize,
     column: usize,
 }
@@ -128,6 +148,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn next(&mut self) -> Option<char> {
         let character = self.rest.next()?;
+        self.at += character.len_utf8();
         if character == '\n' {
             self.line += 1;
             self.column = 1;
@@ -138,15 +159,9 @@ impl Reader<'_> {
     }
 
     fn skip(&mut self, unwanted: impl Fn(char) -> bool) {
-        while self.rest.next_if(|character| unwanted(*character)).is_some_and(|character| {
-            if character == '\n' {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += 1;
-            }
-            true
-        }) {}
+        while self.rest.peek().is_some_and(|character| unwanted(*character)) {
+            self.next();
+        }
     }
 
     fn skip_blanks(&mut self) {
@@ -157,7 +172,7 @@ impl Reader<'_> {
         DotenvError { line: self.line, column: self.column, problem }
     }
 
-    fn entry(&mut self) -> Result<Entry, DotenvError> {
+    fn entry(&mut self) -> Result<(Entry, Range<usize>), DotenvError> {
         let line = self.line;
         let mut key = self.name()?;
         self.skip_blanks();
@@ -170,14 +185,16 @@ impl Reader<'_> {
         }
         self.next();
         self.skip_blanks();
-        let value = match self.rest.peek() {
-            Some(quote @ ('\'' | '"' | '`')) => {
-                let quote = *quote;
-                self.quoted(quote)?
+        let start = self.at;
+        let (value, end) = match self.rest.peek().copied() {
+            Some(quote @ ('\'' | '"' | '`')) => self.quoted(quote)?,
+            _ => {
+                let value = self.plain();
+                let end = start + value.len();
+                (value, end)
             }
-            _ => self.plain(),
         };
-        Ok(Entry { key, value, line })
+        Ok((Entry { key, value, line }, start..end))
     }
 
     fn name(&mut self) -> Result<String, DotenvError> {
@@ -209,7 +226,8 @@ impl Reader<'_> {
         value
     }
 
-    fn quoted(&mut self, quote: char) -> Result<SecretBytes, DotenvError> {
+    /// The value, and where its closing quote ends.
+    fn quoted(&mut self, quote: char) -> Result<(SecretBytes, usize), DotenvError> {
         let opened = self.fault(DotenvProblem::OpenQuote);
         self.next();
         let mut value = SecretBytes::new();
@@ -220,12 +238,13 @@ impl Reader<'_> {
                 character => push(&mut value, character),
             }
         }
+        let end = self.at;
         self.skip_blanks();
         match self.rest.peek() {
-            None | Some('\n') => Ok(value),
+            None | Some('\n') => Ok((value, end)),
             Some('#') => {
                 self.skip(|next| next != '\n');
-                Ok(value)
+                Ok((value, end))
             }
             Some(_) => Err(self.fault(DotenvProblem::AfterQuote)),
         }

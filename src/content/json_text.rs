@@ -29,6 +29,26 @@ pub(crate) fn unescape(value: &RawValue) -> Option<SecretBytes> {
     unescape_json(value.get())
 }
 
+/// A text as a JSON string, quotes included: `"`, `\` and control characters are escaped, nothing else.
+pub(crate) fn escape(text: &str) -> SecretBytes {
+    let mut string = SecretBytes::with_capacity(text.len() + 2);
+    string.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => string.extend(&[b'\\', byte]),
+            b'\n' => string.extend(b"\\n"),
+            b'\r' => string.extend(b"\\r"),
+            b'\t' => string.extend(b"\\t"),
+            0x08 => string.extend(b"\\b"),
+            0x0c => string.extend(b"\\f"),
+            control @ 0..0x20 => string.extend(format!("\\u{control:04x}").as_bytes()),
+            other => string.push(other),
+        }
+    }
+    string.push(b'"');
+    string
+}
+
 /// Keeps the place and drops the words: `serde_json`'s own may quote the text.
 fn column(error: serde_json::Error) -> Column {
     Column(error.column())
@@ -141,6 +161,12 @@ mod tests {
         fn unescaping_equals_serde_json(pieces in prop::collection::vec(piece(), 0..20)) {
             let text = format!("\"{}\"", pieces.concat());
             prop_assert_eq!(unescaped(&text), serde_json::from_str::<String>(&text).ok());
+        }
+
+        #[test]
+        fn escaping_equals_serde_json(text in any::<String>()) {
+            let escaped = escape(&text);
+            prop_assert_eq!(escaped.expose_text().unwrap(), serde_json::to_string(&text).unwrap());
         }
 
         #[test]

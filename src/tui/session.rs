@@ -394,14 +394,14 @@ impl Session {
         self.copy_target.copy(&value, self.clear_after).map_err(|sentence| Failure::told(sentence, ""))
     }
 
-    /// The names of the fields of a text value; none where it has none.
+    /// The names of the fields of a text value, as far as they may be told.
     pub(super) fn fields(
         &mut self,
         name: &SecretName,
         version_id: &VersionId,
     ) -> Result<Vec<String>, VaultError> {
         let value = self.value(name, version_id)?;
-        let fields = content::fields(value.expose()).map(|(_, fields)| fields).unwrap_or_default();
+        let fields = content::named_fields(value.expose()).map(|(_, fields)| fields).unwrap_or_default();
         Ok(fields.into_iter().map(|field| field.key).collect())
     }
 

@@ -336,3 +336,33 @@ fn the_settings_name_the_editor_first() {
     edit(&home, "false", &["db"]).succeeded();
     assert_eq!(home.etui(&["get", "db"]).text(), "2");
 }
+
+#[test]
+fn one_field_is_edited_and_the_whole_value_stored() {
+    let home = home();
+    home.pipe("{\n  \"user\": \"root\",\n  \"port\": 1\n}\n", &["new", "json"]).succeeded();
+    home.pipe("hunter2\nuser: root\n", &["new", "pass"]).succeeded();
+    assert_snapshot!(edit(&home, "sed -i s/root/a\\\\\\\"b/", &["json::user"]), @r#"
+        exit 0
+        stdout:
+        stored version 'v2' of 'json'; ACSCurrent v1 → v2, ACSPrevious → v1
+
+        stderr:
+        note: this editor may keep copies of its own; etui knows nothing about it
+        "#);
+    assert_eq!(home.etui(&["get", "json"]).text(), "{\n  \"user\": \"a\\\"b\",\n  \"port\": 1\n}\n");
+    edit(&home, "sed -i s/1/[2]/", &["json::port"]).succeeded();
+    assert_eq!(home.etui(&["get", "json::port"]).text(), "[2]");
+    edit(&home, "sed -i s/hunter2/hunter3/", &["pass::password"]).succeeded();
+    assert_eq!(home.etui(&["get", "pass"]).text(), "hunter3\nuser: root\n");
+    assert_eq!(left_behind(&home), [""; 0]);
+    let refused = edit(&home, "sed -i s/.*/two:\\ words/", &["pass::password"]).failed(2);
+    assert!(refused.stderr.contains("your text is still in"), "{refused}");
+    assert_eq!(left_behind(&home).len(), 1);
+    assert_snapshot!(edit(&home, "true", &["json::nothing"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: version 'v3' of 'json' has no field 'nothing'
+        hint: it has 'user', 'port'
+        "#);
+}

@@ -7,12 +7,17 @@ use super::support::Home;
 const FIRST: &str = r#"{"user": "root", "password": "hunter2", "port": 5432, "empty": ""}"#;
 const SECOND: &str = r#"{"user": "root", "password": "correct horse", "port": 5433, "host": "b"}"#;
 
+const PASS: &str = "hunter2\nuser: root\notpauth://totp/x?secret=GEZDGNBV\nfree text\n";
+const NESTED: &str = r#"{"tls.cert": "exact", "hosts": [{"name": "a"}, {"name": "b"}], "n": {"x": 1}}"#;
+
 fn home() -> Home {
     let home = Home::with_vault();
     home.pipe(FIRST, &["new", "db"]).succeeded();
     home.pipe(SECOND, &["put", "db"]).succeeded();
     home.pipe("A=1\nB='two words'\n", &["new", "env"]).succeeded();
     home.pipe("hunter2\n", &["new", "plain"]).succeeded();
+    home.pipe(PASS, &["new", "pass"]).succeeded();
+    home.pipe(NESTED, &["new", "nested"]).succeeded();
     home
 }
 
@@ -48,13 +53,13 @@ fn a_field_that_is_not_there_is_exit_3_and_a_value_without_fields_exit_2() {
         exit 3
         stderr:
         error: version 'v2' of 'db' has no field 'nothing'
-        hint: leave --field out to get the whole value
+        hint: it has 'user', 'password', 'port', 'host'
         "#);
     assert_snapshot!(home.etui(&["get", "plain", "--field", "x"]).failed(2), @r#"
         exit 2
         stderr:
-        error: version 'v1' of 'plain' is neither a JSON object nor a dotenv file
-        hint: leave --field out to get the whole value
+        error: version 'v1' of 'plain' has no fields: it is no JSON object, no KEY=value lines and not in the form of pass
+        hint: name it without a field to get the whole value
         "#);
 }
 
@@ -173,5 +178,166 @@ fn diff_needs_two_versions() {
         stderr:
         error: there is no secret 'nothing'
         hint: run `etui list` to see the names, or `etui new nothing` to make it
+        "#);
+}
+
+#[test]
+fn two_colons_name_a_field_of_any_version_and_form() {
+    let home = home();
+    for (reference, value) in [
+        ("db::password", "correct horse"),
+        ("db#v1::password", "hunter2"),
+        ("db:ACSPrevious::password", "hunter2"),
+        ("db~1::port", "5432"),
+        ("db~1::empty", ""),
+        ("env::B", "two words"),
+        ("pass::password", "hunter2"),
+        ("pass::user", "root"),
+        ("pass::otpauth", "otpauth://totp/x?secret=GEZDGNBV"),
+        ("nested::tls.cert", "exact"),
+        ("nested::hosts[1].name", "b"),
+        ("nested::hosts.0.name", "a"),
+        ("nested::n", r#"{"x": 1}"#),
+    ] {
+        assert_eq!(home.etui(&["get", reference]).succeeded().text(), value, "{reference}");
+    }
+    assert_snapshot!(home.etui(&["get", "db::password", "--field", "user"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: a field is named twice: behind '::' and with --field
+        hint: leave one of the two out
+        "#);
+    assert_snapshot!(home.etui(&["get", "pass::nothing"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: version 'v1' of 'pass' has no field 'nothing'
+        hint: it has 'password', 'user', 'otpauth'
+        "#);
+    assert_snapshot!(home.etui(&["get", "db::"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: <REF>: '::' takes the name of a field, as in 'a::password'
+        hint: correct it and try again
+        "#);
+    assert_snapshot!(home.etui(&["show", "db::password"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: <REF>: this is about a whole version: leave out '::' and the field
+        hint: correct it and try again
+        "#);
+}
+
+#[test]
+fn a_key_that_may_be_a_part_of_a_password_is_not_told() {
+    let home = home();
+    home.pipe("Zm9vYmFy=", &["new", "random"]).succeeded();
+    let run = home.etui(&["get", "random::user"]).failed(3);
+    assert!(!run.stderr.contains("Zm9v"), "{run}");
+    assert_snapshot!(run, @r#"
+        exit 3
+        stderr:
+        error: version 'v1' of 'random' has no field 'user'
+        hint: name it without a field to get the whole value
+        "#);
+}
+
+#[test]
+fn a_field_goes_into_a_template_and_a_difference() {
+    let home = home();
+    let template = "u={{ etui://pass::user }} p={{etui://db:ACSPrevious::password}}\n";
+    assert_eq!(home.pipe(template, &["inject"]).succeeded().text(), "u=root p=hunter2\n");
+    assert_snapshot!(home.pipe("\n{{ etui://pass::no }}", &["inject"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: line 2, column 1: version 'v1' of 'pass' has no field 'no'
+        hint: it has 'password', 'user', 'otpauth'
+        "#);
+    assert_snapshot!(home.etui(&["diff", "db::password"]), @r#"
+        exit 0
+        stdout:
+        db#v1::password → db#v2::password
+        ~ line 1 changed, 7 → 13 characters
+        "#);
+    assert_snapshot!(home.etui(&["diff", "db::user", "pass::user"]), @r#"
+        exit 0
+        stdout:
+        db#v2::user → pass#v1::user: the same value
+        "#);
+    assert_snapshot!(home.etui(&["diff", "db#v1::port", "db::port", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"From":{"SecretName":"db","VersionId":"v1","Field":"port"},"To":{"SecretName":"db","VersionId":"v2","Field":"port"},"Same":false,"Changes":[{"Change":"changed","Place":"line 1","BytesBefore":4,"BytesAfter":4}]}
+        "#);
+    assert_snapshot!(home.etui(&["diff", "db::host"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: version 'v1' of 'db' has no field 'host'
+        hint: it has 'user', 'password', 'port', 'empty'
+        "#);
+}
+
+#[test]
+fn a_program_gets_fields_as_variables() {
+    let home = home();
+    let run =
+        |flags: &[&str], script: &str| home.etui(&[&["run"], flags, &["--", "sh", "-c", script]].concat());
+    let env = run(&["--env", "A=db::password", "--env", "B=etui://pass::user"], "echo $A $B");
+    assert_eq!(env.succeeded().text(), "correct horse root\n");
+    std::fs::write(home.path().join(".env"), "P=etui://db#v1::password\n").unwrap();
+    assert_eq!(run(&["--env-file", ".env"], "echo $P").succeeded().text(), "hunter2\n");
+    let env = run(&["--env-from", "db", "--with", "db=:ACSPrevious"], "echo $user $password $port [$empty]");
+    assert_eq!(env.succeeded().text(), "root hunter2 5432 []\n");
+    assert_eq!(run(&["--env-from", "nested::n"], "echo $x").succeeded().text(), "1\n");
+    let flags = ["--env-from", "pass", "--env", "user=db::user", "--env-file", ".env", "--dry-run"];
+    assert_snapshot!(home.etui(&[&["run"], &flags[..]].concat()), @r#"
+        exit 0
+        stdout:
+        password	pass#v1::password
+        user	db#v2::user
+        otpauth	pass#v1::otpauth
+        P	db#v1::password
+        "#);
+    assert_snapshot!(home.etui(&["run", "--env-from", "env", "--dry-run", "--json"]), @r#"
+        exit 0
+        stdout:
+        [{"Variable":"A","SecretName":"env","VersionId":"v1","Field":"A"},{"Variable":"B","SecretName":"env","VersionId":"v1","Field":"B"}]
+        "#);
+    assert_snapshot!(run(&["--env-from", "nested"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: field 'tls.cert' of 'nested' cannot become a variable: 'tls.cert' is no name for one (letters, digits and '_', no digit first)
+        hint: name the variables with --env
+        "#);
+    assert_snapshot!(run(&["--env-from", "plain"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: version 'v1' of 'plain' has no fields: it is no JSON object, no KEY=value lines and not in the form of pass
+        hint: name it without a field to get the whole value
+        "#);
+    assert_snapshot!(run(&["--env-from", "db", "--env-from", "pass"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: two fields would both become the variable 'password'
+        hint: name the variables with --env
+        "#);
+}
+
+#[test]
+fn copy_names_the_field_it_copied() {
+    let home = home();
+    std::fs::create_dir_all(home.path().join("config/etui")).unwrap();
+    let settings = "clipboard = \"command\"\nclipboard_copy = \"cat > copied\"\n";
+    std::fs::write(home.path().join("config/etui/settings.toml"), settings).unwrap();
+    assert_snapshot!(home.etui(&["copy", "db::password"]), @r#"
+        exit 0
+        stdout:
+        copied field 'password' of version 'v2' of 'db'; nothing clears it: there is no clipboard_clear in the settings
+        "#);
+    assert_eq!(std::fs::read(home.path().join("copied")).unwrap(), b"correct horse");
+    assert_snapshot!(home.etui(&["copy", "db#v1::empty"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: field 'empty' of version 'v1' of 'db' is empty: there is nothing to copy
+        hint: name another field
         "#);
 }

@@ -63,7 +63,7 @@ fn another_version_is_tried_without_moving_a_label() {
         exit 125
         stderr:
         error: no variable comes from the current version of 'binary'
-        hint: name it with --env, --env-file or --prefix
+        hint: name it with --env, --env-file, --env-from or --prefix
         "#);
     assert_snapshot!(shell(&home, &["--prefix", "app", "--with", "canary"], "true").failed(125), @r#"
         exit 125
@@ -128,13 +128,13 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
         exit 125
         stderr:
         error: the value for 'A' has a zero byte, and no variable can hold one
-        hint: write it to a file with `etui get --out`, and hand over the path
+        hint: write it to a file with `etui get NAME --out FILE`, and hand over the path
         "#);
     assert_snapshot!(shell(&home, &[], "true").failed(125), @r#"
         exit 125
         stderr:
         error: no secret is named for the program
-        hint: name some with --env VAR=REF, --env-file or --prefix
+        hint: name some with --env VAR=REF, --env-file, --env-from or --prefix
         "#);
     assert_snapshot!(shell(&home, &["--env", "2=db"], "true").failed(125), @r#"
         exit 125
@@ -364,33 +364,93 @@ fn a_program_that_closes_its_output_early_is_left_alone() {
     assert!(status.signal() == Some(13) || status.code() == Some(141), "SIGPIPE as ever: {status}");
 }
 
+#[test]
+fn no_name_of_a_secret_decides_what_programs_load() {
+    let home = home();
+    home.pipe("x", &["new", "evil/ld-preload"]).succeeded();
+    assert_snapshot!(shell(&home, &["--prefix", "evil"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: secret 'evil/ld-preload' would set 'LD_PRELOAD', which changes what programs load and run
+        hint: if that is meant, name it: --env LD_PRELOAD=REF
+        "#);
+    let explicit = ["--prefix", "evil", "--env", "LD_PRELOAD=evil/ld-preload"];
+    assert_eq!(shell(&home, &explicit, "echo [$LD_PRELOAD] 2> gone").succeeded().text(), "[x]\n");
+    home.pipe("PATH=/tmp\nA=1\n", &["new", "file"]).succeeded();
+    assert_snapshot!(shell(&home, &["--env-from", "file"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: field 'PATH' of 'file' would set 'PATH', which changes what programs load and run
+        hint: if that is meant, name it: --env PATH=REF
+        "#);
+    home.pipe("x", &["new", "empty/"]).succeeded();
+    assert_snapshot!(shell(&home, &["--prefix", "empty"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: secret 'empty/' makes no name for a variable
+        hint: name the variables with --env
+        "#);
+    fs::write(home.path().join(".env"), "A.B=1\n").unwrap();
+    assert_snapshot!(shell(&home, &["--env-file", ".env"], "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: '.env' line 1: 'A.B' cannot be the name of a variable: letters, digits and '_', no digit first
+        hint: name another file with --env-file, or correct it
+        "#);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
-fn a_value_that_no_variable_can_hold_is_named() {
-    let home = Home::with_vault();
-    home.pipe("x".repeat(200_000), &["new", "big"]).succeeded();
-    home.pipe("y", &["new", "small"]).succeeded();
-    let variables = ["--env", "SMALL=small", "--env", "BIG=big"];
+fn a_variable_that_is_too_large_is_named_before_the_start() {
+    let home = home();
+    let longest = 32 * rustix::param::page_size();
+    let fits = longest - "BIG=\0".len();
+    home.pipe("x".repeat(fits), &["new", "fits"]).succeeded();
+    home.pipe("x".repeat(fits + 1), &["new", "large"]).succeeded();
+    assert_eq!(shell(&home, &["--env", "BIG=fits"], "echo ${#BIG}").succeeded().text(), format!("{fits}\n"));
+    let variables = ["--env", "BIG=large", "--env", "SMALL=fits"];
+    assert_snapshot!(shell(&home, &variables, "true").failed(125), @r#"
+        exit 125
+        stderr:
+        error: the variable 'BIG' would have 131073 bytes; this system takes 131072
+        hint: write large values to files with `etui get NAME --out FILE`, and hand over the paths
+        "#);
+    assert_snapshot!(home.etui(&[&["run", "--dry-run"][..], &variables].concat()).failed(125), @r#"
+        exit 125
+        stderr:
+        error: the variable 'BIG' would have 131073 bytes; this system takes 131072
+        hint: write large values to files with `etui get NAME --out FILE`, and hand over the paths
+        "#);
+    home.etui(&["stage", "fits", "canary", "--to", "v1"]).succeeded();
+    assert_snapshot!(home.etui(&[&["promote", "fits", "canary", "--if", "true"][..], &variables].concat()).failed(2), @r#"
+        exit 2
+        stderr:
+        error: the variable 'BIG' would have 131073 bytes; this system takes 131072
+        hint: write large values to files with `etui get NAME --out FILE`, and hand over the paths
+        "#);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn variables_that_are_too_large_together_are_told_with_the_longest_of_them() {
+    let home = home();
+    home.pipe("x".repeat(100_000), &["new", "big"]).succeeded();
+    home.pipe("x".repeat(110_000), &["new", "bigger"]).succeeded();
+    // More than the 6 MiB that Linux takes at most.
+    let names: Vec<String> =
+        (0..80).map(|at| format!("V{at}=big")).chain(["BIG=bigger".to_owned()]).collect();
+    let variables: Vec<&str> = names.iter().flat_map(|name| ["--env", name]).collect();
     assert_snapshot!(shell(&home, &variables, "true").failed(126), @r#"
         exit 126
         stderr:
-        error: cannot run 'sh': argument list too long; the longest variable, 'BIG', has 200000 bytes
-        hint: write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable
+        error: cannot run 'sh': argument list too long; the longest variable, 'BIG', has 110005 bytes
+        hint: write large values to files with `etui get NAME --out FILE`, and hand over the paths
         "#);
-    assert_snapshot!(home.etui(&[&["run", "--dry-run"][..], &variables].concat()), @r#"
-        exit 0
-        stdout:
-        SMALL	small#v1
-        BIG	big#v1
-
-        stderr:
-        note: the value of 'BIG' is too long for a variable; write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable
-        "#);
-    home.etui(&["stage", "small", "canary", "--to", "v1"]).succeeded();
-    assert_snapshot!(home.etui(&[&["promote", "small", "canary", "--if", "true"][..], &variables].concat()).failed(2), @r#"
+    home.etui(&["stage", "big", "canary", "--to", "v1"]).succeeded();
+    assert_snapshot!(home.etui(&[&["promote", "big", "canary", "--if", "true"][..], &variables].concat()).failed(2), @r#"
         exit 2
         stderr:
-        error: cannot run the command of --if: argument list too long; the longest variable, 'BIG', has 200000 bytes
-        hint: write large values to files with `etui get NAME --out FILE`; Linux takes 128 KiB in one variable
+        error: cannot run the command of --if: argument list too long; the longest variable, 'BIG', has 110005 bytes
+        hint: write large values to files with `etui get NAME --out FILE`, and hand over the paths
         "#);
 }

@@ -177,7 +177,7 @@ impl Home {
         self.start_on_terminal(env!("CARGO_BIN_EXE_etui"), arguments, adjust)
     }
 
-    fn start_on_terminal(
+    pub fn start_on_terminal(
         &self,
         program: &str,
         arguments: &[&str],

@@ -300,6 +300,7 @@ fn names_are_completed_while_the_vault_is_unlocked_and_nothing_is_said_otherwise
     assert_eq!(offered(&home, &["run", "--env", "A", "=", "ap"]), "app/key");
     assert_eq!(offered(&home, &["run", "--prefix", ""]), "app");
     assert_eq!(offered(&home, &["get", "'db#v1"]), "db#v1", "within quotes");
+    assert_eq!(offered(&home, &["get", "'db:ACSP"]), "db:ACSPrevious", "within quotes bash cuts nothing");
     assert_eq!(offered(&home, &["stage", "'db'", "blue", "--to", "v1"]), "v1");
     let other = Home::with_vault();
     let vault = other.vault();
@@ -325,23 +326,64 @@ fn completing_does_not_keep_the_vault_unlocked() {
     home.finish(home.bare(&["status", "-q"]), b"").failed(5);
 }
 
+/// A real bash on a terminal, ready to complete; Ctrl-x p shows its line between `<` and `>`.
+fn interactive_bash(home: &Home) -> super::support::Terminal {
+    let mut terminal = home.start_on_terminal("bash", &["--norc", "--noprofile", "-i"], |command| {
+        let folder = std::path::Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+        command.env("PATH", path).env("INPUTRC", "/dev/null").env("PS1", "ready$ ")
+    });
+    terminal.wait_for("ready$ ").press("bind 'set bell-style none'; source <(etui completions bash)\r");
+    terminal.wait_for("ready$ ").press("bind -x '\"\\C-xp\": printf \"<%s>\" \"$READLINE_LINE\"'\r");
+    terminal.wait_for("ready$ ");
+    terminal
+}
+
 #[test]
-fn bash_itself_completes_a_label() {
+fn bash_itself_completes_references_quoted_or_not() {
     let home = Home::with_secret();
+    home.pipe(r#"{"password": "x", "two words": "y"}"#, &["new", "team@host/login"]).succeeded();
     home.etui(&["unlock", "--max", "10m"]).succeeded();
-    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
-    let script = format!(
-        "PATH={}:$PATH; source <(etui completions bash); COMP_WORDS=(etui get db : ACSP); COMP_CWORD=4; _etui; \
-         echo \"${{COMPREPLY[@]}}\"",
-        folder.display()
-    );
-    let like = home.bare(&[]);
-    let mut command = std::process::Command::new("bash");
-    command.args(["-c", &script]).env_clear().current_dir(home.path());
-    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let run = home.finish(command, b"").succeeded();
+    let mut bash = interactive_bash(&home);
+    for (typed, completed) in [
+        ("etui get db:ACSP", "etui get db:ACSPrevious "),
+        ("etui get 'db:ACSP", "etui get 'db:ACSPrevious' "),
+        ("etui get \"db#v1", "etui get \"db#v1\" "),
+        ("etui get team@h", "etui get team@host/login "),
+        ("etui get team@host/login::p", "etui get team@host/login::password "),
+        ("etui get team@host/login::t", "etui get team@host/login::two\\ words "),
+        ("etui get 'team@host/login:ACSCurrent::p", "etui get 'team@host/login:ACSCurrent::password' "),
+        ("etui run --env A=team@host/login::p", "etui run --env A=team@host/login::password "),
+        ("etui run --env A='team@h", "etui run --env A='team@host/login' "),
+        ("etui run --env-from te", "etui run --env-from team@host/login "),
+    ] {
+        bash.press("\u{15}").press(typed).press("\t\u{18}p");
+        bash.wait_for(&format!("<{completed}>"));
+    }
+    drop(bash);
     home.etui(&["lock"]).succeeded();
-    assert_eq!(run.text(), "ACSPrevious\n");
+}
+
+/// What zsh and fish hand over are whole words as they are typed.
+#[test]
+fn zsh_and_fish_complete_fields() {
+    let home = Home::with_secret();
+    home.pipe(r#"{"password": "x", "user": "y"}"#, &["new", "login"]).succeeded();
+    home.etui(&["unlock", "--max", "10m"]).succeeded();
+    for shell in ["zsh", "fish"] {
+        for typed in ["login::p", "'login::p", "\"login:ACSCurrent::p"] {
+            let mut command = home.bare(&["--", "etui", "get", typed]);
+            command.env("ETUI_COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", "2").env("_CLAP_IFS", "\n");
+            let run = home.finish(command, b"").succeeded();
+            let expected = format!("{}password", typed.trim_matches(['\'', '"', 'p']));
+            // zsh sets colons apart from descriptions.
+            assert!(
+                run.text().replace("\\:", ":").contains(&expected) && !run.text().contains("user"),
+                "{shell} {typed}: {run}"
+            );
+        }
+    }
+    home.etui(&["lock"]).succeeded();
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::reference::Reference;
+use crate::cli::reference::ValueReference;
 use crate::cli::row::RunCommand;
 use crate::config::duration;
 use crate::platform::clipboard::{Clipboard, ClipboardError, ClipboardSetting, Route, clear_later};
@@ -26,11 +26,12 @@ use crate::platform::wait::{self, Waiter};
 #[command(after_long_help = "\
 Examples:
   etui copy db/password
+  etui copy 'db/login::password'       one field of a JSON object, a dotenv file or a value of pass
   etui copy 'db/password#v3' --foreground")]
 pub(in crate::cli) struct Copy {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
-    #[arg(value_name = "REF", value_parser = Reference::from_str)]
-    reference: Reference,
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
+    reference: ValueReference,
 
     /// Stay until it is cleared; Ctrl-c clears it at once
     #[arg(long)]
@@ -42,6 +43,8 @@ pub(in crate::cli) struct Copy {
 struct Shape<'a> {
     secret_name: &'a str,
     version_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
     route: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cleared_in_seconds: Option<u64>,
@@ -51,12 +54,24 @@ impl RunCommand for Copy {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let settings = invocation.settings()?;
         let mut vault = invocation.unlock()?;
-        let outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;
+        let referred = self.reference.read(&mut vault)?;
         drop(vault.lock());
+        let field = self.reference.field.as_ref().map(ToString::to_string);
+        let (name, id) = (referred.outcome.name.clone(), referred.outcome.version.id.clone());
+        let what = match &field {
+            None => format!("version '{id}' of '{name}'"),
+            Some(field) => format!("field '{field}' of version '{id}' of '{name}'"),
+        };
+        let value = referred.into_bytes();
+        if value.is_empty() {
+            return Err(CliError::usage(
+                format!("{what} is empty: there is nothing to copy"),
+                "name another field",
+            )
+            .into());
+        }
         let setting = clipboard::setting(&settings);
         let mut clipboard = Clipboard::new(setting.clone());
-        let (name, id) = (outcome.name, outcome.version.id);
-        let value = outcome.value.into_bytes();
         let failed = |error: ClipboardError| match error {
             ClipboardError::Interrupted(by) => CliError::interrupted(by),
             error => CliError::unexpected(error.to_string(), error.hint()),
@@ -68,11 +83,12 @@ impl RunCommand for Copy {
             Audience::Machine => output.json(&Shape {
                 secret_name: name.as_str(),
                 version_id: id.as_str(),
+                field,
                 route: word(route),
                 cleared_in_seconds: cleared_in(route).map(|after| after.as_secs()),
             })?,
             Audience::Person | Audience::Pipe => {
-                output.done(&format!("copied version '{id}' of '{name}'; {}", promise(route)))?;
+                output.done(&format!("copied {what}; {}", promise(route)))?;
             }
         }
         let Some(after) = cleared_in(route) else { return Ok(Finish::Done) };

@@ -9,12 +9,11 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Output};
-use crate::cli::reference::Reference;
+use crate::cli::reference::{FieldName, Reference, Referred, ValueReference};
 use crate::cli::row::RunCommand;
 use crate::content::{self, Difference, Likeness};
 use crate::domain::{ValueType, visible, visible_value};
 use crate::memory::SecretBytes;
-use crate::vault::{GetOutcome, Vault};
 use crate::versioning::Selector;
 
 /// Say what changed between two versions
@@ -26,15 +25,16 @@ use crate::versioning::Selector;
 Examples:
   etui diff app/config                       the last change
   etui diff app/config app/config:canary     what a canary would change
-  etui diff 'app/config#v1' app/config --reveal")]
+  etui diff 'app/config#v1' app/config --reveal
+  etui diff 'app/config::tls.cert'           the last change of one field")]
 pub(in crate::cli) struct Diff {
-    /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
-    #[arg(value_name = "REF", value_parser = Reference::from_str)]
-    reference: Reference,
+    /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
+    reference: ValueReference,
 
     /// The newer one
-    #[arg(value_name = "REF", value_parser = Reference::from_str)]
-    other: Option<Reference>,
+    #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
+    other: Option<ValueReference>,
 
     /// Show the values
     #[arg(long, conflicts_with = "json")]
@@ -55,6 +55,8 @@ struct Shape {
 struct Version {
     secret_name: String,
     version_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -78,31 +80,34 @@ impl RunCommand for Diff {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let (before, after) = match &self.other {
-            Some(other) => (get(&mut vault, &self.reference)?, get(&mut vault, other)?),
+            Some(other) => (self.reference.read(&mut vault)?, other.read(&mut vault)?),
             None => {
-                let after = get(&mut vault, &self.reference)?;
+                let after = self.reference.read(&mut vault)?;
                 // By its id, lest a label moves between the two reads.
-                let id = after.version.id.clone();
+                let id = after.outcome.version.id.clone();
                 let selector = Selector { version_id: Some(id), stage: None, older: 1 };
-                let before = Reference { name: self.reference.name.clone(), selector };
-                (get(&mut vault, &before)?, after)
+                let version = Reference { name: self.reference.version.name.clone(), selector };
+                let before = ValueReference { version, field: self.reference.field.clone() };
+                (before.read(&mut vault)?, after)
             }
         };
         drop(vault.lock());
-        let are_text = [&before, &after].iter().all(|one| one.value.value_type() == ValueType::Text);
-        let differences = are_text.then(|| content::between(before.value.expose(), after.value.expose()));
-        let same = before.value.equals(&after.value);
+        let (field, other_field) =
+            (self.reference.field.as_ref(), self.other.as_ref().unwrap_or(&self.reference).field.as_ref());
+        let are_text = [&before, &after].iter().all(|one| one.value_type() == ValueType::Text);
+        let differences = are_text.then(|| content::between(before.expose(), after.expose()));
+        let same = before.value_type() == after.value_type() && before.expose() == after.expose();
         let output = invocation.output();
         if output.audience() == Audience::Machine {
             output.json(&Shape {
-                from: version(&before),
-                to: version(&after),
+                from: version(&before, field),
+                to: version(&after, other_field),
                 same,
                 changes: differences.unwrap_or_default().into_iter().map(change).collect(),
             })?;
             return Ok(Finish::Done);
         }
-        let heading = format!("{} → {}", title(&before), title(&after));
+        let heading = format!("{} → {}", title(&before, field), title(&after, other_field));
         match differences {
             _ if same => output.text(&format!("{heading}: the same value\n"))?,
             None if self.reveal => {
@@ -113,7 +118,7 @@ impl RunCommand for Diff {
                 .into());
             }
             None => {
-                let (before, after) = (before.version.size, after.version.size);
+                let (before, after) = (before.expose().len(), after.expose().len());
                 output.text(&format!("{heading}: {before} → {after} bytes of binary\n"))?;
             }
             // The same fields, spelled in another way.
@@ -127,18 +132,16 @@ impl RunCommand for Diff {
     }
 }
 
-fn get(vault: &mut Vault, reference: &Reference) -> anyhow::Result<GetOutcome> {
-    Ok(vault.get_secret_value(&reference.name, &reference.selector)?)
+fn title(Referred { outcome, .. }: &Referred, field: Option<&FieldName>) -> String {
+    let field = field.map(|field| format!("::{field}")).unwrap_or_default();
+    format!("{}#{}{field}", outcome.name, outcome.version.id)
 }
 
-fn title(outcome: &GetOutcome) -> String {
-    format!("{}#{}", outcome.name, outcome.version.id)
-}
-
-fn version(outcome: &GetOutcome) -> Version {
+fn version(Referred { outcome, .. }: &Referred, field: Option<&FieldName>) -> Version {
     Version {
         secret_name: outcome.name.as_str().to_owned(),
         version_id: outcome.version.id.as_str().to_owned(),
+        field: field.map(ToString::to_string),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::cli::error::{CliError, Explained, explain};
 use crate::cli::exit_code::{Finish, exit_words};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::reference::Reference;
+use crate::cli::reference::{Reference, ValueReference, with_field};
 use crate::cli::row::RunCommand;
 use crate::content;
 use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
@@ -25,17 +25,19 @@ use crate::versioning::StageSet;
 ///
 /// The editor is the one of the settings, of VISUAL or of EDITOR. It gets a file that lies in memory only and is
 /// overwritten and removed afterwards. A plain NAME becomes the current version, 'NAME:LABEL' gets that
-/// label; for others --stage says what marks the new version. Unchanged text stores nothing.
+/// label; for others --stage says what marks the new version. Unchanged text stores nothing. With '::FIELD' the
+/// editor gets that field alone; the rest of the value stays as it is written.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui edit app/config
   etui edit 'app/config:canary'
+  etui edit 'app/config::tls.cert'     one field; the whole value is stored
   etui edit 'app/config#v3' --stage ACSCurrent --note 'back to v3, with the new host'")]
 pub(in crate::cli) struct Edit {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
-    #[arg(value_name = "REF", value_parser = Reference::from_str)]
-    reference: Reference,
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
+    reference: ValueReference,
 
     #[command(flatten)]
     version: NewVersion,
@@ -52,12 +54,13 @@ impl RunCommand for Edit {
         let place = place(invocation)?;
         let mut vault = invocation.unlock()?;
         needs_terminal(invocation, &editor)?;
-        let Reference { name, selector } = &self.reference;
+        let ValueReference { version: Reference { name, .. }, field } = &self.reference;
         let expected = Some(vault.describe(name)?.token);
-        let before = vault.get_secret_value(name, selector)?;
-        if before.value.value_type() == ValueType::Binary {
+        let before = self.reference.read(&mut vault)?;
+        let outcome = &before.outcome;
+        if outcome.value.value_type() == ValueType::Binary {
             return Err(CliError::usage(
-                format!("version '{}' of '{name}' is binary and not for an editor", before.version.id),
+                format!("version '{}' of '{name}' is binary and not for an editor", outcome.version.id),
                 "write it to a file with `etui get --out`, and store that one with `etui put --type binary`",
             )
             .into());
@@ -74,16 +77,20 @@ impl RunCommand for Edit {
         if editor.kind() == EditorKind::Unknown {
             invocation.output().note("this editor may keep copies of its own; etui knows nothing about it");
         }
-        let before = before.value.into_bytes();
-        let scratch = Scratch::new(&place, extension(&before), &before)
+        let text = SecretBytes::copy_of(before.expose());
+        let scratch = Scratch::new(&place, extension(&text), &text)
             .map_err(|error| CliError::system("cannot make a file for the editor", &error))?;
-        let Some(value) = edited(&editor, &scratch, &before)? else {
+        let Some(value) = edited(&editor, &scratch, &text)? else {
             return unchanged(invocation, name);
         };
         let is_empty = value.is_empty();
         let store = || -> anyhow::Result<Finish> {
             small_enough(&value, &scratch)?;
-            let value = SecretValue::new(ValueType::Text, value)?;
+            let whole = match field {
+                None => value,
+                Some(field) => with_field(&before.outcome, field, &value)?,
+            };
+            let value = SecretValue::new(ValueType::Text, whole)?;
             let request = PutRequest {
                 name: name.clone(),
                 version_id: self.version.version_id.clone(),
@@ -110,7 +117,7 @@ impl RunCommand for Edit {
 impl Edit {
     /// The labels of the new version: given, or the one by which the old one was named.
     fn stages(&self, invocation: &Invocation) -> anyhow::Result<StageSet> {
-        let selector = &self.reference.selector;
+        let selector = &self.reference.version.selector;
         if !self.version.stages.is_empty() {
             return Ok(StageSet::new(self.version.stages.iter().cloned())?);
         }

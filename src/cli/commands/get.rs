@@ -10,11 +10,10 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::reference::Reference;
+use crate::cli::reference::{FieldName, ValueReference};
 use crate::cli::row::RunCommand;
 use crate::cli::stream::OutArguments;
-use crate::content;
-use crate::domain::{SecretName, SecretValue, ValueType, VersionId, visible_value};
+use crate::domain::{SecretName, VersionId, visible_value};
 use crate::kms::Answer;
 use crate::memory::SecretBytes;
 use crate::vault::GetOutcome;
@@ -23,8 +22,9 @@ use crate::vault::GetOutcome;
 ///
 /// Into a pipe or a file the value goes byte for byte. On a terminal control characters, escape sequences
 /// and hidden characters are made visible, a line end is added where there is none, and binary is refused;
-/// --raw prints the bytes there too. --field takes one field of a value that is a JSON object or a dotenv
-/// file: a text as it reads, anything else of JSON as it is written.
+/// --raw prints the bytes there too. '::FIELD' behind the version takes one field of a value that is a JSON object,
+/// a dotenv file or in the form of pass: a text as it reads, anything else of JSON as it is written. Dots and
+/// indexes lead into JSON: 'app/config::hosts[0].name'.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -33,15 +33,16 @@ Examples:
   etui get 'db/password#v3'            by its id
   etui get 'db/password~2'             two versions older than the current one
   etui get tls/key --out key.pem       to a file that only you may read
-  etui get db/login --field password   one field of a JSON object or a dotenv file")]
+  etui get 'db/login::password'        one field of a JSON object, a dotenv file or a value of pass
+  etui get db/login --field password   the same")]
 pub(in crate::cli) struct Get {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
-    #[arg(value_name = "REF", value_parser = Reference::from_str)]
-    reference: Reference,
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
+    reference: ValueReference,
 
-    /// Only this field of a JSON object or a dotenv file
-    #[arg(long, value_name = "KEY")]
-    field: Option<String>,
+    /// Only this field of the value, as '::FIELD' behind the version
+    #[arg(long, value_name = "KEY", value_parser = FieldName::from_str)]
+    field: Option<FieldName>,
 
     #[command(flatten)]
     out: OutArguments,
@@ -53,15 +54,22 @@ pub(in crate::cli) struct Get {
 
 impl RunCommand for Get {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let mut vault = invocation.unlock()?;
-        let mut outcome = vault.get_secret_value(&self.reference.name, &self.reference.selector)?;
-        if let Some(key) = &self.field {
-            let field = field_of(&outcome, key)?;
-            if field.is_empty() {
-                return self.print_nothing(&outcome, invocation);
-            }
-            outcome.value = SecretValue::new(ValueType::Text, field)?;
+        let mut reference = self.reference.clone();
+        if let Some(field) = &self.field
+            && reference.field.replace(field.clone()).is_some()
+        {
+            return Err(CliError::usage(
+                "a field is named twice: behind '::' and with --field",
+                "leave one of the two out",
+            )
+            .into());
         }
+        let mut vault = invocation.unlock()?;
+        let referred = reference.read(&mut vault)?;
+        if referred.expose().is_empty() {
+            return self.print_nothing(&referred.outcome, invocation);
+        }
+        let outcome = referred.into_outcome()?;
         let output = invocation.output();
         if let Some(path) = self.out.file() {
             let (id, name) = (outcome.version.id, outcome.name);
@@ -132,24 +140,6 @@ struct EmptyField<'a> {
     secret_name: &'a str,
     version_id: &'a str,
     secret_data: &'a str,
-}
-
-/// One field, as if it were the whole value.
-fn field_of(outcome: &GetOutcome, key: &str) -> Result<SecretBytes, CliError> {
-    let what = format!("version '{}' of '{}'", outcome.version.id, outcome.name);
-    let (_, fields) = content::fields(outcome.value.expose()).ok_or_else(|| {
-        CliError::usage(
-            format!("{what} is neither a JSON object nor a dotenv file"),
-            "leave --field out to get the whole value",
-        )
-    })?;
-    let found = fields.into_iter().find(|field| field.key == key);
-    found.map(|field| field.value).ok_or_else(|| {
-        CliError::not_found(
-            format!("{what} has no field '{key}'"),
-            "leave --field out to get the whole value",
-        )
-    })
 }
 
 /// A text value as a terminal may show it.

@@ -24,6 +24,7 @@ const LONGEST: usize = 16 * 1024 * 1024;
 
 /// Fill a template: `{{ etui://REF }}` becomes the value of the version
 ///
+/// `{{ etui://REF::FIELD }}` becomes one field of a JSON object, a dotenv file or a value of pass.
 /// Every reference is looked up before anything is written; one that is missing ends it with line and column.
 /// Other text between braces stays as it is. Values go in byte for byte; nothing is escaped.
 #[derive(Debug, Args)]
@@ -59,10 +60,10 @@ impl RunCommand for Inject {
             match piece {
                 Piece::Text(text) => filled.extend(text),
                 Piece::Reference { reference, place } => {
-                    let outcome = vault
-                        .get_secret_value(&reference.name, &reference.selector)
+                    let referred = reference
+                        .read(&mut vault)
                         .with_context(|| format!("line {}, column {}", place.line, place.column))?;
-                    filled.extend(outcome.value.expose());
+                    filled.extend(referred.expose());
                     count += 1;
                 }
             }

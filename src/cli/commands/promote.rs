@@ -12,7 +12,7 @@ use crate::cli::history::Changes;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
-use crate::cli::variables::{Instead, TOO_LONG, VariableArguments, marked};
+use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, marked};
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel};
 use crate::kms::Answer;
@@ -116,7 +116,7 @@ impl Promote {
         let (status, _) = status.map_err(|error| match error {
             ChildError::System(error) if error.kind() == io::ErrorKind::ArgumentListTooLong => {
                 let reason = error::reason(&error);
-                CliError::usage(format!("cannot run the command of --if: {reason}; {longest}"), TOO_LONG)
+                CliError::usage(format!("cannot run the command of --if: {reason}; {longest}"), TOO_LARGE)
             }
             error => CliError::of_child("cannot run the command of --if", error),
         })?;

@@ -17,7 +17,8 @@ use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
-use crate::cli::variables::{Instead, TOO_LONG, VariableArguments, Variables};
+use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, Variables};
+use crate::domain::visible_lines;
 use crate::memory::process;
 use crate::platform::child::located;
 
@@ -25,11 +26,16 @@ use crate::platform::child::located;
 ///
 /// The program takes the place of etui: terminal, signals and exit code are its own. Where etui fails before,
 /// the exit code is 125; where the program cannot be run 126, where it is not there 127.
+///
+/// --prefix and --env-from refuse names like PATH and LD_PRELOAD, which change what programs load and run;
+/// --env VAR=REF sets them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui run --env PGPASSWORD=db/password -- psql
   etui run --env-file .env -- npm start            where .env says KEY=etui://db/password
+  etui run --env PGPASSWORD='db/login::password' -- psql
+  etui run --env-from app/config -- ./server       a variable for each field of the value
   etui run --prefix app -- ./server                all secrets below app/
   etui run --prefix app --with app/db=:canary -- ./server
   etui run --prefix app --dry-run")]
@@ -72,7 +78,7 @@ impl Run {
         if self.variables.is_empty() {
             return Err(CliError::missing(
                 "no secret is named for the program",
-                "name some with --env VAR=REF, --env-file or --prefix",
+                "name some with --env VAR=REF, --env-file, --env-from or --prefix",
             )
             .into());
         }
@@ -101,7 +107,7 @@ impl Run {
         let reason = error::reason(&failed);
         let (why, hint, finish) = match (failed.kind(), located(name)) {
             (io::ErrorKind::ArgumentListTooLong, _) => {
-                (format!("{reason}; {longest}"), TOO_LONG, Finish::ProgramFailed)
+                (format!("{reason}; {longest}"), TOO_LARGE, Finish::ProgramFailed)
             }
             (io::ErrorKind::NotFound, Some(path)) => {
                 let sentence = match interpreter(&path) {
@@ -136,6 +142,8 @@ struct Shape<'a> {
     secret_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -150,20 +158,21 @@ fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
         .iter()
         .map(|variable| Shape {
             variable: &variable.name,
-            secret_name: variable.version.as_ref().map(|(name, _)| name.as_str()),
-            version_id: variable.version.as_ref().map(|(_, id)| id.as_str()),
+            secret_name: variable.origin.as_ref().map(|origin| origin.name.as_str()),
+            version_id: variable.origin.as_ref().map(|origin| origin.version_id.as_str()),
+            field: variable.origin.as_ref().and_then(|origin| origin.field.as_deref()),
         })
         .collect();
     let output = invocation.output();
-    for name in variables.too_long() {
-        output.note(&format!("the value of '{name}' is too long for a variable; {TOO_LONG}"));
-    }
     if output.audience() == Audience::Machine {
         return output.json(&Listed { variables: shapes });
     }
     let line = |shape: &Shape<'_>| match (shape.secret_name, shape.version_id) {
-        (Some(name), Some(id)) => format!("{}\t{name}#{id}\n", shape.variable),
+        (Some(name), Some(id)) => {
+            let field = shape.field.map(|field| format!("::{field}")).unwrap_or_default();
+            format!("{}\t{name}#{id}{field}\n", shape.variable)
+        }
         _ => format!("{}\t(as the file says)\n", shape.variable),
     };
-    output.text(&shapes.iter().map(line).collect::<String>())
+    output.text(&visible_lines(&shapes.iter().map(line).collect::<String>()))
 }
