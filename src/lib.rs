@@ -46,6 +46,7 @@ pub mod generator;
 #[cfg(feature = "serve")]
 pub mod http;
 pub mod kms;
+pub mod masking;
 pub mod memory;
 pub mod platform;
 pub mod query;

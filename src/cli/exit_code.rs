@@ -22,6 +22,8 @@ pub enum Finish {
     ProgramFailed,
     /// The program of `etui run` is not there.
     NoProgram,
+    /// How the program of `etui run --mask` ended.
+    Program(u8),
 }
 
 impl Finish {
@@ -33,6 +35,7 @@ impl Finish {
             Self::BeforeProgram => ExitCode::from(BEFORE_PROGRAM),
             Self::ProgramFailed => ExitCode::from(126),
             Self::NoProgram => ExitCode::from(127),
+            Self::Program(code) => ExitCode::from(code),
         }
     }
 }

@@ -19,6 +19,7 @@ mod input;
 mod invocation;
 mod location;
 mod manual;
+mod masking;
 mod output;
 mod password;
 mod plan;

@@ -5,6 +5,7 @@ pub mod child;
 pub mod clipboard;
 pub mod editor;
 pub mod environment;
+pub mod filtered_run;
 pub mod paths;
 pub mod private_folder;
 pub mod signals;

@@ -28,6 +28,7 @@ mod inject;
 mod json;
 mod list;
 mod locks;
+mod mask;
 mod metadata;
 mod password;
 mod prompt;

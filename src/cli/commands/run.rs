@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
@@ -15,17 +16,26 @@ use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
+use crate::cli::masking;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, Variables};
 use crate::domain::visible_lines;
+use crate::masking::{Forms, Masker};
 use crate::memory::process;
 use crate::platform::child::located;
+use crate::platform::filtered_run::{self, Filtered};
 
 /// Run a program with secrets in its environment
 ///
 /// The program takes the place of etui: terminal, signals and exit code are its own. Where etui fails before,
 /// the exit code is 125; where the program cannot be run 126, where it is not there 127.
+///
+/// With --mask etui stays, and writes •••• in the place of the values in stdout and stderr, where these are no
+/// terminals: the values, their longer lines, and both as JSON, percent-encoded and in base64. Signals are passed on
+/// and the exit code is the program's. Masking catches accidents, not intent: hex, compressed, reversed, re-wrapped or
+/// split output passes. A common word used as a value is masked wherever it stands. Programs that run tools for a
+/// language model turn it on by their variables (CLAUDECODE, AI_AGENT, CODEX_SANDBOX, CURSOR_AGENT and others).
 ///
 /// --prefix and --env-from refuse names like PATH and LD_PRELOAD, which change what programs load and run;
 /// --env VAR=REF sets them.
@@ -50,6 +60,14 @@ pub(in crate::cli) struct Run {
     /// Nothing of the environment but these variables
     #[arg(short = 'i', long)]
     ignore_environment: bool,
+
+    /// Replace the values by •••• in stdout and stderr, where these are no terminals
+    #[arg(long)]
+    mask: bool,
+
+    /// Replace nothing, whoever runs it
+    #[arg(long)]
+    no_mask: bool,
 
     /// Say which variable would come from which version, and run nothing
     #[arg(long)]
@@ -100,10 +118,29 @@ impl Run {
         }
         variables.give_to(&mut program);
         let longest = variables.longest().unwrap_or_default();
+        let masked = self.masked(&variables, invocation);
         drop(variables);
         process::restore_core_files(invocation.hardening());
-        // It returns only where it failed.
-        let failed = program.exec();
+        let failed = match masked {
+            // It returns only where it failed.
+            None => program.exec(),
+            Some((forms, filtered)) => {
+                // This process goes on, and without core dumps.
+                let started = || {
+                    let _ = process::harden();
+                };
+                match filtered.run(program, || Masker::new(Arc::clone(&forms)), started) {
+                    Ok(status) => {
+                        drop(forms);
+                        filtered_run::end_as(status);
+                        return Ok(Finish::Program(
+                            status.code().map_or(u8::MAX, |code| code.to_le_bytes()[0]),
+                        ));
+                    }
+                    Err(error) => error,
+                }
+            }
+        };
         let reason = error::reason(&failed);
         let (why, hint, finish) = match (failed.kind(), located(name)) {
             (io::ErrorKind::ArgumentListTooLong, _) => {
@@ -122,6 +159,21 @@ impl Run {
         let sentence = format!("cannot run '{}': {why}", name.display());
         invocation.output().report(&CliError::usage(sentence, hint).into());
         Ok(finish)
+    }
+
+    /// What is masked, and in which streams; `None` where the program takes the place of etui.
+    fn masked(&self, variables: &Variables, invocation: &Invocation) -> Option<(Arc<Forms>, Filtered)> {
+        let agent = masking::agent();
+        if self.no_mask || !(self.mask || agent.is_some()) {
+            return None;
+        }
+        let filtered = Filtered::find()?;
+        if let (false, Some(agent)) = (self.mask, agent) {
+            let sentence =
+                format!("values are masked in the output, since {agent} is set; --no-mask turns that off");
+            invocation.output().note(&sentence);
+        }
+        Some((masking::forms(variables, invocation)?, filtered))
     }
 }
 
