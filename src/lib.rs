@@ -36,6 +36,7 @@
 pub mod agent;
 pub mod app_options;
 pub mod cli;
+pub mod codes;
 pub mod config;
 pub mod content;
 pub mod crypto;

@@ -10,6 +10,7 @@ mod as_command;
 // It looks at processes by their /proc.
 #[cfg(target_os = "linux")]
 mod children;
+mod code;
 mod deletion;
 // Its values lie in memory, which is known there.
 #[cfg(target_os = "linux")]

@@ -159,6 +159,16 @@ impl Home {
         }
     }
 
+    /// Runs a script in a shell that finds etui and the password.
+    pub fn in_shell(&self, shell: &str, script: &str) -> Run {
+        let folder = Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new(shell);
+        command.args(["-c", script]).env_clear().envs(self.environment()).env("PATH", path);
+        command.env("ETUI_PASSWORD_FILE", self.path().join("password")).current_dir(self.path());
+        self.finish(command, b"")
+    }
+
     /// Starts it on a terminal of its own, without the password.
     pub fn terminal(&self, arguments: &[&str]) -> Terminal {
         self.terminal_with(arguments, |command| command)
@@ -201,6 +211,16 @@ impl Home {
     pub fn bytes_of_vault(&self) -> Vec<u8> {
         fs::read(self.vault()).unwrap()
     }
+}
+
+/// Says on stderr that a program is not here, and that something is passed over for it.
+pub fn is_missing(program: &str) -> bool {
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        .any(|folder| folder.join(program).exists());
+    if !found {
+        eprintln!("passed over: there is no {program}");
+    }
+    !found
 }
 
 impl Run {

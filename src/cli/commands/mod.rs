@@ -4,6 +4,7 @@
 mod api;
 mod audit;
 mod backup;
+mod code;
 mod completions;
 mod config;
 mod copy;
@@ -12,6 +13,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod edit;
+mod env;
 mod export;
 mod get;
 mod import;
@@ -65,6 +67,7 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<list::List>("list"),
             Row::of::<show::Show>("show"),
             Row::of::<which::Which>("which"),
+            Row::of::<code::Code>("code"),
         ],
     },
     Group {
@@ -94,6 +97,7 @@ pub(super) const GROUPS: &[Group] = &[
         title: "Use in programs",
         rows: &[
             Row::of::<run::Run>("run"),
+            Row::of::<env::Env>("env"),
             Row::of::<inject::Inject>("inject"),
             Row::of::<random::Random>("random"),
             Row::of::<api::Api>("api"),

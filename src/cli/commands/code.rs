@@ -1,0 +1,146 @@
+//! `etui code`: one-time codes.
+
+use std::str::FromStr;
+
+use clap::Args;
+use qrcode::{Color, EcLevel, QrCode};
+use serde::Serialize;
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::output::Audience;
+use crate::cli::reference::{Referred, ValueReference};
+use crate::cli::row::RunCommand;
+use crate::cli::wording;
+use crate::codes::{CodeSource, NoCode};
+use crate::memory::SecretBytes;
+
+/// Print a one-time code (TOTP)
+///
+/// From an otpauth:// URI, or from a base32 secret with the usual 6 digits and 30 seconds: the value itself, its field
+/// '::FIELD', or else its field otpauth, totp or otp, as imported logins have it. On a terminal the seconds that the
+/// code still counts are said too; into a pipe goes the code alone.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui code web/github
+  etui code 'web/github::totp'
+  etui code web/github --qr        to add it to a phone")]
+pub(in crate::cli) struct Code {
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
+    reference: ValueReference,
+
+    /// Draw what the codes are made from as a QR code, after a question
+    #[arg(long, conflicts_with = "json")]
+    qr: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shape<'a> {
+    secret_name: &'a str,
+    version_id: &'a str,
+    code: &'a str,
+    seconds_left: u64,
+    period: u64,
+}
+
+impl RunCommand for Code {
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let output = invocation.output();
+        if self.qr && !(output.stdout_is_terminal() && invocation.can_ask()) {
+            return Err(CliError::usage(
+                "a QR code is drawn on a terminal only, after a question",
+                "run it on a terminal, or print the URI with `etui get`",
+            )
+            .into());
+        }
+        let mut vault = invocation.unlock()?;
+        let referred = self.reference.read(&mut vault)?;
+        drop(vault.lock());
+        let source = self.source(&referred)?;
+        if self.qr {
+            return draw(invocation, &source, referred.outcome.name.as_str());
+        }
+        let code = source.code_at(u64::try_from(invocation.now().seconds()).unwrap_or(0));
+        let digits = code.digits.expose_text().unwrap_or_default();
+        match output.audience() {
+            Audience::Machine => output.json(&Shape {
+                secret_name: referred.outcome.name.as_str(),
+                version_id: referred.outcome.version.id.as_str(),
+                code: digits,
+                seconds_left: code.seconds_left,
+                period: code.period,
+            })?,
+            Audience::Person => {
+                let left = wording::count(code.seconds_left, "second");
+                let mut line = code.digits.duplicate();
+                line.extend(format!("  ({left} left)\n").as_bytes());
+                output.bytes(line.expose())?;
+            }
+            Audience::Pipe => {
+                let mut line = code.digits.duplicate();
+                line.push(b'\n');
+                output.bytes(line.expose())?;
+            }
+        }
+        Ok(Finish::Done)
+    }
+}
+
+impl Code {
+    fn source(&self, referred: &Referred) -> Result<CodeSource, CliError> {
+        let source = match self.reference.field {
+            Some(_) => CodeSource::of_text(referred.expose()),
+            None => CodeSource::of_value(referred.expose()),
+        };
+        source.map_err(|reason| {
+            let outcome = &referred.outcome;
+            let hint = match reason {
+                NoCode::NoSource | NoCode::Base32 => "name the field that holds it: NAME::FIELD",
+                NoCode::Hotp | NoCode::Steam => "use the program that it was made for",
+                _ => "compare it with what the site shows: `etui get` prints it",
+            };
+            let version = format!("version '{}' of '{}'", outcome.version.id, outcome.name);
+            CliError::usage(format!("{version} makes no code: {reason}"), hint)
+        })
+    }
+}
+
+/// Draws two rows of squares in a line of text, black on white whatever colours the terminal has: that is what
+/// cameras expect.
+fn draw(invocation: &Invocation, source: &CodeSource, label: &str) -> anyhow::Result<Finish> {
+    /// White around the code, in squares (ISO/IEC 18004, section 9.1).
+    const QUIET: i64 = 4;
+    let question = format!("Whoever sees the QR code can make the codes of '{label}'. Show it? [y/N] ");
+    let reply = invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
+    if !matches!(reply.as_deref(), Some("y" | "Y" | "yes")) {
+        return Err(CliError::usage("the QR code was not shown", "answer with y to see it").into());
+    }
+    let uri = source.uri(label);
+    let code = QrCode::with_error_correction_level(uri.expose(), EcLevel::M)
+        .map_err(|_| CliError::usage("the URI is too long for a QR code", "print it with `etui get`"))?;
+    let width = i64::try_from(code.width()).unwrap_or(0);
+    let is_dark = |x: i64, y: i64| {
+        let inside = (0..width).contains(&x) && (0..width).contains(&y);
+        inside && code[(usize::try_from(x).unwrap_or(0), usize::try_from(y).unwrap_or(0))] == Color::Dark
+    };
+    let mut picture = SecretBytes::new();
+    for y in (-QUIET..width + QUIET).step_by(2) {
+        picture.extend(b"\x1b[38;5;16;48;5;231m");
+        for x in -QUIET..width + QUIET {
+            let square = match (is_dark(x, y), is_dark(x, y + 1)) {
+                (true, true) => "█",
+                (true, false) => "▀",
+                (false, true) => "▄",
+                (false, false) => " ",
+            };
+            picture.extend(square.as_bytes());
+        }
+        picture.extend(b"\x1b[0m\n");
+    }
+    invocation.output().bytes(picture.expose())?;
+    Ok(Finish::Done)
+}
