@@ -31,7 +31,7 @@ environment = {
 
 def etui(*words, stdin=""):
     flags = ["--password-file", str(folder / "password")] if words[0] in ("init", "unlock") else []
-    done = subprocess.run([ETUI, *words, *flags], input=stdin, capture_output=True, text=True, env=environment)
+    done = subprocess.run([ETUI, *words, *flags], input=stdin, capture_output=True, text=True, env=environment, timeout=120)
     if done.returncode:
         sys.exit(f"{words}: exit {done.returncode}\n{done.stderr}")
     return done.stdout
@@ -59,7 +59,7 @@ try:
     for number, (uri, secret, algorithm, digits, period) in enumerate(cases):
         def theirs():
             words = ["oathtool", f"--totp={algorithm.lower()}", "-d", str(digits), "-s", f"{period}s", "-"]
-            return subprocess.run(words, input=secret.hex(), capture_output=True, text=True, check=True).stdout.strip()
+            return subprocess.run(words, input=secret.hex(), capture_output=True, text=True, check=True, timeout=120).stdout.strip()
         # Between two readings of theirs that agree ours must be the same.
         while True:
             before = theirs()

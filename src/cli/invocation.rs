@@ -256,6 +256,22 @@ impl Invocation {
         }
     }
 
+    /// Unlocks the vault of this machine without asking anybody: with the agent, or with a password that a flag or
+    /// the environment gives. `None` where there is neither, and where there is no vault.
+    pub(super) fn unlock_without_asking(&self) -> anyhow::Result<Option<Vault>> {
+        let locked = match self.open_vault() {
+            Err(error) if matches!(error.downcast_ref(), Some(VaultError::NoVault { .. })) => {
+                return Ok(None);
+            }
+            other => other?,
+        };
+        if self.password != Ok(PasswordSource::Prompt) {
+            return self.unlock_file(locked).map(|opened| Some(opened.vault));
+        }
+        let key = self.key_of_agent(&locked);
+        key.map(|(identity, key)| self.unlock_with_key(locked, identity, &key)).transpose()
+    }
+
     /// Unlocks the vault of this machine for the agent: with the password, whether one runs or not.
     pub(super) fn unlock_for_agent(&self) -> anyhow::Result<Opened> {
         self.offering_more(self.unlock_to_relock()?)

@@ -11,6 +11,7 @@ mod color;
 mod commands;
 mod completion;
 mod confirm;
+mod credential_store;
 mod error;
 mod exit_code;
 mod globals;
@@ -37,7 +38,8 @@ mod value;
 mod variables;
 mod wording;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 
 pub use error::CliError;
@@ -54,7 +56,7 @@ use crate::platform::signals::{Interrupted, die_of};
 
 /// Does what a command line asks for, and answers the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = as_called(arguments.into_iter().collect());
     if let Some(completed) = completion::complete_words(&arguments, all_commands) {
         return completed;
     }
@@ -73,6 +75,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> E
             invocation.output().report(&error)
         }
     }
+}
+
+/// The names by which other programs call a command, as those of helpers of git and docker are looked for.
+const LINKS: [(&str, &str); 2] =
+    [("git-credential-etui", "git-credential"), ("docker-credential-etui", "docker-credential")];
+
+/// The command line that a link stands for.
+fn as_called(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let called = arguments.first().and_then(|program| Path::new(program).file_name());
+    if let Some((_, command)) = LINKS.iter().find(|(link, _)| called == Some(OsStr::new(link))) {
+        arguments.splice(..1, ["etui", command].map(OsString::from));
+    }
+    arguments
 }
 
 /// Whether a command line is well formed: for whoever writes one for others to run.

@@ -29,8 +29,17 @@ pub(crate) fn unescape(value: &RawValue) -> Option<SecretBytes> {
     unescape_json(value.get())
 }
 
+/// The members of an object whose values are texts, in their order; `None` where it is no object.
+pub fn string_members(text: &[u8]) -> Option<Vec<(String, SecretBytes)>> {
+    let members = members(text).ok()?;
+    let texts = members
+        .into_iter()
+        .filter_map(|(name, value)| Some((unescape(name)?.expose_text()?.to_owned(), unescape(value)?)));
+    Some(texts.collect())
+}
+
 /// A text as a JSON string, quotes included: `"`, `\` and control characters are escaped, nothing else.
-pub(crate) fn escape(text: &str) -> SecretBytes {
+pub fn escape(text: &str) -> SecretBytes {
     let mut string = SecretBytes::with_capacity(text.len() + 2);
     string.push(b'"');
     for byte in text.bytes() {

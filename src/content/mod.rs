@@ -5,7 +5,7 @@
 //! lies in wiping buffers, but for names of fields, which are told like names of secrets.
 //!
 //! - [`dotenv`] reads and writes `NAME=value` lines; `json_text` finds the pieces of JSON.
-//! - [`fields`](fn@fields) are what such a value has, [`field`](fn@field()) is one of them; [`named_fields`] may
+//! - [`fields`](fn@fields) are what such a value has, [`field`](fn@field) is one of them; [`named_fields`] may
 //!   be told by their keys.
 //! - [`is_variable_name`] and [`steers_programs`] judge names of environment variables.
 //! - [`between`] and [`pieces`] tell how two texts differ, [`Likeness`] how little; [`bytes`](mod@bytes) is for
@@ -21,5 +21,6 @@ mod variable;
 
 pub use difference::{Basis, Difference, Piece, Place, between, pieces, pieces_by_line};
 pub use field::{Field, NoField, NotReplaced, Shape, field, fields, named_fields, with_field};
+pub use json_text::{escape as escape_json, string_members};
 pub use likeness::Likeness;
 pub use variable::{is_variable_name, steers_programs};

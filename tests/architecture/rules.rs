@@ -174,6 +174,7 @@ const CLI: &[&[&str]] = &[
         "cli/clipboard",
         "cli/color",
         "cli/completion",
+        "cli/credential_store",
         "cli/error",
         "cli/exit_code",
         "cli/globals",

@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 42] = [
+const LINES: [Line; 44] = [
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -57,6 +57,8 @@ const LINES: [Line; 42] = [
     piped("two", &["which", "db"]),
     line(Password, &["code", "db"]),
     line(Password, &["env", "--env", "A=db"]),
+    line(Nothing, &["git-credential", "get"]),
+    line(Nothing, &["docker-credential", "version"]),
     line(Nothing, &["random"]),
     line(Password, &["passwd", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
     line(Password, &["rekey", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),

@@ -217,13 +217,11 @@ fn two_colons_name_a_field_of_any_version_and_form() {
         exit 2
         stderr:
         error: <REF>: '::' takes the name of a field, as in 'a::password'
-        hint: correct it and try again
         "#);
     assert_snapshot!(home.etui(&["show", "db::password"]).failed(2), @r#"
         exit 2
         stderr:
         error: <REF>: this is about a whole version: leave out '::' and the field
-        hint: correct it and try again
         "#);
 }
 
@@ -266,7 +264,7 @@ fn a_field_goes_into_a_template_and_a_difference() {
     assert_snapshot!(home.etui(&["diff", "db#v1::port", "db::port", "--json"]), @r#"
         exit 0
         stdout:
-        {"From":{"SecretName":"db","VersionId":"v1","Field":"port"},"To":{"SecretName":"db","VersionId":"v2","Field":"port"},"Same":false,"Changes":[{"Change":"changed","Place":"line 1","BytesBefore":4,"BytesAfter":4}]}
+        {"RequestId":"[id]","From":{"SecretName":"db","VersionId":"v1","Field":"port"},"To":{"SecretName":"db","VersionId":"v2","Field":"port"},"Same":false,"Changes":[{"Change":"changed","Place":"line 1","BytesBefore":4,"BytesAfter":4}]}
         "#);
     assert_snapshot!(home.etui(&["diff", "db::host"]).failed(3), @r#"
         exit 3
@@ -300,7 +298,7 @@ fn a_program_gets_fields_as_variables() {
     assert_snapshot!(home.etui(&["run", "--env-from", "env", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        [{"Variable":"A","SecretName":"env","VersionId":"v1","Field":"A"},{"Variable":"B","SecretName":"env","VersionId":"v1","Field":"B"}]
+        {"RequestId":"[id]","Variables":[{"Variable":"A","SecretName":"env","VersionId":"v1","Field":"A"},{"Variable":"B","SecretName":"env","VersionId":"v1","Field":"B"}]}
         "#);
     assert_snapshot!(run(&["--env-from", "nested"], "true").failed(125), @r#"
         exit 125

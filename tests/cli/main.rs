@@ -22,6 +22,7 @@ mod fields;
 mod fixtures;
 mod full_disk;
 mod get;
+mod helpers;
 mod history;
 mod import;
 mod init;

@@ -11,11 +11,13 @@ mod copy;
 mod cost;
 mod demo;
 mod diff;
+mod docker_credential;
 mod doctor;
 mod edit;
 mod env;
 mod export;
 mod get;
+mod git_credential;
 mod import;
 mod init;
 mod inject;
@@ -99,6 +101,8 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<run::Run>("run"),
             Row::of::<env::Env>("env"),
             Row::of::<inject::Inject>("inject"),
+            Row::of::<git_credential::GitCredential>("git-credential"),
+            Row::of::<docker_credential::DockerCredential>("docker-credential"),
             Row::of::<random::Random>("random"),
             Row::of::<api::Api>("api"),
             #[cfg(feature = "serve")]
