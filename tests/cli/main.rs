@@ -36,6 +36,7 @@ mod password;
 mod prompt;
 mod put;
 mod random;
+mod readme;
 mod run;
 mod stage;
 mod stored;

@@ -116,7 +116,8 @@ impl Home {
         command
     }
 
-    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+    /// What every run of the binary gets.
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let inside = |folder: &str| self.path().join(folder);
         vec![
             ("HOME", self.path().to_owned()),

@@ -1,0 +1,81 @@
+//! Runs every command of the README, in its order, in a fresh home.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::support::Home;
+
+const README: &str = include_str!("../../README.md");
+
+/// The lines of the README's `sh` blocks, but for those that are marked `ignore`: they build etui itself.
+fn commands() -> Vec<&'static str> {
+    let mut commands = Vec::new();
+    let mut inside = false;
+    for line in README.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            line if inside && !line.is_empty() => commands.push(line),
+            _ => {}
+        }
+    }
+    commands
+}
+
+fn script(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// A home with what the README takes for granted: the secret of its first five minutes, and the files it names.
+fn home_of_the_readme() -> Home {
+    let home = Home::with_vault();
+    home.pipe("first", &["new", "shop/db/password"]).succeeded();
+    home.pipe("second", &["put", "shop/db/password"]).succeeded();
+    home.pipe(r#"{"username":"me","password":"pw"}"#, &["new", "shop/login"]).succeeded();
+    home.pipe("JBSWY3DPEHPK3PXP", &["new", "web/github"]).succeeded();
+    let at = |name: &str| home.path().join(name);
+    fs::write(at("new-password.txt"), "third\n").unwrap();
+    fs::write(at("candidate.txt"), "fourth").unwrap();
+    fs::write(at("leaked.txt"), "third\n").unwrap();
+    fs::write(at("config.template"), "password = \"{{ etui://shop/db/password }}\"\n").unwrap();
+    fs::write(at(".env"), "TOKEN=abc\n").unwrap();
+    fs::write(at("keepassxc.csv"), "Group,Title,Username,Password\nRoot,mail,me,pw\n").unwrap();
+    let item = r#"{"encrypted":false,"items":[{"id":"1","type":1,"name":"mail","login":{"password":"pw"}}]}"#;
+    fs::write(at("export.json"), item).unwrap();
+    script(&at("smoke-test"), "#!/bin/sh\ntest -n \"$PGPASSWORD\"\n");
+    fs::create_dir(at("bin")).unwrap();
+    fs::create_dir(at("password-store")).unwrap();
+    fs::write(at("password-store/.gpg-id"), "me\n").unwrap();
+    fs::write(at("password-store/mail.gpg"), "pw\n").unwrap();
+    // Stands in for GnuPG, which gets the entry on stdin.
+    script(&at("bin/gpg"), "#!/bin/sh\nexec cat\n");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), at("bin/etui")).unwrap();
+    fs::create_dir(at("runtime")).unwrap();
+    fs::set_permissions(at("runtime"), fs::Permissions::from_mode(0o700)).unwrap();
+    home
+}
+
+#[test]
+fn every_command_of_the_readme_succeeds() {
+    // Given
+    let home = home_of_the_readme();
+    let commands = commands();
+    assert!(commands.len() >= 25, "the README shows {} commands", commands.len());
+    let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").unwrap());
+
+    for line in commands {
+        // When
+        let mut shell = Command::new("sh");
+        shell.args(["-c", line]).env_clear().envs(home.environment()).env("PATH", &path);
+        shell.env("XDG_RUNTIME_DIR", home.path().join("runtime")).env("TOKEN", "abc");
+        shell.env("ETUI_PASSWORD_FILE", home.path().join("password"));
+        let run = shell.current_dir(home.path()).stdin(Stdio::null()).output().unwrap();
+        // Then
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "`{line}` ended with {}: {stderr}", run.status);
+    }
+    assert_eq!(fs::read_to_string(home.path().join("config.toml")).unwrap(), "password = \"fourth\"\n");
+}
