@@ -1,13 +1,13 @@
 //! Programs that etui starts and waits for: none outlives it with a secret in its hands.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
+use super::program::write_program;
 use super::support::Home;
 
 /// Longer than any machine takes; only a hanging program comes near.
@@ -96,8 +96,7 @@ fn gpg_and_git_end_with_an_import() {
         for program in ["git", "gpg"] {
             let rest = if program == endless { ENDLESS } else { "true" };
             let script = format!("#!/bin/sh\n[ \"$1\" = --version ] && exit\n{rest}\n");
-            fs::write(programs.join(program), script).unwrap();
-            fs::set_permissions(programs.join(program), fs::Permissions::from_mode(0o755)).unwrap();
+            write_program(&programs.join(program), &script);
         }
         let mut command = home.command(&["import", "pass", "store"]);
         command.env("PATH", &path);

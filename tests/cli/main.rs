@@ -33,6 +33,8 @@ mod locks;
 mod mask;
 mod metadata;
 mod password;
+#[path = "../support/program.rs"]
+mod program;
 mod prompt;
 mod put;
 mod random;

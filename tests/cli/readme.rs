@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::program::write_program;
 use super::support::Home;
 
 const README: &str = include_str!("../../README.md");
@@ -24,11 +24,6 @@ fn commands() -> Vec<&'static str> {
     commands
 }
 
-fn script(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
-}
-
 /// A home with what the README takes for granted: the secret of its first five minutes, and the files it names.
 fn home_of_the_readme() -> Home {
     let home = Home::with_vault();
@@ -45,13 +40,13 @@ fn home_of_the_readme() -> Home {
     fs::write(at("keepassxc.csv"), "Group,Title,Username,Password\nRoot,mail,me,pw\n").unwrap();
     let item = r#"{"encrypted":false,"items":[{"id":"1","type":1,"name":"mail","login":{"password":"pw"}}]}"#;
     fs::write(at("export.json"), item).unwrap();
-    script(&at("smoke-test"), "#!/bin/sh\ntest -n \"$PGPASSWORD\"\n");
+    write_program(&at("smoke-test"), "#!/bin/sh\ntest -n \"$PGPASSWORD\"\n");
     fs::create_dir(at("bin")).unwrap();
     fs::create_dir(at("password-store")).unwrap();
     fs::write(at("password-store/.gpg-id"), "me\n").unwrap();
     fs::write(at("password-store/mail.gpg"), "pw\n").unwrap();
     // Stands in for GnuPG, which gets the entry on stdin.
-    script(&at("bin/gpg"), "#!/bin/sh\nexec cat\n");
+    write_program(&at("bin/gpg"), "#!/bin/sh\nexec cat\n");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), at("bin/etui")).unwrap();
     fs::create_dir(at("runtime")).unwrap();
     fs::set_permissions(at("runtime"), fs::Permissions::from_mode(0o700)).unwrap();

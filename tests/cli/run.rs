@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
+use super::program::write_program;
 use super::support::{Home, PASSWORD, Run};
 
 const SECRET: &str = "s3cr3t-value";
@@ -175,8 +176,7 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
         error: cannot run './data.txt': permission denied
         hint: check its name and PATH
         "#);
-    fs::write(home.path().join("script"), "#!/nowhere/interpreter -x\n").unwrap();
-    fs::set_permissions(home.path().join("script"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&home.path().join("script"), "#!/nowhere/interpreter -x\n");
     assert_snapshot!(run("./script").failed(126), @r#"
         exit 126
         stderr:

@@ -10,6 +10,7 @@ use etui::exchange::ExchangeError;
 use etui::exchange::pass::{Programs, read};
 
 use crate::helpers::{import, lost, shown, told};
+use crate::support::program::write_program;
 use crate::support::vaults::{Place, get};
 
 /// A store with a key of its own, whose gpg home lies beside it.
@@ -43,9 +44,7 @@ impl Store {
     }
 
     fn script(&self, name: &str, text: &str) {
-        let path = self.folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&self.folder.path().join(name), text);
     }
 
     fn programs(&self) -> Programs {

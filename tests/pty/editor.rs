@@ -1,17 +1,16 @@
 //! The user's editor in a real terminal.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
 
+use crate::program::write_program;
 use crate::support::{Home, NAME, Terminal, VALUE};
 
 /// An editor of the user's making: a shell script that gets the file as its argument.
 fn editor(home: &Home, script: &str) {
     let path = home.path().join("editor");
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    write_program(&path, &format!("#!/bin/sh\n{script}\n"));
     let folder = home.path().join("config/etui");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("settings.toml"), format!("editor = \"{}\"\n", path.display())).unwrap();

@@ -13,6 +13,8 @@ mod full_disk;
 mod giving_back;
 mod locking;
 mod main_job;
+#[path = "../support/program.rs"]
+mod program;
 mod sizes;
 mod starting;
 mod support;

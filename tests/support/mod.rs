@@ -7,6 +7,7 @@ pub mod fixtures;
 #[cfg(feature = "serve")]
 pub mod http;
 pub mod model;
+pub mod program;
 pub mod rules;
 pub mod step;
 pub mod vault_subject;
