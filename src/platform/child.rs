@@ -90,7 +90,9 @@ fn wait(child: &mut Child, signals: &mut Signals, when_asked: WhenAsked) -> Resu
     loop {
         // First the end, then the signals: one that ended the program has been heard by now.
         let ended = child.try_wait()?;
-        for signal in signals.take() {
+        let heard = signals.take();
+        let has_heard = !heard.is_empty();
+        for signal in heard {
             match signal {
                 Signal::Terminate | Signal::HangUp if when_asked == WhenAsked::PassOn => {
                     asked.get_or_insert(signal);
@@ -109,6 +111,10 @@ fn wait(child: &mut Child, signals: &mut Signals, when_asked: WhenAsked) -> Resu
                 Some(signal) => Err(Interrupted(signal).into()),
                 None => Ok(status),
             };
+        }
+        // The news of the end may have been among what was just heard: it comes only once.
+        if has_heard {
+            continue;
         }
         match poll(&mut [PollFd::new(signals, PollFlags::IN)], None) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
