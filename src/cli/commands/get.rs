@@ -24,7 +24,7 @@ use crate::vault::GetOutcome;
 /// and hidden characters are made visible, a line end is added where there is none, and binary is refused;
 /// --raw prints the bytes there too. '::FIELD' behind the version takes one field of a value that is a JSON object,
 /// a dotenv file or in the form of pass: a text as it reads, anything else of JSON as it is written. Dots and
-/// indexes lead into JSON: 'app/config::hosts[0].name'.
+/// indexes lead into JSON: 'app/config::hosts.0.name'.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
