@@ -61,11 +61,23 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
 
 /// What lies under the pointer in the layer on top, as it is drawn: what is seen is what is hit.
 pub fn hit(state: &State, at: Position) -> Option<Hit> {
+    draw_apart(state, |canvas| {
+        canvas.hits.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit)
+    })
+}
+
+/// The box of the layer on top.
+pub fn dialog(state: &State) -> Option<Rect> {
+    draw_apart(state, |canvas| canvas.drawn)
+}
+
+/// Draws the layer on top alone, into cells that nobody sees, for what drawing leaves on the canvas.
+fn draw_apart<T>(state: &State, read: impl FnOnce(&Canvas<'_>) -> Option<T>) -> Option<T> {
     let (columns, rows) = state.app.size;
     let mut scratch = Buffer::empty(Rect::new(0, 0, columns, rows));
     let mut canvas = Canvas::new(&mut scratch, &state.app);
     state.top()?.draw(&mut canvas);
-    canvas.hits.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit)
+    read(&canvas)
 }
 
 fn draw_too_small(buffer: &mut Buffer, theme: &Theme) {

@@ -8,9 +8,9 @@ use etui::tui::theme::THEMES;
 use etui::tui::{Event, Theme};
 
 use crate::ages::AGES;
-use crate::assert_screens;
 use crate::harness::{Harness, NOW, SIZES};
 use crate::sample::{self, create, text_value};
+use crate::{assert_dialog, assert_dialogs, assert_screens};
 
 /// The shop's vault with the cursor on `shop/db/password`.
 pub fn on_password() -> Harness {
@@ -208,7 +208,7 @@ fn a_long_value_scrolls_in_its_pane() {
 fn deleted_secrets_are_listed_on_request_and_can_be_restored() {
     let mut harness = on_password();
     harness.press("D");
-    assert_screens!("delete_plan", harness);
+    assert_dialog!("delete_plan", harness);
     harness.resize(120, 40).press("Enter");
     harness.assert_shows("password             v14");
     harness.press("D l Enter");
@@ -224,7 +224,7 @@ fn deleted_secrets_are_listed_on_request_and_can_be_restored() {
         assert_eq!(harness.toast(), "this secret is scheduled for deletion: U restores it first", "{key}");
     }
     harness.press("U");
-    assert_screens!("restore_plan", harness);
+    assert_dialog!("restore_plan", harness);
     harness.resize(120, 40).press("Enter .");
     harness.assert_shows("password             v14");
 }
@@ -248,7 +248,7 @@ fn another_process_s_change_appears_by_itself() {
 fn the_help_lists_the_keys_that_are_alive_here() {
     let mut harness = on_password();
     harness.press("?");
-    assert_screens!("help", harness);
+    assert_dialogs!("help", harness);
     harness.resize(120, 40).press("/");
     harness.type_text("roll");
     harness.assert_shows("roll back");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use etui::tui::Event;
 
-use crate::assert_screens;
+use crate::assert_dialog;
 use crate::harness::Harness;
 use crate::sample;
 
@@ -29,7 +29,7 @@ fn a_field_of_a_json_value_is_chosen_by_name_and_no_value_is_shown() {
     harness.assert_shows("password");
     harness.assert_hides("hunter2");
     harness.assert_hides("5432");
-    assert_screens!("copy_chooser", harness);
+    assert_dialog!("copy_chooser", harness);
     harness.resize(120, 40).press("j j Enter");
     assert_eq!(copied(&harness), ["hunter2"]);
     assert_eq!(harness.toast(), "field 'password' of db#v1 copied, cleared in 30 s");

@@ -6,8 +6,8 @@ use etui::app_options::Ownership;
 use etui::demo;
 use etui::domain::Timestamp;
 
-use crate::assert_screens;
 use crate::harness::{Harness, NOW};
+use crate::{assert_dialog, assert_screens};
 
 /// The app on the samples, at its unlock screen.
 fn locked(size: (u16, u16)) -> Harness {
@@ -31,6 +31,6 @@ fn the_unlock_screen_of_the_demo_tells_its_password() {
     let mut harness = locked((120, 40));
     harness.unlock();
     harness.press("Ctrl-l");
-    assert_screens!("demo_locked", harness);
+    assert_dialog!("demo_locked", harness);
     harness.assert_shows(demo::PASSWORD);
 }

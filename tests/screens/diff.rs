@@ -9,10 +9,10 @@ use etui::tui::{Event, Theme};
 use etui::vault::{PutRequest, Vault};
 use etui::versioning::StageSet;
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::{Harness, SIZES};
 use crate::sample::{self, create, name, put, text_value};
+use crate::{assert_dialog, assert_dialogs, assert_screens};
 
 const CONFIG: [&str; 3] = [
     r#"{"user": "root", "password": "hunter2", "port": 5432, "host": "db.example", "old": "x"}"#,
@@ -45,7 +45,7 @@ fn pair(harness: &Harness) -> [String; 2] {
 fn json_differs_by_key_and_masked_only_lengths_are_told() {
     let mut harness = over(&CONFIG[..2]);
     harness.press("d");
-    assert_screens!("diff_masked", harness);
+    assert_dialog!("diff_masked", harness);
     for secret in ["hunter2", "correct", "root", "Root", "db.example"] {
         harness.assert_hides(secret);
     }
@@ -55,7 +55,7 @@ fn json_differs_by_key_and_masked_only_lengths_are_told() {
 fn r_reveals_and_what_is_revealed_hides_itself() {
     let mut harness = over(&CONFIG[..2]);
     harness.press("d r");
-    assert_screens!("diff_revealed", harness);
+    assert_dialogs!("diff_revealed", harness);
     harness.resize(120, 40).press("r");
     harness.assert_hides("hunter2");
     harness.press("r");
@@ -73,7 +73,7 @@ fn the_diff_in_ascii_uses_no_other_characters() {
     let mut harness = over(&CONFIG[..2]);
     harness.wear(Theme::named("terminal", Glyphs::ASCII));
     harness.press("Space j d r");
-    assert_screens!("diff_ascii", harness);
+    assert_dialog!("diff_ascii", harness);
     for keys in ["r", "Esc"] {
         harness.press(keys);
         for (columns, rows) in SIZES {
@@ -99,9 +99,9 @@ fn text_differs_by_line_and_what_is_far_away_is_folded() {
     ]);
     harness.press("d");
     harness.assert_shows("differs only in case");
-    assert_screens!("diff_lines_masked", harness);
+    assert_dialog!("diff_lines_masked", harness);
     harness.press("r");
-    assert_screens!("diff_lines", harness);
+    assert_dialog!("diff_lines", harness);
 }
 
 #[test]
@@ -135,9 +135,9 @@ fn binary_values_differ_by_bytes() {
         put_value(vault, "key", "v2", binary(&bytes));
     });
     harness.press("d");
-    assert_screens!("diff_bytes_masked", harness);
+    assert_dialog!("diff_bytes_masked", harness);
     harness.press("r");
-    assert_screens!("diff_bytes", harness);
+    assert_dialog!("diff_bytes", harness);
 }
 
 fn put_value(vault: &mut Vault, secret: &str, version: &str, value: SecretValue) {
@@ -275,7 +275,7 @@ fn long_differences_scroll_and_long_lines_go_on_below() {
     harness.press("G");
     harness.assert_shows("no newline at the end");
     harness.assert_shows("long long");
-    insta::assert_snapshot!("diff_long_60x20", harness.screen());
+    insta::assert_snapshot!("diff_long_60x20", harness.dialog());
     harness.press("PgUp g");
     harness.assert_shows("a0");
 }

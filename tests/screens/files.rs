@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use etui::memory::SecretBytes;
 
-use crate::assert_screens;
+use crate::assert_dialog;
 use crate::browse::on_password;
 use crate::harness::Harness;
 
@@ -37,7 +37,7 @@ fn current(harness: &Harness) -> (String, Vec<u8>) {
 #[test]
 fn a_file_is_a_source_of_its_own() {
     let mut harness = from_a_file();
-    assert_screens!("file_empty", harness);
+    assert_dialog!("file_empty", harness);
     harness.resize(120, 40).press("Ctrl-s");
     harness.assert_shows("name a file");
 }
@@ -50,7 +50,7 @@ fn the_file_is_read_while_its_path_is_typed_and_the_plan_is_of_what_was_read() {
     harness.type_text("T");
     harness.assert_shows("● ACSCurrent   v14 → v15");
     harness.assert_hides("Permission");
-    assert_screens!("file_read", harness);
+    assert_dialog!("file_read", harness);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn tab_completes_a_path_and_lists_what_it_could_be() {
     harness.assert_shows("LICENSE-");
     harness.press("Tab");
     harness.assert_shows("LICENSE-APACHE  LICENSE-MIT");
-    assert_screens!("file_choices", harness);
+    assert_dialog!("file_choices", harness);
     harness.resize(120, 40).type_text("M").press("Tab");
     harness.assert_hides("APACHE");
     harness.assert_shows("● ACSCurrent   v14 → v15");
@@ -112,7 +112,7 @@ fn what_cannot_be_read_is_told_with_its_path_and_not_stored() {
     harness.type_text("/");
     harness.assert_shows("cannot read '/': it is a folder");
     harness.press("Backspace").type_text("src");
-    assert_screens!("file_folder", harness);
+    assert_dialog!("file_folder", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_ne!(harness.dialogs(), 0);
     assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
@@ -133,7 +133,7 @@ fn a_form_with_a_file_survives_the_lock_and_reads_it_again() {
 fn a_value_is_written_to_a_file_that_only_its_owner_may_read() {
     let mut harness = on_password();
     harness.press("w");
-    assert_screens!("write_file", harness);
+    assert_dialog!("write_file", harness);
     let path = harness.folder().join("out");
     harness.resize(120, 40).type_text(path.to_str().unwrap()).press("Enter");
     assert_eq!(harness.toast(), format!("value of shop/db/password#v14 written to {}", path.display()));
@@ -149,7 +149,7 @@ fn nothing_is_overwritten_without_a_second_key() {
     assert!(fs::read_to_string("LICENSE-MIT").unwrap().contains("Permission"), "the key is dead before");
     harness.press("Enter");
     harness.assert_shows("there is a file already: nothing was written");
-    assert_screens!("write_file_exists", harness);
+    assert_dialog!("write_file_exists", harness);
     let (path, typed) = file(&harness, "old", b"old");
     harness.resize(120, 40).press("Ctrl-u").type_text(&typed).press("Ctrl-r");
     assert_eq!(fs::read(&path).unwrap(), b"old", "the answer was about another path");

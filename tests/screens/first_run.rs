@@ -2,8 +2,8 @@
 
 use etui::vault::KdfCost;
 
-use crate::assert_screens;
 use crate::harness::Harness;
+use crate::{assert_dialog, assert_dialogs, assert_screens};
 
 /// The screen with a measurement that does not depend on this machine.
 pub fn measured() -> Harness {
@@ -27,7 +27,7 @@ fn the_strength_of_the_password_is_judged_and_no_rule_is_made_of_it() {
     harness.assert_shows("very weak");
     harness.press("Ctrl-u").type_text("correct unruly anvil parade sombre");
     harness.assert_shows("strong");
-    assert_screens!("first_run_typed", harness);
+    assert_dialog!("first_run_typed", harness);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn two_different_passwords_are_told_and_the_first_is_kept() {
     harness.type_text("a password").press("Enter").type_text("another").press("Enter");
     harness.assert_shows("the two passwords differ: type the second one again");
     harness.assert_shows("••••••••••");
-    assert_screens!("first_run_differ", harness);
+    assert_dialog!("first_run_differ", harness);
 }
 
 #[test]
@@ -109,5 +109,5 @@ fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
 fn the_choice_of_a_key_file_fits_every_size() {
     let mut harness = measured();
     harness.type_text("x").press("Tab Tab Right Tab").type_text("~/keys/vault.key");
-    assert_screens!("first_run_key_file", harness);
+    assert_dialogs!("first_run_key_file", harness);
 }

@@ -369,21 +369,32 @@ impl Harness {
         let (columns, rows) = self.state.app.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal.draw(|frame| view(&self.state, frame)).unwrap();
-        let buffer = terminal.backend().buffer().clone();
-        let mut text = String::new();
-        for row in 0..rows {
-            let mut line = String::new();
-            let mut column = 0;
-            while column < columns {
-                let symbol = buffer[(column, row)].symbol();
-                line.push_str(symbol);
-                // The second cell of a wide sign holds nothing of its own.
-                column += u16::try_from(unicode_width(symbol)).unwrap().max(1);
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
+        text_of(terminal.backend().buffer(), Rect::new(0, 0, columns, rows))
+    }
+
+    /// The box of the dialog on top as text, and the last line of the screen: nothing of what lies behind it.
+    #[track_caller]
+    pub fn dialog(&self) -> String {
+        let buffer = self.buffer();
+        let last = Rect { y: buffer.area.height - 1, height: 1, ..buffer.area };
+        text_of(&buffer, self.dialog_area()) + &text_of(&buffer, last)
+    }
+
+    /// The cells of the dialog on top.
+    #[track_caller]
+    pub fn dialog_buffer(&self) -> Buffer {
+        let (whole, area) = (self.buffer(), self.dialog_area());
+        let mut cells = Buffer::empty(area);
+        for at in area.positions() {
+            cells[at] = whole[at].clone();
         }
-        text
+        cells
+    }
+
+    #[track_caller]
+    fn dialog_area(&self) -> Rect {
+        etui::tui::view::dialog(&self.state)
+            .unwrap_or_else(|| panic!("no dialog is open:\n{}", self.screen()))
     }
 
     pub fn cursor(&self) -> Option<(u16, u16)> {
@@ -419,6 +430,24 @@ impl Harness {
     pub fn toast(&self) -> &str {
         self.state.app.toast.as_ref().map_or("", |toast| &toast.text)
     }
+}
+
+/// An area of the screen as text, line by line.
+fn text_of(buffer: &Buffer, area: Rect) -> String {
+    let mut text = String::new();
+    for row in area.rows() {
+        let mut line = String::new();
+        let mut column = row.left();
+        while column < row.right() {
+            let symbol = buffer[(column, row.y)].symbol();
+            line.push_str(symbol);
+            // The second cell of a wide sign holds nothing of its own.
+            column += u16::try_from(unicode_width(symbol)).unwrap().max(1);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 fn unicode_width(symbol: &str) -> usize {
@@ -472,7 +501,8 @@ fn key_event(text: &str) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
-/// Compares the screens at the three sizes with what was read and accepted.
+/// Compares whole screens at the three sizes with what was read and accepted: for the layout. Only where nothing
+/// lies over the browse screen, so that a change of it changes no other file.
 #[macro_export]
 macro_rules! assert_screens {
     ($name:literal, $harness:expr) => {
@@ -480,5 +510,25 @@ macro_rules! assert_screens {
             $harness.resize(columns, rows);
             insta::assert_snapshot!(format!("{}_{columns}x{rows}", $name), $harness.screen());
         }
+    };
+}
+
+/// Compares the dialog on top at the three sizes.
+#[macro_export]
+macro_rules! assert_dialogs {
+    ($name:literal, $harness:expr) => {
+        for (columns, rows) in $crate::harness::SIZES {
+            $harness.resize(columns, rows);
+            insta::assert_snapshot!(format!("{}_{columns}x{rows}", $name), $harness.dialog());
+        }
+    };
+}
+
+/// Compares the dialog on top at 80x24.
+#[macro_export]
+macro_rules! assert_dialog {
+    ($name:literal, $harness:expr) => {
+        $harness.resize(80, 24);
+        insta::assert_snapshot!($name, $harness.dialog());
     };
 }

@@ -1,13 +1,13 @@
 //! The history of a secret and of the vault.
 
-use crate::assert_screens;
 use crate::browse::on_password;
+use crate::{assert_dialog, assert_dialogs};
 
 #[test]
 fn the_history_of_a_secret_says_what_moved_from_where_to_where() {
     let mut harness = on_password();
     harness.press("H");
-    assert_screens!("history", harness);
+    assert_dialogs!("history", harness);
     harness.resize(120, 40);
     harness.assert_shows("stored v14, ACSCurrent v13 → v14");
     harness.assert_hides("personal/mail:");
@@ -19,7 +19,7 @@ fn the_history_of_a_secret_says_what_moved_from_where_to_where() {
 fn tab_turns_to_the_whole_vault_and_back() {
     let mut harness = on_password();
     harness.press("H Tab G");
-    assert_screens!("history_of_the_vault", harness);
+    assert_dialog!("history_of_the_vault", harness);
     harness.resize(120, 40).press("H");
     harness.assert_shows("History · shop/db/password");
 }

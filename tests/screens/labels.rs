@@ -1,14 +1,14 @@
 //! The labels editor.
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::sample;
+use crate::{assert_dialog, assert_dialogs};
 
 #[test]
 fn the_editor_lists_every_label_with_its_version_and_what_enter_would_do() {
     let mut harness = on_password();
     harness.press("2 j j s");
-    assert_screens!("labels", harness);
+    assert_dialogs!("labels", harness);
     harness.resize(120, 40).press("G");
     harness.assert_shows("❯ ◆ canary");
     harness.assert_shows("v13 → v12");
@@ -36,7 +36,7 @@ fn a_new_label_is_typed_and_planned() {
     harness.type_text("live!");
     harness.assert_shows("a stage label cannot contain '!'");
     harness.press("Backspace");
-    assert_screens!("labels_new", harness);
+    assert_dialog!("labels_new", harness);
     harness.resize(120, 40).press("Enter");
     assert_eq!(harness.toast(), "live → v14 · u undoes");
     harness.assert_shows("● ACSCurrent  ◆ live");

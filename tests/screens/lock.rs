@@ -6,10 +6,10 @@ use etui::domain::SecretName;
 use etui::tui::browse::{Layout, Order, Pane};
 use etui::tui::{Event, LockReason};
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::{Harness, PASSWORD};
 use crate::sample;
+use crate::{assert_dialog, assert_screens};
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
@@ -28,7 +28,7 @@ fn a_wrong_password_says_so_and_is_not_kept() {
     harness.type_text("wrong").press("Enter");
     harness.assert_shows("the master password does not open this vault");
     harness.assert_hides("•");
-    assert_screens!("unlock_wrong", harness);
+    assert_dialog!("unlock_wrong", harness);
     harness.resize(120, 40);
     harness.unlock();
 }
@@ -41,7 +41,7 @@ fn a_spinner_with_the_time_turns_while_the_key_is_derived() {
     assert_eq!(harness.next_wake(), Some(Duration::from_millis(100)));
     harness.wait(Duration::from_millis(1300)).event(Event::Tick);
     harness.assert_shows("⠸ deriving the key… 1.3 s");
-    assert_screens!("unlock_deriving", harness);
+    assert_dialog!("unlock_deriving", harness);
     harness.type_text("typed too early").press("Enter");
     harness.release();
     assert!(harness.state.app.browse().is_some());
@@ -368,5 +368,5 @@ fn a_file_that_is_no_vault_is_told_with_what_to_do() {
     std::fs::write(harness.folder().join("vault.etui"), b"no vault").unwrap();
     let effects = harness.state.start();
     harness.run(effects);
-    assert_screens!("cannot_be_opened", harness);
+    assert_dialog!("cannot_be_opened", harness);
 }

@@ -1,15 +1,15 @@
 //! The name of a secret and what is known about it.
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample::{self, keep};
+use crate::{assert_dialog, assert_dialogs};
 
 #[test]
 fn a_renaming_is_planned_and_the_selection_follows() {
     let mut harness = on_password();
     harness.press("R Ctrl-u").type_text("shop/database/root");
-    assert_screens!("rename", harness);
+    assert_dialog!("rename", harness);
     harness.resize(120, 40).press("Enter");
     assert_eq!(harness.toast(), "renamed 'shop/db/password' to 'shop/database/root' · u undoes");
     assert_eq!(selected(&harness), Some("shop/database/root".to_owned()));
@@ -22,7 +22,7 @@ fn a_renaming_is_planned_and_the_selection_follows() {
 fn a_name_that_is_taken_is_refused_in_the_form() {
     let mut harness = on_password();
     harness.press("R Ctrl-u").type_text("shop/api-key");
-    assert_screens!("rename_taken", harness);
+    assert_dialog!("rename_taken", harness);
     harness.resize(120, 40).press("Enter");
     assert_eq!(harness.dialogs(), 1);
     assert_eq!(selected(&harness), Some("shop/db/password".to_owned()));
@@ -41,13 +41,13 @@ fn enter_without_a_new_name_says_that_nothing_was_typed() {
 fn the_form_changes_description_tags_retention_and_rotation() {
     let mut harness = on_password();
     harness.press("m");
-    assert_screens!("metadata", harness);
+    assert_dialogs!("metadata", harness);
     harness.resize(120, 40).press("Ctrl-u").type_text("The shop");
     harness.press("Tab Enter").type_text("team=a,b");
     harness.press("Up Up Ctrl-a Ctrl-k").type_text("env=test");
     harness.press("Tab").type_text("9");
     harness.press("Tab Ctrl-u").type_text("30");
-    assert_screens!("metadata_typed", harness);
+    assert_dialog!("metadata_typed", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(
         harness.toast(),
@@ -75,7 +75,7 @@ fn what_cannot_be_is_said_and_not_stored() {
     harness.press("Ctrl-s");
     assert_eq!(harness.dialogs(), 1);
     harness.press("Ctrl-u").type_text("0");
-    assert_screens!("metadata_invalid", harness);
+    assert_dialog!("metadata_invalid", harness);
     harness.resize(120, 40).press("Ctrl-u Shift-Tab Enter").type_text("env=twice");
     harness.assert_shows("the tag 'env' is there twice");
 }

@@ -3,7 +3,7 @@
 use etui::memory::SecretBytes;
 use etui::vault::{Credentials, KdfCost, Vault};
 
-use crate::assert_screens;
+use crate::assert_dialog;
 use crate::harness::{Harness, PASSWORD, credentials, environment};
 use crate::sample;
 
@@ -26,7 +26,7 @@ fn make_other(harness: &Harness, name: &str, credentials: &Credentials) {
 fn the_question_begins_in_the_folder_of_the_vault() {
     let mut harness = Harness::locked((120, 40), sample::shop);
     harness.press("Ctrl-o");
-    assert_screens!("other_vault", harness);
+    assert_dialog!("other_vault", harness);
     harness.resize(120, 40).press("Esc");
     harness.unlock();
 }

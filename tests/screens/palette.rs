@@ -1,9 +1,9 @@
 //! The command palette: every action by name, with its key.
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample;
+use crate::{assert_dialog, assert_dialogs};
 
 /// The palette over `shop/db/password`, with something typed.
 fn asked(text: &str) -> Harness {
@@ -25,7 +25,7 @@ fn listed(harness: &Harness) -> Vec<String> {
 #[test]
 fn the_palette_shows_every_command_with_its_key() {
     let mut harness = asked("");
-    assert_screens!("palette", harness);
+    assert_dialogs!("palette", harness);
     harness.press("Up");
     let last = listed(&harness).pop().unwrap();
     harness.assert_shows(&format!("❯ {last}"));
@@ -34,7 +34,7 @@ fn the_palette_shows_every_command_with_its_key() {
 #[test]
 fn what_is_typed_narrows_the_list_and_the_best_comes_first() {
     let mut harness = asked("pane");
-    assert_screens!("palette_typed", harness);
+    assert_dialog!("palette_typed", harness);
     for (text, first) in [
         ("undo", "undo"),
         ("q", "quit"),
@@ -101,7 +101,7 @@ fn a_command_that_can_do_nothing_now_says_why_and_stays() {
 #[test]
 fn an_unknown_word_says_so_and_offers_the_nearest() {
     let mut harness = asked("unod");
-    assert_screens!("palette_unknown", harness);
+    assert_dialog!("palette_unknown", harness);
     harness.press("Enter");
     assert!(is_open(&harness), "nothing is run that was not read");
     harness.assert_shows(":undo");

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use etui::tui::Event;
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::{Harness, PASSWORD, SIZES};
 use crate::sample;
+use crate::{assert_dialogs, assert_screens};
 
 fn plain(mut harness: Harness) -> Harness {
     let theme = harness.state.app.theme.clone().without_lines();
@@ -31,7 +31,7 @@ fn a_form_takes_the_whole_screen_where_no_border_holds_it() {
     harness.press("p").type_text("hunter15").press("Tab").type_text("canary");
     harness.assert_hides("│");
     harness.assert_hides("api-key");
-    assert_screens!("plain_put_form", harness);
+    assert_dialogs!("plain_put_form", harness);
 }
 
 #[test]

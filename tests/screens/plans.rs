@@ -1,6 +1,6 @@
 //! What moves a label opens the plan pane, and Enter there does it.
 
-use crate::assert_screens;
+use crate::assert_dialog;
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample::{self, put};
@@ -9,7 +9,7 @@ use crate::sample::{self, put};
 fn make_current_shows_its_plan_first() {
     let mut harness = on_password();
     harness.press("2 j j c");
-    assert_screens!("make_current_plan", harness);
+    assert_dialog!("make_current_plan", harness);
     harness.resize(120, 40).press("Esc");
     harness.assert_shows("v14      ● ACSCurrent");
     harness.press("c Enter");
@@ -28,7 +28,7 @@ fn make_current_of_the_current_version_says_so() {
 fn roll_back_swaps_current_and_previous() {
     let mut harness = on_password();
     harness.press("b");
-    assert_screens!("roll_back_plan", harness);
+    assert_dialog!("roll_back_plan", harness);
     harness.resize(120, 40).press("Enter");
     assert_eq!(harness.toast(), "ACSCurrent v14 → v13, ACSPrevious v13 → v14 · u undoes");
     harness.press("b Enter");
@@ -79,7 +79,7 @@ fn nothing_happens_twice_while_the_worker_is_slow() {
 fn undo_says_what_it_takes_back_before_it_does() {
     let mut harness = on_password();
     harness.press("u");
-    assert_screens!("undo_plan", harness);
+    assert_dialog!("undo_plan", harness);
     harness.resize(120, 40);
     harness.assert_shows("the put of version 'v14' to 'shop/db/password'");
     harness.assert_shows("2 days ago, from the app");
@@ -96,7 +96,7 @@ fn redo_takes_the_undo_back() {
     harness.press("b Enter u Enter");
     harness.assert_shows("v14      ● ACSCurrent");
     harness.press("Ctrl-r");
-    assert_screens!("redo_plan", harness);
+    assert_dialog!("redo_plan", harness);
     harness.resize(120, 40).press("Enter");
     harness.assert_shows("v13      ● ACSCurrent");
     assert!(harness.toast().starts_with("redone: took back the undo of change"), "{}", harness.toast());
@@ -107,7 +107,7 @@ fn redo_takes_the_undo_back() {
 fn redo_without_an_undo_is_refused_in_the_pane_and_enter_does_nothing() {
     let mut harness = on_password();
     harness.press("Ctrl-r");
-    assert_screens!("redo_refused", harness);
+    assert_dialog!("redo_refused", harness);
     harness.resize(120, 40).press("Enter");
     assert_eq!(harness.dialogs(), 1);
     harness.press("Esc");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use etui::tui::glyphs::Glyphs;
 use etui::tui::{Event, Theme};
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample::{self, put};
+use crate::{assert_dialog, assert_dialogs};
 
 const PLAN: &str = "● ACSCurrent   v14 → v15";
 
@@ -16,7 +16,7 @@ const PLAN: &str = "● ACSCurrent   v14 → v15";
 fn the_form_says_what_is_missing_before_there_is_a_plan() {
     let mut harness = on_password();
     harness.press("p");
-    assert_screens!("put_form_empty", harness);
+    assert_dialog!("put_form_empty", harness);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn the_plan_follows_every_key() {
     harness.press("Tab").type_text("canary ");
     harness.press("Tab").type_text("rotated after the leak in CI");
     harness.assert_shows("◆ canary       v13 → v15");
-    assert_screens!("put_form", harness);
+    assert_dialogs!("put_form", harness);
     harness.resize(120, 40);
     harness.press("Shift-Tab Backspace Backspace").type_text("sta");
     harness.assert_hides("ACSCurrent   v14 → v15");
@@ -43,7 +43,7 @@ fn the_form_in_ascii_uses_no_other_characters() {
     let mut harness = on_password();
     harness.wear(Theme::named("terminal", Glyphs::ASCII));
     harness.press("p").type_text("hunter15");
-    assert_screens!("put_form_ascii", harness);
+    assert_dialog!("put_form_ascii", harness);
     assert!(harness.screen().is_ascii(), "{}", harness.screen());
 }
 
@@ -65,7 +65,7 @@ fn a_refusal_stands_beside_its_field_with_the_way_out_before_anything_is_stored(
     harness.press("Shift-Tab Shift-Tab Backspace").type_text("3");
     harness.assert_shows("version 'v13' of secret 'shop/db/password' exists already");
     harness.assert_shows("Ctrl-n takes the free id 'v15'");
-    assert_screens!("put_form_refused", harness);
+    assert_dialog!("put_form_refused", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
     harness.assert_shows("Ctrl-n takes the free id 'v15'");
@@ -82,7 +82,7 @@ fn a_put_that_would_change_nothing_says_so() {
     harness.assert_shows("same value as v13");
     harness.press("Shift-Tab Shift-Tab Backspace").type_text("3");
     harness.assert_shows("v13 already holds this value: nothing will change");
-    assert_screens!("put_form_unchanged", harness);
+    assert_dialog!("put_form_unchanged", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.toast(), "v13 already holds this value: nothing changed");
     assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
@@ -124,7 +124,7 @@ fn another_process_s_change_stops_the_put_and_shows_the_new_plan() {
     harness.press("Ctrl-s");
     harness.assert_shows("another process changed this secret meanwhile");
     harness.assert_shows("● ACSCurrent   other →");
-    assert_screens!("put_form_changed", harness);
+    assert_dialog!("put_form_changed", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.dialogs(), 0, "{}", harness.screen());
     harness.press("r");
@@ -173,7 +173,7 @@ fn a_typed_form_asks_before_it_closes() {
     harness.press("p Esc");
     assert_eq!(harness.dialogs(), 0, "nothing was typed");
     harness.press("p").type_text("x").press("Esc");
-    assert_screens!("discard", harness);
+    assert_dialog!("discard", harness);
     harness.resize(120, 40).press("Enter");
     harness.assert_shows("Put a value");
     harness.press("Esc Esc");
@@ -207,7 +207,7 @@ fn many_lines_are_masked_line_by_line_and_shown_on_request() {
     harness.assert_shows("•••••••••••••••••••");
     harness.assert_hides("BEGIN");
     harness.press("Alt-r");
-    assert_screens!("put_form_lines", harness);
+    assert_dialog!("put_form_lines", harness);
     harness.resize(120, 40).press("Up Up Up Home").type_text("X");
     harness.assert_shows("XMIIB");
 }
@@ -249,13 +249,13 @@ fn retention_is_part_of_the_plan() {
 fn a_new_secret_is_made_in_the_folder_under_the_cursor() {
     let mut harness = on_password();
     harness.press("n");
-    assert_screens!("new_secret_empty", harness);
+    assert_dialog!("new_secret_empty", harness);
     harness.resize(120, 40).type_text("replica");
     harness.press("Tab Tab Tab").type_text("hunter2");
     harness.assert_shows("● ACSCurrent  → v1  new");
     harness.press("Tab").type_text("canary");
     harness.press("Tab Tab").type_text("The replica of the shop");
-    assert_screens!("new_secret", harness);
+    assert_dialogs!("new_secret", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
     harness.assert_shows("❯       replica");
@@ -269,7 +269,7 @@ fn a_new_secret_has_its_tags_from_the_start() {
     harness.press("n").type_text("replica").press("Tab Tab Tab").type_text("hunter2");
     harness.press("Tab Tab Tab Tab").type_text("env=prod\nenv=test");
     harness.assert_shows("the tag 'env' is there twice");
-    assert_screens!("new_secret_tags", harness);
+    assert_dialog!("new_secret_tags", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_ne!(harness.dialogs(), 0, "it is not stored");
     harness.press("Ctrl-u").type_text("owner=me").press("Ctrl-s");
@@ -282,7 +282,7 @@ fn without_suggestions_the_id_is_typed_or_taken_with_a_key() {
     let mut harness = on_password();
     harness.state.app.settings.suggests_ids = false;
     harness.press("p");
-    assert_screens!("put_form_no_suggestion", harness);
+    assert_dialog!("put_form_no_suggestion", harness);
     harness.resize(120, 40).press("Tab Tab").type_text("hunter15").press("Ctrl-s");
     harness.assert_shows("❯ Version id");
     harness.press("Ctrl-n");
@@ -297,7 +297,7 @@ fn a_taken_name_is_told_while_it_is_typed() {
     let mut harness = on_password();
     harness.press("n").type_text("url");
     harness.assert_shows("secret 'shop/db/url' exists already");
-    assert_screens!("new_secret_taken", harness);
+    assert_dialog!("new_secret_taken", harness);
     harness.resize(120, 40).type_text("2");
     harness.assert_hides("exists already");
     harness.type_text(" ");

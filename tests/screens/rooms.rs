@@ -9,10 +9,10 @@ use etui::exchange::dotenv;
 use etui::tui::Action;
 use etui::vault::{Answers, LockedVault, Progress, Vault};
 
-use crate::assert_screens;
 use crate::browse::on_password;
 use crate::harness::{Harness, NOW, PASSWORD, credentials, environment};
 use crate::sample::{self, create, name, text_value};
+use crate::{assert_dialog, assert_dialogs};
 
 const NEW: &str = "violet anvil parade sombre";
 
@@ -49,10 +49,10 @@ fn the_check_shows_how_far_it_is_and_what_it_found() {
     let mut harness = on_password();
     harness.hold();
     harness.task(Action::Verify).wait(Duration::from_secs(3)).tell(30, 120);
-    assert_screens!("verify_running", harness);
+    assert_dialog!("verify_running", harness);
     assert_eq!(harness.next_wake(), Some(Duration::from_millis(100)), "it is drawn ten times a second");
     harness.release();
-    assert_screens!("verify_done", harness);
+    assert_dialog!("verify_done", harness);
     harness.press("Esc");
     assert_eq!(harness.dialogs(), 0);
     assert!(harness.next_wake().unwrap() > Duration::from_millis(100), "nothing wakes it any more");
@@ -64,8 +64,7 @@ fn work_can_be_left_to_the_background_and_tells_when_it_is_done() {
     harness.hold();
     harness.task(Action::Verify).tell(30, 120).press("Esc");
     assert_eq!(harness.toast(), "checking the vault goes on in the background");
-    assert_screens!("verify_in_the_background", harness);
-    harness.resize(120, 40);
+    harness.assert_shows("checking the vault 25 %");
     harness.task(Action::Export);
     assert_eq!(harness.toast(), "checking the vault 25 % is under way: wait, or stop it with :stop-work");
     harness.task(Action::Verify).assert_shows("25 %");
@@ -105,7 +104,7 @@ fn the_window_of_a_deletion_can_be_chosen() {
     let mut harness = on_password();
     harness.press("D j j j");
     harness.assert_shows("in 27 days");
-    assert_screens!("delete_window", harness);
+    assert_dialog!("delete_window", harness);
     harness.resize(120, 40);
     for _ in 0..40 {
         harness.press("-");
@@ -122,7 +121,7 @@ fn the_window_of_a_deletion_can_be_chosen() {
 fn a_deletion_for_good_wants_the_name_and_another_key() {
     let mut harness = on_password();
     harness.press("D f");
-    assert_screens!("force_delete", harness);
+    assert_dialog!("force_delete", harness);
     harness.resize(120, 40).press("Enter Enter");
     harness.press("Ctrl-s");
     harness.assert_shows("type 'shop/db/password' to remove for good");
@@ -166,7 +165,7 @@ fn past_their_window() -> Harness {
 fn all_that_are_past_their_window_are_purged_by_the_name_of_the_vault() {
     let mut harness = past_their_window();
     harness.task(Action::PurgePast);
-    assert_screens!("purge_past", harness);
+    assert_dialog!("purge_past", harness);
     harness.resize(120, 40).type_text("vault").press("Ctrl-s");
     harness.assert_shows("type 'vault.etui' to remove for good");
     harness.type_text(".etui").press("Ctrl-s");
@@ -188,16 +187,16 @@ fn a_purge_of_one_is_for_what_is_scheduled() {
 fn the_password_is_changed_with_the_present_one() {
     let mut harness = on_password();
     harness.task(Action::ChangePassword);
-    assert_screens!("password", harness);
+    assert_dialog!("password", harness);
     harness.resize(120, 40).type_text("wrong").press("Tab").type_text(NEW).press("Tab").type_text("violet");
-    assert_screens!("password_typed", harness);
+    assert_dialog!("password_typed", harness);
     harness.resize(120, 40).press("Ctrl-s");
     harness.assert_shows("the two new passwords differ");
     harness.type_text(NEW).press("Ctrl-s");
     harness.assert_shows("the master password does not open this vault");
     assert!(harness.opens_with(PASSWORD));
     harness.press("Tab Tab Ctrl-u").type_text(PASSWORD).press("Ctrl-s");
-    assert_screens!("password_done", harness);
+    assert_dialog!("password_done", harness);
     assert!(harness.opens_with(NEW) && !harness.opens_with(PASSWORD));
     harness.resize(120, 40).press("Enter Ctrl-l").type_text(NEW).press("Enter");
     assert!(harness.state.app.browse().is_some(), "{}", harness.screen());
@@ -235,7 +234,7 @@ fn type_rekey(harness: &mut Harness) {
 fn a_rekey_wants_the_name_of_the_vault_and_shows_its_progress() {
     let mut harness = on_password();
     harness.task(Action::Rekey);
-    assert_screens!("rekey", harness);
+    assert_dialog!("rekey", harness);
     harness.resize(120, 40).press("Esc");
     type_rekey(&mut harness);
     harness.type_text("shop.etui").press("Ctrl-s");
@@ -248,7 +247,7 @@ fn a_rekey_wants_the_name_of_the_vault_and_shows_its_progress() {
     assert_eq!(harness.toast(), "re-encrypting everything cannot be stopped: it is all or nothing");
     harness.assert_shows("42 %");
     harness.release();
-    assert_screens!("rekey_done", harness);
+    assert_dialog!("rekey_done", harness);
     assert!(harness.opens_with(NEW) && !harness.opens_with(PASSWORD));
 }
 
@@ -271,7 +270,7 @@ fn the_lock_waits_for_a_rekey_and_says_which_password_opens_the_vault() {
 fn a_backup_is_made_and_checked_and_replaces_nothing() {
     let mut harness = on_password();
     harness.task(Action::BackUp);
-    assert_screens!("backup", harness);
+    assert_dialog!("backup", harness);
     let copy = harness.path("copy.etui");
     harness.resize(120, 40).press("Ctrl-s");
     harness.assert_shows("type the path of the file first");
@@ -293,7 +292,7 @@ fn a_backup_is_made_and_checked_and_replaces_nothing() {
 fn an_export_is_confirmed_in_words_and_private() {
     let mut harness = on_password();
     harness.task(Action::Export);
-    assert_screens!("export", harness);
+    assert_dialog!("export", harness);
     let file = harness.path("secrets.env");
     harness
         .resize(120, 40)
@@ -326,7 +325,7 @@ fn import_of(text: &str, file: &str) -> (Harness, String) {
 #[test]
 fn an_import_shows_the_very_plan_before_it_writes_anything() {
     let (mut harness, path) = import_of(DOTENV, ".env");
-    assert_screens!("import", harness);
+    assert_dialog!("import", harness);
     harness.resize(120, 40).type_text(&path).press("Tab Tab").type_text("shop/dev").press("Ctrl-s");
     let mut batch = dotenv::secrets(DOTENV.as_bytes()).unwrap();
     batch.put_below("shop/dev/");
@@ -365,7 +364,7 @@ fn the_plan_of_an_import_names_each_secret_and_what_is_lost() {
     fs::write("/tmp/etui-test-passwords.csv", fs::read(&path).unwrap()).unwrap();
     harness.type_text("/tmp/etui-test-passwords.csv").press("Ctrl-s");
     fs::remove_file("/tmp/etui-test-passwords.csv").unwrap();
-    assert_screens!("import_planned", harness);
+    assert_dialogs!("import_planned", harness);
     harness.resize(120, 40).press("PgDn");
     harness.assert_hides("would import 20 secrets");
 }
@@ -472,7 +471,7 @@ fn the_settings_say_what_is_set_and_in_which_file() {
     harness.state.app.settings_file = Some("~/.config/etui/settings.toml".to_owned());
     harness.state.app.all_settings.lock_after = Duration::from_secs(90);
     harness.task(Action::Settings);
-    assert_screens!("settings", harness);
+    assert_dialog!("settings", harness);
     let report = harness.report().join("\n");
     assert!(report.contains("~/.config/etui/settings.toml"), "{report}");
     assert!(report.contains("lock_after             1 minute 30 seconds, instead of 5 minutes"), "{report}");

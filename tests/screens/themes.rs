@@ -24,12 +24,14 @@ fn put_form() -> Harness {
 
 #[test]
 fn browse_and_the_put_form_in_every_theme() {
-    for (screen, mut harness) in [("browse", on_password()), ("put_form", put_form())] {
-        harness.resize(80, 24);
-        for (name, theme) in themes() {
-            harness.wear(theme);
-            insta::assert_debug_snapshot!(format!("theme_{screen}_{name}"), harness.buffer());
-        }
+    let (mut browse, mut form) = (on_password(), put_form());
+    browse.resize(80, 24);
+    form.resize(80, 24);
+    for (name, theme) in themes() {
+        let seen = browse.wear(theme.clone()).buffer();
+        insta::assert_debug_snapshot!(format!("theme_browse_{name}"), seen);
+        let seen = form.wear(theme).dialog_buffer();
+        insta::assert_debug_snapshot!(format!("theme_put_form_{name}"), seen);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which version is this: a masked field, and who holds what is typed into it.
 
-use crate::assert_screens;
+use crate::assert_dialog;
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample::{create, put, text_value};
@@ -15,7 +15,7 @@ fn ask(harness: &mut Harness) -> &mut Harness {
 fn the_version_that_holds_a_value_is_named_with_its_labels() {
     let mut harness = on_password();
     ask(&mut harness).type_text("hunter13").press("Enter");
-    assert_screens!("which", harness);
+    assert_dialog!("which", harness);
     harness.assert_hides("hunter13");
     harness.press("Alt-r");
     harness.assert_shows("hunter13");
@@ -45,7 +45,7 @@ fn tab_looks_in_the_whole_vault() {
     harness.assert_shows("none of the 5 versions holds it");
     harness.press("Tab");
     harness.assert_shows("personal/mail#v1  ● ACSCurrent");
-    assert_screens!("which_everywhere", harness);
+    assert_dialog!("which_everywhere", harness);
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Canvas<'a> {
     pub keys: Option<&'a Keys<'a>>,
     /// What a click lands on, as it is drawn.
     pub hits: Vec<(Rect, Hit)>,
+    /// The box of what was drawn last.
+    pub drawn: Option<Rect>,
 }
 
 /// A part of a form.
@@ -32,7 +34,7 @@ pub enum Hit {
 impl<'a> Canvas<'a> {
     /// A canvas without keys yet, and nothing drawn on it.
     pub const fn new(buffer: &'a mut Buffer, app: &'a App) -> Self {
-        Self { buffer, app, keys: None, hits: Vec::new() }
+        Self { buffer, app, keys: None, hits: Vec::new(), drawn: None }
     }
 
     /// A click into this area lands on that.
@@ -55,6 +57,7 @@ impl<'a> Canvas<'a> {
 
     /// Draws the box of a dialog over what is there, its keys in the bottom border; answers its inside.
     pub fn dialog(&mut self, area: Rect, title: &str, note: &str) -> Rect {
+        self.drawn = Some(area);
         let inside = panel::draw_modal(self.buffer, area, Title { text: title, note }, self.theme());
         if let Some(keys) = self.keys {
             footer::draw_in_border(keys, self.theme(), self.buffer, area);
@@ -64,6 +67,7 @@ impl<'a> Canvas<'a> {
 
     /// Draws the box of a screen; answers its inside.
     pub fn screen(&mut self, area: Rect, title: &str) -> Rect {
+        self.drawn = Some(area);
         panel::draw_box(self.buffer, area, Title { text: title, note: "" }, Focused::Yes, self.theme())
     }
 
