@@ -116,6 +116,11 @@ pub struct Query {
 }
 
 impl Query {
+    /// One that lets everything through.
+    pub const fn none() -> Self {
+        Self { terms: Vec::new() }
+    }
+
     /// Reads what was typed into the app's filter; whatever it is, it means something.
     pub fn parse(text: &str) -> Self {
         let read = |word| match word {

@@ -379,6 +379,7 @@ impl App {
             }
             Answer::Put(outcome) => {
                 self.say(Tone::Done, plan_text::put_done(outcome));
+                self.work_on(&outcome.name);
                 if let Some(browse) = &mut self.browse {
                     browse.wish_version(&outcome.version_id);
                 }
@@ -392,13 +393,11 @@ impl App {
                     plan_text::UNDOES
                 );
                 self.say(Tone::Done, text);
-                self.wish_secret(&outcome.name);
+                self.work_on(&outcome.name);
                 self.list();
             }
             Answer::Changed(outcome) => {
-                if outcome.change.as_ref().is_some_and(|change| change.name.is_some()) {
-                    self.wish_secret(&outcome.name);
-                }
+                self.work_on(&outcome.name);
                 self.say(Tone::Done, plan_text::change_done(outcome));
                 self.list();
             }
@@ -409,7 +408,7 @@ impl App {
                 {
                     // A renaming is taken back from one name to the other.
                     let renamed = step.change.as_ref().and_then(|change| change.name.as_ref());
-                    self.wish_secret(renamed.map_or(name, |shift| &shift.after));
+                    self.work_on(renamed.map_or(name, |shift| &shift.after));
                 }
                 self.list();
             }
@@ -422,9 +421,17 @@ impl App {
         }
     }
 
-    fn wish_secret(&mut self, name: &SecretName) {
-        if let Some(browse) = &mut self.browse {
-            browse.wish_secret(name.clone());
+    fn work_on(&mut self, name: &SecretName) {
+        if let Some((browse, asks)) = self.browsing() {
+            browse.work_on(name.clone(), asks);
+        }
+    }
+
+    /// Says, behind what was done, that the filter is cleared: it hid what that was done to.
+    pub fn say_filter_cleared(&mut self) {
+        match &mut self.toast {
+            Some(toast) if toast.tone == Tone::Done => toast.text.push_str(" · filter cleared"),
+            _ => self.say(Tone::Note, "Filter cleared"),
         }
     }
 

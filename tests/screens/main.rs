@@ -13,6 +13,7 @@ mod finding;
 mod first_run;
 #[path = "../support/fixtures.rs"]
 mod fixtures;
+mod following;
 mod forms;
 mod generator;
 mod harness;

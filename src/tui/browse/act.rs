@@ -29,10 +29,7 @@ pub fn act(action: Action, app: &mut App) {
         Action::Escape => browse.escape(asks),
         Action::OpenFolder => browse.open_folder(asks),
         Action::CloseFolder => browse.close_folder(asks),
-        Action::Filter => {
-            browse.pane = Pane::Secrets;
-            browse.is_filtering = true;
-        }
+        Action::Filter => browse.begin_filter(asks),
         Action::TreeOrFlat => {
             let layout = if browse.rows.is_tree() { Layout::Flat(Order::Name) } else { Layout::Tree };
             browse.lay_out(layout, asks);
@@ -55,18 +52,9 @@ pub fn on_catalogue(app: &mut App, catalogue: Catalogue) {
     let Some((browse, asks)) = app.browsing() else {
         return;
     };
-    browse.catalogue = catalogue;
-    browse.rows.forget_catalogue();
     browse.now = wall;
-    browse.count();
-    browse.rebuild();
-    let was = browse.selected.clone();
-    browse.go_to_row(browse.cursor, asks);
-    if let Some(name) = browse.wished_secret.take() {
-        browse.go_to_secret(&name, asks);
-    }
-    if browse.selected.is_some() && browse.selected == was {
-        browse.describe_again(asks);
+    if browse.take_catalogue(catalogue, asks) {
+        app.say_filter_cleared();
     }
 }
 
@@ -83,7 +71,11 @@ pub fn on_details(app: &mut App, result: Result<Box<SecretDetails>, Failure>) ->
             return Some(name);
         }
     };
-    let wished = browse.wished_version.take().and_then(|id| Some(details.secret.version(&id)?.key));
+    // Details that were asked for before the version was stored do not know it.
+    let wished = browse.wished_version.as_ref().and_then(|id| Some(details.secret.version(id)?.key));
+    if wished.is_some() {
+        browse.wished_version = None;
+    }
     let wanted = wished
         .or(browse.selected_version)
         .or_else(|| details.secret.labels.current().map(|current| current.key));
@@ -133,8 +125,6 @@ fn show_deleted(app: &mut App) {
         Deleted::Hidden => (Deleted::Listed, "secrets that are scheduled for deletion are listed too"),
         Deleted::Listed => (Deleted::Hidden, "secrets that are scheduled for deletion are hidden"),
     };
-    browse.deleted = deleted;
-    browse.rebuild();
-    browse.go_to_row(browse.cursor, asks);
+    browse.list_deleted(deleted, asks);
     app.say(Tone::Note, text);
 }

@@ -73,6 +73,10 @@ pub struct Browse {
     /// What the filter says.
     pub filter: EditBuffer,
     is_filtering: bool,
+    /// The filter before it, to be edited again.
+    earlier_filter: EditBuffer,
+    /// The secret that was selected when the filter was begun.
+    before_filter: Option<SecretName>,
     /// What that means.
     pub query: Query,
     /// Whether secrets in their deletion window are listed.
@@ -83,6 +87,8 @@ pub struct Browse {
     pub alive: usize,
     /// The selected secret.
     pub selected: Option<SecretName>,
+    /// The path of the selected folder.
+    folder: Option<SecretName>,
     /// What is known of it.
     pub details: Details,
     /// Asks for that.
@@ -114,11 +120,14 @@ impl Browse {
             top: 0,
             filter: EditBuffer::new(Lines::Single),
             is_filtering: false,
+            earlier_filter: EditBuffer::new(Lines::Single),
+            before_filter: None,
             query: Query::default(),
             deleted: Deleted::Hidden,
             due: 0,
             alive: 0,
             selected: None,
+            folder: None,
             details: Details::None,
             described: Question::default(),
             version: 0,
@@ -221,11 +230,6 @@ impl Browse {
         self.wished_version = Some(version.clone());
     }
 
-    /// Puts the cursor on a secret as soon as it is listed.
-    pub fn wish_secret(&mut self, name: SecretName) {
-        self.wished_secret = Some(name);
-    }
-
     /// Names and counts of the catalogue change with it.
     fn count(&mut self) {
         let (mut due, mut alive) = (0, 0);
@@ -239,14 +243,19 @@ impl Browse {
         (self.due, self.alive) = (due, alive);
     }
 
-    /// Computes the rows anew and keeps the cursor on the selected secret where it is still listed.
+    /// The position of a secret in the catalogue.
+    fn position(&self, name: &SecretName) -> Option<u32> {
+        self.catalogue.position(name.as_str()).and_then(|position| u32::try_from(position).ok())
+    }
+
+    /// Computes the rows again and keeps the cursor on the selected secret or folder where it has a row still.
     fn rebuild(&mut self) {
         self.rows.build(&self.catalogue, &self.query, self.deleted, self.now);
-        let row = self
-            .selected
-            .as_ref()
-            .and_then(|name| self.catalogue.position(name.as_str()))
-            .and_then(|position| self.rows.row_of(u32::try_from(position).ok()?));
+        let row = match (&self.selected, &self.folder) {
+            (Some(name), _) => self.position(name).and_then(|position| self.rows.row_of(position)),
+            (None, Some(path)) => self.rows.row_of_folder(&self.catalogue, path.as_str()),
+            (None, None) => None,
+        };
         let last = self.rows.all().len().saturating_sub(1);
         self.cursor = row.unwrap_or(self.cursor.min(last));
     }
@@ -254,11 +263,18 @@ impl Browse {
     /// Scrolls so that every cursor is seen.
     pub fn keep_in_view(&mut self, size: (u16, u16)) {
         let areas = self.areas(size);
-        self.top = scrolled(self.top, self.cursor, self.rows.all().len(), areas.secrets);
+        // The folders of a secret stand above it.
+        let margin = usize::from(MARGIN.min(areas.secrets.height.saturating_sub(1) / 2));
+        let rows = self.rows.all().len();
+        let above = scrolled(self.top, self.cursor.saturating_sub(margin), rows, areas.secrets);
+        self.top = scrolled(above, (self.cursor + margin).min(rows.saturating_sub(1)), rows, areas.secrets);
         let versions = self.known().map_or(0, |details| details.secret.versions.len());
         self.versions_top = scrolled(self.versions_top, self.version, versions, areas.versions);
     }
 }
+
+/// How many rows of the list stay in sight above and below the cursor.
+const MARGIN: u16 = 3;
 
 /// The first row to show, so that the cursor is seen and no room is wasted at the end.
 fn scrolled(top: usize, cursor: usize, rows: usize, area: Rect) -> usize {

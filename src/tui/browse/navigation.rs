@@ -3,7 +3,7 @@
 use super::rows::{Deleted, Layout, Row, folder_path};
 use super::{Browse, Details, Pane};
 use crate::domain::{SecretName, ValueType};
-use crate::query::Query;
+use crate::query::{Catalogue, Query};
 use crate::tui::action::Action;
 use crate::tui::ask::{Asks, Work};
 use crate::tui::layout::BrowseAreas;
@@ -40,6 +40,7 @@ impl Browse {
     }
 
     pub(super) fn go_to_version(&mut self, version: usize) {
+        self.wished_version = None;
         if version != self.version {
             self.hide();
         }
@@ -55,19 +56,26 @@ impl Browse {
     /// Moves the cursor and looks at what is under it.
     pub(super) fn go_to_row(&mut self, row: usize, asks: &mut Asks) {
         self.cursor = row.min(self.rows.all().len().saturating_sub(1));
-        let name = match self.row() {
-            Some(Row::Secret { position, .. }) => {
-                SecretName::new(self.catalogue.summary(position as usize).name).ok()
+        let (name, folder) = match self.row() {
+            Some(Row::Secret { position, .. }) => (self.name_at(position), None),
+            Some(Row::Folder { first, length, .. }) => {
+                (None, SecretName::new(folder_path(&self.catalogue, first, length)).ok())
             }
-            Some(Row::Folder { .. }) | None => None,
+            None => (None, None),
         };
+        self.folder = folder;
         if name != self.selected {
             self.select(name, asks);
         }
     }
 
+    fn name_at(&self, position: u32) -> Option<SecretName> {
+        SecretName::new(self.catalogue.name(position as usize)).ok()
+    }
+
     fn select(&mut self, name: Option<SecretName>, asks: &mut Asks) {
         self.hide();
+        self.wished_version = None;
         self.version = 0;
         self.versions_top = 0;
         self.selected_version = None;
@@ -85,10 +93,49 @@ impl Browse {
         self.selected = name;
     }
 
-    /// Puts the cursor on a secret, opening the folders it lies in.
+    /// Selects the secret that a change was about, before the new list comes: no key acts on another one meanwhile.
+    pub fn work_on(&mut self, name: SecretName, asks: &mut Asks) {
+        if self.selected.as_ref() != Some(&name) {
+            self.select(Some(name.clone()), asks);
+        }
+        self.wished_secret = Some(name);
+    }
+
+    /// Takes a new list. The secret that was worked on stays selected; whether the filter hid it, and was cleared
+    /// for it, is answered.
+    pub(super) fn take_catalogue(&mut self, catalogue: Catalogue, asks: &mut Asks) -> bool {
+        self.catalogue = catalogue;
+        self.rows.forget_catalogue();
+        self.count();
+        let was = self.selected.clone();
+        let wanted = self.wished_secret.take().or_else(|| was.clone());
+        self.rebuild();
+        let mut has_cleared = false;
+        match wanted.filter(|name| self.may_be_listed(name)) {
+            // Whoever types a filter sees what it finds.
+            Some(name) if self.is_filtering => self.go_to_secret_or_stay(&name, asks),
+            Some(name) => has_cleared = self.bring_up(&name, asks),
+            None => self.go_to_row(self.cursor, asks),
+        }
+        if self.selected.is_some() && self.selected == was {
+            self.describe_again(asks);
+        }
+        has_cleared
+    }
+
+    /// Whether a secret is listed where no filter is on.
+    fn may_be_listed(&self, name: &SecretName) -> bool {
+        let Some(position) = self.position(name) else {
+            return false;
+        };
+        self.deleted == Deleted::Listed
+            || self.rows.lists(position)
+            || self.catalogue.summary(position as usize).planned_deletion.is_none()
+    }
+
+    /// Puts the cursor on a secret of the list, opening the folders it lies in.
     pub fn go_to_secret(&mut self, name: &SecretName, asks: &mut Asks) {
-        let Some(position) = self.catalogue.position(name.as_str()).and_then(|at| u32::try_from(at).ok())
-        else {
+        let Some(position) = self.position(name).filter(|position| self.rows.lists(*position)) else {
             return;
         };
         if self.rows.row_of(position).is_none() {
@@ -102,21 +149,71 @@ impl Browse {
         }
     }
 
-    /// Puts the cursor on a secret, and takes away what keeps it out of the list: the filter, or that it is
-    /// scheduled for deletion.
-    pub fn bring_up(&mut self, name: &SecretName, asks: &mut Asks) {
+    fn go_to_secret_or_stay(&mut self, name: &SecretName, asks: &mut Asks) {
+        match self.position(name).is_some_and(|position| self.rows.lists(position)) {
+            true => self.go_to_secret(name, asks),
+            false => self.go_to_row(self.cursor, asks),
+        }
+    }
+
+    /// Keeps the cursor on what is selected after the list has changed; where nothing is, on what was selected
+    /// before the filter.
+    fn stay(&mut self, asks: &mut Asks) {
+        let is_nowhere = self.selected.is_none() && self.folder.is_none();
+        let name = if is_nowhere { self.before_filter.clone() } else { self.selected.clone() };
+        match name {
+            Some(name) => self.go_to_secret_or_stay(&name, asks),
+            None => self.go_to_row(self.cursor, asks),
+        }
+    }
+
+    /// Puts the cursor on a secret, and takes away what keeps it out of the list: that it is scheduled for
+    /// deletion, or the filter. Whether the filter was cleared is answered.
+    pub fn bring_up(&mut self, name: &SecretName, asks: &mut Asks) -> bool {
+        let Some(position) = self.position(name) else {
+            return false;
+        };
+        if !self.rows.lists(position) && self.catalogue.summary(position as usize).planned_deletion.is_some()
+        {
+            self.deleted = Deleted::Listed;
+            self.rebuild();
+        }
+        let is_hidden = !self.rows.lists(position);
+        if is_hidden {
+            self.drop_filter();
+            self.rebuild();
+        }
         self.go_to_secret(name, asks);
-        if self.selected.as_ref() == Some(name) {
-            return;
-        }
-        if let Some(position) = self.catalogue.position(name.as_str()) {
-            self.filter.clear();
-            if self.catalogue.summary(position).planned_deletion.is_some() {
-                self.deleted = Deleted::Listed;
-            }
+        is_hidden
+    }
+
+    /// Begins a filter. The one before is kept for a cursor key to bring back.
+    pub(super) fn begin_filter(&mut self, asks: &mut Asks) {
+        self.pane = Pane::Secrets;
+        self.is_filtering = true;
+        self.before_filter = self.selected.clone();
+        if !self.filter.is_empty() {
+            self.drop_filter();
             self.filter_changed(asks);
-            self.go_to_secret(name, asks);
         }
+    }
+
+    /// Brings the filter before this one back to be edited, where nothing is typed yet.
+    pub fn take_earlier_filter(&mut self, asks: &mut Asks) -> bool {
+        let is_wanted = self.is_filtering && self.filter.is_empty() && !self.earlier_filter.is_empty();
+        if is_wanted {
+            self.filter.set(self.earlier_filter.text());
+            self.filter_changed(asks);
+        }
+        is_wanted
+    }
+
+    fn drop_filter(&mut self) {
+        if !self.filter.is_empty() {
+            self.earlier_filter.set(self.filter.text());
+        }
+        self.filter.clear();
+        self.query = Query::none();
     }
 
     /// Wipes the value that is shown.
@@ -155,7 +252,7 @@ impl Browse {
     pub(super) fn escape(&mut self, asks: &mut Asks) {
         if self.is_filtering || self.pane == Pane::Secrets {
             self.is_filtering = false;
-            self.filter.clear();
+            self.drop_filter();
             self.filter_changed(asks);
         } else if self.pane == Pane::Versions && self.marked.is_some() {
             self.marked = None;
@@ -209,24 +306,45 @@ impl Browse {
         }
     }
 
-    /// Shows the list in another shape or order; the cursor stays on its secret.
+    /// Shows the list in another shape or order; the cursor stays on its secret, or goes to the first of its folder
+    /// where there are none.
     pub fn lay_out(&mut self, layout: Layout, asks: &mut Asks) {
+        let first = match (layout, self.row()) {
+            (Layout::Flat(_), Some(Row::Folder { first, .. })) => self.name_at(first),
+            _ => None,
+        };
         self.rows.set_layout(layout);
         self.rebuild();
-        self.go_to_row(self.cursor, asks);
+        match first {
+            Some(name) => self.go_to_secret(&name, asks),
+            None => self.stay(asks),
+        }
+    }
+
+    /// Lists secrets in their deletion window, or hides them.
+    pub(super) fn list_deleted(&mut self, deleted: Deleted, asks: &mut Asks) {
+        self.deleted = deleted;
+        self.rebuild();
+        self.stay(asks);
     }
 
     pub fn filter_changed(&mut self, asks: &mut Asks) {
         self.query = Query::parse(self.filter.text());
         self.rebuild();
-        let best = self.rows.best().and_then(|best| self.rows.row_of(best));
-        self.go_to_row(best.unwrap_or(self.cursor), asks);
+        match self.rows.best().and_then(|best| self.name_at(best)) {
+            Some(best) => self.go_to_secret(&best, asks),
+            None => self.stay(asks),
+        }
     }
 
-    /// Takes a filter as it was before a lock.
+    /// Takes a filter as it was before a lock, unless nothing matches it now.
     pub fn restore_filter(&mut self, text: &str, asks: &mut Asks) {
         self.filter.set(text);
         self.filter_changed(asks);
+        if self.rows.all().is_empty() {
+            self.drop_filter();
+            self.filter_changed(asks);
+        }
     }
 }
 

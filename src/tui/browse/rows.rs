@@ -68,12 +68,18 @@ pub enum Row {
 /// Up to so many secrets, folders are open unless the user closed them.
 const OPEN_BY_ITSELF: usize = 300;
 
+/// The same while a filter is on: what it found is to be seen.
+const OPEN_WHILE_FILTERED: usize = 10_000;
+
 /// The rows of the list and how they came about.
 pub struct Rows {
     all: Vec<Row>,
     layout: Layout,
-    /// Folders that the user opened or closed.
+    /// Folders that the user opened or closed while no filter was on.
     folders: BTreeMap<SecretName, bool>,
+    /// The filter of now, and the folders that were opened or closed under it.
+    filter: Query,
+    under_filter: BTreeMap<SecretName, bool>,
     secrets: usize,
     best: Option<u32>,
     found: Found,
@@ -93,6 +99,8 @@ impl Rows {
             all: Vec::new(),
             layout: Layout::Tree,
             folders: BTreeMap::new(),
+            filter: Query::none(),
+            under_filter: BTreeMap::new(),
             secrets: 0,
             best: None,
             found: Found::nothing(),
@@ -129,14 +137,16 @@ impl Rows {
         self.layout = layout;
     }
 
-    /// Remembers that the user opened or closed a folder; `build` has to follow.
+    /// Remembers that the user opened or closed a folder; `build` has to follow. What is done while a filter is on
+    /// lasts as long as the filter.
     pub fn set_folder(&mut self, path: &str, is_open: bool) {
         if let Ok(path) = SecretName::new(path) {
-            self.folders.insert(path, is_open);
+            let folders = if self.filter.is_empty() { &mut self.folders } else { &mut self.under_filter };
+            folders.insert(path, is_open);
         }
     }
 
-    /// The folders that the user opened or closed, and whether they are open.
+    /// The folders that the user opened or closed without a filter, and whether they are open.
     pub fn folders(&self) -> impl Iterator<Item = (&str, bool)> {
         self.folders.iter().map(|(path, is_open)| (path.as_str(), *is_open))
     }
@@ -149,6 +159,10 @@ impl Rows {
     /// Computes the rows.
     pub fn build(&mut self, catalogue: &Catalogue, query: &Query, deleted: Deleted, now: Timestamp) {
         let shows_deleted = deleted == Deleted::Listed || query.wants_deleted();
+        if self.filter != *query {
+            self.filter = query.clone();
+            self.under_filter.clear();
+        }
         self.found.find(catalogue, Question { query: query.clone(), shows_deleted, now });
         let found = &self.found.answers;
         self.secrets = found.len();
@@ -159,8 +173,11 @@ impl Rows {
         self.all = match self.layout {
             Layout::Tree => {
                 let positions: Vec<u32> = found.iter().map(|answer| answer.position).collect();
-                let opens_by_itself = positions.len() <= OPEN_BY_ITSELF;
-                let folders = &self.folders;
+                let (folders, most) = match query.is_empty() {
+                    true => (&self.folders, OPEN_BY_ITSELF),
+                    false => (&self.under_filter, OPEN_WHILE_FILTERED),
+                };
+                let opens_by_itself = positions.len() <= most;
                 let rows = Vec::with_capacity(positions.len().min(4096));
                 let mut building = Building { catalogue, folders, opens_by_itself, rows };
                 building.add_level(&positions, 0, 0);
@@ -173,7 +190,12 @@ impl Rows {
         };
     }
 
-    /// The row of a secret, if it is listed.
+    /// Whether a secret is in the list, even in a closed folder.
+    pub fn lists(&self, position: u32) -> bool {
+        self.found.answers.binary_search_by_key(&position, |answer| answer.position).is_ok()
+    }
+
+    /// The row of a secret, if it is in the list and in no closed folder.
     pub fn row_of(&self, wanted: u32) -> Option<usize> {
         self.all.iter().position(|row| matches!(row, Row::Secret { position, .. } if *position == wanted))
     }

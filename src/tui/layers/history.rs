@@ -64,7 +64,7 @@ impl History {
         let Some((browse, asks)) = app.browsing() else {
             return Flow::Stay;
         };
-        browse.bring_up(&name, asks);
+        let has_cleared = browse.bring_up(&name, asks);
         if browse.selected.as_ref() != Some(&name) {
             app.say(Tone::Note, format!("{name} is not there any more: it was purged or renamed"));
             return Flow::Stay;
@@ -74,6 +74,9 @@ impl History {
             browse.pane = Pane::Versions;
         }
         browse.describe_again(asks);
+        if has_cleared {
+            app.say_filter_cleared();
+        }
         Flow::Done
     }
 
