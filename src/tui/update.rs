@@ -123,6 +123,10 @@ fn edit(state: &mut State, edit: Edit) {
         return layer.edit(edit, app);
     }
     if let Some((browse, asks)) = state.app.browsing() {
+        if edit.moves() && browse.take_earlier_filter(asks) {
+            browse.filter.edit(edit);
+            return;
+        }
         let before = browse.filter.len();
         browse.filter.edit(edit);
         if browse.filter.len() != before {

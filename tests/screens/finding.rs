@@ -74,3 +74,45 @@ fn a_filter_on_deleted_shows_them() {
     harness.assert_shows("password   ");
     harness.assert_shows("del");
 }
+
+#[test]
+fn a_filter_starts_empty_and_shows_what_can_be_typed() {
+    let mut harness = on_password();
+    harness.press("/").type_text("url").press("Enter /");
+    harness.assert_shows("/ 'exact ^start end$ !not @label #tag due");
+    harness.assert_shows("password   ");
+    harness.assert_shows("❯       url");
+    harness.type_text("mail");
+    harness.assert_shows("/ mail ");
+    harness.assert_hides("!not");
+}
+
+#[test]
+fn a_cursor_key_brings_the_filter_before_back() {
+    for (key, expected) in [("Left", "/ urXl"), ("Right", "/ urlX"), ("Home", "/ Xurl"), ("End", "/ urlX")] {
+        let mut harness = on_password();
+        harness.press("/").type_text("url").press("Enter /").press(key).press("X");
+        harness.assert_shows(expected);
+    }
+    let mut harness = on_password();
+    harness.press("/").type_text("url").press("Esc / Left");
+    harness.assert_shows("/ url");
+    harness.press("Enter");
+    harness.assert_shows("1/5");
+}
+
+#[test]
+fn folders_are_open_while_a_filter_is_on() {
+    let mut harness = crate::following::over_many();
+    harness.assert_shows("▸ team-0/");
+    harness.press("/").type_text("token");
+    harness.assert_shows("401/403");
+    harness.assert_shows("▾ team-0/");
+    harness.press("Enter g");
+    harness.assert_shows("❯ ▾ shop/");
+    harness.press("h");
+    harness.assert_shows("❯ ▸ shop/");
+    harness.press("Esc g");
+    harness.assert_shows("❯ ▸ shop/");
+    harness.assert_shows("▸ team-0/");
+}

@@ -17,6 +17,9 @@ use crate::vault::SecretSummary;
 const AGE: u16 = 5;
 const FLAG: u16 = 3;
 
+/// What can be typed into the filter, shown while it is empty.
+const SYNTAX: &str = "'exact ^start end$ !not @label #tag due";
+
 /// Draws it; answers where the cursor stands.
 pub fn draw(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let typing = draw_filter(browse, areas, theme, buffer);
@@ -45,6 +48,9 @@ fn draw_filter(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut
     LinePen::new(buffer, line, 0).skip(1).text("/", theme.style(Role::Accent));
     let field = Rect { x: line.x + 3, width: line.width - 4, ..line };
     let focus = if browse.is_filtering() { Focus::Here } else { Focus::Elsewhere };
+    if browse.filter.is_empty() {
+        LinePen::new(buffer, field, 0).fitted(SYNTAX, field.width, theme.style(Role::Hint), &theme.glyphs);
+    }
     field::draw(buffer, field, &browse.filter, Shown::Plainly, focus, theme.style(Role::Text), &theme.glyphs)
 }
 

@@ -47,6 +47,16 @@ pub enum Edit {
     DeleteToEnd,
 }
 
+impl Edit {
+    /// Whether it moves the cursor along the line and changes nothing.
+    pub const fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Left | Self::Right | Self::WordLeft | Self::WordRight | Self::LineStart | Self::LineEnd
+        )
+    }
+}
+
 /// Text being typed, and where the cursor stands in it.
 ///
 /// Invariants: the bytes are UTF-8; the cursor stands on a boundary of graphemes; a single-line buffer
