@@ -119,6 +119,7 @@ impl OpenStore {
     }
 
     fn read_bucket(&self, bucket: usize) -> Result<SealedBucket, StoreError> {
+        self.turn.goes_on();
         let (low, high) = bounds(bucket);
         let mut sealed = SealedBucket { bucket, rows: Vec::new(), bytes: Vec::new() };
         let sql = "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN record END FROM secret \

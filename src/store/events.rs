@@ -51,6 +51,7 @@ impl OpenStore {
     /// # Errors
     /// [`StoreError::Integrity`].
     pub fn event(&self, link: EventLink) -> Result<EventRecord, StoreError> {
+        self.turn.goes_on();
         open_event(&self.file, &self.keys, self.seals, link)
     }
 }

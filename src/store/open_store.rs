@@ -68,6 +68,8 @@ pub struct OpenStore {
     pub(super) index: Index,
     pub(super) memory: Option<LastSeen>,
     pub(super) notices: Vec<String>,
+    /// While it changes something: its place among the writers of this machine.
+    pub(super) turn: open::Turn,
     news: News,
 }
 
@@ -211,7 +213,17 @@ impl OpenStore {
 
     pub(super) fn new_vault(file: VaultFile, keys: VaultKeys, head: Head, memory: Option<LastSeen>) -> Self {
         let seals = Seals::new(file.header.vault_id);
-        Self { file, keys, seals, head, index: Index::new(), memory, notices: Vec::new(), news: News::None }
+        Self {
+            file,
+            keys,
+            seals,
+            head,
+            index: Index::new(),
+            memory,
+            notices: Vec::new(),
+            turn: open::Turn::anybody(),
+            news: News::None,
+        }
     }
 
     /// Wipes the keys and all that was read.
@@ -284,12 +296,17 @@ impl OpenStore {
         result
     }
 
-    /// Waits until this writer is next, where this machine keeps an order.
-    pub(super) fn turn(&self) -> Result<open::Turn, StoreError> {
-        match &self.memory {
-            Some(memory) => memory.turn(&self.file.header.vault_id),
-            None => Ok(open::Turn::anybody()),
+    /// Waits until this writer is next, where this machine keeps an order, and changes something.
+    pub(super) fn in_turn<T, E: From<StoreError>>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if let Some(memory) = &self.memory {
+            self.turn = memory.turn(&self.file.header.vault_id)?;
         }
+        let changed = change(self);
+        self.turn = open::Turn::anybody();
+        changed
     }
 
     /// Begins a transaction on an accepted state.
@@ -304,6 +321,7 @@ impl OpenStore {
     /// Commits. Where the commit failed and left a journal, the key decides whether the change is in.
     pub(super) fn commit(&mut self, row: VaultRow, now: Timestamp) -> Result<(), StoreError> {
         let before = self.file.row.clone();
+        self.turn.commits();
         let unknown = match self.file.commit(row.clone()) {
             Err(unknown @ StoreError::Unknown { .. }) => unknown,
             known => return known,

@@ -46,12 +46,13 @@ impl OpenStore {
         let vault_key = self.unwrap_with(present)?;
         let opened_with = self.file.row.header.clone();
         let (header, wrapped_key) = self.lock_anew(&vault_key, self.file.header.key_id, new, cost)?;
-        let _turn = self.turn()?;
-        self.begin(Purpose::Write, moment.now)?;
-        let changed = self.replace_header(&opened_with, &header, wrapped_key, moment);
-        changed.inspect_err(|_| self.file.roll_back())?;
-        self.remember(moment.now);
-        Ok(())
+        self.in_turn(|store| {
+            store.begin(Purpose::Write, moment.now)?;
+            let changed = store.replace_header(&opened_with, &header, wrapped_key, moment);
+            changed.inspect_err(|_| store.file.roll_back())?;
+            store.remember(moment.now);
+            Ok(())
+        })
     }
 
     /// Replaces the vault key and seals every row again, then reads them all back before the commit.
@@ -72,12 +73,13 @@ impl OpenStore {
         let vault_key = VaultKey::make(&new_arena()?)?;
         let (header, wrapped_key) = self.lock_anew(&vault_key, crypto::make_random()?, new, cost)?;
         let new_keys = vault_key.derive_keys(&header.vault_id);
-        let _turn = self.turn()?;
-        self.begin(Purpose::Write, moment.now)?;
-        let replaced = self.replace_key(&opened_with, &header, wrapped_key, new_keys, moment, progress);
-        replaced.inspect_err(|_| self.file.roll_back())?;
-        self.remember(moment.now);
-        Ok(())
+        self.in_turn(|store| {
+            store.begin(Purpose::Write, moment.now)?;
+            let replaced = store.replace_key(&opened_with, &header, wrapped_key, new_keys, moment, progress);
+            replaced.inspect_err(|_| store.file.roll_back())?;
+            store.remember(moment.now);
+            Ok(())
+        })
     }
 
     fn unwrap_with(&self, present: Locks<'_>) -> Result<VaultKey, StoreError> {

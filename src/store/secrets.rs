@@ -100,6 +100,7 @@ impl OpenStore {
     }
 
     fn open_secret(&self, row: &SecretRow, name: &SecretName) -> Result<StoredSecret, StoreError> {
+        self.turn.goes_on();
         let read;
         let record = match self.index.record(row) {
             Some(record) => record,

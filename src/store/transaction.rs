@@ -90,24 +90,25 @@ impl OpenStore {
         batch: Batch,
         work: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _turn = self.turn()?;
-        self.begin(Purpose::Write, moment.now)?;
-        let head = self.head.clone();
-        let mut transaction = WriteTransaction {
-            store: self,
-            moment,
-            head,
-            working: Vec::new(),
-            names: HashMap::new(),
-            batch,
-            takes_back: None,
-        };
-        let result = work(&mut transaction);
-        let finished = match result {
-            Ok(value) => transaction.finish().map(|()| value).map_err(E::from),
-            Err(error) => Err(error),
-        };
-        finished.inspect_err(|_| self.file.roll_back())
+        self.in_turn(|store| {
+            store.begin(Purpose::Write, moment.now)?;
+            let head = store.head.clone();
+            let mut transaction = WriteTransaction {
+                store,
+                moment,
+                head,
+                working: Vec::new(),
+                names: HashMap::new(),
+                batch,
+                takes_back: None,
+            };
+            let result = work(&mut transaction);
+            let finished = match result {
+                Ok(value) => transaction.finish().map(|()| value).map_err(E::from),
+                Err(error) => Err(error),
+            };
+            finished.inspect_err(|_| store.file.roll_back())
+        })
     }
 }
 
@@ -416,6 +417,7 @@ pub(super) fn insert_event(
     number: u64,
     event: &EventRecord,
 ) -> Result<[u8; 16], StoreError> {
+    store.turn.goes_on();
     let sealed = store.keys.seal(&store.seals.event(number), event.encode().expose(), Padding::Record)?;
     let row = i64::try_from(number).map_err(|_| StoreError::integrity("its history is too long"))?;
     execute(store.file.connection(), "INSERT INTO event (number, record) VALUES (?1, ?2)", (row, &sealed))?;

@@ -16,7 +16,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// How long a commit that is under way is waited for: it comes to its end, but a large one takes as long as the
 /// disk does, and nobody can read meanwhile.
-const LONGEST_COMMIT: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_COMMIT: Duration = Duration::from_secs(60);
 
 /// What SQLite would make of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

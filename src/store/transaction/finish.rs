@@ -65,6 +65,7 @@ impl WriteTransaction<'_> {
 
     /// Seals a secret's record, writes it and adds it to its bucket's sum; answers the record.
     fn write_secret(&mut self, secret: &mut Working) -> Result<SecretBytes, StoreError> {
+        self.store.turn.goes_on();
         let stays = secret.in_file.is_some_and(|(name_tag, _)| name_tag == secret.stored.name_tag);
         let stored = &mut secret.stored;
         let mut tags: Vec<(i64, [u8; 16])> =
