@@ -295,6 +295,8 @@ impl LastSeen {
             .and_then(|()| fs::rename(&temporary, self.file()))
             .map_err(|error| failed(&temporary, &error))?;
         self.unsynced.set(true);
+        #[cfg(test)]
+        super::observed::remembered();
         Ok(())
     }
 
@@ -524,6 +526,25 @@ mod tests {
         }
         fs::remove_file(memory.file()).unwrap();
         assert_eq!(seen_at(&memory, &path), Some(5));
+    }
+
+    // Guards: what was acknowledged is remembered after a power loss, too; a put does not wait for it.
+    #[test]
+    fn what_a_session_saw_is_synced_when_it_ends() {
+        use crate::store::observed::{self, Step};
+        let (folder, memory, path) = memory();
+        observed::take();
+        memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
+        memory.remember(&VAULT, &path, seen(6), Lowering::Never).unwrap();
+        assert_eq!(observed::take(), [Step::Remembered, Step::Remembered]);
+        drop(memory);
+        let state = folder.path().join("state");
+        assert_eq!(observed::take(), [Step::FolderSynced(state.clone())]);
+        // One that only looked has nothing to sync.
+        let memory = LastSeen::new(&state);
+        assert_eq!(seen_at(&memory, &path), Some(6));
+        drop(memory);
+        assert_eq!(observed::take(), []);
     }
 
     #[test]

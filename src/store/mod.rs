@@ -23,6 +23,8 @@ mod identities;
 mod index;
 mod last_seen;
 mod new_vault;
+#[cfg(test)]
+mod observed;
 mod open;
 mod open_store;
 mod rekey;

@@ -500,3 +500,73 @@ fn cannot_remember() -> String {
 fn first_sight() -> String {
     "this machine sees this vault for the first time: an older copy would not be noticed this time".to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{KdfCost, MasterPassword};
+    use crate::store::observed::{self, Step};
+    use crate::store::rekey::Locks;
+    use crate::store::transaction::Moment;
+    use crate::versioning::Origin;
+
+    const ASKED_FOR_NOTHING: Acceptance = Acceptance { older: false, other: false };
+
+    fn now() -> Timestamp {
+        Timestamp::clamped(1_700_000_000)
+    }
+
+    fn moment() -> Moment {
+        Moment { now: now(), origin: Origin::CommandLine }
+    }
+
+    fn password() -> MasterPassword {
+        MasterPassword::new(SecretBytes::copy_of(b"correct horse battery staple")).unwrap()
+    }
+
+    fn cost() -> KdfCost {
+        KdfCost::new(8, 1, 1).unwrap()
+    }
+
+    fn unlock(path: &Path, machine: &Path) -> OpenStore {
+        let file = VaultFile::open(path).unwrap();
+        let key = crate::store::open_vault_key(&file, &password(), None).unwrap();
+        let keys = key.derive_keys(&file.header().vault_id);
+        let unlocked = OpenStore::unlock(file, keys, Some(machine), ASKED_FOR_NOTHING, now());
+        unlocked.map_err(|failed| failed.1).unwrap()
+    }
+
+    /// Whether the vault's folder was synced before anything was remembered.
+    #[track_caller]
+    fn assert_synced_first(folder: &Path) {
+        let steps = observed::take();
+        let synced = steps.iter().position(|step| *step == Step::FolderSynced(folder.to_owned()));
+        let remembered = steps.iter().position(|step| *step == Step::Remembered);
+        assert!(synced.is_some() && synced < remembered, "{steps:?}");
+    }
+
+    // Guards: a killed writer's last step may not be on the disk yet; a power loss would take back what was said.
+    #[test]
+    fn the_folder_is_synced_before_what_was_read_is_remembered_or_acknowledged() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = std::fs::canonicalize(place.path()).unwrap();
+        let (path, here) = (folder.join("vault.etui"), folder.join("here"));
+        drop(crate::store::create(&path, &password(), None, cost(), Some(&here), moment()).unwrap());
+
+        observed::take();
+        let mut store = unlock(&path, &folder.join("elsewhere"));
+        assert_synced_first(&folder);
+
+        let mut other = unlock(&path, &here);
+        let (present, new) = (password(), password());
+        let locks = |password| Locks { password, key_file: None };
+        other.change_password(locks(&present), locks(&new), cost(), moment()).unwrap();
+        observed::take();
+        store.read(now(), |_| Ok::<_, StoreError>(())).unwrap();
+        assert_synced_first(&folder);
+
+        // Nothing new: nothing to bring to the disk.
+        store.read(now(), |_| Ok::<_, StoreError>(())).unwrap();
+        assert_eq!(observed::take(), []);
+    }
+}
