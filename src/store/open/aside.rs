@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::beside::{Quiet, journal_of, left_by_a_writer, no_regular_file, open_regular};
-use super::temporary::Temporary;
+use super::temporary::{Temporary, without_name};
 use super::{FileStamp, connect, connect_immutable, folder_of, free_name, remove_quietly, sync_folder};
 use crate::store::error::StoreError;
 use crate::store::schema;
@@ -67,6 +67,7 @@ pub(super) fn set_aside(
     let copies = copy(path, &mut quiet, &folders[0])
         .or_else(|first| copy(path, &mut quiet, &folders[1]).map_err(|_| first));
     let (as_it_lay, journal_as_it_lay, rolled_back) = copies?;
+    let doing = format!("playing back the journal of a copy of {}", path.display());
     drop(quiet);
     let states =
         [(State::RolledBack, play_back(rolled_back.path())), (State::AsItLies, checked(as_it_lay.path()))];
@@ -75,7 +76,7 @@ pub(super) fn set_aside(
     for (state, result) in states {
         match result {
             Ok(connection) => opened.push((state, connection)),
-            Err(error) => failure = failure.or(Some(error)),
+            Err(error) => failure = failure.or(Some(without_name(error, &doing))),
         }
     }
     // Where SQLite finds fault with one of them only, no key needs to be asked.
@@ -136,17 +137,22 @@ fn copy(
         Err(error) => return Err(StoreError::system("reading", &journal, &error)),
     };
     let kept = copy_file(&journal, &mut file, folder)?;
-    let to_play = super::create_private_file(&journal_of(rolled_back.path()))?;
+    let to_play = super::create_private_file(&journal_of(rolled_back.path()))
+        .map_err(|error| without_name(error, &copying(&journal)))?;
     write_copy(&journal, &mut file, to_play)?;
     sync_folder(folder)?;
     Ok((as_it_lay, kept, rolled_back))
 }
 
 fn copy_file(path: &Path, from: &mut File, folder: &Path) -> Result<Temporary, StoreError> {
-    let mut copy = Temporary::new_in(folder)?;
+    let mut copy = Temporary::new_in(folder, &copying(path))?;
     let to = copy.file().try_clone().map_err(|error| StoreError::system("copying", path, &error))?;
     write_copy(path, from, to)?;
     Ok(copy)
+}
+
+fn copying(path: &Path) -> String {
+    format!("copying {}", path.display())
 }
 
 fn write_copy(path: &Path, from: &mut File, mut to: File) -> Result<(), StoreError> {
@@ -254,5 +260,32 @@ impl Aside {
         as_it_lay.place(&kept)?;
         journal_as_it_lay.place(&journal_of(&kept)).inspect_err(|_| remove_quietly(&kept))?;
         Ok(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Guards: what is told names the file of the user, not one that is gone when they read it.
+    #[test]
+    fn a_copy_that_cannot_be_made_is_told_with_the_name_of_the_vault() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.etui");
+        fs::write(&path, "a vault").unwrap();
+        fs::write(journal_of(&path), "its journal").unwrap();
+        let mut quiet = Quiet(File::open(&path).unwrap());
+        let Err(error) = copy(&path, &mut quiet, &folder.path().join("missing")) else { panic!("copied") };
+        let doing = format!("copying {}", path.display());
+        assert_eq!(error, StoreError::System { doing, reason: "no such file or directory".to_owned() });
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_played_back_is_told_with_the_name_of_the_vault() {
+        let doing = "playing back the journal of a copy of /v.etui";
+        let error = |doing: &str| StoreError::System { doing: doing.to_owned(), reason: "full".to_owned() };
+        let names_a_copy = error("working on /tmp/.etui-tmp-0123456789abcdef");
+        assert_eq!(without_name(names_a_copy, doing), error(doing));
+        assert_eq!(without_name(error("reading /v.etui"), doing), error("reading /v.etui"));
     }
 }

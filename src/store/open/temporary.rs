@@ -22,12 +22,15 @@ pub(in crate::store) struct Temporary {
 
 impl Temporary {
     /// Makes one in a folder, and removes those that nobody uses any more.
-    pub(in crate::store) fn new_in(folder: &Path) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::System`], which says what it was made for: `doing`.
+    pub(in crate::store) fn new_in(folder: &Path, doing: &str) -> Result<Self, StoreError> {
         remove_abandoned(folder);
         loop {
             let name = format!("{PREFIX}{:016x}", u64::from_be_bytes(crypto::make_random()?));
             let path = folder.join(name);
-            let file = create_private_file(&path)?;
+            let file = create_private_file(&path).map_err(|error| without_name(error, doing))?;
             // Who clears up may have been quicker than the lock.
             if file.try_lock().is_ok() && names(&path, &file) {
                 return Ok(Self { path, file });
@@ -40,28 +43,16 @@ impl Temporary {
     /// # Errors
     /// [`StoreError::System`], which names `path`.
     pub(in crate::store) fn new_for(path: &Path) -> Result<Self, StoreError> {
-        Self::new_in(super::folder_of(path)).map_err(|error| match error {
-            StoreError::System { doing, reason } if doing.contains(PREFIX) => {
-                StoreError::System { doing: format!("creating {}", path.display()), reason }
-            }
-            other => other,
-        })
+        Self::new_in(super::folder_of(path), &format!("creating {}", path.display()))
     }
 
     pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Puts the name of the file that this one becomes into an error: the temporary one means nothing to anybody.
+    /// Puts the name of the file that this one becomes into an error.
     pub(in crate::store) fn name_in(&self, error: StoreError, path: &Path) -> StoreError {
-        // SQLite tells the whole path even where a relative one was given: the name alone is in both.
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        match error {
-            StoreError::System { doing, reason } if doing.contains(&*name) => {
-                StoreError::System { doing: format!("writing {}", path.display()), reason }
-            }
-            other => other,
-        }
+        without_name(error, &format!("writing {}", path.display()))
     }
 
     pub(super) fn file(&mut self) -> &mut File {
@@ -96,6 +87,16 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         remove_quietly(&journal_of(&self.path));
         remove_quietly(&self.path);
+    }
+}
+
+/// Says what was being done where an error names a temporary file: that name means nothing to anybody.
+pub(super) fn without_name(error: StoreError, instead: &str) -> StoreError {
+    match error {
+        StoreError::System { doing, reason } if doing.contains(PREFIX) => {
+            StoreError::System { doing: instead.to_owned(), reason }
+        }
+        other => other,
     }
 }
 
