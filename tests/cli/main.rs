@@ -17,6 +17,9 @@ mod deletion;
 mod edit;
 mod every_command;
 mod export;
+// strace is there.
+#[cfg(target_os = "linux")]
+mod failing_disk;
 mod fields;
 #[path = "../support/fixtures.rs"]
 mod fixtures;

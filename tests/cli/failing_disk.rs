@@ -1,0 +1,99 @@
+//! A disk that fails while it is read, and a file system without locks: neither is tampering, nor another process.
+//!
+//! strace lets single calls of the real binary fail. Where it is missing, or may not trace, nothing is tried.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::support::{Home, Run};
+
+/// Whether calls can be made to fail here; `.ci/run` says so where they cannot.
+fn can_make_calls_fail() -> bool {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "true"]).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// The binary under strace, which looks at calls on the vault, its journal and their folder.
+fn traced(home: &Home, options: &[&str], arguments: &[&str]) -> Command {
+    let vault = fs::canonicalize(home.vault()).unwrap();
+    let journal = PathBuf::from(format!("{}-journal", vault.display()));
+    let folder = vault.parent().unwrap().to_owned();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq"]);
+    for path in [&vault, &journal, &folder] {
+        command.arg("-P").arg(path);
+    }
+    command.args(options).arg(env!("CARGO_BIN_EXE_etui")).args(arguments);
+    let like = home.command(&[]);
+    command.env_clear().envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(home.path());
+    command
+}
+
+/// How often a command makes a call on these files.
+fn count(home: &Home, call: &str, stdin: &str, arguments: &[&str]) -> usize {
+    let log = home.path().join("calls");
+    let trace = format!("trace={call}");
+    let options = ["-o", log.to_str().unwrap(), "-e", &trace];
+    home.finish(traced(home, &options, arguments), stdin.as_bytes()).succeeded();
+    let calls = fs::read_to_string(&log).unwrap();
+    calls.lines().filter(|line| line.contains(&format!("{call}("))).count()
+}
+
+/// Runs a command of which the call of this number fails, or all from it on (`3+`).
+fn failing(home: &Home, call: &str, error: &str, when: &str, stdin: &str, arguments: &[&str]) -> Run {
+    let trace = format!("trace={call}");
+    let inject = format!("inject={call}:error={error}:when={when}");
+    let options = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
+    home.finish(traced(home, &options, arguments), stdin.as_bytes())
+}
+
+/// Lets every call of a put fail in turn, once and from then on; answers how many puts failed.
+#[track_caller]
+fn fail_every(call: &str, error: &str, words: &str) -> usize {
+    let home = Home::with_secret();
+    let total = count(&home, call, "counted", &["put", "db"]);
+    assert!(total > 0, "a put makes no call of {call}");
+    let mut current = "counted".to_owned();
+    let mut failed = 0;
+    for number in 1..=total {
+        for when in [format!("{number}"), format!("{number}+")] {
+            let value = format!("{call} {when}");
+            let run = failing(&home, call, error, &when, &value, &["put", "db"]);
+            match run.code {
+                Some(0) => current.clone_from(&value),
+                Some(1) => {
+                    failed += 1;
+                    assert!(run.stderr.contains(words), "{call} {when}: {run}");
+                }
+                _ => panic!("{call} {when}: {run}"),
+            }
+            home.etui(&["verify"]).succeeded();
+            let found = home.etui(&["get", "db"]).succeeded().text().to_owned();
+            if run.stderr.contains("it is not known whether the change was stored") && found == value {
+                current = value;
+            }
+            assert_eq!(found, current, "{call} {when}: {run}");
+        }
+    }
+    failed
+}
+
+// Guards: an error of the disk is told as one, with exit 1; the vault is whole, and what was said is true.
+#[test]
+fn an_error_of_the_disk_while_the_vault_is_read_is_no_tampering() {
+    if can_make_calls_fail() {
+        assert!(fail_every("pread64", "EIO", "input/output error") > 10);
+        assert!(fail_every("read", "EIO", "input/output error") > 0);
+    }
+}
+
+// Guards: exit 7 says that another process is at work, which may go on by itself; this does not.
+#[test]
+fn a_file_system_without_locks_is_not_another_process() {
+    if can_make_calls_fail() {
+        assert!(fail_every("fcntl", "ENOLCK", "no locks available") > 0);
+    }
+}
