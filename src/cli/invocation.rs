@@ -239,12 +239,21 @@ impl Invocation {
 
     /// The key that the agent keeps of this vault, where no password was given.
     fn key_of_agent(&self, locked: &LockedVault) -> Option<(KeyIdentity, VaultKey)> {
+        let identity = locked.key_identity();
         if self.password != Ok(PasswordSource::Prompt) {
+            self.say_agent_is_not_used(identity);
             return None;
         }
-        let identity = locked.key_identity();
         let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Work)?;
         Some((identity, key))
+    }
+
+    /// Deriving the key takes longer than asking the agent, and nothing else shows that it was not asked.
+    fn say_agent_is_not_used(&self, identity: KeyIdentity) {
+        let runs = |agent: Agent| agent.key(identity.key_id, Purpose::Peek).is_some();
+        if self.output.loudness() == Loudness::Verbose && self.agent_of(identity).is_some_and(runs) {
+            self.output.detail("the agent has the key too; a password was given, so that is used");
+        }
     }
 
     /// Unlocks as `unlock` does, but asks nothing more: whoever reads requests from the terminal must not have the

@@ -357,6 +357,17 @@ fn a_password_that_is_given_is_used_though_the_agent_runs() {
     home.etui(&["get", "db"]).succeeded();
 }
 
+#[test]
+fn verbose_says_that_a_password_was_used_though_the_agent_runs() {
+    let home = Unlocked::new();
+    let said = "the agent has the key too; a password was given, so that is used";
+    let run = home.0.etui(&["get", "db", "-v"]).succeeded();
+    assert!(run.stderr.contains(said), "{run}");
+    assert!(!home.etui(&["get", "db", "-v"]).stderr.contains(said));
+    home.etui(&["lock"]).succeeded();
+    assert!(!home.0.etui(&["get", "db", "-v"]).stderr.contains(said));
+}
+
 /// The other half of the test below: it asks, and says how much was answered.
 #[test]
 #[ignore = "the test below runs it as another user"]
