@@ -1,8 +1,6 @@
 //! A value from a file: what is read while the path is typed is what is stored.
 
-use std::io;
-
-use crate::domain::{Invalid, SecretValue, ValueType, kind_of_value};
+use crate::domain::{Invalid, SecretValue, ValueType, kind_of_value, reason};
 use crate::platform::{paths, user_files};
 use crate::tui::when;
 
@@ -45,19 +43,6 @@ fn is_no_text(character: char) -> bool {
     character.is_control() && !matches!(character, '\t' | '\r' | '\n')
 }
 
-/// The system's words without its number.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "you may not".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_owned()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,8 +73,9 @@ mod tests {
         let sentence = "'FILE' is too large: a value has at most 1,048,576 bytes";
         assert_eq!(read(&large).err().unwrap(), sentence);
         assert!(read(&large[1..]).is_ok());
-        let sentence = "cannot read '/nowhere/x': there is no such file";
+        // The system's own words, as the command line tells them.
+        let sentence = "cannot read '/nowhere/x': no such file or directory";
         assert_eq!(read_file("/nowhere/x").err().unwrap(), sentence);
-        assert_eq!(read_file("/").err().unwrap(), "cannot read '/': it is a folder");
+        assert_eq!(read_file("/").err().unwrap(), "cannot read '/': is a directory");
     }
 }

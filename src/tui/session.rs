@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::agent::{self, Agent};
 use crate::content;
-use crate::domain::{SecretName, SecretValue, VersionId};
+use crate::domain::{SecretName, SecretValue, VersionId, reason};
 use crate::memory::SecretBytes;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
@@ -477,6 +477,6 @@ fn write_key_file(path: &Path, text: &SecretBytes) -> Result<(), VaultError> {
 fn read_key_file(path: &Path) -> Result<SecretBytes, VaultError> {
     std::fs::read(path).map(SecretBytes::from_vec).map_err(|error| VaultError::System {
         doing: format!("reading the key file {}", path.display()),
-        reason: error.to_string(),
+        reason: reason(&error),
     })
 }

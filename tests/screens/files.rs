@@ -46,7 +46,7 @@ fn a_file_is_a_source_of_its_own() {
 fn the_file_is_read_while_its_path_is_typed_and_the_plan_is_of_what_was_read() {
     let mut harness = from_a_file();
     harness.type_text("LICENSE-MI");
-    harness.assert_shows("cannot read 'LICENSE-MI': there is no such file");
+    harness.assert_shows("cannot read 'LICENSE-MI': no such file or directory");
     harness.type_text("T");
     harness.assert_shows("● ACSCurrent   v14 → v15");
     harness.assert_hides("Permission");
@@ -110,7 +110,7 @@ fn a_picture_is_called_one_before_and_after_it_is_stored() {
 fn what_cannot_be_read_is_told_with_its_path_and_not_stored() {
     let mut harness = from_a_file();
     harness.type_text("/");
-    harness.assert_shows("cannot read '/': it is a folder");
+    harness.assert_shows("cannot read '/': is a directory");
     harness.press("Backspace").type_text("src");
     assert_dialog!("file_folder", harness);
     harness.resize(120, 40).press("Ctrl-s");
