@@ -16,6 +16,7 @@ mod main_job;
 #[path = "../support/program.rs"]
 mod program;
 mod sizes;
+mod stale_journal;
 mod starting;
 mod support;
 mod suspending;
