@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use insta::assert_snapshot;
 
@@ -212,6 +213,41 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     // In use it is a file older than what was seen, and taken only where that is said.
     home.etui(&["get", "db", "--vault", "copy.etui"]).failed(6);
     assert_eq!(home.etui(&["get", "db", "--vault", "copy.etui", "--accept-older"]).text(), "two");
+}
+
+/// What lies in the home under a temporary name.
+fn temporary_files(home: &Home) -> Vec<String> {
+    let entries = fs::read_dir(home.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".etui-tmp-")).collect()
+}
+
+// Guards: what a killed backup left is as large as the vault, and nobody would ever look for it.
+#[test]
+fn what_a_killed_backup_left_goes_with_the_next_one() {
+    let home = Home::with_vault();
+    let large = vec![b'x'; 500_000];
+    for number in 0..8 {
+        home.pipe(&large, &["new", &format!("s{number}")]).succeeded();
+    }
+    for _ in 0..100 {
+        let mut backup = home.command(&["backup", "copy.etui"]);
+        let mut child = backup.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while temporary_files(&home).is_empty() && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if !temporary_files(&home).is_empty() {
+            break;
+        }
+        let _ = fs::remove_file(home.path().join("copy.etui"));
+    }
+    assert!(!temporary_files(&home).is_empty(), "no kill came in the middle of a backup");
+    // That of a process that is still at work stays.
+    let used = ".etui-tmp-00000000000000aa";
+    let at_work = fs::File::create(home.path().join(used)).unwrap();
+    at_work.lock().unwrap();
+    home.etui(&["backup", "copy.etui"]).succeeded();
+    assert_eq!(temporary_files(&home), [used]);
 }
 
 #[test]

@@ -119,6 +119,20 @@ fn past_its_window_a_secret_can_be_purged() {
     assert_eq!(gone.code(), ErrorCode::ResourceNotFound);
 }
 
+// Guards: a clock that stands at the end of all time, where no later time can be written.
+#[test]
+fn at_the_end_of_all_time_a_window_is_not_over_at_once() {
+    let (place, mut vault) = with_two_versions();
+    place.clock.advance(i64::MAX / 2);
+    delete(&mut vault, Deletion::Window(7)).unwrap();
+    assert!(vault.purgeable().unwrap().is_empty());
+    assert_eq!(purge(&mut vault, false).unwrap_err().code(), ErrorCode::ResourceInDeleteWindow);
+    place.clock.advance_days(100);
+    assert_eq!(purge(&mut vault, false).unwrap_err().code(), ErrorCode::ResourceInDeleteWindow);
+    vault.restore_secret(&secret_name("a")).unwrap();
+    assert_eq!(get(&mut vault, "a").unwrap(), "two");
+}
+
 #[test]
 fn a_purge_is_refused_when_the_clock_stands_before_the_newest_change() {
     let (place, mut vault) = with_two_versions();

@@ -1,11 +1,12 @@
 //! Rows of secrets swapped, put back, deleted and added, and cells of any table cut.
 
 use super::judge::{
-    assert_detected, assert_integrity, assert_read_detects, assert_verify_finds, filled, tampered,
+    assert_detected, assert_integrity, assert_read_detects, assert_verify_finds, filled, look, tampered,
     with_sqlite,
 };
 use super::tables::{before_and_after, move_label, replace_table, run, swap};
 use crate::support::vaults::{create, get, put};
+use etui::vault::VaultError;
 
 // Guards: `name_tag` in the associated data of a secret's record; and the sums.
 #[test]
@@ -85,6 +86,19 @@ fn a_secret_that_was_added_is_noticed() {
     }));
 }
 
+// Guards: no more of a bucket is held in memory than the head vouches for.
+#[test]
+fn rows_that_fill_a_bucket_are_refused_while_they_are_read() {
+    let place = tampered(|connection| {
+        let name_tag = "CAST((SELECT substr(min(name_tag), 1, 2) FROM secret) || randomblob(30) AS BLOB)";
+        let one_more =
+            format!("INSERT INTO secret SELECT {name_tag}, randomblob(16), record FROM secret LIMIT 1;");
+        run(connection, &one_more.repeat(40));
+    });
+    let Err(VaultError::Integrity { what }) = look(&place) else { panic!("they went unnoticed") };
+    assert_eq!(what, "it has more secrets than its head names");
+}
+
 // Guards: the search for orphans in the full check, or a check of the lengths of tags.
 #[test]
 fn a_secret_outside_all_buckets_is_noticed_by_the_full_check() {
@@ -122,5 +136,22 @@ fn cells_that_were_cut_or_lengthened_are_noticed() {
                 _ => assert_detected(&place),
             }
         }
+    }
+}
+
+// Guards: a cell that is longer than any that etui writes is refused before it is read.
+#[test]
+fn a_record_that_is_too_long_is_refused_by_its_length_alone() {
+    for (table, length) in
+        [("secret", 60_000_000), ("version", 60_000_000), ("secret", 300_000), ("version", 300_000)]
+    {
+        let place = tampered(|connection| {
+            let one = format!("record = (SELECT min(record) FROM {table})");
+            run(connection, &format!("UPDATE {table} SET record = zeroblob({length}) WHERE {one}"));
+        });
+        let Err(VaultError::Integrity { what }) = look(&place) else {
+            panic!("{table} {length} went unnoticed")
+        };
+        assert_eq!(what, "a cell has the wrong type", "{table} {length}");
     }
 }
