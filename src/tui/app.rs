@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::as_command::LastCommand;
-use super::ask::{Answer, Answered, Asks, Copied, Edited, Failure, Pending, Question, Reads, Ticket, Work};
+use super::ask::{
+    Answer, Answered, Asks, Copied, Edited, Effect, Failure, Pending, Question, Reads, Ticket, Work,
+};
 use super::browse::{Browse, Layout, Order};
 use super::event::Moment;
 use super::glyphs::Glyphs;
@@ -419,6 +421,25 @@ impl App {
             },
             _ => {}
         }
+    }
+
+    /// Leaves the mouse to the terminal, whose own selection works then, or takes it again.
+    pub fn toggle_mouse(&mut self) {
+        self.settings.mouse = !self.settings.mouse;
+        self.asks.push(Effect::ListenToMouse(self.settings.mouse));
+        self.say(
+            Tone::Note,
+            if self.settings.mouse {
+                "the mouse is on: a click selects, the wheel scrolls"
+            } else {
+                "the mouse is off: the terminal itself selects text"
+            },
+        );
+    }
+
+    /// Why another vault cannot be opened now: the throwaway vault of the demo is not exchanged for a real one.
+    pub fn obstacle_to_another_vault(&self) -> Option<&'static str> {
+        (self.ownership != Ownership::Own || self.is_busy()).then_some("not now")
     }
 
     fn work_on(&mut self, name: &SecretName) {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use self::job::WhatIsRead;
 use self::words::{Parts, absolute};
 
+pub use self::words::CommandLine;
 pub use super::ask::Reads;
 use super::ask::{Answer, Answered, Asked, Effect, Ticket, Work};
 use super::change_request::ChangeRequest;
@@ -91,12 +92,6 @@ impl LastCommand {
     pub(super) fn wipe(&mut self) {
         (self.under_way, self.read, self.done) = (None, None, None);
     }
-}
-
-/// A line for a shell.
-pub struct CommandLine {
-    line: SecretBytes,
-    reads: Reads,
 }
 
 impl CommandLine {

@@ -24,6 +24,7 @@ use super::kit::canvas::{Canvas, Hit};
 use super::kit::edit_buffer::Edit;
 use super::kit::form::{Did, Form};
 use super::place::Reopen;
+use super::session::Found;
 use crate::domain::SecretName;
 use crate::vault::SecretDetails;
 
@@ -165,8 +166,8 @@ pub enum Flow {
     Open(Box<dyn Layer>),
     /// Another layer takes the place of this one.
     Replace(Box<dyn Layer>),
-    /// Another layer takes the place of all.
-    Reset(Box<dyn Layer>),
+    /// The screen for what was found at the path of the vault takes the place of all.
+    Found(Found),
     /// The layer closes together with the one below, which asked whether to discard what was typed.
     Discard,
     /// The layer closes, and the command is run in what lies below.

@@ -4,8 +4,6 @@
 use ratatui::layout::Position;
 
 use super::action::Action;
-use super::app::{App, Tone};
-use super::ask::Effect;
 use super::context::Context;
 use super::event::{Mouse, MouseKind};
 use super::state::State;
@@ -26,20 +24,6 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) {
         MouseKind::WheelUp => turn(state, at, Action::Up),
         MouseKind::WheelDown => turn(state, at, Action::Down),
     }
-}
-
-/// Leaves the mouse to the terminal, whose own selection works then, or takes it again.
-pub fn toggle(app: &mut App) {
-    app.settings.mouse = !app.settings.mouse;
-    app.asks.push(Effect::ListenToMouse(app.settings.mouse));
-    app.say(
-        Tone::Note,
-        if app.settings.mouse {
-            "the mouse is on: a click selects, the wheel scrolls"
-        } else {
-            "the mouse is off: the terminal itself selects text"
-        },
-    );
 }
 
 fn click(state: &mut State, at: Position) {

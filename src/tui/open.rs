@@ -11,10 +11,12 @@ use super::layers::copy_field::CopyField;
 use super::layers::diff::Diff;
 use super::layers::discard::Discard;
 use super::layers::facts::Facts;
+use super::layers::first_run::FirstRun;
 use super::layers::help::Help;
 use super::layers::history::History;
 use super::layers::labels::Labels;
 use super::layers::opening::Opening;
+use super::layers::other_vault::OtherVault;
 use super::layers::palette::Palette;
 use super::layers::plan::Plan;
 use super::layers::put::PutForm;
@@ -24,6 +26,7 @@ use super::layers::unlock::Unlock;
 use super::layers::which::Which;
 use super::layers::write_file::WriteFile;
 use super::place::Reopen;
+use super::session::Found;
 use crate::domain::StageLabel;
 use crate::exchange::Source;
 use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
@@ -174,6 +177,26 @@ pub fn discard() -> Box<dyn Layer> {
 /// The screen of an app that starts.
 pub fn starting(app: &mut App) -> Box<dyn Layer> {
     Box::new(Opening::new(app))
+}
+
+/// The screen for what was found at the path of the vault.
+pub fn found(found: Found, app: &mut App) -> Box<dyn Layer> {
+    let given = app.given_password.take();
+    match found {
+        Found::Nothing => {
+            let mut first_run = FirstRun::new(app);
+            if let Some(password) = given {
+                first_run.fill(&password);
+            }
+            Box::new(first_run)
+        }
+        Found::Vault { key_file, notices, .. } => Box::new(Unlock::new(key_file, &notices, given, app)),
+    }
+}
+
+/// The question for another vault.
+pub fn other_vault(app: &mut App) -> Box<dyn Layer> {
+    Box::new(OtherVault::new(app))
 }
 
 /// The screen of a locked vault; the sentence says why it is.

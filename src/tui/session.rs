@@ -23,7 +23,7 @@ use crate::query::Catalogue;
 
 /// Another vault, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherVaultWish {
+pub struct OtherVaultRequest {
     /// Its file.
     pub path: String,
     /// Its key file; empty: it has none.
@@ -32,15 +32,15 @@ pub struct OtherVaultWish {
     pub makes: bool,
 }
 
-/// Whether a new vault gets a key file.
+/// The key file of a new vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyFileWish {
+pub enum KeyFileChoice {
     /// The password alone opens it.
     None,
-    /// A new one, written to a path where nothing lies yet; as typed.
-    Make(String),
-    /// One that is there; as typed.
-    Take(String),
+    /// A new one, written to a path where nothing is yet; as typed.
+    New(String),
+    /// One that exists; as typed.
+    Existing(String),
 }
 
 /// By which way something was copied; the toast says what that means.
@@ -203,16 +203,16 @@ impl Session {
     }
 
     /// Looks at another file; where it is no vault, and none shall be made, all stays as it is.
-    pub(super) fn open_other(&mut self, wish: &OtherVaultWish) -> Result<Found, VaultError> {
+    pub(super) fn open_other(&mut self, request: &OtherVaultRequest) -> Result<Found, VaultError> {
         // The file may be the one that is open: it is let go first.
         self.door = Door::Nothing;
-        let key_file = (!wish.key_file.is_empty()).then(|| paths::typed(&wish.key_file));
-        let path = std::mem::replace(&mut self.path, paths::typed(&wish.path));
+        let key_file = (!request.key_file.is_empty()).then(|| paths::typed(&request.key_file));
+        let path = std::mem::replace(&mut self.path, paths::typed(&request.path));
         let key_file = std::mem::replace(&mut self.key_file, key_file);
         let found = self.open();
         let stays = match &found {
-            Ok(Found::Nothing) => !wish.makes,
-            Ok(Found::Vault { .. }) => wish.makes,
+            Ok(Found::Nothing) => !request.makes,
+            Ok(Found::Vault { .. }) => request.makes,
             Err(_) => true,
         };
         if stays {
@@ -230,12 +230,12 @@ impl Session {
         &mut self,
         password: SecretBytes,
         cost: Option<KdfCost>,
-        key_file: KeyFileWish,
+        key_file: KeyFileChoice,
     ) -> Result<Opened, VaultError> {
         let (path, text) = match &key_file {
-            KeyFileWish::None => (None, None),
-            KeyFileWish::Make(path) => (Some(paths::typed(path)), Some(vault::make_key_file()?)),
-            KeyFileWish::Take(path) => {
+            KeyFileChoice::None => (None, None),
+            KeyFileChoice::New(path) => (Some(paths::typed(path)), Some(vault::make_key_file()?)),
+            KeyFileChoice::Existing(path) => {
                 let path = paths::typed(path);
                 let text = read_key_file(&path)?;
                 (Some(path), Some(text))
@@ -243,7 +243,7 @@ impl Session {
         };
         let credentials = Credentials::new(password, text.as_ref())?;
         let cost = cost.map_or_else(|| self.measure_kdf(), Ok)?;
-        let made = path.as_ref().filter(|_| matches!(key_file, KeyFileWish::Make(_)));
+        let made = path.as_ref().filter(|_| matches!(key_file, KeyFileChoice::New(_)));
         // First the key file: a vault whose key file could not be written would never open.
         if let (Some(path), Some(text)) = (made, &text) {
             write_key_file(path, text)?;

@@ -78,6 +78,7 @@ impl State {
     pub fn obstacle(&self, action: Action) -> Option<&'static str> {
         match (action, self.top()) {
             (Action::Lock, _) if self.app.browse().is_none() => Some("the vault is not open"),
+            (Action::OtherVault, Some(layer)) if layer.is_base() => self.app.obstacle_to_another_vault(),
             (_, Some(layer)) => layer.obstacle(action, &self.app),
             (_, None) => browse::commands::obstacle(action, &self.app),
         }
@@ -105,7 +106,7 @@ impl State {
                 self.lock("locked before the suspend");
                 return self.app.asks.push(Effect::Suspend);
             }
-            Action::ToggleMouse => return super::mouse::toggle(&mut self.app),
+            Action::ToggleMouse => return self.app.toggle_mouse(),
             Action::Palette => {
                 let palette = open::palette(&self.contexts(), &self.app, |action| self.obstacle(action));
                 return self.layers.push(palette);
@@ -113,6 +114,10 @@ impl State {
             Action::Help if self.top().is_none_or(|layer| layer.name() != "help") => {
                 let help = open::help(self.contexts());
                 return self.layers.push(help);
+            }
+            Action::OtherVault if self.obstacle(action).is_none() => {
+                let other_vault = open::other_vault(&mut self.app);
+                return self.layers.push(other_vault);
             }
             _ => {}
         }
@@ -201,10 +206,7 @@ impl State {
                 self.tell(at, &News::Closing);
                 self.layers[at] = layer;
             }
-            Flow::Reset(layer) => {
-                self.layers.clear();
-                self.layers.push(layer);
-            }
+            Flow::Found(found) => self.layers = vec![open::found(found, &mut self.app)],
             Flow::Discard => {
                 self.remove(at);
                 if let Some(below) = at.checked_sub(1) {

@@ -22,9 +22,10 @@ pub enum Relocking {
 }
 
 /// What becomes of the key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NewKeyFile {
-    /// The text of the present one stays in use, where there is one.
-    Keep(Option<SecretBytes>),
+    /// The present one stays in use, where there is one.
+    Keep,
     /// A new one is made here, and needed from then on.
     Make(PathBuf),
     /// None is needed any more.
@@ -39,6 +40,8 @@ pub struct Relock {
     pub present: Credentials,
     /// The new password.
     pub password: SecretBytes,
+    /// The text of the key file that is in use now, where there is one.
+    pub present_key_file: Option<SecretBytes>,
     /// The key file from then on.
     pub key_file: NewKeyFile,
     /// What deriving the key shall cost; `None`: see [`Vault::cost_for_new_locks`].
@@ -108,9 +111,9 @@ impl Vault {
         request: Relock,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Relocked, RelockFailed> {
-        let Relock { what, present, password, key_file, cost } = request;
+        let Relock { what, present, password, present_key_file, key_file, cost } = request;
         let (kept, path) = match key_file {
-            NewKeyFile::Keep(text) => (text, None),
+            NewKeyFile::Keep => (present_key_file, None),
             NewKeyFile::Make(path) => (None, Some(path)),
             NewKeyFile::Drop => (None, None),
         };

@@ -16,9 +16,10 @@ use etui::memory::SecretBytes;
 use etui::tui::Work;
 use etui::tui::as_command::{CommandLine, Reads};
 use etui::tui::change_request::ChangeRequest;
-use etui::tui::jobs::{Job, KeyFileWish, NewLocks, Relocking, Scope};
+use etui::tui::jobs::{Job, NewLocks, Scope};
 use etui::vault::{
-    CreateRequest, DeleteRequest, PutRequest, RenameRequest, RollbackRequest, StageRequest, UpdateRequest,
+    CreateRequest, DeleteRequest, NewKeyFile, PutRequest, Relocking, RenameRequest, RollbackRequest,
+    StageRequest, UpdateRequest,
 };
 use etui::versioning::{Deletion, Direction, MetadataUpdate, StageMove, StageSet};
 
@@ -94,7 +95,7 @@ fn job(job: Job) -> Work {
     Work::Job { job: Box::new(job), watched: Arc::default() }
 }
 
-fn relock(relocking: Relocking, key_file: KeyFileWish) -> Work {
+fn relock(relocking: Relocking, key_file: NewKeyFile) -> Work {
     let password = || SecretBytes::copy_of(b"hunter2");
     job(Job::Relock(relocking, NewLocks { present: password(), new: password(), key_file }))
 }
@@ -157,10 +158,10 @@ fn table() -> Vec<(Work, &'static str)> {
         ),
         (take_back(Direction::Undo), "etui undo"),
         (take_back(Direction::Redo), "etui redo"),
-        (relock(Relocking::Password, KeyFileWish::AsNow), "etui passwd"),
-        (relock(Relocking::VaultKey, KeyFileWish::None), "etui rekey --no-key-file"),
+        (relock(Relocking::Password, NewKeyFile::Keep), "etui passwd"),
+        (relock(Relocking::VaultKey, NewKeyFile::Drop), "etui rekey --no-key-file"),
         (
-            relock(Relocking::Password, KeyFileWish::New("/keys/new key".into())),
+            relock(Relocking::Password, NewKeyFile::Make("/keys/new key".into())),
             "etui passwd --key-file-out '/keys/new key'",
         ),
         (job(Job::Verify), "etui verify"),

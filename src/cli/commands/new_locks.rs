@@ -74,11 +74,12 @@ impl NewLocks {
         let key_file = match (self.key_file_out, self.no_key_file) {
             (Some(path), _) => NewKeyFile::Make(path),
             (None, true) => NewKeyFile::Drop,
-            (None, false) => NewKeyFile::Keep(invocation.key_file()?),
+            (None, false) => NewKeyFile::Keep,
         };
         let output = invocation.output();
         let mut line = ProgressLine::new(output, "re-encrypting everything");
-        let request = Relock { what, present, password, key_file, cost };
+        let present_key_file = invocation.key_file()?;
+        let request = Relock { what, present, password, present_key_file, key_file, cost };
         let relocked = vault.relock(request, &mut |progress| line.show(progress));
         drop(line);
         let relocked = relocked.map_err(|failed| {

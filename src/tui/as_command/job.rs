@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::CommandLine;
-use super::words::Parts;
+use super::words::{CommandLine, Parts};
 use crate::domain::Folder;
 use crate::exchange::ExportFormat;
-use crate::tui::jobs::{Job, KeyFileWish, Relocking, Scope, ToRead};
+use crate::tui::jobs::{Job, Scope, ToRead};
+use crate::vault::{NewKeyFile, Relocking};
 
 /// The line of a job; `None` where it changes nothing by itself.
 pub(super) fn parts(job: &Job) -> Option<Parts> {
@@ -17,9 +17,9 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
                 Relocking::VaultKey => "rekey",
             });
             match &wanted.key_file {
-                KeyFileWish::AsNow => parts,
-                KeyFileWish::New(path) => parts.path("--key-file-out", path),
-                KeyFileWish::None => parts.switch("--no-key-file"),
+                NewKeyFile::Keep => parts,
+                NewKeyFile::Make(path) => parts.path("--key-file-out", path),
+                NewKeyFile::Drop => parts.switch("--no-key-file"),
             }
         }
         Job::Verify => Parts::of("verify"),

@@ -2,12 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CommandLine, Reads};
 use crate::memory::SecretBytes;
+use crate::tui::ask::Reads;
 
 /// Whoever runs a line may stand in another folder.
 pub(super) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// A line for a shell.
+pub struct CommandLine {
+    pub(super) line: SecretBytes,
+    pub(super) reads: Reads,
 }
 
 /// Words in the making: each is quoted as it is added.

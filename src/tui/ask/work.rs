@@ -9,7 +9,7 @@ use crate::memory::SecretBytes;
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::comparison::Texts;
 use crate::tui::jobs::{Job, Watched};
-use crate::tui::session::{KeyFileWish, OtherVaultWish};
+use crate::tui::session::{KeyFileChoice, OtherVaultRequest};
 use crate::vault::{CreateRequest, Existing, KdfCost, PutRequest};
 use crate::versioning::Direction;
 
@@ -76,7 +76,7 @@ pub enum Work {
         path: String,
     },
     /// Looks at another file.
-    OpenOther(OtherVaultWish),
+    OpenOther(OtherVaultRequest),
     /// Measures which cost of the key derivation this machine bears.
     MeasureKdf,
     /// Makes a new vault.
@@ -86,7 +86,7 @@ pub enum Work {
         /// What was measured; `None` measures first.
         cost: Option<KdfCost>,
         /// What is needed besides the password.
-        key_file: KeyFileWish,
+        key_file: KeyFileChoice,
     },
     /// Opens the vault.
     Unlock {

@@ -1,44 +1,14 @@
 //! Reading what an import brings, planning it, and bringing it in.
 
-use std::path::PathBuf;
-
 use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::{Done, Watched};
-use crate::domain::Folder;
+use super::job::{Done, Incoming, OtherLocks, ToRead};
+use super::watched::Watched;
 use crate::exchange::{self, Content, Input, Source, read_file};
-use crate::memory::SecretBytes;
 use crate::vault::{
     Beside, Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError,
     import_wording,
 };
-
-/// What is to be read.
-pub struct ToRead {
-    /// What wrote it; `None` is recognised by its content.
-    pub source: Option<Source>,
-    /// Where it lies.
-    pub path: PathBuf,
-    /// The folder that it is put below.
-    pub folder: Option<Folder>,
-    /// What opens it, where it is a vault with a key of its own.
-    pub locks: Option<OtherLocks>,
-}
-
-/// What opens another vault.
-pub struct OtherLocks {
-    /// Its password.
-    pub password: SecretBytes,
-    /// Its key file.
-    pub key_file: Option<PathBuf>,
-}
-
-/// What was read, and the plan that was shown of it; it waits in the session for the word to import it.
-pub struct Incoming {
-    batch: IncomingBatch,
-    shown: ImportReport,
-    source: Source,
-}
 
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
     session.incoming = None;

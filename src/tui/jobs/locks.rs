@@ -1,44 +1,10 @@
 //! New locks: another password, another key file, another vault key.
 
-use std::path::PathBuf;
-
 use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::{Done, Watched};
-use crate::memory::SecretBytes;
-use crate::vault::{self, NewKeyFile, Relock, RelockFailed, Relocking};
-
-/// What becomes of the key file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyFileWish {
-    /// It stays as it is, there or not.
-    AsNow,
-    /// A new one is made here, and needed from then on.
-    New(PathBuf),
-    /// None is needed any more.
-    None,
-}
-
-/// What locks the vault from then on.
-pub struct NewLocks {
-    /// The present password.
-    pub present: SecretBytes,
-    /// The new one.
-    pub new: SecretBytes,
-    /// The key file.
-    pub key_file: KeyFileWish,
-}
-
-/// What was replaced, and what that means for the session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relocked {
-    /// What the vault says of it.
-    pub done: vault::Relocked,
-    /// The key file that is needed now.
-    pub key_file: Option<PathBuf>,
-    /// What is not as it should be but stops nothing.
-    pub notices: Vec<String>,
-}
+use super::job::{Done, NewLocks, Relocked};
+use super::watched::Watched;
+use crate::vault::{NewKeyFile, Relock, RelockFailed, Relocking};
 
 pub(super) fn relock(
     session: &mut Session,
@@ -51,11 +17,8 @@ pub(super) fn relock(
         what: relocking,
         present: session.credentials(present)?,
         password: new,
-        key_file: match &key_file {
-            KeyFileWish::AsNow => NewKeyFile::Keep(session.read_key_file()?),
-            KeyFileWish::New(path) => NewKeyFile::Make(path.clone()),
-            KeyFileWish::None => NewKeyFile::Drop,
-        },
+        present_key_file: session.read_key_file()?,
+        key_file: key_file.clone(),
         cost: session.cost(),
     };
     let vault = session.vault()?;
@@ -66,9 +29,9 @@ pub(super) fn relock(
     let done = done.map_err(failed)?;
     let mut notices = vault.take_notices();
     match key_file {
-        KeyFileWish::AsNow => {}
-        KeyFileWish::New(path) => session.use_key_file(Some(path)),
-        KeyFileWish::None => session.use_key_file(None),
+        NewKeyFile::Keep => {}
+        NewKeyFile::Make(path) => session.use_key_file(Some(path)),
+        NewKeyFile::Drop => session.use_key_file(None),
     }
     notices.extend(session.lock_agent(done.identity_before));
     let key_file = session.key_file().map(ToOwned::to_owned);

@@ -2,29 +2,8 @@
 
 use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::Done;
-use crate::domain::SecretName;
-use crate::vault::{Removal, RemovalKind};
-
-/// Which secrets are removed, and why they may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// This one, without a window.
-    Force(SecretName),
-    /// This one, which is past its window.
-    One(SecretName),
-    /// All that are past their window.
-    Past,
-}
-
-impl Scope {
-    const fn kind(&self) -> RemovalKind {
-        match self {
-            Self::Force(_) => RemovalKind::Force,
-            Self::One(_) | Self::Past => RemovalKind::PastWindow { trust_clock: false },
-        }
-    }
-}
+use super::job::{Done, Scope};
+use crate::vault::Removal;
 
 /// What would be removed.
 pub(super) fn plan(session: &mut Session, scope: &Scope) -> Result<Done, Failure> {

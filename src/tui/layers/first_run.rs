@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::unlock;
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::app::{App, SPINNER, Tone};
@@ -14,9 +13,10 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Did, Field, Form, Id};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::spinner;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::lock;
-use crate::tui::session::KeyFileWish;
+use crate::tui::session::KeyFileChoice;
 use crate::tui::theme::{Role, Theme};
 use crate::vault::{KdfCost, wording};
 
@@ -61,12 +61,12 @@ impl FirstRun {
     }
 
     /// What is needed besides the password.
-    fn wish(&self) -> KeyFileWish {
+    fn key_file(&self) -> KeyFileChoice {
         let path = self.form.text(KEY_PATH).to_owned();
         match self.form.chosen(KEY_FILE) {
-            NEW => KeyFileWish::Make(path),
-            EXISTING => KeyFileWish::Take(path),
-            _ => KeyFileWish::None,
+            NEW => KeyFileChoice::New(path),
+            EXISTING => KeyFileChoice::Existing(path),
+            _ => KeyFileChoice::None,
         }
     }
 
@@ -94,7 +94,7 @@ impl FirstRun {
             return self.remark(Role::Warning, "type the path of the key file, or choose none");
         }
         let cost = self.measured.good().copied();
-        let work = Work::Create { password: self.form.duplicate(PASSWORD), cost, key_file: self.wish() };
+        let work = Work::Create { password: self.form.duplicate(PASSWORD), cost, key_file: self.key_file() };
         app.begin_busy(&mut self.created, work);
     }
 
@@ -153,16 +153,9 @@ impl Layer for FirstRun {
         self.remark(Role::Warning, sentence);
     }
 
-    fn obstacle(&self, action: Action, app: &App) -> Option<&'static str> {
-        if action == Action::OtherVault { unlock::obstacle_to_another(app) } else { None }
-    }
-
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         if app.is_busy() {
             return Flow::Stay;
-        }
-        if action == Action::OtherVault {
-            return unlock::another(app);
         }
         match action {
             Action::Enter if self.form.text(PASSWORD).is_empty() => {
@@ -198,9 +191,11 @@ impl Layer for FirstRun {
         match answered.result {
             Ok(Answer::Opened(opened)) => {
                 lock::opened(app, *opened);
-                let text = match self.wish() {
-                    KeyFileWish::None | KeyFileWish::Take(_) => "the vault is made and open".to_owned(),
-                    KeyFileWish::Make(path) => {
+                let text = match self.key_file() {
+                    KeyFileChoice::None | KeyFileChoice::Existing(_) => {
+                        "the vault is made and open".to_owned()
+                    }
+                    KeyFileChoice::New(path) => {
                         format!("the vault is made; its key file is {}: copy it to a safe place", path.trim())
                     }
                 };
@@ -250,7 +245,7 @@ impl Layer for FirstRun {
         let buffer = &mut *canvas.buffer;
         row += u16::from(inside.height >= 18);
         if is_making {
-            unlock::draw_spinner(app, "making the vault", theme, buffer, row_of_all(inside, row));
+            spinner::draw(app, "making the vault", theme, buffer, row_of_all(inside, row));
         } else {
             let (role, remark) = match (&self.remark, self.form.chosen(KEY_FILE)) {
                 (Some((role, remark)), _) => (*role, remark.as_str()),

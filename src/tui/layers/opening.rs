@@ -2,7 +2,6 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::unlock;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ask::{Answer, Answered, Failure, Question, Ticket, Work};
@@ -41,14 +40,9 @@ impl Layer for Opening {
         Contexts::commanding(if self.failure.is_some() { &[Context::Notice] } else { &[] })
     }
 
-    fn obstacle(&self, action: Action, app: &App) -> Option<&'static str> {
-        if action == Action::OtherVault { unlock::obstacle_to_another(app) } else { None }
-    }
-
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         match action {
             Action::Back => return Flow::Quit,
-            Action::OtherVault => return unlock::another(app),
             Action::Enter if !app.is_busy() => app.begin_busy(&mut self.found, Work::Open),
             _ => {}
         }
@@ -59,10 +53,10 @@ impl Layer for Opening {
         self.found.awaits(ticket)
     }
 
-    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+    fn answered(&mut self, answered: Answered, _app: &mut App) -> Flow {
         self.found.forget();
         match answered.result {
-            Ok(Answer::Found(found)) => return Flow::Reset(unlock::for_found(found, app)),
+            Ok(Answer::Found(found)) => return Flow::Found(found),
             Ok(_) => {}
             Err(failure) => self.failure = Some(failure),
         }

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::unlock;
 use crate::platform::paths;
 use crate::tui::action::Action;
 use crate::tui::app::App;
@@ -15,7 +14,7 @@ use crate::tui::kit::form::{Field, Form, Id, Loss};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::layer::{Flow, Layer};
-use crate::tui::session::{Found, OtherVaultWish};
+use crate::tui::session::{Found, OtherVaultRequest};
 use crate::tui::theme::{Role, Theme};
 
 /// How many names of what lies there are shown at most.
@@ -30,7 +29,7 @@ pub struct OtherVault {
     /// What lies where the path that is typed leads.
     near: Pending<Vec<String>>,
     /// What is looked for, and its answer.
-    wish: Option<OtherVaultWish>,
+    request: Option<OtherVaultRequest>,
     found: Question,
     remark: Option<(Role, String)>,
 }
@@ -47,7 +46,7 @@ impl OtherVault {
                     .loss(Loss::Little),
             ]),
             near: Pending::default(),
-            wish: None,
+            request: None,
             found: Question::default(),
             remark: None,
         };
@@ -67,17 +66,17 @@ impl OtherVault {
 
     /// Looks for the vault that is named.
     fn look(&mut self, makes: bool, app: &mut App) {
-        let wish = OtherVaultWish {
+        let request = OtherVaultRequest {
             path: self.form.text(PATH).trim().to_owned(),
             key_file: self.form.text(KEY_FILE).trim().to_owned(),
             makes,
         };
-        if wish.path.is_empty() {
+        if request.path.is_empty() {
             self.remark = Some((Role::Warning, "type the path of the vault".to_owned()));
             return;
         }
-        app.begin_busy(&mut self.found, Work::OpenOther(wish.clone()));
-        self.wish = Some(wish);
+        app.begin_busy(&mut self.found, Work::OpenOther(request.clone()));
+        self.request = Some(request);
     }
 
     /// Writes out what all that lies there has in common.
@@ -177,22 +176,22 @@ impl Layer for OtherVault {
             return Flow::Stay;
         }
         self.found.forget();
-        let Some(wish) = self.wish.take() else {
+        let Some(request) = self.request.take() else {
             return Flow::Stay;
         };
         let (role, sentence) = match answered.result {
-            Ok(Answer::Found(Found::Nothing)) if !wish.makes => {
+            Ok(Answer::Found(Found::Nothing)) if !request.makes => {
                 (Role::Warning, "there is no vault at this path: Ctrl-n makes a new one there".to_owned())
             }
-            Ok(Answer::Found(Found::Vault { .. })) if wish.makes => {
+            Ok(Answer::Found(Found::Vault { .. })) if request.makes => {
                 (Role::Warning, "there is a vault at this path already: Enter opens it".to_owned())
             }
             Ok(Answer::Found(found)) => {
-                app.path.clone_from(&wish.path);
-                app.last_command = LastCommand::none(&paths::typed(&wish.path));
-                app.key_file = (!wish.key_file.is_empty()).then(|| wish.key_file.clone());
-                app.asks.push(Effect::Watch(wish.path));
-                return Flow::Reset(unlock::for_found(found, app));
+                app.path.clone_from(&request.path);
+                app.last_command = LastCommand::none(&paths::typed(&request.path));
+                app.key_file = (!request.key_file.is_empty()).then(|| request.key_file.clone());
+                app.asks.push(Effect::Watch(request.path));
+                return Flow::Found(found);
             }
             Ok(_) => return Flow::Stay,
             Err(failure) => (Role::Danger, failure.line()),

@@ -1,12 +1,10 @@
 //! The unlock screen: the path, the password, a spinner while the key is derived.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::first_run::FirstRun;
-use super::other_vault::OtherVault;
 use super::tasks;
 use crate::app_options::Ownership;
+use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ask::{Answer, Answered, Question, Ticket, Work};
@@ -16,10 +14,11 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Field, Form, Id, Loss};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::spinner;
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::lock;
-use crate::tui::session::{Found, KeyFileState};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::session::KeyFileState;
+use crate::tui::theme::Role;
 
 const PASSWORD: Id = Id("password");
 
@@ -33,10 +32,19 @@ pub struct Unlock {
 }
 
 impl Unlock {
-    /// The screen for what was found at the start.
-    fn new(key_file: KeyFileState, notices: &[String], app: &App) -> Self {
+    /// The screen for a vault that was found, which a password that was given beforehand unlocks at once.
+    pub fn new(
+        key_file: KeyFileState,
+        notices: &[String],
+        given: Option<SecretBytes>,
+        app: &mut App,
+    ) -> Self {
         let remark = (!notices.is_empty()).then(|| (Role::Warning, notices.join("; ")));
-        Self { remark, key_file, ..Self::waiting(app) }
+        let mut unlock = Self { remark, key_file, ..Self::waiting(app) };
+        if let Some(password) = given {
+            app.begin_busy(&mut unlock.unlocked, Work::Unlock { password });
+        }
+        unlock
     }
 
     /// The screen after a lock, with its reason.
@@ -71,40 +79,6 @@ impl Unlock {
     }
 }
 
-/// The screen for what was found at the path of the vault.
-pub fn for_found(found: Found, app: &mut App) -> Box<dyn Layer> {
-    let given = app.given_password.take();
-    match found {
-        Found::Nothing => {
-            let mut first_run = FirstRun::new(app);
-            if let Some(password) = given {
-                first_run.fill(&password);
-            }
-            Box::new(first_run)
-        }
-        Found::Vault { key_file, notices, .. } => {
-            let mut unlock = Unlock::new(key_file, &notices, app);
-            if let Some(password) = given {
-                app.begin_busy(&mut unlock.unlocked, Work::Unlock { password });
-            }
-            Box::new(unlock)
-        }
-    }
-}
-
-/// Why another vault cannot be opened now: the throwaway vault of the demo is not exchanged for a real one.
-pub fn obstacle_to_another(app: &App) -> Option<&'static str> {
-    (app.ownership != Ownership::Own || app.is_busy()).then_some("not now")
-}
-
-/// Opens the question for another vault, where it may be.
-pub fn another(app: &mut App) -> Flow {
-    match obstacle_to_another(app) {
-        None => Flow::Open(Box::new(OtherVault::new(app))),
-        Some(_) => Flow::Stay,
-    }
-}
-
 impl Layer for Unlock {
     fn name(&self) -> &'static str {
         "unlock"
@@ -130,13 +104,8 @@ impl Layer for Unlock {
         self.remark(Role::Warning, sentence);
     }
 
-    fn obstacle(&self, action: Action, app: &App) -> Option<&'static str> {
-        if action == Action::OtherVault { obstacle_to_another(app) } else { None }
-    }
-
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         match action {
-            Action::OtherVault => return another(app),
             Action::Enter if !app.is_busy() && !self.form.text(PASSWORD).is_empty() => {
                 self.remark = None;
                 let password = self.form.buffer_mut(PASSWORD).map(EditBuffer::take).unwrap_or_default();
@@ -203,7 +172,7 @@ impl Layer for Unlock {
         let buffer = &mut *canvas.buffer;
         let cursor = if is_deriving {
             let field = Rect { x: place.x + CONTENT, width: place.width.saturating_sub(CONTENT), ..place };
-            draw_spinner(app, "deriving the key", theme, buffer, field);
+            spinner::draw(app, "deriving the key", theme, buffer, field);
             None
         } else {
             cursor
@@ -221,23 +190,5 @@ impl Layer for Unlock {
             LinePen::new(buffer, below, row).text(&text, theme.style(role));
         }
         cursor
-    }
-}
-
-/// A spinner with the time that has passed; the time is told from the first second on.
-pub(super) fn draw_spinner(app: &App, what: &str, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let since = app.busy.map_or(app.now, |busy| busy.since);
-    let elapsed = app.now.since(since);
-    let frames = theme.glyphs.spinner;
-    let turn = usize::try_from(elapsed.as_millis() / 100).unwrap_or(0);
-    let frame = frames[turn % frames.len()];
-    let time = format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100);
-    let mut pen = LinePen::new(buffer, area, 0);
-    if !frame.is_empty() {
-        pen.text(frame, theme.style(Role::Accent)).skip(1);
-    }
-    pen.text(&format!("{what}{} ", theme.glyphs.ellipsis), theme.style(Role::Text));
-    if !app.settings.plain {
-        pen.text(&time, theme.style(Role::Muted));
     }
 }

@@ -4,8 +4,9 @@ use super::copies::CONFIRMATION;
 use super::task::{Missing, Task, TaskForm};
 use crate::platform::paths;
 use crate::tui::app::App;
-use crate::tui::jobs::{Job, KeyFileWish, NewLocks, Relocking};
+use crate::tui::jobs::{Job, NewLocks};
 use crate::tui::kit::form::{Field, Form, Id, Loss};
+use crate::vault::{NewKeyFile, Relocking};
 
 pub(super) const ABOUT_PASSWORD: &str = "Only the lock changes. Copies made before still open with the old password; \
                                          where that may have leaked, replace the vault key with :rekey.";
@@ -67,10 +68,10 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, vault_file: &str
         return missing(AGAIN, "the two new passwords differ: type the second one again");
     }
     let key_file = match (form.chosen(KEY_FILE), form.text(KEY_FILE_PATH)) {
-        (AS_NOW, _) => KeyFileWish::AsNow,
+        (AS_NOW, _) => NewKeyFile::Keep,
         (MAKE, "") => return missing(KEY_FILE_PATH, "type where the new key file shall lie"),
-        (MAKE, path) => KeyFileWish::New(paths::typed(path)),
-        _ => KeyFileWish::None,
+        (MAKE, path) => NewKeyFile::Make(paths::typed(path)),
+        _ => NewKeyFile::Drop,
     };
     if relocking == Relocking::VaultKey && form.text(CONFIRMATION) != vault_file {
         let sentence = format!("type '{vault_file}' to replace the key of this vault");

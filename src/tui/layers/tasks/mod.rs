@@ -19,12 +19,13 @@ use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answer, Answered, Failure, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
-use crate::tui::jobs::{Job, Relocking, Scope};
+use crate::tui::jobs::{Job, Scope};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{Did, Form};
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
+use crate::vault::Relocking;
 
 pub use import::open_import;
 pub use report::{ended_while_locked, tell};

@@ -1,15 +1,15 @@
 //! What cannot be taken back: deleting without a window, and the end of one.
 
 use super::copies::CONFIRMATION;
-use super::task::{Line, Missing, Task, TaskForm, enter};
+use super::task::{Line, Missing, Stage, Task, TaskForm, enter};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
-use crate::tui::jobs::{Job, Removal, Scope};
+use crate::tui::jobs::{Job, Scope};
 use crate::tui::kit::form::{Field, Form, Loss};
 use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::tui::when::count;
-use crate::vault::wording;
+use crate::vault::{Removal, wording};
 
 pub(super) const ABOUT: &str =
     "There is no undo. Older copies of the vault still contain what is removed: change what it protects.";
@@ -40,10 +40,10 @@ pub(super) fn open_scope(scope: Scope, app: &mut App) -> Option<Box<dyn Layer>> 
 pub(super) fn on_plan(form: &mut TaskForm, removals: Vec<Removal>) {
     form.removals = removals;
     if form.removals.is_empty() {
-        form.stage = super::Stage::Finished;
+        form.stage = Stage::Finished;
         return form.say(vec![Line::new(Role::Muted, wording::NOTHING_TO_PURGE)]);
     }
-    form.stage = super::Stage::Typing;
+    form.stage = Stage::Typing;
     let hint = match form.task {
         Task::Remove(Scope::Past) => "the file name of the vault",
         _ => "the name of the secret",

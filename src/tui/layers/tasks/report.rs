@@ -5,12 +5,12 @@ use super::removal;
 use super::task::{Line, Stage, TaskForm};
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answer, Failure};
-use crate::tui::jobs::{Done, JobKind, Relocked, Relocking, Removal};
+use crate::tui::jobs::{Done, JobKind, Relocked};
 use crate::tui::layer::Flow;
 use crate::tui::theme::Role;
 use crate::tui::when::count;
 use crate::vault::import_wording::Tense;
-use crate::vault::{OnRefusal, VerifyReport, wording};
+use crate::vault::{OnRefusal, Relocking, Removal, VerifyReport, wording};
 
 /// Shows it in its dialog, or closes that where a toast says all.
 pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {

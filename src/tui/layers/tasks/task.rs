@@ -3,10 +3,10 @@
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::Question;
-use crate::tui::jobs::{Job, JobKind, Relocking, Removal, Scope};
+use crate::tui::jobs::{Job, JobKind, Scope};
 use crate::tui::kit::form::{Field, Form, Id};
 use crate::tui::theme::Role;
-use crate::vault::ImportReport;
+use crate::vault::{ImportReport, Relocking, Removal};
 
 /// What a dialog is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

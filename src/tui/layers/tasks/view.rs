@@ -6,12 +6,13 @@ use ratatui::layout::{Position, Rect};
 use super::task::{Line, Stage, Task, TaskForm};
 use super::{copies, import, locks, removal};
 use crate::tui::app::{App, UnderWay};
-use crate::tui::jobs::{Relocking, Scope};
+use crate::tui::jobs::Scope;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
+use crate::vault::Relocking;
 
 const COLUMNS: u16 = 78;
 /// Columns for the word before a line.

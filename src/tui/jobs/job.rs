@@ -1,0 +1,205 @@
+//! Background jobs as data: what is asked for, and what was done.
+
+use std::path::PathBuf;
+
+use crate::domain::{Folder, SecretName};
+use crate::exchange::{ExportFormat, Source};
+use crate::memory::SecretBytes;
+use crate::vault::{
+    self, ImportReport, IncomingBatch, Loss, NewKeyFile, OnRefusal, Relocking, Removal, RemovalKind,
+    VerifyReport,
+};
+
+/// Long work.
+pub enum Job {
+    /// Changes the password, or the vault key.
+    Relock(Relocking, NewLocks),
+    /// Checks everything.
+    Verify,
+    /// Copies the vault into a new file.
+    BackUp(PathBuf),
+    /// Reads what an import shall bring, and plans it.
+    ReadImport(ToRead),
+    /// Imports what was read last.
+    Import(OnRefusal),
+    /// Writes secrets out, unencrypted.
+    Export {
+        /// What shall read them.
+        format: ExportFormat,
+        /// Only those below it.
+        folder: Option<Folder>,
+        /// The new file.
+        path: PathBuf,
+    },
+    /// Says what would be removed for good.
+    PlanRemoval(Scope),
+    /// Removes what was shown.
+    Remove(Scope, Vec<Removal>),
+}
+
+/// What a job is, without what it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "as the jobs above")]
+pub enum JobKind {
+    ChangePassword,
+    Rekey,
+    Verify,
+    BackUp,
+    ReadImport,
+    Import,
+    Export,
+    PlanRemoval,
+    Remove,
+}
+
+impl JobKind {
+    /// What is going on.
+    pub const fn doing(self) -> &'static str {
+        match self {
+            Self::ChangePassword => "changing the password",
+            Self::Rekey => "re-encrypting everything",
+            Self::Verify => "checking the vault",
+            Self::BackUp => "backing the vault up",
+            Self::ReadImport => "reading the import",
+            Self::Import => "importing",
+            Self::Export => "exporting",
+            Self::PlanRemoval => "looking what would be removed",
+            Self::Remove => "removing for good",
+        }
+    }
+
+    /// Whether it leaves nothing behind where it is stopped. The others are waited for.
+    pub const fn can_be_stopped(self) -> bool {
+        matches!(self, Self::Verify | Self::BackUp | Self::ReadImport | Self::Import)
+    }
+}
+
+impl Job {
+    /// What it is.
+    pub const fn kind(&self) -> JobKind {
+        match self {
+            Self::Relock(Relocking::Password, _) => JobKind::ChangePassword,
+            Self::Relock(Relocking::VaultKey, _) => JobKind::Rekey,
+            Self::Verify => JobKind::Verify,
+            Self::BackUp(_) => JobKind::BackUp,
+            Self::ReadImport(_) => JobKind::ReadImport,
+            Self::Import(_) => JobKind::Import,
+            Self::Export { .. } => JobKind::Export,
+            Self::PlanRemoval(_) => JobKind::PlanRemoval,
+            Self::Remove(..) => JobKind::Remove,
+        }
+    }
+}
+
+/// What a job has done.
+pub enum Done {
+    /// The locks are new.
+    Relocked(Box<Relocked>),
+    /// The vault was checked.
+    Verified(VerifyReport),
+    /// The copy is made and checked.
+    BackedUp {
+        /// Where it lies.
+        path: PathBuf,
+        /// What is in it.
+        report: VerifyReport,
+    },
+    /// What an import would do.
+    ImportPlanned {
+        /// The name of its format.
+        source: &'static str,
+        /// The plan.
+        report: Box<ImportReport>,
+        /// Whether the vault changed since the plan that was shown.
+        is_other_than_shown: bool,
+    },
+    /// The other vault has a key of its own.
+    OtherVaultIsLocked {
+        /// Whether it needs a key file too.
+        needs_key_file: bool,
+    },
+    /// The import is in the vault.
+    Imported(Box<ImportReport>),
+    /// The file is written.
+    Exported {
+        /// Where it lies.
+        path: PathBuf,
+        /// How many secrets are in it.
+        secrets: usize,
+        /// What the format cannot hold.
+        losses: Vec<Loss>,
+    },
+    /// What would be removed for good.
+    RemovalPlanned(Vec<Removal>),
+    /// What was.
+    Removed(Vec<Removal>),
+}
+
+/// What locks the vault from then on.
+pub struct NewLocks {
+    /// The present password.
+    pub present: SecretBytes,
+    /// The new one.
+    pub new: SecretBytes,
+    /// The key file.
+    pub key_file: NewKeyFile,
+}
+
+/// What was replaced, and what that means for the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relocked {
+    /// What the vault says of it.
+    pub done: vault::Relocked,
+    /// The key file that is needed now.
+    pub key_file: Option<PathBuf>,
+    /// What is not as it should be but stops nothing.
+    pub notices: Vec<String>,
+}
+
+/// What is to be read.
+pub struct ToRead {
+    /// What wrote it; `None` is recognised by its content.
+    pub source: Option<Source>,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The folder that it is put below.
+    pub folder: Option<Folder>,
+    /// What opens it, where it is a vault with a key of its own.
+    pub locks: Option<OtherLocks>,
+}
+
+/// What opens another vault.
+pub struct OtherLocks {
+    /// Its password.
+    pub password: SecretBytes,
+    /// Its key file.
+    pub key_file: Option<PathBuf>,
+}
+
+/// What was read, and the plan that was shown of it; it waits in the session for the word to import it.
+pub struct Incoming {
+    pub(super) batch: IncomingBatch,
+    pub(super) shown: ImportReport,
+    pub(super) source: Source,
+}
+
+/// Which secrets are removed, and why they may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// This one, without a window.
+    Force(SecretName),
+    /// This one, which is past its window.
+    One(SecretName),
+    /// All that are past their window.
+    Past,
+}
+
+impl Scope {
+    /// By which rule they may be removed.
+    pub(super) const fn kind(&self) -> RemovalKind {
+        match self {
+            Self::Force(_) => RemovalKind::Force,
+            Self::One(_) | Self::Past => RemovalKind::PastWindow { trust_clock: false },
+        }
+    }
+}
