@@ -102,7 +102,9 @@ pub(super) fn add_entry(
     name: String,
     versions: impl IntoIterator<Item = (Fields, Option<Timestamp>)>,
 ) -> Option<&mut IncomingSecret> {
-    let mut incoming = Vec::new();
+    let versions = versions.into_iter();
+    // One version is the rule, and of it there may be many thousands.
+    let mut incoming = Vec::with_capacity(versions.size_hint().0);
     for (fields, created) in versions {
         let value = fields.into_bytes().unwrap_or_default();
         if let Some(value) = text_value(&name, value, &mut batch.losses) {

@@ -437,6 +437,11 @@ fn harden(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A change stays in memory until it is committed, because what spills into the file shuts its readers out. One
+/// of more than about 20,000 secrets spills all the same: memory is not without limit. Negative means KiB; a
+/// number of pages that is a multiple of 256 would turn spilling off.
+const SPILL_KIB: u32 = 32 * 1024;
+
 /// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken
 /// while the app is open is current, and no power loss takes back an acknowledged put.
 fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
@@ -453,8 +458,7 @@ fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
         ("foreign_keys", "ON"),
         ("cell_size_check", "ON"),
         ("temp_store", "MEMORY"),
-        // A long change stays in memory until it is committed: what spills takes the file from every reader.
-        ("cache_spill", "OFF"),
+        ("cache_spill", &format!("-{SPILL_KIB}")),
     ] {
         connection.execute_batch(&format!("PRAGMA {pragma} = {value}")).on(connection)?;
     }

@@ -83,16 +83,25 @@ impl OpenStore {
             .collect()
     }
 
-    /// Opens a secret by name; that there is none is proved by the bucket's sum.
+    /// Proves by the bucket's sum whether there is a secret of this name.
     ///
     /// # Errors
     /// [`StoreError::Integrity`].
-    pub fn secret(&mut self, name: &SecretName) -> Result<Option<StoredSecret>, StoreError> {
+    pub fn prove(&mut self, name: &SecretName) -> Result<[u8; 32], StoreError> {
         let name_tag = self.keys.name_tag(name.as_str());
         let bucket = bucket_of(&name_tag);
         if !self.index.is_read(bucket) {
             self.load_bucket(bucket, Depth::Rows)?;
         }
+        Ok(name_tag)
+    }
+
+    /// Opens a secret by name; that there is none is proved by the bucket's sum.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn secret(&mut self, name: &SecretName) -> Result<Option<StoredSecret>, StoreError> {
+        let name_tag = self.prove(name)?;
         match self.index.find(&name_tag).cloned() {
             None => Ok(None),
             Some(row) => self.open_secret(&row, name).map(Some),

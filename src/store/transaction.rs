@@ -17,7 +17,7 @@ use super::open_store::OpenStore;
 use super::rows::{execute, expect_changed};
 use super::secrets::{StoredSecret, StoredVersion};
 use super::vault_file::{Purpose, VaultRow};
-use crate::crypto::{self, Padding};
+use crate::crypto::{self, BUCKETS, Padding};
 use crate::domain::{Facts, Note, SecretName, SecretValue, Timestamp};
 use crate::versioning::{
     Change, Existence, LabelMap, NoteShift, Origin, SecretState, VersionKey, VersionRef, VersionState,
@@ -68,6 +68,8 @@ pub struct WriteTransaction<'a> {
     batch: Batch,
     /// The event that is being taken back.
     takes_back: Option<u64>,
+    /// Buckets with secrets whose records are written already.
+    settled: [bool; BUCKETS],
 }
 
 /// Whether the changes of a transaction belong together in the history.
@@ -101,6 +103,7 @@ impl OpenStore {
                 names: HashMap::new(),
                 batch,
                 takes_back: None,
+                settled: [false; BUCKETS],
             };
             let result = work(&mut transaction);
             let finished = match result {
@@ -153,7 +156,8 @@ impl WriteTransaction<'_> {
         self.store
     }
 
-    /// The store, for planning from the file before this transaction has changed anything.
+    /// The store, for planning from the file before this transaction has changed anything; secrets that an
+    /// import has settled are not to be asked for.
     pub fn store_before_changes(&mut self) -> &mut OpenStore {
         debug_assert!(self.working.is_empty(), "plans are made from the file, not from changes under way");
         self.store

@@ -1,4 +1,7 @@
-//! Bringing secrets in from elsewhere: planned in one go, applied in one transaction (etui).
+//! Bringing secrets in from elsewhere: all or nothing, in one transaction (etui).
+//!
+//! Each secret is decided for itself, from what the file held before the import. So no more than one decision
+//! is in memory: whether anything is refused is found out beforehand, and then each is decided again and done.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -123,7 +126,13 @@ impl Vault {
     /// [`VaultError::Integrity`], and those of the file; what the rules refuse is in the report.
     pub fn plan_import(&mut self, batch: &IncomingBatch) -> Result<ImportReport, VaultError> {
         let now = self.now();
-        self.read(|store| Ok(report(plan(store, batch, now)?, batch)))
+        self.read(|store| {
+            let targets = find_targets(store, batch)?;
+            let decided = targets.iter().zip(&batch.secrets);
+            let rows = decided.map(|(target, incoming)| Ok(decide(store, target, incoming, now)?.report));
+            let rows = rows.collect::<Result<_, VaultError>>()?;
+            Ok(ImportReport { rows, losses: batch.losses.clone() })
+        })
     }
 
     /// Imports in one transaction, wholly or not at all; it is one change for undo. Versions keep the times
@@ -158,8 +167,12 @@ impl Vault {
         let moment = Moment { now: self.now(), origin: Origin::Import };
         let result = match &mut self.session {
             Session::Open(store) => store.write(moment, Batch::Together, |transaction| {
-                let decided = plan(transaction.store_before_changes(), batch, moment.now)?;
-                Changes { transaction }.import(decided, batch, on_refusal, watch)
+                let store = transaction.store_before_changes();
+                let targets = find_targets(store, batch)?;
+                if on_refusal == OnRefusal::ImportNothing {
+                    refuse_any(store, &targets, batch, moment.now)?;
+                }
+                Changes { transaction }.import(targets, batch, watch)
             }),
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -170,29 +183,24 @@ impl Vault {
 impl Changes<'_, '_> {
     fn import(
         &mut self,
-        decided: Vec<Decided>,
+        targets: Vec<Target>,
         batch: &IncomingBatch,
-        on_refusal: OnRefusal,
         watch: &mut Watch<'_>,
     ) -> Result<ImportReport, VaultError> {
-        if on_refusal == OnRefusal::ImportNothing
-            && let Some(refusal) = decided.iter().find_map(|decided| match &decided.report.outcome {
-                ImportOutcome::Refused(refusal) => Some(refusal),
-                _ => None,
-            })
-        {
-            return Err(refusal.clone().into());
-        }
-        for (position, (decided, incoming)) in decided.iter().zip(&batch.secrets).enumerate() {
+        let now = self.transaction.now();
+        let mut rows = Vec::with_capacity(targets.len());
+        for (position, (target, incoming)) in targets.into_iter().zip(&batch.secrets).enumerate() {
+            let decided = decide(self.transaction.store_before_changes(), &target, incoming, now)?;
             if let Some(decision) = &decided.change {
-                self.import_secret(&decided.report.name, decision, incoming)?;
+                self.import_secret(&target.name, decision, incoming)?;
             }
+            rows.push(decided.report);
             let done = position as u64 + 1;
             if watch(Progress { done, total: batch.secrets.len() as u64 }).is_break() {
                 return Err(VaultError::Stopped);
             }
         }
-        Ok(report(decided, batch))
+        Ok(ImportReport { rows, losses: batch.losses.clone() })
     }
 
     fn import_secret(
@@ -228,20 +236,19 @@ impl Changes<'_, '_> {
     }
 }
 
-fn report(decided: Vec<Decided>, batch: &IncomingBatch) -> ImportReport {
-    ImportReport {
-        rows: decided.into_iter().map(|decided| decided.report).collect(),
-        losses: batch.losses.clone(),
+/// The first refusal.
+fn refuse_any(
+    store: &mut OpenStore,
+    targets: &[Target],
+    batch: &IncomingBatch,
+    now: Timestamp,
+) -> Result<(), VaultError> {
+    for (target, incoming) in targets.iter().zip(&batch.secrets) {
+        if let ImportOutcome::Refused(refusal) = decide(store, target, incoming, now)?.report.outcome {
+            return Err(refusal.into());
+        }
     }
-}
-
-fn plan(store: &mut OpenStore, batch: &IncomingBatch, now: Timestamp) -> Result<Vec<Decided>, VaultError> {
-    let targets = find_targets(store, batch)?;
-    targets
-        .into_iter()
-        .zip(&batch.secrets)
-        .map(|(target, incoming)| decide(store, target, incoming, now))
-        .collect()
+    Ok(())
 }
 
 /// The row ids of all secrets that were removed for good.
@@ -258,11 +265,12 @@ fn removed_rows(store: &OpenStore) -> Result<HashSet<[u8; 16]>, VaultError> {
 
 fn decide(
     store: &mut OpenStore,
-    target: Target,
+    target: &Target,
     incoming: &IncomingSecret,
     now: Timestamp,
 ) -> Result<Decided, VaultError> {
-    let Target { name, given, removed_here, stands_again } = target;
+    let name = target.name.clone();
+    let &Target { ref given, removed_here, stands_again, .. } = target;
     let row = |name, outcome, remarks| ImportRow { given: incoming.name.clone(), name, outcome, remarks };
     let unchanged = |name, outcome, remarks| Decided { report: row(name, outcome, remarks), change: None };
     if let Some(why) = incoming.unreadable.clone() {

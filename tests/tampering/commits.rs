@@ -80,3 +80,32 @@ fn readers_go_on_while_a_long_change_is_under_way() {
         .unwrap();
     assert_eq!(place.open().unwrap().list().unwrap().iter().count(), 3 + 60);
 }
+
+// Guards: a change that is too long for memory is wholly out when its process is killed before the commit.
+#[test]
+fn a_change_that_has_spilled_into_the_file_is_taken_back_when_its_process_is_killed() {
+    let (place, shown) = filled();
+    let size = place.copy().len();
+    let mut vault = place.open().unwrap();
+    let journal = place.folder().join("vault.etui-journal");
+    let mut left = None;
+    let stopped = vault.batch(|changes| {
+        for number in 0..50 {
+            let value = binary(&[number; 1_000_000]);
+            changes.create_secret(&create_request(&format!("s{number}"), "v1", value))?;
+        }
+        // What a kill would leave.
+        left = Some((place.copy(), fs::read(&journal).unwrap()));
+        Err::<(), _>(VaultError::Stopped)
+    });
+    assert_eq!(stopped, Err(VaultError::Stopped));
+    drop(vault);
+    let (file, live) = left.unwrap();
+    assert!(file.len() > size, "nothing has spilled");
+    assert!(!journal.exists());
+    place.put_back(&file);
+    fs::write(&journal, live).unwrap();
+    let mut vault = place.open().unwrap();
+    assert_eq!(content(&mut vault).unwrap(), shown);
+    assert!(vault.verify().unwrap().is_clean());
+}

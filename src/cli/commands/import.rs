@@ -22,7 +22,7 @@ use crate::exchange::{Content, ExchangeError, Input, LONGEST_FILE, Reader, Sourc
 use crate::memory::SecretBytes;
 use crate::vault::{
     Beside, Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
-    import_wording,
+    VaultError, import_wording,
 };
 
 use report::Tense;
@@ -128,7 +128,7 @@ impl RunCommand for Import {
         if let Some(folder) = &self.prefix {
             batch.put_below(folder.as_str());
         }
-        self.import(invocation, &mut vault, &batch)
+        self.import(invocation, &mut vault, batch)
     }
 }
 
@@ -137,24 +137,27 @@ impl Import {
         &self,
         invocation: &Invocation,
         vault: &mut Vault,
-        batch: &IncomingBatch,
+        batch: IncomingBatch,
     ) -> anyhow::Result<Finish> {
         let on_refusal = if self.skip_refused { OnRefusal::LeaveOut } else { OnRefusal::ImportNothing };
-        let planned = vault.plan_import(batch)?;
         if self.dry_run {
+            let planned = vault.plan_import(&batch)?;
+            drop(batch);
             report::print(invocation.output(), &planned, Tense::Would, on_refusal)?;
             return Ok(match planned.first_refusal() {
                 Some(refusal) if !self.skip_refused => Finish::Refused(refusal.code()),
                 _ => Finish::Done,
             });
         }
-        if !self.skip_refused {
-            refuse(&planned)?;
-        }
         let mut progress = ProgressLine::new(invocation.output(), "importing");
         let total = batch.secrets.len();
-        let report = vault.import(batch, on_refusal, &mut |done| progress.show(how_far(done, total)))?;
+        let imported = vault.import(&batch, on_refusal, &mut |done| progress.show(how_far(done, total)));
         drop(progress);
+        if let (Err(VaultError::Refused(_)), OnRefusal::ImportNothing) = (&imported, on_refusal) {
+            refuse(&vault.plan_import(&batch)?)?;
+        }
+        let report = imported?;
+        drop(batch);
         invocation.say_notices(vault.take_notices());
         report::print(invocation.output(), &report, Tense::Did, on_refusal)?;
         Ok(Finish::Done)

@@ -1,7 +1,7 @@
 //! The end of a transaction: secret records, sums and head, then the commit, then what is known in memory.
 
-use super::{Working, WriteTransaction, seal_head, tag_of};
-use crate::crypto::{Padding, bucket_of};
+use super::{SecretHandle, Working, WriteTransaction, seal_head, tag_of};
+use crate::crypto::{BUCKETS, Padding, bucket_of};
 use crate::memory::SecretBytes;
 use crate::store::codec::SecretRecord;
 use crate::store::error::StoreError;
@@ -30,6 +30,10 @@ impl WriteTransaction<'_> {
         expect_changed(changed, 1)?;
         self.store.commit(row, self.moment.now)?;
         self.store.head = self.head;
+        // What is in the file is read and verified again when it is wanted.
+        for bucket in (0..BUCKETS).filter(|&bucket| self.settled[bucket]) {
+            self.store.index.forget(bucket);
+        }
         for (name_tag, _) in working.iter().filter_map(|secret| secret.in_file) {
             self.store.index.remove(&name_tag);
         }
@@ -40,6 +44,17 @@ impl WriteTransaction<'_> {
             }
         }
         self.store.remember(self.moment.now);
+        Ok(())
+    }
+
+    /// Writes the record of the newest secret of this transaction, and forgets it.
+    pub(super) fn settle(&mut self, handle: SecretHandle) -> Result<(), StoreError> {
+        debug_assert_eq!(handle.0 + 1, self.working.len(), "one secret after the other");
+        let Some(mut secret) = self.working.pop() else { return Ok(()) };
+        self.names.remove(&secret.stored.state.name);
+        self.leave_place(&secret)?;
+        self.write_secret(&mut secret)?;
+        self.settled[bucket_of(&secret.stored.name_tag)] = true;
         Ok(())
     }
 

@@ -30,18 +30,20 @@ impl WriteTransaction<'_> {
         change: &Change,
         versions: Vec<NewVersion<'_>>,
         order: &[VersionKey],
-    ) -> Result<SecretHandle, StoreError> {
+    ) -> Result<(), StoreError> {
         let id = match origins.row {
             Some(row) => row,
             None => crypto::make_random()?,
         };
         let handle = self.begin_secret(name, id, origins.created.unwrap_or(self.moment.now));
-        self.apply_imported(handle, change, versions, order)?;
-        Ok(handle)
+        self.apply_imported(handle, change, versions, order)
     }
 
     /// Applies an import's change: stores versions at their places in `order`, which names every version
     /// that the secret has then; versions that were there make room.
+    ///
+    /// The secret is settled with it: an import may bring more secrets than memory should hold, so nothing
+    /// else of this transaction may touch it again.
     ///
     /// # Errors
     /// [`StoreError::System`] and what SQLite refuses.
@@ -63,7 +65,7 @@ impl WriteTransaction<'_> {
         state.versions.sort_unstable_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
         self.append_event(handle, name_before, change)?;
         self.change_state(handle, change);
-        Ok(())
+        self.settle(handle)
     }
 
     /// Gives every version of `order` its number; a version that is there keeps its own where it can.

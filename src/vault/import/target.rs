@@ -44,6 +44,10 @@ pub(super) fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Resu
     let mut matching = Matching::new(batch, known);
     matching.match_with(store)?;
     matching.name_new_ones(store)?;
+    // The sums of the file hold only before the first change.
+    for name in matching.names.iter().flatten() {
+        store.prove(name)?;
+    }
     let targets = batch.secrets.iter().zip(matching.names).zip(matching.stands_again);
     let target = |((secret, name), stands_again): ((&IncomingSecret, Option<SecretName>), bool)| {
         let name = name.unwrap_or_else(|| fit_name(&secret.name));
