@@ -191,13 +191,6 @@ impl Output {
         }
     }
 
-    /// Writes a line of a log to stderr, unless `-q` asks for silence.
-    pub fn log(&self, line: &str) {
-        if self.loudness > Loudness::Quiet {
-            let _ = io::stderr().lock().write_all(format!("{}\n", visible(line)).as_bytes());
-        }
-    }
-
     /// Says on stderr what only `-v` asks for.
     pub fn detail(&self, sentence: &str) {
         if self.loudness == Loudness::Verbose {

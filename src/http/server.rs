@@ -1,12 +1,9 @@
 //! The loop: one thread that waits for clients, answers and signals.
 
 use std::collections::BTreeMap;
-use std::fs::Permissions;
 use std::io::{self, ErrorKind};
-use std::net::TcpListener;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -16,10 +13,11 @@ use rustls::ServerConnection;
 use super::address::Address;
 use super::connection::{Connection, Event};
 use super::gate::{Admitted, Gate, Refused, Signing};
+use super::listener::Listener;
 use super::message::Broken;
 use super::respond::Response;
 use super::tls::Certificates;
-use super::transport::{Socket, Transport};
+use super::transport::Transport;
 use super::worker::{Done, Idle, Keeper, Task};
 use crate::agent::LockRequests;
 use crate::domain::{ErrorCode, SecretName};
@@ -56,29 +54,6 @@ pub struct LogLine {
     pub took: Duration,
 }
 
-enum Listener {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
-
-impl Listener {
-    fn accept(&self) -> io::Result<Socket> {
-        match self {
-            Self::Tcp(listener) => listener.accept().map(|(stream, _)| Socket::Tcp(stream)),
-            Self::Unix(listener) => listener.accept().map(|(stream, _)| Socket::Unix(stream)),
-        }
-    }
-}
-
-impl AsFd for Listener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Tcp(listener) => listener.as_fd(),
-            Self::Unix(listener) => listener.as_fd(),
-        }
-    }
-}
-
 /// A server that listens and has not begun to answer.
 pub struct Server {
     listener: Listener,
@@ -87,25 +62,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Begins to listen. A socket in the file system is for this user alone, and is not put over anything.
+    /// Begins to listen. A socket in the file system is for this user alone. It is put over nothing but the socket of
+    /// a server that was killed.
     ///
     /// # Errors
     /// As the system says.
     pub fn listen(address: &Address, certificates: Option<Certificates>) -> io::Result<Self> {
-        let (listener, address) = match address {
-            Address::Tcp(address) => {
-                let listener = TcpListener::bind(address)?;
-                listener.set_nonblocking(true)?;
-                let address = Address::Tcp(listener.local_addr()?);
-                (Listener::Tcp(listener), address)
-            }
-            Address::Unix(path) => {
-                let listener = UnixListener::bind(path)?;
-                std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
-                listener.set_nonblocking(true)?;
-                (Listener::Unix(listener), address.clone())
-            }
-        };
+        let (listener, address) = Listener::at(address)?;
         Ok(Self { listener, address, certificates })
     }
 

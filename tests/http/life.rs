@@ -2,43 +2,90 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::mpsc::channel;
 
 use rustix::process::Signal;
 
 use super::server::{open, serve, vault};
 use crate::support::binary::{command, run};
 use crate::support::http::post;
+use crate::support::signed::{Key, V1};
 
 const GET: &str = "Action=GetSecretValue&SecretName=db";
 
+/// So many clients put one version after the other.
+const CLIENTS: usize = 20;
+
 #[test]
-fn sigterm_ends_it_after_the_requests_that_have_begun() {
+fn sigterm_under_load_ends_it_and_every_change_that_it_made_is_answered() {
     let (place, mut served) = open();
     let mut idle = served.connect();
-    let put = |number: usize| {
-        post(
-            served.endpoint(),
-            &format!("Action=PutSecretValue&SecretName=db&VersionId=n{number}&SecretData=x"),
-        )
-    };
-    let mut clients: Vec<_> = (0..20)
+    let (progress, is_under_way) = channel();
+    let clients: Vec<_> = (0..CLIENTS)
         .map(|number| {
-            let mut client = served.connect();
-            client.send(put(number).as_bytes());
-            client
+            let (mut client, host) = (served.connect(), served.endpoint().to_owned());
+            let progress = progress.clone();
+            std::thread::spawn(move || {
+                let mut answered = 0;
+                loop {
+                    let put = format!(
+                        "Action=PutSecretValue&SecretName=db&VersionId=n{number}-{answered}&SecretData=x"
+                    );
+                    client.send(post(&host, &put).as_bytes());
+                    match client.answer() {
+                        Some(answer) => assert_eq!(answer.status, 200, "{answer:?}"),
+                        None => return answered,
+                    }
+                    answered += 1;
+                    let _ = progress.send(());
+                }
+            })
         })
         .collect();
-    // The first answer shows that the requests are being carried out.
-    let first = clients[0].answer().unwrap();
-    assert_eq!(first.status, 200);
+    for _ in 0..3 * CLIENTS {
+        is_under_way.recv().unwrap();
+    }
     served.signal(Signal::TERM);
-    let answered = clients[1..].iter_mut().filter_map(|client| client.answer()).count();
+    let answered: usize = clients.into_iter().map(|client| client.join().unwrap()).sum();
     assert!(idle.answer().is_none());
     assert_eq!(served.wait(), Some(0));
     let list = command(&place, &place.folder().join("password"), &["log", "db", "--all"]);
     let listed = String::from_utf8(run(list, "").stdout).unwrap();
     let stored = listed.lines().filter(|line| line.starts_with('n')).count();
-    assert!(stored > answered, "{answered} answered, but {stored} stored:\n{listed}");
+    assert_eq!(stored, answered);
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_nobody_up_and_says_how_much_it_lacks() {
+    // More than a pipe and the queue before it hold.
+    const REQUESTS: usize = 8_000;
+    let place = vault();
+    let mut served = serve(&place, &["--no-auth"]);
+    let mut client = served.connect();
+    let one = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut sender = client.sender();
+    let sending = std::thread::spawn(move || sender.write_all(one.repeat(REQUESTS).as_bytes()));
+    for number in 0..REQUESTS {
+        assert!(client.answer().is_some(), "{number} of {REQUESTS} were answered");
+    }
+    sending.join().unwrap().unwrap();
+    let (mut listed, mut lacking) = (0, 0);
+    while lacking == 0 {
+        let line = served.log_line();
+        match line.split_once(" requests are not listed: the log was not read in time") {
+            Some((number, _)) => lacking += number.parse::<usize>().unwrap(),
+            None => listed += 1,
+        }
+        assert!(listed < REQUESTS, "everything was listed: the pipe holds more than was thought");
+    }
+    // It is read again, so nothing more is lacking.
+    assert_eq!(served.form(GET).json()["SecretData"], "one");
+    while !served.log_line().starts_with("GetSecretValue db 200 ") {
+        listed += 1;
+    }
+    assert_eq!(listed + lacking, REQUESTS);
+    served.signal(Signal::TERM);
+    assert_eq!(served.wait(), Some(0));
 }
 
 #[test]
@@ -94,13 +141,18 @@ fn the_history_says_that_a_change_came_by_the_api_and_with_which_key() {
     let served = serve(&place, &["--access-key-file", key.to_str().unwrap()]);
     assert_eq!(served.key_id(), "LTAI-of-a-test");
     assert!(!served.exports.to_string().contains("secret-of-a-test"), "{}", served.exports);
+    let key = Key { endpoint: served.endpoint(), id: "LTAI-of-a-test", secret: "secret-of-a-test" };
+    let update = V1::get(&key).with("Action", "UpdateSecret").with("Description", "x").sign();
+    assert_eq!(served.form(&update.form()).status, 200);
     drop(served);
     let served = serve(&place, &["--no-auth"]);
-    served.form("Action=UpdateSecret&SecretName=db&Description=x");
+    served.form("Action=UpdateSecret&SecretName=db&Description=y");
     drop(served);
-    let audit = run(command(&place, &place.folder().join("password"), &["audit", "--json"]), "");
+    let audit = run(command(&place, &place.folder().join("password"), &["audit"]), "");
     let audit = String::from_utf8(audit.stdout).unwrap();
-    assert!(audit.contains(r#""Origin":"api""#), "{audit}");
+    let origins: Vec<&str> =
+        audit.lines().filter_map(|line| line.split('\t').find(|it| it.starts_with("api"))).collect();
+    assert_eq!(origins, ["api", "api, LTAI-of-a-test"], "{audit}");
 }
 
 #[test]
@@ -119,6 +171,39 @@ fn a_socket_in_the_file_system_is_for_this_user_alone_and_goes_at_the_end() {
     served.signal(Signal::TERM);
     assert_eq!(served.wait(), Some(0));
     assert!(!path.exists());
+}
+
+#[test]
+fn what_a_killed_server_leaves_holds_no_other_up_and_what_is_no_socket_stays() {
+    let place = vault();
+    let path = place.folder().join("kms.sock");
+    let listen = format!("unix:{}", path.display());
+    drop(serve(&place, &["--no-auth", "--listen", &listen]));
+    assert!(path.exists(), "a killed process cannot remove its socket");
+    let running = serve(&place, &["--no-auth", "--listen", &listen]);
+    std::os::unix::net::UnixStream::connect(&path).unwrap();
+    let refused = |listen: &str| {
+        let output =
+            run(command(&place, &place.folder().join("password"), &["serve", "--listen", listen]), "");
+        assert!(!output.status.success(), "{listen}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(refused(&listen).contains("address already in use"), "{}", refused(&listen));
+    std::os::unix::net::UnixStream::connect(&path).unwrap();
+    drop(running);
+    let file = place.folder().join("file");
+    std::fs::write(&file, "mine").unwrap();
+    refused(&format!("unix:{}", file.display()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+
+    // A port is free again at once, also with a client that was connected.
+    let killed = serve(&place, &["--no-auth"]);
+    let (endpoint, mut client) = (killed.endpoint().to_owned(), killed.connect());
+    client.send(post(&endpoint, GET).as_bytes());
+    assert_eq!(client.answer().unwrap().status, 200);
+    drop(killed);
+    let served = serve(&place, &["--no-auth", "--listen", &endpoint]);
+    assert_eq!((served.endpoint(), served.form(GET).status), (&endpoint[..], 200));
 }
 
 #[test]

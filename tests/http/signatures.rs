@@ -1,156 +1,40 @@
 //! Signatures: what both versions cover cannot be altered.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use base64::Engine as _;
-use etui::domain::Timestamp;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
+use crate::support::http::{Answer, Served, post};
+use crate::support::signed::{Key, V1, V3, time};
 
 use super::server::{serve, vault};
-use crate::support::http::{Answer, Served, encoded, post};
 
-fn time(offset: i64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    Timestamp::clamped(i64::try_from(now).unwrap() + offset).to_string()
+fn key(served: &Served) -> Key<'_> {
+    Key { endpoint: served.endpoint(), id: served.key_id(), secret: served.key_secret() }
 }
 
-fn nonce() -> String {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+/// A way to sign, to be asked.
+trait Ask {
+    fn new(served: &Served) -> Self;
+    fn ask(&self, served: &Served) -> Answer;
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A request of version 1, signed and then perhaps altered.
-struct V1 {
-    parameters: Vec<(String, String)>,
-    secret: String,
-}
-
-impl V1 {
+impl Ask for V1 {
     fn new(served: &Served) -> Self {
-        let parameters = [
-            ("Action", "GetSecretValue"),
-            ("SecretName", "db"),
-            ("AccessKeyId", served.key_id()),
-            ("SignatureMethod", "HMAC-SHA1"),
-            ("SignatureVersion", "1.0"),
-            ("SignatureType", ""),
-            ("SignatureNonce", &nonce()),
-            ("Timestamp", &time(0)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Self { parameters: parameters.into(), secret: served.key_secret().to_owned() }
-    }
-
-    fn with(mut self, name: &str, value: &str) -> Self {
-        self.parameters.retain(|(known, _)| known != name);
-        self.parameters.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn without(mut self, name: &str) -> Self {
-        self.parameters.retain(|(known, _)| known != name);
-        self
-    }
-
-    fn sign(self) -> Self {
-        let mut sorted = self.parameters.clone();
-        sorted.sort();
-        let pairs: Vec<String> =
-            sorted.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        let text = format!("POST&%2F&{}", encoded(&pairs.join("&")));
-        let mut mac = Hmac::<Sha1>::new_from_slice(format!("{}&", self.secret).as_bytes()).unwrap();
-        mac.update(text.as_bytes());
-        let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
-        self.with("Signature", &signature)
+        Self::get(&key(served))
     }
 
     fn ask(&self, served: &Served) -> Answer {
-        let pairs: Vec<String> = self
-            .parameters
-            .iter()
-            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-            .collect();
-        served.form(&pairs.join("&"))
+        served.form(&self.form())
     }
 }
 
-/// A request of version 3, signed and then perhaps altered.
-struct V3 {
-    query: String,
-    body: String,
-    headers: Vec<(String, String)>,
-    key_id: String,
-    secret: String,
-    authorization: String,
-}
-
-impl V3 {
+impl Ask for V3 {
     fn new(served: &Served) -> Self {
-        let headers = [
-            ("host", served.endpoint()),
-            ("x-acs-action", "GetSecretValue"),
-            ("x-acs-version", "2016-01-20"),
-            ("x-acs-date", &time(0)),
-            ("x-acs-signature-nonce", &nonce()),
-            ("content-type", "application/x-www-form-urlencoded"),
-            ("user-agent", "a  test"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Self {
-            query: "SecretName=db".to_owned(),
-            body: "VersionId=v1".to_owned(),
-            headers: headers.into(),
-            key_id: served.key_id().to_owned(),
-            secret: served.key_secret().to_owned(),
-            authorization: String::new(),
-        }
-    }
-
-    fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.retain(|(known, _)| known != name);
-        if !value.is_empty() {
-            self.headers.push((name.to_owned(), value.to_owned()));
-        }
-        self
-    }
-
-    fn sign(mut self) -> Self {
-        let digest = hexadecimal(&Sha256::digest(&self.body));
-        self = self.with("x-acs-content-sha256", &digest);
-        self.headers.sort();
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &name[..]).collect();
-        let names = names.join(";");
-        let lines: String = self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-        let canonical = format!("POST\n/\n{}\n{lines}\n{names}\n{digest}", self.query);
-        let text = format!("ACS3-HMAC-SHA256\n{}", hexadecimal(&Sha256::digest(canonical)));
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).unwrap();
-        mac.update(text.as_bytes());
-        let signature = hexadecimal(&mac.finalize().into_bytes());
-        self.authorization = format!(
-            "ACS3-HMAC-SHA256 Credential={},SignedHeaders={names},Signature={signature}",
-            self.key_id
-        );
-        self
+        let mut request = Self::of(&key(served), "GetSecretValue");
+        request.query = "SecretName=db".to_owned();
+        request.body = "VersionId=v1".to_owned();
+        request
     }
 
     fn ask(&self, served: &Served) -> Answer {
-        let headers: String =
-            self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let request = format!(
-            "POST /?{} HTTP/1.1\r\n{headers}authorization: {}\r\ncontent-length: {}\r\n\r\n{}",
-            self.query,
-            self.authorization,
-            self.body.len(),
-            self.body
-        );
-        served.ask(request.as_bytes())
+        served.ask(self.request().as_bytes())
     }
 }
 

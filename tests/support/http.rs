@@ -52,7 +52,7 @@ impl Served {
 
     /// A connection of its own.
     pub fn connect(&self) -> Client {
-        Client::new(TcpStream::connect(self.endpoint()).unwrap())
+        Client::connect(self.endpoint())
     }
 
     /// The answer to one request on a connection of its own.
@@ -121,7 +121,9 @@ pub fn post(host: &str, form: &str) -> String {
 pub struct Client(BufReader<TcpStream>, bool);
 
 impl Client {
-    fn new(stream: TcpStream) -> Self {
+    /// Connects to a server of this machine.
+    pub fn connect(endpoint: &str) -> Self {
+        let stream = TcpStream::connect(endpoint).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self(BufReader::new(stream), false)

@@ -9,6 +9,8 @@ pub mod http;
 pub mod model;
 pub mod program;
 pub mod rules;
+#[cfg(feature = "serve")]
+pub mod signed;
 pub mod step;
 pub mod vault_subject;
 pub mod vaults;

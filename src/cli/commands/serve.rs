@@ -1,6 +1,7 @@
 //! `etui serve`: the KMS API over HTTP, for clients on this machine.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,13 +12,13 @@ use crate::cli::error::{CliError, reason};
 use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::{Audience, Output};
+use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::row::RunCommand;
 use crate::config::duration;
 use crate::demo::{self, Demo};
-use crate::domain::{Folder, Timestamp};
+use crate::domain::{Folder, Timestamp, visible};
 use crate::exchange::{LONGEST_FILE, json};
-use crate::http::{AccessKey, Address, Certificates, Idle, Keeper, LogLine, Server, Signing};
+use crate::http::{AccessKey, Address, Certificates, Idle, Keeper, Log, LogLine, Server, Signing};
 use crate::kms::{Access, Permissions, Scope};
 use crate::memory::SecretBytes;
 use crate::platform::editor::Place;
@@ -108,9 +109,15 @@ impl RunCommand for Serve {
         let mut signals =
             Signals::listen().map_err(|error| CliError::system("cannot listen to signals", &error))?;
         self.say_how_to_connect(output, &server, &signing, trust.as_ref())?;
-        let mut log = |line: LogLine| output.log(&told(&line));
+        let log = (output.loudness() > Loudness::Quiet).then(|| Log::to(io::stderr())).transpose();
+        let log = log.map_err(|error| CliError::system("cannot write a log", &error))?;
+        let mut tell = |line: LogLine| {
+            if let Some(log) = &log {
+                log.add(visible(&told(&line)).into_owned());
+            }
+        };
         let failure = server
-            .run(served.keeper, signing, served.idle, served.locks, &mut signals, &mut log)
+            .run(served.keeper, signing, served.idle, served.locks, &mut signals, &mut tell)
             .map_err(|error| CliError::system("cannot go on serving", &error))?;
         Ok(failure.map_or(Finish::Done, Finish::Refused))
     }
