@@ -20,7 +20,7 @@ fn a_create_that_names_key_instance_and_policy_creates_and_keeps_the_rotation_in
         |door: &mut Door| door.vault.describe(&name).unwrap().secret.facts.rotation.map(|it| it.days());
     assert_eq!(days(&mut door), Some(30));
     // It is one change in the history.
-    door.vault.take_back(Direction::Undo, None).unwrap();
+    door.change(|vault| drop(vault.take_back(Direction::Undo, None).unwrap()));
     let planned = &door.succeed("Action=DescribeSecret&SecretName=app/token")["PlannedDeleteTime"];
     assert!(planned.is_string(), "{planned}");
 }

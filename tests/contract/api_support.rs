@@ -1,6 +1,7 @@
-//! A vault behind the API door: lines in, answers out.
+//! A vault behind the API door: lines in, answers out. With the feature `serve` each line is asked over HTTP, too, of a
+//! server with a vault of its own that began as a copy: both must answer the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -11,12 +12,15 @@ use etui::vault::{Clock, Credentials, Environment, KdfCost, Vault};
 use etui::versioning::Origin;
 use serde_json::Value;
 
+#[cfg(feature = "serve")]
+use crate::api_over_http::Endpoint;
+
 /// 2026-11-24T12:00:00Z.
 const NOON: i64 = 1_795_521_600;
 
 /// A clock that stands until it is moved.
 #[derive(Clone)]
-struct HandClock(Arc<AtomicI64>);
+pub struct HandClock(Arc<AtomicI64>);
 
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
@@ -29,8 +33,14 @@ pub struct Door {
     pub vault: Vault,
     path: PathBuf,
     clock: HandClock,
+    #[cfg(feature = "serve")]
+    over_http: Option<Endpoint>,
     _directory: tempfile::TempDir,
 }
+
+/// The bytes of a vault file, and of the one that is asked over HTTP.
+#[derive(PartialEq, Eq)]
+pub struct Files(Vec<Vec<u8>>);
 
 impl Door {
     /// An empty vault.
@@ -38,15 +48,26 @@ impl Door {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("vault.etui");
         let clock = HandClock(Arc::new(AtomicI64::new(NOON)));
-        let credentials = Credentials::new(SecretBytes::copy_of(b"correct horse"), None).unwrap();
-        let environment = Environment {
-            state_directory: Some(directory.path().join("state")),
-            clock: Box::new(clock.clone()),
-            origin: Origin::CommandLine,
-        };
+        let environment = environment(directory.path(), &clock, Origin::CommandLine);
         let cost = KdfCost::new(8, 1, 1).unwrap();
-        let vault = Vault::create(&path, &credentials, cost, environment).unwrap();
-        Self { vault, path, clock, _directory: directory }
+        let vault = Vault::create(&path, &credentials(), cost, environment).unwrap();
+        Self {
+            vault,
+            #[cfg(feature = "serve")]
+            over_http: Some(Endpoint::of_copy(&path, directory.path(), &clock)),
+            path,
+            clock,
+            _directory: directory,
+        }
+    }
+
+    /// The same, for what only a line can say or ask: it is not asked over HTTP.
+    pub fn by_line_alone(mut self) -> Self {
+        #[cfg(feature = "serve")]
+        {
+            self.over_http = None;
+        }
+        self
     }
 
     /// A vault with the worked example of the contract in it, after its fourth call, a minute between calls.
@@ -69,14 +90,32 @@ impl Door {
         self.clock.0.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// The bytes of the vault file.
-    pub fn file(&self) -> Vec<u8> {
-        std::fs::read(&self.path).unwrap()
+    /// The bytes of the vault files.
+    pub fn file(&self) -> Files {
+        Files(self.paths().into_iter().map(|path| std::fs::read(path).unwrap()).collect())
     }
 
-    /// Overwrites the vault file behind the back of the open vault.
-    pub fn put_back(&self, bytes: &[u8]) {
-        std::fs::write(&self.path, bytes).unwrap();
+    /// Overwrites the vault files behind the back of the open vaults.
+    pub fn put_back(&self, files: &Files) {
+        for (path, bytes) in self.paths().into_iter().zip(&files.0) {
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+
+    /// Makes a change that the API has no action for.
+    pub fn change(&mut self, make: impl Fn(&mut Vault)) {
+        make(&mut self.vault);
+        #[cfg(feature = "serve")]
+        if let Some(endpoint) = &self.over_http {
+            make(&mut endpoint.open(&self.clock));
+        }
+    }
+
+    fn paths(&self) -> Vec<&Path> {
+        let mut paths = vec![self.path.as_path()];
+        #[cfg(feature = "serve")]
+        paths.extend(self.over_http.as_ref().map(Endpoint::path));
+        paths
     }
 
     /// The lines that answer, as they are written, and the code that ends the run.
@@ -89,13 +128,23 @@ impl Door {
     }
 
     /// The one answer to a request, its RequestId checked and replaced by `<id>`.
+    #[track_caller]
     pub fn answer(&mut self, line: &str, format: Format) -> String {
         let (answers, _) = self.serve(line.as_bytes(), format);
         let [answer] = &answers[..] else { panic!("{answers:?}") };
-        without_request_id(answer)
+        let answer = without_request_id(answer);
+        #[cfg(feature = "serve")]
+        if let Some(endpoint) = &mut self.over_http {
+            let other = endpoint.answer(line, format);
+            // Random by its purpose.
+            let is_random = answer.contains("RandomPassword") && other.contains("RandomPassword");
+            assert!(is_random || other == answer, "{line}\nline: {answer}\nHTTP: {other}");
+        }
+        answer
     }
 
     /// As `answer`, in JSON.
+    #[track_caller]
     pub fn json(&mut self, line: &str) -> String {
         self.answer(line, Format::Json)
     }
@@ -103,9 +152,9 @@ impl Door {
     /// The answer to a request that must succeed, as a value.
     #[track_caller]
     pub fn succeed(&mut self, line: &str) -> Value {
-        let (answers, code) = self.serve(line.as_bytes(), Format::Json);
-        assert_eq!(code, None, "{line}: {answers:?}");
-        serde_json::from_str(&answers[0]).unwrap()
+        let answer: Value = serde_json::from_str(&self.json(line)).unwrap();
+        assert_eq!(answer.get("Code"), None, "{line}: {answer}");
+        answer
     }
 
     /// All versions of a secret with their labels, newest first.
@@ -121,6 +170,14 @@ impl Door {
         });
         shown.collect::<Vec<_>>().join(", ")
     }
+}
+
+pub fn credentials() -> Credentials {
+    Credentials::new(SecretBytes::copy_of(b"correct horse"), None).unwrap()
+}
+
+pub fn environment(directory: &Path, clock: &HandClock, origin: Origin) -> Environment {
+    Environment { state_directory: Some(directory.join("state")), clock: Box::new(clock.clone()), origin }
 }
 
 /// Replaces the RequestId, which must be a lower-case UUID.

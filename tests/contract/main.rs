@@ -6,6 +6,8 @@ mod support;
 mod api_clients;
 mod api_door;
 mod api_metadata;
+#[cfg(feature = "serve")]
+mod api_over_http;
 mod api_refusals;
 mod api_support;
 mod batch;
