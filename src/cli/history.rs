@@ -1,11 +1,14 @@
-//! What happened, as JSON: one change of the history, the same for `audit`, `undo` and `redo`.
+//! What happened, as JSON: one change of the history, the same for `audit`, `undo` and `redo`; and how a change that was
+//! just made is told.
 
 use serde::Serialize;
 
+use super::output::{Audience, Output};
 use super::plan::Move;
 use crate::domain::{Tags, Timestamp, VersionId};
-use crate::vault::HistoryEntry;
+use crate::kms::Answer;
 pub(super) use crate::vault::wording::{details, name_of, operation, origin};
+use crate::vault::{ChangeOutcome, HistoryEntry};
 use crate::versioning::{Change, Shift, VersionRef};
 
 fn ids(versions: &[VersionRef]) -> impl Iterator<Item = &VersionId> {
@@ -48,14 +51,30 @@ impl<'a> EventShape<'a> {
 /// What the API's own answers to a change do not tell: whether anything changed, and what.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Changes<'a> {
+struct Changes<'a> {
     changed: bool,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     change: Option<ChangeShape<'a>>,
 }
 
+/// Tells a change of a secret that is made: the sentence, or the API's own answer with what that does not tell.
+pub(super) fn tell(
+    output: &Output,
+    outcome: &ChangeOutcome,
+    answer: &Answer<'_>,
+    sentence: &str,
+) -> anyhow::Result<()> {
+    if outcome.change.is_some() {
+        output.changed(sentence, None);
+    }
+    match output.audience() {
+        Audience::Machine => output.answer_with(answer, &Changes::of(outcome.change.as_ref())),
+        Audience::Person | Audience::Pipe => output.done(sentence),
+    }
+}
+
 impl<'a> Changes<'a> {
-    pub(super) fn of(change: Option<&'a Change>) -> Self {
+    fn of(change: Option<&'a Change>) -> Self {
         Self { changed: change.is_some(), change: change.map(ChangeShape::of) }
     }
 }

@@ -6,7 +6,7 @@ use super::message::Request;
 use super::nonces::{Nonces, Stale};
 use super::signature::{self, ACS3, Authorization};
 use crate::domain::{ErrorCode, Timestamp};
-use crate::kms::{Call, Format, Pair, decoded_pairs};
+use crate::kms::{Call, Format, Pair, Refused, decoded_pairs};
 
 /// Whether requests must be signed.
 #[derive(Debug)]
@@ -17,22 +17,6 @@ pub enum Signing {
     Nobody,
 }
 
-/// A request that may be carried out.
-pub(super) struct Admitted {
-    pub(super) call: Call,
-    pub(super) format: Format,
-}
-
-/// Why a request is not carried out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    pub(super) status: u16,
-    pub(super) code: ErrorCode,
-    pub(super) message: &'static str,
-    pub(super) hint: &'static str,
-    pub(super) format: Format,
-}
-
 /// Looks at requests.
 pub(super) struct Gate {
     signing: Signing,
@@ -41,21 +25,15 @@ pub(super) struct Gate {
     nonces: Nonces,
 }
 
-type Reason = (u16, ErrorCode, &'static str, &'static str);
-
-const fn reason(code: ErrorCode, message: &'static str, hint: &'static str) -> Reason {
-    (code.http_status(), code, message, hint)
-}
-
 /// The older SDK splits this message at its colon.
-const NOT_SIGNED_SO: Reason = reason(
+const NOT_SIGNED_SO: Refused = Refused::new(
     ErrorCode::SignatureDoesNotMatch,
     "Specified signature is not matched with our calculation. server string to sign is: not shown",
     "use the access key that `etui serve` printed, and the endpoint as it printed it",
 );
 
 const ONLY_TWO: &str = "only signatures by HMAC-SHA1 (version 1) and ACS3-HMAC-SHA256 are checked here";
-const OTHER_SCHEME: Reason = reason(
+const OTHER_SCHEME: Refused = Refused::new(
     ErrorCode::UnsupportedOperation,
     ONLY_TWO,
     "use an access key (id and secret), without a token of STS or a bearer",
@@ -66,22 +44,16 @@ impl Gate {
         Self { signing, port, nonces: Nonces::new() }
     }
 
-    /// Decides about a request.
-    pub(super) fn judge(&mut self, request: &Request, now: Timestamp) -> Result<Admitted, Refused> {
-        let mut format = Format::Json;
-        self.admit(request, now, &mut format).map_err(|(status, code, message, hint)| Refused {
-            status,
-            code,
-            message,
-            hint,
-            format,
-        })
-    }
-
-    fn admit(&mut self, request: &Request, now: Timestamp, format: &mut Format) -> Result<Admitted, Reason> {
+    /// Decides about a request; what is answered goes out in the format that is left in `format`.
+    pub(super) fn judge(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+        format: &mut Format,
+    ) -> Result<Call, Refused> {
         self.check_client(request)?;
         check_target(request)?;
-        let malformed = reason(
+        let malformed = Refused::new(
             ErrorCode::ParseRequestParameterException,
             "the parameters are not percent-encoded as a form is",
             "send name=value pairs joined by &",
@@ -91,7 +63,7 @@ impl Gate {
             true => Vec::new(),
             false if is_form(request) => decoded_pairs(request.body.expose()).ok_or(malformed)?,
             false => {
-                return Err(reason(
+                return Err(Refused::new(
                     ErrorCode::ParseRequestParameterException,
                     "the body is not of type application/x-www-form-urlencoded",
                     "send parameters in the query or in a form",
@@ -105,28 +77,28 @@ impl Gate {
         if let (Some(action), Some(named)) = (action, named)
             && action.as_bytes() != named
         {
-            return Err(reason(
+            return Err(Refused::new(
                 ErrorCode::InvalidParameter,
                 "the parameter Action and the header x-acs-action name two actions",
                 "name one action",
             ));
         }
         let pairs: Vec<Pair> = query.into_iter().chain(form).collect();
-        Ok(Admitted { call: Call::new(pairs, action), format: *format })
+        Ok(Call::new(pairs, action))
     }
 
     /// A page of a browser can send requests to this machine; it cannot leave out who it is.
-    fn check_client(&self, request: &Request) -> Result<(), Reason> {
+    fn check_client(&self, request: &Request) -> Result<(), Refused> {
         let is_own = request.headers.one("host").is_some_and(|host| is_own_host(host, self.port));
         if !is_own {
-            return Err(reason(
+            return Err(Refused::new(
                 ErrorCode::NoPermission,
                 "the Host header does not name this server",
                 "use the endpoint as `etui serve` printed it",
             ));
         }
         if request.headers.has("origin") || request.headers.has("sec-fetch-mode") {
-            return Err(reason(
+            return Err(Refused::new(
                 ErrorCode::NoPermission,
                 "requests of web pages are refused",
                 "call the endpoint from a program",
@@ -141,7 +113,7 @@ impl Gate {
         query: &[Pair],
         form: &[Pair],
         now: Timestamp,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Refused> {
         let Signing::With(key) = &self.signing else { return Ok(()) };
         let all = || query.iter().chain(form);
         let token = value_of(all(), "SecurityToken").is_some_and(|token| !token.is_empty());
@@ -188,9 +160,9 @@ impl Gate {
         }
     }
 
-    fn time_of(&self, text: Option<&[u8]>, now: Timestamp) -> Result<Timestamp, Reason> {
+    fn time_of(&self, text: Option<&[u8]>, now: Timestamp) -> Result<Timestamp, Refused> {
         let time = text.and_then(|text| std::str::from_utf8(text).ok()).and_then(|text| text.parse().ok());
-        let time = time.ok_or(reason(
+        let time = time.ok_or(Refused::new(
             ErrorCode::IllegalTimestamp,
             "the time of the signature is missing or is none",
             "send it as 2026-11-24T12:00:00Z",
@@ -200,14 +172,14 @@ impl Gate {
     }
 }
 
-fn stale(stale: Stale) -> Reason {
+fn stale(stale: Stale) -> Refused {
     match stale {
-        Stale::Expired => reason(
+        Stale::Expired => Refused::new(
             ErrorCode::TimestampExpired,
             "the time of the signature is more than 15 minutes from now",
             "set the clock, and sign each request when it is sent",
         ),
-        Stale::Used => reason(
+        Stale::Used => Refused::new(
             ErrorCode::SignatureNonceUsed,
             "the nonce of the signature was used before",
             "sign each request with a nonce of its own",
@@ -215,10 +187,10 @@ fn stale(stale: Stale) -> Reason {
     }
 }
 
-fn check_id(key: &AccessKey, given: &[u8]) -> Result<(), Reason> {
+fn check_id(key: &AccessKey, given: &[u8]) -> Result<(), Refused> {
     match given == key.id.as_str().as_bytes() {
         true => Ok(()),
-        false => Err(reason(
+        false => Err(Refused::new(
             ErrorCode::AccessKeyNotFound,
             "Specified access key is not found.",
             "use the access key that `etui serve` printed: each run makes its own",
@@ -226,19 +198,22 @@ fn check_id(key: &AccessKey, given: &[u8]) -> Result<(), Reason> {
     }
 }
 
-fn check_target(request: &Request) -> Result<(), Reason> {
+fn check_target(request: &Request) -> Result<(), Refused> {
     if request.path != "/" {
-        let (_, code, message, hint) = reason(
-            ErrorCode::InvalidApiName,
-            "there is nothing at this path",
-            "the one path is /; the parameter Action names what to do",
-        );
-        return Err((404, code, message, hint));
+        return Err(Refused {
+            status: 404,
+            ..Refused::new(
+                ErrorCode::InvalidApiName,
+                "there is nothing at this path",
+                "the one path is /; the parameter Action names what to do",
+            )
+        });
     }
     if !matches!(&request.method[..], "GET" | "POST") {
-        let (_, code, message, hint) =
-            reason(ErrorCode::UnsupportedOperation, "the method is neither GET nor POST", "use POST");
-        return Err((405, code, message, hint));
+        return Err(Refused {
+            status: 405,
+            ..Refused::new(ErrorCode::UnsupportedOperation, "the method is neither GET nor POST", "use POST")
+        });
     }
     Ok(())
 }
@@ -249,15 +224,17 @@ fn is_form(request: &Request) -> bool {
     kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-fn wanted_format<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Result<Format, Reason> {
+fn wanted_format<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Result<Format, Refused> {
     let word = value_of(pairs, "Format").unwrap_or_default();
     let is = |known: &str| word.eq_ignore_ascii_case(known.as_bytes());
     match (is("") || is("json") || is("none"), is("xml")) {
         (true, _) => Ok(Format::Json),
         (_, true) => Ok(Format::Xml),
-        _ => {
-            Err(reason(ErrorCode::InvalidParameter, "parameter 'Format' is neither JSON nor XML", "use JSON"))
-        }
+        _ => Err(Refused::new(
+            ErrorCode::InvalidParameter,
+            "parameter 'Format' is neither JSON nor XML",
+            "use JSON",
+        )),
     }
 }
 

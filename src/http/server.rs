@@ -12,7 +12,7 @@ use rustls::ServerConnection;
 
 use super::address::Address;
 use super::connection::{Connection, Event};
-use super::gate::{Admitted, Gate, Refused, Signing};
+use super::gate::{Gate, Signing};
 use super::listener::Listener;
 use super::message::Broken;
 use super::respond::Response;
@@ -21,7 +21,7 @@ use super::transport::Transport;
 use super::worker::{Done, Idle, Keeper, Task};
 use crate::agent::LockRequests;
 use crate::domain::{ErrorCode, SecretName};
-use crate::kms::{self, Format, Responded};
+use crate::kms::{Format, Refused, Responded};
 use crate::memory::SecretBytes;
 use crate::platform::signals::{self, Signal, Signals};
 use crate::platform::wait::{self, Interest, Waiter};
@@ -360,25 +360,26 @@ impl Run<'_> {
                 if held > MOST_HELD && connection.held() > MOST_HELD / MOST_CONNECTIONS =>
             {
                 connection.end_after_answer();
-                self.refuse(ticket, &too_much(), false, now);
+                self.refuse(ticket, &TOO_MUCH, Format::Json, false, now);
             }
             Event::Nothing => return Step::Waits,
             Event::Turn => return Step::Later,
-            Event::Broken(broken) => self.refuse(ticket, &of_broken(broken), false, now),
+            Event::Broken(broken) => self.refuse(ticket, &of_broken(broken), Format::Json, false, now),
             Event::Request(request) => {
                 let is_head = request.method == "HEAD";
                 if self.ends_by.is_some() {
                     connection.end_after_answer();
                 }
-                match self.gate.judge(&request, SystemClock.now()) {
-                    Ok(Admitted { call, format }) => {
+                let mut format = Format::Json;
+                match self.gate.judge(&request, SystemClock.now(), &mut format) {
+                    Ok(call) => {
                         self.asked.insert(ticket, Asked { since: Instant::now(), is_head });
                         if let Some(tasks) = &self.tasks {
                             let _ = tasks.send(Task::Answer { ticket, call, format });
                         }
                         return Step::Waits;
                     }
-                    Err(refused) => self.refuse(ticket, &refused, is_head, now),
+                    Err(refused) => self.refuse(ticket, &refused, format, is_head, now),
                 }
             }
         }
@@ -401,12 +402,11 @@ impl Run<'_> {
         self.serve(ticket, now);
     }
 
-    fn refuse(&mut self, ticket: u64, refused: &Refused, is_head: bool, now: u64) {
+    fn refuse(&mut self, ticket: u64, refused: &Refused, format: Format, is_head: bool, now: u64) {
         let mut body = SecretBytes::new();
-        let &Refused { status, code, message, hint, format } = refused;
-        let responded = kms::refuse(status, code, message, hint, format, &mut body);
-        self.tell(&responded, status, Duration::ZERO);
-        self.send(ticket, status, &responded.request_id, format, &body, is_head, now);
+        let responded = refused.write(format, &mut body);
+        self.tell(&responded, refused.status, Duration::ZERO);
+        self.send(ticket, refused.status, &responded.request_id, format, &body, is_head, now);
     }
 
     fn tell(&mut self, responded: &Responded, status: u16, took: Duration) {
@@ -438,22 +438,18 @@ impl Run<'_> {
     }
 }
 
-fn of_broken(broken: Broken) -> Refused {
+const fn of_broken(broken: Broken) -> Refused {
     Refused {
         status: broken.status(),
         code: ErrorCode::ParseRequestParameterException,
         message: broken.sentence(),
         hint: "send a request of HTTP/1.1 with the parameters in the query or in a form",
-        format: Format::Json,
     }
 }
 
-fn too_much() -> Refused {
-    Refused {
-        status: 503,
-        code: ErrorCode::VaultBusy,
-        message: "clients send too much at once",
-        hint: "try again",
-        format: Format::Json,
-    }
-}
+const TOO_MUCH: Refused = Refused {
+    status: 503,
+    code: ErrorCode::VaultBusy,
+    message: "clients send too much at once",
+    hint: "try again",
+};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::agent::{Agent, Purpose};
 use crate::domain::ErrorCode;
-use crate::kms::{Call, Format, Permissions, Responded};
+use crate::kms::{Call, Format, Permissions, Refused, Responded};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, KeyIdentity, LockedVault, Vault};
 
@@ -52,6 +52,12 @@ pub(super) struct Done {
     pub(super) responded: Responded,
 }
 
+const LOCKED: Refused = Refused::new(
+    ErrorCode::NotUnlocked,
+    "the vault is locked",
+    "run `etui unlock`; the next request finds it unlocked",
+);
+
 impl Keeper {
     /// Takes an unlocked vault. Where it is locked later, `agent` may have its key again.
     pub fn new(
@@ -93,13 +99,7 @@ impl Keeper {
         self.unlock_by_agent();
         let responded = match &mut self.vault {
             Held::Open(vault) => call.respond(vault, &self.permissions, format, body),
-            Held::Locked(_) | Held::Moving => call.refuse(
-                ErrorCode::NotUnlocked,
-                "the vault is locked",
-                "run `etui unlock`; the next request finds it unlocked",
-                format,
-                body,
-            ),
+            Held::Locked(_) | Held::Moving => call.refuse(&LOCKED, format, body),
         };
         // A session that ended by itself (the vault has another key) can begin anew.
         if responded.code == Some(ErrorCode::NotUnlocked) {

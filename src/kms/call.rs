@@ -71,36 +71,38 @@ impl Call {
     }
 
     /// Refuses it, whatever it asks for.
-    pub fn refuse(
-        self,
-        code: ErrorCode,
-        message: &str,
-        hint: &str,
-        format: Format,
-        out: &mut SecretBytes,
-    ) -> Responded {
+    pub fn refuse(self, refused: &Refused, format: Format, out: &mut SecretBytes) -> Responded {
         let action = self.0.ok().and_then(|request| actions::find(&request.action).ok());
-        Responded {
-            action: action.map(|action| action.name),
-            ..refuse(code.http_status(), code, message, hint, format, out)
-        }
+        Responded { action: action.map(|action| action.name), ..refused.write(format, out) }
     }
 }
 
-/// Writes the refusal of what is not to be carried out. The status is that of HTTP, where it says more than the
-/// code's own.
-pub fn refuse(
-    status: u16,
-    code: ErrorCode,
-    message: &str,
-    hint: &str,
-    format: Format,
-    out: &mut SecretBytes,
-) -> Responded {
-    let request_id = RequestId::make().to_string();
-    let answer = Answer::error_with_status(status, code, message, hint);
-    let code = answer.write_as(&request_id, format, out);
-    Responded { request_id, action: None, secret: None, code }
+/// Why a request is not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// The status of HTTP.
+    pub status: u16,
+    /// The code of the API.
+    pub code: ErrorCode,
+    /// What is wrong.
+    pub message: &'static str,
+    /// What to do next.
+    pub hint: &'static str,
+}
+
+impl Refused {
+    /// With the status that the code has.
+    pub const fn new(code: ErrorCode, message: &'static str, hint: &'static str) -> Self {
+        Self { status: code.http_status(), code, message, hint }
+    }
+
+    /// Writes the refusal.
+    pub fn write(&self, format: Format, out: &mut SecretBytes) -> Responded {
+        let request_id = RequestId::make().to_string();
+        let answer = Answer::error_with_status(self.status, self.code, self.message, self.hint);
+        let code = answer.write_as(&request_id, format, out);
+        Responded { request_id, action: None, secret: None, code }
+    }
 }
 
 pub(super) fn respond(

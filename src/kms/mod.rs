@@ -34,7 +34,7 @@ mod serve;
 mod xml;
 
 pub use answer::{Answer, Format};
-pub use call::{Call, Pair, Responded, decoded_pairs, refuse};
+pub use call::{Call, Pair, Refused, Responded, decoded_pairs};
 pub use page::{FetchTags, IncludeDeprecated, Page};
 pub use permissions::{Access, Permissions, Scope};
 pub use serve::serve;

@@ -8,9 +8,8 @@ use clap::Args;
 
 use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::{Finish, exit_words};
-use crate::cli::history::Changes;
+use crate::cli::history;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, marked};
 use crate::cli::wording;
@@ -79,15 +78,7 @@ impl RunCommand for Promote {
             }
             Some(moves) => format!("promoted '{}'; {}", outcome.name, wording::moves(&moves)),
         };
-        if outcome.change.is_some() {
-            output.changed(&sentence, None);
-        }
-        match output.audience() {
-            Audience::Machine => {
-                output.answer_with(&Answer::stage(&outcome), &Changes::of(outcome.change.as_ref()))?
-            }
-            Audience::Person | Audience::Pipe => output.done(&sentence)?,
-        }
+        history::tell(output, &outcome, &Answer::stage(&outcome), &sentence)?;
         Ok(Finish::Done)
     }
 }

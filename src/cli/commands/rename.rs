@@ -3,9 +3,8 @@
 use clap::Args;
 
 use crate::cli::exit_code::Finish;
-use crate::cli::history::Changes;
+use crate::cli::history;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::domain::SecretName;
 use crate::kms::Answer;
@@ -39,15 +38,7 @@ impl RunCommand for Rename {
             Some(_) => format!("renamed '{}' to '{}'", request.old, request.new),
             None => format!("'{}' has this name already; nothing changed", request.old),
         };
-        if outcome.change.is_some() {
-            output.changed(&sentence, None);
-        }
-        match output.audience() {
-            Audience::Machine => {
-                output.answer_with(&Answer::update(&outcome), &Changes::of(outcome.change.as_ref()))?
-            }
-            Audience::Person | Audience::Pipe => output.done(&sentence)?,
-        }
+        history::tell(output, &outcome, &Answer::update(&outcome), &sentence)?;
         Ok(Finish::Done)
     }
 }

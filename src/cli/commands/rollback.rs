@@ -3,9 +3,8 @@
 use clap::Args;
 
 use crate::cli::exit_code::Finish;
-use crate::cli::history::Changes;
+use crate::cli::history;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
 use crate::cli::row::RunCommand;
 use crate::cli::wording;
@@ -59,13 +58,7 @@ impl RunCommand for Rollback {
         invocation.say_notices(vault.take_notices());
         let moves = outcome.change.as_ref().map(Change::moves).unwrap_or_default();
         let sentence = format!("rolled '{}' back; {}", outcome.name, wording::moves(&moves));
-        output.changed(&sentence, None);
-        match output.audience() {
-            Audience::Machine => {
-                output.answer_with(&Answer::stage(&outcome), &Changes::of(outcome.change.as_ref()))?
-            }
-            Audience::Person | Audience::Pipe => output.done(&sentence)?,
-        }
+        history::tell(output, &outcome, &Answer::stage(&outcome), &sentence)?;
         Ok(Finish::Done)
     }
 }

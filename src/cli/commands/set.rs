@@ -7,7 +7,6 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::history;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
 use crate::domain::{Description, Invalid, Note, Retention, RotationInterval, TagKey, TagValue};
@@ -173,14 +172,6 @@ fn tell(invocation: &Invocation, vault: &mut Vault, outcome: &ChangeOutcome) -> 
         None => format!("'{}' already has these settings; nothing changed", outcome.name),
         Some(change) => format!("'{}': {}", outcome.name, history::details(change).join(", ")),
     };
-    if outcome.change.is_some() {
-        output.changed(&sentence, None);
-    }
-    match output.audience() {
-        Audience::Machine => {
-            output.answer_with(&Answer::update(outcome), &history::Changes::of(outcome.change.as_ref()))?
-        }
-        Audience::Person | Audience::Pipe => output.done(&sentence)?,
-    }
+    history::tell(output, outcome, &Answer::update(outcome), &sentence)?;
     Ok(Finish::Done)
 }

@@ -4,9 +4,8 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::history::Changes;
+use crate::cli::history;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::Audience;
 use crate::cli::plan::{self, Preview};
 use crate::cli::row::RunCommand;
 use crate::cli::wording;
@@ -91,15 +90,7 @@ impl RunCommand for Stage {
             None => format!("{unchanged}; nothing changed"),
             Some(change) => format!("'{}': {}", outcome.name, wording::moves(&change.moves())),
         };
-        if outcome.change.is_some() {
-            output.changed(&sentence, None);
-        }
-        match output.audience() {
-            Audience::Machine => {
-                output.answer_with(&Answer::stage(&outcome), &Changes::of(outcome.change.as_ref()))?
-            }
-            Audience::Person | Audience::Pipe => output.done(&sentence)?,
-        }
+        history::tell(output, &outcome, &Answer::stage(&outcome), &sentence)?;
         if outcome.change.is_some() {
             invocation.say_notices(remarks);
         }

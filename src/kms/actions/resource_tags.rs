@@ -5,8 +5,11 @@ use crate::kms::answer::{Answer, ResourceTag};
 use crate::kms::error::KmsError;
 use crate::kms::parameters::{Entry, Parameters, secret_name};
 use crate::kms::reply::{Reply, Sent};
-use crate::vault::{SecretSummary, UpdateRequest, Vault};
+use crate::vault::{Listing, SecretSummary, UpdateRequest, Vault};
 use crate::versioning::{MetadataUpdate, Refusal};
+
+const TYPE: &str = "ResourceType";
+const EXPECTED_TYPE: &str = "'secret', the one type of resource that is kept here";
 
 const RESOURCES: &str = "ResourceId";
 const EXPECTED_RESOURCES: &str = "a list of 1 to 50 names of secrets";
@@ -29,15 +32,18 @@ pub(super) fn tag(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    check_type(parameters)?;
     let names = names(parameters)?;
     let tags = wanted_tags(parameters)?;
     let tags: Tags = tags.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     if tags.is_empty() {
         return Err(KmsError::Shape { parameter: TAGS, expected: EXPECTED_TAGS });
     }
-    let update = MetadataUpdate { tags, ..MetadataUpdate::default() };
-    change_all(vault, names, &update)?;
+    change_all(
+        vault,
+        names
+            .into_iter()
+            .map(|name| (name, MetadataUpdate { tags: tags.clone(), ..MetadataUpdate::default() })),
+    )?;
     Ok(reply.send(&Answer::tag_resources()))
 }
 
@@ -47,31 +53,19 @@ pub(super) fn untag(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    check_type(parameters)?;
     let names = names(parameters)?;
     let key = |entry: &Entry<'_>| entry.word(TagKey::new);
     let keys = parameters.list(KEYS, "a list of tag keys", key)?.unwrap_or_default();
-    match (parameters.flag("All")?, keys.is_empty()) {
-        (Some(true), true) => {
-            let listing = vault.list()?;
-            let mut updates = Vec::new();
-            for name in names {
-                let position = listing.position(name.as_str());
-                let position = position.ok_or_else(|| Refusal::NoSuchSecret { name: name.clone() })?;
-                let keys: Result<Vec<TagKey>, _> =
-                    listing.summary(position).tags.iter().map(|(key, _)| TagKey::new(key)).collect();
-                let untag = keys.map_err(|invalid| KmsError::Malformed { parameter: KEYS, invalid })?;
-                let update = MetadataUpdate { untag, ..MetadataUpdate::default() };
-                updates.push(UpdateRequest { name, update, expected: None });
-            }
-            vault.batch(|changes| {
-                updates.iter().try_for_each(|update| changes.update_secret(update).map(drop))
-            })?;
-        }
-        (_, false) => change_all(vault, names, &MetadataUpdate { untag: keys, ..MetadataUpdate::default() })?,
-        (_, true) => {
-            return Err(KmsError::Missing { action: "UntagResources", parameter: "TagKey.1 or All" });
-        }
+    let untag = |name, untag| (name, MetadataUpdate { untag, ..MetadataUpdate::default() });
+    if !keys.is_empty() {
+        change_all(vault, names.into_iter().map(|name| untag(name, keys.clone())))?;
+    } else if parameters.flag("All")? == Some(true) {
+        let listing = vault.list()?;
+        let updates: Result<Vec<_>, KmsError> =
+            names.into_iter().map(|name| Ok(untag(name.clone(), keys_of(&listing, name)?))).collect();
+        change_all(vault, updates?)?;
+    } else {
+        return Err(KmsError::Missing { action: "UntagResources", parameter: "TagKey.1 or All" });
     }
     Ok(reply.send(&Answer::untag_resources()))
 }
@@ -82,7 +76,6 @@ pub(super) fn list(
     parameters: &mut Parameters,
     reply: Reply<'_>,
 ) -> Result<Sent, KmsError> {
-    check_type(parameters)?;
     let named = resources(parameters)?;
     let wanted = wanted_tags(parameters)?;
     let after = parameters.optional(TOKEN, |text| Ok(text.to_owned()))?.filter(|text| !text.is_empty());
@@ -117,22 +110,17 @@ pub(super) fn list(
     Ok(reply.send(&Answer::resource_tags(&tags, next)))
 }
 
-/// Tags belong to secrets here, and to nothing else.
-fn check_type(parameters: &Parameters) -> Result<(), KmsError> {
-    let expected = "'secret', the one type of resource that is kept here";
-    match parameters.required("ResourceType", |text| Ok(text == "secret"))? {
-        true => Ok(()),
-        false => Err(KmsError::Shape { parameter: "ResourceType", expected }),
-    }
-}
-
 /// The secrets that are to be changed.
 fn names(parameters: &Parameters) -> Result<Vec<SecretName>, KmsError> {
     let names = resources(parameters)?.unwrap_or_default();
     names.into_iter().map(|name| parameters.in_scope(name)).collect()
 }
 
+/// The secrets that are named. Tags belong to secrets here, and to nothing else.
 fn resources(parameters: &Parameters) -> Result<Option<Vec<SecretName>>, KmsError> {
+    if !parameters.required(TYPE, |text| Ok(text == "secret"))? {
+        return Err(KmsError::Shape { parameter: TYPE, expected: EXPECTED_TYPE });
+    }
     let names = parameters.list(RESOURCES, EXPECTED_RESOURCES, |entry| entry.word(secret_name))?;
     match &names {
         Some(names) if names.is_empty() || names.len() > MOST_RESOURCES => {
@@ -140,6 +128,15 @@ fn resources(parameters: &Parameters) -> Result<Option<Vec<SecretName>>, KmsErro
         }
         _ => Ok(names),
     }
+}
+
+/// The keys of all tags of a secret.
+fn keys_of(listing: &Listing, name: SecretName) -> Result<Vec<TagKey>, KmsError> {
+    let Some(position) = listing.position(name.as_str()) else {
+        return Err(Refusal::NoSuchSecret { name }.into());
+    };
+    let keys: Result<_, _> = listing.summary(position).tags.iter().map(|(key, _)| TagKey::new(key)).collect();
+    keys.map_err(|invalid| KmsError::Malformed { parameter: KEYS, invalid })
 }
 
 /// `Tag`: `[{"Key":"env","Value":"prod"}, …]`. A tag to be looked for may come without a value.
@@ -158,11 +155,13 @@ fn wanted_tags(parameters: &Parameters) -> Result<Vec<(TagKey, Option<TagValue>)
     }
 }
 
-fn change_all(vault: &mut Vault, names: Vec<SecretName>, update: &MetadataUpdate) -> Result<(), KmsError> {
-    let requests: Vec<UpdateRequest> = names
-        .into_iter()
-        .map(|name| UpdateRequest { name, update: update.clone(), expected: None })
-        .collect();
+/// Makes all changes or none.
+fn change_all(
+    vault: &mut Vault,
+    updates: impl IntoIterator<Item = (SecretName, MetadataUpdate)>,
+) -> Result<(), KmsError> {
+    let requests: Vec<UpdateRequest> =
+        updates.into_iter().map(|(name, update)| UpdateRequest { name, update, expected: None }).collect();
     vault
         .batch(|changes| requests.iter().try_for_each(|request| changes.update_secret(request).map(drop)))?;
     Ok(())
