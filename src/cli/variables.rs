@@ -296,7 +296,7 @@ fn below(vault: &mut Vault, prefix: &SecretName, wanted: &mut Vec<Wanted>) -> an
         });
     }
     if wanted.len() == before {
-        return Err(CliError::usage(
+        return Err(CliError::not_found(
             format!("there is no secret below '{prefix}'"),
             "run `etui list` to see the names",
         )

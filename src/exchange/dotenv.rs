@@ -5,9 +5,11 @@ use std::collections::{HashMap, HashSet};
 use super::entry::text_value;
 use super::error::ExchangeError;
 use crate::content::dotenv::{Entry, parse_each, write};
+use crate::content::steers_programs;
 use crate::domain::ValueType;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
+use crate::versioning::ImportRemark;
 
 /// Reads the variables of a file as secrets of the same names. Of a variable that is set twice the last
 /// line counts, as it does for programs that load the file; an empty one is named among the losses.
@@ -40,7 +42,10 @@ pub fn secrets(bytes: &[u8]) -> Result<IncomingBatch, ExchangeError> {
                 if last.get(&key) == Some(&line)
                     && let Some(value) = text_value(&key, value, &mut batch.losses)
                 {
-                    batch.secrets.push(IncomingSecret::without_labels(key, vec![IncomingVersion::of(value)]));
+                    let steers = steers_programs(&key) || steers_programs(&variable_name(&key));
+                    let mut secret = IncomingSecret::without_labels(key, vec![IncomingVersion::of(value)]);
+                    secret.remarks.extend(steers.then_some(ImportRemark::SteersPrograms));
+                    batch.secrets.push(secret);
                 }
             }
         }

@@ -129,6 +129,7 @@ fn give_out(store: &OpenStore, secret: &StoredSecret) -> Result<IncomingSecret, 
         labelling: Labelling::KeptHere,
         source_id: None,
         unreadable: None,
+        remarks: Vec::new(),
         row: Some(secret.id()),
     })
 }

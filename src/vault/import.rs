@@ -302,6 +302,9 @@ fn decide(
     };
     let mut remarks = std::mem::take(&mut imported.remarks);
     remarks.extend(kept);
+    if imported.change.is_some() {
+        remarks.extend(incoming.remarks.iter().cloned());
+    }
     if here.is_some()
         && incoming.row.is_some()
         && let Ok(there) = SecretName::new(&incoming.name)

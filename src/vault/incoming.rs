@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::domain::{Facts, Note, SecretValue, StageLabel, TagKey, TagValue, Timestamp, VersionId};
 use crate::memory::SecretBytes;
-use crate::versioning::Labelling;
+use crate::versioning::{ImportRemark, Labelling};
 
 /// Finds the username in a value; `None` where it holds none.
 pub type AccountOf = fn(&[u8]) -> Option<SecretBytes>;
@@ -106,6 +106,8 @@ pub struct IncomingSecret {
     pub source_id: Option<(TagKey, TagValue)>,
     /// Why its source could not read it: it is refused, and has no versions.
     pub unreadable: Option<String>,
+    /// What its reader found worth saying.
+    pub remarks: Vec<ImportRemark>,
     /// Its row id, where it comes from a vault.
     pub(super) row: Option<[u8; 16]>,
 }
@@ -122,6 +124,7 @@ impl IncomingSecret {
             labelling: Labelling::NewestIsCurrent,
             source_id: None,
             unreadable: None,
+            remarks: Vec::new(),
             row: None,
         }
     }

@@ -376,3 +376,21 @@ fn twenty_thousand_rows_come_in_within_eighty_mebibytes() {
         assert_eq!(run.text().lines().last(), Some(expected));
     }
 }
+
+#[test]
+fn variables_that_steer_programs_are_named_and_come_in_all_the_same() {
+    let home = Home::with_vault();
+    let file = "PATH=/evil\nld_preload=/evil.so\nMY_PATH=x\n";
+    for flags in [&["--dry-run"][..], &[]] {
+        let run = import(&home, file, &[&["dotenv", "file", "--prefix", "app"], flags].concat()).succeeded();
+        let named: Vec<&str> = run.text().lines().filter(|line| line.starts_with('\'')).collect();
+        let says = |name: &str| {
+            format!(
+                "'{name}': as a variable it changes what programs load and run: `run --prefix` refuses it"
+            )
+        };
+        assert_eq!(named, [says("app/PATH"), says("app/ld_preload")]);
+    }
+    home.etui(&["run", "--prefix", "app", "--", "true"]).failed(125);
+    assert_eq!(home.etui(&["get", "app/PATH"]).text(), "/evil");
+}

@@ -454,3 +454,16 @@ fn variables_that_are_too_large_together_are_told_with_the_longest_of_them() {
         hint: write large values to files with `etui get NAME --out FILE`, and hand over the paths
         "#);
 }
+
+#[test]
+fn a_folder_without_secrets_is_not_found_wherever_it_is_named() {
+    let home = Home::with_secret();
+    home.pipe("x", &["put", "db", "--stage", "canary"]).succeeded();
+    for arguments in [
+        &["env", "--prefix", "nothing"][..],
+        &["promote", "db", "canary", "--prefix", "nothing", "--if", "true"],
+        &["export", "dotenv", "--plaintext", "--prefix", "nothing"],
+    ] {
+        home.etui(arguments).failed(3);
+    }
+}

@@ -35,4 +35,6 @@ pub enum ImportRemark {
     IdNotKept,
     #[error("it is called '{there}' there, and keeps its name here")]
     NameStays { there: SecretName },
+    #[error("as a variable it changes what programs load and run: `run --prefix` refuses it")]
+    SteersPrograms,
 }
