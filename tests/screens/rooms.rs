@@ -370,6 +370,41 @@ fn the_plan_of_an_import_names_each_secret_and_what_is_lost() {
 }
 
 #[test]
+fn a_long_plan_can_be_searched_and_is_imported_as_a_whole() {
+    let rows: String = (0..30).map(|row| format!("site {row},https://{row}.example/,me,p{row},\n")).collect();
+    let (mut harness, path) = import_of(&format!("name,url,username,password,note\n{rows}"), "passwords.csv");
+    harness.resize(120, 40).type_text(&path).press("Ctrl-s");
+    assert_eq!(harness.report().len(), 1 + 30);
+    harness.type_text("/SITE-2");
+    assert_eq!(harness.report().len(), 1 + 11);
+    assert_eq!(harness.report()[1], "new site-2  v1; from 'site 2'");
+    harness.type_text("9").press("PgDn PgUp");
+    harness.assert_shows("chrome: would import 30 secrets: 30 new");
+    assert_eq!(harness.report()[1..], ["new site-29  v1; from 'site 29'"]);
+    harness.type_text("x");
+    harness.assert_shows("no line of the plan has this text");
+    harness.press("Ctrl-u");
+    assert_eq!(harness.report().len(), 1 + 30);
+    harness.type_text("site-7").press("Ctrl-s");
+    assert!(harness.toast().starts_with("imported 30 secrets: 30 new"), "{}", harness.toast());
+}
+
+#[test]
+fn what_is_refused_and_what_is_lost_comes_first_in_the_plan() {
+    let text = r#"{"encrypted":false,"items":[
+        {"type":1,"name":"plain","login":{"password":"p"}},
+        {"type":1,"name":"starred","favorite":true,"login":{"password":"q"}},
+        {"type":1,"name":"odd","login":"none"}]}"#;
+    let (mut harness, path) = import_of(text, "bitwarden.json");
+    harness.resize(120, 40).type_text(&path).press("Ctrl-s");
+    let report = harness.report();
+    let leads: Vec<&str> = report[1..].iter().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(leads, ["refused", "lost", "new", "new"], "{report:?}");
+    assert!(report[0].starts_with("bitwarden: would import nothing: 1 secret is refused"), "{report:?}");
+    assert_eq!(report[2], "lost 'starred' loses its mark as a favorite");
+}
+
+#[test]
 fn importing_what_is_here_already_changes_nothing() {
     let (mut harness, path) = import_of("A=1\n", ".env");
     harness.type_text(&path).press("Ctrl-s Ctrl-s");

@@ -21,6 +21,10 @@ pub(super) const ABOUT: &str = "Secrets from another program or another vault. C
 const OTHER_PASSWORD: Id = Id("other password");
 const OTHER_KEY_FILE: Id = Id("other key file");
 const REFUSED: Id = Id("refused");
+const FIND: Id = Id("find");
+
+/// A plan of more lines can be searched.
+const SHORT_PLAN: usize = 12;
 
 /// The form, with a file where one is named.
 pub(super) fn form(file: &str, source: Option<Source>) -> TaskForm {
@@ -82,6 +86,14 @@ pub(super) fn show_plan(task: &mut TaskForm, report: ImportReport, source: &str,
         task.form.remove(REFUSED);
     }
     let mut lines = lines(&report, Tense::Would, on_refusal(task));
+    if lines.len() > SHORT_PLAN && !task.form.has(FIND) {
+        let field = Field::text(FIND, "Find", "").placeholder("text in the plan").loss(Loss::None);
+        task.form.insert_behind(if is_refused { REFUSED } else { FOLDER }, field);
+        if !is_refused {
+            task.form.go_to(FIND);
+        }
+    }
+    find(&mut lines, task.form.text(FIND));
     if let Some(first) = lines.first_mut() {
         first.text = format!("{source}: {}", first.text);
     }
@@ -93,9 +105,24 @@ pub(super) fn show_plan(task: &mut TaskForm, report: ImportReport, source: &str,
     task.plan = Some((report, source.to_owned()));
 }
 
-/// Another choice: the same plan, told again. Answers whether the field was that one.
+/// Leaves of a plan the summary, and the lines that hold a text. As elsewhere a `/` may begin it.
+fn find(lines: &mut Vec<Line>, wanted: &str) {
+    let wanted = wanted.strip_prefix('/').unwrap_or(wanted).to_lowercase();
+    if wanted.is_empty() || lines.is_empty() {
+        return;
+    }
+    let summary = lines.remove(0);
+    let holds = |line: &Line| line.lead.contains(&wanted) || line.text.to_lowercase().contains(&wanted);
+    lines.retain(holds);
+    if lines.is_empty() {
+        lines.push(Line::new(Role::Muted, "no line of the plan has this text"));
+    }
+    lines.insert(0, summary);
+}
+
+/// Another choice, or another text to find: the same plan, told again. Answers whether the field was one of these.
 pub(super) fn on_choice(task: &mut TaskForm) -> bool {
-    if task.form.focused() != Some(REFUSED) {
+    if !matches!(task.form.focused(), Some(REFUSED | FIND)) {
         return false;
     }
     if let Some((report, source)) = task.plan.take() {
@@ -108,6 +135,7 @@ pub(super) fn on_choice(task: &mut TaskForm) -> bool {
 pub(super) fn drop_choice(task: &mut TaskForm) {
     task.plan = None;
     task.form.remove(REFUSED);
+    task.form.remove(FIND);
 }
 
 /// The other vault is locked: its password is asked for.
@@ -129,9 +157,10 @@ pub(super) fn ask_for_locks(task: &mut TaskForm, needs_key_file: bool) {
     task.say(vec![Line::new(Role::Warning, what)]);
 }
 
-/// What an import would do, or did: a sentence, each secret, and by name what is lost.
+/// What an import would do: a sentence, by name what is refused and lost, and then each other secret.
 fn lines(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> Vec<Line> {
-    let mut lines = Vec::with_capacity(report.rows.len() + report.losses.len());
+    let mut lines = vec![Line::new(Role::Text, summary(report, tense, on_refusal))];
+    let (mut notes, mut others) = (Vec::new(), Vec::with_capacity(report.rows.len()));
     for row in &report.rows {
         let role = match row.outcome {
             ImportOutcome::New { .. } | ImportOutcome::Changed { .. } => Role::Accent,
@@ -141,9 +170,10 @@ fn lines(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> Vec<Line
         };
         let details = import_wording::details(row);
         let text = if details.is_empty() { row.name.to_string() } else { format!("{}  {details}", row.name) };
-        lines.push(Line { lead: import_wording::outcome(&row.outcome), text, role });
+        let place = if role == Role::Accent || role == Role::Muted { &mut others } else { &mut lines };
+        place.push(Line { lead: import_wording::outcome(&row.outcome), text, role });
         let remark = |remark: &dyn std::fmt::Display| format!("{}: {remark}", row.name);
-        lines.extend(row.remarks.iter().map(|it| Line {
+        notes.extend(row.remarks.iter().map(|it| Line {
             lead: "note",
             text: remark(it),
             role: Role::Warning,
@@ -152,7 +182,8 @@ fn lines(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> Vec<Line
     let lost =
         |loss| Line { lead: "lost", text: visible(&format!("{loss}")).into_owned(), role: Role::Warning };
     lines.extend(report.losses.iter().map(lost));
-    lines.insert(0, Line::new(Role::Text, summary(report, tense, on_refusal)));
+    lines.append(&mut notes);
+    lines.append(&mut others);
     lines
 }
 
