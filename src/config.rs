@@ -37,8 +37,10 @@ pub enum ClipboardRoute {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ThemeName {
-    /// The terminal's own sixteen colours.
+    /// By the terminal's background, where it tells it.
     #[default]
+    Auto,
+    /// The terminal's own sixteen colours.
     Terminal,
     /// For a dark background.
     Dark,
@@ -263,7 +265,7 @@ mod tests {
         assert_eq!(word("editor"), "vi");
         assert_eq!(word("clipboard_copy"), "none");
         assert_eq!(word("suggest_ids"), "yes");
-        assert_eq!(word("theme"), "terminal");
+        assert_eq!(word("theme"), "auto");
     }
 
     #[test]

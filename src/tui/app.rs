@@ -17,7 +17,7 @@ use super::keymap::Keymap;
 use super::place::Reopen;
 use super::plan_text;
 use super::session::CopyRoute;
-use super::theme::Theme;
+use super::theme::{Rgb, Theme};
 use super::when;
 use crate::app_options::{AppOptions, Ownership};
 use crate::config::{self, ListLayout, ListOrder, Switch};
@@ -258,6 +258,13 @@ impl App {
     /// The file name of the vault, to be typed where there is no undo.
     pub fn vault_file(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// The terminal named its background: where nothing was set, the theme that was made for it is taken.
+    pub fn on_background(&mut self, colour: Rgb) {
+        if self.all_settings.theme == config::ThemeName::Auto {
+            self.theme = self.theme.over_background(colour);
+        }
     }
 
     /// Whether the app waits for work that nothing may disturb.

@@ -5,6 +5,7 @@ use std::fmt;
 use crossterm::event::KeyEvent;
 
 use super::ask::Answered;
+use super::theme::Rgb;
 use crate::memory::SecretBytes;
 
 /// Milliseconds on a clock that goes on while the machine sleeps, so that an idle vault is locked after a
@@ -78,6 +79,8 @@ pub enum Event {
     Key(KeyEvent),
     /// Something was done with the mouse.
     Mouse(Mouse),
+    /// The terminal named its background, which had been asked for.
+    Background(Rgb),
     /// Text was pasted.
     Paste(SecretBytes),
     /// The terminal has another size: columns and rows.
@@ -101,6 +104,7 @@ impl fmt::Debug for Event {
         formatter.write_str(match self {
             Self::Key(_) => "Key([redacted])",
             Self::Mouse(_) => "Mouse",
+            Self::Background(_) => "Background",
             Self::Paste(_) => "Paste([redacted])",
             Self::Resize(..) => "Resize",
             Self::Tick => "Tick",

@@ -145,6 +145,9 @@ impl App {
         };
         app.state.app.keymap = keymap;
         app.state.app.theme = Theme::chosen(&options.settings, |name| std::env::var_os(name));
+        if Theme::asks_for_background(&options.settings, |name| std::env::var_os(name)) {
+            app.screen.ask_for_background()?;
+        }
         if let Some(password) = password {
             app.state.give_password(password);
         }
@@ -293,6 +296,7 @@ impl App {
             self.dispatch(match input {
                 Input::Key(key) => Event::Key(key),
                 Input::Mouse(mouse) => Event::Mouse(mouse),
+                Input::Background(colour) => Event::Background(colour),
                 Input::Paste(text) => Event::Paste(text),
             })
         })

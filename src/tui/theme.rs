@@ -17,6 +17,7 @@ pub enum Role {
     Text,
     Muted,
     Accent,
+    Folder,
     Brand,
     Border,
     BorderFocused,
@@ -24,6 +25,8 @@ pub enum Role {
     TitleFocused,
     Selected,
     SelectedElsewhere,
+    /// Everything that a dialog lies over.
+    Behind,
     Key,
     Current,
     Previous,
@@ -32,6 +35,10 @@ pub enum Role {
     Success,
     Warning,
     Danger,
+    /// The mark of a secret that is due.
+    Due,
+    /// The mark of a secret that is scheduled for deletion.
+    Deleted,
     Field,
     Hint,
     Chip,
@@ -43,6 +50,7 @@ impl Role {
         Self::Text,
         Self::Muted,
         Self::Accent,
+        Self::Folder,
         Self::Brand,
         Self::Border,
         Self::BorderFocused,
@@ -50,6 +58,7 @@ impl Role {
         Self::TitleFocused,
         Self::Selected,
         Self::SelectedElsewhere,
+        Self::Behind,
         Self::Key,
         Self::Current,
         Self::Previous,
@@ -58,6 +67,8 @@ impl Role {
         Self::Success,
         Self::Warning,
         Self::Danger,
+        Self::Due,
+        Self::Deleted,
         Self::Field,
         Self::Hint,
         Self::Chip,
@@ -128,6 +139,7 @@ impl Theme {
             GlyphChoice::Ascii => Glyphs::ASCII,
         };
         let name = match settings.theme {
+            ThemeName::Auto => Brightness::of_environment(&variable).theme(),
             ThemeName::Terminal | ThemeName::None => "terminal",
             ThemeName::Dark => "dark",
             ThemeName::Light => "light",
@@ -137,12 +149,26 @@ impl Theme {
         if settings.plain {
             theme = theme.without_lines();
         }
-        let wants_none = settings.theme == ThemeName::None;
-        if wants_none || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        if settings.theme == ThemeName::None || refuses_colour(&variable) {
             theme.without_colour()
         } else {
             theme
         }
+    }
+
+    /// Whether the terminal's background decides, and can be asked for: the colours that depend on it are 24-bit.
+    pub fn asks_for_background(settings: &Settings, variable: impl Fn(&str) -> Option<OsString>) -> bool {
+        settings.theme == ThemeName::Auto && has_true_colour(&variable) && !refuses_colour(&variable)
+    }
+
+    /// The theme for a background that the terminal has named, with the same signs.
+    #[must_use]
+    pub fn over_background(&self, background: Rgb) -> Self {
+        let Self { glyphs, has_lines, .. } = *self;
+        if self.styles.values().all(|style| style.fg.is_none()) {
+            return self.clone();
+        }
+        Self { has_lines, ..Self::named(Brightness::of(background).theme(), glyphs) }
     }
 
     /// The same theme with emphasis only.
@@ -161,10 +187,84 @@ impl Theme {
         Self { glyphs: self.glyphs.without_lines(), has_lines: false, ..self }
     }
 
+    /// The style of a mark, which keeps its colour on a row that has a style of its own.
+    pub fn mark(&self, role: Role, over: Option<Style>) -> Style {
+        let style = self.style(role);
+        over.map_or(style, |over| over.patch(style))
+    }
+
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         self.styles.get(&role).copied().unwrap_or_default()
     }
+}
+
+/// A colour: red, green, blue.
+pub type Rgb = [u8; 3];
+
+/// How bright a background is, as far as a theme is made for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Brightness {
+    Dark,
+    Light,
+    /// Between, or nobody knows.
+    Unknown,
+}
+
+impl Brightness {
+    /// The darkest that `light` and the brightest that `dark` is made for, with a little room.
+    const LIGHT_FROM: f64 = 0.8;
+    const DARK_TO: f64 = 0.04;
+
+    fn of(background: Rgb) -> Self {
+        match luminance(background) {
+            light if light >= Self::LIGHT_FROM => Self::Light,
+            dark if dark <= Self::DARK_TO => Self::Dark,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// `COLORFGBG` names the background last, as one of the sixteen colours.
+    fn of_environment(variable: &impl Fn(&str) -> Option<OsString>) -> Self {
+        let Some(colours) = variable("COLORFGBG").filter(|_| has_true_colour(variable)) else {
+            return Self::Unknown;
+        };
+        let colours = colours.to_string_lossy();
+        match colours.rsplit(';').next().and_then(|background| background.parse::<u8>().ok()) {
+            Some(0 | 8) => Self::Dark,
+            Some(7 | 15) => Self::Light,
+            _ => Self::Unknown,
+        }
+    }
+
+    const fn theme(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Unknown => "terminal",
+        }
+    }
+}
+
+/// The console sets no such variable of its own, but keeps one of the shell that started it.
+fn has_true_colour(variable: &impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_any = |name: &str, values: &[&str]| {
+        variable(name).is_some_and(|value| values.iter().any(|wanted| value == **wanted))
+    };
+    is_any("COLORTERM", &["truecolor", "24bit"]) && !is_any("TERM", &["linux", "dumb"])
+}
+
+fn refuses_colour(variable: &impl Fn(&str) -> Option<OsString>) -> bool {
+    variable("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// The relative luminance of a colour (WCAG 2.1).
+fn luminance(colour: Rgb) -> f64 {
+    let [red, green, blue] = colour.map(|byte| {
+        let share = f64::from(byte) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 fn parse(text: &str) -> Result<BTreeMap<Role, Style>, toml::de::Error> {
@@ -206,6 +306,93 @@ mod tests {
         }
     }
 
+    fn contrast(one: Rgb, other: Rgb) -> f64 {
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        if one > other { one / other } else { other / one }
+    }
+
+    fn rgb(colour: Option<Color>) -> Option<Rgb> {
+        match colour {
+            Some(Color::Rgb(red, green, blue)) => Some([red, green, blue]),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn dark_and_light_are_legible_on_the_backgrounds_that_they_are_for() {
+        let dark = [[0, 0, 0], [0x1e, 0x1e, 0x1e], [0x28, 0x2c, 0x34], [0x2e, 0x34, 0x40]];
+        let light = [[0xff, 0xff, 0xff], [0xfd, 0xf6, 0xe3], [0xee, 0xee, 0xee]];
+        for (name, backgrounds) in [("dark", &dark[..]), ("light", &light[..])] {
+            let theme = Theme::named(name, Glyphs::UNICODE);
+            for role in Role::ALL {
+                let style = theme.style(*role);
+                let colour = rgb(style.fg).unwrap_or_else(|| panic!("{name}: {role:?} has a colour"));
+                let least = if *role == Role::Border { 1.5 } else { 4.5 };
+                assert!(!style.add_modifier.contains(Modifier::DIM), "{name}: {role:?}");
+                for background in rgb(style.bg).map_or(backgrounds.to_vec(), |own| vec![own]) {
+                    let found = contrast(colour, background);
+                    assert!(found >= least, "{name}: {role:?} on {background:02x?} has {found:.2}");
+                }
+            }
+            for background in backgrounds {
+                assert_eq!(Brightness::of(*background).theme(), name, "{background:02x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_terminal_s_own_colours_are_for_marks_and_lines_and_never_blue_nor_dim() {
+        let theme = Theme::named("terminal", Glyphs::UNICODE);
+        let marks =
+            [Role::BorderFocused, Role::Current, Role::Previous, Role::Custom, Role::Due, Role::Deleted];
+        let allowed = [Color::Cyan, Color::Green, Color::Yellow, Color::Magenta];
+        for role in Role::ALL {
+            let style = theme.style(*role);
+            assert_eq!(style.bg, None, "{role:?}");
+            if let Some(colour) = style.fg {
+                assert!(marks.contains(role) && allowed.contains(&colour), "{role:?}: {colour}");
+                assert!(!style.add_modifier.contains(Modifier::DIM), "{role:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_theme_is_chosen_by_setting_then_background_then_variable() {
+        let chosen = |theme: ThemeName, pairs: &'static [(&str, &str)]| {
+            let settings = Settings { theme, ..Settings::default() };
+            let variable =
+                |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+            let accent = Theme::chosen(&settings, variable).style(Role::Accent);
+            let named = THEMES.iter().map(|(name, _)| *name);
+            let mut same =
+                named.filter(|name| Theme::named(name, Glyphs::UNICODE).style(Role::Accent) == accent);
+            (same.next().unwrap_or("none"), Theme::asks_for_background(&settings, variable))
+        };
+        let auto = ThemeName::Auto;
+        for (theme, pairs, expected) in [
+            (auto, &[][..], ("terminal", false)),
+            (auto, &[("COLORTERM", "truecolor")], ("terminal", true)),
+            (auto, &[("COLORTERM", "24bit"), ("COLORFGBG", "15;0")], ("dark", true)),
+            (auto, &[("COLORTERM", "24bit"), ("COLORFGBG", "0;default;15")], ("light", true)),
+            (auto, &[("COLORTERM", "24bit"), ("COLORFGBG", "15;4")], ("terminal", true)),
+            (auto, &[("COLORFGBG", "15;0")], ("terminal", false)),
+            (auto, &[("COLORTERM", "truecolor"), ("TERM", "linux")], ("terminal", false)),
+            (ThemeName::Light, &[("COLORTERM", "truecolor"), ("COLORFGBG", "15;0")], ("light", false)),
+            (ThemeName::Terminal, &[("COLORTERM", "truecolor")], ("terminal", false)),
+        ] {
+            assert_eq!(chosen(theme, pairs), expected, "{theme:?} {pairs:?}");
+        }
+        assert!(!chosen(auto, &[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]).1);
+        let over = |background| Theme::named("terminal", Glyphs::ASCII).over_background(background);
+        let text = |name| Theme::named(name, Glyphs::ASCII).style(Role::Text);
+        assert_eq!(over([0x1e, 0x1e, 0x2e]).style(Role::Text), text("dark"));
+        assert_eq!(over([0xfd, 0xf6, 0xe3]).style(Role::Text), text("light"));
+        assert_eq!(over([0x80, 0x80, 0x80]).style(Role::Text), text("terminal"));
+        assert_eq!(over([0, 0, 0]).glyphs, Glyphs::ASCII);
+        let plain = Theme::named("terminal", Glyphs::ASCII).without_colour().over_background([0, 0, 0]);
+        assert_eq!(plain.style(Role::Accent).fg, None, "no colour stays no colour");
+    }
+
     #[test]
     fn no_colour_is_honoured_when_it_is_not_empty() {
         let theme = |value: &'static str| {
@@ -216,11 +403,5 @@ mod tests {
         let has_colour = |theme: Theme| Role::ALL.iter().any(|role| theme.style(*role).fg.is_some());
         assert!(has_colour(theme("")));
         assert!(!has_colour(theme("1")));
-    }
-
-    #[test]
-    fn the_default_theme_leaves_the_background_to_the_terminal() {
-        let theme = Theme::named("terminal", Glyphs::UNICODE);
-        assert!(Role::ALL.iter().all(|role| theme.style(*role).bg.is_none()));
     }
 }

@@ -33,6 +33,7 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp) -> V
         Event::Paste(pasted) if !was_idle => on_paste(state, pasted),
         Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Tick => {}
         Event::Resize(columns, rows) => state.app.size = (columns, rows),
+        Event::Background(colour) => state.app.on_background(colour),
         Event::Resumed => {
             state.app.asks.push(Effect::Repaint);
             refresh(state);

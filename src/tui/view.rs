@@ -48,6 +48,9 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let mut layers = state.layers().peekable();
     while let Some(layer) = layers.next() {
         canvas.keys = layers.peek().is_none().then_some(&keys);
+        if !layer.is_base() {
+            dim(canvas.buffer, layout::areas(size).body, &app.theme);
+        }
         cursor = layer.draw(&mut canvas);
     }
     let areas = layout::areas(size);
@@ -78,6 +81,12 @@ fn draw_apart<T>(state: &State, read: impl FnOnce(&Canvas<'_>) -> Option<T>) -> 
     let mut canvas = Canvas::new(&mut scratch, &state.app);
     state.top()?.draw(&mut canvas);
     read(&canvas)
+}
+
+/// What a dialog lies over steps back: no colour, no emphasis, no selected row.
+fn dim(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    let behind = ratatui::style::Style::reset().patch(theme.style(Role::Behind));
+    buffer.set_style(area, behind);
 }
 
 fn draw_too_small(buffer: &mut Buffer, theme: &Theme) {

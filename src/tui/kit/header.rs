@@ -17,7 +17,6 @@ pub fn draw(app: &App, is_progress_shown: bool, buffer: &mut Buffer) {
     let area = layout::areas(app.size).header;
     let between = theme.glyphs.between();
     let facts = facts(app, is_progress_shown);
-    let right = format!("{} ", facts.join(&between));
     let left = match app.browse() {
         Some(browse) if !layout::is_wide(app.size) => {
             let demo = match app.ownership {
@@ -30,26 +29,29 @@ pub fn draw(app: &App, is_progress_shown: bool, buffer: &mut Buffer) {
     };
     let brand = format!(" etui{between}");
     // The countdown is what a full line keeps: everything else is told elsewhere too.
-    let fits = |right: &str| width(&brand) + width(&left) + width(right) + 2 <= area.width;
-    let right =
-        if fits(&right) { right } else { facts.last().map_or_else(String::new, |last| format!("{last} ")) };
+    let needed: u16 = facts.iter().map(|(fact, _)| width(fact) + width(&between)).sum();
+    let fits = width(&brand) + width(&left) + needed <= area.width;
+    let shown = if fits { &facts[..] } else { &facts[facts.len().saturating_sub(1)..] };
     let mut pen = LinePen::new(buffer, Rect { height: 1, ..area }, 0);
-    pen.right(&right, theme.style(Role::Muted));
+    for (at, (fact, role)) in shown.iter().enumerate().rev() {
+        let after = if at + 1 == shown.len() { " " } else { &between };
+        pen.right(after, theme.style(Role::Muted)).right(fact, theme.style(*role));
+    }
     pen.text(" etui", theme.style(Role::Brand)).text(&between, theme.style(Role::Muted));
     let room = pen.room().saturating_sub(1);
     pen.fitted(&left, room, theme.style(Role::Text), &theme.glyphs);
 }
 
-fn facts(app: &App, is_progress_shown: bool) -> Vec<String> {
+fn facts(app: &App, is_progress_shown: bool) -> Vec<(String, Role)> {
     let Some(browse) = app.browse() else {
         return Vec::new();
     };
-    let mut facts = vec![when::count(browse.alive, "secret")];
+    let mut facts = vec![(when::count(browse.alive, "secret"), Role::Muted)];
     if browse.due > 0 {
-        facts.push(format!("{} due", when::grouped(browse.due as u64)));
+        facts.push((format!("{} due", when::grouped(browse.due as u64)), Role::Warning));
     }
-    facts.extend(app.countdown());
-    facts.extend(app.under_way.as_ref().filter(|_| !is_progress_shown).map(UnderWay::words));
+    let words = app.under_way.as_ref().filter(|_| !is_progress_shown).map(UnderWay::words);
+    facts.extend(app.countdown().into_iter().chain(words).map(|fact| (fact, Role::Muted)));
     facts
 }
 

@@ -98,7 +98,7 @@ pub fn draw_bottom(buffer: &mut Buffer, area: Rect, parts: &[(String, ratatui::s
     let mut pen =
         LinePen::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, row);
     for (text, style) in parts {
-        pen.text(text, *style);
+        pen.text(text, ratatui::style::Style::reset().patch(*style));
     }
 }
 
@@ -118,10 +118,11 @@ pub fn draw_title(
     focused: Focused,
     theme: &Theme,
 ) {
-    let style = theme.style(match focused {
+    // Nothing of the line shows through.
+    let style = ratatui::style::Style::reset().patch(theme.style(match focused {
         Focused::Yes => Role::TitleFocused,
         Focused::No => Role::Title,
-    });
+    }));
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut pen = LinePen::new(buffer, inside, row);
     // A title that is cut still leaves a piece of the line to be seen.
@@ -130,7 +131,9 @@ pub fn draw_title(
         let needed = width(title.text).min(room);
         let note = width(title.note);
         if note > 0 && needed + note + 5 <= inside.width {
-            pen.right(" ", style).right(title.note, theme.style(Role::Muted)).right(" ", style);
+            pen.right(" ", style)
+                .right(title.note, ratatui::style::Style::reset().patch(theme.style(Role::Muted)))
+                .right(" ", style);
         }
         pen.text(" ", style).fitted(title.text, needed, style, &theme.glyphs).text(" ", style);
     }

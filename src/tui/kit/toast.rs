@@ -26,5 +26,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, toast: &Toast, theme: &Theme) {
     let mut pen = LinePen::new(buffer, line, 0);
     let plain = ratatui::style::Style::reset();
     pen.text(" ", plain).text(sign, plain.patch(theme.style(role)));
-    pen.text(" ", plain).text(&text, plain.patch(theme.style(role))).text(" ", plain);
+    // What is to be read stays plain, but for a failure.
+    let words = if toast.tone == Tone::Failed { role } else { Role::Text };
+    pen.text(" ", plain).text(&text, plain.patch(theme.style(words))).text(" ", plain);
 }

@@ -10,9 +10,10 @@ use std::os::fd::BorrowedFd;
 
 use crossterm::event::KeyEvent;
 
-use super::keys::{Parsed, parse, parse_given_up};
+use super::keys::{Parsed, is_answer, parse, parse_given_up};
 use crate::memory::SecretBytes;
 use crate::tui::event::Mouse;
+use crate::tui::theme::Rgb;
 
 /// How long the rest of an escape sequence may take, in milliseconds. Long enough for one that the network
 /// tore apart, short enough for the Esc key.
@@ -26,6 +27,8 @@ pub(super) enum Input {
     Key(KeyEvent),
     /// Something that was done with the mouse.
     Mouse(Mouse),
+    /// The background of the terminal, which was asked for.
+    Background(Rgb),
     /// Pasted text; what was not UTF-8 in it has become U+FFFD, which the fields refuse.
     Paste(SecretBytes),
 }
@@ -72,7 +75,8 @@ impl Decoder {
 
     /// Whether an escape waits for what may follow it.
     pub(super) fn is_waiting(&self) -> bool {
-        self.paste.is_none() && self.unfinished.expose().first() == Some(&b'\x1b')
+        let unfinished = self.unfinished.expose();
+        self.paste.is_none() && unfinished.first() == Some(&b'\x1b') && !is_answer(unfinished)
     }
 
     /// Nothing followed the escape in time: it was the key.
@@ -97,6 +101,7 @@ impl Decoder {
             Parsed::Unfinished => return,
             Parsed::Key(key) => inputs.push(Input::Key(key)),
             Parsed::Mouse(mouse) => inputs.push(Input::Mouse(mouse)),
+            Parsed::Background(colour) => inputs.push(Input::Background(colour)),
             Parsed::PasteBegins => self.paste = Some(SecretBytes::new()),
             Parsed::Ignored => {}
             Parsed::Nonsense => {
@@ -150,6 +155,7 @@ mod tests {
                 marks.map(|(_, mark)| *mark).collect::<String>() + &name
             }
             Input::Mouse(mouse) => format!("{:?}@{},{}", mouse.kind, mouse.column, mouse.row),
+            Input::Background(colour) => format!("background {colour:02x?}"),
             Input::Paste(text) => format!("<{}>", text.expose_text().unwrap().escape_debug()),
         });
         names.collect::<Vec<_>>().join(" ")
@@ -243,6 +249,30 @@ mod tests {
         endless.extend([b'1'; 200]);
         endless.extend(b"\x1b[B");
         assert!(decoded(&endless).ends_with("Down"));
+    }
+
+    #[test]
+    fn the_background_is_told_and_no_part_of_any_answer_is_typed() {
+        for (bytes, expected) in [
+            (&b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\q"[..], "background [1e, 1e, 2e] q"),
+            (b"\x1b]11;rgb:ffff/ffff/ffff\x07q", "background [ff, ff, ff] q"),
+            (b"\x1b]11;rgb:f/8/0\x07q", "background [ff, 88, 00] q"),
+            (b"\x1b]11;rgba:0/0/0/0\x07\x1b]11;rgb:zz/0/0\x07\x1b]52;c;aGk=\x07q", "q"),
+            (b"\x1b]11;rgb:1/2\x07\x1b]11;rgb:1/2/3/4\x07\x1b]11;rgb://\x07q", "q"),
+        ] {
+            assert_eq!(decoded(bytes), expected, "{}", bytes.escape_ascii());
+        }
+        // Torn in two, with a pause between that makes a key of any other escape.
+        let answer = b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\q";
+        for at in 3..answer.len() {
+            let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+            decoder.feed(&answer[..at], &mut inputs);
+            decoder.give_up(&mut inputs);
+            decoder.feed(&answer[at..], &mut inputs);
+            assert_eq!(named(&inputs), "background [1e, 1e, 2e] q", "torn at {at}");
+        }
+        assert_eq!(decoded(b"\x1b]"), "alt-]");
+        assert!(decoded(&[&b"\x1b]1"[..], &[b'1'; 100], b"\x1b[B"].concat()).ends_with("Down"));
     }
 
     #[test]

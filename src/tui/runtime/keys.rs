@@ -6,6 +6,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::event::{Mouse, MouseKind};
+use crate::tui::theme::Rgb;
 
 /// What the bytes so far are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(super) enum Parsed {
     Key(KeyEvent),
     /// Something that was done with the mouse.
     Mouse(Mouse),
+    /// The terminal names its background.
+    Background(Rgb),
     /// The mark before pasted text.
     PasteBegins,
     /// Something whole that is no key: an answer, a button of the mouse let go, a key let go.
@@ -42,7 +45,7 @@ pub(super) fn parse_given_up(bytes: &[u8]) -> Vec<KeyEvent> {
     match bytes {
         [b'\x1b'] => vec![plain(KeyCode::Esc)],
         [b'\x1b', b'\x1b'] => vec![plain(KeyCode::Esc), plain(KeyCode::Esc)],
-        [b'\x1b', byte @ (b'[' | b'O')] => vec![with_alt(ascii(*byte))],
+        [b'\x1b', byte @ (b'[' | b'O' | b']')] => vec![with_alt(ascii(*byte))],
         _ => Vec::new(),
     }
 }
@@ -52,6 +55,7 @@ fn parse_escape(rest: &[u8]) -> Parsed {
         [] => Parsed::Unfinished,
         [b'[', sequence @ ..] => parse_csi(sequence),
         [b'O', sequence @ ..] => parse_ss3(sequence),
+        [b']', sequence @ ..] => parse_osc(sequence),
         // rxvt marks Alt by a second escape before a sequence.
         _ => match parse(rest) {
             Parsed::Key(key) => Parsed::Key(with_alt(key)),
@@ -59,6 +63,42 @@ fn parse_escape(rest: &[u8]) -> Parsed {
             other => other,
         },
     }
+}
+
+/// Whether these bytes can only be an answer of the terminal: nobody types them, however long its rest takes.
+pub(super) fn is_answer(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'\x1b', b']', b'0'..=b'9', ..])
+}
+
+/// An answer: a number, a text, and BEL or `ESC \\` as its end.
+fn parse_osc(sequence: &[u8]) -> Parsed {
+    match sequence {
+        [] | [b'0'..=b'9'] => Parsed::Unfinished,
+        [first, ..] if !first.is_ascii_digit() => Parsed::Nonsense,
+        [answer @ .., b'\x07'] | [answer @ .., b'\x1b', b'\\'] => {
+            background(answer).map_or(Parsed::Ignored, Parsed::Background)
+        }
+        [text @ .., b'\x1b'] | text
+            if sequence.len() < LONGEST && text.iter().all(|byte| (b' '..=b'~').contains(byte)) =>
+        {
+            Parsed::Unfinished
+        }
+        _ => Parsed::Nonsense,
+    }
+}
+
+/// `11;rgb:1e1e/1e1e/1e1e`, with one to four digits for each colour.
+fn background(answer: &[u8]) -> Option<Rgb> {
+    let colours = std::str::from_utf8(answer).ok()?.strip_prefix("11;rgb:")?;
+    let mut parts = colours.split('/').map(|digits| {
+        let most =
+            16_u32.checked_pow(u32::try_from(digits.len()).ok()?)?.checked_sub(1).filter(|most| *most > 0)?;
+        let share = u32::from_str_radix(digits, 16).ok()?.checked_mul(255)? / most;
+        u8::try_from(share).ok()
+    });
+    let mut part = || parts.next().flatten();
+    let colour = [part()?, part()?, part()?];
+    parts.next().is_none().then_some(colour)
 }
 
 fn parse_ss3(sequence: &[u8]) -> Parsed {

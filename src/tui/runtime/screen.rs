@@ -18,6 +18,9 @@ const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 /// The mouse belongs to the terminal again.
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
+/// The terminal is to name its background; one that does not know this says nothing.
+const ASK_FOR_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
+
 /// All of that back. The alternate screen is emptied first: some terminals let one switch to it and look.
 const LEAVE: &[u8] = b"\x1b[0m\x1b[2J\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
@@ -71,6 +74,11 @@ impl Screen {
         self.listens_to_mouse = listens;
         let Tenure::Held(_) = self.tenure else { return Ok(()) };
         self.terminal.backend_mut().write_directly(if listens { MOUSE_ON } else { MOUSE_OFF })
+    }
+
+    /// Asks for the colour of the background. Nobody waits for the answer.
+    pub(super) fn ask_for_background(&mut self) -> io::Result<()> {
+        self.terminal.backend_mut().write_directly(ASK_FOR_BACKGROUND)
     }
 
     /// Gives the terminal back as it was. What was typed or pasted and not read is thrown away: the shell
