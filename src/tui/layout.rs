@@ -5,7 +5,13 @@ use ratatui::layout::Rect;
 use super::browse::Pane;
 
 /// From this width on, list and details stand side by side.
-pub const WIDE: u16 = 100;
+pub const WIDE: u16 = 78;
+
+/// The narrowest and the widest list beside details.
+const LIST: (u16, u16) = (32, 64);
+
+/// The fewest lines of the versions, their heading included.
+const FEWEST_VERSIONS: u16 = 4;
 
 /// Below this nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -66,12 +72,21 @@ pub enum FilterLine {
     Hidden,
 }
 
+/// What the right side is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A secret with so many versions.
+    Secret(usize),
+    /// A folder: its content takes all the room.
+    Folder,
+}
+
 /// The panes of the browse screen at a size.
-pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine) -> BrowseAreas {
+pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine, subject: Subject) -> BrowseAreas {
     let body = areas(size).body;
     let nothing = Rect { width: 0, height: 0, ..body };
     let (secrets_box, details_box) = if is_wide(size) {
-        let list = (size.0 * 2 / 5).clamp(36, 64);
+        let list = (size.0 * 2 / 5).clamp(LIST.0, LIST.1);
         (Rect { width: list, ..body }, Rect { x: list, width: body.width - list, ..body })
     } else if pane == Pane::Secrets {
         (body, nothing)
@@ -85,6 +100,7 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine) -> BrowseAreas {
     }
     let details = inside(details_box);
     let about_rows = match details.height {
+        _ if subject == Subject::Folder => 0,
         0..=7 => 0,
         8..=15 => 3,
         _ => 4,
@@ -92,8 +108,15 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine) -> BrowseAreas {
     let above = details.height.saturating_sub(if about_rows == 0 { 0 } else { about_rows + 1 });
     let about = Rect { y: details.bottom() - about_rows, height: about_rows, ..details };
     let upper = Rect { height: above, ..details };
-    let (versions, value) = if is_wide(size) {
-        let versions = above.saturating_sub(1).div_ceil(2);
+    let (versions, value) = if subject == Subject::Folder {
+        (upper, nothing)
+    } else if is_wide(size) {
+        let half = above.saturating_sub(1).div_ceil(2);
+        let wanted = match subject {
+            Subject::Secret(versions) => u16::try_from(versions).unwrap_or(u16::MAX).saturating_add(1),
+            Subject::Folder => half,
+        };
+        let versions = wanted.max(FEWEST_VERSIONS).min(half);
         let value_top = upper.y + versions + 1;
         (
             Rect { height: versions, ..upper },
@@ -126,10 +149,14 @@ mod tests {
 
     #[test]
     fn no_size_is_too_strange_to_lay_out() {
-        for columns in [0, 1, 39, 40, 60, 80, 99, 100, 120, 500] {
+        for columns in [0, 1, 39, 40, 60, 77, 78, 80, 120, 500] {
             for rows in [0, 1, 2, 3, 9, 10, 20, 24, 40, 500] {
-                for pane in [Pane::Secrets, Pane::Versions, Pane::Value] {
-                    let areas = browse((columns, rows), pane, FilterLine::Shown);
+                let panes = [Pane::Secrets, Pane::Versions, Pane::Value];
+                let subjects = [Subject::Secret(0), Subject::Secret(1000), Subject::Folder];
+                for (pane, subject) in
+                    panes.into_iter().flat_map(|pane| subjects.map(|subject| (pane, subject)))
+                {
+                    let areas = browse((columns, rows), pane, FilterLine::Shown, subject);
                     for area in [areas.secrets, areas.versions, areas.value, areas.about] {
                         assert!(area.right() <= columns.max(1), "{columns}x{rows} {areas:?}");
                         assert!(area.bottom() <= rows.max(2), "{columns}x{rows} {areas:?}");
@@ -139,13 +166,31 @@ mod tests {
         }
     }
 
+    fn at(size: (u16, u16), pane: Pane, versions: usize) -> BrowseAreas {
+        browse(size, pane, FilterLine::Hidden, Subject::Secret(versions))
+    }
+
     #[test]
     fn a_wide_screen_shows_all_panes_and_a_narrow_one_the_one_with_the_focus() {
-        let wide = browse((120, 40), Pane::Secrets, FilterLine::Hidden);
-        assert!([wide.secrets, wide.versions, wide.value, wide.about].iter().all(|area| area.height > 3));
-        let list = browse((80, 24), Pane::Secrets, FilterLine::Hidden);
+        for size in [(78, 24), (80, 24), (120, 40)] {
+            let wide = at(size, Pane::Secrets, 3);
+            assert!(wide.secrets_box.width >= 32, "{size:?}");
+            let all = [wide.secrets, wide.versions, wide.value, wide.about];
+            assert!(all.iter().all(|area| area.height >= 3), "{size:?}");
+        }
+        let list = at((77, 24), Pane::Secrets, 3);
         assert!(list.secrets.height > 10 && list.versions.height == 0 && list.value.height == 0);
-        let value = browse((60, 20), Pane::Value, FilterLine::Hidden);
+        let value = at((60, 20), Pane::Value, 3);
         assert!(value.secrets.height == 0 && value.versions.height == 0 && value.value.height > 5);
+    }
+
+    #[test]
+    fn the_versions_take_what_they_need_up_to_half_and_the_value_the_rest() {
+        let rows = |versions| at((120, 40), Pane::Secrets, versions).versions.height;
+        assert_eq!([0, 1, 3, 4, 8].map(rows), [3, 3, 3, 4, 8]);
+        let many = at((120, 40), Pane::Secrets, 100);
+        assert!(many.value.height + 1 >= many.versions.height, "{many:?}");
+        let few = at((120, 40), Pane::Secrets, 2);
+        assert!(few.value.height > 20, "{few:?}");
     }
 }

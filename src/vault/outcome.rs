@@ -137,10 +137,11 @@ impl SecretSummary<'_> {
         self.due().is_some_and(|due| due < now)
     }
 
-    /// In how many whole days the current version is due, 0 on the last one, negative once it is; `None`
+    /// In how many days the current version is due, a day that has begun counted, 0 or less once it is; `None`
     /// without an interval.
     pub fn due_in_days(&self, now: Timestamp) -> Option<i64> {
-        self.due().map(|due| due.seconds_since(now).div_euclid(Timestamp::DAY))
+        // A day that has begun counts: 90 days from now are 90 days a second later too.
+        self.due().map(|due| -(-due.seconds_since(now)).div_euclid(Timestamp::DAY))
     }
 
     fn due(&self) -> Option<Timestamp> {

@@ -54,14 +54,57 @@ fn every_theme_draws_the_same_text() {
 #[test]
 fn a_narrow_screen_shows_one_pane_at_a_time_with_a_trail() {
     let mut harness = on_password();
-    harness.resize(80, 24);
+    harness.resize(60, 20);
     harness.press("l");
     assert_screens!("versions", harness);
-    harness.resize(80, 24);
+    harness.resize(60, 20);
     harness.press("j l");
     assert_screens!("value_masked", harness);
-    harness.resize(80, 24).press("h h");
+    harness.resize(60, 20).press("h h");
     harness.assert_shows("1 Secrets");
+}
+
+#[test]
+fn from_78_columns_on_the_list_and_the_details_stand_side_by_side() {
+    let mut harness = on_password();
+    for columns in [78, 80, 100] {
+        harness.resize(columns, 24);
+        for text in ["1 Secrets", "2 Versions", "● ACSCurrent", "3 Value", "About"] {
+            harness.assert_shows(text);
+        }
+    }
+    harness.resize(77, 24);
+    harness.assert_hides("2 Versions");
+}
+
+#[test]
+fn with_one_pane_at_a_time_q_goes_back_like_escape() {
+    let mut harness = on_password();
+    harness.resize(60, 20).press("r");
+    harness.assert_shows("Secrets ❯ shop/db/password ❯ v14");
+    harness.press("q q");
+    assert!(!harness.has_quit);
+    harness.assert_shows("1 Secrets");
+    harness.press("q");
+    assert!(harness.has_quit);
+}
+
+#[test]
+fn names_are_cut_in_their_middle_and_take_the_columns_that_nothing_else_needs() {
+    let mut harness = Harness::open((80, 24), |vault, _| {
+        for name in ["web/staging/worker/password", "web/staging/worker/replica/db/password"] {
+            create(vault, name, "v1", text_value("fake"));
+        }
+    });
+    harness.press("t");
+    harness.assert_shows("web/…/worker/password");
+    harness.assert_shows("web/…/db/password");
+    harness.resize(130, 40);
+    harness.assert_shows("web/staging/worker/replica/db/password v1 now");
+    let mut harness = Harness::open((80, 24), |vault, _| create(vault, "short", "v1", text_value("fake")));
+    harness.assert_shows("v1  now │");
+    harness.press("D l Enter .");
+    harness.assert_shows("v1  now ✕ │");
 }
 
 #[test]
@@ -199,7 +242,7 @@ fn a_long_value_scrolls_in_its_pane() {
     harness.press("3 r");
     harness.assert_shows("line 1\n".trim());
     harness.press("Ctrl-d");
-    harness.assert_shows("line 20");
+    harness.assert_shows("line 19");
     harness.press("G k");
     harness.assert_shows("line 100");
 }
@@ -210,12 +253,12 @@ fn deleted_secrets_are_listed_on_request_and_can_be_restored() {
     harness.press("D");
     assert_dialog!("delete_plan", harness);
     harness.resize(120, 40).press("Enter");
-    harness.assert_shows("password             v14");
+    harness.assert_shows("v14  2d");
     harness.press("D l Enter");
-    harness.assert_hides("password             v14");
+    harness.assert_hides("v14  2d");
     harness.assert_shows("shop/db/password is scheduled for deletion on 2026-12-24");
     harness.press(".");
-    harness.assert_shows("del");
+    harness.assert_shows("2d   ✕");
     harness.press("k");
     assert_screens!("deleted_shown", harness);
     harness.resize(120, 40);
@@ -226,7 +269,7 @@ fn deleted_secrets_are_listed_on_request_and_can_be_restored() {
     harness.press("U");
     assert_dialog!("restore_plan", harness);
     harness.resize(120, 40).press("Enter .");
-    harness.assert_shows("password             v14");
+    harness.assert_shows("v14  2d");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn the_vault_is_made_and_open() {
     let mut harness = Harness::measuring((120, 40));
     harness.measured(KdfCost::new(8, 1, 1).unwrap());
     harness.type_text("x").press("Enter").type_text("x").press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
     assert_eq!(harness.toast(), "the vault is made and open");
     assert!(harness.folder().join("vault.etui").is_file());
 }
@@ -77,11 +77,11 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     harness.press("Enter");
     harness.assert_shows("type the path of the key file, or choose none");
     harness.type_text(key.to_str().unwrap()).press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
     assert!(harness.toast().starts_with("the vault is made; its key file is "), "{}", harness.toast());
     assert_eq!(std::fs::read(&key).unwrap().len(), 65);
     harness.press("Ctrl-l").type_text("x").press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
     let mut harness = harness.restarted();
     harness.assert_shows("this vault needs its key file");
     harness.type_text("x").press("Enter");
@@ -101,7 +101,7 @@ fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
     assert!(!harness.folder().join("vault.etui").exists());
     assert!(text.equals(&std::fs::read(&key).unwrap()));
     harness.press("Up Right Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
     assert_eq!(harness.toast(), "the vault is made and open");
 }
 

@@ -52,7 +52,7 @@ fn a_custom_label_is_removed_through_the_plan_pane_and_a_built_in_one_is_not() {
     harness.assert_shows("◆ staging  v12 → removed");
     harness.press("Enter");
     assert_eq!(harness.toast(), "staging removed from v12 · u undoes");
-    harness.assert_shows("v12      – deprecated");
+    harness.assert_shows("v12      – no label");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn another_vault_is_opened_with_its_own_password_and_watched() {
     harness.type_text(PASSWORD).press("Enter");
     harness.assert_shows("the master password does not open this vault");
     harness.type_text("another").press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn where_no_vault_lies_it_is_said_and_a_second_key_makes_one() {
     harness.press("Ctrl-n");
     harness.assert_shows("A new vault");
     harness.type_text("x").press("Enter").type_text("x").press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
     assert!(harness.folder().join("new.etui").is_file());
 }
 
@@ -108,7 +108,7 @@ fn a_vault_with_a_key_file_opens_with_the_one_that_is_named() {
     harness.press("Down").type_text(&key).press("Enter");
     harness.assert_shows("with the key file");
     harness.type_text("another").press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_form_that_waits_for_its_vault_is_back_after_a_look_at_another() {
     let (first, other) = (path_of(&harness, "vault.etui"), path_of(&harness, "work.etui"));
     ask_for(&mut harness, &other);
     harness.press("Enter").type_text("another").press("Enter");
-    harness.assert_shows("There is no secret yet.");
+    harness.assert_shows("No secrets yet.");
     harness.press("Ctrl-l");
     ask_for(&mut harness, &first);
     harness.press("Enter");

@@ -61,7 +61,7 @@ fn a_deletion_asks_with_cancel_first() {
     let mut harness = on_password();
     harness.press("D Enter");
     assert_eq!(harness.dialogs(), 0);
-    harness.assert_shows("password             v14");
+    harness.assert_shows("v14  2d");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn a_deprecated_version_is_named_with_its_age_since_then() {
     let mut harness = on_password();
     // v13 took ACSCurrent from v11 28 days ago, and with v14 ACSPrevious left it 2 days ago.
     ask(&mut harness).type_text("hunter11").press("Enter");
-    harness.assert_shows("v11  – deprecated 2 days ago");
+    harness.assert_shows("v11  – no label 2 days ago");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_final_newline_more_or_less_is_found_and_said() {
     ask(&mut harness).paste("plain\n").press("Enter");
     harness.assert_shows("6 bytes, with a newline at the end");
     harness.assert_shows("not with the newline at the end, but without it:");
-    harness.assert_shows("v1  – deprecated");
+    harness.assert_shows("v1  – no label");
     harness.press("Esc");
     ask(&mut harness).type_text("ended").press("Enter");
     harness.assert_shows("not as it is typed, but with a newline at the end:");

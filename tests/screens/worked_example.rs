@@ -38,7 +38,7 @@ fn every_line_of_the_worked_example_holds_through_the_form() {
     harness.press("p").type_text("four").press("Tab").type_text("UStage1 Ustage2").press("Ctrl-s");
     let after_four = ["v4 ACSCurrent,UStage1,Ustage2", "v3 ", "v2 ACSPrevious", "v1 "];
     assert_eq!(labels(&harness), after_four);
-    harness.assert_shows("v3       – deprecated");
+    harness.assert_shows("v3       – no label");
 
     // The same version with its own value: success, and nothing changes.
     harness.press("p").type_text("two").press("Shift-Tab Shift-Tab Backspace").type_text("2");

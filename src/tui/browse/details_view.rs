@@ -143,7 +143,7 @@ fn draw_version(
     pen.fitted(version.id.as_str(), columns.id, style(Role::Text), glyphs).text("  ", style(Role::Text));
     let labels = secret.labels.of(version.key);
     let stop = pen.column().saturating_add(columns.labels);
-    draw_labels(&labels, columns.labels, style, theme, &mut pen);
+    draw_labels(&labels, columns.labels, over, theme, &mut pen);
     while pen.column() < stop && pen.room() > 0 {
         pen.text(" ", style(Role::Text));
     }
@@ -156,17 +156,20 @@ fn draw_version(
     pen.fill(" ", over.unwrap_or_default());
 }
 
-/// As many labels as there is room for, then how many more there are.
+/// As many labels as there is room for, then how many more there are. On a row that has a style of its own, a sign keeps
+/// its colour.
 pub fn draw_labels(
     labels: &[StageLabel],
     room: u16,
-    style: impl Fn(Role) -> Style,
+    over: Option<Style>,
     theme: &Theme,
     pen: &mut LinePen<'_>,
 ) {
     let glyphs = &theme.glyphs;
+    let style = |role| over.unwrap_or_else(|| theme.style(role));
+    let mark = |role| theme.mark(role, over);
     if labels.is_empty() {
-        pen.text(glyphs.deprecated, style(Role::Muted)).text(" deprecated", style(Role::Muted));
+        pen.text(glyphs.deprecated, style(Role::Muted)).text(" no label", style(Role::Muted));
         return;
     }
     let mut left = room;
@@ -179,7 +182,7 @@ pub fn draw_labels(
             pen.text(&format!("+{more}"), style(Role::Muted));
             return;
         }
-        pen.text(sign, style(role)).text(" ", style(Role::Text));
+        pen.text(sign, mark(role)).text(" ", style(Role::Text));
         let columns = width(label.as_str()).min(left.saturating_sub(2 + reserved));
         pen.fitted(label.as_str(), columns, style(Role::Text), glyphs);
         left = left.saturating_sub(needed + 2);

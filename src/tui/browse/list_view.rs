@@ -7,15 +7,11 @@ use ratatui::style::Style;
 use super::rows::{Row, folder_path};
 use super::{Browse, Pane};
 use crate::tui::kit::field::{self, Focus, Shown};
-use crate::tui::kit::line::{LinePen, width};
+use crate::tui::kit::line::{LinePen, cut_path, middle_of_path, width};
 use crate::tui::layout::BrowseAreas;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::vault::SecretSummary;
-
-/// The columns of the age and of the flag.
-const AGE: u16 = 5;
-const FLAG: u16 = 3;
 
 /// What can be typed into the filter, shown while it is empty.
 const SYNTAX: &str = "'exact ^start end$ !not @label #tag due";
@@ -29,10 +25,14 @@ pub fn draw(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut Bu
         return typing;
     }
     let mut cursor = None;
-    let seen = browse.rows.all().iter().enumerate().skip(browse.top).take(usize::from(area.height));
-    for (line, (index, row)) in (0_u16..).zip(seen) {
-        let is_selected = index == browse.cursor;
-        draw_row(browse, row, is_selected, Rect { y: area.y + line, height: 1, ..area }, theme, buffer);
+    let all = browse.rows.all();
+    let end = all.len().min(browse.top.saturating_add(usize::from(area.height)));
+    let seen = all.get(browse.top..end).unwrap_or_default();
+    let columns = Columns::of(browse, seen, area);
+    for (line, (index, row)) in (0_u16..).zip(seen.iter().enumerate()) {
+        let is_selected = browse.top + index == browse.cursor;
+        let place = Rect { y: area.y + line, height: 1, ..area };
+        draw_row(browse, row, &columns, is_selected, place, theme, buffer);
         if is_selected {
             cursor = Some(Position::new(area.x + 1, area.y + line));
         }
@@ -56,45 +56,132 @@ fn draw_filter(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut
 
 fn draw_empty(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     let (first, second) = if browse.catalogue.is_empty() {
-        ("There is no secret yet.", "n makes the first one")
+        ("No secrets yet.", "n adds one, :import brings others in")
     } else if !browse.query.is_empty() {
         ("Nothing matches.", "Esc clears the filter")
     } else {
-        ("Every secret is scheduled for deletion.", ". lists them")
+        ("All secrets are scheduled for deletion.", "Press . to show them")
     };
     LinePen::new(buffer, area, 1).skip(2).text(first, theme.style(Role::Text));
     LinePen::new(buffer, area, 2).skip(2).text(second, theme.style(Role::Muted));
 }
 
-fn draw_row(browse: &Browse, row: &Row, is_selected: bool, line: Rect, theme: &Theme, buffer: &mut Buffer) {
+/// How wide the facts at the right end of the rows are, as far as rows are seen. Nothing is kept free for what no
+/// row has.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Between a name and what follows.
+    gap: u16,
+    id: u16,
+    age: u16,
+    mark: u16,
+}
+
+/// The mark of the cursor in front of a row.
+const FRONT: u16 = 3;
+
+impl Columns {
+    fn of(browse: &Browse, seen: &[Row], area: Rect) -> Self {
+        let (mut columns, mut longest) = (Self { gap: 2, id: 0, age: 0, mark: 0 }, 0);
+        for row in seen {
+            match *row {
+                Row::Secret { position, parent, depth } => {
+                    let summary = browse.catalogue.summary(position as usize);
+                    let indent = if browse.rows.is_tree() { 2 * depth + 2 } else { 0 };
+                    longest = longest.max(width(&summary.name[usize::from(parent)..]) + indent);
+                    columns.id = columns.id.max(width(summary.current.id));
+                    columns.age = columns.age.max(width(&age_of(&summary, browse)));
+                    columns.mark = columns.mark.max(u16::from(mark_of(&summary, browse).is_some()));
+                }
+                Row::Folder { .. } => {}
+            }
+        }
+        // An id as long as an UUID would leave nothing of the name: its end is kept.
+        columns.id = columns.id.min((area.width / 4).max(6));
+        // The id is told beside the list too: it goes first where names need the room.
+        let narrow = Self { gap: 1, ..columns };
+        let without_id = Self { id: 0, ..columns };
+        let fits = |columns: &Self| FRONT + longest + columns.width() <= area.width;
+        [columns, narrow].into_iter().find(fits).unwrap_or(without_id)
+    }
+
+    /// What they take, with the space before each, and one behind the last.
+    fn width(&self) -> u16 {
+        let column = |columns: u16, gap: u16| if columns > 0 { columns + gap } else { 0 };
+        column(self.id, self.gap) + column(self.age, self.gap) + column(self.mark, 1) + 1
+    }
+}
+
+fn age_of(summary: &SecretSummary<'_>, browse: &Browse) -> String {
+    when::ago_short(summary.current.created, browse.now)
+}
+
+/// Whether a secret is due, or scheduled for deletion.
+fn mark_of(summary: &SecretSummary<'_>, browse: &Browse) -> Option<Role> {
+    if summary.planned_deletion.is_some() {
+        Some(Role::Deleted)
+    } else {
+        summary.is_due(browse.now).then_some(Role::Due)
+    }
+}
+
+/// A row that is drawn: whether it is selected decides its styles.
+struct Look<'a> {
+    theme: &'a Theme,
+    over: Option<Style>,
+}
+
+impl Look<'_> {
+    fn style(&self, role: Role) -> Style {
+        self.over.unwrap_or_else(|| self.theme.style(role))
+    }
+
+    /// A mark keeps its own colour on a selected row.
+    fn mark(&self, role: Role) -> Style {
+        self.theme.mark(role, self.over)
+    }
+}
+
+fn draw_row(
+    browse: &Browse,
+    row: &Row,
+    columns: &Columns,
+    is_selected: bool,
+    line: Rect,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
     let over = is_selected.then(|| {
         theme.style(if browse.pane == Pane::Secrets { Role::Selected } else { Role::SelectedElsewhere })
     });
-    let style = |role| over.unwrap_or_else(|| theme.style(role));
+    let look = Look { theme, over };
     let mut pen = LinePen::new(buffer, line, 0);
     let mark = if is_selected { theme.glyphs.selected } else { " " };
-    pen.text(" ", style(Role::Text)).text(mark, style(Role::Accent)).text(" ", style(Role::Text));
+    pen.text(" ", look.style(Role::Text))
+        .text(mark, look.style(Role::Accent))
+        .text(" ", look.style(Role::Text));
     match *row {
         Row::Folder { first, length, parent, depth, count, is_open } => {
             let sign = if is_open { theme.glyphs.folder_open } else { theme.glyphs.folder_closed };
             let name = &folder_path(&browse.catalogue, first, length)[usize::from(parent)..];
             if !is_open {
-                pen.right(&format!("{} ", when::grouped(u64::from(count))), style(Role::Muted));
+                pen.right(&format!(" {} ", when::grouped(u64::from(count))), look.style(Role::Muted));
             }
-            indent(&mut pen, depth, style(Role::Text));
-            pen.text(sign, style(Role::Muted)).text(" ", style(Role::Text));
+            indent(&mut pen, depth, look.style(Role::Text));
+            pen.text(sign, look.style(Role::Muted)).text(" ", look.style(Role::Text));
             let room = pen.room();
-            pen.fitted(name, room, style(Role::Text), &theme.glyphs);
+            let name = cut_path(name, room, &theme.glyphs);
+            pen.fitted(&name, room, look.style(Role::Folder), &theme.glyphs);
         }
         Row::Secret { position, parent, depth } => {
             let summary = browse.catalogue.summary(position as usize);
-            draw_facts(&summary, browse, style, &mut pen);
-            indent(&mut pen, depth, style(Role::Text));
+            draw_facts(&summary, browse, columns, &look, &mut pen);
+            indent(&mut pen, depth, look.style(Role::Text));
             if browse.rows.is_tree() {
                 // Names of secrets stand below those of folders, behind the sign.
-                pen.text("  ", style(Role::Text));
+                pen.text("  ", look.style(Role::Text));
             }
-            draw_name(browse, summary.name, parent, over, theme, &mut pen);
+            draw_name(browse, summary.name, parent, &look, &mut pen);
         }
     }
 }
@@ -109,57 +196,60 @@ fn indent(pen: &mut LinePen<'_>, depth: u16, style: Style) {
 fn draw_facts(
     summary: &SecretSummary<'_>,
     browse: &Browse,
-    style: impl Fn(Role) -> Style,
+    columns: &Columns,
+    look: &Look<'_>,
     pen: &mut LinePen<'_>,
 ) {
-    let (flag, role) = if summary.planned_deletion.is_some() {
-        ("del", Role::Danger)
-    } else if summary.is_due(browse.now) {
-        ("due", Role::Warning)
-    } else {
-        ("", Role::Text)
-    };
-    let age = when::ago_short(summary.current.created, browse.now);
+    let glyphs = &look.theme.glyphs;
+    let gap = columns.gap;
     let pad = |text: &str, columns: u16| {
         let missing = usize::from(columns.saturating_sub(width(text)));
-        format!("{text}{}", " ".repeat(missing))
+        format!("{}{text}{}", " ".repeat(usize::from(gap)), " ".repeat(missing))
     };
-    pen.right(&pad(flag, FLAG + 1), style(role));
-    pen.right(&pad(&age, AGE + 1), style(Role::Muted));
-    // An id as long as an UUID would leave nothing of the name: its end is kept.
-    let id = summary.current.id;
-    let most = usize::from((pen.room() / 3).max(6));
-    let id = if id.len() > most { &id[id.len() - most..] } else { id };
-    pen.right(&pad(&format!("{id} "), 6), style(Role::Muted)).right(" ", style(Role::Text));
+    pen.right(" ", look.style(Role::Text));
+    if columns.mark > 0 {
+        let mark = mark_of(summary, browse);
+        let sign = match mark {
+            Some(Role::Deleted) => glyphs.cross,
+            Some(_) => glyphs.due,
+            None => " ",
+        };
+        pen.right(sign, look.mark(mark.unwrap_or(Role::Text))).right(" ", look.style(Role::Text));
+    }
+    if columns.age > 0 {
+        pen.right(&pad(&age_of(summary, browse), columns.age), look.style(Role::Muted));
+    }
+    if columns.id > 0 {
+        let id = summary.current.id;
+        let id = &id[id.len() - id.len().min(usize::from(columns.id))..];
+        pen.right(&pad(id, columns.id), look.style(Role::Muted));
+    }
 }
 
-/// The name, with what matches the filter highlighted and what lies above it dimmed.
-fn draw_name(
-    browse: &Browse,
-    name: &str,
-    parent: u16,
-    over: Option<Style>,
-    theme: &Theme,
-    pen: &mut LinePen<'_>,
-) {
+/// The name, cut in its middle where it is too long, with what matches the filter highlighted and what lies above it
+/// muted.
+fn draw_name(browse: &Browse, name: &str, parent: u16, look: &Look<'_>, pen: &mut LinePen<'_>) {
     let start = usize::from(parent);
     let shown = &name[start..];
     let leaf = shown.trim_end_matches('/').rfind('/').map_or(start, |slash| start + slash + 1);
     let matches = browse.query.matches(name);
     let style = |at: usize| {
-        let plain = over.unwrap_or_else(|| theme.style(if at < leaf { Role::Muted } else { Role::Text }));
+        let plain = look.style(if at < leaf { Role::Muted } else { Role::Text });
         let is_match = matches.iter().any(|range| range.contains(&at));
-        if is_match { plain.patch(theme.style(Role::Match)) } else { plain }
+        if is_match { plain.patch(look.theme.style(Role::Match)) } else { plain }
     };
     // Names are ASCII: one byte, one column.
-    let room = usize::from(pen.room());
-    let cut = if shown.len() > room { room.saturating_sub(1) } else { shown.len() };
-    for (at, letter) in shown[..cut].char_indices() {
-        let mut buffer = [0; 4];
-        pen.text(letter.encode_utf8(&mut buffer), style(start + at));
+    let cut = middle_of_path(shown, usize::from(pen.room()));
+    let (head, tail) = cut.unwrap_or((shown.len(), shown.len()));
+    let write = |pen: &mut LinePen<'_>, part: std::ops::Range<usize>| {
+        for at in part {
+            pen.text(&shown[at..=at], style(start + at));
+        }
+    };
+    write(pen, 0..head);
+    if cut.is_some() {
+        pen.text(look.theme.glyphs.ellipsis, look.style(Role::Muted));
     }
-    if cut < shown.len() {
-        pen.text(theme.glyphs.ellipsis, style(start + cut));
-    }
-    pen.fill(" ", over.unwrap_or_default());
+    write(pen, tail..shown.len());
+    pen.fill(" ", look.over.unwrap_or_default());
 }

@@ -19,7 +19,7 @@ use crate::tui::ask::{Asks, Failure, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::{EditBuffer, Lines};
-use crate::tui::layout::{self, FilterLine};
+use crate::tui::layout::{self, FilterLine, Subject};
 use crate::vault::{SecretDetails, SecretSummary};
 use crate::versioning::{VersionKey, VersionState};
 
@@ -101,6 +101,8 @@ pub struct Browse {
     wished_secret: Option<SecretName>,
     /// The first version that is seen.
     pub versions_top: usize,
+    /// How many versions the secret had that was selected before.
+    versions_before: usize,
     /// The value that is shown.
     pub revealed: Option<Revealed>,
     /// The first line of the value that is seen.
@@ -136,6 +138,7 @@ impl Browse {
             wished_version: None,
             wished_secret: None,
             versions_top: 0,
+            versions_before: 0,
             revealed: None,
             value_top: 0,
             now,
@@ -181,7 +184,19 @@ impl Browse {
 
     /// Where everything lies at a size.
     pub fn areas(&self, size: (u16, u16)) -> layout::BrowseAreas {
-        layout::browse(size, self.pane, self.filter_line())
+        layout::browse(size, self.pane, self.filter_line(), self.subject())
+    }
+
+    /// What the right side is about.
+    fn subject(&self) -> Subject {
+        match (&self.details, &self.folder) {
+            (Details::None, Some(_)) => Subject::Folder,
+            (Details::Known(details), _) => Subject::Secret(details.secret.versions.len()),
+            // What comes is likely to be like what was.
+            (Details::None | Details::Pending | Details::Failed(_), _) => {
+                Subject::Secret(self.versions_before)
+            }
+        }
     }
 
     /// The row under the cursor.

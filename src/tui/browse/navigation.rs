@@ -76,6 +76,9 @@ impl Browse {
     fn select(&mut self, name: Option<SecretName>, asks: &mut Asks) {
         self.hide();
         self.wished_version = None;
+        if let Details::Known(details) = &self.details {
+            self.versions_before = details.secret.versions.len();
+        }
         self.version = 0;
         self.versions_top = 0;
         self.selected_version = None;

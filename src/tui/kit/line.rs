@@ -114,6 +114,36 @@ pub fn cut_to<'a>(text: &'a str, columns: usize, ellipsis: &str) -> std::borrow:
     cut.into()
 }
 
+/// Where a path in ASCII is cut in its middle, so that with one sign between it takes so many columns: the end of what
+/// stays of its beginning, and the start of what stays of its end. `None`: it fits.
+pub fn middle_of_path(path: &str, columns: usize) -> Option<(usize, usize)> {
+    if path.len() <= columns {
+        return None;
+    }
+    let room = columns.saturating_sub(1);
+    // The last parts tell most, then the first.
+    let first = path.find('/').map_or(0, |slash| slash + 1);
+    let whole_parts = path
+        .match_indices('/')
+        .map(|(slash, _)| slash)
+        .find(|slash| *slash >= first && path.len() - slash > 1 && first + (path.len() - slash) <= room);
+    Some(match whole_parts {
+        Some(slash) if first > 0 => (first, slash),
+        _ => {
+            let end = room * 2 / 3;
+            (room - end, path.len() - end)
+        }
+    })
+}
+
+/// A path in ASCII cut in its middle to so many columns.
+pub fn cut_path(path: &str, columns: u16, glyphs: &Glyphs) -> String {
+    match middle_of_path(path, usize::from(columns)) {
+        None => path.to_owned(),
+        Some((head, tail)) => format!("{}{}{}", &path[..head], glyphs.ellipsis, &path[tail..]),
+    }
+}
+
 /// Breaks a sentence into lines of at most so many columns, at spaces where there are any.
 pub fn wrapped(text: &str, columns: u16) -> Vec<String> {
     let columns = usize::from(columns.max(1));
@@ -147,6 +177,21 @@ mod tests {
         assert_eq!(cut_to("password", 5, "…"), "pass…");
         assert_eq!(cut_to("日本語", 4, "…"), "日…");
         assert_eq!(cut_to("abc", 0, "…"), "");
+    }
+
+    #[test]
+    fn a_path_is_cut_in_its_middle() {
+        let cut = |path: &str, columns| cut_path(path, columns, &Glyphs::UNICODE);
+        let path = "web/staging/worker/password";
+        assert_eq!(cut(path, 27), path);
+        assert_eq!(cut(path, 26), "web/…/worker/password");
+        assert_eq!(cut(path, 20), "web/…/password");
+        assert_eq!(cut(path, 13), "web/…password");
+        assert_eq!(cut("replica-password-of-the-shop", 13), "repl…the-shop");
+        assert_eq!(cut("a/b", 1), "…");
+        for columns in 0..30 {
+            assert!(width(&cut(path, columns)) <= columns.max(1), "{columns}");
+        }
     }
 
     #[test]

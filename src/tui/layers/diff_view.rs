@@ -191,7 +191,7 @@ fn draw_version_facts(diff: &Diff, version: &VersionState, app: &App, theme: &Th
     };
     pen.right(&facts, theme.style(Role::Muted));
     let labels = diff.secret().labels.of(version.key);
-    draw_labels(&labels, pen.room(), |role| theme.style(role), theme, pen);
+    draw_labels(&labels, pen.room(), None, theme, pen);
 }
 
 fn sign_of(side: Side, theme: &Theme) -> (&'static str, Style) {

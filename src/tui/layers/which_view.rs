@@ -122,7 +122,7 @@ fn draw_state(holder: &Holder, app: &App, theme: &Theme, pen: &mut LinePen<'_>) 
     let muted = theme.style(Role::Muted);
     if holder.holding.stages.is_empty() {
         let age = holder.deprecated.map(|time| format!(" {}", when::ago(time, app.wall)));
-        let text = format!("{} deprecated{}", glyphs.deprecated, age.unwrap_or_default());
+        let text = format!("{} no label{}", glyphs.deprecated, age.unwrap_or_default());
         pen.text(&text, theme.style(Role::Text));
         return;
     }
@@ -131,5 +131,5 @@ fn draw_state(holder: &Holder, app: &App, theme: &Theme, pen: &mut LinePen<'_>) 
     if pen.room() >= 24 + width(&age) {
         pen.right(&age, muted);
     }
-    draw_labels(&holder.holding.stages, pen.room(), |role| theme.style(role), theme, pen);
+    draw_labels(&holder.holding.stages, pen.room(), None, theme, pen);
 }
