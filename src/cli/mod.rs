@@ -30,6 +30,7 @@ mod raise_cost;
 mod random;
 mod reference;
 mod row;
+mod shell;
 mod stream;
 mod table;
 mod template;

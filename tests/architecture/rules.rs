@@ -187,6 +187,7 @@ const CLI: &[&[&str]] = &[
         "cli/progress",
         "cli/random",
         "cli/reference",
+        "cli/shell",
         "cli/stream",
         "cli/table",
         "cli/template",

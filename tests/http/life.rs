@@ -1,8 +1,10 @@
 //! How a server locks, unlocks and ends, and what it leaves.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -204,6 +206,43 @@ fn what_a_killed_server_leaves_holds_no_other_up_and_what_is_no_socket_stays() {
     drop(killed);
     let served = serve(&place, &["--no-auth", "--listen", &endpoint]);
     assert_eq!((served.endpoint(), served.form(GET).status), (&endpoint[..], 200));
+}
+
+#[test]
+fn what_is_printed_for_a_shell_means_there_what_it_says() {
+    let place = vault();
+    let key = place.folder().join("key");
+    std::fs::write(&key, "$(id)'\";x\nsecret-of-a-test\n").unwrap();
+    let path = place.folder().join("a 'socket' $HOME");
+    let listen = format!("unix:{}", path.display());
+    let flags = ["serve", "--access-key-file", key.to_str().unwrap(), "--listen", &listen];
+    let as_json = serve(&place, &flags[1..]);
+    assert_eq!((as_json.endpoint(), as_json.key_id()), (&listen[..], "$(id)'\";x"));
+    drop(as_json);
+    let mut child = command(&place, &place.folder().join("password"), &flags).spawn().unwrap();
+    let mut exports = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    while !exports.contains("ALIYUN_ACCESS_KEY_ID") {
+        assert_ne!(stdout.read_line(&mut exports).unwrap(), 0, "{exports}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let show = r#"printf '%s\n' "$ETUI_SERVE_ENDPOINT" "$ETUI_SERVE_PROTOCOL" "$ALIYUN_ACCESS_KEY_ID""#;
+    let shell = Command::new("sh").arg("-c").arg(format!("{exports}{show}")).output().unwrap();
+    assert_eq!(String::from_utf8(shell.stdout).unwrap(), format!("{listen}\nhttp\n$(id)'\";x\n"));
+}
+
+#[test]
+fn the_idle_limit_locks_it() {
+    let place = vault();
+    let served = serve(&place, &["--no-auth", "--for", "1s"]);
+    assert_eq!(served.form(GET).json()["SecretData"], "one");
+    // Whoever asks keeps it unlocked: the pause is what is tested.
+    let is_locked = || {
+        std::thread::sleep(Duration::from_millis(1100));
+        served.form(GET).code() == "NotUnlocked"
+    };
+    assert!((0..50).any(|_| is_locked()));
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod life;
 mod load;
 mod server;
 mod signatures;
+mod tls;

@@ -98,9 +98,42 @@ fn a_signature_of_version_3_covers_headers_query_and_body() {
     for name in ["x-acs-version", "x-acs-signature-nonce", "x-acs-action"] {
         assert_code(&V3::new(&served).with(name, "").sign().ask(&served), "SignatureDoesNotMatch");
     }
+    // Also where they are sent and not signed.
+    for name in ["host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"] {
+        let (_, value) = V3::new(&served).headers.into_iter().find(|(known, _)| known == name).unwrap();
+        assert_code(
+            &V3::new(&served).with(name, "").sign().with(name, &value).ask(&served),
+            "SignatureDoesNotMatch",
+        );
+    }
+    let mut request = V3::new(&served).sign();
+    request.authorization = request.authorization.replace(";x-acs-content-sha256", "");
+    assert_code(&request.ask(&served), "SignatureDoesNotMatch");
     let mut request = V3::new(&served).sign();
     request.authorization.push('0');
     assert_code(&request.ask(&served), "SignatureDoesNotMatch");
+}
+
+#[test]
+fn both_versions_sign_what_was_meant_and_not_how_it_was_written() {
+    let place = vault();
+    let served = serve(&place, &[]);
+    // As the SDKs for Python send a space, and parameters in any order.
+    let mut v3 = V3::new(&served);
+    v3.query = "SecretName=db&Version=a%20%2A~".to_owned();
+    let mut v3 = v3.sign();
+    v3.query = "Version=a+*%7e&SecretName=db".to_owned();
+    let answer = v3.ask(&served);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let mut v1 = V1::new(&served).with("Version", "a *~").sign();
+    v1.parameters.reverse();
+    let form = v1.form().replace("a%20%2A~", "a+*%7E");
+    let answer = served.form(&form);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    // A nonce of version 1 is looked at where there is one.
+    for _ in 0..2 {
+        assert_eq!(V1::new(&served).without("SignatureNonce").sign().ask(&served).status, 200);
+    }
 }
 
 #[test]

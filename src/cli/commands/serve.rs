@@ -14,7 +14,9 @@ use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::row::RunCommand;
+use crate::cli::shell::Shell;
 use crate::config::duration;
+use crate::content::escape_json;
 use crate::demo::{self, Demo};
 use crate::domain::{Folder, Timestamp, visible};
 use crate::exchange::{LONGEST_FILE, json};
@@ -194,50 +196,47 @@ impl Serve {
         signing: &Signing,
         trust: Option<&Trust>,
     ) -> anyhow::Result<()> {
-        let address = server.address();
-        let endpoint = match address {
-            Address::Tcp(address) => address.to_string(),
-            Address::Unix(_) => address.to_string(),
-        };
-        let protocol = if self.tls { "https" } else { "http" };
+        let endpoint = server.address().to_string();
+        let exports = self.exports(&endpoint, signing, trust);
         let mut text = SecretBytes::new();
-        let mut export = |name: &str, value: &[u8]| match output.audience() {
+        match output.audience() {
             Audience::Machine => {
-                text.extend(if text.is_empty() { b"{" } else { b"," });
-                text.extend(format!("\"{name}\":").as_bytes());
-                // Addresses, keys and paths of this program's making hold nothing that JSON escapes.
-                text.push(b'"');
-                text.extend(value);
-                text.push(b'"');
+                for (at, (name, value)) in exports.into_iter().enumerate() {
+                    text.extend(format!("{}\"{name}\":", if at == 0 { "{" } else { "," }).as_bytes());
+                    text.extend(escape_json(value).expose());
+                }
+                text.extend(b"}\n");
             }
             Audience::Person | Audience::Pipe => {
-                text.extend(format!("export {name}=").as_bytes());
-                text.extend(value);
-                text.push(b'\n');
-            }
-        };
-        export("ETUI_SERVE_ENDPOINT", endpoint.as_bytes());
-        export("ETUI_SERVE_PROTOCOL", protocol.as_bytes());
-        if let Signing::With(key) = signing {
-            for name in ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_ID"] {
-                export(name, key.id.as_str().as_bytes());
-            }
-            // A secret that came from a file is known to whoever wrote the file, and belongs into no log.
-            if self.access_key_file.is_none() {
-                for name in ["ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIYUN_ACCESS_KEY_SECRET"] {
-                    export(name, key.secret.expose());
+                for (name, value) in exports {
+                    Shell::Bash.export(name, value.as_bytes(), &mut text);
                 }
             }
         }
-        if let Some(path) = trust.and_then(|trust| trust.path.to_str()) {
-            for name in ["ALIBABA_CLOUD_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
-                export(name, path.as_bytes());
+        output.bytes(text.expose())
+    }
+
+    fn exports<'a>(
+        &self,
+        endpoint: &'a str,
+        signing: &'a Signing,
+        trust: Option<&'a Trust>,
+    ) -> Vec<(&'static str, &'a str)> {
+        let protocol = if self.tls { "https" } else { "http" };
+        let mut exports = vec![("ETUI_SERVE_ENDPOINT", endpoint), ("ETUI_SERVE_PROTOCOL", protocol)];
+        let mut export = |names: [&'static str; 2], value| exports.extend(names.map(|name| (name, value)));
+        if let Signing::With(key) = signing {
+            export(["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_ID"], key.id.as_str());
+            // A secret that came from a file is known to whoever wrote the file, and belongs into no log.
+            let secret = key.secret.expose_text().filter(|_| self.access_key_file.is_none());
+            if let Some(secret) = secret {
+                export(["ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIYUN_ACCESS_KEY_SECRET"], secret);
             }
         }
-        if output.audience() == Audience::Machine {
-            text.extend(b"}\n");
+        if let Some(path) = trust.and_then(|trust| trust.path.to_str()) {
+            export(["ALIBABA_CLOUD_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"], path);
         }
-        output.bytes(text.expose())
+        exports
     }
 }
 
