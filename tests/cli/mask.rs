@@ -60,6 +60,15 @@ fn what_is_too_short_is_said_once_and_left() {
 }
 
 #[test]
+fn what_an_env_file_says_literally_is_not_masked() {
+    let home = home();
+    fs::write(home.path().join("env"), "NODE_ENV=production\nTOKEN=etui://app/key\n").unwrap();
+    let script = "echo $NODE_ENV \"$TOKEN\"";
+    let run = home.etui(&["run", "--mask", "--env-file", "env", "--", "sh", "-c", script]).succeeded();
+    assert_eq!(run.text(), "production ••••\n");
+}
+
+#[test]
 fn a_file_is_masked_and_keeps_the_order_of_both_streams() {
     let home = home();
     let script = "for i in 1 2 3 4 5 6 7 8 9; do echo out$i; echo err$i $KEY >&2; done";

@@ -32,8 +32,8 @@ use crate::platform::filtered_run::{self, Filtered};
 /// the exit code is 125; where the program cannot be run 126, where it is not there 127.
 ///
 /// With --mask etui stays, and writes •••• in the place of the values in stdout and stderr, where these are no
-/// terminals: the values, their longer lines, and both as JSON, percent-encoded and in base64. Signals are passed on
-/// and the exit code is the program's. Masking catches accidents, not intent: hex, compressed, reversed, re-wrapped or
+/// terminals: the values, their longer lines, and both as JSON, percent-encoded and in base64. What an env file says
+/// literally is not from the vault and not masked. Signals are passed on and the exit code is the program's. Masking catches accidents, not intent: hex, compressed, reversed, re-wrapped or
 /// split output passes. A common word used as a value is masked wherever it stands. Programs that run tools for a
 /// language model turn it on by their variables (CLAUDECODE, AI_AGENT, CODEX_SANDBOX, CURSOR_AGENT and others).
 ///
