@@ -3,27 +3,13 @@
 # python-dotenv, bash. 300 generated values and 40 odd ones; each is read alike by all of them, or named.
 #
 # usage: tests/exchange/real/dotenv.sh ETUI [NUMBER OF GENERATED VALUES]
-set -euo pipefail
-etui=$(realpath "$1")
+. "$(dirname "$(realpath "$0")")/home.bash"
 generated=${2:-300}
-home=$(mktemp -d)
-trap 'rm -rf "$home"' EXIT
-cd "$home"
-skip() {
-    echo "dotenv.sh: skipped: $1"
-    exit 0
-}
-command -v node >/dev/null || skip "no node"
+need node npm python3
 node -e 'process.exit(typeof require("util").parseEnv === "function" ? 0 : 1)' || skip "this node has no util.parseEnv"
 npm install --silent --no-audit --no-fund dotenv >/dev/null 2>&1 || skip "npm cannot install dotenv"
-python3 -m venv venv >/dev/null 2>&1 || skip "python3 has no venv"
-venv/bin/pip install --quiet python-dotenv >/dev/null 2>&1 || skip "pip cannot install python-dotenv"
-
-head -c 24 /dev/urandom | base64 >password
-export ETUI_PASSWORD_FILE=$home/password HOME=$home XDG_CONFIG_HOME=$home/c XDG_DATA_HOME=$home/d \
-    XDG_STATE_HOME=$home/s XDG_RUNTIME_DIR=$home/r
-mkdir -m 700 r
-"$etui" init --kdf-memory 19 --kdf-passes 2 --kdf-lanes 1 >/dev/null 2>&1
+need_python python-dotenv
+make_vault
 
 # The values, as an import of our own JSON: one process for all of them.
 python3 - "$generated" "$etui" <<'PYTHON'
