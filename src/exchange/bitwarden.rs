@@ -108,6 +108,7 @@ fn add_custom_fields(row: &Row<'_>, fields: &mut Fields) {
 const FAVORITE: &str = "its mark as a favorite";
 const REPROMPT: &str = "that the password is asked for again";
 const PASSKEYS: &str = "its passkeys";
+const PASSWORD_CHANGED: &str = "the time at which its password was changed last";
 const ARCHIVED: &str = "that it is archived";
 const ORGANIZATION: &str = "that it belongs to an organization";
 const COLLECTIONS: &str = "that it lies in other collections too";
@@ -120,13 +121,13 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     if root.find("encrypted").is_some_and(|node| node.spelled() == "true") {
         return Err(ExchangeError::Encrypted);
     }
-    let mut folders = names_by_id(&root, "folders")?;
-    folders.extend(names_by_id(&root, "collections")?);
+    let mut folders = folders_of(&root, "folders")?;
+    folders.extend(folders_of(&root, "collections")?);
     let mut batch = IncomingBatch::new();
     batch.account_of = Some(account);
     for (position, item) in root.get("items")?.entries()?.into_iter().enumerate() {
         let mut losses = Vec::new();
-        match item.members().and_then(|members| read_item(&members, &folders, &mut losses)) {
+        match item.members().and_then(|members| read_item(&members, &mut folders, &mut losses)) {
             Ok(secret) => batch.secrets.extend(secret),
             Err(error) => {
                 losses.clear();
@@ -134,6 +135,10 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             }
         }
         batch.losses.append(&mut losses);
+    }
+    for Folder { name, .. } in folders.iter().filter(|folder| !folder.is_used) {
+        let name = name.expose_text().unwrap_or_default();
+        batch.losses.push(Loss::whole(name, "no item lies in this folder"));
     }
     for (member, _) in root.others(&["encrypted", "folders", "collections", "items"]) {
         batch.losses.push(Loss::new("the file", member_in_words(member)));
@@ -148,13 +153,19 @@ fn name_of(item: Node<'_>, position: usize) -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("item {}", position + 1))
 }
 
-/// Folders and collections by their ids.
-fn names_by_id(root: &Members<'_>, member: &str) -> Result<Vec<(SecretBytes, SecretBytes)>, ExchangeError> {
+/// A folder or a collection, and whether an item lies in it.
+struct Folder {
+    id: SecretBytes,
+    name: SecretBytes,
+    is_used: bool,
+}
+
+fn folders_of(root: &Members<'_>, member: &str) -> Result<Vec<Folder>, ExchangeError> {
     root.entries_of(member)?
         .iter()
         .map(|node| {
             let members = node.members()?;
-            Ok((members.get("id")?.text()?, members.text_of("name")?))
+            Ok(Folder { id: members.get("id")?.text()?, name: members.text_of("name")?, is_used: false })
         })
         .collect()
 }
@@ -184,12 +195,14 @@ const ITEM: [&str; 22] = [
     "organizationUseTotp",
     "permissions",
 ];
+const URI: [&str; 2] = ["uri", "match"];
+const FIELD: [&str; 4] = ["name", "value", "type", "linkedId"];
 const LOGIN: [&str; 6] = ["username", "password", "uris", "totp", "fido2Credentials", "passwordRevisionDate"];
 
 /// Reads an item; `None` where nothing of it comes here, which is among the losses then.
 fn read_item(
     item: &Members<'_>,
-    folders: &[(SecretBytes, SecretBytes)],
+    folders: &mut [Folder],
     losses: &mut Vec<Loss>,
 ) -> Result<Option<IncomingSecret>, ExchangeError> {
     let mut id = item.text_of("folderId")?;
@@ -199,8 +212,13 @@ fn read_item(
     {
         id = first.text()?;
     }
-    let folder = folders.iter().find(|(known, _)| known.expose() == id.expose());
-    let folder = folder.and_then(|(_, name)| name.expose_text()).unwrap_or_default();
+    for lies_in in collections.iter().map(|collection| collection.text()).chain([Ok(id.duplicate())]) {
+        let lies_in = lies_in?;
+        let known = folders.iter_mut().filter(|folder| folder.id.expose() == lies_in.expose());
+        known.for_each(|folder| folder.is_used = true);
+    }
+    let folder = folders.iter().find(|folder| folder.id.expose() == id.expose());
+    let folder = folder.and_then(|folder| folder.name.expose_text()).unwrap_or_default();
     let name = item.text_of("name")?;
     let name = below(folder, name.expose_text().unwrap_or_default());
     if item.find("deletedDate").is_some() {
@@ -226,16 +244,22 @@ fn read_item(
             losses.push(Loss::new(&name, PASSKEYS));
         }
         for uri in login.entries_of("uris")? {
-            if uri.members()?.find("match").is_some() {
+            let uri = uri.members()?;
+            if uri.find("match").is_some() {
                 losses.push(Loss::new(&name, "how one of its addresses is matched"));
             }
+            losses.extend(uri.others(&URI).map(|(member, _)| Loss::new(&name, member_in_words(member))));
         }
         losses.extend(login.others(&LOGIN).map(|(member, _)| Loss::new(&name, member_in_words(member))));
     }
     for field in item.entries_of("fields")? {
-        if field.members()?.find("linkedId").is_some() {
+        let field = field.members()?;
+        if field.find("linkedId").is_some() {
             losses.push(Loss::new(&name, "a field that is linked to another one"));
+        } else if field.find("value").is_none_or(|value| value.spelled() == "\"\"") {
+            losses.push(Loss::new(&name, "a field without a value"));
         }
+        losses.extend(field.others(&FIELD).map(|(member, _)| Loss::new(&name, member_in_words(member))));
     }
     // An object is a kind of item that is not known here: its members become fields.
     let is_object = |node: Node<'_>| node.spelled().starts_with('{');
@@ -248,6 +272,12 @@ fn read_item(
     let created = time(item, "creationDate", &name, CREATED, losses)?;
     let mut versions = history(item, &fields, created, &name, losses)?;
     versions.push((fields, time(item, "revisionDate", &name, CHANGED, losses)?));
+    if let Some(login) = &login
+        && let Some(changed) = time(login, "passwordRevisionDate", &name, PASSWORD_CHANGED, losses)?
+        && versions.iter().all(|(_, made)| *made != Some(changed))
+    {
+        losses.push(Loss::new(&name, PASSWORD_CHANGED));
+    }
     let mut read = IncomingBatch::new();
     if let Some(secret) = add_entry(&mut read, name, versions) {
         secret.created = created;

@@ -9,6 +9,7 @@ mod dotenv_readers;
 mod helpers;
 mod identity;
 mod imports;
+mod leaves;
 mod malformed;
 mod managers;
 mod many;
