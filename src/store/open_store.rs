@@ -505,10 +505,11 @@ fn first_sight() -> String {
 mod tests {
     use super::*;
     use crate::crypto::{KdfCost, MasterPassword};
+    use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, VersionId};
     use crate::store::observed::{self, Step};
     use crate::store::rekey::Locks;
-    use crate::store::transaction::Moment;
-    use crate::versioning::Origin;
+    use crate::store::transaction::{Batch, Moment, NewVersion, WriteTransaction};
+    use crate::versioning::{Change, Existence, LabelMap, Operation, Origin, Shift, VersionKey, VersionRef};
 
     const ASKED_FOR_NOTHING: Acceptance = Acceptance { older: false, other: false };
 
@@ -568,5 +569,54 @@ mod tests {
         // Nothing new: nothing to bring to the disk.
         store.read(now(), |_| Ok::<_, StoreError>(())).unwrap();
         assert_eq!(observed::take(), []);
+    }
+
+    fn create_secret(transaction: &mut WriteTransaction<'_>) -> Result<(), StoreError> {
+        let reference = VersionRef { key: VersionKey(7), id: VersionId::new("v1").unwrap() };
+        let mut labels = LabelMap::new();
+        labels.point(&StageLabel::current(), &reference);
+        let mut change = Change::of(Operation::Create);
+        change.existence = Existence::Appears;
+        change.labels = Some(Shift::new(LabelMap::new(), labels));
+        change.added = vec![reference.clone()];
+        let value = SecretValue::new(ValueType::Text, SecretBytes::copy_of(b"x")).unwrap();
+        let version = NewVersion { reference, value: &value, note: None, created: now() };
+        transaction.create(&SecretName::new("a").unwrap(), &change, vec![version]).map(drop)
+    }
+
+    // Guards: whoever waits sees that a long change goes on, in every part of it.
+    #[test]
+    fn reading_and_writing_are_signs_for_those_who_wait() {
+        let place = tempfile::tempdir().unwrap();
+        let (path, here) = (place.path().join("vault.etui"), place.path().join("here"));
+        let mut store =
+            crate::store::create(&path, &password(), None, cost(), Some(&here), moment()).unwrap();
+        let gives_sign = |store: &mut OpenStore, work: &mut dyn FnMut(&mut OpenStore)| {
+            store.turn.make_due();
+            let before = store.turn.signs();
+            work(store);
+            store.turn.signs() > before
+        };
+        let mut in_the_end = 0;
+        store
+            .write(moment(), Batch::Single, |transaction| {
+                transaction.store().turn.make_due();
+                create_secret(transaction)?;
+                assert_eq!(transaction.store().turn.signs(), 2, "for the event");
+                transaction.store().turn.make_due();
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        store
+            .in_turn(|store| {
+                in_the_end = store.turn.signs();
+                let name = SecretName::new("a").unwrap();
+                assert!(gives_sign(store, &mut |store| store.load_all().unwrap()), "buckets");
+                assert!(gives_sign(store, &mut |store| drop(store.secret(&name).unwrap())), "a secret");
+                assert!(gives_sign(store, &mut |store| drop(store.newest_event().unwrap())), "an event");
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        assert_eq!(in_the_end, 5, "for the record of the secret, for the commit, and for the next turn");
     }
 }

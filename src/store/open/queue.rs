@@ -88,6 +88,21 @@ impl Turn {
     }
 }
 
+#[cfg(test)]
+impl Turn {
+    /// As if the last sign had been given long ago.
+    pub(in crate::store) fn make_due(&self) {
+        if let Some(held) = &self.0 {
+            held.said.set(Instant::now().checked_sub(BETWEEN_SIGNS).unwrap());
+        }
+    }
+
+    /// How many signs there have been.
+    pub(in crate::store) fn signs(&self) -> u64 {
+        self.0.as_ref().map_or(0, |held| held.sign.get().number)
+    }
+}
+
 impl Held {
     fn say(&self, patience: Duration) {
         let sign = Sign { number: self.sign.get().number.wrapping_add(1), patience };
@@ -202,11 +217,14 @@ mod tests {
         assert_eq!(Sign::read(&file), sign(1, BUSY_TIMEOUT));
         turn.goes_on();
         assert_eq!(Sign::read(&file).number, 1, "not with every row");
+        turn.make_due();
+        turn.goes_on();
+        assert_eq!(Sign::read(&file), sign(2, BUSY_TIMEOUT));
         turn.commits();
-        assert_eq!(Sign::read(&file), sign(2, LONGEST_COMMIT));
+        assert_eq!(Sign::read(&file), sign(3, LONGEST_COMMIT));
         drop(turn);
         let next = Turn::wait(&path).unwrap();
-        assert_eq!(Sign::read(&file), sign(3, BUSY_TIMEOUT), "the next writer is a sign, too");
+        assert_eq!(Sign::read(&file), sign(4, BUSY_TIMEOUT), "the next writer is a sign, too");
         drop(next);
         for (written, patience) in
             [(&[][..], BUSY_TIMEOUT), (&[0xff; 16], LONGEST_COMMIT), (b"short", BUSY_TIMEOUT)]
