@@ -5,12 +5,14 @@
 use std::cell::Cell;
 use std::ffi::c_int;
 use std::io;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::error::StoreError;
+use super::open::Temporary;
 use crate::domain::reason;
 
 thread_local! {
@@ -56,6 +58,10 @@ fn explain(connection: &Connection, error: &rusqlite::Error) -> StoreError {
             "writing",
             "it can only be read: look at the mode of the file and how its disk is mounted".to_owned(),
         ),
+        // Where no journal can be made SQLite tries to read one, and the last thing said is that there is none.
+        ErrorCode::CannotOpen if is_missing(last_errno(connection, Ask::LastFailure)) => {
+            system("making a journal beside", why_nothing_can_be_made_beside(connection))
+        }
         ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => {
             match errno_of_file(connection).or_else(|| last_errno(connection, Ask::LastFailure)) {
                 Some(errno) => system("working on", reason(&io::Error::from_raw_os_error(errno))),
@@ -96,6 +102,20 @@ fn last_errno(connection: &Connection, ask: Ask) -> Option<i32> {
     (errno != 0).then_some(errno)
 }
 
+fn is_missing(errno: Option<i32>) -> bool {
+    errno == Some(rustix::io::Errno::NOENT.raw_os_error())
+}
+
+/// Asks the system once more, by making a file that goes again.
+fn why_nothing_can_be_made_beside(connection: &Connection) -> String {
+    let said = || "the system refused to make it".to_owned();
+    let Some(path) = connection.path().map(Path::new) else { return said() };
+    match Temporary::new_for(path) {
+        Err(StoreError::System { reason, .. }) => reason,
+        _ => said(),
+    }
+}
+
 fn no_locks_here() -> String {
     reason(&rustix::io::Errno::NOLCK.into())
 }
@@ -118,4 +138,22 @@ pub(super) fn wait_for_lock(tries: i32, longest: Duration) -> bool {
     let next = Duration::from_millis(WAITS[tries.min(WAITS.len() - 1)]);
     thread::sleep(next.min(longest - waited));
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Guards: the cause is asked for anew where SQLite's second try has hidden it.
+    #[test]
+    fn why_nothing_can_be_made_beside_a_file_is_asked_of_the_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inside/vault.etui");
+        std::fs::create_dir(path.parent().unwrap()).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        assert_eq!(why_nothing_can_be_made_beside(&connection), "the system refused to make it");
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path.parent().unwrap(), "in the place of the folder").unwrap();
+        assert_eq!(why_nothing_can_be_made_beside(&connection), "not a directory");
+    }
 }
