@@ -54,10 +54,9 @@ impl States {
     /// Puts the newer one in the place of the older, and the journal beside it.
     fn arrive(&self, home: &Home) {
         assert!(fs::read(home.vault()).unwrap() == self.older);
-        let arriving = home.path().join("arriving");
-        fs::write(&arriving, &self.newer).unwrap();
         fs::write(journal(home), &self.journal).unwrap();
-        fs::rename(&arriving, home.vault()).unwrap();
+        // Into the same file, as `cp` does: whoever has it open reads the new pages.
+        fs::write(home.vault(), &self.newer).unwrap();
     }
 
     #[track_caller]
