@@ -7,7 +7,7 @@ use super::output::{Audience, Output};
 use super::plan::Move;
 use crate::domain::{Tags, Timestamp, VersionId};
 use crate::kms::Answer;
-pub(super) use crate::vault::wording::{details, name_of, operation, origin};
+pub(super) use crate::vault::wording::{details, not_restored, operation, origin, taken_back};
 use crate::vault::{ChangeOutcome, HistoryEntry};
 use crate::versioning::{Change, Shift, VersionRef};
 

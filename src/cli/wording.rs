@@ -3,6 +3,7 @@
 use crate::domain::{StageLabel, VersionId};
 pub(super) use crate::vault::wording::{NOTHING_TO_PURGE, STILL_IN_COPIES, cost, count, ids, moves, removed};
 use crate::vault::{CreateOutcome, PutOutcome, wording};
+use crate::versioning::Change;
 
 /// What a put did.
 pub(super) fn stored(outcome: &PutOutcome) -> String {
@@ -31,6 +32,12 @@ pub(super) fn created(outcome: &CreateOutcome) -> String {
 pub(super) fn remarks(same_value_as: Option<&VersionId>, exceeds_kms_limit: bool) -> Vec<String> {
     let same = same_value_as.map(wording::same_value_as);
     same.into_iter().chain(exceeds_kms_limit.then(wording::larger_than_kms_accepts)).collect()
+}
+
+/// Said of a plan that moves other labels than `ACSCurrent`.
+pub(super) fn keeps_current(change: &Change) -> Option<String> {
+    let version = wording::kept_current(change)?;
+    Some(format!("{} {}", StageLabel::current(), wording::stays_current(version)))
 }
 
 /// Said before labels are made that one could take for built-in ones.

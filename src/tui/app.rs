@@ -325,7 +325,7 @@ impl App {
     /// Why the work under way cannot be stopped now.
     pub fn obstacle_to_stopping(&self) -> Option<&'static str> {
         let can_be = self.under_way.as_ref().is_some_and(|under_way| under_way.kind.can_be_stopped());
-        (!can_be).then_some("nothing is under way that can be stopped")
+        (!can_be).then_some("nothing to stop")
     }
 
     /// When the vault is locked if no key comes; `None` while it is not open.

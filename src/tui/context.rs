@@ -22,11 +22,12 @@ pub enum Context {
     FormValue,
     FormLabels,
     FormPath,
+    FormMasked,
     WriteFile,
     CopyChooser,
     Generator,
     Text,
-    Room,
+    Task,
     Running,
     Report,
     Plan,
@@ -65,11 +66,12 @@ impl Context {
         (Self::FormValue, "form-value", "Value"),
         (Self::FormLabels, "form-labels", "Stage labels"),
         (Self::FormPath, "form-path", "Path"),
+        (Self::FormMasked, "form-masked", "Hidden text"),
         (Self::CopyChooser, "copy-chooser", "What is copied"),
         (Self::WriteFile, "write-file", "Writing to a file"),
         (Self::Generator, "generator", "Generator"),
         (Self::Text, "text", "Editing text"),
-        (Self::Room, "room", "This form"),
+        (Self::Task, "task", "This form"),
         (Self::Running, "running", "Under way"),
         (Self::Report, "report", "Report"),
         (Self::Plan, "plan", "Plan"),
@@ -88,6 +90,17 @@ impl Context {
         (Self::Notice, "notice", "Vault"),
         (Self::OtherVault, "other-vault", "Another vault"),
     ];
+
+    /// Names that a file of keys may still hold, and what they are called now.
+    const RENAMED: &'static [(&'static str, &'static str)] = &[("room", "task")];
+
+    /// Says that a name is no context, and what it is called now where it was one.
+    pub fn unknown(name: &str) -> String {
+        match Self::RENAMED.iter().find(|(old, _)| *old == name) {
+            Some((_, new)) => format!("unknown context '{name}': it is called '{new}' now"),
+            None => format!("unknown context '{name}'"),
+        }
+    }
 
     /// The context of a name.
     pub fn named(name: &str) -> Option<Self> {

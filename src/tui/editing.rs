@@ -19,7 +19,7 @@ pub fn on_value(app: &mut App, name: SecretName, version: &VersionId, value: Sec
     if value.value_type() == ValueType::Binary {
         app.say(Tone::Note, format!("{version} is binary and not for an editor: w writes it to a file"));
     } else {
-        open(app, Some(name), value.into_bytes());
+        open(app, Edited { secret: Some(name), version: Some(version.clone()) }, value.into_bytes());
     }
 }
 

@@ -19,7 +19,7 @@ pub enum KeymapError {
     #[error("the keymap cannot be read: {0}")]
     Malformed(String),
     /// A table that is no context.
-    #[error("there is no place '{0}' in the app")]
+    #[error("{}", Context::unknown(.0))]
     UnknownContext(String),
     /// An action that does not exist.
     #[error("there is no action '{0}'")]
@@ -338,7 +338,8 @@ mod tests {
         let row =
             |table: &str, on: &str, run: &str| format!("[[{table}]]\non=[{on}]\nrun='{run}'\ndesc=''\n");
         for (text, error) in [
-            (row("nowhere", "'a'", "quit"), "there is no place 'nowhere' in the app"),
+            (row("nowhere", "'a'", "quit"), "unknown context 'nowhere'"),
+            (row("room", "'a'", "quit"), "unknown context 'room': it is called 'task' now"),
             (row("browse", "'a'", "fly"), "there is no action 'fly'"),
             (row("browse", "'Hyper-a'", "quit"), "there is no key 'Hyper-a'"),
             (row("browse", "'a', 'a'", "quit"), "key 'a' is there twice in 'browse'"),

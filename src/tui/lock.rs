@@ -1,5 +1,7 @@
 //! The lock: what is on the screen is wiped, what was typed is sealed, and both come back with the password.
 
+use std::time::Duration;
+
 use super::app::{App, Returning, Tone};
 use super::ask::{Effect, Pending, Work};
 use super::browse::{Browse, Layout};
@@ -8,12 +10,21 @@ use super::session::{Opened, Place};
 use crate::app_options::Ownership;
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
+use crate::vault::wording;
 
 /// The reason of the idle lock.
-pub const IDLE: &str = "locked: nobody was there";
+pub fn idle(after: Duration) -> String {
+    let seconds = after.as_secs();
+    let time = if seconds.is_multiple_of(60) {
+        wording::count(seconds / 60, "minute")
+    } else {
+        wording::count(seconds, "second")
+    };
+    format!("Locked after {time} idle")
+}
 
 /// The sentence for a failure to bring back what was typed before a lock.
-const PLACE_LOST: &str = "the form that was open cannot be brought back: the vault was rekeyed meanwhile";
+const PLACE_LOST: &str = "Your unsaved form can't be restored: the vault key was replaced meanwhile";
 
 /// Locks at once, whatever is open; `form` is what was typed. The worker wipes the keys after the work that it has
 /// begun. What is to be said of the lock is answered.

@@ -1,11 +1,13 @@
-//! The mouse: a click selects, the wheel scrolls. Nothing is revealed, confirmed or changed by it, so that a slip
-//! of the hand costs nothing.
+//! The mouse: a click selects, or does what a key in the footer does; the wheel scrolls. Nothing is revealed, copied,
+//! confirmed or changed by it, so that a slip of the hand costs nothing.
 
 use ratatui::layout::Position;
 
 use super::action::Action;
+use super::app::Tone;
 use super::context::Context;
 use super::event::{Mouse, MouseKind};
+use super::kit::canvas::Hit;
 use super::state::State;
 use super::{browse, layout, view};
 
@@ -28,12 +30,44 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) {
 
 fn click(state: &mut State, at: Position) {
     let hit = view::hit(state, at);
+    if let Some(Hit::Key(context, action)) = hit {
+        return click_key(state, context, action);
+    }
     match state.top_mut() {
         Some((layer, app)) => match hit {
             Some(hit) => layer.hit(hit, app),
             None => layer.click(at, app),
         },
         None => browse::mouse::click(&mut state.app, at),
+    }
+}
+
+/// Does what a key in the footer does, unless that is only for keys.
+fn click_key(state: &mut State, context: Context, action: Action) {
+    if !is_only_for_keys(context, action) {
+        return state.act(action);
+    }
+    let key = state.app.keymap.key_for(&state.contexts(), action);
+    if let Some(key) = key {
+        let key = key.shown(&state.app.theme.glyphs);
+        state.app.say(Tone::Note, format!("press {key} for this: a click never reveals, copies or confirms"));
+    }
+}
+
+/// Whether it reveals, copies or confirms something.
+const fn is_only_for_keys(context: Context, action: Action) -> bool {
+    match action {
+        Action::Reveal
+        | Action::ToggleShown
+        | Action::CopyValue
+        | Action::CopyReference
+        | Action::Submit
+        | Action::ReplaceFile => true,
+        // There Enter only goes somewhere.
+        Action::Enter => {
+            !matches!(context, Context::Filter | Context::HelpSearch | Context::History | Context::Which)
+        }
+        _ => false,
     }
 }
 

@@ -19,7 +19,7 @@ use super::layers::opening::Opening;
 use super::layers::other_vault::OtherVault;
 use super::layers::palette::Palette;
 use super::layers::plan::Plan;
-use super::layers::put::PutForm;
+use super::layers::put::{FewLabels, PutForm};
 use super::layers::take_back::TakeBack;
 use super::layers::tasks::{self, TaskForm};
 use super::layers::unlock::Unlock;
@@ -44,6 +44,11 @@ pub fn over_browse(action: Action, app: &mut App) -> Opened {
         Action::PutValue => {
             let suggests_ids = app.settings.suggests_ids;
             let form = PutForm::put(changeable(app)?, suggests_ids);
+            let selected = app.browse()?.selected_version().map(|version| version.id.clone());
+            let form = match selected {
+                Some(version) => form.labelled_as(&version, FewLabels::Current),
+                None => form,
+            };
             boxed(form.planned(app))
         }
         Action::WriteFile => {
@@ -229,10 +234,10 @@ pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, a
         _ => None,
     };
     match (&opened, details) {
-        (Some(_), _) => app.say(Tone::Note, "the form that was open is back as you typed it"),
+        (Some(_), _) => app.say(Tone::Note, "Your unsaved form is back"),
         // What else was typed was about nothing but that secret.
         (None, Some(Err(failure))) => {
-            let text = format!("the form that was open cannot be brought back: {}", failure.sentence());
+            let text = format!("Your unsaved form can't be restored: {}", failure.sentence());
             app.say(Tone::Failed, text);
         }
         (None, _) => {}
@@ -243,11 +248,11 @@ pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, a
 /// A form for what the editor saved, which no open one took; where its secret is not known, one that waits for it.
 pub fn for_edited(edited: &Edited, app: &mut App) -> Result<Box<dyn Layer>, Reopen> {
     let suggests_ids = app.settings.suggests_ids;
-    let mut form = match edited {
+    let mut form = match &edited.secret {
         None => PutForm::new_secret("", suggests_ids),
         Some(name) => match app.known().filter(|details| details.secret.name == *name) {
-            Some(details) => PutForm::put(details, suggests_ids),
-            None => return Err(PutForm::kept_for(name.clone())),
+            Some(details) => PutForm::put(details, suggests_ids).edited_from(edited.version.as_ref()),
+            None => return Err(PutForm::kept_for(name.clone(), edited.version.as_ref())),
         },
     };
     form.take_edited(app);

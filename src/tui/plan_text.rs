@@ -41,6 +41,14 @@ pub fn lines(change: &Change, glyphs: &Glyphs) -> Vec<PlanLine> {
             text: "stored without a label".to_owned(),
         }));
     }
+    if let Some(current) = wording::kept_current(change) {
+        lines.push(PlanLine {
+            sign: glyphs.current,
+            role: Role::Current,
+            subject: StageLabel::current().to_string(),
+            text: wording::stays_current(current),
+        });
+    }
     if !change.destroyed.is_empty() {
         let ids: Vec<&str> = change.destroyed.iter().map(|version| version.id.as_str()).collect();
         lines.push(PlanLine {
@@ -77,10 +85,15 @@ pub fn put_done(outcome: &PutOutcome) -> String {
     }
     let moves: Vec<String> =
         outcome.moved.iter().filter(|moved| !moved.label.is_previous()).map(moved).collect();
-    if moves.is_empty() {
-        format!("{} stored{UNDOES}", outcome.version_id)
+    let mut done = format!("{} stored", outcome.version_id);
+    if !moves.is_empty() {
+        done = format!("{done}, {}", moves.join(", "));
+    }
+    if outcome.destroyed.is_empty() {
+        done + UNDOES
     } else {
-        format!("{} stored, {}{UNDOES}", outcome.version_id, moves.join(", "))
+        // What is destroyed does not come back by an undo: the key is not offered for it.
+        format!("{done}; {} destroyed for good", wording::ids(&outcome.destroyed))
     }
 }
 
@@ -97,7 +110,7 @@ fn moved(moved: &LabelMove) -> String {
 pub fn change_done(outcome: &ChangeOutcome) -> String {
     let name = &outcome.name;
     let Some(change) = &outcome.change else {
-        return "it was so already: nothing changed".to_owned();
+        return "already there: nothing changed".to_owned();
     };
     match change.operation {
         Operation::Delete => match change.planned_deletion.as_ref().and_then(|planned| planned.after) {
@@ -118,12 +131,12 @@ pub fn change_done(outcome: &ChangeOutcome) -> String {
 /// What an undo or redo has done.
 pub fn taken_back(outcome: &TakeBackOutcome) -> String {
     let what = match outcome.steps.as_slice() {
-        [step] => wording::name_of(&step.entry),
+        [step] => wording::taken_back(&step.entry),
         steps => format!("{} that were made together", wording::count(steps.len() as u64, "change")),
     };
     match outcome.direction {
-        Direction::Undo => format!("undone: {what} · Ctrl-r redoes"),
-        Direction::Redo => format!("redone: took back {what}{UNDOES}"),
+        Direction::Undo => format!("Undid: {what} · Ctrl-r redo"),
+        Direction::Redo => format!("Redid: {what}{UNDOES}"),
     }
 }
 

@@ -467,7 +467,7 @@ pub(super) fn around(text: &str) -> Vec<String> {
 fn write_key_file(path: &Path, text: &SecretBytes) -> Result<(), VaultError> {
     if path.symlink_metadata().is_ok() {
         return Err(VaultError::System {
-            doing: format!("making the key file {}", path.display()),
+            doing: format!("creating the key file {}", path.display()),
             reason: "there is a file already".to_owned(),
         });
     }

@@ -99,11 +99,11 @@ impl State {
         match action {
             Action::Quit => return self.interrupt(),
             Action::Lock => {
-                self.lock("locked");
+                self.lock("Locked");
                 return self.app.asks.push(Effect::Repaint);
             }
             Action::Suspend => {
-                self.lock("locked before the suspend");
+                self.lock("Locked before suspending");
                 return self.app.asks.push(Effect::Suspend);
             }
             Action::ToggleMouse => return self.app.toggle_mouse(),
@@ -168,8 +168,8 @@ impl State {
         if let Some(under_way) = &mut self.app.under_way {
             let (can_be_stopped, doing) = (under_way.kind.can_be_stopped(), under_way.kind.doing());
             if !std::mem::replace(&mut under_way.leaving, true) {
-                let end = if can_be_stopped { "stops it and leaves" } else { "leaves when it is done" };
-                return self.app.say(Tone::Failed, format!("{doing} is under way: once more {end}"));
+                let end = if can_be_stopped { "stop it and quit" } else { "quit when it is done" };
+                return self.app.say(Tone::Failed, format!("{doing} is still running: press again to {end}"));
             }
             if can_be_stopped {
                 under_way.watched.stop();

@@ -3,7 +3,7 @@
 use crate::domain::{TagKey, TagValue, Tags, visible};
 
 /// What the empty field says.
-pub const PLACEHOLDER: &str = "key=value, one a line";
+pub const PLACEHOLDER: &str = "one key=value per line";
 
 /// The lines of some tags.
 pub fn write(tags: &Tags) -> String {

@@ -20,7 +20,8 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp) -> V
     // Whatever comes: an idle vault is locked first, and a key that comes too late opens nothing.
     let was_idle = state.app.locks_at().is_some_and(|locks_at| locks_at <= at);
     if was_idle {
-        state.lock(lock::IDLE);
+        let reason = lock::idle(state.app.settings.lock_after);
+        state.lock(&reason);
     }
     pass_time(state);
     state.settle();
@@ -41,9 +42,9 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp) -> V
         Event::Edited(end) => editing::on_edited(&mut state.app, end),
         Event::FileChanged => refresh(state),
         Event::LockRequested(reason) => state.lock(match reason {
-            LockReason::HangUp => "locked: the terminal went away",
-            LockReason::Suspend => "locked before the suspend",
-            LockReason::Slept => "locked: the machine slept",
+            LockReason::HangUp => "Locked: the terminal was closed",
+            LockReason::Suspend => "Locked before suspending",
+            LockReason::Slept => "Locked: computer was asleep",
         }),
         Event::Answered(answered) => state.answered(answered),
     }

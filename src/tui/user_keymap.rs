@@ -102,9 +102,8 @@ fn laid_over(text: &str) -> Result<Keymap, Problem> {
     // Which rows are the user's, and where they stand.
     let mut own: BTreeMap<usize, usize> = BTreeMap::new();
     for (name, rows) in tables {
-        let context = Context::named(name.get_ref()).ok_or_else(|| {
-            (name.span().start, format!("there is no place '{}' in the app", name.get_ref()))
-        })?;
+        let context = Context::named(name.get_ref())
+            .ok_or_else(|| (name.span().start, Context::unknown(name.get_ref())))?;
         for row in rows {
             let start = row.run.span().start;
             let at = lay_over(&mut bindings, context, row)?;
@@ -199,7 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keymap.toml");
         for (text, line, problem) in [
-            ("\n[[nowhere]]\non = ['x']\nrun = 'quit'\n", 2, "there is no place 'nowhere' in the app"),
+            ("\n[[nowhere]]\non = ['x']\nrun = 'quit'\n", 2, "unknown context 'nowhere'"),
             ("[[browse]]\non = ['x']\n\nrun = 'fly'\n", 4, "there is no action 'fly'"),
             ("[[browse]]\nrun = 'undo'\non = [\n  'x',\n  'Hyper-x',\n]\n", 5, "there is no key 'Hyper-x'"),
             ("[[browse]]\non = ['Shift-x']\nrun = 'undo'\n", 2, "there is no key 'Shift-x'"),

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::browse;
 use super::kit::canvas::{Canvas, Hit};
-use super::kit::footer::{self, Keys, Place};
+use super::kit::footer::{self, Keys};
 use super::kit::line::{LinePen, width, wrapped};
 use super::kit::{header, toast};
 use super::layer::Layer;
@@ -24,12 +24,34 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
 
 /// Draws into cells; answers where the cursor stands.
 pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    draw_on(state, &mut Canvas::new(buffer, &state.app))
+}
+
+fn draw_on(state: &State, canvas: &mut Canvas<'_>) -> Option<Position> {
     let app = &state.app;
     // A resize may be ahead of its event: nothing is drawn beyond the cells that are there.
-    let size = (app.size.0.min(buffer.area.width), app.size.1.min(buffer.area.height));
+    let there = canvas.buffer.area;
+    let size = (app.size.0.min(there.width), app.size.1.min(there.height));
     if size != app.size || layout::is_too_small(size) {
-        draw_too_small(buffer, &app.theme);
+        draw_too_small(canvas.buffer, &app.theme);
         return None;
+    }
+    let is_progress_shown = state.top().is_some_and(Layer::shows_progress);
+    header::draw(app, is_progress_shown, canvas.buffer);
+    let mut cursor = None;
+    if let Some(browse) = app.browse() {
+        cursor = browse::view::draw(browse, canvas);
+    }
+    for layer in state.layers() {
+        canvas.cover();
+        if !layer.is_base() {
+            dim(canvas.buffer, layout::areas(size).body, &app.theme);
+        }
+        cursor = layer.draw(canvas);
+    }
+    let areas = layout::areas(size);
+    if let Some(shown) = &app.toast {
+        toast::draw(canvas.buffer, areas.body, shown, &app.theme);
     }
     let is_available = |action| state.obstacle(action).is_none();
     let keys = Keys {
@@ -38,31 +60,11 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
         is_available: &is_available,
         leaves: state.leaves(),
     };
-    let is_progress_shown = state.top().is_some_and(Layer::shows_progress);
-    header::draw(app, is_progress_shown, buffer);
-    let mut cursor = None;
-    let mut canvas = Canvas::new(buffer, app);
-    if let Some(browse) = app.browse() {
-        cursor = browse::view::draw(browse, &mut canvas);
-    }
-    let mut layers = state.layers().peekable();
-    while let Some(layer) = layers.next() {
-        canvas.keys = layers.peek().is_none().then_some(&keys);
-        if !layer.is_base() {
-            dim(canvas.buffer, layout::areas(size).body, &app.theme);
-        }
-        cursor = layer.draw(&mut canvas);
-    }
-    let areas = layout::areas(size);
-    if let Some(shown) = &app.toast {
-        toast::draw(buffer, areas.body, shown, &app.theme);
-    }
-    let place = if state.top().is_none_or(Layer::is_base) { Place::Footer } else { Place::Border };
-    footer::draw(&keys, place, &app.theme, buffer, areas.footer);
+    footer::draw(&keys, canvas, areas.footer);
     cursor
 }
 
-/// What lies under the pointer in the layer on top, as it is drawn: what is seen is what is hit.
+/// What lies under the pointer, as it is drawn: what is seen is what is hit.
 pub fn hit(state: &State, at: Position) -> Option<Hit> {
     draw_apart(state, |canvas| {
         canvas.hits.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit)
@@ -74,12 +76,12 @@ pub fn dialog(state: &State) -> Option<Rect> {
     draw_apart(state, |canvas| canvas.drawn)
 }
 
-/// Draws the layer on top alone, into cells that nobody sees, for what drawing leaves on the canvas.
+/// Draws into cells that nobody sees, for what drawing leaves on the canvas.
 fn draw_apart<T>(state: &State, read: impl FnOnce(&Canvas<'_>) -> Option<T>) -> Option<T> {
     let (columns, rows) = state.app.size;
     let mut scratch = Buffer::empty(Rect::new(0, 0, columns, rows));
     let mut canvas = Canvas::new(&mut scratch, &state.app);
-    state.top()?.draw(&mut canvas);
+    draw_on(state, &mut canvas);
     read(&canvas)
 }
 

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use super::{HistoryEntry, KdfCost, Relocked, Relocking};
 pub use crate::domain::count;
 use crate::domain::{SecretName, SecretValue, StageLabel, Tags, VersionId};
-use crate::versioning::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Shift, VersionRef};
+use crate::versioning::{
+    Change, Existence, LabelMove, NoteShift, Operation, Origin, SecretState, Shift, VersionRef,
+    retired_by_next_put,
+};
 
 /// The word for what was asked for.
 pub const fn operation(operation: Operation) -> &'static str {
@@ -42,29 +45,80 @@ pub fn origin(origin: Origin) -> String {
     }
 }
 
-/// "the put of version 'v3' to 'db'".
+/// "storing v3 in 'db'".
 pub fn name_of(entry: &HistoryEntry) -> String {
     let secret = entry.secret.as_ref().map(|name| format!("'{name}'")).unwrap_or_default();
     let change = &entry.change;
     let added = || ids(ids_of(&change.added));
     match change.operation {
-        Operation::Create => format!("the creation of {secret}"),
-        Operation::Put => format!("the put of version '{}' to {secret}", added()),
-        Operation::Stage => format!("the move of labels of {secret}"),
-        Operation::Rollback => format!("the rollback of {secret}"),
-        Operation::Update => format!("the change of what is known about {secret}"),
-        Operation::Note => format!("the note on a version of {secret}"),
-        Operation::Rename => format!("the renaming of {secret}"),
-        Operation::Delete => format!("the deletion of {secret}"),
-        Operation::Restore => format!("the restoration of {secret}"),
-        Operation::Import => format!("the import into {secret}"),
+        Operation::Create => format!("creating {secret}"),
+        Operation::Put => format!("storing {} in {secret}", added()),
+        Operation::Stage => format!("moving labels of {secret}"),
+        Operation::Rollback => format!("rolling back {secret}"),
+        Operation::Update => format!("the metadata change of {secret}"),
+        Operation::Note => format!("changing a note of {secret}"),
+        Operation::Rename => format!("renaming {secret}"),
+        Operation::Delete => format!("scheduling the deletion of {secret}"),
+        Operation::Restore => format!("restoring {secret}"),
+        Operation::Import => format!("importing {secret}"),
         Operation::Undo => format!("the undo of change {} on {secret}", entry.takes_back.unwrap_or_default()),
         Operation::Redo => format!("the redo of change {} on {secret}", entry.takes_back.unwrap_or_default()),
-        Operation::ForceDelete | Operation::Purge => format!("the removal of {secret}"),
+        Operation::ForceDelete | Operation::Purge => format!("removing {secret}"),
         Operation::Init | Operation::ChangePassword | Operation::Rekey => {
             operation(change.operation).to_owned()
         }
     }
+}
+
+/// What an undo or redo takes back: "storing v3 in 'db'"; for a redo, "change 13 of 'db'".
+pub fn taken_back(entry: &HistoryEntry) -> String {
+    match entry.takes_back {
+        // What is redone is the change itself, not the undo of it.
+        Some(number) if entry.change.operation == Operation::Undo => {
+            let of = entry.secret.as_ref().map(|name| format!(" of '{name}'")).unwrap_or_default();
+            format!("change {number}{of}")
+        }
+        _ => name_of(entry),
+    }
+}
+
+/// What the undo of a change leaves as it is: the stored version stays, what was destroyed does not come back.
+pub fn not_restored(entry: &HistoryEntry) -> Vec<String> {
+    let done = &entry.change;
+    let mut sentences = Vec::new();
+    if done.operation == Operation::Put {
+        sentences.extend(ids_of(&done.added).map(|id| format!("version '{id}' stays, without a label")));
+    }
+    if !done.destroyed.is_empty() {
+        sentences.push(format!("destroyed for good, and not restored: {}", ids(ids_of(&done.destroyed))));
+    }
+    sentences
+}
+
+/// What built-in labels mean.
+pub const BUILT_IN_LABELS: &str =
+    "ACSCurrent: what `get` and your programs receive. ACSPrevious follows by itself.";
+
+/// The version that stays current where a change moves other labels; `None`: the current one changes, or no label
+/// moves.
+pub fn kept_current(change: &Change) -> Option<&VersionId> {
+    let labels = change.labels.as_ref()?;
+    let (before, after) = (labels.before.current()?, labels.after.current()?);
+    (before == after && !change.moves().is_empty()).then_some(&after.id)
+}
+
+/// "stays on v2; what programs read does not change", said of `ACSCurrent`.
+pub fn stays_current(version: &VersionId) -> String {
+    format!("stays on {version}; what programs read does not change")
+}
+
+/// What the next put destroys once a change of retention is made; `None`: nothing.
+pub fn next_put_destroys(state: &SecretState, change: &Change) -> Option<String> {
+    let retention = change.retention.as_ref()?.after;
+    let gone = retired_by_next_put(state, retention);
+    let words = ids(ids_of(&gone));
+    (!gone.is_empty())
+        .then(|| format!("the next put destroys {words} for good; versions with a label always stay"))
 }
 
 /// What changed, one phrase each: versions, labels, metadata.
@@ -222,8 +276,11 @@ pub fn removed(name: &SecretName, versions: usize) -> String {
     format!("removed secret '{name}' with {} for good", count(versions as u64, "version"))
 }
 
+/// Said of a plan that changes nothing.
+pub const NOTHING_TO_CHANGE: &str = "already there: nothing to change";
+
 /// What a removal does not reach.
-pub const STILL_IN_COPIES: &str = "older copies of the vault still contain it: change what it protects";
+pub const STILL_IN_COPIES: &str = "change anything this secret protects; old backups still contain it";
 
 /// Where removals are asked for and there are none.
 pub const NOTHING_TO_PURGE: &str = "no secret is past its window";

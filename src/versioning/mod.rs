@@ -31,7 +31,7 @@ pub use import::{
 pub use labels::{LabelMap, VersionKey, VersionRef};
 pub use lifecycle::{Deletion, create, delete, purge, restore};
 pub use metadata::{MetadataUpdate, annotate, rename, update};
-pub use put::{Comparison, PutTerms, StageSet, put};
+pub use put::{Comparison, PutTerms, StageSet, put, retired_by_next_put};
 pub use refusal::Refusal;
 pub use select::{Selector, select};
 pub use stages::{StageMove, move_stage, rollback};

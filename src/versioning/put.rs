@@ -5,7 +5,7 @@ use super::labels::{LabelMap, VersionKey, VersionRef};
 use super::refusal::Refusal;
 use super::state::{SecretState, VersionState};
 use super::suggest::suggest_version_id;
-use crate::domain::{StageLabel, VersionId};
+use crate::domain::{Retention, StageLabel, VersionId};
 
 /// The labels that a put asks for: not empty, none twice, not both built-in ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub fn put(state: &SecretState, terms: &PutTerms) -> Result<Plan, Refusal> {
     refuse_beyond_limit(state, &after)?;
 
     let mut change = Change::of(Operation::Put);
-    change.destroyed = retired(state, &after);
+    change.destroyed = retired(state, state.facts.retention, &after);
     change.labels = Some(Shift::new(state.labels.clone(), after));
     change.added = vec![added];
     Ok(Plan::Apply(Box::new(change)))
@@ -124,9 +124,15 @@ fn labels_after(before: &LabelMap, stages: &StageSet, added: &VersionRef) -> Lab
     after
 }
 
+/// What the next put of a current version would destroy if this many versions were kept.
+pub fn retired_by_next_put(state: &SecretState, retention: Option<Retention>) -> Vec<VersionRef> {
+    let added = VersionRef { key: VersionKey(i64::MAX), id: suggest_version_id(state) };
+    retired(state, retention, &labels_after(&state.labels, &StageSet::current(), &added))
+}
+
 /// The oldest unlabelled versions beyond the retention number; never one that lost a label in this put.
-fn retired(state: &SecretState, after: &LabelMap) -> Vec<VersionRef> {
-    let Some(retention) = state.facts.retention else {
+fn retired(state: &SecretState, retention: Option<Retention>, after: &LabelMap) -> Vec<VersionRef> {
+    let Some(retention) = retention else {
         return Vec::new();
     };
     let total = state.versions.len() + 1;

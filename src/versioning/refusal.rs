@@ -45,7 +45,7 @@ pub enum Refusal {
     NameInWindow { name: SecretName, planned: Timestamp },
     #[error("secret '{name}' is scheduled for deletion on {planned}")]
     InDeleteWindow { name: SecretName, planned: Timestamp },
-    #[error("version '{version}' of secret '{name}' exists already with another value")]
+    #[error("version '{version}' of secret '{name}' already exists with a different value")]
     VersionExists { name: SecretName, version: VersionId, free: VersionId },
     #[error("secret '{name}' is not scheduled for deletion")]
     NotScheduled { name: SecretName },

@@ -110,7 +110,7 @@ fn force_needs_an_answer_where_nobody_can_be_asked() {
     assert_snapshot!(home.etui(&["rm", "db", "--force", "--yes"]), @r#"
         exit 0
         stdout:
-        removed secret 'db' with 2 versions for good; older copies of the vault still contain it: change what it protects
+        removed secret 'db' with 2 versions for good; change anything this secret protects; old backups still contain it
         "#);
     home.etui(&["get", "db"]).failed(3);
 }

@@ -83,14 +83,14 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["undo", "--dry-run"]), @r#"
         exit 0
         stdout:
-        would undo the deletion of 'main' (change 9, command line, [age])
+        would undo scheduling the deletion of 'main' (change 9, command line, [age])
           no longer scheduled for deletion
         "#);
     assert!(home.bytes_of_vault() == before);
     assert_snapshot!(home.etui(&["undo"]), @r#"
         exit 0
         stdout:
-        undid the deletion of 'main' (change 9, command line, [age])
+        undid scheduling the deletion of 'main' (change 9, command line, [age])
           no longer scheduled for deletion
         "#);
     assert_snapshot!(home.etui(&["redo", "--dry-run"]), @r#"
@@ -114,19 +114,19 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["undo"]), @r#"
         exit 0
         stdout:
-        undid the renaming of 'db' (change 8, command line, [age])
+        undid renaming 'db' (change 8, command line, [age])
           renamed 'main' to 'db'
         "#);
     assert_snapshot!(home.etui(&["undo"]), @r#"
         exit 0
         stdout:
-        undid the note on a version of 'db' (change 7, command line, [age])
+        undid changing a note of 'db' (change 7, command line, [age])
           note on v1 removed
         "#);
     assert_snapshot!(home.etui(&["undo"]), @r#"
         exit 0
         stdout:
-        undid the change of what is known about 'db' (change 6, command line, [age])
+        undid the metadata change of 'db' (change 6, command line, [age])
           description removed
           tag env removed
           keeps every version
@@ -134,14 +134,14 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["undo"]), @r#"
         exit 0
         stdout:
-        undid the move of labels of 'db' (change 5, command line, [age])
+        undid moving labels of 'db' (change 5, command line, [age])
           ACSCurrent v3 → v2
           ACSPrevious v2 → v1
         "#);
     assert_snapshot!(home.etui(&["undo"]), @r#"
         exit 0
         stdout:
-        undid the put of version 'v3' to 'db' (change 4, command line, [age])
+        undid storing v3 in 'db' (change 4, command line, [age])
           canary removed from v3
           version 'v3' stays, without a label
         "#);
@@ -169,11 +169,11 @@ fn what_a_put_destroyed_is_named_and_stays_gone() {
     assert_snapshot!(home.etui(&["undo", "--dry-run"]), @r#"
         exit 0
         stdout:
-        would undo the put of version 'v4' to 'db' (change 6, command line, [age])
+        would undo storing v4 in 'db' (change 6, command line, [age])
           ACSCurrent v4 → v3
           ACSPrevious v3 → v2
           version 'v4' stays, without a label
-          destroyed by it, and gone for good: v1
+          destroyed for good, and not restored: v1
         "#);
     home.etui(&["undo"]).succeeded();
     assert_snapshot!(home.etui(&["undo"]).failed(4), @r#"

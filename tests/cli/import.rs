@@ -229,14 +229,14 @@ fn an_id_with_another_value_refuses_all_unless_it_is_left_out() {
     assert_snapshot!(import(&home, &file, &["json", "file"]).failed(4), @"
     exit 4
     stderr:
-    error: nothing was imported: version 'v1' of secret 'db' exists already with another value
+    error: nothing was imported: version 'v1' of secret 'db' already exists with a different value
     hint: see the whole plan with --dry-run, or leave out what is refused with --skip-refused
     ");
     assert_snapshot!(import(&home, &file, &["json", "file", "--dry-run"]), @"
     exit 4
     stdout:
     OUTCOME  NAME   DETAILS
-    refused  db     version 'v1' of secret 'db' exists already with another value
+    refused  db     version 'v1' of secret 'db' already exists with a different value
     new      token  v1
     would import nothing: 1 secret is refused; --skip-refused leaves out what is refused
     ");
@@ -248,7 +248,7 @@ fn an_id_with_another_value_refuses_all_unless_it_is_left_out() {
     exit 0
     stdout:
     OUTCOME  NAME   DETAILS
-    refused  db     version 'v1' of secret 'db' exists already with another value
+    refused  db     version 'v1' of secret 'db' already exists with a different value
     new      token  v1
     imported 1 secret: 1 new, 1 left out
     ");

@@ -81,13 +81,13 @@ fn put_of_another_value_under_the_same_id_is_refused() {
     assert_snapshot!(run, @r#"
         exit 4
         stderr:
-        error: version 'v1' of secret 'db' exists already with another value
+        error: version 'v1' of secret 'db' already exists with a different value
         hint: choose another version id: 'v3' is free
         "#);
     assert_snapshot!(home.pipe("x", &["put", "db", "--version-id", "v1", "--json"]).failed(4), @r#"
         exit 4
         stderr:
-        {"RequestId":"[id]","HttpStatus":409,"Code":"Rejected.ResourceExist","Message":"version 'v1' of secret 'db' exists already with another value","Hint":"choose another version id: 'v3' is free"}
+        {"RequestId":"[id]","HttpStatus":409,"Code":"Rejected.ResourceExist","Message":"version 'v1' of secret 'db' already exists with a different value","Hint":"choose another version id: 'v3' is free"}
         "#);
     assert!(home.bytes_of_vault() == before);
 }
@@ -168,7 +168,7 @@ fn a_dry_run_tells_the_plan_and_changes_nothing() {
     assert_snapshot!(home.pipe("x", &["put", "db", "--version-id", "v1", "--dry-run"]).failed(4), @r#"
         exit 4
         stderr:
-        error: version 'v1' of secret 'db' exists already with another value
+        error: version 'v1' of secret 'db' already exists with a different value
         hint: choose another version id: 'v3' is free
         "#);
     assert!(home.bytes_of_vault() == before);

@@ -35,7 +35,7 @@ fn the_worked_example_of_the_contract_in_json() {
 
     let before = door.file();
     insta::assert_snapshot!(door.json(&put("v2", "two", "")), @r#"{"RequestId":"<id>","SecretName":"db","VersionId":"v2","VersionStages":{"VersionStage":["ACSPrevious"]}}"#);
-    insta::assert_snapshot!(door.json(&put("v2", "other", "")), @r#"{"RequestId":"<id>","HttpStatus":409,"Code":"Rejected.ResourceExist","Message":"version 'v2' of secret 'db' exists already with another value","Hint":"choose another version id: 'v5' is free"}"#);
+    insta::assert_snapshot!(door.json(&put("v2", "other", "")), @r#"{"RequestId":"<id>","HttpStatus":409,"Code":"Rejected.ResourceExist","Message":"version 'v2' of secret 'db' already exists with a different value","Hint":"choose another version id: 'v5' is free"}"#);
     assert_eq!(door.labels("db"), after);
     assert!(door.file() == before, "a put that changes nothing wrote something");
 }
@@ -53,7 +53,7 @@ fn the_worked_example_of_the_contract_as_query_strings_in_xml() {
     insta::assert_snapshot!(xml(&format!("{put}=v3&SecretData=three&VersionStages=%5B%22UStage1%22%5D")), @"<PutSecretValueResponse><RequestId><id></RequestId><SecretName>db</SecretName><VersionId>v3</VersionId><VersionStages><VersionStage>UStage1</VersionStage></VersionStages></PutSecretValueResponse>");
     insta::assert_snapshot!(xml(&format!(r#"{put}=v4&SecretData=four&VersionStages=["ACSCurrent","UStage1","Ustage2"]"#)), @"<PutSecretValueResponse><RequestId><id></RequestId><SecretName>db</SecretName><VersionId>v4</VersionId><VersionStages><VersionStage>ACSCurrent</VersionStage><VersionStage>UStage1</VersionStage><VersionStage>Ustage2</VersionStage></VersionStages></PutSecretValueResponse>");
     insta::assert_snapshot!(xml(&format!("{put}=v2&SecretData=two")), @"<PutSecretValueResponse><RequestId><id></RequestId><SecretName>db</SecretName><VersionId>v2</VersionId><VersionStages><VersionStage>ACSPrevious</VersionStage></VersionStages></PutSecretValueResponse>");
-    insta::assert_snapshot!(xml(&format!("{put}=v2&SecretData=other")), @"<Error><RequestId><id></RequestId><HttpStatus>409</HttpStatus><Code>Rejected.ResourceExist</Code><Message>version 'v2' of secret 'db' exists already with another value</Message><Hint>choose another version id: 'v5' is free</Hint></Error>");
+    insta::assert_snapshot!(xml(&format!("{put}=v2&SecretData=other")), @"<Error><RequestId><id></RequestId><HttpStatus>409</HttpStatus><Code>Rejected.ResourceExist</Code><Message>version 'v2' of secret 'db' already exists with a different value</Message><Hint>choose another version id: 'v5' is free</Hint></Error>");
     insta::assert_snapshot!(xml("Action=GetSecretValue&SecretName=db&VersionStage=UStage1"), @"<GetSecretValueResponse><RequestId><id></RequestId><SecretName>db</SecretName><VersionId>v4</VersionId><SecretData>four</SecretData><SecretDataType>text</SecretDataType><SecretType>Generic</SecretType><VersionStages><VersionStage>ACSCurrent</VersionStage><VersionStage>UStage1</VersionStage><VersionStage>Ustage2</VersionStage></VersionStages><CreateTime>2026-11-24T12:00:00Z</CreateTime></GetSecretValueResponse>");
     assert_eq!(door.labels("db"), "v4 {ACSCurrent, UStage1, Ustage2}, v3 {}, v2 {ACSPrevious}, v1 {}");
 }

@@ -333,7 +333,7 @@ fn what_the_rules_refuse() {
                 "Action=PutSecretValue&SecretName=db&VersionId=v2&SecretData=hunter2",
                 409,
                 "Rejected.ResourceExist",
-                "version 'v2' of secret 'db' exists already with another value",
+                "version 'v2' of secret 'db' already exists with a different value",
                 "choose another version id: 'v5' is free",
             ),
             (

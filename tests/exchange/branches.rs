@@ -207,7 +207,7 @@ fn the_same_id_with_another_value_is_refused_and_nothing_is_imported() {
     let before = branches.place.copy();
     let refused = branches.left.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).unwrap_err();
     assert_eq!(refused.code(), ErrorCode::ResourceExist);
-    assert_eq!(refused.to_string(), "version 'v2' of secret 'b' exists already with another value");
+    assert_eq!(refused.to_string(), "version 'v2' of secret 'b' already exists with a different value");
     assert!(branches.place.copy() == before);
     let report = branches.left.import(&batch, OnRefusal::LeaveOut, &mut |_| {}).unwrap();
     assert_eq!(told(&report), ["a: gets v2", &format!("b: {refused}")]);

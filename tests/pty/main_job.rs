@@ -24,13 +24,13 @@ fn make_vault(terminal: &mut Terminal) {
     terminal.wait_for_text("A new vault");
     terminal.press(&format!("{PASSWORD}\r"));
     terminal.press(&format!("{PASSWORD}\r"));
-    terminal.wait_for_text("the vault is made and open");
+    terminal.wait_for_text("Vault created and unlocked");
 }
 
 fn store_a_secret(terminal: &mut Terminal, name: &str, value: &str) {
     terminal.press("n");
     terminal.wait_for_text("Ctrl-s");
-    terminal.press(&format!("{name}\t\t\t{value}"));
+    terminal.press(&format!("{name}\t{value}"));
     terminal.wait_for_text(&format!("{} bytes", value.len()));
     terminal.press("\x13");
     terminal.wait_for("the stored secret", |screen| {

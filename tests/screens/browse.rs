@@ -297,7 +297,7 @@ fn the_help_lists_the_keys_that_are_alive_here() {
     harness.assert_shows("roll back");
     harness.assert_hides("make current\n");
     harness.press("Enter Esc Esc");
-    harness.assert_hides("Keys alive here");
+    harness.assert_hides("Keys available here");
 }
 
 #[test]

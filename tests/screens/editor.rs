@@ -35,9 +35,9 @@ fn the_selected_version_goes_to_the_editor_and_saving_opens_the_form() {
     assert_eq!(harness.dialogs(), 0);
     save(&mut harness, "hunter15");
     harness.assert_shows("Put a value · shop/db/password");
-    harness.assert_shows("● ACSCurrent   v14 → v15");
+    harness.assert_shows("◆ canary      v13 → v15");
     harness.press("Esc");
-    harness.assert_shows("Not stored yet");
+    harness.assert_shows("Discard changes?");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn the_vault_locks_on_time_while_the_editor_is_open_and_the_text_comes_back_afte
         let mut harness = on_password();
         harness.press(keys);
         harness.wait(Duration::from_secs(300)).event(Event::Tick);
-        harness.assert_shows("locked: nobody was there");
+        harness.assert_shows("Locked after 5 minutes idle");
         save(&mut harness, "hunter15");
         harness.assert_shows("what you edited comes back after the unlock");
         harness.assert_hides("hunter");
@@ -74,7 +74,7 @@ fn the_vault_locks_on_time_while_the_editor_is_open_and_the_text_comes_back_afte
 #[test]
 fn an_editor_that_ends_after_the_time_finds_the_vault_locked() {
     let mut harness = on_password();
-    harness.press("n").type_text("new").press("Tab Tab Tab Ctrl-o");
+    harness.press("n").type_text("new").press("Tab Ctrl-o");
     harness.wait(Duration::from_secs(301));
     save(&mut harness, "hunter15");
     harness.assert_shows("Unlock");

@@ -39,7 +39,7 @@ fn a_file_is_a_source_of_its_own() {
     let mut harness = from_a_file();
     assert_dialog!("file_empty", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    harness.assert_shows("name a file");
+    harness.assert_shows("enter a file path");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn nothing_is_overwritten_without_a_second_key() {
     harness.press("w").type_text("LICENSE-MIT").press("Ctrl-r");
     assert!(fs::read_to_string("LICENSE-MIT").unwrap().contains("Permission"), "the key is dead before");
     harness.press("Enter");
-    harness.assert_shows("there is a file already: nothing was written");
+    harness.assert_shows("the file exists: nothing was written");
     assert_dialog!("write_file_exists", harness);
     let (path, typed) = file(&harness, "old", b"old");
     harness.resize(120, 40).press("Ctrl-u").type_text(&typed).press("Ctrl-r");
@@ -162,7 +162,7 @@ fn nothing_is_overwritten_without_a_second_key() {
 fn a_path_that_cannot_be_written_is_told_and_the_form_stays() {
     let mut harness = on_password();
     harness.press("w Enter");
-    harness.assert_shows("name a file first");
+    harness.assert_shows("enter a file path");
     harness.type_text("/nowhere/at/all").press("Enter");
     harness.assert_shows("/nowhere/at/all");
     assert_eq!(harness.dialogs(), 1);

@@ -15,7 +15,7 @@ pub fn measured() -> Harness {
 #[test]
 fn the_first_run_says_what_this_is_where_the_vault_will_lie_and_what_unlocking_costs() {
     let mut harness = Harness::measuring((120, 40));
-    harness.assert_shows("measuring what this machine bears");
+    harness.assert_shows("measuring how fast this machine is");
     harness.measured(KdfCost::new(262_144, 3, 4).unwrap());
     assert_screens!("first_run", harness);
 }
@@ -34,7 +34,7 @@ fn the_strength_of_the_password_is_judged_and_no_rule_is_made_of_it() {
 fn two_different_passwords_are_told_and_the_first_is_kept() {
     let mut harness = measured();
     harness.type_text("a password").press("Enter").type_text("another").press("Enter");
-    harness.assert_shows("the two passwords differ: type the second one again");
+    harness.assert_shows("Passwords don't match. Type it again.");
     harness.assert_shows("••••••••••");
     assert_dialog!("first_run_differ", harness);
 }
@@ -52,7 +52,7 @@ fn the_vault_is_made_and_open() {
     harness.measured(KdfCost::new(8, 1, 1).unwrap());
     harness.type_text("x").press("Enter").type_text("x").press("Enter");
     harness.assert_shows("No secrets yet.");
-    assert_eq!(harness.toast(), "the vault is made and open");
+    assert_eq!(harness.toast(), "Vault created and unlocked");
     assert!(harness.folder().join("vault.etui").is_file());
 }
 
@@ -75,10 +75,10 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     harness.assert_shows("(•) new");
     harness.assert_shows("The vault then opens only with the password and this file.");
     harness.press("Enter");
-    harness.assert_shows("type the path of the key file, or choose none");
+    harness.assert_shows("enter the path of the key file, or choose none");
     harness.type_text(key.to_str().unwrap()).press("Enter");
     harness.assert_shows("No secrets yet.");
-    assert!(harness.toast().starts_with("the vault is made; its key file is "), "{}", harness.toast());
+    assert!(harness.toast().starts_with("Vault created. Its key file is "), "{}", harness.toast());
     assert_eq!(std::fs::read(&key).unwrap().len(), 65);
     harness.press("Ctrl-l").type_text("x").press("Enter");
     harness.assert_shows("No secrets yet.");
@@ -102,7 +102,7 @@ fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
     assert!(text.equals(&std::fs::read(&key).unwrap()));
     harness.press("Up Right Enter");
     harness.assert_shows("No secrets yet.");
-    assert_eq!(harness.toast(), "the vault is made and open");
+    assert_eq!(harness.toast(), "Vault created and unlocked");
 }
 
 #[test]

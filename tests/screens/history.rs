@@ -46,7 +46,7 @@ fn enter_in_the_vault_s_history_goes_to_the_secret_too() {
 fn undo_from_the_history_says_what_it_is_and_adds_its_own_entry() {
     let mut harness = on_password();
     harness.press("H u");
-    harness.assert_shows("the put of version 'v14' to 'shop/db/password'");
+    harness.assert_shows("storing v14 in 'shop/db/password'");
     harness.press("Enter");
     harness.assert_shows("undo: ACSCurrent v14 → v13");
     harness.press("Esc");

@@ -150,7 +150,7 @@ fn what_was_typed_comes_back_after_a_lock() {
             Typed::AsksAndReturns(text) | Typed::Returns(text) => {
                 assert_eq!(harness.top(), walk.name, "{}: {}", walk.open, harness.screen());
                 harness.assert_shows(text);
-                harness.assert_shows("the form that was open is back as you typed it");
+                harness.assert_shows("Your unsaved form is back");
             }
             // A form below it may be back.
             Typed::Goes(why) => assert_ne!(harness.top(), walk.name, "{}: {why}", walk.open),
@@ -168,7 +168,8 @@ fn a_password_that_was_typed_is_not_kept_by_the_lock() {
     harness.unlock();
     harness.assert_shows("/keys/new");
     let screen = harness.screen();
-    let passwords = screen.lines().filter(|line| line.contains("password   ") || line.contains("Once more"));
+    let passwords =
+        screen.lines().filter(|line| line.contains("password   ") || line.contains("Repeat password"));
     assert!(passwords.clone().count() >= 2, "{screen}");
     passwords.for_each(|line| assert!(!line.contains('•'), "{screen}"));
 }
@@ -209,7 +210,13 @@ fn q_goes_back_where_one_pane_is_seen_at_a_time() {
 
 #[test]
 fn in_a_form_no_letter_runs_a_command() {
-    let choices = ["p Shift-Tab", "n Tab Tab", "p Ctrl-g", ":import Down", ":password Tab Tab Tab"];
+    let choices = [
+        "p Shift-Tab",
+        "n Shift-Tab Shift-Tab Shift-Tab",
+        "p Ctrl-g",
+        ":import Down",
+        ":password Tab Tab Tab",
+    ];
     for open in choices {
         let mut harness = on_password();
         press(&mut harness, open);

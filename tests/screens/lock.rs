@@ -26,7 +26,7 @@ fn the_unlock_screen_shows_path_and_field() {
 fn a_wrong_password_says_so_and_is_not_kept() {
     let mut harness = Harness::locked((120, 40), sample::shop);
     harness.type_text("wrong").press("Enter");
-    harness.assert_shows("the master password does not open this vault");
+    harness.assert_shows("Wrong password. Try again.");
     harness.assert_hides("•");
     assert_dialog!("unlock_wrong", harness);
     harness.resize(120, 40);
@@ -55,7 +55,7 @@ fn without_a_key_for_five_minutes_the_vault_is_locked() {
     assert!(harness.state.app.browse().is_some());
     harness.assert_shows("locks in 1 s");
     harness.wait(Duration::from_secs(1)).event(Event::Tick);
-    harness.assert_shows("locked: nobody was there");
+    harness.assert_shows("Locked after 5 minutes idle");
     harness.assert_hides("shop");
     assert_eq!(harness.next_wake(), None, "a locked vault wakes nobody");
 }
@@ -64,7 +64,7 @@ fn without_a_key_for_five_minutes_the_vault_is_locked() {
 fn a_key_that_comes_after_the_time_opens_nothing() {
     let mut harness = on_password();
     harness.wait(FIVE_MINUTES).press("r");
-    harness.assert_shows("locked: nobody was there");
+    harness.assert_shows("Locked after 5 minutes idle");
     harness.assert_hides("hunter");
 }
 
@@ -112,7 +112,7 @@ fn ctrl_z_locks_before_it_suspends() {
     let mut harness = on_password();
     harness.press("Ctrl-z");
     assert_eq!(harness.suspends, 1);
-    harness.assert_shows("locked before the suspend");
+    harness.assert_shows("Locked before suspending");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_password_that_was_given_opens_the_vault_once_and_is_asked_for_after_a_lock(
 #[test]
 fn a_given_password_that_is_wrong_is_told_and_another_is_asked_for() {
     let mut harness = Harness::locked((120, 40), sample::shop).restarted_with("wrong");
-    harness.assert_shows("the master password does not open this vault");
+    harness.assert_shows("Wrong password. Try again.");
     harness.assert_hides("•");
     harness.unlock();
 }
@@ -247,8 +247,8 @@ fn a_typed_form_survives_the_lock() {
 #[test]
 fn a_new_secret_form_survives_the_lock() {
     let mut harness = on_password();
-    harness.press("n").type_text("replica").press("Tab Tab Tab").type_text("x");
-    harness.press("Tab Tab Tab Tab").type_text("env=test");
+    harness.press("n").type_text("replica").press("Tab").type_text("x");
+    harness.press("Tab Tab Tab Tab Tab Tab").type_text("env=test");
     harness.press("Ctrl-l");
     harness.unlock();
     harness.assert_shows("New secret");
@@ -311,10 +311,7 @@ fn a_form_about_a_secret_that_is_gone_after_the_lock_says_so() {
     sample::purge(&mut harness.other_process(), "shop/db/password");
     harness.unlock();
     assert_eq!(harness.dialogs(), 0);
-    assert_eq!(
-        harness.toast(),
-        "the form that was open cannot be brought back: there is no secret 'shop/db/password'"
-    );
+    assert_eq!(harness.toast(), "Your unsaved form can't be restored: there is no secret 'shop/db/password'");
 }
 
 #[test]

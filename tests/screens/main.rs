@@ -31,9 +31,10 @@ mod pictures;
 mod plain;
 mod plans;
 mod put_form;
-mod rooms;
+
 mod sample;
 mod sizes;
+mod tasks;
 mod themes;
 mod which;
 mod worked_example;

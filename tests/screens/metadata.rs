@@ -32,7 +32,7 @@ fn a_name_that_is_taken_is_refused_in_the_form() {
 fn enter_without_a_new_name_says_that_nothing_was_typed() {
     let mut harness = on_password();
     harness.press("R Enter");
-    assert_eq!(harness.toast(), "nothing was typed that changes anything");
+    assert_eq!(harness.toast(), "nothing to save: nothing was changed");
     harness.press("Esc");
     assert_eq!(harness.dialogs(), 0);
 }
@@ -99,7 +99,7 @@ fn what_another_process_changed_meanwhile_stays_and_the_new_plan_is_shown_first(
     harness.press("m").type_text("!");
     keep(&mut harness.other_process(), "shop/db/password", 7);
     harness.press("Ctrl-s");
-    harness.assert_shows("another process changed this secret meanwhile");
+    harness.assert_shows("This secret changed in another program");
     harness.press("Ctrl-s");
     assert_eq!(harness.toast(), "description changed · u undoes");
     harness.press("m");

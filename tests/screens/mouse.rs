@@ -1,8 +1,9 @@
-//! The mouse: a click selects, the wheel scrolls; nothing is revealed, confirmed or changed by it.
+//! The mouse: a click selects, or does what a key in the footer does; the wheel scrolls. Nothing is revealed, copied,
+//! confirmed or changed by it.
 
 use etui::domain::SecretName;
 use etui::tui::browse::Pane;
-use etui::tui::{Event, Mouse, MouseKind};
+use etui::tui::{Action, Event, Mouse, MouseKind};
 
 use crate::browse::on_password;
 use crate::harness::{Harness, SIZES};
@@ -79,7 +80,8 @@ fn no_click_anywhere_reveals_confirms_or_changes_anything() {
                 harness.press(keys);
             }
             let modals = harness.dialogs();
-            for row in 0..size.1 {
+            // The last line holds keys: a click on one does what the key does.
+            for row in 0..size.1 - 1 {
                 for column in (0..size.0).step_by(11) {
                     mouse(&mut harness, MouseKind::Click, column, row);
                     mouse(&mut harness, MouseKind::WheelDown, column, row);
@@ -142,6 +144,105 @@ fn a_click_in_the_palette_chooses_a_command_and_does_not_run_it() {
     harness.press(":").type_text("re");
     click_on(&mut harness, "rename ");
     harness.assert_shows("❯ rename ");
+}
+
+#[test]
+fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
+    let mut harness = on_password();
+    click_on(&mut harness, "p put");
+    assert_eq!(harness.top(), "put");
+    click_on(&mut harness, "Ctrl-g generate");
+    assert_eq!(harness.top(), "generator");
+    click_on(&mut harness, "Esc back");
+    assert_eq!(harness.top(), "put");
+    harness.type_text("typed");
+    click_on(&mut harness, "Esc cancel");
+    assert_eq!(harness.top(), "discard");
+    click_on(&mut harness, "Esc cancel");
+    assert_eq!(harness.top(), "put");
+    click_on(&mut harness, "F1 help");
+    assert_eq!(harness.top(), "help");
+    click_on(&mut harness, "/ search");
+    harness.type_text("store");
+    harness.assert_shows("/ store");
+}
+
+#[test]
+fn a_click_on_a_key_that_reveals_copies_or_confirms_does_not_and_says_which_key_does() {
+    let refuses = |harness: &mut Harness, hint: &str, key: &str| {
+        let before = (harness.dialogs(), harness.other_process().history(1).unwrap().len());
+        click_on(harness, hint);
+        let told = format!("press {key} for this: a click never reveals, copies or confirms");
+        assert_eq!(harness.toast(), told, "{hint}");
+        assert!(!harness.state.app.is_busy());
+        assert_eq!((harness.dialogs(), harness.other_process().history(1).unwrap().len()), before, "{hint}");
+        harness.assert_hides("hunter");
+        assert!(harness.clipboard.copied.lock().unwrap().is_empty());
+    };
+    let mut harness = on_password();
+    refuses(&mut harness, "r reveal", "r");
+    refuses(&mut harness, "y copy", "y");
+    harness.press("b");
+    refuses(&mut harness, "Enter do it", "Enter");
+    harness.press("Esc p").type_text("hunter99");
+    refuses(&mut harness, "Ctrl-s store", "Ctrl-s");
+    refuses(&mut harness, "Alt-r show", "Alt-r");
+    let mut harness = on_password();
+    harness.press("D Tab");
+    refuses(&mut harness, "Enter choose", "Enter");
+}
+
+#[test]
+fn a_click_chooses_an_answer_and_does_not_give_it() {
+    let mut harness = on_password();
+    harness.press("D");
+    harness.assert_shows("❯ Cancel");
+    click_on(&mut harness, "  Schedule ");
+    harness.assert_shows("❯ Schedule");
+    click_on(&mut harness, "Cancel ");
+    harness.assert_shows("❯ Cancel");
+    harness.press("Esc p").type_text("typed").press("Esc");
+    click_on(&mut harness, "  Discard ");
+    harness.assert_shows("❯ Discard");
+    assert_eq!(harness.dialogs(), 2);
+}
+
+#[test]
+fn a_click_chooses_in_every_row_of_choices() {
+    let mut harness = on_password();
+    harness.press("p");
+    click_on(&mut harness, "binary");
+    harness.assert_shows("(•) binary");
+    harness.press("Ctrl-g");
+    click_on(&mut harness, "passphrase");
+    harness.assert_shows("(•) passphrase");
+    harness.assert_shows("Separator");
+    click_on(&mut harness, "Words");
+    harness.assert_shows("❯ Words");
+    // Too many to stand side by side: an arrow goes to the next one.
+    let mut harness = on_password();
+    harness.task(Action::Import);
+    click_on(&mut harness, "→");
+    harness.assert_shows("2 of 1");
+    click_on(&mut harness, "←");
+    harness.assert_shows("1 of 1");
+}
+
+#[test]
+fn a_click_reaches_the_fields_of_the_screens_without_a_vault() {
+    let mut harness = Harness::measuring((80, 24));
+    click_on(&mut harness, "Key file");
+    harness.assert_shows("❯ Key file");
+    click_on(&mut harness, "existing");
+    harness.assert_shows("(•) existing");
+    click_on(&mut harness, "Key file path");
+    harness.assert_shows("❯ Key file path");
+    let mut harness = Harness::locked((80, 24), sample::shop);
+    click_on(&mut harness, "Master password");
+    harness.type_text("wrong").press("Enter");
+    harness.assert_shows("Wrong password");
+    click_on(&mut harness, "Ctrl-o another vault");
+    assert_eq!(harness.top(), "other vault");
 }
 
 #[test]

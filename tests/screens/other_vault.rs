@@ -42,7 +42,7 @@ fn another_vault_is_opened_with_its_own_password_and_watched() {
     harness.assert_shows("work.etui");
     assert_eq!(harness.watched, path);
     harness.type_text(PASSWORD).press("Enter");
-    harness.assert_shows("the master password does not open this vault");
+    harness.assert_shows("Wrong password. Try again.");
     harness.type_text("another").press("Enter");
     harness.assert_shows("No secrets yet.");
 }
@@ -67,7 +67,7 @@ fn where_no_vault_lies_it_is_said_and_a_second_key_makes_one() {
     let path = path_of(&harness, "new.etui");
     ask_for(&mut harness, &path);
     harness.press("Enter");
-    harness.assert_shows("there is no vault at this path: Ctrl-n makes a new one there");
+    harness.assert_shows("no vault at this path: Ctrl-n creates one");
     harness.press("Esc");
     harness.unlock();
 
@@ -87,7 +87,7 @@ fn a_vault_is_not_made_where_one_lies() {
     let path = path_of(&harness, "work.etui");
     ask_for(&mut harness, &path);
     harness.press("Ctrl-n");
-    harness.assert_shows("there is a vault at this path already: Enter opens it");
+    harness.assert_shows("a vault exists at this path: Enter opens it");
     harness.press("Esc");
     harness.unlock();
 }

@@ -50,7 +50,7 @@ fn another_process_s_change_stops_the_plan_and_shows_the_new_one() {
     harness.press("b");
     put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
     harness.press("Enter");
-    harness.assert_shows("another process changed this secret meanwhile");
+    harness.assert_shows("This secret changed in another program");
     harness.assert_shows("● ACSCurrent   v15 → v14");
     harness.press("Enter");
     assert_eq!(harness.toast(), "ACSCurrent v15 → v14, ACSPrevious v14 → v15 · u undoes");
@@ -81,12 +81,12 @@ fn undo_says_what_it_takes_back_before_it_does() {
     harness.press("u");
     assert_dialog!("undo_plan", harness);
     harness.resize(120, 40);
-    harness.assert_shows("the put of version 'v14' to 'shop/db/password'");
+    harness.assert_shows("storing v14 in 'shop/db/password'");
     harness.assert_shows("2 days ago, from the app");
     harness.press("Esc");
     harness.assert_shows("v14      ● ACSCurrent");
     harness.press("u Enter");
-    assert_eq!(harness.toast(), "undone: the put of version 'v14' to 'shop/db/password' · Ctrl-r redoes");
+    assert_eq!(harness.toast(), "Undid: storing v14 in 'shop/db/password' · Ctrl-r redo");
     harness.assert_shows("v13      ● ACSCurrent");
 }
 
@@ -99,7 +99,7 @@ fn redo_takes_the_undo_back() {
     assert_dialog!("redo_plan", harness);
     harness.resize(120, 40).press("Enter");
     harness.assert_shows("v13      ● ACSCurrent");
-    assert!(harness.toast().starts_with("redone: took back the undo of change"), "{}", harness.toast());
+    assert!(harness.toast().starts_with("Redid: change "), "{}", harness.toast());
     assert!(harness.toast().ends_with("· u undoes"), "{}", harness.toast());
 }
 
@@ -128,7 +128,7 @@ fn an_undo_of_a_deletion_restores_the_secret() {
     harness.press("D Right Enter");
     assert!(harness.toast().ends_with("· u undoes, . lists it"), "{}", harness.toast());
     harness.press("u");
-    harness.assert_shows("the deletion of 'shop/db/password'");
+    harness.assert_shows("scheduling the deletion of 'shop/db/password'");
     harness.assert_shows("no longer scheduled for deletion");
     harness.press("Enter");
     harness.assert_shows("v14      ● ACSCurrent");
@@ -140,8 +140,8 @@ fn another_process_s_change_stops_the_undo_and_shows_the_new_one() {
     harness.press("u");
     put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
     harness.press("Enter");
-    harness.assert_shows("another process changed the vault meanwhile");
-    harness.assert_shows("the put of version 'v15' to 'shop/db/password'");
+    harness.assert_shows("The vault changed in another program");
+    harness.assert_shows("storing v15 in 'shop/db/password'");
     harness.assert_shows("● ACSCurrent   v15 → v14");
     harness.press("Enter");
     harness.assert_shows("v14      ● ACSCurrent");

@@ -35,7 +35,7 @@ fn the_plan_follows_every_key() {
     harness.assert_hides("ACSCurrent   v14 → v15");
     harness.assert_shows("◆ sta");
     harness.press("Tab");
-    harness.assert_shows("◆ staging  v12 → v15");
+    harness.assert_shows("◆ staging     v12 → v15");
 }
 
 #[test]
@@ -63,12 +63,12 @@ fn a_refusal_stands_beside_its_field_with_the_way_out_before_anything_is_stored(
     let mut harness = on_password();
     harness.press("p").type_text("hunter15");
     harness.press("Shift-Tab Shift-Tab Backspace").type_text("3");
-    harness.assert_shows("version 'v13' of secret 'shop/db/password' exists already");
-    harness.assert_shows("Ctrl-n takes the free id 'v15'");
+    harness.assert_shows("version 'v13' of secret 'shop/db/password' already exists");
+    harness.assert_shows("Ctrl-n uses the next free id, v15");
     assert_dialog!("put_form_refused", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.state.app.browse().unwrap().versions().count(), 5);
-    harness.assert_shows("Ctrl-n takes the free id 'v15'");
+    harness.assert_shows("Ctrl-n uses the next free id, v15");
     harness.press("Ctrl-n");
     harness.assert_shows(PLAN);
     harness.press("Ctrl-s");
@@ -95,7 +95,7 @@ fn malformed_fields_are_told_beside_them() {
     harness.press("Tab").type_text("a!");
     harness.assert_shows("a stage label cannot contain '!'");
     harness.press("Backspace Backspace Backspace");
-    harness.assert_shows("name at least one label");
+    harness.assert_shows("choose at least one label");
     harness.press("Ctrl-s");
     assert_ne!(harness.dialogs(), 0);
     harness.type_text("ACSCurrent ACSPrevious ");
@@ -122,7 +122,7 @@ fn another_process_s_change_stops_the_put_and_shows_the_new_plan() {
     harness.press("p").type_text("hunter15");
     put(&mut harness.other_process(), "shop/db/password", "other", "x", &["ACSCurrent"], "");
     harness.press("Ctrl-s");
-    harness.assert_shows("another process changed this secret meanwhile");
+    harness.assert_shows("This secret changed in another program");
     harness.assert_shows("● ACSCurrent   other →");
     assert_dialog!("put_form_changed", harness);
     harness.resize(120, 40).press("Ctrl-s");
@@ -138,7 +138,7 @@ fn a_suggested_id_follows_what_another_process_put() {
     put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
     harness.event(Event::FileChanged);
     harness.assert_shows("● ACSCurrent   v15 → v16");
-    harness.assert_shows("another process changed this secret meanwhile");
+    harness.assert_shows("This secret changed in another program");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_typed_form_asks_before_it_closes() {
     harness.press("Esc l Enter");
     harness.assert_hides("Put a value");
     harness.press("p").type_text("x").press("Ctrl-c");
-    harness.assert_shows("Discard it");
+    harness.assert_shows("Discard changes?");
     harness.press("Ctrl-c");
     assert_eq!(harness.dialogs(), 0, "pressed again, it discards");
     assert!(!harness.has_quit);
@@ -234,6 +234,81 @@ fn a_large_value_is_stored_with_a_word_about_kms() {
 }
 
 #[test]
+fn a_new_secret_takes_three_keys_besides_its_text() {
+    let mut harness = on_password();
+    harness.press("n").type_text("replica").press("Tab").type_text("hunter2").press("Ctrl-s");
+    assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
+}
+
+#[test]
+fn labels_are_explained_where_they_are_chosen() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    harness.assert_hides("what `get` and your programs receive");
+    harness.press("Tab");
+    harness.assert_shows("ACSCurrent: what `get` and your programs receive. ACSPrevious");
+    harness.assert_shows("Backspace removes, type to add: canary,");
+    assert_dialogs!("put_form_labels", harness);
+    let mut harness = on_password();
+    harness.press("n Tab Tab");
+    harness.assert_shows("Type to add: canary");
+}
+
+#[test]
+fn a_plan_that_leaves_the_current_version_says_so() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15").press("Tab Backspace").type_text("canary");
+    harness.assert_shows("◆ canary      v13 → v15");
+    harness.assert_shows("● ACSCurrent  stays on v14; what programs read does not change");
+    harness.type_text(" ACSCurrent");
+    harness.assert_hides("stays on v14");
+}
+
+#[test]
+fn a_follow_up_of_a_canary_is_a_canary_again() {
+    for keys in ["2 j p", "2 j e"] {
+        let mut harness = on_password();
+        harness.press(keys);
+        if harness.dialogs() == 0 {
+            let text = etui::memory::SecretBytes::copy_of(b"hunter15");
+            harness.event(Event::Edited(etui::tui::event::EditorEnd::Saved { text, remark: None }));
+        } else {
+            harness.type_text("hunter15");
+        }
+        harness.assert_shows("Stage labels     canary ✕  ");
+        harness.assert_shows("◆ canary      v13 → v15");
+        harness.assert_shows("● ACSCurrent  stays on v14");
+    }
+    // A version without labels is put as usual, and edited without any.
+    let mut harness = on_password();
+    harness.press("2 G p");
+    harness.assert_shows("Stage labels     ACSCurrent ✕");
+}
+
+#[test]
+fn the_name_of_a_secret_that_is_scheduled_for_deletion_can_be_had_back() {
+    let mut harness = on_password();
+    harness.press("D l Enter n").type_text("password");
+    harness.assert_shows("or restore that secret: . lists it");
+    harness.assert_hides("p on that secret");
+}
+
+#[test]
+fn what_a_put_destroys_is_told_before_and_after_and_no_undo_is_promised() {
+    let mut harness = on_password();
+    harness.press("m Tab Tab").type_text("2");
+    harness.assert_shows("keeps 2 versions");
+    harness.assert_shows("the next put destroys v10, v11 for good; versions with a label");
+    harness.press("Ctrl-s p").type_text("hunter15");
+    harness.assert_shows("✕ destroyed    v10, v11");
+    harness.press("Ctrl-s");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15; v10, v11 destroyed for good");
+    harness.press("u");
+    harness.assert_shows("version 'v15' stays, without a label");
+    harness.assert_shows("destroyed for good, and not restored: v10, v11");
+}
+
+#[test]
 fn retention_is_part_of_the_plan() {
     let mut harness = Harness::open((120, 40), |vault, _| {
         sample::create(vault, "a", "v1", sample::text_value("1"));
@@ -251,10 +326,10 @@ fn a_new_secret_is_made_in_the_folder_under_the_cursor() {
     harness.press("n");
     assert_dialog!("new_secret_empty", harness);
     harness.resize(120, 40).type_text("replica");
-    harness.press("Tab Tab Tab").type_text("hunter2");
+    harness.press("Tab").type_text("hunter2");
     harness.assert_shows("● ACSCurrent  → v1  new");
     harness.press("Tab").type_text("canary");
-    harness.press("Tab Tab").type_text("The replica of the shop");
+    harness.press("Tab Tab Tab Tab").type_text("The replica of the shop");
     assert_dialogs!("new_secret", harness);
     harness.resize(120, 40).press("Ctrl-s");
     assert_eq!(harness.toast(), "shop/db/replica stored, v1 is current · u undoes");
@@ -266,8 +341,8 @@ fn a_new_secret_is_made_in_the_folder_under_the_cursor() {
 #[test]
 fn a_new_secret_has_its_tags_from_the_start() {
     let mut harness = on_password();
-    harness.press("n").type_text("replica").press("Tab Tab Tab").type_text("hunter2");
-    harness.press("Tab Tab Tab Tab").type_text("env=prod\nenv=test");
+    harness.press("n").type_text("replica").press("Tab").type_text("hunter2");
+    harness.press("Tab Tab Tab Tab Tab Tab").type_text("env=prod\nenv=test");
     harness.assert_shows("the tag 'env' is there twice");
     assert_dialog!("new_secret_tags", harness);
     harness.resize(120, 40).press("Ctrl-s");

@@ -89,13 +89,13 @@ fn an_answer_goes_when_something_else_is_typed() {
     harness.type_text("x");
     assert!(
         !harness.screen().contains("v13  ○ ACSPrevious  ◆ canary   ")
-            || harness.screen().contains("Enter asks")
+            || harness.screen().contains("Enter searches")
     );
-    harness.assert_shows("Enter asks");
+    harness.assert_shows("Enter searches");
     harness.hold();
     harness.press("Enter Backspace");
     harness.release();
-    harness.assert_shows("Enter asks");
+    harness.assert_shows("Enter searches");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn put(harness: &mut Harness, value: &str) {
 #[test]
 fn every_line_of_the_worked_example_holds_through_the_form() {
     let mut harness = Harness::open((120, 40), |_, _| {});
-    harness.press("n").type_text("db").press("Tab Tab Tab").type_text("one").press("Ctrl-s");
+    harness.press("n").type_text("db").press("Tab").type_text("one").press("Ctrl-s");
     assert_eq!(labels(&harness), ["v1 ACSCurrent"]);
 
     put(&mut harness, "two");
@@ -35,7 +35,8 @@ fn every_line_of_the_worked_example_holds_through_the_form() {
     harness.press("p").type_text("three").press("Tab Backspace").type_text("UStage1").press("Ctrl-s");
     assert_eq!(labels(&harness), ["v3 UStage1", "v2 ACSCurrent", "v1 ACSPrevious"]);
 
-    harness.press("p").type_text("four").press("Tab").type_text("UStage1 Ustage2").press("Ctrl-s");
+    // The form begins with the labels of the selected version.
+    harness.press("p").type_text("four").press("Tab").type_text("ACSCurrent Ustage2").press("Ctrl-s");
     let after_four = ["v4 ACSCurrent,UStage1,Ustage2", "v3 ", "v2 ACSPrevious", "v1 "];
     assert_eq!(labels(&harness), after_four);
     harness.assert_shows("v3       – no label");
@@ -49,9 +50,9 @@ fn every_line_of_the_worked_example_holds_through_the_form() {
 
     // The same version with another value: refused before anything is sent, and the form stays as typed.
     harness.press("p").type_text("another").press("Shift-Tab Shift-Tab Backspace").type_text("2");
-    harness.assert_shows("version 'v2' of secret 'db' exists already with another value");
+    harness.assert_shows("version 'v2' of secret 'db' already exists with a");
     harness.press("Ctrl-s");
-    harness.assert_shows("Ctrl-n takes the free id 'v5'");
+    harness.assert_shows("Ctrl-n uses the next free id, v5");
     harness.assert_shows("•••••••");
     assert_eq!(labels(&harness), after_four);
     harness.press("Esc l Enter b Enter");

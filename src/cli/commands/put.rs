@@ -162,6 +162,7 @@ fn preview(invocation: &Invocation, vault: &mut Vault, request: &PutRequest) -> 
     let (name, version_id) = (&request.name, &planned.version_id);
     let mut remarks = wording::remarks(planned.same_value_as.as_ref(), planned.exceeds_kms_limit);
     remarks.extend(wording::looks_built_in(request.stages.labels()));
+    remarks.extend(planned.plan.change().and_then(wording::keeps_current));
     Preview {
         name,
         plan: &planned.plan,

@@ -9,9 +9,9 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::wording;
-use crate::domain::{Timestamp, VersionId, age, visible_lines};
+use crate::domain::{Timestamp, age, visible_lines};
 use crate::vault::TakenBack;
-use crate::versioning::{Direction, Operation, VersionRef};
+use crate::versioning::{Direction, Operation};
 
 /// Undo the newest change, by a new change
 ///
@@ -137,27 +137,13 @@ fn told(steps: &[TakenBack], verb: &str, now: Timestamp) -> String {
 
 fn what(TakenBack { entry, .. }: &TakenBack, now: Timestamp) -> String {
     let (origin, age) = (history::origin(entry.origin), age(entry.time, now));
-    match entry.takes_back {
-        // What is redone is the change itself; that an undo is taken back for it is how.
-        Some(number) if entry.change.operation == Operation::Undo => {
-            let of = entry.secret.as_ref().map(|name| format!(" of '{name}'")).unwrap_or_default();
-            format!("change {number}{of} (undone by change {}, {origin}, {age})", entry.number)
-        }
-        _ => format!("{} (change {}, {origin}, {age})", history::name_of(entry), entry.number),
-    }
+    let by = if entry.change.operation == Operation::Undo { "undone by change" } else { "change" };
+    format!("{} ({by} {}, {origin}, {age})", history::taken_back(entry), entry.number)
 }
 
 /// What comes of it, and what does not come back.
 fn consequences(TakenBack { entry, change }: &TakenBack) -> Vec<String> {
-    let ids = |versions: &[VersionRef]| wording::ids(versions.iter().map(|version| &version.id));
     let mut lines = change.as_ref().map(history::details).unwrap_or_default();
-    let done = &entry.change;
-    if done.operation == Operation::Put {
-        let added: Vec<&VersionId> = done.added.iter().map(|version| &version.id).collect();
-        lines.extend(added.iter().map(|id| format!("version '{id}' stays, without a label")));
-    }
-    if !done.destroyed.is_empty() {
-        lines.push(format!("destroyed by it, and gone for good: {}", ids(&done.destroyed)));
-    }
+    lines.extend(history::not_restored(entry));
     lines
 }

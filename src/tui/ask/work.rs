@@ -28,7 +28,13 @@ impl Editing {
 }
 
 /// Whose value is in the editor; `None`: that of a new secret.
-pub type Edited = Option<SecretName>;
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edited {
+    /// `None`: a secret that is about to be created.
+    pub secret: Option<SecretName>,
+    /// The version that was edited; `None`: the text of a form.
+    pub version: Option<VersionId>,
+}
 
 /// A side effect that the runtime carries out. They are carried out in order; `Quit` and `Suspend` only after
 /// the work before them has been done.

@@ -63,7 +63,7 @@ impl JobKind {
             Self::ReadImport => "reading the import",
             Self::Import => "importing",
             Self::Export => "exporting",
-            Self::PlanRemoval => "looking what would be removed",
+            Self::PlanRemoval => "checking what would be removed",
             Self::Remove => "removing for good",
         }
     }

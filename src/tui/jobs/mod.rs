@@ -68,7 +68,7 @@ fn refuse_taken(path: &Path) -> Result<(), Failure> {
         Err(_) => Ok(()),
         Ok(_) => Err(Failure::told(
             format!("there is a file at '{}' already", path.display()),
-            "choose another path; nothing is written over from here",
+            "choose another path; existing files are never overwritten here",
         )),
     }
 }

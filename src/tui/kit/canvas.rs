@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::footer::{self, Keys};
 use super::panel::{self, Focused, Title};
+use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::context::Context;
 use crate::tui::keymap::Keymap;
 use crate::tui::layout;
 use crate::tui::theme::Theme;
@@ -14,27 +15,37 @@ use crate::tui::theme::Theme;
 pub struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
     pub app: &'a App,
-    /// The keys of the layer that is drawn, where it is the one that gets them.
-    pub keys: Option<&'a Keys<'a>>,
     /// What a click lands on, as it is drawn.
     pub hits: Vec<(Rect, Hit)>,
     /// The box of what was drawn last.
     pub drawn: Option<Rect>,
 }
 
-/// A part of a form.
+/// What a click lands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     /// A field.
     Field(usize),
     /// An option of a choice: the field, and which one.
     Option(usize, usize),
+    /// The harmless answer to a question.
+    Cancel,
+    /// The other answer.
+    Do,
+    /// A key in the footer: where it is active, and what it does.
+    Key(Context, Action),
 }
 
 impl<'a> Canvas<'a> {
-    /// A canvas without keys yet, and nothing drawn on it.
+    /// A canvas with nothing drawn on it.
     pub const fn new(buffer: &'a mut Buffer, app: &'a App) -> Self {
-        Self { buffer, app, keys: None, hits: Vec::new(), drawn: None }
+        Self { buffer, app, hits: Vec::new(), drawn: None }
+    }
+
+    /// A layer is about to be drawn over all that is there: only what is on top gets clicks.
+    pub fn cover(&mut self) {
+        self.hits.clear();
+        self.drawn = None;
     }
 
     /// A click into this area lands on that.
@@ -55,14 +66,10 @@ impl<'a> Canvas<'a> {
         layout::areas(self.app.size).body
     }
 
-    /// Draws the box of a dialog over what is there, its keys in the bottom border; answers its inside.
+    /// Draws the box of a dialog over what is there; answers its inside.
     pub fn dialog(&mut self, area: Rect, title: &str, note: &str) -> Rect {
         self.drawn = Some(area);
-        let inside = panel::draw_modal(self.buffer, area, Title { text: title, note }, self.theme());
-        if let Some(keys) = self.keys {
-            footer::draw_in_border(keys, self.theme(), self.buffer, area);
-        }
-        inside
+        panel::draw_modal(self.buffer, area, Title { text: title, note }, self.theme())
     }
 
     /// Draws the box of a screen; answers its inside.

@@ -1,12 +1,10 @@
 //! The keys that matter here, in one line, made from the keymap: the least important go first where there is
 //! no room, the key of the help always stays.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
+use super::canvas::{Canvas, Hit};
 use super::line::{LinePen, width};
-use super::panel::draw_bottom;
 use crate::tui::action::Action;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::keymap::Keymap;
@@ -16,6 +14,8 @@ use crate::tui::theme::{Role, Theme};
 struct Hint {
     key: String,
     description: String,
+    context: Context,
+    action: Action,
 }
 
 impl Hint {
@@ -30,15 +30,15 @@ pub struct Keys<'a> {
     /// The active contexts, the innermost first.
     pub contexts: Contexts,
     pub is_available: &'a dyn Fn(Action) -> bool,
-    /// Whether the key for leaving leaves the app; else it does what the keys of the dialog say anyway.
+    /// Whether the key for leaving leaves the app; else another key of the dialog does the same.
     pub leaves: bool,
 }
 
 impl Keys<'_> {
-    /// The hints of some of the active contexts, the most important first.
-    fn hints(&self, of: impl Fn(Context) -> bool, theme: &Theme) -> Vec<Hint> {
+    /// The hints of the active contexts, the most important first.
+    fn hints(&self, theme: &Theme) -> Vec<Hint> {
         let mut rows: Vec<(u8, Hint)> = Vec::new();
-        for context in self.contexts.iter().filter(|context| of(**context)) {
+        for context in self.contexts.iter() {
             for binding in self.keymap.rows(*context) {
                 let Some(importance) = binding.footer else {
                     continue;
@@ -49,22 +49,15 @@ impl Keys<'_> {
                 let is_told = self.leaves || binding.action != Action::Quit;
                 if is_told && (self.is_available)(binding.action) {
                     let key = key.shown(&theme.glyphs);
-                    rows.push((importance, Hint { key, description: binding.description.clone() }));
+                    let description = binding.description.clone();
+                    let hint = Hint { key, description, context: *context, action: binding.action };
+                    rows.push((importance, hint));
                 }
             }
         }
         rows.sort_by_key(|(importance, _)| *importance);
         rows.into_iter().map(|(_, hint)| hint).collect()
     }
-}
-
-/// Where the keys of what is on top stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In the footer, with those that are active everywhere.
-    Footer,
-    /// In the border of its box.
-    Border,
 }
 
 /// Those of the hints that fit, each followed by a gap.
@@ -79,43 +72,26 @@ fn fitting(hints: Vec<Hint>, room: u16, gap: u16) -> Vec<Hint> {
         .collect()
 }
 
-/// The line at the bottom of the screen.
-pub fn draw(keys: &Keys<'_>, place: Place, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let help = keys
-        .keymap
-        .key_for(&keys.contexts, Action::Help)
-        .map(|key| Hint { key: key.shown(&theme.glyphs), description: "help".to_owned() });
+/// The line at the bottom of the screen. A click on a key does what the key does.
+pub fn draw(keys: &Keys<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
+    let help = keys.keymap.key_for(&keys.contexts, Action::Help).map(|key| Hint {
+        key: key.shown(&theme.glyphs),
+        description: "help".to_owned(),
+        context: Context::Everywhere,
+        action: Action::Help,
+    });
     let reserved = help.as_ref().map_or(0, |help| help.width() + 2);
     let room = area.width.saturating_sub(2).saturating_sub(reserved);
-    let shown = keys.hints(|context| place == Place::Footer || context == Context::Everywhere, theme);
-    let shown = fitting(shown, room, 2);
-    let mut pen = LinePen::new(buffer, area, 0);
-    pen.skip(1);
+    let shown = fitting(keys.hints(theme), room, 2);
+    let mut column = area.x + 1;
     for hint in shown.iter().chain(help.as_ref()) {
+        let width = hint.width().min(area.right().saturating_sub(column));
+        let place = Rect { x: column, width, height: 1, ..area };
+        let mut pen = LinePen::new(canvas.buffer, place, 0);
         pen.text(&hint.key, theme.style(Role::Key)).skip(1);
-        pen.text(&hint.description, theme.style(Role::Text)).skip(2);
+        pen.text(&hint.description, theme.style(Role::Text));
+        canvas.hit(place, Hit::Key(hint.context, hint.action));
+        column = place.right() + 2;
     }
-}
-
-/// The keys of the dialog on top, in the bottom line of its box: `Ctrl-s store · Esc cancel`.
-pub fn draw_in_border(keys: &Keys<'_>, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let is_own = |context| !matches!(context, Context::Everywhere | Context::OutsideFields | Context::Text);
-    // Spaces and a dot between two; corners, a space and a piece of the line at the ends.
-    let hints = fitting(keys.hints(is_own, theme), area.width.saturating_sub(3), 3);
-    draw_bottom(buffer, area, &border_parts(&hints, theme));
-}
-
-fn border_parts(hints: &[Hint], theme: &Theme) -> Vec<(String, Style)> {
-    let border = theme.style(Role::BorderFocused);
-    let mut parts = Vec::new();
-    for (at, hint) in hints.iter().enumerate() {
-        let before = if at == 0 { " ".to_owned() } else { theme.glyphs.between() };
-        parts.push((before, border));
-        parts.push((hint.key.clone(), theme.style(Role::Key)));
-        parts.push((format!(" {}", hint.description), theme.style(Role::Text)));
-    }
-    if !parts.is_empty() {
-        parts.push((" ".to_owned(), border));
-    }
-    parts
 }

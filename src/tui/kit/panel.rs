@@ -90,18 +90,6 @@ pub fn draw_modal(buffer: &mut Buffer, area: Rect, title: Title<'_>, theme: &The
     draw_box(buffer, area, title, Focused::Yes, theme)
 }
 
-/// Writes into the bottom line of a box.
-pub fn draw_bottom(buffer: &mut Buffer, area: Rect, parts: &[(String, ratatui::style::Style)]) {
-    let Some(row) = area.height.checked_sub(1) else {
-        return;
-    };
-    let mut pen =
-        LinePen::new(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, row);
-    for (text, style) in parts {
-        pen.text(text, ratatui::style::Style::reset().patch(*style));
-    }
-}
-
 fn border_style(focused: Focused, theme: &Theme) -> ratatui::style::Style {
     theme.style(match focused {
         Focused::Yes => Role::BorderFocused,

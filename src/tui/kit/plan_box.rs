@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::canvas::{Canvas, Hit};
 use super::line::{LinePen, width, wrapped};
 use crate::tui::ask::failure::Failure;
 use crate::tui::plan_text::PlanLine;
@@ -19,6 +20,15 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// The one that a click lands on; `None`: it lands elsewhere.
+    pub const fn of(hit: Hit) -> Option<Self> {
+        match hit {
+            Hit::Cancel => Some(Self::Cancel),
+            Hit::Do => Some(Self::Do),
+            _ => None,
+        }
+    }
+
     /// The other one.
     pub const fn other(self) -> Self {
         match self {
@@ -28,26 +38,31 @@ impl Choice {
     }
 }
 
-/// Draws two answers; the chosen one is reversed and marked.
+/// Draws two answers; the chosen one is reversed and marked. A click chooses, Enter answers.
 pub fn draw_choices(
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     row: u16,
     (cancel, done): (&str, &str),
     choice: Choice,
-    theme: &Theme,
 ) -> Option<Position> {
-    let mut pen = LinePen::new(buffer, area, row);
-    pen.skip(2);
+    let theme = canvas.theme();
+    let mut column = 2;
     let mut cursor = None;
-    for (text, meaning) in [(cancel, Choice::Cancel), (done, Choice::Do)] {
+    for (text, meaning, hit) in [(cancel, Choice::Cancel, Hit::Cancel), (done, Choice::Do, Hit::Do)] {
+        let mut pen = LinePen::new(canvas.buffer, area, row);
+        pen.skip(column);
+        let start = pen.column();
         let (mark, style) = if meaning == choice {
-            cursor = Some(Position::new(pen.column(), area.y + row));
+            cursor = Some(Position::new(start, area.y + row));
             (theme.glyphs.selected, theme.style(Role::Selected))
         } else {
             (" ", theme.style(Role::Text))
         };
-        pen.text(&format!("{mark} {text} "), style).skip(2);
+        pen.text(&format!("{mark} {text} "), style);
+        let width = pen.column() - start;
+        canvas.hit(Rect { x: start, y: area.y + row, width, height: 1 }, hit);
+        column += width + 2;
     }
     cursor
 }

@@ -125,7 +125,7 @@ pub fn draw(diff: &Diff, canvas: &mut Canvas<'_>) -> Option<Position> {
         diff.comparison().good().map_or(("", ""), |found| (found.basis, found.summary.as_str()));
     let note = match diff.base() {
         Some(base) if !basis.is_empty() => format!("against {}, {basis}", base.id),
-        None if !basis.is_empty() => format!("step by step, {basis}"),
+        None if !basis.is_empty() => format!("each vs. the one before, {basis}"),
         _ => String::new(),
     };
     let inside = canvas.dialog(area, &title, &note);

@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::{Context, Contexts};
-use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::line::LinePen;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{Choice, draw_choices};
@@ -43,6 +43,11 @@ impl Layer for Discard {
         Flow::Stay
     }
 
+    /// A click chooses an answer.
+    fn hit(&mut self, hit: Hit, _app: &mut App) {
+        self.choice = Choice::of(hit).unwrap_or(self.choice);
+    }
+
     /// Whoever presses it again means it.
     fn interrupt(&mut self, _app: &mut App) -> Flow {
         Flow::Discard
@@ -51,11 +56,11 @@ impl Layer for Discard {
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let theme = canvas.theme();
         let area = centred(canvas.body(), 54, 7);
-        let inside = canvas.dialog(area, "Not stored yet", "");
+        let inside = canvas.dialog(area, "Discard changes?", "");
         LinePen::new(canvas.buffer, inside, 1)
             .skip(2)
-            .text("What you typed in the form is not stored.", theme.style(Role::Text));
-        let answers = ("Keep typing", "Discard it");
-        draw_choices(canvas.buffer, inside, 3, answers, self.choice, theme)
+            .text("This form has unsaved changes.", theme.style(Role::Text));
+        let answers = ("Keep editing", "Discard");
+        draw_choices(canvas, inside, 3, answers, self.choice)
     }
 }

@@ -64,8 +64,8 @@ impl Fact {
     /// What stands behind a number.
     const fn unit(self) -> &'static str {
         match self {
-            Self::Keep => "versions; empty keeps every one",
-            Self::Rotate => "days; empty asks for no rotation",
+            Self::Keep => "versions; leave empty to keep all",
+            Self::Rotate => "days; leave empty for no reminder",
             Self::Name | Self::Description | Self::Tags => "",
         }
     }
@@ -244,7 +244,7 @@ impl Facts {
                     app.begin_busy(&mut self.made, work);
                 }
             }
-            (FactsPlan::Same, _) => app.say(Tone::Note, "nothing was typed that changes anything"),
+            (FactsPlan::Same, _) => app.say(Tone::Note, "nothing to save: nothing was changed"),
             _ => {}
         }
     }

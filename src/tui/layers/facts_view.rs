@@ -23,7 +23,7 @@ pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
     let area = centred(canvas.body(), 72, fields.rows() + note_rows + PLAN_ROWS + 5);
     let title = if form.is_rename() { "Rename" } else { "Metadata" };
     let title = format!("{title} {} {}", theme.glyphs.dot, form.secret().name);
-    let note = if form.is_rename() { "" } else { "tags: key=value, one a line" };
+    let note = if form.is_rename() { "" } else { "tags: one key=value per line" };
     let inside = canvas.dialog(area, &title, note);
     let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     let cursor = fields.draw(canvas, place, true);
@@ -58,8 +58,12 @@ fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
                 return;
             }
             Some(Ok(planned)) => match planned.plan.change() {
-                Some(change) => sentences.push((wording::facts(change).join(", "), Role::Text)),
-                None => sentences.push(("it is so already: nothing will change".to_owned(), Role::Muted)),
+                Some(change) => {
+                    sentences.push((wording::facts(change).join(", "), Role::Text));
+                    let lost = wording::next_put_destroys(form.secret(), change);
+                    sentences.extend(lost.map(|sentence| (sentence, Role::Warning)));
+                }
+                None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),
             },
         },
     }

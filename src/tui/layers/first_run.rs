@@ -46,7 +46,7 @@ impl FirstRun {
         let chosen = if key_file.is_some() { EXISTING } else { NONE };
         let fields = vec![
             Field::new_password(PASSWORD, "Password").placeholder("a few random words are easy to type"),
-            Field::masked(AGAIN, "Once more"),
+            Field::masked(AGAIN, "Repeat password"),
             Field::choice(KEY_FILE, "Key file", &["none", "new", "existing"], chosen),
         ];
         let mut first_run = Self {
@@ -74,7 +74,7 @@ impl FirstRun {
     fn fit_fields(&mut self, path: &str) {
         let wanted = self.form.chosen(KEY_FILE) != NONE;
         if wanted && !self.form.has(KEY_PATH) {
-            self.form.insert_behind(KEY_FILE, Field::path(KEY_PATH, "Its path", path));
+            self.form.insert_behind(KEY_FILE, Field::path(KEY_PATH, "Key file path", path));
         } else if !wanted {
             self.form.remove(KEY_PATH);
         }
@@ -87,11 +87,11 @@ impl FirstRun {
                 again.clear();
             }
             self.form.go_to(AGAIN);
-            return self.remark(Role::Danger, "the two passwords differ: type the second one again");
+            return self.remark(Role::Danger, "Passwords don't match. Type it again.");
         }
         if self.form.has(KEY_PATH) && self.form.text(KEY_PATH).trim().is_empty() {
             self.form.go_to(KEY_PATH);
-            return self.remark(Role::Warning, "type the path of the key file, or choose none");
+            return self.remark(Role::Warning, "enter the path of the key file, or choose none");
         }
         let cost = self.measured.good().copied();
         let work = Work::Create { password: self.form.duplicate(PASSWORD), cost, key_file: self.key_file() };
@@ -124,11 +124,7 @@ impl Layer for FirstRun {
     }
 
     fn contexts(&self) -> Contexts {
-        match self.form.focused() {
-            Some(KEY_FILE) => Contexts::choosing(&[Context::FormChoice, Context::FirstRun]),
-            Some(KEY_PATH) => Contexts::typing(&[Context::FormPath, Context::FirstRun]),
-            _ => Contexts::typing(&[Context::FirstRun]),
-        }
+        self.form.contexts_of_prompt(&[Context::FirstRun])
     }
 
     fn form(&self) -> Option<&Form> {
@@ -193,10 +189,10 @@ impl Layer for FirstRun {
                 lock::opened(app, *opened);
                 let text = match self.key_file() {
                     KeyFileChoice::None | KeyFileChoice::Existing(_) => {
-                        "the vault is made and open".to_owned()
+                        "Vault created and unlocked".to_owned()
                     }
                     KeyFileChoice::New(path) => {
-                        format!("the vault is made; its key file is {}: copy it to a safe place", path.trim())
+                        format!("Vault created. Its key file is {}: copy it to a safe place", path.trim())
                     }
                 };
                 app.say(Tone::Done, text);
@@ -245,7 +241,7 @@ impl Layer for FirstRun {
         let buffer = &mut *canvas.buffer;
         row += u16::from(inside.height >= 18);
         if is_making {
-            spinner::draw(app, "making the vault", theme, buffer, row_of_all(inside, row));
+            spinner::draw(app, "creating the vault", theme, buffer, row_of_all(inside, row));
         } else {
             let (role, remark) = match (&self.remark, self.form.chosen(KEY_FILE)) {
                 (Some((role, remark)), _) => (*role, remark.as_str()),
@@ -261,11 +257,11 @@ impl Layer for FirstRun {
 }
 
 const WHAT: &str = "etui keeps secrets as versions that never change, with labels that say which one is live. \
-                    All of it lies in one encrypted file; only the master password opens it. \
-                    Nobody can recover a password that is lost.";
+                    Everything is in one encrypted file; only the master password opens it. \
+                    No one can recover a lost password.";
 
 const ABOUT_KEY_FILE: &str = "The vault then opens only with the password and this file. Keep copies of the file, \
-                        none of them beside the vault.";
+                        but not beside the vault.";
 
 /// The width of the names of the fields.
 const LABEL: u16 = CONTENT - 2;
@@ -301,7 +297,7 @@ fn draw_cost(
         None => {
             let turn = usize::try_from(app.now.0 / 100).unwrap_or(0);
             let frame = theme.glyphs.spinner[turn % theme.glyphs.spinner.len()];
-            let text = format!("{frame} measuring what this machine bears{}", theme.glyphs.ellipsis);
+            let text = format!("{frame} measuring how fast this machine is{}", theme.glyphs.ellipsis);
             (text.trim_start().to_owned(), Role::Muted)
         }
         Some(Ok(cost)) => (wording::cost(*cost), Role::Text),

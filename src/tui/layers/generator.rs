@@ -57,8 +57,8 @@ impl Generator {
                 Field::choice(KIND, "Kind", &["password", "passphrase"], 0),
                 text(LENGTH, "Length", &length).unit("8 to 128"),
                 Field::switches(CHARACTERS, "Characters", &CharacterClass::ALL.map(word_of)),
-                Field::choice(EACH, "One of each", &["always", "as chance has it"], 0),
-                text(EXCLUDE, "Leave out", ""),
+                Field::choice(EACH, "Each kind", &["at least one", "not required"], 0),
+                text(EXCLUDE, "Exclude", ""),
             ]),
             other: vec![
                 text(WORDS, "Words", &words).unit("3 to 20"),
@@ -164,10 +164,7 @@ impl Layer for Generator {
     }
 
     fn contexts(&self) -> Contexts {
-        match self.form.is_choosing() {
-            false => Contexts::typing(&[Context::Generator]),
-            true => Contexts::choosing(&[Context::FormChoice, Context::Generator]),
-        }
+        self.form.contexts_of_prompt(&[Context::Generator])
     }
 
     fn form(&self) -> Option<&Form> {

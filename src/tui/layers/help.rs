@@ -74,7 +74,7 @@ impl Help {
 
     fn draw_search(&self, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         if !self.is_searching && self.search.is_empty() {
-            LinePen::new(buffer, inside, 0).skip(1).text("/ searches", theme.style(Role::Hint));
+            LinePen::new(buffer, inside, 0).skip(1).text("/ to search", theme.style(Role::Hint));
             return None;
         }
         LinePen::new(buffer, inside, 0).skip(1).text("/ ", theme.style(Role::Accent));
@@ -144,7 +144,7 @@ impl Layer for Help {
         } else {
             String::new()
         };
-        let inside = canvas.dialog(area, "Keys alive here", &note);
+        let inside = canvas.dialog(area, "Keys available here", &note);
         let buffer = &mut *canvas.buffer;
         let cursor = self.draw_search(inside, theme, buffer);
         let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };

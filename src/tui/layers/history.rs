@@ -58,7 +58,7 @@ impl History {
         let version = version_of(entry);
         let renamed = entry.change.name.as_ref().map(|shift| shift.after.clone());
         let Some(name) = renamed.or_else(|| entry.secret.clone()) else {
-            app.say(Tone::Note, "this change is of the vault itself: there is no version to go to");
+            app.say(Tone::Note, "this change affects the whole vault: there is no version to go to");
             return Flow::Stay;
         };
         let Some((browse, asks)) = app.browsing() else {

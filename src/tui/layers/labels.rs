@@ -10,12 +10,16 @@ use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::context::{Context, Contexts};
-use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::form::{Did, Field, Form, Id};
 use crate::tui::layer::{Flow, Gift, Layer, News};
 use crate::tui::place::Reopen;
 use crate::vault::{Planned, SecretDetails, StageRequest, VaultError};
 use crate::versioning::{Refusal, StageMove};
+
+const NAME: Id = Id("name");
+
+const CHOOSE_FIRST: &str = "choose a label first";
 
 /// What is known about moving the chosen label here.
 pub enum LabelPlan {
@@ -31,9 +35,10 @@ pub enum LabelPlan {
 pub struct Labels {
     details: SecretDetails,
     version: VersionId,
-    cursor: usize,
-    /// The field for a new label, while it is open.
-    name: Option<EditBuffer>,
+    /// The selected row. At first none is: a second Enter must not make another version current.
+    cursor: Option<usize>,
+    /// The field for a new label; empty while it is closed.
+    form: Form,
     plan: LabelPlan,
     moved: Question,
 }
@@ -47,8 +52,8 @@ impl Labels {
         let mut labels = Self {
             details,
             version,
-            cursor: 0,
-            name: None,
+            cursor: None,
+            form: Form::new(Vec::new()),
             plan: LabelPlan::None,
             moved: Question::default(),
         };
@@ -60,7 +65,8 @@ impl Labels {
     pub fn reopen(form: &Reopen, details: SecretDetails, app: &mut App) -> Option<Self> {
         let version = VersionId::new(form.get("version")?).ok()?;
         let mut labels = Self::new(details, version, app);
-        labels.name = Some(EditBuffer::with_text(form.get("name")?));
+        labels.form = name_form();
+        labels.form.take_back(form, |_| {});
         labels.ask(app);
         Some(labels)
     }
@@ -80,17 +86,17 @@ impl Labels {
     }
 
     /// The row under the cursor.
-    pub const fn cursor(&self) -> usize {
+    pub const fn cursor(&self) -> Option<usize> {
         self.cursor
     }
 
-    /// The field for a new label, while it is open.
-    pub const fn name_field(&self) -> Option<&EditBuffer> {
-        self.name.as_ref()
+    /// The field for a new label.
+    pub const fn fields(&self) -> &Form {
+        &self.form
     }
 
     pub const fn is_naming(&self) -> bool {
-        self.name.is_some()
+        !self.form.is_empty()
     }
 
     pub const fn plan(&self) -> &LabelPlan {
@@ -98,15 +104,15 @@ impl Labels {
     }
 
     fn selected(&self) -> Option<(StageLabel, VersionId)> {
-        self.labels().nth(self.cursor).map(|(label, version)| (label.clone(), version.clone()))
+        self.labels().nth(self.cursor?).map(|(label, version)| (label.clone(), version.clone()))
     }
 
     /// The label that Enter would move here.
     fn chosen(&self) -> Result<Option<StageLabel>, Invalid> {
-        match &self.name {
-            Some(name) if name.is_empty() => Ok(None),
-            Some(name) => StageLabel::new(name.text()).map(Some),
-            None => Ok(self.selected().map(|(label, _)| label)),
+        match self.form.text(NAME) {
+            _ if !self.is_naming() => Ok(self.selected().map(|(label, _)| label)),
+            "" => Ok(None),
+            name => StageLabel::new(name).map(Some),
         }
     }
 
@@ -141,6 +147,9 @@ impl Labels {
         if app.is_busy() {
             return;
         }
+        if !self.is_naming() && self.cursor.is_none() {
+            return app.say(Tone::Note, CHOOSE_FIRST);
+        }
         let (Ok(Some(label)), LabelPlan::Asked(asked)) = (self.chosen(), &self.plan) else {
             return;
         };
@@ -148,7 +157,7 @@ impl Labels {
             return;
         };
         if planned.plan.change().is_none() {
-            return app.say(Tone::Note, format!("{label} marks {} already", self.version));
+            return app.say(Tone::Note, format!("{label} is already on {}", self.version));
         }
         let token = planned.token;
         if let Ok(stage) = StageMove::new(label, Some(self.version.clone()), None) {
@@ -160,6 +169,7 @@ impl Labels {
     /// Removing opens its plan: it is not the row's own action.
     fn remove(&self, app: &mut App) -> Flow {
         let Some((label, version)) = self.selected() else {
+            app.say(Tone::Note, CHOOSE_FIRST);
             return Flow::Stay;
         };
         match StageMove::new(label.clone(), None, Some(version)) {
@@ -176,6 +186,10 @@ impl Labels {
     }
 }
 
+fn name_form() -> Form {
+    Form::new(vec![Field::text(NAME, "New label", "")])
+}
+
 impl Layer for Labels {
     fn name(&self) -> &'static str {
         "labels"
@@ -183,14 +197,18 @@ impl Layer for Labels {
 
     fn contexts(&self) -> Contexts {
         if self.is_naming() {
-            Contexts::typing(&[Context::LabelName])
+            self.form.contexts_of_prompt(&[Context::LabelName])
         } else {
             Contexts::commanding(&[Context::Labels, Context::Lists])
         }
     }
 
-    fn field(&mut self) -> Option<&mut EditBuffer> {
-        self.name.as_mut()
+    fn form(&self) -> Option<&Form> {
+        Some(&self.form)
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn changed(&mut self, app: &mut App) {
@@ -200,18 +218,19 @@ impl Layer for Labels {
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         let last = self.labels().count().saturating_sub(1);
         match action {
-            Action::Down => self.cursor = (self.cursor + 1).min(last),
-            Action::Up => self.cursor = self.cursor.saturating_sub(1),
-            Action::First | Action::PageUp => self.cursor = 0,
-            Action::Last | Action::PageDown => self.cursor = last,
-            Action::NewLabel => self.name = Some(EditBuffer::with_text("")),
+            Action::Down => self.cursor = Some(self.cursor.map_or(0, |row| (row + 1).min(last))),
+            Action::Up => self.cursor = Some(self.cursor.map_or(0, |row| row.saturating_sub(1))),
+            Action::First | Action::PageUp => self.cursor = Some(0),
+            Action::Last | Action::PageDown => self.cursor = Some(last),
+            Action::NewLabel => self.form = name_form(),
             Action::Enter => {
                 self.move_here(app);
                 return Flow::Stay;
             }
             Action::RemoveLabel => return self.remove(app),
-            Action::Escape | Action::Back if self.is_naming() && !self.is_dirty() => self.name = None,
+            Action::Escape | Action::Back if self.is_naming() && !self.is_dirty() => self.form.clear(),
             Action::Escape | Action::Back => return Flow::Close,
+            _ if self.form.act(action, &mut app.asks) == Did::Changed => {}
             _ => return Flow::Stay,
         }
         self.ask(app);
@@ -223,7 +242,7 @@ impl Layer for Labels {
         if !self.is_naming()
             && let Some(row) = labels_view::label_at(self, app.size, at)
         {
-            self.cursor = row;
+            self.cursor = Some(row);
             self.ask(app);
         }
     }
@@ -259,14 +278,9 @@ impl Layer for Labels {
         }
     }
 
-    fn is_dirty(&self) -> bool {
-        self.name.as_ref().is_some_and(|name| !name.is_empty())
-    }
-
     fn reopen(&self) -> Option<Reopen> {
-        let name = self.name.as_ref().filter(|name| !name.is_empty())?;
         let form = Reopen::new(Self::REOPEN, Some(self.details.secret.name.clone()));
-        Some(form.with("version", self.version.as_str()).with("name", name.text()))
+        self.form.keep(form.with("version", self.version.as_str()))
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {

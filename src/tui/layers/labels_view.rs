@@ -5,13 +5,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::labels::{LabelPlan, Labels};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{draw_lines, draw_refusal};
 use crate::tui::layout;
 use crate::tui::plan_text::{self, label_sign};
 use crate::tui::theme::{Role, Theme};
+use crate::vault::wording;
 
 /// Rows for the plan: two moves, or a refusal with its hint.
 const PLAN_ROWS: u16 = 3;
@@ -19,7 +19,7 @@ const PLAN_ROWS: u16 = 3;
 fn area(editor: &Labels, size: (u16, u16)) -> Rect {
     let count = u16::try_from(editor.labels().count()).unwrap_or(u16::MAX);
     let rows = count + u16::from(editor.is_naming()) + PLAN_ROWS + 5;
-    centred(layout::areas(size).body, 64, rows)
+    centred(layout::areas(size).body, 70, rows)
 }
 
 /// The label that lies in a cell.
@@ -38,16 +38,16 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     let area = area(editor, canvas.app.size);
     let name = editor.details().secret.name.as_str();
     let title = format!("Labels {} {name}", theme.glyphs.dot);
-    let note = format!("for {}", editor.version());
+    let note = format!("target: {}", editor.version());
     let inside = canvas.dialog(area, &title, &note);
     let top = count + naming_rows + 2;
-    canvas.divider(area, top + 1, "After Enter", "");
+    canvas.divider(area, top + 1, "Enter will do this", "");
     let buffer = &mut *canvas.buffer;
 
     let label_width = labels.iter().map(|(label, _)| width(label.as_str())).max().unwrap_or(0).min(36);
     let mut cursor = None;
     for (row, (label, version)) in (0_u16..).zip(&labels) {
-        let is_selected = usize::from(row) == editor.cursor() && !editor.is_naming();
+        let is_selected = Some(usize::from(row)) == editor.cursor() && !editor.is_naming();
         let (sign, role) = label_sign(label, &theme.glyphs);
         let style = |role| theme.style(if is_selected { Role::Selected } else { role });
         let mut pen = LinePen::new(buffer, inside, row + 1);
@@ -56,7 +56,7 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
         pen.text(sign, style(role)).text(" ", style(Role::Text));
         pen.fitted(label.as_str(), label_width, style(Role::Text), &theme.glyphs)
             .text("  ", style(Role::Text));
-        let here = if *version == editor.version() { "  here" } else { "" };
+        let here = if *version == editor.version() { "  (this version)" } else { "" };
         pen.text(version.as_str(), style(Role::Text)).text(here, style(Role::Muted));
         if is_selected {
             let room = pen.room().saturating_sub(1);
@@ -64,28 +64,24 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
             cursor = Some(Position::new(inside.x + 1, inside.y + row + 1));
         }
     }
-    if let Some(field) = editor.name_field() {
-        let mut pen = LinePen::new(buffer, inside, count + 1);
-        pen.skip(1).text(theme.glyphs.selected, theme.style(Role::Accent)).text(" ", theme.style(Role::Text));
-        pen.text(theme.glyphs.custom, theme.style(Role::Custom)).text(" ", theme.style(Role::Text));
-        let x = pen.column();
-        let line = Rect::new(x, inside.y + count + 1, inside.right().saturating_sub(x + 1), 1);
-        let style = theme.style(Role::Text);
-        cursor = field::draw(buffer, line, field, Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    if editor.is_naming() {
+        let line = Rect { y: (inside.y + count + 1).min(inside.bottom()), height: 1, ..inside };
+        cursor = editor.fields().draw(canvas, line.intersection(inside), true);
     }
     let below = Rect {
         y: (inside.y + top + 1).min(inside.bottom()),
         height: inside.height.saturating_sub(top + 1),
         ..inside
     };
-    draw_plan(editor, below, theme, buffer);
-    cursor
+    draw_plan(editor, below, theme, canvas.buffer);
+    cursor.or(Some(Position::new(inside.x + 1, inside.y + 1)))
 }
 
 fn draw_plan(editor: &Labels, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     let muted = theme.style(Role::Muted);
     let sentence = match editor.plan() {
-        LabelPlan::None => "type the name of the new label".to_owned(),
+        LabelPlan::None if editor.is_naming() => "type the name of the new label".to_owned(),
+        LabelPlan::None => "choose a label to move, or add a new one".to_owned(),
         LabelPlan::Invalid(invalid) => {
             let lines = wrapped(&invalid.to_string(), area.width.saturating_sub(4));
             for (row, line) in (0..).zip(&lines) {
@@ -105,7 +101,7 @@ fn draw_plan(editor: &Labels, area: Rect, theme: &Theme, buffer: &mut Buffer) {
                     draw_lines(buffer, area, &lines, None, theme);
                     return;
                 }
-                None => "it marks this version already: nothing will change".to_owned(),
+                None => wording::NOTHING_TO_CHANGE.to_owned(),
             },
         },
     };

@@ -100,7 +100,7 @@ impl OtherVault {
 
     fn draw_near(&self, area: Rect, theme: &Theme, buffer: &mut Buffer) {
         let muted = theme.style(Role::Muted);
-        let head = if self.near().is_empty() { "nothing lies there that could be a vault" } else { "there:" };
+        let head = if self.near().is_empty() { "no vault found there" } else { "there:" };
         LinePen::new(buffer, area, 0).skip(2).text(head, muted);
         let room = usize::from(NEAR.min(area.height.saturating_sub(1)));
         let shown = if self.near().len() > room { room.saturating_sub(1) } else { self.near().len() };
@@ -181,10 +181,10 @@ impl Layer for OtherVault {
         };
         let (role, sentence) = match answered.result {
             Ok(Answer::Found(Found::Nothing)) if !request.makes => {
-                (Role::Warning, "there is no vault at this path: Ctrl-n makes a new one there".to_owned())
+                (Role::Warning, "no vault at this path: Ctrl-n creates one".to_owned())
             }
             Ok(Answer::Found(Found::Vault { .. })) if request.makes => {
-                (Role::Warning, "there is a vault at this path already: Enter opens it".to_owned())
+                (Role::Warning, "a vault exists at this path: Enter opens it".to_owned())
             }
             Ok(Answer::Found(found)) => {
                 app.path.clone_from(&request.path);

@@ -136,7 +136,7 @@ fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, bu
 fn draw_nothing(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
     let typed = palette.query().text().trim();
     let next = match palette.nearest() {
-        Some(name) => format!("Enter takes the nearest: {name}"),
+        Some(name) => format!("Enter runs the closest match: {name}"),
         None => "Delete what is typed to see them all.".to_owned(),
     };
     let room = list.width.saturating_sub(2);

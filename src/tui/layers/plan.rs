@@ -10,7 +10,7 @@ use crate::tui::ask::Failure;
 use crate::tui::ask::{Answered, Pending, Question, Ticket, Work};
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::context::{Context, Contexts};
-use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{Choice, draw_choices, draw_lines, draw_refusal, refusal_rows};
@@ -18,11 +18,12 @@ use crate::tui::layer::{Flow, Gift, Layer};
 use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
+use crate::vault::wording;
 use crate::vault::{DeleteRequest, Planned, VaultError};
 use crate::versioning::{Change, Deletion, Refusal};
 
 /// What is said where another process was faster.
-pub const CHANGED_MEANWHILE: &str = "another process changed this secret meanwhile: this is the new plan";
+pub const CHANGED_MEANWHILE: &str = "This secret changed in another program; the plan below is updated.";
 
 /// A change that waits for its Enter.
 pub struct Plan {
@@ -92,9 +93,7 @@ impl Plan {
             (None, _) => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
             (Some(Err(_)), _) => {}
             (Some(Ok(_)), request) => match (self.change(), request) {
-                (None, _) => {
-                    sentences.push(("it is so already: nothing will change".to_owned(), Role::Muted))
-                }
+                (None, _) => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),
                 (Some(change), ChangeRequest::Delete(_)) => {
                     if let Some(planned) = change.planned_deletion.as_ref().and_then(|shift| shift.after) {
                         let days = planned.seconds_since(now) / Timestamp::DAY;
@@ -106,14 +105,12 @@ impl Plan {
                             ),
                             Role::Text,
                         ));
-                        sentences.push((
-                            "In the meantime its values can be neither read nor changed.".to_owned(),
-                            Role::Text,
-                        ));
+                        sentences
+                            .push(("Until then its values can't be read or changed.".to_owned(), Role::Text));
                     }
                 }
                 (Some(_), ChangeRequest::Restore(_)) => sentences.push((
-                    "The deletion is taken back; versions and labels are as they were.".to_owned(),
+                    "The deletion is cancelled; versions and labels stay as they are.".to_owned(),
                     Role::Text,
                 )),
                 (Some(_), _) => {}
@@ -165,6 +162,11 @@ impl Layer for Plan {
             _ => {}
         }
         Flow::Stay
+    }
+
+    /// A click chooses an answer.
+    fn hit(&mut self, hit: Hit, _app: &mut App) {
+        self.choice = Choice::of(hit).unwrap_or(self.choice);
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
@@ -224,7 +226,7 @@ impl Layer for Plan {
         if let Some(failure) = refused {
             draw_refusal(buffer, below(row), failure, theme);
         } else if self.planned.good().is_some() && self.asks() {
-            return draw_choices(buffer, inside, row + 1, ("Cancel", "Schedule"), self.choice, theme);
+            return draw_choices(canvas, inside, row + 1, ("Cancel", "Schedule"), self.choice);
         }
         Some(Position::new(inside.x + 2, inside.y + 1))
     }

@@ -121,7 +121,7 @@ impl Layer for TakeBack {
             Ok(_) => return Flow::Give(Gift::Changed),
             // Nothing was undone, and the new plan is shown first.
             Err(Failure::Vault(VaultError::Refused(Refusal::VaultChanged))) => {
-                self.remark = Some("another process changed the vault meanwhile: this is the new plan");
+                self.remark = Some("The vault changed in another program; the plan below is updated.");
                 self.ask(app);
                 app.asks.work(Work::Refresh);
             }
@@ -173,7 +173,7 @@ fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
         sentences.push((format!("{count} that were made together:"), Role::Text));
     }
     for step in planned.steps.iter().take(NAMED) {
-        sentences.push((wording::name_of(&step.entry), Role::Text));
+        sentences.push((wording::taken_back(&step.entry), Role::Text));
     }
     if let Some(more) = planned.steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
         sentences.push((format!("and {more} more"), Role::Text));
@@ -186,10 +186,25 @@ fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
     if let [step] = planned.steps.as_slice() {
         match &step.change {
             Some(change) => {
-                sentences.extend(wording::facts(change).into_iter().map(|fact| (fact, Role::Text)));
+                let planned = change.planned_deletion.as_ref().and_then(|shift| shift.after);
+                match planned {
+                    Some(planned) => sentences.push((
+                        format!(
+                            "will be scheduled for deletion on {}; U restores it",
+                            plan_text::date(planned)
+                        ),
+                        Role::Text,
+                    )),
+                    None => {
+                        sentences.extend(wording::facts(change).into_iter().map(|fact| (fact, Role::Text)))
+                    }
+                }
             }
-            None => sentences.push(("it is so already: nothing will change".to_owned(), Role::Muted)),
+            None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),
         }
+    }
+    for step in planned.steps.iter().take(NAMED) {
+        sentences.extend(wording::not_restored(&step.entry).into_iter().map(|text| (text, Role::Warning)));
     }
     sentences
 }

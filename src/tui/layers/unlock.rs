@@ -7,7 +7,7 @@ use crate::app_options::Ownership;
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ask::{Answer, Answered, Question, Ticket, Work};
+use crate::tui::ask::{Answer, Answered, Failure, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
@@ -19,6 +19,7 @@ use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::lock;
 use crate::tui::session::KeyFileState;
 use crate::tui::theme::Role;
+use crate::vault::VaultError;
 
 const PASSWORD: Id = Id("password");
 
@@ -56,7 +57,7 @@ impl Unlock {
     pub fn waiting(app: &App) -> Self {
         let hint = match app.ownership {
             Ownership::Own => String::new(),
-            Ownership::Demo { password, .. } => format!("that of the demo: {password}"),
+            Ownership::Demo { password, .. } => format!("the password of the demo: {password}"),
         };
         let field = Field::masked(PASSWORD, "Master password").placeholder(hint).loss(Loss::None);
         Self {
@@ -89,7 +90,7 @@ impl Layer for Unlock {
     }
 
     fn contexts(&self) -> Contexts {
-        Contexts::typing(&[Context::Unlock])
+        self.form.contexts_of_prompt(&[Context::Unlock])
     }
 
     fn form(&self) -> Option<&Form> {
@@ -111,7 +112,9 @@ impl Layer for Unlock {
                 let password = self.form.buffer_mut(PASSWORD).map(EditBuffer::take).unwrap_or_default();
                 app.begin_busy(&mut self.unlocked, Work::Unlock { password });
             }
-            _ => {}
+            _ => {
+                self.form.act(action, &mut app.asks);
+            }
         }
         Flow::Stay
     }
@@ -129,6 +132,10 @@ impl Layer for Unlock {
                 return Flow::Done;
             }
             Ok(_) => {}
+            Err(Failure::Vault(VaultError::WrongPassword)) => {
+                self.wipe();
+                self.remark(Role::Danger, "Wrong password. Try again.");
+            }
             Err(failure) => {
                 self.wipe();
                 self.remark(Role::Danger, &failure.line());

@@ -85,7 +85,7 @@ impl Layer for Which {
     }
 
     fn contexts(&self) -> Contexts {
-        Contexts::typing(&[Context::Which])
+        self.form.contexts_of_prompt(&[Context::Which])
     }
 
     fn form(&self) -> Option<&Form> {

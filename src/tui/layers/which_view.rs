@@ -47,7 +47,7 @@ pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
 fn draw_answer(which: &Which, area: Rect, app: &App, theme: &Theme, buffer: &mut Buffer) {
     let sentence = match which.answer().known() {
         None if which.answer().is_asked() => (format!("looking{}", theme.glyphs.ellipsis), Role::Muted),
-        None => ("Enter asks".to_owned(), Role::Muted),
+        None => ("Enter searches".to_owned(), Role::Muted),
         Some(Err(failure)) => {
             draw_refusal(buffer, area, failure, theme);
             return;

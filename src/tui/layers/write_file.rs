@@ -74,7 +74,7 @@ impl WriteFile {
                 let key = keymap.key_for(&[Context::WriteFile], Action::ReplaceFile);
                 let way = key.map_or_else(String::new, |key| format!("{key} replaces it, or "));
                 vec![
-                    ("there is a file already: nothing was written".to_owned(), Role::Danger),
+                    ("the file exists: nothing was written".to_owned(), Role::Danger),
                     (format!("{way}choose another path"), Role::Muted),
                 ]
             }
@@ -126,7 +126,7 @@ impl Layer for WriteFile {
             }
         };
         if self.form.text(PATH).is_empty() {
-            self.outcome = Outcome::Failed("name a file first".to_owned());
+            self.outcome = Outcome::Failed("enter a file path".to_owned());
             return Flow::Stay;
         }
         let work = Work::WriteValue {

@@ -78,7 +78,10 @@ fn another_value_under_the_same_id_is_refused_and_the_message_names_the_version(
     let state = secret("v1 v2", "ACSCurrent=v2 ACSPrevious=v1");
     let refusal = put(&state, &terms("v2", "ACSCurrent", Some(Comparison::Differs))).unwrap_err();
     assert_eq!(refusal.code(), ErrorCode::ResourceExist);
-    assert_eq!(refusal.to_string(), "version 'v2' of secret 'db/password' exists already with another value");
+    assert_eq!(
+        refusal.to_string(),
+        "version 'v2' of secret 'db/password' already exists with a different value"
+    );
     assert_eq!(refusal.hint(), "choose another version id: 'v3' is free");
 }
 

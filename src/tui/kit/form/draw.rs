@@ -190,8 +190,15 @@ fn draw_choice(
     let arrows = theme.style(if is_focused { Role::Accent } else { Role::Muted });
     let mut pen = LinePen::new(canvas.buffer, place, 0);
     pen.text(glyphs.left, arrows).skip(1);
-    pen.text(options.get(chosen).map_or("", String::as_str), style).skip(1).text(glyphs.right, arrows);
+    pen.text(options.get(chosen).map_or("", String::as_str), style).skip(1);
+    let right = pen.column();
+    pen.text(glyphs.right, arrows);
+    let after = pen.column();
     pen.skip(2).text(&format!("{} of {}", chosen + 1, options.len()), theme.style(Role::Hint));
+    let count = options.len().max(1);
+    let arrow = |x, width| Rect { x, width, height: 1, ..place };
+    canvas.hit(arrow(place.x, width(glyphs.left)), Hit::Option(at, (chosen + count - 1) % count));
+    canvas.hit(arrow(right, after - right), Hit::Option(at, (chosen + 1) % count));
     is_focused.then_some(Position::new(place.x, place.y))
 }
 

@@ -26,7 +26,7 @@ impl Form {
                 }
                 _ => Did::Nothing,
             },
-            Hit::Field(_) => Did::Nothing,
+            Hit::Field(_) | Hit::Cancel | Hit::Do | Hit::Key(..) => Did::Nothing,
         }
     }
 }

@@ -78,11 +78,6 @@ impl Form {
         gone
     }
 
-    /// Whether the field with the cursor is chosen from, and not typed into.
-    pub fn is_choosing(&self) -> bool {
-        self.fields.get(self.focus).is_some_and(|field| field.buffer().is_none())
-    }
-
     /// Takes a field away, what was typed into it included.
     pub fn remove(&mut self, id: Id) {
         if let Some(at) = self.fields.iter().position(|field| field.id == id) {
@@ -197,18 +192,26 @@ impl Form {
 
     /// The active contexts, with those of the layer behind that of the field.
     pub fn contexts(&self, own: &[Context]) -> Contexts {
-        let with = |fields: &[Context]| [fields, own].concat();
+        self.contexts_with(&[Context::FormLine], own)
+    }
+
+    /// The active contexts where Enter does what the form is for, and goes to no other field.
+    pub fn contexts_of_prompt(&self, own: &[Context]) -> Contexts {
+        self.contexts_with(&[], own)
+    }
+
+    fn contexts_with(&self, line: &[Context], own: &[Context]) -> Contexts {
+        let with = |field: &[Context]| [field, line, own].concat();
         match self.fields.get(self.focus).map(|field| &field.content) {
             None => Contexts::commanding(own),
             Some(Content::Choice { .. } | Content::Switches { .. }) => {
-                Contexts::choosing(&with(&[Context::FormChoice, Context::FormLine]))
+                Contexts::choosing(&with(&[Context::FormChoice]))
             }
-            Some(Content::Lines(_)) => Contexts::typing(&with(&[Context::FormLines])),
-            Some(Content::Path(_)) => Contexts::typing(&with(&[Context::FormPath, Context::FormLine])),
-            Some(Content::Labels(_)) => Contexts::typing(&with(&[Context::FormLabels, Context::FormLine])),
-            Some(Content::Text(_) | Content::Masked(..) | Content::NewPassword(..)) => {
-                Contexts::typing(&with(&[Context::FormLine]))
-            }
+            Some(Content::Lines(_)) => Contexts::typing(&[&[Context::FormLines], own].concat()),
+            Some(Content::Path(_)) => Contexts::typing(&with(&[Context::FormPath])),
+            Some(Content::Labels(_)) => Contexts::typing(&with(&[Context::FormLabels])),
+            Some(Content::Masked(..)) => Contexts::typing(&with(&[Context::FormMasked])),
+            Some(Content::Text(_) | Content::NewPassword(..)) => Contexts::typing(&with(&[])),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::memory::SecretBytes;
 use crate::query::Catalogue;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
-use crate::tui::ask::{Answer, Answered, Failure, Ticket, Work};
+use crate::tui::ask::{Answer, Answered, Edited, Failure, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::editing;
 use crate::tui::kit::canvas::{Canvas, Hit};
@@ -201,10 +201,13 @@ impl PutForm {
                 Ok(content.value.duplicate().into_bytes())
             }
             (Source::File, FileRead::Known(_)) => Err("this file is binary and not for an editor"),
-            (Source::File, _) => Err("name a file first: there is nothing to edit yet"),
+            (Source::File, _) => Err("enter a file path first: there is nothing to edit yet"),
         };
         match text {
-            Ok(text) => editing::open(app, self.secret().map(|secret| secret.name.clone()), text),
+            Ok(text) => {
+                let secret = self.secret().map(|secret| secret.name.clone());
+                editing::open(app, Edited { secret, version: None }, text);
+            }
             Err(sentence) => app.say(Tone::Note, sentence),
         }
     }
@@ -235,7 +238,7 @@ impl Layer for PutForm {
 
     fn contexts(&self) -> Contexts {
         if self.focus() == Field::Value {
-            Contexts::typing(&[Context::FormValue, Context::PutForm, Context::Form])
+            Contexts::typing(&[Context::FormValue, Context::FormMasked, Context::PutForm, Context::Form])
         } else {
             self.form.contexts(&[Context::PutForm, Context::Form])
         }

@@ -1,7 +1,7 @@
 //! The form on its way through a lock.
 
 use super::{Field, PutForm, Source};
-use crate::domain::{SecretName, StageLabel};
+use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::app::App;
 use crate::tui::kit::label_field::LabelField;
 use crate::tui::place::Reopen;
@@ -12,8 +12,9 @@ impl PutForm {
     pub const REOPEN: &str = "put";
 
     /// A form for a secret that is not known yet, with nothing typed: it takes what the editor saved.
-    pub fn kept_for(secret: SecretName) -> Reopen {
-        Reopen::new(Self::REOPEN, Some(secret)).with("suggested", "yes")
+    pub fn kept_for(secret: SecretName, edited: Option<&VersionId>) -> Reopen {
+        let form = Reopen::new(Self::REOPEN, Some(secret)).with("suggested", "yes");
+        form.with("edited", edited.map_or("", VersionId::as_str))
     }
 
     /// What was typed.
@@ -37,7 +38,10 @@ impl PutForm {
     /// back as a new secret of that name.
     pub fn reopen(form: &Reopen, details: Option<&SecretDetails>, app: &mut App) -> Option<Self> {
         let mut put = match details {
-            Some(details) => Self::put(details, false),
+            Some(details) => {
+                let edited = form.get("edited").and_then(|id| VersionId::new(id).ok());
+                Self::put(details, false).edited_from(edited.as_ref())
+            }
             None => Self::new_secret("", false),
         };
         for field in Field::ALL {

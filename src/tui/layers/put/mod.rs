@@ -23,10 +23,6 @@ use forecast::Forecast;
 pub enum Field {
     /// The name of a new secret.
     Name,
-    /// The id of the version.
-    VersionId,
-    /// Text or binary.
-    Type,
     /// The value.
     Value,
     /// The file that holds the value.
@@ -35,6 +31,10 @@ pub enum Field {
     Stages,
     /// A remark on the version.
     Note,
+    /// The id of the version.
+    VersionId,
+    /// Text or binary.
+    Type,
     /// What a new secret is for.
     Description,
     /// The tags of a new secret.
@@ -44,12 +44,12 @@ pub enum Field {
 impl Field {
     const ALL: [Self; 9] = [
         Self::Name,
-        Self::VersionId,
-        Self::Type,
         Self::Value,
         Self::File,
         Self::Stages,
         Self::Note,
+        Self::VersionId,
+        Self::Type,
         Self::Description,
         Self::Tags,
     ];
@@ -77,7 +77,7 @@ impl Field {
             Self::VersionId => form::Field::text(id, "Version id", ""),
             Self::Type => form::Field::choice(id, "Type", &Source::ALL.map(|(_, words)| words), 0),
             Self::Value => form::Field::masked_lines(id, "Value", 2),
-            Self::File => form::Field::path(id, "File", "").placeholder("a path; ~ is your home"),
+            Self::File => form::Field::path(id, "File", "").placeholder("path; ~ is your home"),
             Self::Stages => form::Field::labels(id, "Stage labels", LabelField::current()),
             Self::Note => form::Field::text(id, "Note", ""),
             Self::Description => form::Field::text(id, "Description", ""),
@@ -112,6 +112,15 @@ pub enum Purpose {
     },
     /// A secret with its first version.
     New,
+}
+
+/// Which labels the form begins with where a version has none of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FewLabels {
+    /// `ACSCurrent`: what a put means where nothing else is said.
+    Current,
+    /// None: they must be chosen.
+    None,
 }
 
 /// Why the fields do not make a request: beside the field that causes it.
@@ -186,6 +195,35 @@ impl PutForm {
         form
     }
 
+    /// With the labels of a version that the new one takes the place of: whoever follows up a canary wants a canary.
+    /// `ACSPrevious` follows by itself.
+    #[must_use]
+    pub fn labelled_as(mut self, version: &VersionId, without: FewLabels) -> Self {
+        let labels = self.secret().and_then(|secret| {
+            let version = secret.version(version)?;
+            Some(secret.labels.of(version.key))
+        });
+        let mut labels = labels.unwrap_or_default();
+        labels.retain(|label| !label.is_previous());
+        if labels.is_empty() && without == FewLabels::Current {
+            labels.push(StageLabel::current());
+        }
+        if let Some(field) = self.form.labels_mut(Field::Stages.id()) {
+            field.clear();
+            labels.into_iter().for_each(|label| field.add(label));
+        }
+        self
+    }
+
+    /// With the labels of the version whose value was edited, and no others.
+    #[must_use]
+    pub fn edited_from(self, version: Option<&VersionId>) -> Self {
+        match version {
+            Some(version) => self.labelled_as(version, FewLabels::None),
+            None => self,
+        }
+    }
+
     /// A form for a new secret in a folder.
     pub fn new_secret(folder: &str, suggests_id: bool) -> Self {
         let mut form = Self::empty(Purpose::New, suggests_id);
@@ -234,6 +272,12 @@ impl PutForm {
         if let Some(labels) = self.form.labels_mut(Field::Stages.id()) {
             labels.know(known);
         }
+    }
+
+    /// The labels of the secret that are its own.
+    fn custom_labels(&self) -> Vec<&StageLabel> {
+        let labels = self.secret().into_iter().flat_map(|secret| secret.labels.iter());
+        labels.map(|(label, _)| label).filter(|label| !label.is_current() && !label.is_previous()).collect()
     }
 
     /// The labels that Tab can complete: those of the secret, then the built-in ones.
@@ -429,8 +473,8 @@ const fn missing(field: Field) -> &'static str {
         Field::Name => "type a name; a '/' makes folders",
         Field::VersionId => "type a version id, or take the free one",
         Field::Value => "type or paste the value",
-        Field::File => "name a file",
-        Field::Stages => "name at least one label",
+        Field::File => "enter a file path",
+        Field::Stages => "choose at least one label",
         Field::Type | Field::Note | Field::Description | Field::Tags => "",
     }
 }

@@ -19,6 +19,7 @@ use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::vault::wording;
+use crate::versioning::Refusal;
 
 /// The column in which the fields begin, as in every form.
 const LABEL: u16 = CONTENT;
@@ -40,9 +41,17 @@ pub fn draw(form: &PutForm, canvas: &mut Canvas<'_>) -> Option<Position> {
     let remark = remark(form, keymap, columns.saturating_sub(margin));
     let plan = plan_lines(form, &theme.glyphs);
     let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
+    let help = labels_help(form, columns.saturating_sub(LABEL + 3));
     let look = |value_rows: u16| {
         let remark = &remark;
-        move |id| look_of(form, id, value_rows, remark, theme, keymap)
+        let help = &help;
+        move |id| {
+            let mut look = look_of(form, id, value_rows, remark, theme, keymap);
+            if id == Field::Stages.id() && form.focus() == Field::Stages {
+                look.below.splice(0..0, help.iter().cloned());
+            }
+            look
+        }
     };
     // Everything but the value; what is left is the value's, two lines at least.
     let apart = if remark.field.is_none() { remark.lines.len() } else { 0 };
@@ -114,6 +123,17 @@ fn title(form: &PutForm, theme: &Theme) -> String {
         Purpose::Put { secret } => format!("Put a value {} {}", theme.glyphs.dot, secret.name),
         Purpose::New => "New secret".to_owned(),
     }
+}
+
+/// What labels mean, for whoever chooses some.
+fn labels_help(form: &PutForm, columns: u16) -> Vec<(String, Role)> {
+    let mut known: Vec<&str> = form.custom_labels().into_iter().map(StageLabel::as_str).collect();
+    known.sort_unstable();
+    let known = if known.is_empty() { "canary".to_owned() } else { known.join(", ") };
+    let can_remove = form.stages().is_some_and(|stages| stages.chips().any(|(_, can_be)| can_be));
+    let removes = if can_remove { "Backspace removes, type" } else { "Type" };
+    let text = format!("{} {removes} to add: {known}", wording::BUILT_IN_LABELS);
+    wrapped(&text, columns).into_iter().map(|line| (line, Role::Hint)).collect()
 }
 
 /// What stands at the right end of a field.
@@ -189,7 +209,7 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
             Forecast::Refused { field: at, refusal } => {
                 field = *at;
                 add(&refusal.to_string(), Role::Danger);
-                add(&way_out(form, *at, &refusal.hint(), keymap), Role::Muted);
+                add(&way_out(form, *at, refusal, keymap), Role::Muted);
             }
             Forecast::Failed(failure) => {
                 add(&failure.sentence(), Role::Danger);
@@ -207,17 +227,20 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
     Remark { field, lines }
 }
 
-fn way_out(form: &PutForm, field: Option<Field>, hint: &str, keymap: &Keymap) -> String {
+fn way_out(form: &PutForm, field: Option<Field>, refusal: &Refusal, keymap: &Keymap) -> String {
     match field {
-        Some(Field::VersionId) => way_to_free_id(form, keymap).unwrap_or_else(|| hint.to_owned()),
-        Some(Field::Name) => "choose another name; p on that secret adds a version to it".to_owned(),
-        _ => hint.to_owned(),
+        Some(Field::VersionId) => way_to_free_id(form, keymap).unwrap_or_else(|| refusal.hint()),
+        Some(Field::Name) if matches!(refusal, Refusal::NameInWindow { .. }) => {
+            "choose another name, or restore that secret: . lists it, U restores it".to_owned()
+        }
+        Some(Field::Name) => "choose another name, or add a version to that secret with p".to_owned(),
+        _ => refusal.hint(),
     }
 }
 
 fn way_to_free_id(form: &PutForm, keymap: &Keymap) -> Option<String> {
     let key = keymap.key_for(&[Context::PutForm], Action::TakeFreeId)?;
-    Some(format!("{key} takes the free id '{}'", form.free_id()))
+    Some(format!("{key} uses the next free id, {}", form.free_id()))
 }
 
 enum PlanRow {
@@ -260,7 +283,7 @@ fn plan_lines(form: &PutForm, glyphs: &Glyphs) -> Vec<PlanRow> {
             rows
         }
         Forecast::Refused { .. } | Forecast::Wrong(..) => {
-            vec![PlanRow::Sentence("nothing: it would be refused".to_owned(), Role::Muted)]
+            vec![PlanRow::Sentence("Can't be stored (see above)".to_owned(), Role::Muted)]
         }
         Forecast::Failed(_) => Vec::new(),
     }

@@ -8,9 +8,9 @@ use crate::tui::jobs::Job;
 use crate::tui::kit::form::{Field, Id, Loss};
 
 pub(super) const ABOUT_BACKUP: &str = "A copy of the whole vault in a new file, encrypted as it is and checked when \
-                                       it is written. It opens with the present password.";
-pub(super) const ABOUT_EXPORT: &str = "The file is not encrypted: whoever reads it reads your secrets. A copy that \
-                                       stays encrypted is made by :backup.";
+                                       it is written. It opens with the current password.";
+pub(super) const ABOUT_EXPORT: &str = "The file is not encrypted: anyone who can read it can read your secrets. For a copy that \
+                                       stays encrypted use :backup.";
 
 /// What must be typed before secrets are written as they are.
 const PLAINTEXT: &str = "plaintext";
@@ -24,7 +24,7 @@ pub(super) const FORMAT: Id = Id("format");
 pub(super) const CONFIRMATION: Id = Id("confirmation");
 
 pub(super) fn back_up() -> TaskForm {
-    let path = Field::path(PATH, "New file", "").placeholder("a path, as ~/vault-copy.etui");
+    let path = Field::path(PATH, "New file", "").placeholder("e.g. ~/vault-copy.etui");
     TaskForm::new(Task::BackUp, vec![path])
 }
 
@@ -34,10 +34,10 @@ pub(super) fn export() -> TaskForm {
         Task::Export,
         vec![
             Field::choice(FORMAT, "Format", &formats, 0),
-            Field::text(FOLDER, "Only below", "").placeholder("a folder; empty takes all"),
-            Field::path(PATH, "New file", "").placeholder("a path, as ~/secrets.json"),
-            Field::text(CONFIRMATION, "Type 'plaintext'", "")
-                .placeholder("to say that it may be read by anybody")
+            Field::text(FOLDER, "Only folder", "").placeholder("leave empty for everything"),
+            Field::path(PATH, "New file", "").placeholder("e.g. ~/secrets.json"),
+            Field::text(CONFIRMATION, "Confirm", "")
+                .placeholder("type \"plaintext\" to confirm")
                 .loss(Loss::None),
         ],
     )
@@ -61,7 +61,7 @@ pub(super) fn submit_export(form: &TaskForm) -> Result<Job, Missing> {
 /// The path that is typed.
 pub(super) fn path(form: &TaskForm) -> Result<std::path::PathBuf, Missing> {
     match form.form.text(PATH) {
-        "" => Err(Missing(PATH, "type the path of the file first".to_owned())),
+        "" => Err(Missing(PATH, "enter a file path".to_owned())),
         text => Ok(paths::typed(text)),
     }
 }

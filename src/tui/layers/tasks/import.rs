@@ -28,15 +28,15 @@ const SHORT_PLAN: usize = 12;
 
 /// The form, with a file where one is named.
 pub(super) fn form(file: &str, source: Option<Source>) -> TaskForm {
-    let mut formats = vec!["by its looks"];
+    let mut formats = vec!["auto-detect"];
     formats.extend(Source::all().iter().map(|source| source.name()));
     let chosen = Source::all().iter().position(|known| Some(*known) == source);
-    let mut path = Field::path(PATH, "File", "").placeholder("a path; of pass the folder");
+    let mut path = Field::path(PATH, "File", "").placeholder("path to the file (for pass: the folder)");
     path.set(file);
     let fields = vec![
         path,
         Field::choice(FORMAT, "Format", &formats, chosen.map_or(0, |at| at + 1)),
-        Field::text(FOLDER, "Put below", "").placeholder("a folder; empty takes the names as they are"),
+        Field::text(FOLDER, "Into folder", "").placeholder("leave empty to keep the names"),
     ];
     TaskForm::new(Task::Import, fields)
 }
@@ -98,7 +98,8 @@ pub(super) fn show_plan(task: &mut TaskForm, report: ImportReport, source: &str,
         first.text = format!("{source}: {}", first.text);
     }
     if is_other_than_shown {
-        let sentence = "the vault changed meanwhile: nothing was imported; this is the new plan";
+        let sentence =
+            "The vault changed in another program: nothing was imported, and the plan below is updated.";
         lines.insert(0, Line::new(Role::Warning, sentence));
     }
     task.say(lines);
@@ -142,10 +143,10 @@ pub(super) fn drop_choice(task: &mut TaskForm) {
 pub(super) fn ask_for_locks(task: &mut TaskForm, needs_key_file: bool) {
     let form = &mut task.form;
     if !form.has(OTHER_PASSWORD) {
-        form.insert_behind(FOLDER, Field::masked(OTHER_PASSWORD, "Its password"));
+        form.insert_behind(FOLDER, Field::masked(OTHER_PASSWORD, "Other password"));
     }
     if needs_key_file && !form.has(OTHER_KEY_FILE) {
-        let field = Field::path(OTHER_KEY_FILE, "Its key file", "").placeholder("a path");
+        let field = Field::path(OTHER_KEY_FILE, "Other key file", "").placeholder("a path");
         form.insert_behind(OTHER_PASSWORD, field);
     }
     let (key, what) = if needs_key_file && !form.text(OTHER_PASSWORD).is_empty() {

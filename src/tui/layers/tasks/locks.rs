@@ -8,9 +8,9 @@ use crate::tui::jobs::{Job, NewLocks};
 use crate::tui::kit::form::{Field, Form, Id, Loss};
 use crate::vault::{NewKeyFile, Relocking};
 
-pub(super) const ABOUT_PASSWORD: &str = "Only the lock changes. Copies made before still open with the old password; \
-                                         where that may have leaked, replace the vault key with :rekey.";
-pub(super) const ABOUT_REKEY: &str = "Seals everything anew under a new key and a new password, for when the old one \
+pub(super) const ABOUT_PASSWORD: &str = "Only the password changes. Older copies still open with the old one; if it may have \
+                                         leaked, replace the vault key with :rekey.";
+pub(super) const ABOUT_REKEY: &str = "Re-encrypts everything with a new key and a new password. Use it if the old password \
                                       or a copy may have leaked. There is no undo.";
 
 const PRESENT: Id = Id("present");
@@ -28,13 +28,13 @@ pub(super) fn form(relocking: Relocking, app: &App) -> TaskForm {
         None => &["none, as now", "a new one"],
     };
     let mut fields = vec![
-        Field::masked(PRESENT, "Present password"),
+        Field::masked(PRESENT, "Current password"),
         Field::new_password(NEW, "New password"),
-        Field::masked(AGAIN, "Once more"),
+        Field::masked(AGAIN, "Repeat password"),
         Field::choice(KEY_FILE, "Key file", key_file, AS_NOW),
     ];
     if relocking == Relocking::VaultKey {
-        let field = Field::text(CONFIRMATION, "Type its name", "").placeholder("the file name of the vault");
+        let field = Field::text(CONFIRMATION, "Type the name", "").placeholder("the file name of the vault");
         fields.push(field.loss(Loss::None));
     }
     TaskForm::new(Task::Relock(relocking), fields)
@@ -44,8 +44,7 @@ pub(super) fn form(relocking: Relocking, app: &App) -> TaskForm {
 pub(super) fn fit_fields(form: &mut Form) {
     let wanted = form.chosen(KEY_FILE) == MAKE;
     if wanted && !form.has(KEY_FILE_PATH) {
-        let field =
-            Field::path(KEY_FILE_PATH, "New key file", "").placeholder("a path, best on another medium");
+        let field = Field::path(KEY_FILE_PATH, "New key file", "").placeholder("path, e.g. on a USB stick");
         form.insert_behind(KEY_FILE, field);
     } else if !wanted {
         form.remove(KEY_FILE_PATH);
@@ -56,7 +55,7 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, vault_file: &str
     let form = &mut task.form;
     let missing = |key, sentence: &str| Err(Missing(key, sentence.to_owned()));
     if form.text(PRESENT).is_empty() {
-        return missing(PRESENT, "type the present password first");
+        return missing(PRESENT, "type the current password first");
     }
     if form.text(NEW).is_empty() {
         return missing(NEW, "type a new password");
@@ -65,11 +64,11 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, vault_file: &str
         if let Some(again) = form.buffer_mut(AGAIN) {
             again.clear();
         }
-        return missing(AGAIN, "the two new passwords differ: type the second one again");
+        return missing(AGAIN, "Passwords don't match. Type it again.");
     }
     let key_file = match (form.chosen(KEY_FILE), form.text(KEY_FILE_PATH)) {
         (AS_NOW, _) => NewKeyFile::Keep,
-        (MAKE, "") => return missing(KEY_FILE_PATH, "type where the new key file shall lie"),
+        (MAKE, "") => return missing(KEY_FILE_PATH, "enter a path for the new key file"),
         (MAKE, path) => NewKeyFile::Make(paths::typed(path)),
         _ => NewKeyFile::Drop,
     };

@@ -120,7 +120,7 @@ impl Layer for TaskForm {
 
     fn contexts(&self) -> Contexts {
         match self.stage {
-            Stage::Typing => self.form.contexts(&[Context::Room]),
+            Stage::Typing => self.form.contexts(&[Context::Task]),
             Stage::Running => Contexts::commanding(&[Context::Running]),
             Stage::Finished => Contexts::commanding(&[Context::Report, Context::Lists]),
         }

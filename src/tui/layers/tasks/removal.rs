@@ -12,7 +12,7 @@ use crate::tui::when::count;
 use crate::vault::{Removal, wording};
 
 pub(super) const ABOUT: &str =
-    "There is no undo. Older copies of the vault still contain what is removed: change what it protects.";
+    "There is no undo. Change anything this secret protects; old backups still contain it.";
 
 pub(super) fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
     let selected = app.browse().and_then(|browse| browse.selected.clone());
@@ -48,7 +48,7 @@ pub(super) fn on_plan(form: &mut TaskForm, removals: Vec<Removal>) {
         Task::Remove(Scope::Past) => "the file name of the vault",
         _ => "the name of the secret",
     };
-    let field = Field::text(CONFIRMATION, "Type its name", "").placeholder(hint).loss(Loss::None);
+    let field = Field::text(CONFIRMATION, "Type the name", "").placeholder(hint).loss(Loss::None);
     form.form = Form::new(vec![field]);
     say_plan(form);
 }

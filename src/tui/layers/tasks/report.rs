@@ -82,7 +82,7 @@ fn contents(report: &VerifyReport) -> String {
 
 fn verified(report: &VerifyReport) -> Vec<Line> {
     if report.is_clean() {
-        return vec![Line::new(Role::Success, format!("the vault is whole: {}", contents(report)))];
+        return vec![Line::new(Role::Success, format!("Vault OK: {}", contents(report)))];
     }
     let mut lines: Vec<Line> =
         report.findings.iter().map(|finding| Line::new(Role::Danger, finding)).collect();
@@ -107,7 +107,7 @@ fn sentence(done: &Done) -> (Tone, String) {
     match done {
         Done::Relocked(relocked) => (Tone::Done, wording::relocked(&relocked.done)),
         Done::Verified(report) => match report.findings.first() {
-            None => (Tone::Done, format!("the vault is whole: {}", contents(report))),
+            None => (Tone::Done, format!("Vault OK: {}", contents(report))),
             Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
         },
         Done::BackedUp { path, report } => {
@@ -159,10 +159,10 @@ pub fn ended_while_locked(kind: JobKind, result: &Result<Answer, Failure>) -> Op
             Relocking::VaultKey => "the vault key is replaced: the new password opens the vault",
         },
         (JobKind::Rekey | JobKind::ChangePassword, Err(_)) => {
-            "the locks were not changed: the old password opens the vault"
+            "the password was not changed: the old one opens the vault"
         }
         (_, Ok(Done::Imported(_))) => "the import was finished before the lock",
-        (JobKind::Import, Err(_)) => "the import was taken back when the vault was locked",
+        (JobKind::Import, Err(_)) => "the import was undone when the vault was locked",
         _ => return None,
     })
 }

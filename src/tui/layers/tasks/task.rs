@@ -144,7 +144,7 @@ pub(super) fn enter(form: &mut TaskForm, app: &mut App) -> Option<bool> {
             Some(false)
         }
         Some(under_way) => {
-            let text = format!("{} is under way: wait, or stop it with :stop-work", under_way.words());
+            let text = format!("{} is still running: wait, or stop it with :stop-work", under_way.words());
             app.say(Tone::Note, text);
             None
         }

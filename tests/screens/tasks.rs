@@ -66,10 +66,10 @@ fn work_can_be_left_to_the_background_and_tells_when_it_is_done() {
     assert_eq!(harness.toast(), "checking the vault goes on in the background");
     harness.assert_shows("checking the vault 25 %");
     harness.task(Action::Export);
-    assert_eq!(harness.toast(), "checking the vault 25 % is under way: wait, or stop it with :stop-work");
+    assert_eq!(harness.toast(), "checking the vault 25 % is still running: wait, or stop it with :stop-work");
     harness.task(Action::Verify).assert_shows("25 %");
     harness.press("Esc").release();
-    assert_eq!(harness.toast(), "the vault is whole: 5 secrets, 9 versions, 12 changes");
+    assert_eq!(harness.toast(), "Vault OK: 5 secrets, 9 versions, 12 changes");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn leaving_the_app_while_work_is_under_way_is_wished_twice() {
     assert_eq!(harness.toast(), "checking the vault goes on in the background");
     harness.press("Ctrl-c");
     assert!(!harness.has_quit);
-    assert_eq!(harness.toast(), "checking the vault is under way: once more stops it and leaves");
+    assert_eq!(harness.toast(), "checking the vault is still running: press again to stop it and quit");
     harness.press("Ctrl-c");
     assert!(harness.has_quit);
 }
@@ -191,7 +191,7 @@ fn the_password_is_changed_with_the_present_one() {
     harness.resize(120, 40).type_text("wrong").press("Tab").type_text(NEW).press("Tab").type_text("violet");
     assert_dialog!("password_typed", harness);
     harness.resize(120, 40).press("Ctrl-s");
-    harness.assert_shows("the two new passwords differ");
+    harness.assert_shows("Passwords don't match");
     harness.type_text(NEW).press("Ctrl-s");
     harness.assert_shows("the master password does not open this vault");
     assert!(harness.opens_with(PASSWORD));
@@ -273,7 +273,7 @@ fn a_backup_is_made_and_checked_and_replaces_nothing() {
     assert_dialog!("backup", harness);
     let copy = harness.path("copy.etui");
     harness.resize(120, 40).press("Ctrl-s");
-    harness.assert_shows("type the path of the file first");
+    harness.assert_shows("enter a file path");
     harness.type_text(&copy).press("Ctrl-s");
     assert!(
         harness.toast().ends_with("and checked: 5 secrets, 9 versions, 12 changes"),
@@ -284,7 +284,7 @@ fn a_backup_is_made_and_checked_and_replaces_nothing() {
     assert!(copied.unlock(&credentials(PASSWORD), Answers::default()).is_ok());
     let before = fs::read(&copy).unwrap();
     harness.task(Action::BackUp).type_text(&copy).press("Ctrl-s");
-    harness.assert_shows("nothing is written over from here");
+    harness.assert_shows("existing files are never overwritten here");
     assert!(fs::read(&copy).unwrap() == before);
 }
 
@@ -422,7 +422,7 @@ fn a_refused_secret_stops_the_import_until_it_is_chosen_to_leave_it_out() {
     harness.assert_shows("json: would import nothing: 1 secret is refused");
     harness.assert_shows("Refused secrets");
     harness.press("Ctrl-s");
-    harness.assert_shows("nothing was imported: version 'v14' of secret 'shop/db/password' exists");
+    harness.assert_shows("nothing was imported: version 'v14' of secret 'shop/db/password' already");
     assert!(!harness.names().contains(&"token".to_owned()), "all or nothing, as on the command line");
     harness.press("Right");
     harness.assert_shows("json: would import 1 secret: 1 new, 1 left out");
@@ -466,7 +466,7 @@ fn an_import_that_would_do_something_else_by_now_is_shown_again() {
     harness.type_text(&path).press("Ctrl-s");
     create(&mut harness.other_process(), "A", "v1", text_value("other"));
     harness.press("Ctrl-s");
-    harness.assert_shows("nothing was imported; this is the new");
+    harness.assert_shows("nothing was imported, and");
     assert_eq!(harness.names().iter().filter(|name| *name == "A").count(), 1);
     harness.press("Ctrl-s");
     assert!(harness.toast().starts_with("imported 1 secret: 1 changed"), "{}", harness.toast());
@@ -478,7 +478,7 @@ fn locking_while_an_import_is_under_way_takes_it_back() {
     harness.type_text(&path).press("Ctrl-s");
     harness.hold();
     harness.press("Ctrl-s Ctrl-l").release();
-    harness.assert_shows("the import was taken back when the vault was locked");
+    harness.assert_shows("the import was undone when the vault was locked");
     harness.type_text(PASSWORD).press("Enter");
     assert!(!harness.names().contains(&"A".to_owned()));
 }
@@ -487,7 +487,7 @@ fn locking_while_an_import_is_under_way_takes_it_back() {
 fn a_form_in_which_something_was_typed_asks_before_it_closes() {
     let mut harness = on_password();
     harness.task(Action::Import).type_text("/tmp/x").press("Esc");
-    harness.assert_shows("Discard it");
+    harness.assert_shows("Discard changes?");
     harness.press("l Enter");
     assert_eq!(harness.dialogs(), 0);
 }
