@@ -144,6 +144,19 @@ pub(super) fn wait_for_lock(tries: i32, longest: Duration) -> bool {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_file_that_can_only_be_read_is_told_as_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.etui");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+        let connection =
+            Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let refused = connection.execute_batch("INSERT INTO t VALUES (1)").on(&connection);
+        let Err(StoreError::System { doing, reason }) = refused else { panic!("{refused:?}") };
+        assert_eq!(doing, format!("writing {}", path.display()));
+        assert!(reason.starts_with("it can only be read"), "{reason}");
+    }
+
     // Guards: the cause is asked for anew where SQLite's second try has hidden it.
     #[test]
     fn why_nothing_can_be_made_beside_a_file_is_asked_of_the_system() {

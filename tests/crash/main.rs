@@ -5,6 +5,7 @@ mod support;
 
 mod init;
 mod journal;
+mod others;
 mod rekey;
 
 use std::thread;
