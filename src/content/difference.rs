@@ -162,17 +162,26 @@ fn by_key(before: Vec<Field>, after: Vec<Field>) -> Vec<Piece> {
 pub fn pieces_by_line(before: &[u8], after: &[u8]) -> Vec<Piece> {
     let (before, after) = (lines(before), lines(after));
     let text = |lines: &[&[u8]]| SecretBytes::from_vec(lines.concat());
-    let piece = |operation: DiffOp| {
+    let pieces = |operation: DiffOp| {
         let (old, new) = (operation.old_range(), operation.new_range());
         if matches!(operation, DiffOp::Equal { .. }) {
-            return Piece::Same { text: text(&after[new.clone()]), place: Place::Lines(new) };
+            return vec![Piece::Same { text: text(&after[new.clone()]), place: Place::Lines(new) }];
         }
+        let is_paired = old.len() == new.len();
         let there = |lines: &[&[u8]]| (!lines.is_empty()).then(|| text(lines));
         let (before, after) = (there(&before[old.clone()]), there(&after[new.clone()]));
-        let place = Place::Lines(if new.is_empty() { old } else { new });
-        Piece::Different(Difference { place, before, after })
+        let place = Place::Lines(if new.is_empty() { old.clone() } else { new.clone() });
+        let changed = Difference { place, before, after };
+        // Five lines in the place of one are no changed line, unless both say nearly the same.
+        if is_paired || changed.before.is_none() || changed.after.is_none() || changed.likeness().is_some() {
+            return vec![Piece::Different(changed)];
+        }
+        let Difference { before, after, .. } = changed;
+        let removed = Difference { place: Place::Lines(old), before, after: None };
+        let added = Difference { place: Place::Lines(new), before: None, after };
+        vec![Piece::Different(removed), Piece::Different(added)]
     };
-    operations(&before, &after).into_iter().map(piece).collect()
+    operations(&before, &after).into_iter().flat_map(pieces).collect()
 }
 
 fn operations(before: &[&[u8]], after: &[&[u8]]) -> Vec<DiffOp> {
@@ -262,6 +271,21 @@ mod tests {
             .collect();
         assert_eq!(signs, "=~=");
         assert_eq!(told(&many("a"), &many("a")), [""; 0]);
+    }
+
+    #[test]
+    fn other_lines_in_the_place_of_lines_are_removed_and_added_and_not_changed() {
+        let signs = |before: &str, after: &str| {
+            let pieces = pieces_by_line(before.as_bytes(), after.as_bytes());
+            let sign = |piece: &Piece| match piece {
+                Piece::Same { .. } => "=".to_owned(),
+                Piece::Different(one) => format!("{} {}", one.sign(), one.place),
+            };
+            pieces.iter().map(sign).collect::<Vec<_>>()
+        };
+        assert_eq!(signs("a\nb\nc\nd\ne\n", "xyz"), ["- lines 1–5", "+ line 1"]);
+        assert_eq!(signs("a\nb\n", "x\ny\n"), ["~ lines 1–2"]);
+        assert_eq!(signs("a\n", ""), ["- line 1"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::as_command::LastCommand;
 use super::ask::{
     Answer, Answered, Asks, Copied, Edited, Effect, Failure, Pending, Question, Reads, Ticket, Work,
 };
-use super::browse::{Browse, Layout, Order};
+use super::browse::{Browse, Layout, Order, Pane};
 use super::event::Moment;
 use super::glyphs::Glyphs;
 use super::jobs::{Done, Job, JobKind, Watched};
@@ -21,7 +21,7 @@ use super::theme::{Rgb, Theme};
 use super::when;
 use crate::app_options::{AppOptions, Ownership};
 use crate::config::{self, ListLayout, ListOrder, Switch};
-use crate::domain::{SecretName, Timestamp};
+use crate::domain::{SecretName, Timestamp, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, Progress, Refreshed, SecretDetails};
 
@@ -467,6 +467,27 @@ impl App {
         self.asks.work(Work::List);
     }
 
+    /// Shows a version of a secret, or the secret where none is named; whether it is still there, which is said.
+    pub fn go_to(&mut self, name: &SecretName, version: Option<&VersionId>) -> bool {
+        let Some((browse, asks)) = self.browsing() else {
+            return false;
+        };
+        let has_cleared = browse.bring_up(name, asks);
+        if browse.selected.as_ref() != Some(name) {
+            self.say(Tone::Note, format!("{name} is not there any more: it was purged or renamed"));
+            return false;
+        }
+        if let Some(version) = version {
+            browse.wish_version(version);
+            browse.pane = Pane::Versions;
+        }
+        browse.describe_again(asks);
+        if has_cleared {
+            self.say_filter_cleared();
+        }
+        true
+    }
+
     /// Says what was copied, and truly where to.
     pub fn say_copied(&mut self, what: &Copied, route: CopyRoute) {
         let subject = match what {
@@ -485,6 +506,10 @@ impl App {
                 // The clipboard is emptied on time, locked or not.
                 self.clipboard_until = Some(self.now.after(cleared_in));
                 self.say(Tone::Done, format!("{subject} copied, cleared in {} s{more}", cleared_in.as_secs()));
+            }
+            // A command is no secret: the line itself is what matters.
+            CopyRoute::Osc52 if matches!(what, Copied::Command(_)) => {
+                self.say(Tone::Note, format!("{subject} sent by OSC 52{more}"));
             }
             CopyRoute::Osc52 => self.say(
                 Tone::Note,

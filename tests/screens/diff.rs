@@ -245,9 +245,12 @@ fn an_answer_about_other_versions_is_dropped() {
     harness.hold();
     harness.press("d r h");
     assert_eq!(pair(&harness), ["v12", "v13"]);
-    harness.release();
+    let late = harness.answer().expect("the first pair");
+    harness.event(Event::Answered(late));
     harness.assert_hides("hunter");
-    harness.assert_shows("masked");
+    harness.release();
+    harness.assert_hides("hunter14");
+    harness.assert_shows("hunter12");
 }
 
 #[test]
@@ -278,4 +281,39 @@ fn long_differences_scroll_and_long_lines_go_on_below() {
     insta::assert_snapshot!("diff_long_60x20", harness.dialog());
     harness.press("PgUp g");
     harness.assert_shows("a0");
+}
+
+#[test]
+fn lines_that_are_replaced_by_others_are_told_as_removed_and_added() {
+    let mut harness = Harness::open((80, 24), |vault, _| {
+        create(vault, "config", "v1", text_value("a\nb\nc\nd\ne\n"));
+        put(vault, "config", "v2", "xyz", &["ACSCurrent"], "");
+    });
+    harness.press("d");
+    harness.assert_shows("5 lines removed");
+    harness.assert_shows("1 line added");
+    harness.assert_hides("changed");
+}
+
+#[test]
+fn a_step_along_the_versions_leaves_the_values_shown_for_as_long_as_they_were_to_be() {
+    let mut harness = on_password();
+    harness.press("d r");
+    harness.assert_shows("hunter14");
+    harness.wait(Duration::from_secs(20)).press("h");
+    harness.assert_shows("hunter12");
+    harness.wait(Duration::from_secs(11)).event(Event::Tick);
+    harness.assert_hides("hunter");
+    harness.press("h");
+    harness.assert_hides("hunter");
+}
+
+#[test]
+fn a_value_that_comes_after_the_time_is_over_stays_masked() {
+    let mut harness = on_password();
+    harness.press("d r").hold();
+    harness.press("h");
+    harness.wait(Duration::from_secs(31)).event(Event::Tick);
+    harness.release();
+    harness.assert_hides("hunter");
 }

@@ -97,3 +97,21 @@ fn every_path_is_completed_with_tab() {
         harness.assert_shows("some-folder/");
     }
 }
+
+#[test]
+fn the_key_that_shows_what_is_typed_is_named_where_it_is_hidden() {
+    for (open, is_named) in
+        [("p", true), ("p Tab Tab", false), (":password", true), (":which", true), (":import", false)]
+    {
+        let mut harness = on_password();
+        harness.resize(80, 24);
+        press(&mut harness, open);
+        let screen = harness.screen();
+        let footer = screen.lines().last().unwrap();
+        assert_eq!(footer.contains("Alt-r show"), is_named, "{open}: {footer}");
+    }
+    let mut harness = on_password();
+    press(&mut harness, ":password");
+    harness.type_text("seen").press("Alt-r");
+    harness.assert_shows("Current password seen");
+}

@@ -2,7 +2,7 @@
 
 use crate::assert_dialog;
 use crate::browse::on_password;
-use crate::harness::Harness;
+use crate::harness::{Harness, SIZES};
 use crate::sample::{self, put};
 
 #[test]
@@ -145,4 +145,13 @@ fn another_process_s_change_stops_the_undo_and_shows_the_new_one() {
     harness.assert_shows("● ACSCurrent   v15 → v14");
     harness.press("Enter");
     harness.assert_shows("v14      ● ACSCurrent");
+}
+
+#[test]
+fn a_deletion_for_good_is_offered_at_every_width() {
+    for size in SIZES {
+        let mut harness = on_password();
+        harness.resize(size.0, size.1).press("D");
+        harness.assert_shows("f for good");
+    }
 }

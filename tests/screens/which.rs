@@ -126,3 +126,16 @@ fn a_lock_and_esc_take_what_was_typed_away() {
     assert_eq!(harness.dialogs(), 0);
     harness.assert_hides("hunter13");
 }
+
+#[test]
+fn enter_goes_to_the_version_that_was_found() {
+    let mut harness = on_password();
+    ask(&mut harness).type_text("hunter12").press("Enter");
+    harness.assert_shows("Enter goes to v12");
+    harness.press("Enter");
+    assert_eq!(harness.dialogs(), 0);
+    harness.assert_shows("❯ v12");
+    // Something else was typed: it is looked for first.
+    ask(&mut harness).type_text("hunter1").press("Enter").type_text("1").press("Enter");
+    assert_eq!(harness.dialogs(), 1);
+}

@@ -29,6 +29,8 @@ pub struct Diff {
     moving: VersionKey,
     against: Against,
     comparison: Pending<Box<Comparison>>,
+    /// Whether the texts are asked for; a step to other versions does not change that.
+    wanted: Texts,
     /// Until when the texts are shown, if they are.
     until: Option<Moment>,
     lines: Vec<Line>,
@@ -48,30 +50,34 @@ impl Diff {
             moving: selected,
             against,
             comparison: Pending::default(),
+            wanted: Texts::Masked,
             until: None,
             lines: Vec::new(),
             width: 0,
             top: 0,
         };
         diff.settle();
-        diff.ask(Texts::Masked, app);
+        diff.ask(app);
         diff
     }
 
-    /// Asks about the two versions; what is shown of them stays until the answer, unless they are others.
-    fn ask(&mut self, texts: Texts, app: &mut App) {
+    /// Asks about two other versions. What is revealed stays so, for as long as it would have.
+    fn ask_about_others(&mut self, app: &mut App) {
+        self.comparison.forget();
+        self.top = 0;
+        self.lay_out_again();
+        self.ask(app);
+    }
+
+    /// Asks about the two versions; what is shown of them stays until the answer.
+    fn ask(&mut self, app: &mut App) {
         let Some(pair) = self.pair() else {
             return;
         };
         let [before, after] = pair.map(|version| version.id.clone());
         let name = self.secret.name.clone();
-        if texts == Texts::Masked {
-            self.comparison.forget();
-            self.top = 0;
-            self.hide();
-        }
         let versions = Box::new([before, after]);
-        self.comparison.ask(&mut app.asks, Work::Diff { name, versions, texts });
+        self.comparison.ask(&mut app.asks, Work::Diff { name, versions, texts: self.wanted });
     }
 
     /// The secret.
@@ -128,6 +134,7 @@ impl Diff {
 
     /// Wipes the texts.
     pub fn hide(&mut self) {
+        self.wanted = Texts::Masked;
         self.until = None;
         if let Some(comparison) = self.comparison.good_mut() {
             comparison.shown = None;
@@ -217,17 +224,20 @@ impl Layer for Diff {
             Action::OlderVersion | Action::NewerVersion => {
                 let (step, end) = if action == Action::OlderVersion { (-1, "older") } else { (1, "newer") };
                 if self.step(step) {
-                    self.ask(Texts::Masked, app);
+                    self.ask_about_others(app);
                 } else {
                     app.say(Tone::Note, format!("there is no {end} version to compare"));
                 }
             }
             Action::Diff => {
                 self.turn();
-                self.ask(Texts::Masked, app);
+                self.ask_about_others(app);
             }
             Action::Reveal if self.until.is_some() => self.hide(),
-            Action::Reveal => self.ask(Texts::Shown, app),
+            Action::Reveal => {
+                self.wanted = Texts::Shown;
+                self.ask(app);
+            }
             Action::Escape | Action::Back => return Flow::Close,
             _ => {}
         }
@@ -240,8 +250,14 @@ impl Layer for Diff {
 
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
         self.comparison.settle(answered.result);
+        if self.wanted == Texts::Masked {
+            // What was revealed has hidden itself meanwhile.
+            self.hide();
+            return Flow::Stay;
+        }
         let is_shown = self.comparison.good().is_some_and(|comparison| comparison.shown.is_some());
-        self.until = is_shown.then(|| app.now.after(app.settings.reveal_for));
+        let end = self.until.unwrap_or_else(|| app.now.after(app.settings.reveal_for));
+        self.until = is_shown.then_some(end);
         self.lay_out_again();
         Flow::Stay
     }

@@ -148,7 +148,7 @@ impl Layer for Help {
         let buffer = &mut *canvas.buffer;
         let cursor = self.draw_search(inside, theme, buffer);
         let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-        // The few names of commands have a column of their own: it would waste that of the keys.
+        // Where there is little room the few names of commands have a column of their own.
         let widest = |of_names: bool| {
             let keys = rows.iter().filter_map(|row| match row {
                 HelpRow::Key { keys, .. } if is_name(keys) == of_names => Some(width(keys)),
@@ -156,7 +156,11 @@ impl Layer for Help {
             });
             keys.max().unwrap_or(0).min(list.width / 2)
         };
-        let (key_width, name_width) = (widest(false), widest(true));
+        let (mut key_width, mut name_width) = (widest(false), widest(true));
+        if list.width >= ROOMY {
+            key_width = key_width.max(name_width);
+            name_width = key_width;
+        }
         for (line, row) in (0..list.height).zip(rows.iter().skip(self.top)) {
             let mut pen = LinePen::new(buffer, list, line);
             match row {
@@ -175,6 +179,9 @@ impl Layer for Help {
         cursor.or(Some(Position::new(inside.x + 1, list.y)))
     }
 }
+
+/// So many columns are enough for keys and names of commands in one column.
+const ROOMY: u16 = 80;
 
 /// Whether it is the name of a command that has no key.
 fn is_name(keys: &str) -> bool {

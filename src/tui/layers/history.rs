@@ -8,7 +8,6 @@ use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answered, Pending, Ticket, Work};
-use crate::tui::browse::Pane;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, wrapped};
@@ -61,23 +60,7 @@ impl History {
             app.say(Tone::Note, "this change affects the whole vault: there is no version to go to");
             return Flow::Stay;
         };
-        let Some((browse, asks)) = app.browsing() else {
-            return Flow::Stay;
-        };
-        let has_cleared = browse.bring_up(&name, asks);
-        if browse.selected.as_ref() != Some(&name) {
-            app.say(Tone::Note, format!("{name} is not there any more: it was purged or renamed"));
-            return Flow::Stay;
-        }
-        if let Some(version) = &version {
-            browse.wish_version(version);
-            browse.pane = Pane::Versions;
-        }
-        browse.describe_again(asks);
-        if has_cleared {
-            app.say_filter_cleared();
-        }
-        Flow::Done
+        if app.go_to(&name, version.as_ref()) { Flow::Done } else { Flow::Stay }
     }
 
     /// The first change that is seen.

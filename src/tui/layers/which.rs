@@ -70,6 +70,16 @@ impl Which {
         }
     }
 
+    /// Goes to the version that was found, else looks for one.
+    fn enter(&mut self, app: &mut App) -> Flow {
+        let found = self.answer.good().and_then(|holders| holders.found.first());
+        let Some(holding) = found.map(|holder| &holder.holding) else {
+            self.ask(app);
+            return Flow::Stay;
+        };
+        if app.go_to(&holding.name, Some(&holding.version.id)) { Flow::Done } else { Flow::Stay }
+    }
+
     fn ask(&mut self, app: &mut App) {
         if self.value().is_empty() {
             return app.say(Tone::Note, "type or paste a value first");
@@ -111,7 +121,7 @@ impl Layer for Which {
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         match action {
-            Action::Enter => self.ask(app),
+            Action::Enter => return self.enter(app),
             Action::NextChoice if self.secret.is_none() => {
                 app.say(Tone::Note, "no secret is selected: the whole vault is searched");
             }

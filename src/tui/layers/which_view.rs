@@ -105,6 +105,12 @@ fn draw_holders(
         pen.fitted(name, columns, theme.style(Role::Text), &theme.glyphs).skip(2);
         draw_state(holder, app, theme, &mut pen);
     }
+    if let Some(name) = names.first()
+        && usize::from(above) + shown + 1 < usize::from(area.height)
+    {
+        let hint = format!("Enter goes to {name}");
+        LinePen::new(buffer, area, area.height - 1).text(&hint, theme.style(Role::Hint));
+    }
     if is_cut && rows > 0 {
         let more = format!("and {} more", when::grouped((names.len() - shown) as u64));
         LinePen::new(buffer, area, area.height - 1).text(&more, theme.style(Role::Muted));
