@@ -51,13 +51,23 @@ impl AgentError {
     }
 
     /// What to do next.
+    ///
+    /// Empty where the system's own words say it.
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::NotPrivate { .. } => "make it yours alone (`chmod 700`), or set XDG_RUNTIME_DIR",
             Self::PathTooLong { .. } => "set XDG_RUNTIME_DIR to a directory with a shorter path",
             Self::StillRunning => "run `etui lock`, then try again",
             Self::NotStarted => "run `etui doctor` to see what is missing",
-            Self::System { .. } => "mend the cause and try again",
+            Self::System { .. } => "",
+        }
+    }
+
+    /// The sentence, and behind it what to do next.
+    pub fn told(&self) -> String {
+        match self.hint() {
+            "" => self.to_string(),
+            hint => format!("{self}; {hint}"),
         }
     }
 }

@@ -12,9 +12,10 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use super::commands::{APP, GROUPS};
 use super::globals::{AppLook, Globals};
+use super::help::{self, Length};
 use super::row::{ReadyCommand, Row};
 
-/// A keyboard-driven secrets vault: immutable versions, movable stage labels, one encrypted file.
+/// A secrets vault: immutable versions, movable stage labels, one encrypted file.
 ///
 /// Without a command the terminal app opens. A version of a secret is named as NAME (the current one),
 /// 'NAME#VERSION' or 'NAME:LABEL', each with ~N for N versions older.
@@ -29,7 +30,7 @@ Exit codes:
   1 unexpected
   2 usage or invalid input
   3 no such secret, version or label
-  4 rejected: exists with another value, scheduled for deletion, label rules
+  4 rejected: exists with a different value, scheduled for deletion, label rules
   5 not unlocked: wrong or missing password
   6 integrity: damaged or tampered vault
   7 busy: another process holds the vault
@@ -64,21 +65,16 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     GROUPS.iter().flat_map(|group| group.rows)
 }
 
-/// Every command, for the help of `etui` itself: in groups, where the library knows one flat list.
-fn commands_in_groups() -> clap::Command {
-    let mut groups = String::new();
-    for group in GROUPS {
-        groups += &format!("{}:\n", group.title);
-        for row in group.rows {
-            let about = row.command().get_about().map(ToString::to_string).unwrap_or_default();
-            groups += &format!("  {:<11} {about}\n", row.name);
-        }
-        groups.push('\n');
-    }
-    let template = format!(
-        "{{before-help}}{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{{all-args}}{{after-help}}"
-    );
-    all_commands().mut_subcommands(|command| command.hide(true)).help_template(template)
+/// Every command, as its help shows it.
+fn all_commands_for_help(length: Length) -> clap::Command {
+    help::of(all_commands(), GROUPS, length)
+}
+
+/// `etui help` says everything, as `--help` does.
+fn length_of_help(arguments: &[OsString]) -> Length {
+    let asks_for_all = |word: &&OsString| *word == "--help" || *word == "help";
+    let words = arguments.iter().take_while(|word| *word != "--");
+    if words.skip(1).any(|word| asks_for_all(&word)) { Length::Long } else { Length::Short }
 }
 
 /// The flags that every command knows, and the one command that these words may be about.
@@ -116,7 +112,9 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Read, clap::Error> {
 fn matches(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     called_command(arguments).try_get_matches_from(arguments).or_else(|error| match error.kind() {
         ErrorKind::DisplayVersion => Err(error),
-        ErrorKind::DisplayHelp => commands_in_groups().try_get_matches_from(arguments),
+        ErrorKind::DisplayHelp => {
+            all_commands_for_help(length_of_help(arguments)).try_get_matches_from(arguments)
+        }
         _ => all_commands().try_get_matches_from(arguments),
     })
 }

@@ -2,34 +2,40 @@
 //! names of secrets, ids of versions and labels. Nothing is asked, said or extended; without the agent there
 //! are no names.
 
+mod bash;
+mod wanted;
+mod words;
+
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use clap::{Arg, Command};
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
-use clap_complete::env::{CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
+use clap::{Arg, Command, ValueHint};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
+
+use bash::Bash;
+use wanted::Wanted;
+use words::unquoted;
 
 use super::globals::Globals;
 use super::location::Location;
 use super::reference::{FIELD_SIGN, ValueReference};
 use crate::content;
 use crate::domain::{SecretName, StageLabel};
-use crate::vault::Vault;
+use crate::exchange::Source;
+use crate::platform::paths::with_home;
+use crate::vault::{SummaryTags, Vault};
 
 /// With this variable the binary completes words instead of doing anything.
 const VARIABLE: &str = "ETUI_COMPLETE";
 
-/// The word that is completed, by its position; only our own script for bash sets it.
-const INDEX: &str = "ETUI_COMPLETE_INDEX";
-
-/// The characters at which bash cuts words (`COMP_WORDBREAKS`); only our own script for bash sets it.
-const BREAKS: &str = "ETUI_COMPLETE_BREAKS";
-
-const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
+const SHELLS: Shells<'static> =
+    Shells(&[&Bash, &Wanted(Elvish), &Wanted(Fish), &Wanted(Powershell), &Wanted(Zsh)]);
 
 /// Answers a shell that asks for words; `None` where none does.
 pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Command) -> Option<ExitCode> {
@@ -40,6 +46,7 @@ pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Comma
     let as_read = |word| if are_raw { unquoted(word) } else { word };
     let arguments: Vec<OsString> = arguments.iter().cloned().map(as_read).collect();
     WORDS.get_or_init(|| typed_words(&arguments));
+    COMMANDS.get_or_init(|| all_commands().get_subcommands().map(|one| one.get_name().to_owned()).collect());
     let completion =
         CompleteEnv::with_factory(|| completed(all_commands())).var(VARIABLE).bin("etui").completer("etui");
     let current = std::env::current_dir().ok();
@@ -52,34 +59,16 @@ pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Comma
 /// at the others.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
+/// The names of all commands, for whoever completes one of them.
+static COMMANDS: OnceLock<Vec<String>> = OnceLock::new();
+
 fn words() -> &'static [OsString] {
     WORDS.get().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn typed_words(arguments: &[OsString]) -> Vec<OsString> {
     let words: Vec<OsString> = arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
-    if std::env::var_os(INDEX).is_none() {
-        return words;
-    }
-    let (words, _) = joined(&words, words.len(), &breaks());
-    words.into_iter().map(unquoted).collect()
-}
-
-/// A word without the quotes and backslashes that only a shell sees in it. What is not Unicode stays as it is.
-fn unquoted(word: OsString) -> OsString {
-    let Some(text) = word.to_str() else { return word };
-    let mut plain = String::new();
-    let mut opened = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match (character, opened) {
-            ('\\', None | Some('"')) => plain.extend(characters.next()),
-            ('\'' | '"', None) => opened = Some(character),
-            (quote, Some(open)) if quote == open => opened = None,
-            (other, _) => plain.push(other),
-        }
-    }
-    plain.into()
+    bash::typed_words(&words).unwrap_or(words)
 }
 
 /// The script that makes a shell ask.
@@ -93,18 +82,28 @@ pub(super) fn script(shell: &str) -> io::Result<Vec<u8>> {
 /// The command line with something to say about its words. By the names of the arguments, so that a new command
 /// is completed without a word about it here.
 fn completed(commands: Command) -> Command {
-    commands.mut_subcommands(|command| command.mut_args(with_completer))
+    let globals = commands.mut_args(|argument| with_completer("", argument));
+    globals.mut_subcommands(|command| {
+        let name = command.get_name().to_owned();
+        command.mut_args(|argument| with_completer(&name, argument))
+    })
 }
 
-fn with_completer(argument: Arg) -> Arg {
-    let completer: fn(&OsStr) -> Vec<CompletionCandidate> = match argument.get_id().as_str() {
-        "reference" | "other" | "env_from" => references,
-        "assignments" => assignments,
-        "instead" => others,
-        "name" | "names" | "old" => names,
-        "prefix" => folders,
-        "label" | "stages" => labels,
-        "to" | "from" => ids,
+fn with_completer(command: &str, argument: Arg) -> Arg {
+    let completer: fn(&OsStr) -> Vec<CompletionCandidate> = match (command, argument.get_id().as_str()) {
+        (_, "reference" | "other" | "env_from") => references,
+        (_, "assignments") => assignments,
+        (_, "instead") => others,
+        (_, "name" | "names" | "old") => names,
+        (_, "prefix") => folders,
+        (_, "label" | "stages") => labels,
+        (_, "to" | "from") => ids,
+        (_, "tags") => tags,
+        (_, "untag") => tag_keys,
+        ("import", "format") => formats_and_paths,
+        ("run", "command") => programs,
+        ("man", "command") => commands_of_etui,
+        _ if argument.get_value_hint() == ValueHint::AnyPath => paths,
         _ => return argument,
     };
     argument.add(ArgValueCompleter::new(completer))
@@ -228,191 +227,86 @@ fn ids(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates(named.map(|name| versions(name, &mut vault, true)).unwrap_or_default(), current)
 }
 
-/// bash cuts words at ':', '=' and '@', which occur in our references, unless they stand between quotes; and it
-/// replaces what follows the last cut or the opening quote.
-struct Bash;
-
-const BASH: &str = r#"_etui() {
-    local IFS=$'\n'
-    COMPREPLY=( $( INDEX="$COMP_CWORD" BREAKS="$COMP_WORDBREAKS" VARIABLE=bash etui -- "${COMP_WORDS[@]}" 2> /dev/null ) )
+/// The tags of all secrets, as `KEY=VALUE`.
+fn tags(current: &OsStr) -> Vec<CompletionCandidate> {
+    tag_texts(current, |key, value| format!("{key}={value}"))
 }
-complete -o bashdefault -o default -F _etui etui
-"#;
 
-impl EnvCompleter for Bash {
-    fn name(&self) -> &'static str {
-        "bash"
+fn tag_keys(current: &OsStr) -> Vec<CompletionCandidate> {
+    tag_texts(current, |key, _| key.to_owned())
+}
+
+fn tag_texts(current: &OsStr, text: fn(&str, &str) -> String) -> Vec<CompletionCandidate> {
+    let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
+    let Ok(listing) = vault.list() else { return Vec::new() };
+    let texts = |tags: &SummaryTags<'_>| tags.iter().map(|(key, value)| text(key, value)).collect::<Vec<_>>();
+    let texts: BTreeSet<String> = listing.iter().flat_map(|secret| texts(&secret.tags)).collect();
+    candidates(texts, current)
+}
+
+fn commands_of_etui(current: &OsStr) -> Vec<CompletionCandidate> {
+    candidates(COMMANDS.get().cloned().unwrap_or_default(), &current.to_string_lossy())
+}
+
+/// The first word of `import` is a format, or a file whose format is recognised.
+fn formats_and_paths(current: &OsStr) -> Vec<CompletionCandidate> {
+    let formats =
+        Source::all().iter().filter(|source| source.name().starts_with(&*current.to_string_lossy()));
+    let formats =
+        formats.map(|source| CompletionCandidate::new(source.name()).help(Some(source.help().into())));
+    formats.chain(paths(current)).collect()
+}
+
+/// Behind `--` first a program, then what programs mostly take.
+fn programs(current: &OsStr) -> Vec<CompletionCandidate> {
+    let text = current.to_string_lossy();
+    let is_first = words().iter().rev().nth(1).is_some_and(|before| before == "--");
+    if !is_first || text.contains('/') {
+        return paths(current);
     }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let names = std::env::split_paths(&folders).flat_map(|folder| {
+        files_in(&folder, &text).into_iter().filter(|file| file.is_program).map(|file| file.name)
+    });
+    candidates(names.collect::<BTreeSet<_>>(), &text)
+}
 
-    fn is(&self, name: &str) -> bool {
-        name == "bash"
-    }
+/// Files and folders; a folder ends with '/', so that one can walk into it.
+fn paths(current: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(current) = current.to_str() else { return Vec::new() };
+    let (folder, begun) = current.split_at(current.rfind('/').map_or(0, |at| at + 1));
+    let read = if folder.is_empty() { Path::new(".").to_owned() } else { with_home(Path::new(folder)) };
+    let texts = files_in(&read, begun).into_iter().map(|file| {
+        let sign = if file.is_folder { "/" } else { "" };
+        format!("{folder}{}{sign}", file.name)
+    });
+    candidates(texts.collect::<BTreeSet<_>>(), current)
+}
 
-    fn write_registration(
-        &self,
-        variable: &str,
-        _name: &str,
-        _program: &str,
-        _completer: &str,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        out.write_all(
-            BASH.replace("INDEX", INDEX)
-                .replace("BREAKS=", &format!("{BREAKS}="))
-                .replace("VARIABLE", variable)
-                .as_bytes(),
-        )
-    }
+struct FoundFile {
+    name: String,
+    is_folder: bool,
+    is_program: bool,
+}
 
-    fn write_complete(
-        &self,
-        command: &mut Command,
-        arguments: Vec<OsString>,
-        folder: Option<&Path>,
-        out: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        let index = std::env::var(INDEX).ok().and_then(|index| index.parse().ok()).unwrap_or(0);
-        let breaks = breaks();
-        let (words, at) = joined(&arguments, index, &breaks);
-        let typed = words.get(at).and_then(|word| word.to_str()).unwrap_or_default();
-        let (kept, is_quoted) = kept_of(typed, &breaks);
-        let kept = kept.to_owned();
-        let current = unquoted(typed.into()).into_string().unwrap_or_default();
-        let replaced_from = unquoted(kept.into()).len();
-        let words = words.into_iter().map(unquoted).collect();
-        for candidate in complete(command, words, at, folder)? {
-            let text = candidate.get_value().to_string_lossy();
-            if let Some(rest) = text.strip_prefix(current.get(..replaced_from).unwrap_or_default()) {
-                if is_quoted {
-                    writeln!(out, "{rest}")?;
-                } else {
-                    writeln!(out, "{}", with_backslashes(rest))?;
-                }
-            }
+/// The files of a folder whose names begin so; hidden ones only where the dot is typed.
+fn files_in(folder: &Path, begun: &str) -> Vec<FoundFile> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let found = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        if !name.starts_with(begun) || (name.starts_with('.') && !begun.starts_with('.')) {
+            return None;
         }
-        Ok(())
-    }
-}
-
-/// Of the characters at which bash cuts, those that occur in our words.
-fn breaks() -> Vec<char> {
-    let all = std::env::var(BREAKS).unwrap_or_else(|_| ":=@".to_owned());
-    all.chars().filter(|character| matches!(character, ':' | '=' | '@')).collect()
-}
-
-/// Keeps bash from reading anything into a text that it puts between no quotes, like a space in the name of a field.
-fn with_backslashes(text: &str) -> String {
-    let is_plain = |character: char| character.is_alphanumeric() || "_-./:=@+,%#~".contains(character);
-    text.chars()
-        .flat_map(|character| (!is_plain(character)).then_some('\\').into_iter().chain([character]))
-        .collect()
-}
-
-/// The beginning of a typed word that bash keeps: up to the quote that is still open, or else to the last cut; and
-/// whether a quote is open.
-fn kept_of<'a>(typed: &'a str, breaks: &[char]) -> (&'a str, bool) {
-    let mut kept = 0;
-    let mut opened = None;
-    let mut characters = typed.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match (character, opened) {
-            ('\\', None | Some('"')) => {
-                characters.next();
-            }
-            ('\'' | '"', None) => {
-                opened = Some(character);
-                kept = at + 1;
-            }
-            (quote, Some(open)) if quote == open => opened = None,
-            // Readline takes this one for the beginning of the name of a host, and replaces it too.
-            ('@', None) if breaks.contains(&'@') => kept = at,
-            (cut, None) if breaks.contains(&cut) => kept = at + 1,
-            _ => {}
-        }
-    }
-    (&typed[..kept], opened.is_some())
-}
-
-/// Puts together what bash cut, and answers where the word that is completed is now.
-fn joined(pieces: &[OsString], index: usize, breaks: &[char]) -> (Vec<OsString>, usize) {
-    let is_cut = |piece: &OsStr| {
-        let text = piece.to_str().unwrap_or_default();
-        !text.is_empty() && text.chars().all(|character| breaks.contains(&character))
-    };
-    let mut words: Vec<OsString> = Vec::new();
-    let mut at = 0;
-    for (number, piece) in pieces.iter().enumerate() {
-        let continues = number > 1 && (is_cut(piece) || is_cut(&pieces[number - 1]));
-        match words.last_mut() {
-            Some(last) if continues => last.push(piece),
-            _ => words.push(piece.clone()),
-        }
-        if number == index {
-            at = words.len() - 1;
-        }
-    }
-    if index >= pieces.len() {
-        words.push(OsString::new());
-        at = words.len() - 1;
-    }
-    (words, at)
+        let metadata = std::fs::metadata(entry.path()).ok()?;
+        let is_program = metadata.is_file() && metadata.permissions().mode() & 0o111 != 0;
+        Some(FoundFile { name, is_folder: metadata.is_dir(), is_program })
+    });
+    found.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_bash_cut_is_put_together() {
-        let join = |pieces: &[&str], index| {
-            let pieces: Vec<OsString> = pieces.iter().map(OsString::from).collect();
-            let (words, at) = joined(&pieces, index, &[':', '=', '@']);
-            let words: Vec<String> = words.into_iter().map(|word| word.into_string().unwrap()).collect();
-            (words.join(" "), at)
-        };
-        let text = |text: &str, at| (text.to_owned(), at);
-        assert_eq!(join(&["etui", "get", "db", ":", "can"], 4), text("etui get db:can", 2));
-        assert_eq!(join(&["etui", "get", "db", ":"], 3), text("etui get db:", 2));
-        assert_eq!(join(&["etui", "run", "--env", "A", "=", "db"], 5), text("etui run --env A=db", 3));
-        assert_eq!(join(&["etui", "get", "db", "::", "pass"], 4), text("etui get db::pass", 2));
-        assert_eq!(join(&["etui", "get", "team", "@", "h"], 4), text("etui get team@h", 2));
-        assert_eq!(join(&["etui", "get"], 1), text("etui get", 1));
-        assert_eq!(join(&["etui", "get"], 2), text("etui get ", 2));
-        assert_eq!(join(&["etui", "get", ""], 2), text("etui get ", 2));
-    }
-
-    #[test]
-    fn a_word_is_completed_as_the_shell_will_read_it() {
-        for (typed, read) in [
-            ("db#v1", "db#v1"),
-            ("'db#v", "db#v"),
-            ("\"db#v1\"", "db#v1"),
-            ("db\\#v", "db#v"),
-            ("a\\ b'c d'", "a bc d"),
-            ("'a\\b", "a\\b"),
-            ("\\", ""),
-        ] {
-            assert_eq!(unquoted(typed.into()), read, "{typed}");
-        }
-    }
-
-    #[test]
-    fn what_bash_replaces_begins_behind_the_open_quote_or_the_last_cut() {
-        for (typed, kept) in [
-            ("db", ""),
-            ("db:can", "db:"),
-            ("db::pa", "db::"),
-            ("A=team@h", "A=team"),
-            ("team@h::p", "team@h::"),
-            ("'db:can", "'"),
-            ("A='db:can", "A='"),
-            ("\"db'x:can", "\""),
-            ("'db':can", "'db':"),
-            ("db\\:can", ""),
-        ] {
-            assert_eq!(kept_of(typed, &[':', '=', '@']).0, kept, "{typed}");
-        }
-    }
 
     #[test]
     fn every_argument_that_names_something_of_the_vault_is_completed() {

@@ -156,6 +156,14 @@ pub(super) fn explain(error: &anyhow::Error) -> Explained {
     Explained { code: ErrorCode::InternalFailure, sentence: sentences.join(": "), hint: hint.to_owned() }
 }
 
+/// Whoever runs a command may read every name of the vault.
+fn hint_of(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoSuchSecret { near: Some(near), .. } => format!("did you mean '{near}'?"),
+        refusal => refusal.hint(),
+    }
+}
+
 fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode, String)> {
     if let Some(error) = cause.downcast_ref::<CliError>() {
         return Some((error.code, error.hint.clone()));
@@ -164,12 +172,14 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
         return Some((ErrorCode::InternalFailure, String::new()));
     }
     if let Some(error) = cause.downcast_ref::<VaultError>() {
-        let says_it_all = matches!(error, VaultError::Refused(Refusal::Invalid(_)));
-        return Some((error.code(), if says_it_all { String::new() } else { error.hint() }));
+        let hint = match error {
+            VaultError::Refused(refusal) => hint_of(refusal),
+            error => error.hint(),
+        };
+        return Some((error.code(), hint));
     }
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
-        let says_it_all = matches!(refusal, Refusal::Invalid(_));
-        return Some((refusal.code(), if says_it_all { String::new() } else { refusal.hint() }));
+        return Some((refusal.code(), hint_of(refusal)));
     }
     if let Some(error) = cause.downcast_ref::<AgentError>() {
         return Some((ErrorCode::InternalFailure, error.hint().to_owned()));
@@ -217,7 +227,7 @@ mod tests {
     #[test]
     fn a_refusal_is_told_once_with_its_context_before_it() {
         let name = SecretName::new("db").unwrap();
-        let error = Err::<(), _>(VaultError::from(Refusal::NoSuchSecret { name }))
+        let error = Err::<(), _>(VaultError::from(Refusal::NoSuchSecret { name, near: None }))
             .context("nothing was read")
             .unwrap_err();
         let explained = explain(&error);

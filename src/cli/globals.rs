@@ -12,7 +12,7 @@ use super::stream::refuse_stream;
 /// How the app looks; a flag of `etui` alone, of `tui` and of `demo`.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct AppLook {
-    /// Draw the app without borders, spinners and countdowns: for screen readers
+    /// Draw for screen readers: no borders, no spinners
     #[arg(long)]
     pub(super) plain: bool,
 }
@@ -33,9 +33,9 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "PATH", hide_short_help = true)]
     pub(super) config: Option<PathBuf>,
 
-    /// Read the master password from a file, `-` for stdin [env: ETUI_PASSWORD_FILE]
+    /// Password from a file [env: ETUI_PASSWORD_FILE]
     ///
-    /// One line end at its end is removed. With `-` no value can be read from stdin. Without this and
+    /// `-` is stdin. One line end at its end is removed. With `-` no value can be read from stdin. Without this and
     /// without --password-command the password is asked for on the terminal; it is never taken from the
     /// command line or a plain environment variable.
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "password_command")]

@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::output::{Audience, Output};
-use super::plan::Move;
+use super::plan::{MOVES, Move};
+use super::schema::{Key, Kind, TAG_KEYS, key};
 use crate::domain::{Tags, Timestamp, VersionId};
 use crate::kms::Answer;
 pub(super) use crate::vault::wording::{details, not_restored, operation, origin, taken_back};
@@ -28,7 +29,7 @@ pub(super) struct EventShape<'a> {
     #[serde(flatten)]
     change: ChangeShape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    takes_back: Option<u64>,
+    reverses: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     batch: Option<u64>,
 }
@@ -42,11 +43,79 @@ impl<'a> EventShape<'a> {
             operation: operation(entry.change.operation),
             secret_name: entry.secret.as_ref().map(|name| name.as_str()),
             change: ChangeShape::of(&entry.change),
-            takes_back: entry.takes_back,
+            reverses: entry.takes_back,
             batch: entry.batch,
         }
     }
 }
+
+/// The keys of one change of the history.
+pub(super) const EVENT: &[&[Key]] = &[
+    &[
+        key("Number", Kind::Number, "the number of the change, from 1"),
+        key("Time", Kind::Time, "when it was made"),
+        key(
+            "Origin",
+            Kind::Text,
+            "where it was made: app, command line, import, api, or api and its access key",
+        ),
+        key("Operation", Kind::Text, "what it was: create, put, stage, rollback, set, undo …"),
+        key("SecretName", Kind::Text, "the name that the secret had").if_any("it was about one secret"),
+    ],
+    CHANGE,
+    &[
+        key("Reverses", Kind::Number, "the change that it undid or redid").if_any("it is an undo or a redo"),
+        key("Batch", Kind::Number, "the first of the changes that were made together")
+            .if_any("there were several"),
+    ],
+];
+
+/// Whether anything changed, and what.
+pub(super) const CHANGES: &[&[Key]] =
+    &[&[key("SecretName", Kind::Text, "the name of the secret"), CHANGED], CHANGE];
+
+const CHANGED: Key = key("Changed", Kind::Flag, "whether anything changed");
+
+/// What changed.
+pub(super) const CHANGE: &[Key] = &[
+    key("Stored", Kind::List(&Kind::Text), "versions that were stored").if_any("there are any"),
+    key("Destroyed", Kind::List(&Kind::Text), "versions that were destroyed").if_any("there are any"),
+    MOVES.if_any("there are any"),
+    key("NewSecretName", Kind::Text, "the new name").if_any("it changed"),
+    key("Description", Kind::Object(&[BEFORE_AND_AFTER]), "the description").if_any("it changed"),
+    key("Tags", Kind::Object(&[TAGS_BEFORE_AND_AFTER]), "the tags").if_any("they changed"),
+    key("Keep", Kind::Object(&[NUMBERS]), "how many versions are kept").if_any("it changed"),
+    key("Rotate", Kind::Object(&[NUMBERS]), "after how many days a version is due").if_any("it changed"),
+    key("PlannedDeleteTime", Kind::Object(&[TIMES]), "from when on it can be purged").if_any("it changed"),
+    key(
+        "Note",
+        Kind::Object(&[&[key("VersionId", Kind::Text, "the version")], NOTES]),
+        "the note of a version",
+    )
+    .if_any("it changed"),
+];
+
+const BEFORE_AND_AFTER: &[Key] = &[key("Before", Kind::Text, "before"), key("After", Kind::Text, "after")];
+
+const TAGS_BEFORE_AND_AFTER: &[Key] = &[
+    key("Before", Kind::List(&Kind::Object(&[TAG_KEYS])), "before"),
+    key("After", Kind::List(&Kind::Object(&[TAG_KEYS])), "after"),
+];
+
+const NUMBERS: &[Key] = &[
+    key("Before", Kind::Number, "before").or_null("if not set"),
+    key("After", Kind::Number, "after").or_null("if not set"),
+];
+
+const TIMES: &[Key] = &[
+    key("Before", Kind::Time, "before").or_null("if not scheduled"),
+    key("After", Kind::Time, "after").or_null("if not scheduled"),
+];
+
+const NOTES: &[Key] = &[
+    key("Before", Kind::Text, "before").or_null("if there was none"),
+    key("After", Kind::Text, "after").or_null("if there is none"),
+];
 
 /// What the API's own answers to a change do not tell: whether anything changed, and what.
 #[derive(Serialize)]

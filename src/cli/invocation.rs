@@ -24,6 +24,7 @@ use crate::memory::SecretBytes;
 use crate::memory::process::Hardening;
 use crate::platform::paths::Paths;
 use crate::platform::terminal::Terminal;
+use crate::vault::wording::wrong_credentials;
 use crate::vault::{
     Answers, Clock, Credentials, Environment, KeyIdentity, LockedVault, SystemClock, Vault, VaultError,
     VaultKey,
@@ -118,8 +119,8 @@ impl Invocation {
     }
 
     /// Every command with its arguments.
-    pub(super) fn all_commands(&self) -> Command {
-        (self.all_commands)()
+    pub(super) fn all_commands(&self) -> fn() -> Command {
+        self.all_commands
     }
 
     /// Where etui's files lie; `None` where there is no home directory.
@@ -315,7 +316,7 @@ impl Invocation {
     /// Ends the agent of a vault whose locks were changed.
     pub(super) fn lock_agent(&self, identity: KeyIdentity) {
         if let Some(Err(error)) = self.agent_of(identity).map(|agent| agent.lock()) {
-            self.output.note(&format!("{error}; {}", error.hint()));
+            self.output.note(&error.told());
         }
     }
 
@@ -367,9 +368,14 @@ impl Invocation {
             match error {
                 VaultError::WrongPassword if tries > 1 => {
                     tries -= 1;
-                    self.with_terminal(|terminal| terminal.map(|terminal| terminal.say(&error.to_string())));
+                    let sentence = wrong_credentials(key_file.is_some());
+                    self.with_terminal(|terminal| terminal.map(|terminal| terminal.say(sentence)));
                     let again = self.with_terminal(password::ask)?;
                     credentials = Credentials::new(again, key_file.as_ref())?;
+                }
+                VaultError::WrongPassword => {
+                    let hint = if key_file.is_some() { "check --key-file (ETUI_KEY_FILE) too" } else { "" };
+                    return Err(CliError::not_unlocked(wrong_credentials(key_file.is_some()), hint).into());
                 }
                 error => answers = self.answered(answers, error)?,
             }
@@ -441,7 +447,10 @@ impl Invocation {
     /// The password of a new vault, asked twice where it must be asked for.
     pub(super) fn new_password(&self) -> Result<SecretBytes, CliError> {
         match self.given_password()? {
-            Some(password) => Ok(password),
+            Some(password) => {
+                password::note_weak(&self.output, &password);
+                Ok(password)
+            }
             None => self.with_terminal(password::ask_new),
         }
     }

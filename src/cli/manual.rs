@@ -1,39 +1,143 @@
 //! The help of every command in one place: manual pages, and the reference in `docs/cli.md`.
 
-use std::io;
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use clap::Command;
 use clap_mangen::Man;
 
+use super::help::{self, Length};
 use super::row::Group;
 
-/// All commands, built and as wide as they are on a wide terminal.
-fn wide(commands: Command) -> Command {
+/// Every command with its help.
+pub(super) struct Manual<'a> {
+    /// Makes all commands.
+    pub(super) commands: fn() -> Command,
+    /// How they belong together.
+    pub(super) groups: &'a [Group],
+}
+
+/// As wide as on a wide terminal.
+fn built(commands: Command) -> Command {
     let mut commands = commands.term_width(100);
     commands.build();
     commands
 }
 
-/// The manual page of etui or of one of its commands; `None` where there is no such command.
-pub(super) fn page(commands: Command, name: Option<&str>) -> Option<io::Result<Vec<u8>>> {
-    let command = wide(commands);
-    let of = match name {
-        None => &command,
-        Some(name) => command.find_subcommand(name)?,
-    };
-    let mut page = Vec::new();
-    Some(Man::new(of.clone()).render(&mut page).map(|()| page))
+impl Manual<'_> {
+    /// The page of etui itself.
+    fn page(&self) -> io::Result<Vec<u8>> {
+        let commands = built((self.commands)().mut_subcommands(|command| command.hide(true)));
+        let examples = commands.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        let man = Man::new(commands.override_usage("etui [OPTIONS] [COMMAND]"));
+        let mut page = beginning(&man)?;
+        for group in self.groups {
+            section(&mut page, group.title)?;
+            for row in group.rows {
+                let about = row.command().get_about().map(ToString::to_string).unwrap_or_default();
+                writeln!(page, ".TP\n\\fB{}\\fR(1)\n{}", text(&format!("etui-{}", row.name)), text(&about))?;
+            }
+        }
+        man.render_options_section(&mut page)?;
+        sections(&mut page, &examples)?;
+        man.render_version_section(&mut page)?;
+        Ok(page)
+    }
+
+    /// The page of a command; `None` where there is no such command.
+    fn page_of(&self, name: &str) -> Option<io::Result<Vec<u8>>> {
+        let commands = built(help::of((self.commands)(), self.groups, Length::Long));
+        let command = commands.find_subcommand(name)?.clone();
+        let examples = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        let man = Man::new(command);
+        Some(beginning(&man).and_then(|mut page| {
+            man.render_options_section(&mut page)?;
+            sections(&mut page, &examples)?;
+            section(&mut page, "See also")?;
+            writeln!(page, "\\fBetui\\fR(1)")?;
+            Ok(page)
+        }))
+    }
+
+    /// The manual page of etui or of one of its commands.
+    pub(super) fn page_named(&self, name: Option<&str>) -> Option<io::Result<Vec<u8>>> {
+        match name {
+            None => Some(self.page()),
+            Some(name) => self.page_of(name),
+        }
+    }
+
+    /// How many pages there are.
+    pub(super) fn pages(&self) -> usize {
+        1 + self.groups.iter().map(|group| group.rows.len()).sum::<usize>()
+    }
+
+    /// Writes all pages into a directory.
+    pub(super) fn write_pages(&self, directory: &Path) -> io::Result<()> {
+        fs::write(directory.join("etui.1"), self.page()?)?;
+        for row in self.groups.iter().flat_map(|group| group.rows) {
+            let page = self.page_of(row.name).ok_or(io::ErrorKind::NotFound)??;
+            fs::write(directory.join(format!("etui-{}.1", row.name)), page)?;
+        }
+        Ok(())
+    }
 }
 
-/// Writes all pages into a directory.
-pub(super) fn write_pages(commands: Command, directory: &Path) -> io::Result<()> {
-    clap_mangen::generate_to(commands, directory)
+fn beginning(man: &Man) -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    Ok(page)
+}
+
+fn section(page: &mut Vec<u8>, title: &str) -> io::Result<()> {
+    writeln!(page, ".SH \"{}\"", title.to_uppercase())
+}
+
+/// A section for each line without an indent that ends with ':', as "Examples:".
+fn sections(page: &mut Vec<u8>, help: &str) -> io::Result<()> {
+    let mut is_open = false;
+    for line in help.trim().lines() {
+        match line.strip_suffix(':').filter(|title| !title.starts_with(' ')) {
+            Some(title) => {
+                if is_open {
+                    writeln!(page, ".fi")?;
+                }
+                section(page, title)?;
+                writeln!(page, ".nf")?;
+                is_open = true;
+            }
+            None => writeln!(page, "{}", text(line))?,
+        }
+    }
+    if is_open { writeln!(page, ".fi") } else { Ok(()) }
+}
+
+/// Text that no macro is read into.
+fn text(text: &str) -> String {
+    let escaped = text.replace('\\', "\\e").replace('-', "\\-");
+    if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
 }
 
 /// The text of `docs/cli.md`.
-pub(super) fn reference(commands: Command, groups: &[Group]) -> String {
-    let commands = wide(commands);
+pub(super) fn reference(manual: &Manual<'_>) -> String {
+    let Manual { commands, groups } = *manual;
+    let all = built(commands());
+    let of_etui = all.clone().render_long_help().to_string();
+    let commands = built(help::of(all, groups, Length::Short).mut_subcommands(|command| {
+        // The generator's options are described once, at `random`.
+        let is_shown =
+            |argument: &clap::Arg| !help::is_of_generator(argument) || command.get_name() == "random";
+        let shown: Vec<clap::Id> =
+            command.get_arguments().filter(|one| is_shown(one)).map(|one| one.get_id().clone()).collect();
+        command.mut_args(|argument| {
+            let is_shown = shown.contains(argument.get_id());
+            argument.hide_short_help(!is_shown)
+        })
+    }));
     let mut text = INTRODUCTION.to_owned();
     for group in groups {
         let links = group.rows.iter().map(|row| format!("[`{0}`](#etui-{0})", row.name));
@@ -41,7 +145,7 @@ pub(super) fn reference(commands: Command, groups: &[Group]) -> String {
     }
     text += SCRIPTING;
     text += "\n## Options of every command\n\n";
-    text += &fenced(common(&commands.clone().render_long_help().to_string()));
+    text += &fenced(common(&of_etui));
     for group in groups {
         text += &format!("\n## {}\n", group.title);
         for command in group.rows.iter().filter_map(|row| commands.find_subcommand(row.name)) {
@@ -54,7 +158,7 @@ pub(super) fn reference(commands: Command, groups: &[Group]) -> String {
 const INTRODUCTION: &str = "\
 # The command line
 
-Generated from the help of every command; a test compares the two. `etui COMMAND -h` shows the same, `--help` more.
+Generated from the help of every command; a test compares the two. `etui COMMAND --help` says the same.
 
 - [Naming a version](#naming-a-version)
 - [Exit codes](#exit-codes)
@@ -81,7 +185,7 @@ the order in which they were made (`~` is `~1`). Quote references with `#` and `
 | 1 | unexpected, or the system said no |
 | 2 | usage or invalid input |
 | 3 | no such secret, version or label |
-| 4 | rejected: exists with another value, scheduled for deletion, label rules |
+| 4 | rejected: exists with a different value, scheduled for deletion, label rules |
 | 5 | not unlocked: wrong or missing password |
 | 6 | integrity: damaged or tampered vault |
 | 7 | busy: another process holds the vault |
@@ -117,9 +221,9 @@ fn push(text: &mut String, mut command: Command) {
     let name = command.get_name().to_owned();
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
     let examples = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let examples = examples.replace(help::OTHER_OPTIONS, "");
     let help = command.render_help().to_string();
-    let usage = &help[help.find("Usage:").unwrap_or(0)..];
-    let own = usage.split("\nOptions of every command:").next().unwrap_or_default();
+    let own = help[help.find("Usage:").unwrap_or(0)..].replace(help::OTHER_OPTIONS, "");
     // Every command has it, and the list of the others says it once.
     let own: Vec<&str> = own.lines().filter(|line| !line.trim_start().starts_with("-h, --help")).collect();
     let own = own.join("\n");

@@ -15,9 +15,11 @@ mod credential_store;
 mod error;
 mod exit_code;
 mod globals;
+mod help;
 mod history;
 mod input;
 mod invocation;
+mod json_reference;
 mod location;
 mod manual;
 mod masking;
@@ -30,6 +32,7 @@ mod raise_cost;
 mod random;
 mod reference;
 mod row;
+mod schema;
 mod shell;
 mod stream;
 mod table;
@@ -48,10 +51,12 @@ pub use exit_code::exit_code;
 pub use output::Output;
 pub use process::{App, Process};
 pub use reference::{Reference, ReferenceError};
+pub use schema::{Json, Key, Kind, Schema};
 pub use usage::NoCommand;
 
 use args::{Read, all_commands};
 use invocation::Invocation;
+use manual::Manual;
 
 use crate::platform::signals::{Interrupted, die_of};
 
@@ -101,7 +106,23 @@ pub fn check(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<No
     read.map_err(|error| Box::new(NoCommand::new(error, &arguments, all_commands)))
 }
 
+/// The names of all commands.
+pub fn commands() -> Vec<String> {
+    all_commands().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+/// What `--json` makes of each command, and what an error is.
+pub fn json() -> Vec<(&'static str, Json)> {
+    let rows = commands::GROUPS.iter().flat_map(|group| group.rows);
+    rows.map(|row| (row.name, row.json)).chain([("error", Json::Answers(&[schema::ERROR]))]).collect()
+}
+
+/// The text of `docs/json.md`.
+pub fn json_reference() -> String {
+    json_reference::text(commands::GROUPS)
+}
+
 /// The text of `docs/cli.md`.
 pub fn reference() -> String {
-    manual::reference(all_commands(), commands::GROUPS)
+    manual::reference(&Manual { commands: all_commands, groups: commands::GROUPS })
 }

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use super::error::{CliError, reason};
 use super::input;
 use super::output::Output;
+use crate::generator::Strength;
 use crate::memory::SecretBytes;
 use crate::platform::child::{self, ChildError, WhenAsked};
 use crate::platform::paths::with_home;
@@ -114,14 +115,36 @@ pub(super) fn ask_other(terminal: Option<&mut Terminal>) -> Result<SecretBytes, 
     ask_bytes(terminal, "Master password of the other vault: ")
 }
 
-/// Asks for the password of a new vault, twice.
+/// Asks for the password of a new vault, twice, and again where it is weak and nobody insists on it.
 pub(super) fn ask_new(mut terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
-    let first = ask_bytes(terminal.as_deref_mut(), "New master password: ")?;
-    let second = ask_bytes(terminal, "Repeat password: ")?;
-    if !first.equals(second.expose()) {
-        return Err(CliError::usage("the passwords do not match", ""));
+    loop {
+        let first = ask_bytes(terminal.as_deref_mut(), "New master password: ")?;
+        let second = ask_bytes(terminal.as_deref_mut(), "Repeat password: ")?;
+        if !first.equals(second.expose()) {
+            return Err(CliError::usage("the passwords do not match", ""));
+        }
+        let question = format!("{}. Use it anyway? [y/N] ", Strength::WARNING);
+        let insists = |terminal: &mut Terminal| terminal.ask(&question).ok().flatten();
+        if !is_weak(&first) {
+            return Ok(first);
+        }
+        match terminal.as_deref_mut().and_then(insists).as_deref() {
+            Some("y" | "Y" | "yes") => return Ok(first),
+            Some(_) => {}
+            None => return Err(CliError::not_unlocked("no password was given", "")),
+        }
     }
-    Ok(first)
+}
+
+/// Says so where a new password that nobody typed is weak.
+pub(super) fn note_weak(output: &Output, password: &SecretBytes) {
+    if is_weak(password) {
+        output.note(Strength::WARNING);
+    }
+}
+
+fn is_weak(password: &SecretBytes) -> bool {
+    password.expose_text().and_then(Strength::of).is_some_and(Strength::is_weak)
 }
 
 fn ask_bytes(terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBytes, CliError> {
@@ -131,7 +154,7 @@ fn ask_bytes(terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBy
         Ok(Answer::Line(line)) => Ok(line),
         Ok(Answer::Interrupted(by)) => Err(CliError::interrupted(by)),
         Ok(Answer::Cancelled | Answer::SeveralLines) => {
-            Err(CliError::not_unlocked("no password was given", "nothing was changed"))
+            Err(CliError::not_unlocked("no password was given", ""))
         }
         Err(error) => Err(no_password("cannot ask for the password", &error)),
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::output::{Audience, Output};
+use super::schema::{Key, Kind, NAME, key};
 use super::wording;
 use crate::domain::{SecretName, VersionId};
 use crate::vault::StateToken;
@@ -103,6 +104,29 @@ struct Shape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<String>,
 }
+
+/// The keys of a plan.
+pub(super) const PREVIEW: &[Key] = &[
+    NAME,
+    key("VersionId", Kind::Text, "the id that the version would get").if_any("a version would be stored"),
+    key("WouldChange", Kind::Flag, "whether anything would change"),
+    MOVES,
+    key("Destroyed", Kind::List(&Kind::Text), "versions that would be destroyed"),
+    key("PlannedDeleteTime", Kind::Time, "from when on it could be purged")
+        .if_any("it would be scheduled for deletion"),
+    key("Remarks", Kind::List(&Kind::Text), "what else is worth knowing").if_any("there are any"),
+    key("State", Kind::Text, "for --if-state: the state that this was planned from")
+        .if_any("the secret exists"),
+];
+
+/// The labels that move.
+pub(super) const MOVES: Key = key("LabelMoves", Kind::List(&Kind::Object(&[MOVE])), "the labels that move");
+
+const MOVE: &[Key] = &[
+    key("VersionStage", Kind::Text, "the label"),
+    key("RemoveFromVersion", Kind::Text, "the version that loses it").or_null("if it marked none"),
+    key("MoveToVersion", Kind::Text, "the version that gets it").or_null("if it is removed"),
+];
 
 /// One label leaving one version for another, in JSON.
 #[derive(Serialize)]

@@ -6,11 +6,14 @@ use crate::generator::{
     CharacterClass, Generated, GeneratorError, PassphraseRecipe, PasswordRecipe, RequireEach,
 };
 
-/// What a random password or passphrase shall be like.
+/// What its options stand under in the help.
+pub(super) const HEADING: &str = "Random password or passphrase";
+
+/// What a random password or passphrase is made of.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Random password or passphrase")]
+#[command(next_help_heading = HEADING)]
 pub(super) struct RandomArguments {
-    /// The number of characters, 8 to 128 [default: 32]
+    /// Number of characters, 8 to 128 [default: 32]
     #[arg(long, value_name = "N")]
     length: Option<usize>,
 
@@ -34,11 +37,11 @@ pub(super) struct RandomArguments {
     #[arg(long, value_name = "CHARS")]
     exclude: Option<String>,
 
-    /// Do not require at least one of each type of character
+    /// Allow a type of character to be absent
     #[arg(long)]
     no_require_each: bool,
 
-    /// A passphrase of so many words, 3 to 20, from the large list of the EFF
+    /// A passphrase of 3 to 20 words of the large EFF list
     #[arg(
         long,
         value_name = "N",
@@ -48,7 +51,7 @@ pub(super) struct RandomArguments {
     )]
     words: Option<usize>,
 
-    /// What stands between the words [default: -]
+    /// Text between the words [default: -]
     #[arg(long, value_name = "TEXT", requires = "words", allow_hyphen_values = true)]
     separator: Option<String>,
 }

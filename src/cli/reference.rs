@@ -19,6 +19,9 @@ use crate::memory::SecretBytes;
 use crate::vault::{GetOutcome, Vault};
 use crate::versioning::Selector;
 
+/// What stands before a reference where other text could stand as well.
+pub(super) const SCHEME: &str = "etui://";
+
 /// What stands between a version and a field of its value.
 pub(super) const FIELD_SIGN: &str = "::";
 

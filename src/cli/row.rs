@@ -7,9 +7,13 @@ use clap::{ArgMatches, Args, Command};
 
 use super::exit_code::Finish;
 use super::invocation::Invocation;
+use super::schema::Json;
 
 /// The arguments of a command, which know what to do.
 pub(super) trait RunCommand: Args {
+    /// What `--json` makes of it.
+    const JSON: Json;
+
     /// Does it. An error becomes a sentence, a hint and an exit code.
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish>;
 }
@@ -20,6 +24,7 @@ pub(super) type ReadyCommand = Box<dyn FnOnce(&Invocation) -> anyhow::Result<Fin
 /// A command of the command line.
 pub(super) struct Row {
     pub(super) name: &'static str,
+    pub(super) json: Json,
     arguments: fn(Command) -> Command,
     read: fn(&mut ArgMatches) -> Result<ReadyCommand, clap::Error>,
 }
@@ -32,7 +37,7 @@ pub(super) struct Group {
 
 impl Row {
     pub(super) const fn of<C: RunCommand + 'static>(name: &'static str) -> Self {
-        Self { name, arguments: C::augment_args, read: read::<C> }
+        Self { name, json: C::JSON, arguments: C::augment_args, read: read::<C> }
     }
 
     /// Its arguments and its help.

@@ -68,7 +68,7 @@ impl OutArguments {
             Ok(_) if self.force => {}
             Ok(_) if holds(path, bytes) => return Ok(()),
             Ok(_) => {
-                let sentence = format!("'{}' exists already", path.display());
+                let sentence = format!("'{}' already exists", path.display());
                 return Err(
                     CliError::usage(sentence, "choose another path, or overwrite it with --force").into()
                 );

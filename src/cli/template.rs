@@ -3,8 +3,7 @@
 
 use thiserror::Error;
 
-use super::reference::{ReferenceError, ValueReference};
-use super::variables::SCHEME;
+use super::reference::{ReferenceError, SCHEME, ValueReference};
 
 /// A piece of a template.
 #[derive(Debug, PartialEq, Eq)]

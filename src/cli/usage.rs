@@ -12,6 +12,7 @@ use super::color::{ColorChoice, Palette};
 use super::error::CliError;
 use super::exit_code::BEFORE_PROGRAM;
 use super::output::{Loudness, Output};
+use crate::domain::nearest;
 
 /// A command line that starts nothing: a question for help or the version, or a mistake.
 pub struct NoCommand {
@@ -184,36 +185,10 @@ const OTHER_WORDS: [(&str, &str); 33] = [
 
 fn command_hint(typed: &str, commands: &[&str]) -> String {
     let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed).map(|(_, ours)| *ours);
-    match known.or_else(|| nearest(typed, commands)) {
+    match known.or_else(|| nearest(typed, commands.iter().copied())) {
         Some(command) => format!("did you mean `etui {command}`?"),
         None => "run `etui --help` to see the commands".to_owned(),
     }
-}
-
-/// The word that takes the fewest slips to turn into what was typed, where few are enough.
-fn nearest<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
-    let enough = if typed.chars().count() < 4 { 1 } else { 2 };
-    let slips = words.iter().map(|word| (slips(typed, word), word)).filter(|(slips, _)| *slips <= enough);
-    slips.min_by_key(|(slips, _)| *slips).map(|(_, word)| *word)
-}
-
-/// How many letters must be added, left out, replaced, or swapped with their neighbour.
-fn slips(typed: &str, word: &str) -> usize {
-    let (typed, word): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=word.len()).collect()];
-    for (at, letter) in typed.iter().enumerate() {
-        let mut row = vec![at + 1];
-        for (column, other) in word.iter().enumerate() {
-            let replaced = rows[at][column] + usize::from(letter != other);
-            let mut best = replaced.min(rows[at][column + 1] + 1).min(row[column] + 1);
-            if at > 0 && column > 0 && *letter == word[column - 1] && typed[at - 1] == *other {
-                best = best.min(rows[at - 1][column - 1] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[typed.len()][word.len()]
 }
 
 fn hint(error: &clap::Error) -> String {
@@ -236,26 +211,5 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
         ContextValue::String(text) => Some(text.clone()),
         ContextValue::Strings(texts) => texts.first().cloned(),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_command_is_the_one_with_the_fewest_slips() {
-        let words = ["list", "get", "set", "edit", "restore", "log", "put", "rm"];
-        for (typed, meant) in [
-            ("lsit", Some("list")),
-            ("edti", Some("edit")),
-            ("got", Some("get")),
-            ("resore", Some("restore")),
-            ("pu", Some("put")),
-            ("history", None),
-            ("xyz", None),
-        ] {
-            assert_eq!(nearest(typed, &words), meant, "{typed}");
-        }
     }
 }

@@ -34,15 +34,21 @@ pub(super) struct ValueArguments {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// How the bytes are meant; what is not UTF-8 needs `binary`
-    #[arg(long = "type", value_name = "TYPE", value_enum, default_value = "text")]
+    /// `text`, which is UTF-8, or `binary`
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        value_enum,
+        default_value = "text",
+        hide_possible_values = true
+    )]
     value_type: TypeWord,
 
     /// Remove one line end at the end of a text value
     #[arg(long)]
     trim: bool,
 
-    /// Take a random password or passphrase, which is not shown; its strength is said
+    /// Generate the value without showing it (options: `etui random -h`)
     #[arg(long, conflicts_with_all = ["file", "value_type", "trim"])]
     generate: bool,
 

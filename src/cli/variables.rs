@@ -2,18 +2,20 @@
 //! their values.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 
+use anyhow::Context as _;
 use clap::Args;
 use thiserror::Error;
 
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::input;
-use super::reference::{FieldName, Reference, ReferenceError, ValueReference, no_field};
+use super::invocation::Invocation;
+use super::reference::{FieldName, Reference, ReferenceError, SCHEME, ValueReference, no_field};
+use super::stream::{is_stream, read_file};
 use crate::content::{self, NoField, dotenv, is_variable_name, steers_programs};
 use crate::domain::{Invalid, SecretName, VersionId, visible};
 use crate::exchange::dotenv::variable_name;
@@ -22,9 +24,6 @@ use crate::platform::environment::longest_variable;
 use crate::vault::Vault;
 use crate::versioning::{Selector, select};
 
-/// What stands before a reference where other text could stand as well.
-pub(super) const SCHEME: &str = "etui://";
-
 /// More than any file of variables.
 const LONGEST_FILE: usize = 16 * 1024 * 1024;
 
@@ -32,19 +31,19 @@ const LONGEST_FILE: usize = 16 * 1024 * 1024;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Variables")]
 pub(super) struct VariableArguments {
-    /// A variable with the value of a version or of a field; may be given several times
+    /// Set VAR to the value of a version or field (repeatable)
     #[arg(long = "env", value_name = "VAR=REF", value_parser = assignment)]
     assignments: Vec<Assignment>,
 
-    /// A dotenv file; where it says 'etui://REF' the variable gets the value of that version
+    /// A dotenv file, `-` for stdin; etui://REF in it becomes a value
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
 
-    /// A variable for each field of a value, named as the field; may be given several times
+    /// One variable for each field of a value (repeatable)
     #[arg(long, value_name = "REF", value_parser = ValueReference::from_str)]
     env_from: Vec<ValueReference>,
 
-    /// All secrets below a path: with `app`, `app/db/password` becomes DB_PASSWORD
+    /// All secrets below PATH: in `app`, `app/db/key` becomes DB_KEY
     #[arg(long, value_name = "PATH", value_parser = prefix)]
     prefix: Option<SecretName>,
 }
@@ -132,6 +131,8 @@ struct Wanted {
     name: String,
     source: Source,
     named_by: NamedBy,
+    /// Where in a file it is named.
+    place: Option<String>,
 }
 
 /// The version, and the field of its value, that a variable comes from.
@@ -163,7 +164,12 @@ impl VariableArguments {
 
     /// Finds the versions and reads their values; whatever is missing is an error here, before anything is
     /// started.
-    pub(super) fn read(&self, vault: &mut Vault, instead: &[Instead]) -> anyhow::Result<Variables> {
+    pub(super) fn read(
+        &self,
+        invocation: &Invocation,
+        vault: &mut Vault,
+        instead: &[Instead],
+    ) -> anyhow::Result<Variables> {
         let mut instead = Replacements { instead, used: vec![false; instead.len()] };
         let mut wanted = Vec::new();
         if let Some(prefix) = &self.prefix {
@@ -175,7 +181,7 @@ impl VariableArguments {
         }
         fields.into_iter().for_each(|field| put(&mut wanted, field));
         if let Some(path) = &self.env_file {
-            of_file(path, &mut wanted)?;
+            of_file(path, invocation, &mut wanted)?;
         }
         for Assignment { variable, reference } in &self.assignments {
             if self.assignments.iter().filter(|other| other.variable == *variable).count() > 1 {
@@ -185,11 +191,17 @@ impl VariableArguments {
         }
         wanted.iter().try_for_each(Wanted::refuse_bad_name)?;
         let mut variables = Vec::with_capacity(wanted.len());
-        for Wanted { name, source, .. } in wanted {
+        for Wanted { name, source, place, .. } in wanted {
             let variable = match source {
                 Source::Literal(value) => Variable { name, origin: None, value },
                 Source::Field { version, value } => Variable { name, origin: Some(version), value },
-                Source::Reference(reference) => value_of(vault, name, &instead.apply(&reference))?,
+                Source::Reference(reference) => {
+                    let variable = value_of(vault, name, &instead.apply(&reference));
+                    match place {
+                        Some(place) => variable.context(place)?,
+                        None => variable?,
+                    }
+                }
             };
             variable.refuse_unfit_value()?;
             variables.push(variable);
@@ -231,7 +243,7 @@ impl Replacements<'_> {
 
 impl Wanted {
     fn by_user(name: String, source: Source) -> Self {
-        Self { name, source, named_by: NamedBy::User }
+        Self { name, source, named_by: NamedBy::User, place: None }
     }
 
     /// What a secret is called must not decide which code programs load: whoever supplies an import file, or one
@@ -293,6 +305,7 @@ fn below(vault: &mut Vault, prefix: &SecretName, wanted: &mut Vec<Wanted>) -> an
             name: variable,
             source: Source::Reference(ValueReference { version, field: None }),
             named_by: NamedBy::Secret(format!("secret '{}'", secret.name)),
+            place: None,
         });
     }
     if wanted.len() == before {
@@ -331,6 +344,7 @@ fn fields_of(vault: &mut Vault, reference: ValueReference, wanted: &mut Vec<Want
         wanted.push(Wanted {
             name: key,
             named_by: NamedBy::Secret(format!("field '{field}' of '{}'", outcome.name)),
+            place: None,
             source: Source::Field {
                 version: Origin {
                     name: outcome.name.clone(),
@@ -344,28 +358,38 @@ fn fields_of(vault: &mut Vault, reference: ValueReference, wanted: &mut Vec<Want
     Ok(())
 }
 
-fn of_file(path: &PathBuf, wanted: &mut Vec<Wanted>) -> Result<(), CliError> {
-    const HINT: &str = "name another file with --env-file, or correct it";
-    let bytes = File::open(path).and_then(|file| input::read_up_to(file, LONGEST_FILE)).map_err(|error| {
-        CliError::usage(format!("cannot read '{}': {}", path.display(), reason(&error)), HINT)
-    })?;
-    let place = |line: usize| format!("'{}' line {line}", path.display());
+fn of_file(path: &Path, invocation: &Invocation, wanted: &mut Vec<Wanted>) -> Result<(), CliError> {
+    let bytes = if is_stream(path) {
+        invocation.claim_stdin("the variables").and_then(|stdin| {
+            input::read_up_to(stdin, LONGEST_FILE)
+                .map_err(|error| CliError::system("cannot read the variables from stdin", &error))
+        })?
+    } else {
+        read_file(path, LONGEST_FILE)?
+    };
+    let named = if is_stream(path) { "stdin".to_owned() } else { format!("'{}'", path.display()) };
+    if bytes.len() > LONGEST_FILE {
+        return Err(CliError::usage(format!("{named} is longer than 16 MiB"), ""));
+    }
+    let place = |line, column| format!("{named}, line {line}, column {column}");
     let entries = dotenv::parse(bytes.expose()).map_err(|error| {
-        let sentence = format!("{}, column {}: {}", place(error.line), error.column, error.problem);
-        CliError::usage(sentence, HINT)
+        CliError::usage(format!("{}: {}", place(error.line, error.column), error.problem), "")
     })?;
     for entry in entries {
+        let place = place(entry.line, entry.column);
         if !is_variable_name(&entry.key) {
             let error = AssignmentError::NoVariable(entry.key);
-            return Err(CliError::usage(format!("{}: {error}", place(entry.line)), HINT));
+            return Err(CliError::usage(format!("{place}: {error}"), ""));
         }
         let source = match entry.value.expose_text().and_then(|text| text.strip_prefix(SCHEME)) {
             None => Source::Literal(entry.value),
-            Some(reference) => Source::Reference(reference.parse().map_err(|error: ReferenceError| {
-                CliError::usage(format!("{}: {error}", place(entry.line)), HINT)
-            })?),
+            Some(reference) => Source::Reference(
+                reference
+                    .parse()
+                    .map_err(|error: ReferenceError| CliError::usage(format!("{place}: {error}"), ""))?,
+            ),
         };
-        put(wanted, Wanted::by_user(entry.key, source));
+        put(wanted, Wanted { place: Some(place), ..Wanted::by_user(entry.key, source) });
     }
     Ok(())
 }

@@ -27,6 +27,8 @@ pub struct Entry {
     pub value: SecretBytes,
     /// The line it begins on, from 1.
     pub line: usize,
+    /// Where its value begins, in characters from 1.
+    pub column: usize,
 }
 
 /// Why a file is not dotenv, and where. Never quotes the file.
@@ -185,7 +187,7 @@ impl Reader<'_> {
         }
         self.next();
         self.skip_blanks();
-        let start = self.at;
+        let (start, column) = (self.at, self.column);
         let (value, end) = match self.rest.peek().copied() {
             Some(quote @ ('\'' | '"' | '`')) => self.quoted(quote)?,
             _ => {
@@ -194,7 +196,7 @@ impl Reader<'_> {
                 (value, end)
             }
         };
-        Ok((Entry { key, value, line }, start..end))
+        Ok((Entry { key, value, line, column }, start..end))
     }
 
     fn name(&mut self) -> Result<String, DotenvError> {

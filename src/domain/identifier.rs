@@ -4,12 +4,18 @@ use super::invalid::Invalid;
 
 const ALLOWED: &str = "A-Z a-z 0-9 _ / + = . - @";
 
-/// `Display` and `FromStr` of a type by its `as_str` and `new`.
+/// `Display`, `AsRef<str>` and `FromStr` of a type by its `as_str` and `new`.
 macro_rules! reads_as_text {
     ($identifier:ty) => {
         impl std::fmt::Display for $identifier {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(self.as_str())
+            }
+        }
+
+        impl AsRef<str> for $identifier {
+            fn as_ref(&self) -> &str {
+                self.as_str()
             }
         }
 

@@ -91,7 +91,12 @@ impl SecretValue {
 
     /// Same type and same bytes, the bytes compared in constant time.
     pub fn equals(&self, other: &Self) -> bool {
-        self.value_type == other.value_type && self.bytes.equals(other.expose())
+        self.value_type == other.value_type && self.has_bytes_of(other)
+    }
+
+    /// Whether two values have the same bytes, whatever their types; in constant time.
+    pub fn has_bytes_of(&self, other: &Self) -> bool {
+        self.bytes.equals(other.expose())
     }
 
     /// Makes the one explicit copy.

@@ -38,7 +38,7 @@ pub fn secrets(bytes: &[u8]) -> Result<IncomingBatch, ExchangeError> {
                 let name = format!("line {}", error.line);
                 batch.secrets.push(IncomingSecret::unreadable(name, error));
             }
-            Ok(Entry { key, value, line }) => {
+            Ok(Entry { key, value, line, .. }) => {
                 if last.get(&key) == Some(&line)
                     && let Some(value) = text_value(&key, value, &mut batch.losses)
                 {

@@ -158,7 +158,7 @@ impl ExchangeError {
             }
             Self::NoStore { .. } => "name the folder that holds the file '.gpg-id'".to_owned(),
             Self::Interrupted(_) => "nothing was changed".to_owned(),
-            Self::System { .. } => "nothing was changed; mend the cause and try again".to_owned(),
+            Self::System { .. } => "nothing was changed".to_owned(),
         }
     }
 }

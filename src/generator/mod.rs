@@ -6,11 +6,13 @@
 mod passphrase;
 mod password;
 mod random;
+mod strength;
 
 use thiserror::Error;
 
 pub use passphrase::PassphraseRecipe;
 pub use password::{CharacterClass, PasswordRecipe, RequireEach};
+pub use strength::Strength;
 
 use crate::domain::ErrorCode;
 use crate::memory::SecretBytes;
@@ -78,15 +80,13 @@ impl GeneratorError {
         }
     }
 
-    /// What to do next.
+    /// What to do next; empty where the sentence says it.
     pub const fn hint(self) -> &'static str {
         match self {
-            Self::LengthOutOfRange => "choose another length",
+            Self::LengthOutOfRange | Self::WordsOutOfRange | Self::BadSeparator => "",
             Self::NothingLeft => "exclude less",
             Self::ClassIsEmpty => "exclude the whole type, or do not require one of each",
-            Self::WordsOutOfRange => "choose another number of words",
-            Self::BadSeparator => "choose another separator",
-            Self::RandomUnavailable => "mend the cause and try again",
+            Self::RandomUnavailable => "",
         }
     }
 }

@@ -32,6 +32,9 @@ impl Page {
     /// The most entries that a page may ask for (KMS, ListSecrets).
     pub const LARGEST_SIZE: u32 = 100;
 
+    /// The largest number of a page, which is a 32-bit number with a sign in KMS.
+    pub const LARGEST_NUMBER: u32 = i32::MAX as u32;
+
     /// Everything on one page; the answer then says page 1, of the size of the whole list.
     pub const fn all() -> Self {
         Self { number: 1, size: None }
@@ -41,10 +44,10 @@ impl Page {
     /// empty.
     ///
     /// # Errors
-    /// [`Invalid::Range`] for page 0 and for a size outside 1 to [`LARGEST_SIZE`](Self::LARGEST_SIZE).
+    /// [`Invalid::Range`] for a page outside 1 to [`LARGEST_NUMBER`](Self::LARGEST_NUMBER), and for a size outside 1 to [`LARGEST_SIZE`](Self::LARGEST_SIZE).
     pub const fn new(number: u32, size: u32) -> Result<Self, Invalid> {
-        if number == 0 {
-            return Err(Invalid::Range { what: "a page number", least: 1, most: u32::MAX });
+        if number == 0 || number > Self::LARGEST_NUMBER {
+            return Err(Invalid::Range { what: "a page number", least: 1, most: Self::LARGEST_NUMBER });
         }
         if size == 0 || size > Self::LARGEST_SIZE {
             return Err(Invalid::Range { what: "a page size", least: 1, most: Self::LARGEST_SIZE });
@@ -91,12 +94,13 @@ mod tests {
     #[test]
     fn a_page_beyond_the_last_one_is_empty() {
         assert_eq!(on_page(4, 2), [0_u32; 0]);
-        assert_eq!(on_page(u32::MAX, 100), [0_u32; 0]);
+        assert_eq!(on_page(Page::LARGEST_NUMBER, 100), [0_u32; 0]);
     }
 
     #[test]
     fn page_numbers_count_from_1_and_sizes_go_from_1_to_100() {
         assert!(Page::new(0, 1).is_err());
+        assert!(Page::new(Page::LARGEST_NUMBER + 1, 1).is_err());
         assert!(Page::new(1, 0).is_err());
         assert!(Page::new(1, 100).is_ok());
         assert!(Page::new(1, 101).is_err());

@@ -146,7 +146,7 @@ impl Parameters {
     pub(super) fn in_scope(&self, name: SecretName) -> Result<SecretName, KmsError> {
         match self.scope.holds(name.as_str()) {
             true => Ok(name),
-            false => Err(Refusal::NoSuchSecret { name }.into()),
+            false => Err(Refusal::NoSuchSecret { name, near: None }.into()),
         }
     }
 

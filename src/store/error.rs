@@ -14,7 +14,7 @@ pub enum StoreError {
     #[error("{0}")]
     Integrity(String),
     /// The password or key file opens nothing.
-    #[error("the master password does not open this vault")]
+    #[error("wrong password")]
     WrongPassword,
     /// The key in this session is not the vault's any more.
     #[error("{0}")]
@@ -50,7 +50,7 @@ pub enum StoreError {
     #[error("there is no vault at {}", .0.display())]
     Missing(PathBuf),
     /// There is a file where one shall be made.
-    #[error("there is a file at {} already", .0.display())]
+    #[error("'{}' already exists", .0.display())]
     Exists(PathBuf),
     /// Another process holds the file.
     #[error("another process holds the vault")]
@@ -62,7 +62,7 @@ pub enum StoreError {
         mebibytes: u32,
     },
     /// The commit failed in a way that leaves open whether the change is in the file.
-    #[error("it is not known whether the change was stored: {doing} failed: {reason}")]
+    #[error("it is not known whether it was stored: {doing} failed: {reason}")]
     Unknown {
         /// What was being done, to what.
         doing: String,

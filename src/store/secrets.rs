@@ -83,6 +83,15 @@ impl OpenStore {
             .collect()
     }
 
+    /// The names of all secrets, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`], and those of the file.
+    pub fn all_names(&mut self) -> Result<Vec<SecretName>, StoreError> {
+        self.load_all()?;
+        self.names()
+    }
+
     /// Proves by the bucket's sum whether there is a secret of this name.
     ///
     /// # Errors

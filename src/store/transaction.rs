@@ -151,6 +151,14 @@ impl WriteTransaction<'_> {
         &self.working[handle.0].stored
     }
 
+    /// The names of all secrets in the file.
+    ///
+    /// # Errors
+    /// As [`OpenStore::all_names`].
+    pub fn all_names(&mut self) -> Result<Vec<SecretName>, StoreError> {
+        self.store.all_names()
+    }
+
     /// The store, for reading values and comparing them.
     pub fn store(&self) -> &OpenStore {
         self.store

@@ -325,7 +325,7 @@ impl Session {
     /// Ends the agent of a vault whose locks were changed; what it answers besides is for the user.
     pub(super) fn lock_agent(&self, identity: KeyIdentity) -> Option<String> {
         let agent = Agent::new(self.agents.as_ref()?, identity.vault_id);
-        agent.lock().err().map(|error| format!("{error}: {}", error.hint()))
+        agent.lock().err().map(|error| error.told())
     }
 
     /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.

@@ -4,7 +4,7 @@ use super::error::VaultError;
 use super::request::StateToken;
 use super::{Session, Vault};
 use crate::crypto;
-use crate::domain::SecretName;
+use crate::domain::{SecretName, nearest};
 use crate::store::{Batch, OpenStore, StoreError, StoredSecret, WriteTransaction};
 use crate::versioning::{Refusal, VersionKey};
 
@@ -55,13 +55,25 @@ pub(super) fn make_version_key() -> Result<VersionKey, VaultError> {
     Ok(VersionKey(i64::from_be_bytes(random) & i64::MAX))
 }
 
-pub(super) fn no_such_secret(name: &SecretName) -> VaultError {
-    Refusal::NoSuchSecret { name: name.clone() }.into()
+impl Changes<'_, '_> {
+    /// As [`no_such_secret`].
+    pub(super) fn no_such_secret(&mut self, name: &SecretName) -> VaultError {
+        no_such_secret(self.transaction.all_names(), name)
+    }
+}
+
+/// The refusal of a name that no secret has. Where the names cannot be read the refusal stands all the same.
+fn no_such_secret(names: Result<Vec<SecretName>, StoreError>, name: &SecretName) -> VaultError {
+    let near = nearest(name.as_str(), names.unwrap_or_default());
+    Refusal::NoSuchSecret { name: name.clone(), near }.into()
 }
 
 /// Opens a secret for looking.
 pub(super) fn look(store: &mut OpenStore, name: &SecretName) -> Result<StoredSecret, VaultError> {
-    store.secret(name)?.ok_or_else(|| no_such_secret(name))
+    match store.secret(name)? {
+        Some(secret) => Ok(secret),
+        None => Err(no_such_secret(store.all_names(), name)),
+    }
 }
 
 /// A request that was planned from one state holds only for that state.

@@ -16,7 +16,7 @@ pub enum VaultError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The password (or key file) opens nothing.
-    #[error("the master password does not open this vault")]
+    #[error("wrong password")]
     WrongPassword,
     /// The vault was made with a key file and none was given.
     #[error("this vault needs its key file besides the password")]
@@ -110,7 +110,7 @@ pub enum VaultError {
         saved: Result<PathBuf, String>,
     },
     /// A commit failed, and it could not be told how it ended.
-    #[error("it is not known whether the change was stored: {doing} failed: {reason}")]
+    #[error("it is not known whether it was stored: {doing} failed: {reason}")]
     Unknown {
         /// What was being done, to what.
         doing: String,
@@ -118,13 +118,13 @@ pub enum VaultError {
         reason: String,
     },
     /// A vault (or another file) is there already.
-    #[error("there is a file at {} already", path.display())]
+    #[error("'{}' already exists", path.display())]
     VaultExists {
         /// Where.
         path: PathBuf,
     },
     /// A file is there already that shall not be replaced.
-    #[error("there is a file at '{}' already", path.display())]
+    #[error("'{}' already exists", path.display())]
     FileExists {
         /// Where.
         path: PathBuf,
@@ -224,34 +224,34 @@ impl VaultError {
         }
     }
 
-    /// What to do next.
+    /// What to do next; empty where the sentence says it.
     pub fn hint(&self) -> String {
         match self {
             Self::Refused(refusal) => refusal.hint(),
-            Self::WrongPassword => "try again; nothing was changed".to_owned(),
+            Self::WrongPassword => "try again".to_owned(),
             Self::KeyFileNeeded => "name it with --key-file or ETUI_KEY_FILE".to_owned(),
             Self::KeyFileNotNeeded => "leave --key-file and ETUI_KEY_FILE out".to_owned(),
             Self::Locked { .. } => "unlock it again".to_owned(),
-            Self::BadCredentials(_) => "give another password or key file".to_owned(),
+            Self::BadCredentials(_) => String::new(),
             Self::Integrity { .. } => {
                 "do not use this file: run `etui verify` to see what is wrong, and restore a backup"
                     .to_owned()
             }
             Self::Older { .. } => {
-                "if you restored a backup, say so with --accept-older; else find the newer file".to_owned()
+                "if you restored a backup, accept it with --accept-older; else find the newer file".to_owned()
             }
             Self::OtherBranch { .. } => {
-                "if you want to go on with this branch, say so with --accept-other".to_owned()
+                "if you want to go on with this branch, accept it with --accept-other".to_owned()
             }
-            Self::OtherVault => "if you put it there, say so with --accept-other".to_owned(),
+            Self::OtherVault => "if you put it there, accept it with --accept-other".to_owned(),
             Self::ExpensiveKdf { .. } => {
-                "if the file is yours and the machine can bear it, say so with --allow-expensive-kdf"
+                "if the file is yours and this machine has the memory, allow it with --allow-expensive-kdf"
                     .to_owned()
             }
             Self::OutOfMemory { .. } => "close other programs, or unlock on a larger machine".to_owned(),
-            Self::NoVault { .. } => "make one with `etui init`, or name another with --vault".to_owned(),
+            Self::NoVault { .. } => "create one with `etui init`, or name another with --vault".to_owned(),
             Self::VaultGone { .. } => {
-                "find it or restore a backup; `etui init` makes a new one in its place".to_owned()
+                "find it or restore a backup; `etui init` creates a new one in its place".to_owned()
             }
             Self::NotAVault { why, .. } => format!("{why}: name another file"),
             Self::Unfinished { .. } => "run `etui init` again: it replaces what is there".to_owned(),
@@ -265,9 +265,9 @@ impl VaultError {
             Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
             Self::Busy => "wait until it has finished, then try again".to_owned(),
             Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),
-            Self::Stopped => "nothing was changed; begin again when you like".to_owned(),
-            Self::KdfOutOfRange(_) => "choose other costs".to_owned(),
-            Self::System { .. } => "nothing was changed; mend the cause and try again".to_owned(),
+            Self::Stopped => "nothing was changed".to_owned(),
+            Self::KdfOutOfRange(_) => String::new(),
+            Self::System { .. } => "nothing was changed".to_owned(),
         }
     }
 }

@@ -131,7 +131,7 @@ impl Changes<'_, '_> {
         for (number, event) in target.events {
             let (row, name) = secret_of(&event)?;
             let name = name_after(name, &event.change);
-            let handle = self.transaction.find(&name)?.ok_or_else(|| super::batch::no_such_secret(&name))?;
+            let handle = self.transaction.find(&name)?.ok_or_else(|| self.no_such_secret(&name))?;
             refuse_another(self.transaction.secret(handle), row, &name)?;
             let taken = match &event.change.name {
                 Some(shift) => self.transaction.find(&shift.before)?.filter(|taken| *taken != handle),

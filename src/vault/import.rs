@@ -227,8 +227,7 @@ impl Changes<'_, '_> {
                 self.transaction.create_imported(name, origins, change, versions, &imported.order)?;
             }
             Some(here) => {
-                let handle =
-                    self.transaction.find(here)?.ok_or_else(|| super::batch::no_such_secret(here))?;
+                let handle = self.transaction.find(here)?.ok_or_else(|| self.no_such_secret(here))?;
                 self.transaction.apply_imported(handle, change, versions, &imported.order)?;
             }
         }

@@ -1,7 +1,7 @@
 //! Metadata: UpdateSecret, TagResource, UntagResource, notes, renaming.
 
 use super::Vault;
-use super::batch::{Changes, look, no_such_secret, refuse_if_changed};
+use super::batch::{Changes, look, refuse_if_changed};
 use super::error::VaultError;
 use super::outcome::{ChangeOutcome, Planned};
 use super::request::{NoteRequest, RenameRequest, StateToken, UpdateRequest};
@@ -76,7 +76,7 @@ impl Changes<'_, '_> {
     /// As there.
     pub fn rename_secret(&mut self, request: &RenameRequest) -> Result<ChangeOutcome, VaultError> {
         let RenameRequest { old, new, expected } = request;
-        let handle = self.transaction.find(old)?.ok_or_else(|| no_such_secret(old))?;
+        let handle = self.transaction.find(old)?.ok_or_else(|| self.no_such_secret(old))?;
         refuse_if_changed(self.transaction.secret(handle), *expected)?;
         let taken = self.transaction.find(new)?;
         let taken = taken.map(|taken| self.transaction.secret(taken).state());

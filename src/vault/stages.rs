@@ -1,7 +1,7 @@
 //! Moving labels: UpdateSecretVersionStage and rollback, with their plans.
 
 use super::Vault;
-use super::batch::{Changes, look, no_such_secret, refuse_if_changed};
+use super::batch::{Changes, look, refuse_if_changed};
 use super::error::VaultError;
 use super::outcome::{ChangeOutcome, Planned};
 use super::request::{RollbackRequest, StageRequest, StateToken};
@@ -71,7 +71,7 @@ impl Changes<'_, '_> {
         expected: Option<StateToken>,
         rule: impl FnOnce(&SecretState) -> Result<Plan, Refusal>,
     ) -> Result<ChangeOutcome, VaultError> {
-        let handle = self.transaction.find(name)?.ok_or_else(|| no_such_secret(name))?;
+        let handle = self.transaction.find(name)?.ok_or_else(|| self.no_such_secret(name))?;
         refuse_if_changed(self.transaction.secret(handle), expected)?;
         let change = match rule(self.transaction.secret(handle).state())? {
             Plan::Unchanged => None,

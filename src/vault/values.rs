@@ -1,7 +1,7 @@
 //! Reading and putting values: GetSecretValue, PutSecretValue and its plan.
 
 use super::Vault;
-use super::batch::{Changes, look, make_version_key, no_such_secret, refuse_if_changed};
+use super::batch::{Changes, look, make_version_key, refuse_if_changed};
 use super::error::VaultError;
 use super::outcome::{GetOutcome, PlannedPut, PutOutcome};
 use super::request::{PutRequest, StateToken};
@@ -73,7 +73,8 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn put_secret_value(&mut self, request: &PutRequest) -> Result<PutOutcome, VaultError> {
-        let handle = self.transaction.find(&request.name)?.ok_or_else(|| no_such_secret(&request.name))?;
+        let handle =
+            self.transaction.find(&request.name)?.ok_or_else(|| self.no_such_secret(&request.name))?;
         let secret = self.transaction.secret(handle);
         refuse_if_changed(secret, request.expected)?;
         let decided = decide(self.transaction.store(), secret, request, make_version_key()?)?;
@@ -142,5 +143,9 @@ fn compare(
     request: &PutRequest,
 ) -> Result<Comparison, VaultError> {
     let stored = store.value(secret, existing)?;
-    Ok(if stored.equals(&request.value) { Comparison::Same } else { Comparison::Differs })
+    Ok(match stored.equals(&request.value) {
+        true => Comparison::Same,
+        false if stored.has_bytes_of(&request.value) => Comparison::OtherType(stored.value_type()),
+        false => Comparison::Differs,
+    })
 }

@@ -11,6 +11,11 @@ use crate::versioning::{
     retired_by_next_put,
 };
 
+/// Said where nothing opens the vault. Which of the two is wrong cannot be told.
+pub const fn wrong_credentials(needs_key_file: bool) -> &'static str {
+    if needs_key_file { "wrong password or key file" } else { "wrong password" }
+}
+
 /// The word for what was asked for.
 pub const fn operation(operation: Operation) -> &'static str {
     match operation {

@@ -160,6 +160,7 @@ fn resolve(
                     name: terms.name.clone(),
                     version: id.clone(),
                     free: suggested(),
+                    same_bytes_as: None,
                 });
             }
             (None, _, id) => {

@@ -5,7 +5,7 @@ use super::labels::{LabelMap, VersionKey, VersionRef};
 use super::refusal::Refusal;
 use super::state::{SecretState, VersionState};
 use super::suggest::suggest_version_id;
-use crate::domain::{Retention, StageLabel, VersionId};
+use crate::domain::{Retention, StageLabel, ValueType, VersionId};
 
 /// The labels that a put asks for: not empty, none twice, not both built-in ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,9 @@ impl StageSet {
 pub enum Comparison {
     /// The same type and the same bytes.
     Same,
-    /// Another type or other bytes.
+    /// The same bytes, stored as another type.
+    OtherType(ValueType),
+    /// Other bytes.
     Differs,
 }
 
@@ -79,10 +81,14 @@ pub fn put(state: &SecretState, terms: &PutTerms) -> Result<Plan, Refusal> {
     if let Some(existing) = state.version(&terms.version_id) {
         return match terms.comparison {
             Some(Comparison::Same) => Ok(Plan::Unchanged),
-            _ => Err(Refusal::VersionExists {
+            comparison => Err(Refusal::VersionExists {
                 name: state.name.clone(),
                 version: existing.id.clone(),
                 free: suggest_version_id(state),
+                same_bytes_as: match comparison {
+                    Some(Comparison::OtherType(stored)) => Some(stored),
+                    _ => None,
+                },
             }),
         };
     }

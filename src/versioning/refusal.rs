@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::{ErrorCode, Invalid, SecretName, StageLabel, Tags, Timestamp, VersionId};
+use crate::domain::{ErrorCode, Invalid, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId};
 
 /// Why an operation was refused. A refusal changes nothing. Each has a [code](Self::code), a sentence
 /// (`Display`) and a [hint](Self::hint); none ever quotes a value.
@@ -15,7 +15,7 @@ pub enum Refusal {
     NoStages,
     #[error("one version cannot be both ACSCurrent and ACSPrevious")]
     CurrentAndPrevious,
-    #[error("no version is named to move label '{label}' to or to remove it from")]
+    #[error("it is not said where label '{label}' should go")]
     NothingToMove { label: StageLabel },
     #[error("label '{label}' can be moved, but not removed")]
     BuiltInStays { label: StageLabel },
@@ -27,10 +27,14 @@ pub enum Refusal {
     SelectorsDisagree { name: SecretName, version: VersionId, marked: VersionId },
     #[error("a recovery window lasts 7 to 30 days")]
     WindowOutOfRange,
-    #[error("a deletion is either by force or with a recovery window, not both")]
+    #[error("force and a recovery window exclude each other")]
     WindowAndForce,
     #[error("there is no secret '{name}'")]
-    NoSuchSecret { name: SecretName },
+    NoSuchSecret {
+        name: SecretName,
+        /// The name that was meant, by its looks. Only for whoever may read every name of the vault.
+        near: Option<SecretName>,
+    },
     #[error("secret '{name}' has no version '{version}'")]
     NoSuchVersion { name: SecretName, version: VersionId },
     #[error("secret '{name}' has no label '{label}'")]
@@ -39,14 +43,20 @@ pub enum Refusal {
     NoPrevious { name: SecretName },
     #[error("secret '{name}' has no version {older} older than '{version}'")]
     PastTheOldest { name: SecretName, version: VersionId, older: u32 },
-    #[error("secret '{name}' exists already")]
+    #[error("secret '{name}' already exists")]
     NameTaken { name: SecretName },
     #[error("the name '{name}' belongs to a secret that is scheduled for deletion on {planned}")]
     NameInWindow { name: SecretName, planned: Timestamp },
     #[error("secret '{name}' is scheduled for deletion on {planned}")]
     InDeleteWindow { name: SecretName, planned: Timestamp },
-    #[error("version '{version}' of secret '{name}' already exists with a different value")]
-    VersionExists { name: SecretName, version: VersionId, free: VersionId },
+    #[error("version '{version}' of secret '{name}' already exists with {}", difference(.same_bytes_as))]
+    VersionExists {
+        name: SecretName,
+        version: VersionId,
+        free: VersionId,
+        /// The type of the stored value, where that is all that differs.
+        same_bytes_as: Option<ValueType>,
+    },
     #[error("secret '{name}' is not scheduled for deletion")]
     NotScheduled { name: SecretName },
     #[error("secret '{name}' would carry more than 8 stage labels, ACSCurrent and ACSPrevious counted")]
@@ -73,6 +83,14 @@ pub enum Refusal {
     VaultChanged,
     #[error("the clock says {now}, but the vault of secret '{name}' was changed on {newest_event}")]
     ClockBehind { name: SecretName, now: Timestamp, newest_event: Timestamp },
+}
+
+fn difference(same_bytes_as: &Option<ValueType>) -> &'static str {
+    match same_bytes_as {
+        None => "a different value",
+        Some(ValueType::Text) => "these bytes as text; as binary they count as a different value",
+        Some(ValueType::Binary) => "these bytes as binary; as text they count as a different value",
+    }
 }
 
 fn marks(bearer: Option<&VersionId>) -> String {
@@ -112,17 +130,19 @@ impl Refusal {
         }
     }
 
-    /// What to do next.
+    /// What to do next; empty where the sentence says it.
     pub fn hint(&self) -> String {
         match self {
-            Self::Invalid(_) => "correct it and try again".to_owned(),
+            Self::Invalid(_) => String::new(),
             Self::NoStages => "name at least one label, or leave the list out to mean ACSCurrent".to_owned(),
             Self::CurrentAndPrevious => {
                 "name one of the two: the version that was current becomes the previous one by itself"
                     .to_owned()
             }
-            Self::NothingToMove { .. } => "name the version it shall move to, or leave".to_owned(),
-            Self::BuiltInStays { .. } => "name the version that shall bear it instead".to_owned(),
+            Self::NothingToMove { .. } => {
+                "name the version that gets it, or the one that loses it".to_owned()
+            }
+            Self::BuiltInStays { .. } => "name the version that gets it instead".to_owned(),
             Self::NotTheBearer { name, .. }
             | Self::NoSuchVersion { name, .. }
             | Self::PastTheOldest { name, .. } => {
@@ -133,10 +153,10 @@ impl Refusal {
                 "move ACSCurrent instead: ACSPrevious follows by itself".to_owned()
             }
             Self::SelectorsDisagree { .. } => "name the version or the label, not both".to_owned(),
-            Self::WindowOutOfRange => "choose 7 to 30 days".to_owned(),
+            Self::WindowOutOfRange => String::new(),
             Self::WindowAndForce => "leave one of the two out".to_owned(),
-            Self::NoSuchSecret { name } => {
-                format!("run `etui list` to see the names, or `etui new {name}` to make it")
+            Self::NoSuchSecret { name, .. } => {
+                format!("run `etui list` to see the names, or `etui new {name}` to create it")
             }
             Self::NoPrevious { name } => {
                 format!("put a second version first, or run `etui stage {name} ACSCurrent --to ID`")
@@ -145,31 +165,25 @@ impl Refusal {
                 format!("choose another name, or add a version with `etui put {name}`")
             }
             Self::NameInWindow { name, .. } => format!(
-                "take it back with `etui restore {name}`, or remove it for good with `etui rm {name} --force`"
+                "restore it with `etui restore {name}`, or delete it for good with `etui rm {name} --force`"
             ),
             Self::InDeleteWindow { name, .. } => {
-                format!("run `etui restore {name}` to take the deletion back")
+                format!("run `etui restore {name}` to cancel the deletion")
             }
             Self::VersionExists { free, .. } => format!("choose another version id: '{free}' is free"),
-            Self::NotScheduled { name } => {
-                format!("nothing to do; `etui rm {name}` would schedule a deletion")
-            }
+            Self::NotScheduled { .. } => String::new(),
             Self::LabelLimit { .. } => "remove a custom label first, or use one that is there".to_owned(),
             Self::TagLimit { .. } => "remove a tag first".to_owned(),
             Self::DestroyedForGood { .. } | Self::LabelTargetGone { .. } | Self::NotedVersionGone { .. } => {
                 "nothing was changed; earlier changes can be reverted by hand".to_owned()
             }
-            Self::Unreadable { .. } => "correct it where it comes from, or leave it out".to_owned(),
+            Self::Unreadable { .. } => "correct it at its source, or leave it out".to_owned(),
             Self::NothingToUndo => "run `etui audit` to see the history".to_owned(),
-            Self::NothingToRedo => {
-                "a redo takes back an undo, as long as no other change has followed it".to_owned()
-            }
+            Self::NothingToRedo => "only the last undo can be redone, before any other change".to_owned(),
             Self::Changed { .. } | Self::VaultChanged => {
                 "look at the new state, then decide again".to_owned()
             }
-            Self::ClockBehind { .. } => {
-                "set the clock of this machine, or answer for it with --force".to_owned()
-            }
+            Self::ClockBehind { .. } => "set the clock of this machine, or go on with --force".to_owned(),
         }
     }
 }

@@ -72,7 +72,7 @@ fn fail_every(call: &str, error: &str, words: &[&str]) -> usize {
             }
             home.etui(&["verify"]).succeeded();
             let found = home.etui(&["get", "db"]).succeeded().text().to_owned();
-            if run.stderr.contains("it is not known whether the change was stored") && found == value {
+            if run.stderr.contains("it is not known whether it was stored") && found == value {
                 current = value;
             }
             assert_eq!(found, current, "{call} {when}: {run}");

@@ -52,12 +52,12 @@ fn a_put_that_does_not_fit_says_so_and_changes_nothing() {
         exit 1
         stderr:
         error: working on ~/data/etui/vault.etui failed: file too large
-        hint: nothing was changed; mend the cause and try again
+        hint: nothing was changed
         "#);
     assert_snapshot!(limited(&home, limit, &value, &["put", "db", "--json"]).failed(1), @r#"
         exit 1
         stderr:
-        {"RequestId":"[id]","HttpStatus":500,"Code":"InternalFailure","Message":"working on ~/data/etui/vault.etui failed: file too large","Hint":"nothing was changed; mend the cause and try again"}
+        {"RequestId":"[id]","HttpStatus":500,"Code":"InternalFailure","Message":"working on ~/data/etui/vault.etui failed: file too large","Hint":"nothing was changed"}
         "#);
     is_unharmed(&home, "two");
     home.pipe(&value, &["put", "db"]).succeeded();
@@ -92,7 +92,7 @@ fn an_import_that_does_not_fit_brings_in_nothing() {
         exit 1
         stderr:
         error: working on ~/data/etui/vault.etui failed: file too large
-        hint: nothing was changed; mend the cause and try again
+        hint: nothing was changed
         "#);
     is_unharmed(&home, "two");
     assert_eq!(home.etui(&["list"]).text(), "db\n");
@@ -126,7 +126,7 @@ fn files_that_do_not_fit_are_not_left_behind() {
         exit 1
         stderr:
         error: writing copy.etui failed: file too large
-        hint: nothing was changed; mend the cause and try again
+        hint: nothing was changed
         "#);
     for arguments in [
         &["export", "json", "--plaintext", "--out", "out.json"][..],
@@ -147,7 +147,7 @@ fn a_vault_that_cannot_be_made_is_not_left_behind() {
         exit 1
         stderr:
         error: writing ~/data/etui/vault.etui failed: file too large
-        hint: nothing was changed; mend the cause and try again
+        hint: nothing was changed
         "#);
     assert!(!home.vault().exists());
     home.etui(&cheapest).succeeded();

@@ -48,7 +48,7 @@ fn what_is_not_there_is_exit_3() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to make it
+        hint: run `etui list` to see the names, or `etui new nothing` to create it
         "#);
     assert_snapshot!(home.etui(&["get", "db#v9"]).failed(3), @r#"
         exit 3
@@ -121,4 +121,25 @@ fn out_replaces_no_link() {
     assert_eq!(fs::read(&target).unwrap(), b"untouched");
     let told = home.etui(&["get", "db", "--out", "value", "--json"]).succeeded().json();
     assert_eq!(told["Out"], "value");
+}
+
+#[test]
+fn a_mistyped_name_is_guessed() {
+    let home = Home::with_vault();
+    for name in ["greet", "shop/db/password", "x"] {
+        home.pipe("v", &["new", name]).succeeded();
+    }
+    for (typed, meant) in [("gret", "greet"), ("shop/db/pasword", "shop/db/password"), ("y", "x")] {
+        for line in [&["get", typed][..], &["log", typed], &["rollback", typed], &["rm", typed]] {
+            let run = home.etui(line).failed(3);
+            let expected = format!("error: there is no secret '{typed}'\nhint: did you mean '{meant}'?\n");
+            assert_eq!(run.stderr, expected, "{line:?}");
+        }
+    }
+    let run = home.etui(&["get", "nothing-near"]).failed(3);
+    assert!(run.stderr.contains("run `etui list` to see the names"), "{run}");
+    // Whoever asks the API may see a part of the names only.
+    let request = r#"{"Action":"GetSecretValue","SecretName":"gret"}"#;
+    let run = home.pipe(format!("{request}\n"), &["api"]);
+    assert!(!run.text().contains("greet"), "{run}");
 }

@@ -44,12 +44,12 @@ fn audit_shows_who_changed_what_newest_first() {
         exit 3
         stderr:
         error: there is no secret 'db'
-        hint: run `etui list` to see the names, or `etui new db` to make it
+        hint: run `etui list` to see the names, or `etui new db` to create it
         "#);
     assert_snapshot!(home.etui(&["audit", "--limit", "1", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","Events":[{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9}]}
+        {"RequestId":"[id]","Events":[{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"Reverses":9}]}
         "#);
     let events = home.etui(&["audit", "--json"]).json();
     let events = events["Events"].as_array().unwrap();
@@ -102,7 +102,7 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["redo", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","Changes":[{"TakesBack":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"TakesBack":9},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
+        {"RequestId":"[id]","Changes":[{"Reversed":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"Reverses":9},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
         "#);
     assert_snapshot!(home.etui(&["redo"]), @r#"
         exit 0
@@ -148,7 +148,7 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["undo", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","Changes":[{"TakesBack":{"Number":3,"Time":"[time]","Origin":"command line","Operation":"put","SecretName":"db","Stored":["v2"],"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v1","MoveToVersion":"v2"},{"VersionStage":"ACSPrevious","RemoveFromVersion":null,"MoveToVersion":"v1"}]},"Change":{"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":null}]}}],"State":"[state]"}
+        {"RequestId":"[id]","Changes":[{"Reversed":{"Number":3,"Time":"[time]","Origin":"command line","Operation":"put","SecretName":"db","Stored":["v2"],"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v1","MoveToVersion":"v2"},{"VersionStage":"ACSPrevious","RemoveFromVersion":null,"MoveToVersion":"v1"}]},"Change":{"LabelMoves":[{"VersionStage":"ACSCurrent","RemoveFromVersion":"v2","MoveToVersion":"v1"},{"VersionStage":"ACSPrevious","RemoveFromVersion":"v1","MoveToVersion":null}]}}],"State":"[state]"}
         "#);
     assert_eq!(home.etui(&["get", "db"]).text(), "two");
     assert_snapshot!(home.etui(&["log", "db", "--all"]), @r#"
@@ -191,7 +191,7 @@ fn undo_stops_where_something_was_removed_for_good() {
         exit 4
         stderr:
         error: there is nothing to redo
-        hint: a redo takes back an undo, as long as no other change has followed it
+        hint: only the last undo can be redone, before any other change
         "#);
     home.etui(&["rm", "db", "--force", "--yes"]).succeeded();
     let before = home.bytes_of_vault();

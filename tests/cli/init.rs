@@ -38,7 +38,7 @@ fn init_never_overwrites() {
     assert_snapshot!(home.etui(&CHEAPEST).failed(2), @r#"
         exit 2
         stderr:
-        error: there is a file at ~/data/etui/vault.etui already
+        error: '~/data/etui/vault.etui' already exists
         hint: choose another path with --vault
         "#);
     assert!(home.bytes_of_vault() == before);
@@ -86,7 +86,6 @@ fn a_vault_with_a_key_file_opens_with_it_only() {
         exit 2
         stderr:
         error: the key file does not consist of 64 hexadecimal digits
-        hint: give another password or key file
         "#);
     home.etui(&["list", "--key-file", "missing.key"]).failed(5);
 }

@@ -117,7 +117,7 @@ fn set_refuses_what_makes_no_sense_and_changes_nothing() {
         exit 3
         stderr:
         error: there is no secret 'none'
-        hint: run `etui list` to see the names, or `etui new none` to make it
+        hint: run `etui list` to see the names, or `etui new none` to create it
         "#);
     home.etui(&["set", "db#v1", "--note", "x", "--keep", "3"]).failed(2);
     let tags: Vec<String> = (0..21).map(|number| format!("--tag=k{number}=x")).collect();
@@ -156,14 +156,14 @@ fn rename_gives_a_free_name() {
     assert_snapshot!(home.etui(&["rename", "db/main", "other"]).failed(4), @r#"
         exit 4
         stderr:
-        error: secret 'other' exists already
+        error: secret 'other' already exists
         hint: choose another name, or add a version with `etui put other`
         "#);
     assert_snapshot!(home.etui(&["rename", "db", "x"]).failed(3), @r#"
         exit 3
         stderr:
         error: there is no secret 'db'
-        hint: run `etui list` to see the names, or `etui new db` to make it
+        hint: run `etui list` to see the names, or `etui new db` to create it
         "#);
     assert!(home.bytes_of_vault() == before);
     assert_snapshot!(home.etui(&["rename", "db/main", "db", "--json"]), @r#"

@@ -85,13 +85,12 @@ fn a_wrong_password_is_exit_5() {
     assert_snapshot!(home.etui(&["get", "db"]).failed(5), @r#"
         exit 5
         stderr:
-        error: the master password does not open this vault
-        hint: try again; nothing was changed
+        error: wrong password
         "#);
     assert_snapshot!(home.etui(&["get", "db", "--json"]).failed(5), @r#"
         exit 5
         stderr:
-        {"RequestId":"[id]","HttpStatus":403,"Code":"NotUnlocked","Message":"the master password does not open this vault","Hint":"try again; nothing was changed"}
+        {"RequestId":"[id]","HttpStatus":403,"Code":"NotUnlocked","Message":"wrong password","Hint":""}
         "#);
 }
 
@@ -103,14 +102,12 @@ fn a_password_that_cannot_be_one_is_refused() {
         exit 2
         stderr:
         error: the master password is empty
-        hint: give another password or key file
         "#);
     fs::write(home.path().join("password"), b"\xff\xfe").unwrap();
     assert_snapshot!(home.etui(&["list"]).failed(2), @r#"
         exit 2
         stderr:
         error: the master password is not valid UTF-8
-        hint: give another password or key file
         "#);
     fs::remove_file(home.path().join("password")).unwrap();
     assert_snapshot!(home.etui(&["list"]).failed(5), @r#"
@@ -158,4 +155,33 @@ fn the_vault_is_named_by_flag_environment_or_its_usual_place() {
     let mut flag_first = home.command(&["list", "--vault", "nowhere.etui"]);
     flag_first.env("ETUI_VAULT", "elsewhere/team.etui");
     home.finish(flag_first, b"").failed(2);
+}
+
+#[test]
+fn a_weak_new_password_that_nobody_typed_gets_a_note() {
+    let home = Home::empty();
+    home.write_private("password", "hunter2\n");
+    let cheapest = ["--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+    let note = "note: this master password is weak: whoever gets a copy of the vault can guess it\n";
+    assert_eq!(home.etui(&[&["init"][..], &cheapest].concat()).succeeded().stderr, note);
+    home.write_private("new", "letmein\n");
+    let passwd = [&["passwd", "--new-password-file", "new", "-q"][..], &cheapest].concat();
+    assert_eq!(home.etui(&passwd).succeeded().stderr, "");
+    home.write_private("password", "letmein\n");
+    home.write_private("new", "correct unruly anvil parade\n");
+    let strong = [&["rekey", "--new-password-file", "new"][..], &cheapest].concat();
+    assert!(!home.etui(&strong).succeeded().stderr.contains("weak"));
+}
+
+#[test]
+fn with_a_key_file_it_may_be_either_that_is_wrong() {
+    let home = Home::empty();
+    drop(home.create(Some(&"5".repeat(64)), etui::vault::SystemClock));
+    home.write_private("other.key", &"6".repeat(64));
+    assert_snapshot!(home.etui(&["list", "--key-file", "other.key"]).failed(5), @r#"
+        exit 5
+        stderr:
+        error: wrong password or key file
+        hint: check --key-file (ETUI_KEY_FILE) too
+        "#);
 }

@@ -45,7 +45,7 @@ fn a_mistyped_password_may_be_typed_again_twice() {
     let home = Home::with_secret();
     let mut terminal = home.terminal(&["get", "db"]);
     terminal.wait_for("Master password: ").press(&enter("wrong"));
-    terminal.wait_for("does not open").wait_for("Master password: ").press(&enter(PASSWORD));
+    terminal.wait_for("wrong password").wait_for("Master password: ").press(&enter(PASSWORD));
     assert_eq!(terminal.end().0.code(), Some(0));
 
     let mut terminal = home.terminal(&["get", "db"]);
@@ -56,12 +56,11 @@ fn a_mistyped_password_may_be_typed_again_twice() {
     assert_eq!(status.code(), Some(5));
     assert_snapshot!(screen, @r#"
         Master password:
-        the master password does not open this vault
+        wrong password
         Master password:
-        the master password does not open this vault
+        wrong password
         Master password:
-        error: the master password does not open this vault
-        hint: try again; nothing was changed
+        error: wrong password
         "#);
 }
 
@@ -307,4 +306,21 @@ fn an_older_file_is_a_question() {
         assert_eq!(status.code(), Some(code), "{screen}");
     }
     home.etui(&["get", "db"]).succeeded();
+}
+
+#[test]
+fn a_weak_new_password_is_asked_about_and_may_be_insisted_on() {
+    let home = Home::empty();
+    let init = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+    let mut terminal = home.terminal(&init);
+    for answer in ["n", "", "y"] {
+        terminal.wait_for("New master password: ").press(&enter("hunter2"));
+        terminal.wait_for("Repeat password: ").press(&enter("hunter2"));
+        terminal.wait_for("can guess it. Use it anyway? [y/N] ");
+        assert!(!home.vault().exists());
+        terminal.press(&enter(answer));
+    }
+    assert_eq!(terminal.end().0.code(), Some(0));
+    home.write_private("password", "hunter2\n");
+    home.etui(&["list"]).succeeded();
 }

@@ -35,7 +35,7 @@ fn new_refuses_a_name_that_is_taken_even_with_the_same_value() {
     assert_snapshot!(home.pipe("two", &["new", "db"]).failed(4), @r#"
         exit 4
         stderr:
-        error: secret 'db' exists already
+        error: secret 'db' already exists
         hint: choose another name, or add a version with `etui put db`
         "#);
 }
@@ -123,7 +123,7 @@ fn put_into_nothing_is_refused_unless_it_may_create() {
         exit 3
         stderr:
         error: there is no secret 'db'
-        hint: run `etui list` to see the names, or `etui new db` to make it
+        hint: run `etui list` to see the names, or `etui new db` to create it
         "#);
     assert_snapshot!(home.pipe("x", &["put", "db", "--create", "--dry-run"]), @r#"
         exit 0
@@ -316,5 +316,17 @@ fn the_ninth_label_is_refused() {
         stderr:
         error: secret 'db' would carry more than 8 stage labels, ACSCurrent and ACSPrevious counted
         hint: remove a custom label first, or use one that is there
+        "#);
+}
+
+#[test]
+fn the_same_bytes_as_another_type_are_told_as_such() {
+    let home = Home::with_secret();
+    let run = home.pipe("two", &["put", "db", "--version-id", "v2", "--type", "binary"]).failed(4);
+    assert_snapshot!(run, @r#"
+        exit 4
+        stderr:
+        error: version 'v2' of secret 'db' already exists with these bytes as text; as binary they count as a different value
+        hint: choose another version id: 'v3' is free
         "#);
 }

@@ -123,7 +123,7 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
         exit 125
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to make it
+        hint: run `etui list` to see the names, or `etui new nothing` to create it
         "#);
     assert_snapshot!(shell(&home, &["--env", "A=binary"], "true").failed(125), @r#"
         exit 125
@@ -196,20 +196,17 @@ fn a_malformed_env_file_is_told_with_its_line() {
     assert_snapshot!(shell(&home, &["--env-file", "no-equals"], "true").failed(125), @r#"
         exit 125
         stderr:
-        error: 'no-equals' line 2, column 3: a '=' is expected after the variable's name
-        hint: name another file with --env-file, or correct it
+        error: 'no-equals', line 2, column 3: a '=' is expected after the variable's name
         "#);
     assert_snapshot!(shell(&home, &["--env-file", "no-name"], "true").failed(125), @r#"
         exit 125
         stderr:
-        error: 'no-name' line 3: a secret name cannot contain a space; allowed are A-Z a-z 0-9 _ / + = . - @
-        hint: name another file with --env-file, or correct it
+        error: 'no-name', line 3, column 3: a secret name cannot contain a space; allowed are A-Z a-z 0-9 _ / + = . - @
         "#);
     assert_snapshot!(shell(&home, &["--env-file", "missing"], "true").failed(125), @r#"
         exit 125
         stderr:
         error: cannot read 'missing': no such file or directory
-        hint: name another file with --env-file, or correct it
         "#);
 }
 
@@ -394,8 +391,7 @@ fn no_name_of_a_secret_decides_what_programs_load() {
     assert_snapshot!(shell(&home, &["--env-file", ".env"], "true").failed(125), @r#"
         exit 125
         stderr:
-        error: '.env' line 1: 'A.B' cannot be the name of a variable: letters, digits and '_', no digit first
-        hint: name another file with --env-file, or correct it
+        error: '.env', line 1, column 5: 'A.B' cannot be the name of a variable: letters, digits and '_', no digit first
         "#);
 }
 
@@ -466,4 +462,25 @@ fn a_folder_without_secrets_is_not_found_wherever_it_is_named() {
     ] {
         home.etui(arguments).failed(3);
     }
+}
+
+#[test]
+fn a_line_of_an_env_file_that_leads_nowhere_is_told_with_its_place() {
+    let home = Home::with_secret();
+    for (text, place, code) in [
+        ("A=1\n  B=etui://nosuch\n", "line 2, column 5: there is no secret 'nosuch'", 125),
+        ("A=1\nB='etui://db:nosuch'\n", "line 2, column 3: secret 'db' has no label 'nosuch'", 125),
+        ("B=etui://db::x\n", "line 1, column 3: version 'v2' of 'db' has no fields", 125),
+        ("B=etui://d b\n", "line 1, column 3: a secret name cannot contain a space", 125),
+        ("9=x\n", "line 1, column 3: '9' cannot be the name of a variable", 125),
+        ("A=1\nnothing\n", "line 2, column 8: a '=' is expected", 125),
+    ] {
+        fs::write(home.path().join(".env"), text).unwrap();
+        let run = home.etui(&["run", "--env-file", ".env", "--", "true"]).failed(code);
+        assert!(run.stderr.starts_with(&format!("error: '.env', {place}")), "{text}: {run}");
+        let piped = home.pipe(text, &["run", "--env-file", "-", "--", "true"]).failed(code);
+        assert!(piped.stderr.starts_with(&format!("error: stdin, {place}")), "{text}: {piped}");
+    }
+    let run = home.pipe("B=etui://db\n", &["run", "--env-file", "-", "--", "sh", "-c", "printf %s $B"]);
+    assert_eq!(run.succeeded().text(), "two");
 }

@@ -47,7 +47,7 @@ fn stage_refuses_what_the_contract_refuses() {
         exit 2
         stderr:
         error: label 'ACSCurrent' can be moved, but not removed
-        hint: name the version that shall bear it instead
+        hint: name the version that gets it instead
         "#);
     assert_snapshot!(home.etui(&["stage", "db", "ACSCurrent", "--to", "v1", "--from", "v1"]).failed(2), @r#"
         exit 2
@@ -70,7 +70,7 @@ fn stage_refuses_what_the_contract_refuses() {
     assert_snapshot!(home.etui(&["stage", "nothing", "canary", "--to", "v9", "--json"]).failed(3), @r#"
         exit 3
         stderr:
-        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"there is no secret 'nothing'","Hint":"run `etui list` to see the names, or `etui new nothing` to make it"}
+        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"there is no secret 'nothing'","Hint":"run `etui list` to see the names, or `etui new nothing` to create it"}
         "#);
     home.etui(&["stage", "db", "a b", "--to", "v1"]).failed(2);
     assert!(home.bytes_of_vault() == before);

@@ -83,7 +83,7 @@ fn a_file_that_exists_is_overwritten_only_where_that_is_said() {
     for line in lines {
         fs::write(&out, "precious").unwrap();
         let run = home.etui(line).failed(2);
-        assert!(run.stderr.contains("'out' exists already"), "{line:?}: {run}");
+        assert!(run.stderr.contains("'out' already exists"), "{line:?}: {run}");
         assert_eq!(fs::read(&out).unwrap(), b"precious", "{line:?}");
         home.etui(&[line, &["--force"]].concat()).succeeded();
         let written = fs::read(&out).unwrap();

@@ -8,56 +8,11 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
-const COMMANDS: [&str; 42] = [
-    "tui",
-    "demo",
-    "init",
-    "new",
-    "put",
-    "get",
-    "list",
-    "show",
-    "log",
-    "stage",
-    "rollback",
-    "rm",
-    "restore",
-    "purge",
-    "verify",
-    "api",
-    "serve",
-    "unlock",
-    "lock",
-    "status",
-    "run",
-    "promote",
-    "inject",
-    "config",
-    "copy",
-    "edit",
-    "diff",
-    "completions",
-    "man",
-    "doctor",
-    "set",
-    "rename",
-    "audit",
-    "undo",
-    "redo",
-    "which",
-    "random",
-    "passwd",
-    "rekey",
-    "backup",
-    "import",
-    "export",
-];
-
 #[test]
 fn every_command_has_help_with_an_example() {
     let home = Home::empty();
     let overview = home.etui(&["--help"]).succeeded();
-    for command in COMMANDS {
+    for command in &etui::cli::commands() {
         assert!(overview.text().contains(&format!("\n  {command} ")), "{command}");
         let short = home.etui(&[command, "-h"]).succeeded();
         let long = home.etui(&[command, "--help"]).succeeded();
@@ -69,7 +24,71 @@ fn every_command_has_help_with_an_example() {
 }
 
 #[test]
-fn short_help_of_put() {
+fn short_help_fits_a_screen_of_24_lines_and_80_columns() {
+    let home = Home::empty();
+    let help = |words: &[&str]| {
+        let mut command = home.command(words);
+        command.env("COLUMNS", "80");
+        home.finish(command, b"").succeeded().text().to_owned()
+    };
+    let mut too_long = Vec::new();
+    for command in etui::cli::commands() {
+        let text = help(&[&command, "-h"]);
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        if text.lines().count() > 24 || widest > 80 {
+            too_long.push(format!("{command}: {} lines, {widest} columns", text.lines().count()));
+        }
+    }
+    assert_eq!(too_long, Vec::<String>::new());
+    let text = help(&["-h"]);
+    assert!(text.lines().count() <= 24 && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    for command in etui::cli::commands() {
+        assert!(text.split_whitespace().any(|word| word == command), "{command}:\n{text}");
+    }
+}
+
+#[test]
+fn the_options_of_every_command_stand_in_the_help_of_etui_only() {
+    let home = Home::empty();
+    for form in ["-h", "--help"] {
+        let of_etui = home.etui(&[form]).succeeded();
+        let of_put = home.etui(&["put", form]).succeeded();
+        assert!(of_etui.text().contains("--password-file") && of_etui.text().contains("--json"), "{of_etui}");
+        assert!(!of_put.text().contains("--password-file"), "{of_put}");
+        assert!(of_put.text().contains("options of `etui -h`"), "{of_put}");
+    }
+}
+
+#[test]
+fn short_help_of_etui_and_of_put() {
+    assert_snapshot!(Home::empty().etui(&["-h"]), @r#"
+        exit 0
+        stdout:
+        A secrets vault: immutable versions, movable stage labels, one encrypted file
+
+        Usage: etui [OPTIONS] [COMMAND]
+
+        Store and read:                 new put get edit copy list show which code
+        Versions and labels:            log diff stage rollback promote
+        Metadata, deletion and history: set rename rm restore purge audit undo redo
+        Use in programs:                run env inject git-credential docker-credential
+                                        random api serve
+        Move in and out:                import export backup
+        The vault:                      init unlock lock status passwd rekey verify
+        The app and this tool:          tui demo doctor config completions man
+
+        Options:
+              --plain                 Draw for screen readers: no borders, no spinners
+              --vault <PATH>          The vault file [env: ETUI_VAULT]
+              --password-file <FILE>  Password from a file [env: ETUI_PASSWORD_FILE]
+              --json                  Print JSON; errors too, on stderr
+          -q, --quiet                 Print only results and errors
+          -v, --verbose               Print more
+          -h, --help                  Print help (see more with '--help')
+          -V, --version               Print version
+
+        etui COMMAND -h describes a command; --help says everything.
+        "#);
     assert_snapshot!(Home::empty().etui(&["put", "-h"]), @r#"
         exit 0
         stdout:
@@ -81,40 +100,20 @@ fn short_help_of_put() {
           <NAME>  The name of the secret
 
         Options:
-              --version-id <ID>   The id of the version; without it the next free one is taken and printed
-              --stage <LABEL>     A label that will mark the version; may be given several times
-              --note <TEXT>       A remark on the version, like a commit message
-              --create            Create the secret if it does not exist
-              --dry-run           Say what would happen, and change nothing; with --json it tells the State
-                                  for --if-state
-              --if-state <STATE>  Only if the secret is still in the state that --dry-run --json told
-          -h, --help              Print help (see more with '--help')
+              --version-id <ID>  Id of the version [default: the next free one, printed]
+              --stage <LABEL>    A label for the version (repeatable)
+              --note <TEXT>      A note on the version, like a commit message
+              --create           Create the secret if it does not exist
+              --dry-run          Show what would change, and change nothing
+          -h, --help             Print help (see more with '--help')
 
         Value (from stdin, a file, the generator or a hidden prompt):
               --file <FILE>  Read the value from a file, `-` for stdin
-              --type <TYPE>  How the bytes are meant; what is not UTF-8 needs `binary` [default: text]
-                             [possible values: text, binary]
+              --type <TYPE>  `text`, which is UTF-8, or `binary` [default: text]
               --trim         Remove one line end at the end of a text value
-              --generate     Take a random password or passphrase, which is not shown; its strength is said
+              --generate     Generate the value without showing it (options: `etui random -h`)
 
-        Random password or passphrase:
-              --length <N>        The number of characters, 8 to 128 [default: 32]
-              --no-lower          Without lower-case letters
-              --no-upper          Without upper-case letters
-              --no-digits         Without digits
-              --no-symbols        Without punctuation
-              --exclude <CHARS>   Characters to leave out
-              --no-require-each   Do not require at least one of each type of character
-              --words <N>         A passphrase of so many words, 3 to 20, from the large list of the EFF
-              --separator <TEXT>  What stands between the words [default: -]
-
-        Options of every command:
-              --vault <PATH>          The vault file [env: ETUI_VAULT]
-              --password-file <FILE>  Read the master password from a file, `-` for stdin [env:
-                                      ETUI_PASSWORD_FILE]
-              --json                  Print JSON; errors too, on stderr
-          -q, --quiet                 Print only results and errors
-          -v, --verbose               Print more
+        Every command also takes the options of `etui -h`: --vault, --json, -q …
         "#);
 }
 

@@ -80,7 +80,7 @@ fn an_older_copy_is_refused_until_it_is_accepted() {
         exit 6
         stderr:
         error: this file is older than the one that was used here: its last change is number 3, change 4 was seen here on [time]
-        hint: if you restored a backup, say so with --accept-older; else find the newer file
+        hint: if you restored a backup, accept it with --accept-older; else find the newer file
         "#);
     assert_eq!(home.etui(&["get", "db", "--accept-older"]).succeeded().text(), "two");
     assert_eq!(home.etui(&["get", "db"]).succeeded().text(), "two", "the answer counts for later runs");
@@ -95,7 +95,7 @@ fn another_vault_at_the_same_path_is_refused_until_it_is_accepted() {
         exit 6
         stderr:
         error: the vault at this path is not the one that was used here
-        hint: if you put it there, say so with --accept-other
+        hint: if you put it there, accept it with --accept-other
         "#);
     home.etui(&["list", "--accept-other"]).succeeded();
     home.etui(&["list"]).succeeded();
@@ -109,7 +109,7 @@ fn a_vault_that_was_there_is_said_to_be_gone() {
         exit 2
         stderr:
         error: the vault that was used at ~/data/etui/vault.etui is gone
-        hint: find it or restore a backup; `etui init` makes a new one in its place
+        hint: find it or restore a backup; `etui init` creates a new one in its place
         "#);
     let init = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
     home.etui(&init).succeeded();
@@ -118,6 +118,6 @@ fn a_vault_that_was_there_is_said_to_be_gone() {
         exit 2
         stderr:
         error: there is no vault at ~/data/etui/vault.etui
-        hint: make one with `etui init`, or name another with --vault
+        hint: create one with `etui init`, or name another with --vault
         "#);
 }

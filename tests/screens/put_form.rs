@@ -371,10 +371,10 @@ fn without_suggestions_the_id_is_typed_or_taken_with_a_key() {
 fn a_taken_name_is_told_while_it_is_typed() {
     let mut harness = on_password();
     harness.press("n").type_text("url");
-    harness.assert_shows("secret 'shop/db/url' exists already");
+    harness.assert_shows("secret 'shop/db/url' already exists");
     assert_dialog!("new_secret_taken", harness);
     harness.resize(120, 40).type_text("2");
-    harness.assert_hides("exists already");
+    harness.assert_hides("already exists");
     harness.type_text(" ");
     harness.assert_shows("a secret name cannot contain a space");
 }

@@ -37,7 +37,7 @@ impl Rules {
     }
 
     fn state(&self, name: &str) -> Result<&SecretState, Refusal> {
-        self.secrets.get(name).ok_or_else(|| Refusal::NoSuchSecret { name: secret_name(name) })
+        self.secrets.get(name).ok_or_else(|| Refusal::NoSuchSecret { name: secret_name(name), near: None })
     }
 
     fn create(&mut self, name: &str, id: &str, value: Value, extra: &[String]) -> Answer {

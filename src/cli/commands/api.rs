@@ -9,6 +9,7 @@ use crate::cli::input::WipingReader;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::AnswerWriter;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::kms::{self, Format};
 
 /// Answer requests of the KMS API on stdin, one a line
@@ -37,6 +38,8 @@ enum FormatWord {
 }
 
 impl RunCommand for Api {
+    const JSON: Json = Json::Unchanged("its answers are those of the KMS API, in JSON or XML (--format)");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let requests = invocation.claim_stdin("the requests")?;
         let format = match self.format {

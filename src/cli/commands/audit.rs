@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
-use crate::cli::history::{self, EventShape};
+use crate::cli::history::{self, EVENT, EventShape};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::table::{Cell, Table};
 use crate::domain::{SecretName, Timestamp, age, visible};
 use crate::vault::HistoryEntry;
@@ -41,6 +42,12 @@ struct Shape<'a> {
 }
 
 impl RunCommand for Audit {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[key(
+        "Events",
+        Kind::List(&Kind::Object(EVENT)),
+        "the changes, newest first",
+    )]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let limit = self.limit.unwrap_or(usize::MAX);

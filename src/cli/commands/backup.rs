@@ -10,6 +10,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::{folder_exists, refuse_stream};
 use crate::cli::wording::count;
 use crate::vault::VaultError;
@@ -39,6 +40,13 @@ struct Shape<'a> {
 }
 
 impl RunCommand for Backup {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("File", Kind::Text, "the copy"),
+        key("Secrets", Kind::Number, "how many secrets it holds"),
+        key("Versions", Kind::Number, "how many versions"),
+        key("Events", Kind::Number, "how many changes"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         refuse_stream(&self.file, "a copy of the vault")?;
         folder_exists(&self.file)?;

@@ -12,6 +12,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::{Referred, ValueReference};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{ID, Json, Kind, NAME, Schema, key};
 use crate::cli::wording;
 use crate::codes::{CodeSource, NoCode};
 use crate::memory::SecretBytes;
@@ -48,6 +49,14 @@ struct Shape<'a> {
 }
 
 impl RunCommand for Code {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        NAME,
+        ID,
+        key("Code", Kind::Text, "the one-time code"),
+        key("SecondsLeft", Kind::Number, "how long it is valid"),
+        key("Period", Kind::Number, "how long a code is valid"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         if self.qr && !(output.stdout_is_terminal() && invocation.can_ask()) {

@@ -6,6 +6,7 @@ use crate::cli::completion;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 
 /// Print a shell completion script
 ///
@@ -48,6 +49,8 @@ impl ShellName {
 }
 
 impl RunCommand for Completions {
+    const JSON: Json = Json::Unchanged("it prints a script for a shell");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let script = completion::script(self.shell.word())?;
         invocation.output().bytes(&script)?;

@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::config;
 
 /// Show where settings and keys lie, check them, or print all settings with their defaults
@@ -46,6 +47,16 @@ struct Shape {
 }
 
 impl RunCommand for Config {
+    const JSON: Json = Json::Answers(&[Schema::when(
+        "config path, config check; config default prints a file",
+        &[&[
+            key("Settings", Kind::Text, "the settings file"),
+            key("SettingsExists", Kind::Flag, "whether it is there"),
+            key("Keymap", Kind::Text, "the file of your own keys"),
+            key("KeymapExists", Kind::Flag, "whether it is there"),
+        ]],
+    )]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         if matches!(self.question, Question::Default) {

@@ -13,6 +13,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::ValueReference;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{ID, Json, Kind, NAME, Schema, key};
 use crate::config::duration;
 use crate::platform::clipboard::{Clipboard, ClipboardError, ClipboardSetting, Route, clear_later};
 use crate::platform::signals::{Signal, Signals};
@@ -51,6 +52,14 @@ struct Shape<'a> {
 }
 
 impl RunCommand for Copy {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        NAME,
+        ID,
+        key("Field", Kind::Text, "the field that was copied").if_any("one was named"),
+        key("Route", Kind::Text, "where it went: system, osc52, command"),
+        key("ClearedInSeconds", Kind::Number, "when it is cleared").if_any("etui clears it"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let settings = invocation.settings()?;
         let mut vault = invocation.unlock()?;

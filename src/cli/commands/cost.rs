@@ -8,15 +8,21 @@ use crate::vault::KdfCost;
 /// What deriving the key costs.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CostArguments {
-    /// Argon2id's memory in MiB, 19 at least [default: measured, or 64 if another cost is given]
+    /// Memory of Argon2id, 19 MiB or more [default: measured]
+    ///
+    /// Or 64 if another cost is given.
     #[arg(long, value_name = "MIB")]
     kdf_memory: Option<u32>,
 
-    /// Argon2id's passes, 2 at least [default: measured, or 3 if another cost is given]
+    /// Passes of Argon2id, 2 or more [default: measured]
+    ///
+    /// Or 3 if another cost is given.
     #[arg(long, value_name = "N")]
     kdf_passes: Option<u32>,
 
-    /// Argon2id's lanes [default: measured, or 4 if another cost is given]
+    /// Lanes of Argon2id [default: measured]
+    ///
+    /// Or 4 if another cost is given.
     #[arg(long, value_name = "N")]
     kdf_lanes: Option<u32>,
 }

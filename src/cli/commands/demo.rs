@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::globals::AppLook;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::demo;
 
 /// Try the app on a throwaway vault of sample secrets
@@ -22,6 +23,8 @@ pub(in crate::cli) struct Demo {
 }
 
 impl RunCommand for Demo {
+    const JSON: Json = Json::Unchanged("it draws the app");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let options = tui::options_without_vault(invocation, self.look)?;
         let mut vault = demo::Demo::make(invocation.now())?;

@@ -11,6 +11,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Output};
 use crate::cli::reference::{FieldName, Reference, Referred, ValueReference};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{ID, Json, Kind, NAME, Schema, key};
 use crate::content::{self, Difference, Likeness};
 use crate::domain::{ValueType, visible, visible_value};
 use crate::memory::SecretBytes;
@@ -77,6 +78,33 @@ struct Change {
 }
 
 impl RunCommand for Diff {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key(
+            "From",
+            Kind::Object(&[&[NAME, ID, key("Field", Kind::Text, "the field").if_any("one was named")]]),
+            "the older side",
+        ),
+        key(
+            "To",
+            Kind::Object(&[&[NAME, ID, key("Field", Kind::Text, "the field").if_any("one was named")]]),
+            "the newer side",
+        ),
+        key("Same", Kind::Flag, "whether the values are the same, byte for byte"),
+        key(
+            "Changes",
+            Kind::List(&Kind::Object(&[&[
+                key("Change", Kind::Word(&["added", "removed", "changed"]), "what happened there"),
+                key("Key", Kind::Text, "the key").if_any("values are compared key by key"),
+                key("Place", Kind::Text, "the lines").if_any("values are compared line by line"),
+                key("BytesBefore", Kind::Number, "the length before").if_any("it was there"),
+                key("BytesAfter", Kind::Number, "the length after").if_any("it is there"),
+                key("Only", Kind::Text, "the one thing that differs, such as white space")
+                    .if_any("there is one"),
+            ]])),
+            "what differs; empty for binary values",
+        ),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let (before, after) = match &self.other {

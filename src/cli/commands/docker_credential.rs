@@ -9,6 +9,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::content::{escape_json, string_members};
 use crate::domain::ErrorCode;
 use crate::memory::SecretBytes;
@@ -56,6 +57,8 @@ impl From<anyhow::Error> for Refused {
 }
 
 impl RunCommand for DockerCredential {
+    const JSON: Json = Json::Unchanged("it speaks the protocol of docker");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         match self.answer(invocation) {
             Ok(answer) => {

@@ -15,6 +15,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::password;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::wording;
 use crate::config::duration;
 use crate::domain::{ErrorCode, visible};
@@ -62,6 +63,20 @@ fn finding(what: &'static str, state: State, detail: impl Into<String>) -> Findi
 }
 
 impl RunCommand for Doctor {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[key(
+        "Findings",
+        Kind::List(&Kind::Object(&[&[
+            key("What", Kind::Text, "what was checked"),
+            key(
+                "State",
+                Kind::Word(&["good", "remark", "wrong"]),
+                "how it is; if anything is wrong, the exit code is 1",
+            ),
+            key("Detail", Kind::Text, "what was found"),
+        ]])),
+        "what was found",
+    )]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut findings = memory(invocation);
         findings.extend(vault(invocation));

@@ -12,8 +12,10 @@ use crate::cli::error::{CliError, Explained, explain};
 use crate::cli::exit_code::{Finish, exit_words};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::plan::MOVES;
 use crate::cli::reference::{Reference, ValueReference, with_field};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{ID, Json, Kind, NAME, STAGES, Schema, key};
 use crate::content;
 use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
 use crate::memory::SecretBytes;
@@ -44,6 +46,22 @@ pub(in crate::cli) struct Edit {
 }
 
 impl RunCommand for Edit {
+    const JSON: Json = Json::Answers(&[
+        Schema::when(
+            "a version is stored",
+            &[&[
+                NAME,
+                ID,
+                STAGES,
+                key("Created", Kind::Flag, "whether the version is new"),
+                MOVES,
+                key("Destroyed", Kind::List(&Kind::Text), "versions that retention destroyed"),
+                key("SameValueAs", Kind::Text, "another version with this value").if_any("there is one"),
+            ]],
+        ),
+        Schema::when("nothing was changed in the editor", &[&[NAME, key("Stored", Kind::Flag, "false")]]),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let stages = self.stages(invocation)?;
         let editor = Editor::find(invocation.settings()?.editor.as_deref());

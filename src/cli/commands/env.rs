@@ -6,6 +6,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::cli::shell::Shell;
 use crate::cli::variables::VariableArguments;
 use crate::memory::SecretBytes;
@@ -29,6 +30,8 @@ pub(in crate::cli) struct Env {
 }
 
 impl RunCommand for Env {
+    const JSON: Json = Json::Unchanged("it prints commands for a shell");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.variables.is_empty() {
             return Err(CliError::missing(
@@ -46,7 +49,7 @@ impl RunCommand for Env {
             .into());
         }
         let mut vault = invocation.unlock()?;
-        let variables = self.variables.read(&mut vault, &[])?;
+        let variables = self.variables.read(invocation, &mut vault, &[])?;
         drop(vault.lock());
         let mut commands = SecretBytes::new();
         for variable in variables.iter() {

@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, UnseenAs, escape_unseen};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, NAME, Schema, key};
 use crate::cli::stream::OutArguments;
 use crate::cli::wording::count;
 use crate::domain::{Folder, visible_value};
@@ -80,6 +81,22 @@ struct LossShape<'a> {
 }
 
 impl RunCommand for Export {
+    const JSON: Json = Json::Answers(&[Schema::when(
+        "with --out; without it, the export is printed",
+        &[&[
+            key("Exported", Kind::Number, "how many secrets were written"),
+            key(
+                "Losses",
+                Kind::List(&Kind::Object(&[&[
+                    NAME,
+                    key("What", Kind::Text, "what the format cannot hold"),
+                    key("Whole", Kind::Flag, "whether the whole secret is left out"),
+                ]])),
+                "what is not in the export",
+            ),
+        ]],
+    )]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if !self.plaintext {
             return Err(CliError::missing(

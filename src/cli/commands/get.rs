@@ -12,6 +12,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::{FieldName, ValueReference};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, TYPE, key};
 use crate::cli::stream::OutArguments;
 use crate::domain::{SecretName, VersionId, visible_value};
 use crate::kms::Answer;
@@ -53,6 +54,23 @@ pub(in crate::cli) struct Get {
 }
 
 impl RunCommand for Get {
+    const JSON: Json = Json::Answers(&[
+        Schema::when(
+            "the value",
+            &[&[
+                NAME,
+                ID,
+                key("SecretData", Kind::Text, "the value"),
+                key("SecretDataType", Kind::Word(&["text", "binary"]), "its type"),
+                TYPE,
+                STAGES,
+                CREATED,
+            ]],
+        ),
+        Schema::when("with --out", &[&[NAME, ID, key("Out", Kind::Text, "the file that was written")]]),
+        Schema::when("a field that is empty", &[&[NAME, ID, key("SecretData", Kind::Text, "empty")]]),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut reference = self.reference.clone();
         if let Some(field) = &self.field

@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::domain::{TagKey, Timestamp};
 use crate::memory::SecretBytes;
 use crate::vault::Vault;
@@ -40,6 +41,8 @@ const EXPIRY: &str = "git-expires";
 const LONGEST: usize = 256 * 1024;
 
 impl RunCommand for GitCredential {
+    const JSON: Json = Json::Unchanged("it speaks the protocol of git");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let work: fn(&mut Vault, &Request, &Invocation) -> anyhow::Result<()> = match self.operation.as_str()
         {

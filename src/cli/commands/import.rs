@@ -14,8 +14,10 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::password::{self, PasswordSource};
+use crate::cli::plan::MOVES;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, NAME, Schema, key};
 use crate::cli::stream::refuse_stream;
 use crate::domain::{Folder, visible};
 use crate::exchange::{Content, ExchangeError, Input, LONGEST_FILE, Reader, Source, read};
@@ -53,27 +55,27 @@ Examples:
   aws secretsmanager get-secret-value --secret-id db | etui import -
   etui import /media/laptop/vault.etui")]
 pub(in crate::cli) struct Import {
-    /// What wrote it [default: recognised by its content]
-    #[arg(value_name = "FORMAT", value_parser = format_parser())]
+    /// Format [default: detected]: dotenv, json, bitwarden, 1password …
+    #[arg(value_name = "FORMAT", value_parser = format_parser(), hide_possible_values = true)]
     format: Option<Source>,
 
-    /// The file, `-` for stdin; of `pass` the folder
+    /// The file, `-` for stdin; for `pass` the folder
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Put the secrets below this folder
+    /// Import into this folder
     #[arg(long, value_name = "PATH", value_parser = Folder::new)]
     prefix: Option<Folder>,
 
-    /// Leave out the secrets that are refused, instead of importing nothing
+    /// Import the rest where some secrets are refused
     #[arg(long)]
     skip_refused: bool,
 
-    /// Say what would happen, and change nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Read the password of the other vault from a file, `-` for stdin
+    /// Read the other vault's password from a file, `-` for stdin
     ///
     /// It is not needed where the other vault has the same key as this one.
     #[arg(long, value_name = "FILE")]
@@ -92,6 +94,36 @@ fn format_parser() -> impl TypedValueParser<Value = Source> {
 }
 
 impl RunCommand for Import {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("DryRun", Kind::Flag, "whether nothing was changed"),
+        key(
+            "Secrets",
+            Kind::List(&Kind::Object(&[&[
+                NAME,
+                key("GivenName", Kind::Text, "the name in the file"),
+                key(
+                    "Outcome",
+                    Kind::Word(&["New", "Changed", "Same", "RemovedHere", "InDeleteWindow", "Refused"]),
+                    "what becomes of it",
+                ),
+                key("Reason", Kind::Text, "why it is left out or refused").if_any("it is"),
+                key("VersionIds", Kind::List(&Kind::Text), "versions that are new here"),
+                MOVES,
+                key("Remarks", Kind::List(&Kind::Text), "what is worth knowing"),
+            ]])),
+            "the secrets of the file",
+        ),
+        key(
+            "Losses",
+            Kind::List(&Kind::Object(&[&[
+                key("GivenName", Kind::Text, "the name in the file"),
+                key("What", Kind::Text, "what cannot be taken over"),
+                key("Whole", Kind::Flag, "whether the whole secret is left out"),
+            ]])),
+            "what is not taken over",
+        ),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let is_of = |wanted: fn(Reader) -> bool| self.format.is_some_and(|source| wanted(source.reader()));
         if is_of(|reader| matches!(reader, Reader::Vault | Reader::PasswordStore)) {

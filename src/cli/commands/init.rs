@@ -12,6 +12,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::refuse_stream;
 use crate::cli::wording;
 use crate::domain::visible;
@@ -33,7 +34,7 @@ pub(in crate::cli) struct Init {
     #[command(flatten)]
     cost: CostArguments,
 
-    /// Make a key file, which is then needed besides the password, and write it here
+    /// Create a key file, which is then needed too
     #[arg(long, value_name = "FILE")]
     key_file_out: Option<PathBuf>,
 
@@ -55,6 +56,14 @@ struct Made<'a> {
 }
 
 impl RunCommand for Init {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("Vault", Kind::Text, "the vault file"),
+        key("KdfMemoryMiB", Kind::Number, "memory of Argon2id in MiB"),
+        key("KdfPasses", Kind::Number, "its passes"),
+        key("KdfLanes", Kind::Number, "its lanes"),
+        key("KeyFile", Kind::Text, "the key file that was made").if_any("one was made"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let path = invocation.vault_path()?;
         // Before a password is asked for; `create` decides it again, and safely.

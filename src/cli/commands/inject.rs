@@ -13,6 +13,7 @@ use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::{self, OutArguments, is_stream};
 use crate::cli::template::{self, Piece};
 use crate::cli::wording;
@@ -22,9 +23,9 @@ use crate::memory::SecretBytes;
 /// More than any template.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// Fill a template: `{{ etui://REF }}` becomes the value of the version
+/// Fill a template: references between double braces become values
 ///
-/// `{{ etui://REF::FIELD }}` becomes one field of a JSON object, a dotenv file or a value of pass.
+/// `{{ etui://REF }}` becomes the value of the version, `{{ etui://REF::FIELD }}` one field of a JSON object, a dotenv file or a value of pass.
 /// Every reference is looked up before anything is written; one that is missing ends it with line and column.
 /// Other text between braces stays as it is. Values go in byte for byte; nothing is escaped.
 #[derive(Debug, Args)]
@@ -49,6 +50,14 @@ struct Shape {
 }
 
 impl RunCommand for Inject {
+    const JSON: Json = Json::Answers(&[Schema::when(
+        "with --out; without it, the filled template is printed",
+        &[&[
+            key("Out", Kind::Text, "the file that was written"),
+            key("References", Kind::Number, "how many references were filled"),
+        ]],
+    )]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let template = self.read(invocation)?;
         let pieces =

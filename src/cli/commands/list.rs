@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, NAME, Schema, TAGS, TYPE, key};
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Invalid, TagKey, TagValue, Timestamp, age, visible};
 use crate::kms::Answer;
@@ -39,7 +40,7 @@ pub(in crate::cli) struct List {
     #[arg(value_name = "QUERY")]
     words: Vec<String>,
 
-    /// Secrets with this tag; may be given several times
+    /// Secrets with this tag (repeatable)
     #[arg(long = "tag", value_name = "KEY[=VALUE]", value_parser = tag)]
     tags: Vec<(TagKey, Option<TagValue>)>,
 
@@ -47,7 +48,7 @@ pub(in crate::cli) struct List {
     #[arg(long)]
     deleted: bool,
 
-    /// Only secrets whose current version is older than so many days; without DAYS, than its own interval
+    /// Only secrets not rotated for DAYS, or for their own interval
     #[arg(long, value_name = "DAYS", num_args = 0..=1)]
     stale: Option<Option<u32>>,
 }
@@ -60,6 +61,38 @@ fn tag(text: &str) -> Result<(TagKey, Option<TagValue>), Invalid> {
 }
 
 impl RunCommand for List {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key(
+            "SecretList",
+            Kind::Object(&[&[key(
+                "Secret",
+                Kind::List(&Kind::Object(&[&[
+                    NAME,
+                    TYPE,
+                    key("CreateTime", Kind::Time, "when the secret was created"),
+                    key("UpdateTime", Kind::Time, "when it last changed"),
+                    key("PlannedDeleteTime", Kind::Time, "from when on it can be purged")
+                        .if_any("it is scheduled for deletion"),
+                    TAGS,
+                    key("Description", Kind::Text, "what it is for; may be empty"),
+                    key("CurrentVersionId", Kind::Text, "the id of the current version"),
+                    key("CurrentCreateTime", Kind::Time, "when that was stored"),
+                    key(
+                        "VersionStages",
+                        Kind::Object(&[&[key("VersionStage", Kind::List(&Kind::Text), "labels")]]),
+                        "all labels of the secret",
+                    ),
+                    key("Due", Kind::Flag, "whether the current version is due for rotation"),
+                ]])),
+                "secrets, in the order of the text form",
+            )]]),
+            "the secrets",
+        ),
+        key("PageNumber", Kind::Number, "1"),
+        key("PageSize", Kind::Number, "how many are listed"),
+        key("TotalCount", Kind::Number, "the same"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let query = Query::of_arguments(self.words.iter().map(String::as_str)).map_err(|unknown| {
             CliError::usage(unknown.to_string(), "conditions are is:due and is:deleted")
@@ -127,7 +160,7 @@ fn is_stale(secret: &SecretSummary<'_>, days: Option<u32>, now: Timestamp) -> bo
 
 fn nothing(catalogue: &Catalogue) -> &'static str {
     if catalogue.is_empty() {
-        "there are no secrets yet: make one with `etui new NAME`"
+        "there are no secrets yet: create one with `etui new NAME`"
     } else {
         "no secret matches"
     }

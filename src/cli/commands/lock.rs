@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 
 /// Lock the vault that `etui unlock` or `etui serve` keeps unlocked
 ///
@@ -22,6 +23,9 @@ struct Shape {
 }
 
 impl RunCommand for Lock {
+    const JSON: Json =
+        Json::Answers(&[Schema::only(&[&[key("WasUnlocked", Kind::Flag, "whether it was unlocked")]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let identity = invocation.open_vault()?.key_identity();
         let was_unlocked = match invocation.agent_of(identity) {

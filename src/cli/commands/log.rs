@@ -7,6 +7,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, key};
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Note, SecretName, StageLabel, Timestamp, age, visible};
 use crate::kms::{Answer, IncludeDeprecated};
@@ -32,6 +33,27 @@ pub(in crate::cli) struct Log {
 }
 
 impl RunCommand for Log {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        NAME,
+        key("PageNumber", Kind::Number, "1"),
+        key("PageSize", Kind::Number, "how many are listed"),
+        key("TotalCount", Kind::Number, "the same"),
+        key(
+            "VersionIds",
+            Kind::Object(&[&[key(
+                "VersionId",
+                Kind::List(&Kind::Object(&[&[
+                    ID,
+                    CREATED,
+                    STAGES,
+                    key("Note", Kind::Text, "the note").if_any("it has one"),
+                ]])),
+                "versions, newest first",
+            )]]),
+            "the versions",
+        ),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let secret = vault.describe(&self.name)?.secret;

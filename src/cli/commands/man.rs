@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 
+use super::GROUPS;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::manual;
+use crate::cli::manual::Manual;
+use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 
 /// Print the manual page of etui or of a command, or write all of them
 #[derive(Debug, Args)]
@@ -26,18 +30,41 @@ pub(in crate::cli) struct Man {
     out: Option<PathBuf>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Written {
+    out: String,
+    pages: usize,
+}
+
 impl RunCommand for Man {
+    const JSON: Json = Json::Answers(&[Schema::when(
+        "with --out; without it, the page is printed",
+        &[&[
+            key("Out", Kind::Text, "the folder that was written"),
+            key("Pages", Kind::Number, "how many pages"),
+        ]],
+    )]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
+        let manual = Manual { commands: invocation.all_commands(), groups: GROUPS };
         if let Some(directory) = &self.out {
-            let written = std::fs::create_dir_all(directory)
-                .and_then(|()| manual::write_pages(invocation.all_commands(), directory));
+            let written = std::fs::create_dir_all(directory).and_then(|()| manual.write_pages(directory));
             let sentence = || format!("cannot write the pages to '{}'", directory.display());
             written.map_err(|error| CliError::system(sentence(), &error))?;
-            output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;
+            match output.audience() {
+                Audience::Machine => {
+                    let out = directory.display().to_string();
+                    output.json(&Written { out, pages: manual.pages() })?;
+                }
+                Audience::Person | Audience::Pipe => {
+                    output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;
+                }
+            }
             return Ok(Finish::Done);
         }
-        let page = manual::page(invocation.all_commands(), self.command.as_deref()).ok_or_else(|| {
+        let page = manual.page_named(self.command.as_deref()).ok_or_else(|| {
             let name = self.command.as_deref().unwrap_or_default();
             CliError::usage(format!("there is no command '{name}'"), "run `etui --help` to see them")
         })?;

@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{ID, Json, NAME, Schema, TYPE};
 use crate::cli::value::ValueArguments;
 use crate::cli::wording;
 use crate::domain::{Description, Invalid, SecretName, TagKey, TagValue, Tags};
@@ -66,6 +67,8 @@ pub(super) fn refuse_twice(tags: &[(TagKey, TagValue)]) -> Result<(), CliError> 
 }
 
 impl RunCommand for New {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[NAME, ID, TYPE]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         refuse_twice(&self.tags)?;
         let offered = self.value.offer(invocation)?;

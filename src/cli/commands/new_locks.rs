@@ -12,25 +12,36 @@ use crate::cli::invocation::{Invocation, Opened};
 use crate::cli::output::{Audience, Output};
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::refuse_stream;
 use crate::memory::SecretBytes;
 use crate::vault::{NewKeyFile, Relock, Relocked, Relocking, refuse_existing, wording};
 
+/// The answer of both.
+pub(super) const RELOCKED: Json = Json::Answers(&[Schema::only(&[&[
+    key("Vault", Kind::Text, "the vault file"),
+    key("KdfMemoryMiB", Kind::Number, "memory of Argon2id in MiB"),
+    key("KdfPasses", Kind::Number, "its passes"),
+    key("KdfLanes", Kind::Number, "its lanes"),
+    key("KeyFile", Kind::Text, "the key file that was made").if_any("one was made"),
+    key("Backups", Kind::List(&Kind::Text), "copies on this machine that still open with the old password"),
+]])]);
+
 /// How the vault shall be locked from now on.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct NewLocks {
-    /// Read the new master password from a file, `-` for stdin, instead of asking for it twice
+    /// Read the new password from a file, `-` for stdin
     #[arg(long, value_name = "FILE")]
     new_password_file: Option<PathBuf>,
 
     #[command(flatten)]
     cost: CostArguments,
 
-    /// Make a new key file, which is then needed besides the password, and write it here
+    /// Create a new key file, which is then needed too
     #[arg(long, value_name = "FILE", conflicts_with = "no_key_file")]
     key_file_out: Option<PathBuf>,
 
-    /// Need no key file any more
+    /// Stop using a key file
     #[arg(long)]
     no_key_file: bool,
 }
@@ -61,7 +72,10 @@ impl NewLocks {
         }
         let Opened { mut vault, credentials: present, .. } = invocation.unlock_to_relock()?;
         let password = match given {
-            Some(password) => password,
+            Some(password) => {
+                password::note_weak(invocation.output(), &password);
+                password
+            }
             None if invocation.with_terminal(|terminal| terminal.is_none()) => {
                 return Err(CliError::not_unlocked(
                     "there is no terminal to ask for the new master password",

@@ -7,15 +7,15 @@ use crate::domain::{Note, StageLabel, VersionId};
 /// The version to be stored, without its value.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct NewVersion {
-    /// The id of the version; without it the next free one is taken and printed
+    /// Id of the version [default: the next free one, printed]
     #[arg(long, value_name = "ID", value_parser = VersionId::new)]
     pub(super) version_id: Option<VersionId>,
 
-    /// A label that will mark the version; may be given several times
+    /// A label for the version (repeatable)
     #[arg(long = "stage", value_name = "LABEL", value_parser = StageLabel::new)]
     pub(super) stages: Vec<StageLabel>,
 
-    /// A remark on the version, like a commit message
+    /// A note on the version, like a commit message
     #[arg(long, value_name = "TEXT", value_parser = Note::new)]
     pub(super) note: Option<Note>,
 }

@@ -3,9 +3,11 @@
 use clap::Args;
 
 use super::new_locks::NewLocks;
+use super::new_locks::RELOCKED;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::vault::Relocking;
 
 /// Change the master password
@@ -25,6 +27,8 @@ pub(in crate::cli) struct Passwd {
 }
 
 impl RunCommand for Passwd {
+    const JSON: Json = RELOCKED;
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.locks.apply(invocation, Relocking::Password)
     }

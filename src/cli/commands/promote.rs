@@ -8,9 +8,10 @@ use clap::Args;
 
 use crate::cli::error::{self, CliError};
 use crate::cli::exit_code::{Finish, exit_words};
-use crate::cli::history;
+use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Schema};
 use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, marked};
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel};
@@ -48,6 +49,8 @@ pub(in crate::cli) struct Promote {
 }
 
 impl RunCommand for Promote {
+    const JSON: Json = Json::Answers(&[Schema::only(CHANGES)]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.condition.is_none() && !self.variables.is_empty() {
             return Err(CliError::usage(
@@ -96,7 +99,7 @@ impl Promote {
         let mut longest = String::new();
         if !self.variables.is_empty() {
             let instead = Instead { name: self.name.clone(), selector };
-            let variables = self.variables.read(vault, &[instead])?;
+            let variables = self.variables.read(invocation, vault, &[instead])?;
             variables.give_to(&mut program);
             longest = variables.longest().unwrap_or_default();
         }

@@ -9,6 +9,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::Preview;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::wording;
 use crate::domain::SecretName;
 use crate::vault::{Removal, RemovalKind, Vault};
@@ -38,7 +39,7 @@ pub(in crate::cli) struct Purge {
     #[arg(long, requires = "force")]
     yes: bool,
 
-    /// Say what would happen, and change nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -56,6 +57,14 @@ struct WouldPurge<'a> {
 }
 
 impl RunCommand for Purge {
+    const JSON: Json = Json::Answers(&[
+        Schema::when("secrets are purged", &[&[key("Purged", Kind::List(&Kind::Text), "their names")]]),
+        Schema::when(
+            "with --dry-run",
+            &[&[key("WouldPurge", Kind::List(&Kind::Text), "the names of those that would be purged")]],
+        ),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let confirmation = Confirmation::of_flag(self.yes);
         let asks = self.force && !self.dry_run;

@@ -9,7 +9,9 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::{self, Move, Preview};
+use crate::cli::plan::{MOVES, PREVIEW};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{ID, Json, Kind, NAME, STAGES, Schema, TYPE, key};
 use crate::cli::value::ValueArguments;
 use crate::cli::wording;
 use crate::domain::{Description, SecretName, SecretValue, Tags, VersionId};
@@ -21,7 +23,7 @@ use crate::versioning::{self, Plan, Refusal, StageSet, VersionKey, VersionRef};
 ///
 /// The new version becomes the current one, and the one that was current the previous one; with --stage it
 /// gets the named labels instead. A version never changes: the same id with the same value is done already
-/// and changes nothing, with another value it is refused. The value comes from stdin, from --file, or from a
+/// and changes nothing, with a different value it is refused. The value comes from stdin, from --file, or from a
 /// hidden prompt.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -42,12 +44,16 @@ pub(in crate::cli) struct Put {
     #[arg(long, conflicts_with = "if_state")]
     create: bool,
 
-    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    /// Show what would change, and change nothing
+    ///
+    /// With --json it prints the State for --if-state.
     #[arg(long)]
     dry_run: bool,
 
-    /// Only if the secret is still in the state that --dry-run --json told
-    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    /// Only if nothing changed since --dry-run --json
+    ///
+    /// STATE is what it printed.
+    #[arg(long, value_name = "STATE", value_parser = plan::state, hide_short_help = true)]
     if_state: Option<StateToken>,
 
     #[command(flatten)]
@@ -55,6 +61,23 @@ pub(in crate::cli) struct Put {
 }
 
 impl RunCommand for Put {
+    const JSON: Json = Json::Answers(&[
+        Schema::when(
+            "a version is stored, or is there already",
+            &[&[
+                NAME,
+                ID,
+                STAGES,
+                key("Created", Kind::Flag, "whether the version is new"),
+                MOVES,
+                key("Destroyed", Kind::List(&Kind::Text), "versions that retention destroyed"),
+                key("SameValueAs", Kind::Text, "another version with this value").if_any("there is one"),
+            ]],
+        ),
+        Schema::when("with --create, the secret is new", &[&[NAME, ID, TYPE]]),
+        Schema::when("with --dry-run", &[PREVIEW]),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let stages = match &self.version.stages[..] {
             [] => StageSet::current(),

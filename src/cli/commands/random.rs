@@ -7,6 +7,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::random::RandomArguments;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::domain::{SecretValue, ValueType};
 use crate::kms::Answer;
 
@@ -26,6 +27,9 @@ pub(in crate::cli) struct Random {
 }
 
 impl RunCommand for Random {
+    const JSON: Json =
+        Json::Answers(&[Schema::only(&[&[key("RandomPassword", Kind::Text, "the password or passphrase")]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let drawn = self.random.draw()?;
         let output = invocation.output();

@@ -3,9 +3,10 @@
 use clap::Args;
 
 use crate::cli::exit_code::Finish;
-use crate::cli::history;
+use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Schema};
 use crate::domain::SecretName;
 use crate::kms::Answer;
 use crate::vault::RenameRequest;
@@ -28,6 +29,8 @@ pub(in crate::cli) struct Rename {
 }
 
 impl RunCommand for Rename {
+    const JSON: Json = Json::Answers(&[Schema::only(CHANGES)]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let request = RenameRequest { old: self.old, new: self.new, expected: None };

@@ -6,6 +6,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, NAME, Schema};
 use crate::domain::SecretName;
 use crate::kms::Answer;
 
@@ -19,6 +20,8 @@ pub(in crate::cli) struct Restore {
 }
 
 impl RunCommand for Restore {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[NAME]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let outcome = vault.restore_secret(&self.name)?;

@@ -7,8 +7,9 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
-use crate::cli::plan::{self, Preview};
+use crate::cli::plan::{self, PREVIEW, Preview};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, NAME, Schema, key};
 use crate::cli::wording;
 use crate::domain::SecretName;
 use crate::kms::Answer;
@@ -43,16 +44,31 @@ pub(in crate::cli) struct Rm {
     #[arg(long, requires = "force")]
     yes: bool,
 
-    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    /// Show what would change, and change nothing
+    ///
+    /// With --json it prints the State for --if-state.
     #[arg(long)]
     dry_run: bool,
 
-    /// Only if the secret is still in the state that --dry-run --json told
-    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    /// Only if nothing changed since --dry-run --json
+    ///
+    /// STATE is what it printed.
+    #[arg(long, value_name = "STATE", value_parser = plan::state, hide_short_help = true)]
     if_state: Option<StateToken>,
 }
 
 impl RunCommand for Rm {
+    const JSON: Json = Json::Answers(&[
+        Schema::when(
+            "the secret is deleted, or scheduled for it",
+            &[&[
+                NAME,
+                key("PlannedDeleteTime", Kind::Time, "from when on it can be purged; with --force now"),
+            ]],
+        ),
+        Schema::when("with --dry-run", &[PREVIEW]),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.force && self.recovery_days.is_some() {
             return Err(CliError::usage("--force and --recovery-days exclude each other", "").into());

@@ -3,10 +3,11 @@
 use clap::Args;
 
 use crate::cli::exit_code::Finish;
-use crate::cli::history;
+use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
-use crate::cli::plan::{self, Preview};
+use crate::cli::plan::{self, PREVIEW, Preview};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Schema};
 use crate::cli::wording;
 use crate::domain::SecretName;
 use crate::kms::Answer;
@@ -26,16 +27,25 @@ pub(in crate::cli) struct Rollback {
     #[arg(value_parser = SecretName::new)]
     name: SecretName,
 
-    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    /// Show what would change, and change nothing
+    ///
+    /// With --json it prints the State for --if-state.
     #[arg(long)]
     dry_run: bool,
 
-    /// Only if the secret is still in the state that --dry-run --json told
-    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    /// Only if nothing changed since --dry-run --json
+    ///
+    /// STATE is what it printed.
+    #[arg(long, value_name = "STATE", value_parser = plan::state, hide_short_help = true)]
     if_state: Option<StateToken>,
 }
 
 impl RunCommand for Rollback {
+    const JSON: Json = Json::Answers(&[
+        Schema::when("the labels moved", CHANGES),
+        Schema::when("with --dry-run", &[PREVIEW]),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let request = RollbackRequest { name: self.name, expected: self.if_state };
         let mut vault = invocation.unlock()?;

@@ -19,6 +19,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::masking;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, Variables};
 use crate::domain::visible_lines;
 use crate::masking::{Forms, Masker};
@@ -53,23 +54,23 @@ pub(in crate::cli) struct Run {
     #[command(flatten)]
     variables: VariableArguments,
 
-    /// Another version of a secret, without moving a label; may be given several times
+    /// Use another version, moving no label (repeatable)
     #[arg(long = "with", value_name = "NAME=:LABEL", value_parser = Instead::from_str)]
     instead: Vec<Instead>,
 
-    /// Nothing of the environment but these variables
+    /// Start with an empty environment
     #[arg(short = 'i', long)]
     ignore_environment: bool,
 
-    /// Replace the values by •••• in stdout and stderr, where these are no terminals
+    /// Mask the values (••••) in output to pipes and files
     #[arg(long)]
     mask: bool,
 
-    /// Replace nothing, whoever runs it
+    /// Mask nothing, even when an AI agent runs it
     #[arg(long)]
     no_mask: bool,
 
-    /// Say which variable would come from which version, and run nothing
+    /// Show which variable comes from which version; run nothing
     #[arg(long)]
     dry_run: bool,
 
@@ -79,6 +80,20 @@ pub(in crate::cli) struct Run {
 }
 
 impl RunCommand for Run {
+    const JSON: Json = Json::Answers(&[Schema::when(
+        "with --dry-run; without it, the program prints what it prints",
+        &[&[key(
+            "Variables",
+            Kind::List(&Kind::Object(&[&[
+                key("Variable", Kind::Text, "the name of the variable"),
+                key("SecretName", Kind::Text, "the secret").if_any("it comes from one"),
+                key("VersionId", Kind::Text, "the version").if_any("it comes from one"),
+                key("Field", Kind::Text, "the field").if_any("it comes from one"),
+            ]])),
+            "the variables",
+        )]],
+    )]);
+
     /// Every failure of ours is 125, whatever it would be elsewhere: the other numbers are the program's.
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         match self.started(invocation) {
@@ -101,7 +116,7 @@ impl Run {
             .into());
         }
         let mut vault = invocation.unlock()?;
-        let variables = self.variables.read(&mut vault, &self.instead)?;
+        let variables = self.variables.read(invocation, &mut vault, &self.instead)?;
         drop(vault.lock());
         if self.dry_run {
             list(invocation, &variables)?;

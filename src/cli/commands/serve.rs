@@ -14,6 +14,7 @@ use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::cli::shell::Shell;
 use crate::config::duration;
 use crate::content::escape_json;
@@ -52,7 +53,7 @@ Examples:
   etui serve --listen 127.0.0.1:8080 --access-key-file key --seed secrets.json
                                                   a fixed port and key, for tests")]
 pub(in crate::cli) struct Serve {
-    /// Where to listen: an address of this machine with a port, or unix:PATH [default: a free port of 127.0.0.1]
+    /// A local address with port, or unix:PATH [default: 127.0.0.1, any]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<Address>,
 
@@ -64,7 +65,7 @@ pub(in crate::cli) struct Serve {
     #[arg(long)]
     read_only: bool,
 
-    /// Serve a throwaway vault filled from a file that `etui export json` wrote
+    /// Serve a throwaway vault filled from an `etui export json` file
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     seed: Option<PathBuf>,
 
@@ -72,11 +73,13 @@ pub(in crate::cli) struct Serve {
     #[arg(long)]
     demo: bool,
 
-    /// Answer unsigned requests of every user of this machine
+    /// Answer unsigned requests of any user of this machine
     #[arg(long, conflicts_with = "access_key_file")]
     no_auth: bool,
 
-    /// Take the access key from a file of two lines, id and secret, instead of making one for this run
+    /// Read the access key from a file: id and secret, a line each
+    ///
+    /// Without it one is made for this run.
     #[arg(long, value_name = "FILE")]
     access_key_file: Option<PathBuf>,
 
@@ -84,7 +87,7 @@ pub(in crate::cli) struct Serve {
     #[arg(long)]
     tls: bool,
 
-    /// Lock when no request has come for so long
+    /// Lock after this time without a request
     #[arg(long = "for", value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
     idle: Duration,
 }
@@ -98,6 +101,8 @@ struct Served {
 }
 
 impl RunCommand for Serve {
+    const JSON: Json = Json::Unchanged("it answers over HTTP, as KMS does");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
         let signing = self.signing()?;

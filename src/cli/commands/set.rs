@@ -5,10 +5,11 @@ use clap::Args;
 use super::new::{refuse_twice, tag};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::history;
+use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Schema};
 use crate::domain::{Description, Invalid, Note, Retention, RotationInterval, TagKey, TagValue};
 use crate::kms::Answer;
 use crate::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault};
@@ -36,23 +37,23 @@ pub(in crate::cli) struct Set {
     #[arg(long, value_name = "TEXT", value_parser = Description::new)]
     description: Option<Description>,
 
-    /// Set a tag; may be given several times
+    /// Set a tag (repeatable)
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
     tags: Vec<(TagKey, TagValue)>,
 
-    /// Remove a tag; may be given several times
+    /// Remove a tag (repeatable)
     #[arg(long, value_name = "KEY", value_parser = TagKey::new)]
     untag: Vec<TagKey>,
 
-    /// How many versions a put keeps, 1 to 1000, or `off`; labelled ones are always kept
+    /// Keep this many versions, 1 to 1000, and all labelled ones
     #[arg(long, value_name = "N|off", value_parser = keep)]
     keep: Option<Setting<Retention>>,
 
-    /// After how many days the current version is due, 1 to 365, or `off`
+    /// Remind to rotate after this many days, 1 to 365
     #[arg(long, value_name = "DAYS|off", value_parser = rotate)]
     rotate: Option<Setting<RotationInterval>>,
 
-    /// A remark on the version; an empty text removes it
+    /// A note on the version; an empty text removes it
     #[arg(
         long,
         value_name = "TEXT",
@@ -120,6 +121,8 @@ impl Set {
 }
 
 impl RunCommand for Set {
+    const JSON: Json = Json::Answers(&[Schema::only(CHANGES)]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let Reference { name, selector } = self.reference.clone();
         if let Some(note) = &self.note {

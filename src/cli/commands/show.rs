@@ -12,6 +12,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, TAGS, TYPE, key};
 use crate::cli::wording;
 use crate::domain::{Timestamp, age, visible};
 use crate::kms::Answer;
@@ -32,6 +33,31 @@ pub(in crate::cli) struct Show {
 }
 
 impl RunCommand for Show {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        NAME,
+        key("Description", Kind::Text, "what it is for; may be empty"),
+        key("CreateTime", Kind::Time, "when the secret was created"),
+        key("UpdateTime", Kind::Time, "when it last changed"),
+        TYPE,
+        key("PlannedDeleteTime", Kind::Time, "from when on it can be purged")
+            .if_any("it is scheduled for deletion"),
+        TAGS,
+        key("KeepVersions", Kind::Number, "how many versions are kept").if_any("that is limited"),
+        key("RotationDays", Kind::Number, "after how many days a version is due").if_any("that is set"),
+        key(
+            "Version",
+            Kind::Object(&[&[
+                ID,
+                CREATED,
+                STAGES,
+                key("SecretDataType", Kind::Word(&["text", "binary"]), "the type of the value"),
+                key("SecretDataSize", Kind::Number, "its bytes"),
+                key("Note", Kind::Text, "the note").if_any("it has one"),
+            ]]),
+            "the version that is named",
+        ),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = invocation.unlock()?;
         let secret = vault.describe(&self.reference.name)?.secret;

@@ -4,10 +4,11 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
-use crate::cli::history;
+use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
-use crate::cli::plan::{self, Preview};
+use crate::cli::plan::{self, PREVIEW, Preview};
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Schema};
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::kms::Answer;
@@ -39,20 +40,29 @@ pub(in crate::cli) struct Stage {
     #[arg(long, value_name = "ID", value_parser = VersionId::new)]
     to: Option<VersionId>,
 
-    /// The version that the label marks now; without --to the label is removed
+    /// Where the label is now; without --to it is removed
     #[arg(long, value_name = "ID", value_parser = VersionId::new)]
     from: Option<VersionId>,
 
-    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    /// Show what would change, and change nothing
+    ///
+    /// With --json it prints the State for --if-state.
     #[arg(long)]
     dry_run: bool,
 
-    /// Only if the secret is still in the state that --dry-run --json told
-    #[arg(long, value_name = "STATE", value_parser = plan::state)]
+    /// Only if nothing changed since --dry-run --json
+    ///
+    /// STATE is what it printed.
+    #[arg(long, value_name = "STATE", value_parser = plan::state, hide_short_help = true)]
     if_state: Option<StateToken>,
 }
 
 impl RunCommand for Stage {
+    const JSON: Json = Json::Answers(&[
+        Schema::when("the label moved, or was there", CHANGES),
+        Schema::when("with --dry-run", &[PREVIEW]),
+    ]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         if self.to.is_none() && self.from.is_none() {
             return Err(CliError::missing(

@@ -8,6 +8,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::config::duration;
 use crate::domain::ErrorCode;
 
@@ -32,6 +33,12 @@ struct Shape {
 }
 
 impl RunCommand for Status {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("Unlocked", Kind::Flag, "whether it is unlocked; if not, the exit code is 5"),
+        key("IdleSeconds", Kind::Number, "seconds until it locks without use").if_any("it is unlocked"),
+        key("MaxSeconds", Kind::Number, "seconds until it locks in any case").if_any("it is unlocked"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let identity = invocation.open_vault()?.key_identity();
         let remaining = invocation.agent_of(identity).and_then(|agent| agent.remaining(identity.key_id));

@@ -12,6 +12,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::globals::AppLook;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::Json;
 use crate::platform::signals::{Signal, die_of};
 use crate::vault::Answers;
 
@@ -24,6 +25,8 @@ pub(in crate::cli) struct Tui {
 }
 
 impl RunCommand for Tui {
+    const JSON: Json = Json::Unchanged("it draws the app");
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let common = options_without_vault(invocation, self.look)?;
         if invocation.reads_password_from_stdin() {

@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use crate::cli::exit_code::Finish;
 use crate::cli::history::{self, ChangeShape, EventShape};
+use crate::cli::history::{CHANGE, EVENT};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::wording;
 use crate::domain::{Timestamp, age, visible_lines};
 use crate::vault::TakenBack;
@@ -43,7 +45,9 @@ pub(in crate::cli) struct Redo {
 
 #[derive(Debug, Args)]
 struct TakeBackArguments {
-    /// Say what would happen, and change nothing; with --json it tells the State for --if-state
+    /// Show what would change, and change nothing
+    ///
+    /// With --json it prints the State for --if-state.
     #[arg(long)]
     dry_run: bool,
 
@@ -52,13 +56,30 @@ struct TakeBackArguments {
     if_state: Option<u64>,
 }
 
+/// The answer of both.
+const REVERSED: Json = Json::Answers(&[Schema::only(&[&[
+    key(
+        "Changes",
+        Kind::List(&Kind::Object(&[&[
+            key("Reversed", Kind::Object(EVENT), "the change that is undone or redone"),
+            key("Change", Kind::Object(&[CHANGE]), "what that changes now").if_any("anything does"),
+        ]])),
+        "the changes, several where they were made together",
+    ),
+    key("State", Kind::Text, "for --if-state").if_any("--dry-run was given"),
+]])]);
+
 impl RunCommand for Undo {
+    const JSON: Json = REVERSED;
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.arguments.run(invocation, Direction::Undo)
     }
 }
 
 impl RunCommand for Redo {
+    const JSON: Json = REVERSED;
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.arguments.run(invocation, Direction::Redo)
     }
@@ -75,7 +96,7 @@ struct Shape<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct StepShape<'a> {
-    takes_back: EventShape<'a>,
+    reversed: EventShape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<ChangeShape<'a>>,
 }
@@ -110,7 +131,7 @@ impl TakeBackArguments {
 }
 
 fn step_shape(TakenBack { entry, change }: &TakenBack) -> StepShape<'_> {
-    StepShape { takes_back: EventShape::of(entry), change: change.as_ref().map(ChangeShape::of) }
+    StepShape { reversed: EventShape::of(entry), change: change.as_ref().map(ChangeShape::of) }
 }
 
 const fn verbs(direction: Direction) -> (&'static str, &'static str) {

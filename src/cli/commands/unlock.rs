@@ -11,6 +11,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::{Invocation, Opened};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::config::duration;
 
 /// The idle limit where none is given.
@@ -45,6 +46,12 @@ struct Shape {
 }
 
 impl RunCommand for Unlock {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("Unlocked", Kind::Flag, "true"),
+        key("IdleSeconds", Kind::Number, "it locks after so long without use"),
+        key("MaxSeconds", Kind::Number, "it locks after so long in any case"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let absolute = self.absolute;
         let idle = self.idle.unwrap_or_else(|| IDLE.min(absolute));

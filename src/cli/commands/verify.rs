@@ -12,6 +12,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::refuse_stream;
 use crate::cli::wording::count;
 use crate::domain::{ErrorCode, visible};
@@ -42,6 +43,13 @@ struct Shape<'a> {
 }
 
 impl RunCommand for Verify {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("Secrets", Kind::Number, "how many secrets were checked"),
+        key("Versions", Kind::Number, "how many versions"),
+        key("Events", Kind::Number, "how many changes"),
+        key("Findings", Kind::List(&Kind::Text), "what is wrong; if anything is, the exit code is 6"),
+    ]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let mut vault = match &self.file {
             Some(file) => {

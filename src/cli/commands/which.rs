@@ -11,6 +11,7 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
+use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, key};
 use crate::cli::table::{Cell, Table};
 use crate::cli::value::{self, ReadSource};
 use crate::domain::{SecretName, StageLabel, Timestamp, age};
@@ -71,6 +72,12 @@ struct Stages<'a> {
 }
 
 impl RunCommand for Which {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[key(
+        "Versions",
+        Kind::List(&Kind::Object(&[&[NAME, ID, STAGES, CREATED]])),
+        "the versions that hold the value",
+    )]])]);
+
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         value::refuse_typed(&self.typed)?;
         let source = ReadSource { file: self.file.as_deref(), trim: self.trim };

@@ -72,7 +72,8 @@ fn page(parameters: &Parameters, default_size: u32) -> Result<Page, KmsError> {
     const SIZE: &str = "PageSize";
     let number = parameters.number(NUMBER)?;
     let size = parameters.number(SIZE)?;
-    let parameter = if number == Some(0) { NUMBER } else { SIZE };
+    let is_page = number.is_none_or(|number| (1..=Page::LARGEST_NUMBER).contains(&number));
+    let parameter = if is_page { SIZE } else { NUMBER };
     Page::new(number.unwrap_or(1), size.unwrap_or(default_size))
         .map_err(|invalid| KmsError::Malformed { parameter, invalid })
 }

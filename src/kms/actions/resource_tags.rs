@@ -80,11 +80,11 @@ pub(super) fn list(
     let wanted = wanted_tags(parameters)?;
     let after = parameters.optional(TOKEN, |text| Ok(text.to_owned()))?.filter(|text| !text.is_empty());
     if let Some(unknown) = named.iter().flatten().find(|name| !parameters.scope().holds(name.as_str())) {
-        return Err(Refusal::NoSuchSecret { name: unknown.clone() }.into());
+        return Err(Refusal::NoSuchSecret { name: unknown.clone(), near: None }.into());
     }
     let listing = vault.list()?;
     if let Some(unknown) = named.iter().flatten().find(|name| listing.position(name.as_str()).is_none()) {
-        return Err(Refusal::NoSuchSecret { name: unknown.clone() }.into());
+        return Err(Refusal::NoSuchSecret { name: unknown.clone(), near: None }.into());
     }
     let has = |secret: &SecretSummary<'_>, key: &TagKey, value: Option<&TagValue>| {
         secret.tags.iter().any(|(its_key, its_value)| {
@@ -133,7 +133,7 @@ fn resources(parameters: &Parameters) -> Result<Option<Vec<SecretName>>, KmsErro
 /// The keys of all tags of a secret.
 fn keys_of(listing: &Listing, name: SecretName) -> Result<Vec<TagKey>, KmsError> {
     let Some(position) = listing.position(name.as_str()) else {
-        return Err(Refusal::NoSuchSecret { name }.into());
+        return Err(Refusal::NoSuchSecret { name, near: None }.into());
     };
     let keys: Result<_, _> = listing.summary(position).tags.iter().map(|(key, _)| TagKey::new(key)).collect();
     keys.map_err(|invalid| KmsError::Malformed { parameter: KEYS, invalid })

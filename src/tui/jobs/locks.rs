@@ -43,7 +43,8 @@ fn failed(failed: RelockFailed) -> Failure {
     let failure = Failure::from(failed.error);
     match about_key_file {
         Some(sentence) if !failure.ends_session() => {
-            Failure::told(failure.sentence(), format!("{sentence}; {}", failure.hint()))
+            let hints = [sentence, failure.hint()].into_iter().filter(|hint| !hint.is_empty());
+            Failure::told(failure.sentence(), hints.collect::<Vec<_>>().join("; "))
         }
         _ => failure,
     }

@@ -67,7 +67,7 @@ fn refuse_taken(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Err(_) => Ok(()),
         Ok(_) => Err(Failure::told(
-            format!("there is a file at '{}' already", path.display()),
+            format!("'{}' already exists", path.display()),
             "choose another path; existing files are never overwritten here",
         )),
     }

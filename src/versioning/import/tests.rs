@@ -126,7 +126,10 @@ fn an_id_with_another_value_is_refused_with_a_free_id() {
     let state = secret("v1 v2", "ACSCurrent=v2");
     let refused = import(Some(&state), &terms(Labelling::KeptHere, "v1=1 v2!", "ACSCurrent=v2"));
     let free = id("v3");
-    assert_eq!(refused, Err(Refusal::VersionExists { name: name(), version: id("v2"), free }));
+    assert_eq!(
+        refused,
+        Err(Refusal::VersionExists { name: name(), version: id("v2"), free, same_bytes_as: None })
+    );
 }
 
 #[test]

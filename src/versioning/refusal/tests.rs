@@ -24,7 +24,7 @@ fn all() -> Vec<(Refusal, ErrorCode)> {
         ),
         (Refusal::WindowOutOfRange, ErrorCode::InvalidParameter),
         (Refusal::WindowAndForce, ErrorCode::InvalidParameter),
-        (Refusal::NoSuchSecret { name: name.clone() }, ErrorCode::ResourceNotFound),
+        (Refusal::NoSuchSecret { name: name.clone(), near: None }, ErrorCode::ResourceNotFound),
         (Refusal::NoSuchVersion { name: name.clone(), version: v1.clone() }, ErrorCode::ResourceNotFound),
         (Refusal::NoSuchLabel { name: name.clone(), label: x }, ErrorCode::ResourceNotFound),
         (Refusal::NoPrevious { name: name.clone() }, ErrorCode::ResourceNotFound),
@@ -36,7 +36,7 @@ fn all() -> Vec<(Refusal, ErrorCode)> {
         (Refusal::NameInWindow { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
         (Refusal::InDeleteWindow { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
         (
-            Refusal::VersionExists { name: name.clone(), version: v1, free: id("v2") },
+            Refusal::VersionExists { name: name.clone(), version: v1, free: id("v2"), same_bytes_as: None },
             ErrorCode::ResourceExist,
         ),
         (Refusal::NotScheduled { name: name.clone() }, ErrorCode::ResourceInUse),
@@ -55,11 +55,11 @@ fn every_refusal_has_the_code_of_the_contract() {
 }
 
 #[test]
-fn every_refusal_is_a_sentence_without_a_full_stop_and_comes_with_a_hint() {
+fn every_refusal_is_a_sentence_without_a_full_stop_and_so_is_its_hint() {
     for (refusal, _) in all() {
         for text in [refusal.to_string(), refusal.hint()] {
-            let first = text.chars().next().unwrap();
-            assert!(!first.is_uppercase() && !text.ends_with('.'), "{text}");
+            let begins_as_one = !text.starts_with(char::is_uppercase);
+            assert!(begins_as_one && !text.ends_with('.'), "{text}");
         }
     }
 }

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::cli::color::Role;
 use crate::cli::output::{Audience, Loudness, Output};
+use crate::cli::plan::Move;
 use crate::cli::table::{Cell, Table};
-use crate::domain::{VersionId, visible};
+use crate::domain::{VersionId, visible, visible_lines};
 pub(super) use crate::vault::import_wording::Tense;
 use crate::vault::{ImportOutcome, ImportReport, ImportRow, OnRefusal, import_wording};
 use crate::versioning::LabelMove;
@@ -22,6 +23,9 @@ pub(super) fn print(
     if tense == Tense::Did && output.loudness() == Loudness::Quiet {
         return Ok(());
     }
+    if output.audience() == Audience::Pipe {
+        return print_lines(output, report, tense, on_refusal);
+    }
     let mut text = String::new();
     if !report.rows.is_empty() {
         let mut table = Table::new(["OUTCOME", "NAME", "DETAILS"]);
@@ -35,20 +39,45 @@ pub(super) fn print(
         }
         text += &table.render(output.palette());
     }
-    for row in &report.rows {
-        for remark in &row.remarks {
-            text += &format!("'{}': {remark}\n", row.name);
-        }
-    }
-    for loss in &report.losses {
-        text += &format!("{}\n", visible(&loss.to_string()));
+    for remark in remarks(report) {
+        text += &format!("{remark}\n");
     }
     output.text(&text)?;
+    output.text(&format!("{}\n", summary(report, tense, on_refusal)))
+}
+
+/// For a program: a line for each secret, and nothing else on stdout.
+fn print_lines(
+    output: &Output,
+    report: &ImportReport,
+    tense: Tense,
+    on_refusal: OnRefusal,
+) -> anyhow::Result<()> {
+    let line = |row: &ImportRow| {
+        let details = import_wording::details(row);
+        format!("{}\t{}\t{details}\n", import_wording::outcome(&row.outcome), row.name)
+    };
+    output.text(&visible_lines(&report.rows.iter().map(line).collect::<String>()))?;
+    remarks(report).for_each(|remark| output.note(&remark));
+    output.note(&summary(report, tense, on_refusal));
+    Ok(())
+}
+
+/// What is worth a remark: of the secrets, and of what is not taken over.
+fn remarks(report: &ImportReport) -> impl Iterator<Item = String> {
+    let of_row = |row: &ImportRow| {
+        row.remarks.iter().map(|remark| format!("'{}': {remark}", row.name)).collect::<Vec<_>>()
+    };
+    let losses = report.losses.iter().map(|loss| visible(&loss.to_string()).into_owned());
+    report.rows.iter().flat_map(of_row).chain(losses)
+}
+
+fn summary(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> String {
     let mut sentence = import_wording::summary(report, tense, on_refusal);
     if tense == Tense::Would && on_refusal == OnRefusal::ImportNothing && report.first_refusal().is_some() {
         sentence += "; --skip-refused leaves out what is refused";
     }
-    output.text(&format!("{sentence}\n"))
+    sentence
 }
 
 const fn role(outcome: &ImportOutcome) -> Role {
@@ -77,16 +106,8 @@ struct RowShape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     version_ids: Vec<&'a str>,
-    label_moves: Vec<MoveShape<'a>>,
+    label_moves: Vec<Move>,
     remarks: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct MoveShape<'a> {
-    version_stage: &'a str,
-    from: Option<&'a str>,
-    to: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -129,14 +150,7 @@ fn row_shape(row: &ImportRow) -> RowShape<'_> {
         outcome,
         reason,
         version_ids: versions.iter().map(VersionId::as_str).collect(),
-        label_moves: moves
-            .iter()
-            .map(|LabelMove { label, from, to }| MoveShape {
-                version_stage: label.as_str(),
-                from: from.as_ref().map(VersionId::as_str),
-                to: to.as_ref().map(VersionId::as_str),
-            })
-            .collect(),
+        label_moves: moves.iter().map(Move::of).collect(),
         remarks: row.remarks.iter().map(ToString::to_string).collect(),
     }
 }

@@ -8,7 +8,7 @@ use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::label_field::LabelField;
 use crate::tui::kit::line::{LinePen, width};
-use crate::tui::kit::strength::Strength;
+use crate::tui::kit::strength;
 use crate::tui::theme::{Role, Theme};
 
 /// Columns of a short field, before what it counts.
@@ -134,11 +134,11 @@ impl Field {
             }
             Content::Masked(_, shown) => *shown,
             Content::NewPassword(_, strength) => {
-                if let Some(strength) = strength {
-                    let meter = (Strength::WIDTH + 1).min(place.width);
+                if let Some(judged) = strength {
+                    let meter = (strength::WIDTH + 1).min(place.width);
                     place.width -= meter;
                     let right = Rect { x: place.right() + 1, width: meter - 1, ..place };
-                    strength.draw(&mut LinePen::new(canvas.buffer, right, 0), theme);
+                    strength::draw(*judged, &mut LinePen::new(canvas.buffer, right, 0), theme);
                 }
                 Shown::Masked
             }

@@ -1,11 +1,11 @@
 //! The fields of a form: what they hold, and whether it is a loss where that goes.
 
+use crate::generator::Strength;
 use crate::memory::SecretBytes;
 use crate::tui::kit::edit_buffer::{EditBuffer, Lines};
 use crate::tui::kit::field::Shown;
 use crate::tui::kit::label_field::LabelField;
 use crate::tui::kit::path_field::PathField;
-use crate::tui::kit::strength::Strength;
 
 /// Which field it is: a constant of its layer, and its word in a form that a lock keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

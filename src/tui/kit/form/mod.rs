@@ -9,7 +9,7 @@ mod hit;
 use super::edit_buffer::EditBuffer;
 use super::label_field::LabelField;
 use super::path_field::Completed;
-use super::strength::Strength;
+use crate::generator::Strength;
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::ask::{Answer, Answered, Asks, Question, Ticket, Work};

@@ -1,0 +1,54 @@
+//! How hard a new master password is to guess.
+
+/// How hard a password is to guess, from 0 to 4, as zxcvbn judges it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strength(u8);
+
+impl Strength {
+    const WORDS: [&'static str; 5] = ["very weak", "weak", "fair", "good", "strong"];
+
+    /// Said of one that is weak.
+    pub const WARNING: &'static str =
+        "this master password is weak: whoever gets a copy of the vault can guess it";
+
+    /// The judge copies the password to strings of its own: it is asked for nothing but a new master password.
+    pub fn of(password: &str) -> Option<Self> {
+        if password.is_empty() {
+            return None;
+        }
+        Some(Self(u8::from(zxcvbn::zxcvbn(password, &[]).score()).min(4)))
+    }
+
+    /// From 0 to 4.
+    pub const fn score(self) -> u8 {
+        self.0
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        Self::WORDS[usize::from(self.0)]
+    }
+
+    /// Whether somebody with a copy of the vault could guess it.
+    pub const fn is_weak(self) -> bool {
+        self.0 < 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_judged_by_how_hard_it_is_to_guess() {
+        assert_eq!(Strength::of(""), None);
+        for (password, word, is_weak) in [
+            ("x", "very weak", true),
+            ("password", "very weak", true),
+            ("correct unruly anvil parade sombre", "strong", false),
+        ] {
+            let strength = Strength::of(password).unwrap();
+            assert_eq!((strength.word(), strength.is_weak()), (word, is_weak), "{password}");
+        }
+    }
+}
