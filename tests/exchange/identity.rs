@@ -175,3 +175,20 @@ proptest! {
         prop_assert_eq!(values(&mut vault), values(&mut other));
     }
 }
+
+#[test]
+fn names_that_become_the_same_here_are_not_the_same_entry() {
+    let place = Place::new();
+    let mut vault = place.create();
+    assert_eq!(import_rows(&mut vault, &["工作,,,p1,"]), ["GongZuo: new v1"]);
+    assert_eq!(import_rows(&mut vault, &["公作,,,p2,"]), ["GongZuo-2: new v1"]);
+    assert_eq!(import_rows(&mut vault, &["公作,,,p3,"]), ["GongZuo-2: gets v2"]);
+    assert_eq!(import_rows(&mut vault, &["工作,,,p4,"]), ["GongZuo: gets v2"]);
+    // Of these nothing is left but that they had a name.
+    assert_eq!(import_rows(&mut vault, &["---,,,q1,"]), ["unnamed: new v1"]);
+    assert_eq!(import_rows(&mut vault, &["(),,,q2,"]), ["unnamed-2: new v1"]);
+    assert_eq!(import_rows(&mut vault, &["---,,,q3,"]), ["unnamed: gets v2"]);
+    // A secret that was made here tells no other name.
+    create(&mut vault, "My-Site", "v1", "r1").unwrap();
+    assert_eq!(import_rows(&mut vault, &["My Site,,,r2,"]), ["My-Site: gets v2"]);
+}

@@ -14,7 +14,7 @@ use super::{NAME_TAG, removed_rows};
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 use crate::store::{EqualTags, OpenStore, SecretRecordView, StoreError, StoredSecret};
-use crate::versioning::{Labelling, distinct_name, fit_name, is_made_of};
+use crate::versioning::{Labelling, SecretState, distinct_name, fit_name, is_made_of};
 
 /// Where an incoming secret goes.
 pub(super) struct Target {
@@ -277,9 +277,19 @@ impl<'a> Matching<'a> {
             }
             (None, None) if is_called_so => Some(5),
             _ if is_alone && is_called_so => Some(6),
-            _ if is_alone && state.name == *base => Some(7),
+            _ if is_alone && state.name == *base && !self.came_by_another_name(state, base, given) => Some(7),
             _ => None,
         }
+    }
+
+    /// Whether a secret here may be another one that only became the same name: it keeps what its own source
+    /// calls it, or nothing of that name is left.
+    fn came_by_another_name(&self, state: &SecretState, base: &SecretName, given: &str) -> bool {
+        let fits = |kept: &str| fit_name(&format!("{}{kept}", self.batch.prefix)) == *base;
+        let tag = state.facts.tags.iter().find(|(key, _)| key.as_str() == NAME_TAG);
+        let mut kept =
+            tag.map(|(_, value)| value.as_str()).into_iter().chain([state.facts.description.as_str()]);
+        fits("") || kept.any(|kept| kept != given && kept != base.as_str() && fits(kept))
     }
 
     /// Names those that are not here: what is called alone so keeps its name, equal names are told apart by
