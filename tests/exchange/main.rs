@@ -15,3 +15,4 @@ mod managers;
 mod many;
 mod own_json;
 mod pass_store;
+mod round_trips;
