@@ -212,6 +212,22 @@ mod tests {
     }
 
     #[test]
+    fn each_writer_s_percent_encoding_is_looked_for() {
+        let found = forms("a /!\u{fc}~bc");
+        for form in [
+            "a%20%2F%21%C3%BC~bc",
+            "a%20%2f%21%c3%bc~bc",
+            "a%20/%21%C3%BC~bc",
+            "a%20/%21%c3%bc~bc",
+            "a%20%2F!%C3%BC~bc",
+            "a%20%2f!%c3%bc~bc",
+            "a+%2F%21%C3%BC%7Ebc",
+        ] {
+            assert!(found.iter().any(|known| known == form), "{form} in {found:?}");
+        }
+    }
+
+    #[test]
     fn both_alphabets_of_base64_are_looked_for() {
         let found = forms("\u{3ff}\u{3ff}\u{3ff}\u{3ff}~~~~");
         assert!(found.iter().any(|form| form.contains('+') || form.contains('/')), "{found:?}");

@@ -59,19 +59,23 @@ fn of_two_accounts_the_one_that_is_named_or_was_stored_last_is_given() {
     let store = |user: &str| {
         git(&home, "store", &format!("{PLACE}username={user}\npassword=of {user}\n")).succeeded()
     };
-    store("one");
+    // Not the last one by its name.
+    store("two");
     // Times are whole seconds: the second one must be stored in a later one.
-    let first = home.etui(&["show", "git/example.com_8443/one", "--json"]).json().to_string();
+    let first = home.etui(&["show", "git/example.com_8443/two", "--json"]).json().to_string();
     let now = || etui::vault::Clock::now(&etui::vault::SystemClock).to_string();
     while first.contains(&now()) {
         std::thread::yield_now();
     }
-    store("two");
-    assert_eq!(git(&home, "get", PLACE).text(), "username=two\npassword=of two\n");
+    store("one");
+    assert_eq!(git(&home, "get", PLACE).text(), "username=one\npassword=of one\n");
     assert_eq!(
-        git(&home, "get", &format!("{PLACE}username=one\n")).text(),
-        "username=one\npassword=of one\n"
+        git(&home, "get", &format!("{PLACE}username=two\n")).text(),
+        "username=two\npassword=of two\n"
     );
+    // One that is scheduled for deletion is not given, and the other one is left.
+    home.etui(&["rm", "git/example.com_8443/one"]).succeeded();
+    assert_eq!(git(&home, "get", PLACE).text(), "username=two\npassword=of two\n");
 }
 
 #[test]

@@ -132,13 +132,25 @@ impl V3 {
         self
     }
 
-    pub fn sign(mut self) -> Self {
-        let digest = hexadecimal(&Sha256::digest(&self.body));
-        self = self.with("x-acs-content-sha256", &digest);
+    pub fn sign(self) -> Self {
+        let digest = self.digest();
+        self.sign_as(&digest, "")
+    }
+
+    /// As `x-acs-content-sha256` has it.
+    pub fn digest(&self) -> String {
+        hexadecimal(&Sha256::digest(&self.body))
+    }
+
+    /// With a header about the body that claims a digest, whatever is signed; one header is sent and not signed.
+    pub fn sign_as(mut self, claimed: &str, unsigned: &str) -> Self {
+        let digest = self.digest();
+        self = self.with("x-acs-content-sha256", claimed);
         self.headers.sort();
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &name[..]).collect();
+        let signed = || self.headers.iter().filter(|(name, _)| name != unsigned);
+        let names: Vec<&str> = signed().map(|(name, _)| &name[..]).collect();
         let names = names.join(";");
-        let lines: String = self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let lines: String = signed().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let canonical = format!("POST\n/\n{}\n{lines}\n{names}\n{digest}", self.query);
         let text = format!("ACS3-HMAC-SHA256\n{}", hexadecimal(&Sha256::digest(canonical)));
         let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).unwrap();
