@@ -56,6 +56,13 @@ pub enum NoCode {
     Period,
 }
 
+impl NoCode {
+    /// The sentence about a version of a secret.
+    pub fn about(self, name: &str, version: &str) -> String {
+        format!("version '{version}' of '{name}' makes no code: {self}")
+    }
+}
+
 /// The period where none is named (RFC 6238, section 4).
 const PERIOD: u64 = 30;
 
@@ -83,6 +90,17 @@ impl CodeSource {
             Some(field) => Self::of_text(field.value.expose()),
             None => Err(NoCode::NoSource),
         }
+    }
+
+    /// Whether a value says itself that codes are made from it: it is a URI, or one of its fields is named like one.
+    pub fn is_named_in(value: &[u8]) -> bool {
+        let start = value.trim_ascii_start();
+        let is_uri = start
+            .get(..otpauth::SCHEME.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(otpauth::SCHEME.as_bytes()));
+        let is_named =
+            |field: &content::Field| FIELDS.iter().any(|name| field.key.eq_ignore_ascii_case(name));
+        is_uri || content::fields(value).is_some_and(|(_, fields)| fields.iter().any(is_named))
     }
 
     /// The source that a text is: a URI, or a base32 secret alone with the usual algorithm, digits and period.

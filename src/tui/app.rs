@@ -339,12 +339,19 @@ impl App {
         let spins = self.under_way.is_some() || (turns && self.busy.is_some_and(|busy| busy.derives_key));
         let spinner = spins.then(|| at.after(SPINNER));
         let toast = self.toast.as_ref().and_then(|toast| toast.until);
+        // What counts in seconds changes with each of them.
+        let counting =
+            |until: Moment| if turns { Moment(until.0 - seconds_step(until.since(at))) } else { until };
         let revealed = self.browse().and_then(|browse| browse.revealed.as_ref()).map(|shown| shown.until);
+        let revealed = revealed.map(counting);
+        // Nothing of it is seen while the vault is locked.
+        let clipboard =
+            self.clipboard_until.map(|until| if self.browse.is_some() { counting(until) } else { until });
         let locks = self.locks_at().map(|locks_at| {
             let step = if turns { countdown_step(locks_at.since(at)) } else { 0 };
             Moment(locks_at.0 - step)
         });
-        [spinner, toast, self.clipboard_until, revealed, locks].into_iter().flatten().min()
+        [spinner, toast, clipboard, revealed, locks].into_iter().flatten().min()
     }
 
     /// The text of the countdown to the lock, where there is one.
@@ -493,6 +500,7 @@ impl App {
         let subject = match what {
             Copied::Value { name, version_id } => format!("value of {name}#{version_id}"),
             Copied::Field { name, version_id, field } => format!("field '{field}' of {name}#{version_id}"),
+            Copied::Code { name, version_id } => format!("code of {name}#{version_id}"),
             Copied::Reference { name, version_id } => format!("reference {name}#{version_id}"),
             Copied::Command(Reads::Nothing) => "command".to_owned(),
             Copied::Command(Reads::Value) => "command (it reads the value from stdin)".to_owned(),
@@ -522,6 +530,12 @@ impl App {
             }
         }
     }
+}
+
+/// At how many milliseconds before its end a countdown in seconds shows something new.
+fn seconds_step(left: Duration) -> u64 {
+    let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+    left.saturating_sub(1) / 1000 * 1000
 }
 
 /// At how many milliseconds before the lock the countdown shows something new.

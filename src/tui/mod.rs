@@ -36,6 +36,7 @@ pub mod layout;
 mod lock;
 mod mouse;
 mod open;
+pub mod outline;
 mod paste;
 mod place;
 pub mod plan_text;

@@ -7,6 +7,7 @@ use super::browse::commands::{NOTHING_SELECTED, changeable, comparable, readable
 use super::change_request::ChangeRequest;
 use super::context::Contexts;
 use super::layer::Layer;
+use super::layers::code::CodeView;
 use super::layers::copy_field::CopyField;
 use super::layers::diff::Diff;
 use super::layers::discard::Discard;
@@ -54,6 +55,10 @@ pub fn over_browse(action: Action, app: &mut App) -> Opened {
         Action::WriteFile => {
             let (name, version_id) = readable(app)?;
             boxed(WriteFile::new(name, version_id))
+        }
+        Action::OneTimeCode => {
+            let (name, version_id) = readable(app)?;
+            boxed(CodeView::new(name, version_id, app))
         }
         Action::StageLabels => {
             let (_, version) = readable(app)?;

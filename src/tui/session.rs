@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::agent::{self, Agent};
+use crate::codes::{Code, CodeSource};
 use crate::content;
-use crate::domain::{SecretName, SecretValue, VersionId, reason};
+use crate::domain::{SecretName, SecretValue, Timestamp, ValueType, VersionId, reason};
 use crate::memory::SecretBytes;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
@@ -412,12 +413,47 @@ impl Session {
         version_id: &VersionId,
         field: &str,
     ) -> Result<CopyRoute, Failure> {
+        let text = self.field(name, version_id, field)?;
+        self.copy_text(&text)
+    }
+
+    /// One field of a value, to be shown.
+    pub(super) fn field_to_show(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+        field: &str,
+    ) -> Result<SecretValue, Failure> {
+        let text = self.field(name, version_id, field)?;
+        SecretValue::new(ValueType::Text, text)
+            .map_err(|_| Failure::told(format!("The field '{field}' is empty"), ""))
+    }
+
+    fn field(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+        field: &str,
+    ) -> Result<SecretBytes, Failure> {
         let value = self.value(name, version_id).map_err(Failure::Vault)?;
         let fields = content::fields(value.expose()).map(|(_, fields)| fields).unwrap_or_default();
-        match fields.into_iter().find(|known| known.key == field) {
-            Some(field) => self.copy_text(&field.value),
-            None => Err(Failure::told("the value has no such field any more", "")),
-        }
+        let found = fields.into_iter().find(|known| known.key == field);
+        found
+            .map(|found| found.value)
+            .ok_or_else(|| Failure::told("The value has no such field any more", ""))
+    }
+
+    /// The one-time code that a version makes at a time.
+    pub(super) fn code(
+        &mut self,
+        name: &SecretName,
+        version_id: &VersionId,
+        at: Timestamp,
+    ) -> Result<Code, Failure> {
+        let value = self.value(name, version_id).map_err(Failure::Vault)?;
+        let source = CodeSource::of_value(value.expose())
+            .map_err(|reason| Failure::told(reason.about(name.as_str(), version_id.as_str()), ""))?;
+        Ok(source.code_at(u64::try_from(at.seconds()).unwrap_or(0)))
     }
 
     pub(super) fn copy_reference(

@@ -301,6 +301,9 @@ impl State {
             let flow = self.layers[at].answered(answered, &mut self.app);
             return self.apply(at, flow);
         }
+        if self.app.browse().is_some_and(|browse| browse.awaits_outline(answered.ticket)) {
+            return browse::act::on_outline(&mut self.app, answered.result);
+        }
         if self.app.browse().is_some_and(|browse| browse.awaits(answered.ticket)) {
             return self.described(answered);
         }
@@ -347,8 +350,8 @@ impl State {
         let app = &mut self.app;
         match answered.result {
             Ok(Answer::Listed(catalogue)) => browse::act::on_catalogue(app, *catalogue),
-            Ok(Answer::Revealed { name, version_id, value }) => {
-                browse::act::on_value(app, &name, version_id, value);
+            Ok(Answer::Revealed { name, version_id, field, value }) => {
+                browse::act::on_value(app, &name, version_id, field, value);
             }
             Ok(Answer::Copied { what, route }) => app.say_copied(&what, route),
             // A form that was opened meanwhile is not disturbed.

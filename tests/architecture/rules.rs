@@ -225,6 +225,7 @@ const TUI: &[&[&str]] = &[
         "tui/holders",
         "tui/keymap",
         "tui/keys_reference",
+        "tui/outline",
         "tui/paste",
         "tui/place",
         "tui/plan_text",
@@ -236,7 +237,15 @@ const TUI: &[&[&str]] = &[
     &["tui/ask", "tui/jobs", "tui/session"],
     &["tui/as_command", "tui/event"],
     // What every screen uses.
-    &["tui/app", "tui/browse/found", "tui/browse/mod", "tui/browse/rows", "tui/kit", "tui/layout"],
+    &[
+        "tui/app",
+        "tui/browse/folder",
+        "tui/browse/found",
+        "tui/browse/mod",
+        "tui/browse/rows",
+        "tui/kit",
+        "tui/layout",
+    ],
     &["tui/browse", "tui/editing", "tui/layer", "tui/lock", "tui/user_keymap"],
     &["tui/layers"],
     // The only file that names all layers, and the engine that runs them.

@@ -100,7 +100,7 @@ fn names_are_cut_in_their_middle_and_take_the_columns_that_nothing_else_needs() 
     harness.assert_shows("web/…/worker/password");
     harness.assert_shows("web/…/db/password");
     harness.resize(130, 40);
-    harness.assert_shows("web/staging/worker/replica/db/password v1 now");
+    harness.assert_shows("web/staging/worker/replica/db/password  v1 now");
     let mut harness = Harness::open((80, 24), |vault, _| create(vault, "short", "v1", text_value("fake")));
     harness.assert_shows("v1  now │");
     harness.press("D l Enter .");
@@ -112,7 +112,7 @@ fn the_tree_opens_and_closes() {
     let mut harness = on_password();
     harness.press("h h");
     harness.assert_shows("▸ db/");
-    harness.assert_hides("password   ");
+    harness.assert_hides("        password");
     harness.press("l l");
     harness.assert_shows("❯       password");
     harness.press("h");
@@ -170,7 +170,6 @@ fn a_value_is_masked_until_it_is_revealed_and_hides_itself() {
     harness.press("r");
     harness.assert_hides("hunter14");
     harness.press("r");
-    assert_eq!(harness.next_wake(), Some(Duration::from_secs(30)));
     harness.wait(Duration::from_secs(30)).event(Event::Tick);
     harness.assert_hides("hunter14");
 }

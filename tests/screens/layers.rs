@@ -60,6 +60,7 @@ const LAYERS: &[Walk] = &[
     walk("Diff", "d", "diff", "", Typed::Nothing),
     walk("Plan", "b", "plan", "", Typed::Nothing),
     walk("TakeBack", "u", "take back", "", Typed::Nothing),
+    walk("CodeView", "T", "code", "", Typed::Nothing),
     walk("CopyField", "y", "copy field", "", Typed::Nothing),
     walk("Discard", "p x Esc", "discard", "", Typed::Nothing),
 ];

@@ -157,7 +157,7 @@ fn folders_stay_closed_and_a_lock_is_remembered_as_a_quit_is() {
     let mut harness = harness.restarted();
     harness.unlock();
     harness.assert_shows("❯ ▸ personal/");
-    harness.assert_hides("mail");
+    harness.assert_hides("      mail");
 }
 
 #[test]

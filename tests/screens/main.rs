@@ -35,6 +35,8 @@ mod put_form;
 mod sample;
 mod sizes;
 mod tasks;
+mod ten_tasks;
 mod themes;
+mod values;
 mod which;
 mod worked_example;

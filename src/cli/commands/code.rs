@@ -112,8 +112,7 @@ impl Code {
                 NoCode::Hotp | NoCode::Steam => "use the program that it was made for",
                 _ => "compare it with what the site shows: `etui get` prints it",
             };
-            let version = format!("version '{}' of '{}'", outcome.version.id, outcome.name);
-            CliError::usage(format!("{version} makes no code: {reason}"), hint)
+            CliError::usage(reason.about(outcome.name.as_str(), outcome.version.id.as_str()), hint)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What the worker answers.
 
+use crate::codes::Code;
 use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::generator::Generated;
 use crate::platform::user_files::Completion;
@@ -8,6 +9,7 @@ use crate::tui::comparison::Comparison;
 use crate::tui::file_value::FileContent;
 use crate::tui::holders::Holders;
 use crate::tui::jobs::Done;
+use crate::tui::outline::Outline;
 use crate::tui::session::{CopyRoute, Found, Opened};
 use crate::vault::{
     ChangeOutcome, CreateOutcome, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome, Refreshed,
@@ -35,6 +37,8 @@ pub enum Copied {
     Value { name: SecretName, version_id: VersionId },
     /// A field of a value.
     Field { name: SecretName, version_id: VersionId, field: String },
+    /// A one-time code.
+    Code { name: SecretName, version_id: VersionId },
     /// A reference.
     Reference { name: SecretName, version_id: VersionId },
     /// A command line.
@@ -54,9 +58,11 @@ pub enum Answer {
     Refreshed(Refreshed),
     Listed(Box<Catalogue>),
     Described(Box<SecretDetails>),
+    Outlined(Box<Outline>),
     Revealed {
         name: SecretName,
         version_id: VersionId,
+        field: Option<String>,
         value: SecretValue,
     },
     Copied {
@@ -69,6 +75,7 @@ pub enum Answer {
         version_id: VersionId,
         fields: Vec<String>,
     },
+    Code(Box<Code>),
     ClipboardCleared,
     PlannedPut(Box<PlannedPut>),
     ValueToEdit {
@@ -123,6 +130,7 @@ parts! {
     Measured(KdfCost),
     Opened(Box<Opened>),
     Described(Box<SecretDetails>),
+    Code(Box<Code>),
     PlannedPut(Box<PlannedPut>),
     FileRead(Box<FileContent>),
     Generated(Generated),

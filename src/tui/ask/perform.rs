@@ -8,6 +8,7 @@ use crate::query::Catalogue;
 use crate::tui::file_value::read_file;
 use crate::tui::holders::{self, HISTORY_LIMIT};
 use crate::tui::jobs;
+use crate::tui::outline::Outline;
 use crate::tui::session::{self, Session};
 use crate::vault::place_secret_file;
 
@@ -38,9 +39,15 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         Work::Refresh => Answer::Refreshed(session.vault()?.refresh()?),
         Work::List => Answer::Listed(Box::new(Catalogue::of(session.vault()?.list()?))),
         Work::Describe(name) => Answer::Described(Box::new(session.vault()?.describe(&name)?)),
-        Work::Reveal { name, version_id } => {
-            let value = session.value(&name, &version_id)?;
-            Answer::Revealed { name, version_id, value }
+        Work::Outline { name, version_id } => {
+            Answer::Outlined(Box::new(Outline::of(&session.value(&name, &version_id)?)))
+        }
+        Work::Reveal { name, version_id, field } => {
+            let value = match &field {
+                None => session.value(&name, &version_id)?,
+                Some(field) => session.field_to_show(&name, &version_id, field)?,
+            };
+            Answer::Revealed { name, version_id, field, value }
         }
         Work::CopyValue { name, version_id } => match session.fields(&name, &version_id) {
             Ok(fields) if !fields.is_empty() => Answer::FieldsToCopy { name, version_id, fields },
@@ -50,6 +57,14 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         Work::CopyPart { name, version_id, field: Some(field) } => {
             let route = session.copy_field(&name, &version_id, &field)?;
             Answer::Copied { what: Copied::Field { name, version_id, field }, route }
+        }
+        Work::Code { name, version_id, at } => {
+            Answer::Code(Box::new(session.code(&name, &version_id, at)?))
+        }
+        Work::CopyCode { name, version_id, at } => {
+            let code = session.code(&name, &version_id, at)?;
+            let route = session.copy_text(&code.digits)?;
+            Answer::Copied { what: Copied::Code { name, version_id }, route }
         }
         Work::CopyReference { name, version_id } => {
             let route = session.copy_reference(&name, &version_id)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ticket::Ticket;
-use crate::domain::{SecretName, VersionId};
+use crate::domain::{SecretName, Timestamp, VersionId};
 use crate::generator::Recipe;
 use crate::memory::SecretBytes;
 use crate::tui::change_request::ChangeRequest;
@@ -115,12 +115,21 @@ pub enum Work {
     List,
     /// Reads one secret with its versions.
     Describe(SecretName),
-    /// Reads a value to show it.
+    /// Reads what may be told of a value while it is masked.
+    Outline {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
+    /// Reads a value, or one of its fields, to show it.
     Reveal {
         /// The secret.
         name: SecretName,
         /// The version.
         version_id: VersionId,
+        /// The name of the field; `None`: the whole.
+        field: Option<String>,
     },
     /// Copies a value to the clipboard, unless it has fields of which one may be meant.
     CopyValue {
@@ -137,6 +146,24 @@ pub enum Work {
         version_id: VersionId,
         /// The name of the field; `None`: the whole.
         field: Option<String>,
+    },
+    /// Makes the one-time code of a time.
+    Code {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The time.
+        at: Timestamp,
+    },
+    /// Copies that code to the clipboard.
+    CopyCode {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+        /// The time.
+        at: Timestamp,
     },
     /// Copies `name#version` to the clipboard.
     CopyReference {
@@ -250,6 +277,7 @@ impl Work {
         matches!(
             self,
             Self::Describe(_)
+                | Self::Outline { .. }
                 | Self::LookAround { .. }
                 | Self::PlanPut { .. }
                 | Self::Diff { .. }

@@ -7,7 +7,7 @@ use crate::domain::{SecretName, SecretValue, VersionId};
 use crate::query::Catalogue;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
-use crate::tui::ask::Failure;
+use crate::tui::ask::{Answer, Failure};
 use crate::vault::SecretDetails;
 
 /// Acts on a key.
@@ -60,7 +60,7 @@ pub fn on_catalogue(app: &mut App, catalogue: Catalogue) {
 
 /// What is known of the selected secret came; answers its name.
 pub fn on_details(app: &mut App, result: Result<Box<SecretDetails>, Failure>) -> Option<SecretName> {
-    let (browse, _) = app.browsing()?;
+    let (browse, asks) = app.browsing()?;
     browse.described.forget();
     let name = browse.selected.clone()?;
     let details = match result {
@@ -89,18 +89,36 @@ pub fn on_details(app: &mut App, result: Result<Box<SecretDetails>, Failure>) ->
     if shown.is_some() && shown.as_ref() != browse.selected_version().map(|version| &version.id) {
         browse.hide();
     }
+    browse.ask_for_outline(asks);
     Some(name)
 }
 
+/// What may be told of a masked value came. Where it could not be read, no more than its size is told.
+pub fn on_outline(app: &mut App, result: Result<Answer, Failure>) {
+    let Some((browse, _)) = app.browsing() else {
+        return;
+    };
+    browse.outlined.forget();
+    if let (Ok(Answer::Outlined(outline)), Some(version)) = (result, browse.selected_version()) {
+        browse.outline = Some((version.key, outline));
+    }
+}
+
 /// A value came to be shown; one that is no longer wanted is dropped, which wipes it.
-pub fn on_value(app: &mut App, name: &SecretName, version: VersionId, value: SecretValue) {
+pub fn on_value(
+    app: &mut App,
+    name: &SecretName,
+    version: VersionId,
+    field: Option<String>,
+    value: SecretValue,
+) {
     let until = app.now.after(app.settings.reveal_for);
     if let Some((browse, _)) = app.browsing()
         && browse.selected.as_ref() == Some(name)
         && browse.selected_version().is_some_and(|selected| selected.id == version)
     {
         browse.value_top = 0;
-        browse.revealed = Some(Revealed { version, value, until });
+        browse.revealed = Some(Revealed { version, field, value, until });
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be done with the selected secret or version without a dialog, and when anything can be.
 
-use super::Pane;
+use super::{Browse, Pane};
 use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -54,7 +54,8 @@ pub(super) fn reveal(app: &mut App) {
         return browse.hide();
     }
     if let Some((name, version_id)) = readable(app) {
-        app.asks.work(Work::Reveal { name, version_id });
+        let field = app.browse().and_then(Browse::selected_field).map(str::to_owned);
+        app.asks.work(Work::Reveal { name, version_id, field });
         // With one pane at a time the value would be revealed out of sight.
         if !is_wide(app.size)
             && let Some((browse, _)) = app.browsing()
@@ -66,9 +67,11 @@ pub(super) fn reveal(app: &mut App) {
 
 pub(super) fn copy(app: &mut App, action: Action) {
     if let Some((name, version_id)) = readable(app) {
-        app.asks.work(match action {
-            Action::CopyReference => Work::CopyReference { name, version_id },
-            _ => Work::CopyValue { name, version_id },
+        let field = app.browse().and_then(Browse::selected_field).map(str::to_owned);
+        app.asks.work(match (action, field) {
+            (Action::CopyReference, _) => Work::CopyReference { name, version_id },
+            (_, Some(field)) => Work::CopyPart { name, version_id, field: Some(field) },
+            (_, None) => Work::CopyValue { name, version_id },
         });
     }
 }
@@ -125,6 +128,10 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
         | Action::Rename
         | Action::Metadata
         | Action::DeleteSecret => not_changeable,
+        Action::OneTimeCode => not_changeable.or_else(|| {
+            let makes_codes = browse.outline().is_some_and(|outline| outline.makes_codes);
+            of_known(makes_codes, "its value names no one-time code; T tries it all the same")
+        }),
         Action::MakeCurrent => not_changeable.or_else(|| {
             let current = known?.secret.labels.current().map(|current| current.key);
             let is_current = browse.selected_version().map(|version| version.key) == current;

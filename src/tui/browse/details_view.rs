@@ -4,45 +4,46 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::rows::{Row, folder_path};
-use super::{Browse, Details, Pane};
-use crate::domain::{StageLabel, Timestamp, ValueType, kind_of_value, visible_value};
-use crate::memory::SecretBytes;
-use crate::tui::kit::line::{LinePen, width, wrapped};
+use super::{Browse, Details, Pane, folder_view};
+use crate::domain::{StageLabel, Timestamp};
+use crate::tui::kit::line::{LinePen, cut_path, width, wrapped};
 use crate::tui::plan_text::label_sign;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::versioning::{SecretState, VersionState};
 
-/// What stands in the border above the versions.
-pub fn versions_title(browse: &Browse, theme: &Theme) -> (String, String) {
-    let name = match (&browse.selected, browse.row()) {
-        (Some(name), _) => name.to_string(),
-        (None, Some(Row::Folder { first, length, .. })) => {
-            folder_path(&browse.catalogue, first, length).to_owned()
-        }
-        (None, _) => return ("2 Versions".to_owned(), String::new()),
-    };
-    let note = browse.known().map_or_else(String::new, |details| {
-        let versions = &details.secret.versions;
-        let labelled = versions.iter().filter(|version| details.secret.labels.marks(version.key)).count();
-        format!("{} {} {labelled} labelled", when::grouped(versions.len() as u64), theme.glyphs.dot)
-    });
-    (format!("2 Versions {} {name}", theme.glyphs.dot), note)
-}
-
-/// What stands in the border above the value.
-pub fn value_title(browse: &Browse, theme: &Theme) -> (String, String) {
-    let Some(version) = browse.selected_version() else {
-        return ("3 Value".to_owned(), String::new());
-    };
+/// What stands in the border above the versions, or the content of a folder.
+pub fn versions_title(browse: &Browse, area: Rect, theme: &Theme) -> (String, String) {
     let between = theme.glyphs.between();
-    let mut facts = vec![version.id.to_string(), version.value_type.to_string(), when::bytes(version.size)];
-    // What its beginning says of it is known only while it is here.
-    let kind = browse.revealed.as_ref().and_then(|revealed| kind_of_value(revealed.value.expose()));
-    facts.extend(kind.map(str::to_owned));
-    let note = if browse.revealed.is_some() { "shown" } else { "masked" };
-    (format!("3 Value{between}{}", facts.join(&between)), note.to_owned())
+    let titled = |what: &str, name: &str, note: &str| {
+        let fixed = width(what) + width(&between) + width(note) + 8;
+        let room = area.width.saturating_sub(fixed).max(area.width / 2);
+        format!("{what}{between}{}", cut_path(name, room, &theme.glyphs))
+    };
+    if let Some(name) = &browse.selected {
+        let note = browse.known().map_or_else(String::new, |details| {
+            let versions = &details.secret.versions;
+            let labelled = versions.iter().filter(|version| details.secret.labels.marks(version.key)).count();
+            let count = when::grouped(versions.len() as u64);
+            let is_cut = versions.len() > usize::from(area.height);
+            let count = if is_cut { format!("{}/{count}", browse.version + 1) } else { count };
+            format!("{count}{between}{labelled} labelled")
+        });
+        return (titled("2 Versions", name.as_str(), &note), note);
+    }
+    let (Some(path), Some(content)) = (browse.folder_path(), browse.folder_content()) else {
+        return ("2 Versions".to_owned(), String::new());
+    };
+    let mut note = when::count(content.all.secrets, "secret");
+    if content.all.due > 0 {
+        note += &format!("{between}{} due", when::grouped(content.all.due as u64));
+    }
+    let seen = usize::from(folder_view::rows_of_children(area));
+    if content.children.len() > seen {
+        note +=
+            &format!("{between}{}/{}", browse.folder_top + 1, when::grouped(content.children.len() as u64));
+    }
+    (titled("2 Folder", path.as_str(), &note), note)
 }
 
 /// The columns of the table of versions.
@@ -90,7 +91,7 @@ pub fn draw_versions(
     let details = match &browse.details {
         Details::Known(details) => details,
         Details::None => {
-            draw_folder(browse, area, theme, buffer);
+            folder_view::draw(browse, area, now, theme, buffer);
             return None;
         }
         Details::Pending => return None,
@@ -192,92 +193,6 @@ pub fn draw_labels(
     }
 }
 
-/// What a folder holds, where no secret is selected.
-fn draw_folder(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    if let Some(Row::Folder { count, .. }) = browse.row() {
-        let text = when::count(count as usize, "secret");
-        LinePen::new(buffer, area, 0).skip(3).text(&text, theme.style(Role::Muted));
-    }
-}
-
-/// Draws the value, masked or revealed; answers where the cursor stands.
-pub fn draw_value(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    if area.width < 4 || area.height == 0 {
-        return None;
-    }
-    let version = browse.selected_version()?;
-    let area = Rect { x: area.x + 1, width: area.width - 2, ..area };
-    match &browse.revealed {
-        None => {
-            let dots = u64::from(area.width).min(version.size);
-            let mask = theme.glyphs.mask.repeat(usize::try_from(dots).unwrap_or(0));
-            LinePen::new(buffer, area, 0).text(&mask, theme.style(Role::Muted));
-        }
-        Some(revealed) => match revealed.value.value_type() {
-            ValueType::Text => {
-                let text = std::str::from_utf8(revealed.value.expose()).unwrap_or_default();
-                draw_text(text, browse.value_top, area, theme, buffer);
-            }
-            ValueType::Binary => draw_hex(revealed.value.expose(), browse.value_top, area, theme, buffer),
-        },
-    }
-    Some(Position::new(area.x, area.y))
-}
-
-/// Long lines go on below; tabs go to the next stop of eight.
-fn draw_text(text: &str, top: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let style = theme.style(Role::Text);
-    let mut row = 0;
-    for line in text.split('\n').skip(top) {
-        let mut shown = SecretBytes::new();
-        visible_value(line, &mut shown);
-        let mut pen = LinePen::new(buffer, area, row);
-        for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(
-            shown.expose_text().unwrap_or_default(),
-            true,
-        ) {
-            let spaces = 8 - (pen.column() - area.x) % 8;
-            let columns = if grapheme == "\t" { spaces } else { width(grapheme) };
-            if pen.room() < columns {
-                row += 1;
-                pen = LinePen::new(buffer, area, row);
-            }
-            if grapheme == "\t" {
-                pen.skip(spaces);
-            } else {
-                pen.text(grapheme, style);
-            }
-        }
-        row += 1;
-        if row >= area.height {
-            return;
-        }
-    }
-}
-
-/// Sixteen bytes a line: where, which, and what of them is text; fewer columns where there is less room.
-fn draw_hex(bytes: &[u8], top: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let muted = theme.style(Role::Muted);
-    let style = theme.style(Role::Text);
-    for (row, (index, chunk)) in (0..area.height).zip(bytes.chunks(16).enumerate().skip(top)) {
-        let mut pen = LinePen::new(buffer, area, row);
-        pen.text(&format!("{:06x}  ", index * 16), muted);
-        for at in 0..16 {
-            match chunk.get(at) {
-                Some(byte) => pen.text(&format!("{byte:02x} "), style),
-                None => pen.text("   ", style),
-            };
-        }
-        pen.text(" ", style);
-        for byte in chunk {
-            let is_text = byte.is_ascii_graphic() || *byte == b' ';
-            let mut buffer = [0; 4];
-            let sign = if is_text { char::from(*byte).encode_utf8(&mut buffer) } else { "." };
-            pen.text(sign, muted);
-        }
-    }
-}
-
 /// Draws what the secret is for, its times, and the selected version to the second.
 pub fn draw_about(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme, buffer: &mut Buffer) {
     let Some(details) = browse.known() else {
@@ -346,16 +261,16 @@ fn times(secret: &SecretState, browse: &Browse, now: Timestamp) -> Vec<String> {
         };
         return vec![planned, "U restores".to_owned(), created];
     }
-    let mut times = vec![created];
+    let mut times = Vec::new();
     if let Some(interval) = secret.facts.rotation {
-        times.push(format!("due every {}", when::count(usize::from(interval.days()), "day")));
         if let Some(days) = browse.summary().and_then(|summary| summary.due_in_days(now)) {
-            let due = if days <= 0 { "due now".to_owned() } else { when::in_days(days) };
-            times.push(due);
+            times.push(if days <= 0 { "due now".to_owned() } else { format!("due {}", when::in_days(days)) });
         }
+        times.push(format!("every {}", when::count(usize::from(interval.days()), "day")));
     }
     if let Some(retention) = secret.facts.retention {
         times.push(format!("keeps {}", when::count(retention.versions(), "version")));
     }
+    times.push(created);
     times
 }

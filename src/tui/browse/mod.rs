@@ -3,12 +3,15 @@
 pub mod act;
 pub mod commands;
 pub mod details_view;
+mod folder;
+mod folder_view;
 mod found;
 mod list_view;
 pub mod mouse;
 mod navigation;
 mod rows;
 mod stand;
+mod value_view;
 pub mod view;
 
 use ratatui::layout::Rect;
@@ -20,9 +23,11 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layout::{self, FilterLine, Subject};
+use crate::tui::outline::{FieldOutline, Outline};
 use crate::vault::{SecretDetails, SecretSummary};
 use crate::versioning::{VersionKey, VersionState};
 
+pub use folder::FolderContent;
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
 
 /// The panes that take keys.
@@ -52,6 +57,8 @@ pub enum Details {
 pub struct Revealed {
     /// Whose.
     pub version: VersionId,
+    /// Which field of it; `None`: the whole.
+    pub field: Option<String>,
     /// The value.
     pub value: SecretValue,
     /// Until when.
@@ -107,6 +114,15 @@ pub struct Browse {
     pub revealed: Option<Revealed>,
     /// The first line of the value that is seen.
     pub value_top: usize,
+    /// The field of the value under the cursor.
+    pub value_field: usize,
+    /// What is told of a masked value, and of which version.
+    outline: Option<(VersionKey, Box<Outline>)>,
+    outlined: Question,
+    /// What the selected folder holds.
+    content: Option<FolderContent>,
+    /// The first child of the folder that is seen.
+    pub folder_top: usize,
     /// The time for which rows and counts were computed.
     pub now: Timestamp,
 }
@@ -141,6 +157,11 @@ impl Browse {
             versions_before: 0,
             revealed: None,
             value_top: 0,
+            value_field: 0,
+            outline: None,
+            outlined: Question::default(),
+            content: None,
+            folder_top: 0,
             now,
         };
         browse.count();
@@ -163,6 +184,40 @@ impl Browse {
     /// Whether it waits for the answer to a ticket.
     pub fn awaits(&self, ticket: Ticket) -> bool {
         self.described.awaits(ticket)
+    }
+
+    /// Whether it waits for the answer about a masked value.
+    pub fn awaits_outline(&self, ticket: Ticket) -> bool {
+        self.outlined.awaits(ticket)
+    }
+
+    /// What is told of the value of the selected version while it is masked, as far as it is known.
+    pub fn outline(&self) -> Option<&Outline> {
+        let key = self.selected_version()?.key;
+        self.outline.as_ref().filter(|(of, _)| *of == key).map(|(_, outline)| &**outline)
+    }
+
+    /// The fields of the value, where the keys walk them: unless the whole of it is revealed.
+    pub fn walked_fields(&self) -> Option<&[FieldOutline]> {
+        let is_whole = self.revealed.as_ref().is_some_and(|revealed| revealed.field.is_none());
+        let fields = self.outline().map(|outline| outline.fields.as_slice())?;
+        (!is_whole && !fields.is_empty()).then_some(fields)
+    }
+
+    /// The field under the cursor, where the value has the keys.
+    pub fn selected_field(&self) -> Option<&str> {
+        let field = self.walked_fields()?.get(self.value_field)?;
+        (self.pane == Pane::Value).then_some(field.key.as_str())
+    }
+
+    /// The path of the selected folder.
+    pub const fn folder_path(&self) -> Option<&SecretName> {
+        self.folder.as_ref()
+    }
+
+    /// What the selected folder holds.
+    pub const fn folder_content(&self) -> Option<&FolderContent> {
+        self.content.as_ref()
     }
 
     /// Asks again what is known of the selected secret.

@@ -33,7 +33,7 @@ pub fn click(app: &mut App, at: Position) {
             browse.set_folder(!is_open, asks);
         }
     } else if let Some(version) = row_at(areas.versions, at, browse.versions_top, browse.versions().count()) {
-        browse.go_to_version(version);
+        browse.go_to_version(version, asks);
     }
 }
 

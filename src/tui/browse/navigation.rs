@@ -1,7 +1,7 @@
 //! Moving about in the browse screen: rows, panes, folders, the filter.
 
 use super::rows::{Deleted, Layout, Row, folder_path};
-use super::{Browse, Details, Pane};
+use super::{Browse, Details, FolderContent, Pane, folder_view};
 use crate::domain::{SecretName, ValueType};
 use crate::query::{Catalogue, Query};
 use crate::tui::action::Action;
@@ -20,9 +20,23 @@ impl Browse {
                 let row = moved(self.cursor, self.rows.all().len(), action, areas.secrets.height);
                 self.go_to_row(row, asks);
             }
+            Pane::Versions if self.folder.is_some() => {
+                let seen = folder_view::rows_of_children(areas.versions);
+                let children = self.content.as_ref().map_or(0, |content| content.children.len());
+                let tops = (children + 1).saturating_sub(usize::from(seen));
+                self.folder_top = moved(self.folder_top, tops, action, seen);
+            }
             Pane::Versions => {
                 let versions = self.versions().count();
-                self.go_to_version(moved(self.version, versions, action, areas.versions.height));
+                self.go_to_version(moved(self.version, versions, action, areas.versions.height), asks);
+            }
+            Pane::Value if self.walked_fields().is_some() => {
+                let fields = self.walked_fields().map_or(0, <[_]>::len);
+                let field = moved(self.value_field, fields, action, areas.value.height);
+                if field != self.value_field {
+                    self.hide();
+                }
+                self.value_field = field;
             }
             Pane::Value => {
                 let lines = self.value_lines();
@@ -32,20 +46,36 @@ impl Browse {
     }
 
     /// How far the value can be scrolled.
-    fn value_lines(&self) -> usize {
+    pub(super) fn value_lines(&self) -> usize {
         self.revealed.as_ref().map_or(0, |revealed| match revealed.value.value_type() {
             ValueType::Text => revealed.value.expose().split(|&byte| byte == b'\n').count(),
             ValueType::Binary => revealed.value.len().div_ceil(16),
         })
     }
 
-    pub(super) fn go_to_version(&mut self, version: usize) {
+    pub(super) fn go_to_version(&mut self, version: usize, asks: &mut Asks) {
         self.wished_version = None;
         if version != self.version {
             self.hide();
         }
         self.version = version;
         self.selected_version = self.selected_version().map(|version| version.key);
+        self.ask_for_outline(asks);
+    }
+
+    /// Asks what may be told of the value of the selected version, unless that is known.
+    pub(super) fn ask_for_outline(&mut self, asks: &mut Asks) {
+        let Some(details) = self.known().filter(|details| details.secret.planned_deletion.is_none()) else {
+            return;
+        };
+        let name = details.secret.name.clone();
+        let Some(version_id) = self.selected_version().map(|version| version.id.clone()) else {
+            return;
+        };
+        if self.outline().is_none() {
+            self.value_field = 0;
+            self.outlined.ask(asks, Work::Outline { name, version_id });
+        }
     }
 
     /// Looks at what is under the cursor, after the screen was made.
@@ -63,6 +93,12 @@ impl Browse {
             }
             None => (None, None),
         };
+        if folder != self.folder || (folder.is_some() && self.content.is_none()) {
+            self.folder_top = 0;
+            self.content = folder
+                .as_ref()
+                .map(|path| FolderContent::of(&self.catalogue, path.as_str(), self.deleted, self.now));
+        }
         self.folder = folder;
         if name != self.selected {
             self.select(name, asks);
@@ -76,6 +112,9 @@ impl Browse {
     fn select(&mut self, name: Option<SecretName>, asks: &mut Asks) {
         self.hide();
         self.wished_version = None;
+        self.outline = None;
+        self.outlined.forget();
+        self.value_field = 0;
         if let Details::Known(details) = &self.details {
             self.versions_before = details.secret.versions.len();
         }
@@ -108,6 +147,7 @@ impl Browse {
     /// for it, is answered.
     pub(super) fn take_catalogue(&mut self, catalogue: Catalogue, asks: &mut Asks) -> bool {
         self.catalogue = catalogue;
+        self.content = None;
         self.rows.forget_catalogue();
         self.count();
         let was = self.selected.clone();
@@ -179,6 +219,7 @@ impl Browse {
         if !self.rows.lists(position) && self.catalogue.summary(position as usize).planned_deletion.is_some()
         {
             self.deleted = Deleted::Listed;
+            self.content = None;
             self.rebuild();
         }
         let is_hidden = !self.rows.lists(position);
@@ -327,6 +368,7 @@ impl Browse {
     /// Lists secrets in their deletion window, or hides them.
     pub(super) fn list_deleted(&mut self, deleted: Deleted, asks: &mut Asks) {
         self.deleted = deleted;
+        self.content = None;
         self.rebuild();
         self.stay(asks);
     }

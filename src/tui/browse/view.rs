@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::rows::{Deleted, Layout, Order};
-use super::{Browse, Details, Pane, details_view, list_view};
+use super::{Browse, Details, Pane, details_view, list_view, value_view};
 use crate::tui::app::App;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::panel::{Focused, Title, draw_box, draw_divider, mark_focused};
+use crate::tui::kit::panel::{Focused, Title, draw_bottom_right, draw_box, draw_divider, mark_focused};
 use crate::tui::theme::Theme;
 use crate::tui::when;
 
@@ -21,6 +21,11 @@ pub fn draw(browse: &Browse, canvas: &mut Canvas<'_>) -> Option<Position> {
         let note = list_note(browse, theme);
         let title = Title { text: list_title(browse), note: &note };
         draw_box(buffer, areas.secrets_box, title, focused, theme);
+        let rows = browse.rows.all().len();
+        if rows > usize::from(areas.secrets.height) {
+            let position = format!("{}/{}", browse.cursor + 1, when::grouped(rows as u64));
+            draw_bottom_right(buffer, areas.secrets_box, &position, theme);
+        }
         cursor = list_view::draw(browse, &areas, theme, buffer);
     }
     if areas.details_box.height > 0 {
@@ -64,12 +69,12 @@ fn draw_details(browse: &Browse, app: &App, theme: &Theme, buffer: &mut Buffer) 
     draw_box(buffer, area, Title { text: "", note: "" }, Focused::No, theme);
     let mut parts: Vec<(Rect, Option<Pane>, String, String)> = Vec::new();
     if areas.versions.height > 0 {
-        let (title, note) = details_view::versions_title(browse, theme);
+        let (title, note) = details_view::versions_title(browse, areas.versions, theme);
         let rows = Rect { y: areas.versions.y - 1, height: areas.versions.height + 1, ..areas.versions };
         parts.push((rows, Some(Pane::Versions), title, note));
     }
     if areas.value.height > 0 {
-        let (title, note) = details_view::value_title(browse, theme);
+        let (title, note) = value_view::title(browse, app, areas.value);
         parts.push((areas.value, Some(Pane::Value), title, note));
     }
     if areas.about.height > 0 && !matches!(browse.details, Details::None) {
@@ -93,7 +98,7 @@ fn draw_details(browse: &Browse, app: &App, theme: &Theme, buffer: &mut Buffer) 
         );
     }
     let versions = details_view::draw_versions(browse, areas.versions, app.wall, theme, buffer);
-    let value = details_view::draw_value(browse, areas.value, theme, buffer);
+    let value = value_view::draw(browse, areas.value, theme, buffer);
     if !matches!(browse.details, Details::None) {
         details_view::draw_about(browse, areas.about, app.wall, theme, buffer);
     }

@@ -50,6 +50,11 @@ fn facts(app: &App, is_progress_shown: bool) -> Vec<(String, Role)> {
     if browse.due > 0 {
         facts.push((format!("{} due", when::grouped(browse.due as u64)), Role::Warning));
     }
+    let clipboard = app.clipboard_until.filter(|_| !app.settings.plain);
+    facts.extend(clipboard.map(|until| {
+        let left = until.since(app.now).as_millis().div_ceil(1000);
+        (format!("clipboard {left} s"), Role::Muted)
+    }));
     let words = app.under_way.as_ref().filter(|_| !is_progress_shown).map(UnderWay::words);
     facts.extend(app.countdown().into_iter().chain(words).map(|fact| (fact, Role::Muted)));
     facts

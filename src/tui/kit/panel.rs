@@ -90,6 +90,18 @@ pub fn draw_modal(buffer: &mut Buffer, area: Rect, title: Title<'_>, theme: &The
     draw_box(buffer, area, title, Focused::Yes, theme)
 }
 
+/// Writes where one is in a list into the bottom line of its box, at the right.
+pub fn draw_bottom_right(buffer: &mut Buffer, area: Rect, text: &str, theme: &Theme) {
+    let Some(row) = area.height.checked_sub(1) else {
+        return;
+    };
+    let style = ratatui::style::Style::reset().patch(theme.style(Role::Muted));
+    let line = Rect { x: area.x + 1, width: area.width.saturating_sub(3), ..area };
+    if width(text) + 4 < line.width {
+        LinePen::new(buffer, line, row).right(" ", style).right(text, style).right(" ", style);
+    }
+}
+
 fn border_style(focused: Focused, theme: &Theme) -> ratatui::style::Style {
     theme.style(match focused {
         Focused::Yes => Role::BorderFocused,

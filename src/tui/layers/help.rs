@@ -69,6 +69,9 @@ impl Help {
                 rows.append(&mut group);
             }
         }
+        if contexts.contains(&Context::Browse) {
+            rows.extend(legend(&wanted, glyphs, rows.is_empty()));
+        }
         rows
     }
 
@@ -82,6 +85,30 @@ impl Help {
         let focus = if self.is_searching { Focus::Here } else { Focus::Elsewhere };
         let style = theme.style(Role::Text);
         field::draw(buffer, line, &self.search, Shown::Plainly, focus, style, &theme.glyphs)
+    }
+}
+
+/// What the signs mean, as far as it is looked for.
+fn legend(wanted: &str, glyphs: &Glyphs, is_first: bool) -> Vec<HelpRow> {
+    let signs = [
+        (glyphs.current, "ACSCurrent: what get and your programs receive"),
+        (glyphs.previous, "ACSPrevious: the version that was current before"),
+        (glyphs.custom, "a stage label of your own"),
+        (glyphs.deprecated, "no label"),
+        (glyphs.marked, "marked for a diff"),
+        (glyphs.due, "due for rotation"),
+        (glyphs.cross, "scheduled for deletion"),
+    ];
+    let key = |(sign, meaning): (&str, &str)| HelpRow::Key {
+        keys: sign.to_owned(),
+        description: meaning.to_owned(),
+    };
+    let found: Vec<HelpRow> =
+        signs.into_iter().filter(|(_, meaning)| meaning.to_lowercase().contains(wanted)).map(key).collect();
+    match (found.is_empty(), is_first) {
+        (true, _) => found,
+        (false, true) => [HelpRow::Title("Signs")].into_iter().chain(found).collect(),
+        (false, false) => [HelpRow::Blank, HelpRow::Title("Signs")].into_iter().chain(found).collect(),
     }
 }
 

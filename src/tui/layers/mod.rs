@@ -1,6 +1,7 @@
 //! The dialogs, and the screens of an app without an open vault. Each is a [`Layer`](super::layer::Layer); only
 //! `open` names them all.
 
+pub mod code;
 pub mod copy_field;
 pub mod diff;
 mod diff_view;
