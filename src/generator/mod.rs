@@ -1,8 +1,10 @@
-//! Random passwords and passphrases: uniform by rejection, from the system's generator, with exact strength.
+//! Random passwords and passphrases: uniform by rejection, from the system's generator, with exact strength; and
+//! an estimate of how hard a password is to guess that somebody chose.
 //!
 //! The alphabet and the limits of passwords are those of KMS GetRandomPassword; passphrases are etui's own,
 //! from the large word list of the EFF (`assets/eff_large_wordlist.txt`, CC BY 3.0 US, eff.org/dice).
 
+mod guesses;
 mod passphrase;
 mod password;
 mod random;

@@ -1,6 +1,9 @@
 //! How hard a new master password is to guess.
 
-/// How hard a password is to guess, from 0 to 4, as zxcvbn judges it.
+use super::guesses::log10_guesses;
+
+/// How hard a password is to guess, from 0 to 4, with the limits of zxcvbn: a thousand guesses, a million, 10⁸ and
+/// 10¹⁰.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strength(u8);
 
@@ -11,12 +14,22 @@ impl Strength {
     pub const WARNING: &'static str =
         "this master password is weak: whoever gets a copy of the vault can guess it";
 
-    /// The judge copies the password to strings of its own: it is asked for nothing but a new master password.
+    const LIMITS: [f64; 4] = [1e3, 1e6, 1e8, 1e10];
+
+    /// The strength of a password; `None` of an empty one.
     pub fn of(password: &str) -> Option<Self> {
         if password.is_empty() {
             return None;
         }
-        Some(Self(u8::from(zxcvbn::zxcvbn(password, &[]).score()).min(4)))
+        let guesses = 10_f64.powf(log10_guesses(password));
+        // A little more than the limit itself, so that eight characters at random are not past 10⁸.
+        let is_past = |limit: &f64| guesses >= limit + 5.0;
+        Some(Self(
+            (0..)
+                .zip(Self::LIMITS.iter())
+                .take_while(|(_, limit)| is_past(limit))
+                .fold(0, |_, (at, _)| at + 1),
+        ))
     }
 
     /// From 0 to 4.
