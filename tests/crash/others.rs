@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use etui::vault::{Answers, Environment, LockedVault, Vault, VaultError};
 
@@ -12,7 +12,7 @@ use crate::support::binary::{Api, command, put_line};
 use crate::support::vaults::{PASSWORD, Place, credentials};
 use crate::{assert_holds, open, prepared};
 
-const ROUNDS: u32 = 12;
+const ROUNDS: u32 = 16;
 const NEW: &str = "another horse";
 
 /// The counts of secrets, versions and events.
@@ -27,11 +27,20 @@ fn quietly(mut command: Command) -> Command {
     command
 }
 
-/// Kills a command at another moment in every round, from its first page on; answers whether it left a journal.
-fn kill(place: &Place, command: Command, round: u32) -> bool {
+/// Runs a command to its end; answers how long it took from its first page on.
+fn finish(place: &Place, command: Command) -> Duration {
     let mut child = quietly(command).spawn().unwrap();
     while !journal(place).exists() && child.try_wait().unwrap().is_none() {}
-    thread::sleep(Duration::from_micros(150) * round);
+    let begun = Instant::now();
+    assert!(child.wait().unwrap().success());
+    begun.elapsed()
+}
+
+/// Kills a command so long after its first page; answers whether it left a journal.
+fn kill(place: &Place, command: Command, after: Duration) -> bool {
+    let mut child = quietly(command).spawn().unwrap();
+    while !journal(place).exists() && child.try_wait().unwrap().is_none() {}
+    thread::sleep(after);
     child.kill().unwrap();
     child.wait().unwrap();
     journal(place).exists()
@@ -64,13 +73,13 @@ fn is_wholly_in_or_out(place: &Place, outside: &Path, arguments: &[&str]) {
     let before = place.copy();
     let make = || command(place, &outside.join("password"), &[arguments, &["--accept-older"]].concat());
     let counts_before = counts(place);
-    assert!(quietly(make()).status().unwrap().success(), "{arguments:?}");
+    let took = finish(place, make());
     let counts_after = counts(place);
     assert_ne!(counts_before, counts_after);
     let mut killed_in_the_middle = 0;
     for round in 0..ROUNDS {
         place.put_back(&before);
-        killed_in_the_middle += u32::from(kill(place, make(), round));
+        killed_in_the_middle += u32::from(kill(place, make(), took * round / ROUNDS));
         let found = counts(place);
         assert!([counts_before, counts_after].contains(&found), "{arguments:?} round {round}: {found:?}");
         let _ = fs::remove_file(journal(place));
@@ -140,10 +149,10 @@ fn a_killed_backup_leaves_a_whole_copy_or_none() {
 #[test]
 fn what_two_writers_acknowledged_survives_when_both_are_killed() {
     let (place, outside) = prepared(["a", "b"].map(str::to_owned));
-    let password = outside.path().join("password");
     for round in 0..ROUNDS {
         let mut writers = ["a", "b"].map(|name| {
-            let mut api = Api::start(command(&place, &password, &["api"]));
+            // Each with a password file of its own: it is written anew with every command.
+            let mut api = Api::start(command(&place, &outside.path().join(name), &["api"]));
             let lines = (0..20)
                 .map(|number| put_line(name, &format!("r{round}-{number}"), &format!("{name} {number}")));
             api.send(&lines.collect::<String>());
