@@ -50,11 +50,13 @@ pub fn create(
     let open::Unnamed { opened, temporary, path } = open::create(path)?;
     let (row, keys, head) = fill(opened, &header, &key_encryption_key, &vault_key, moment)
         .map_err(|error| temporary.name_in(error, &path))?;
-    temporary.place(&path)?;
-    let file = VaultFile::open(&path)?;
-    if file.row != row {
-        return Err(StoreError::integrity("it is not what was written a moment ago"));
-    }
+    let placed = open::Placed::of(temporary, &path)?;
+    let file = VaultFile::open(&path).and_then(|file| match file.row == row {
+        true => Ok(file),
+        false => Err(StoreError::integrity("it is not what was written a moment ago")),
+    });
+    // What cannot be opened now is not left behind: its key file goes, too.
+    let file = file.map_err(|error| placed.take_back(error))?;
     let mut store = OpenStore::new_vault(file, keys, head, state_directory.map(LastSeen::new));
     store.remember(moment.now);
     Ok(store)

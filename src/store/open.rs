@@ -25,7 +25,7 @@ use rustix::io::Errno;
 pub(super) use aside::{Aside, Purpose as AsidePurpose, State, neither};
 pub(super) use beside::{Journal, left_by_a_writer, look as look_at_journal};
 pub(super) use queue::Turn;
-pub(super) use temporary::Temporary;
+pub(super) use temporary::{Placed, Temporary};
 
 use super::error::StoreError;
 use super::schema;

@@ -250,8 +250,10 @@ impl Session {
             write_key_file(path, text)?;
         }
         let created = Vault::create(&self.path, &credentials, cost, (self.make_environment)());
-        let vault = created.inspect_err(|_| {
-            if let Some(unused) = made {
+        let vault = created.inspect_err(|error| {
+            // Where it is not known whether there is a vault, nothing else would open it.
+            let is_unused = !matches!(error, VaultError::Unknown { .. });
+            if let Some(unused) = made.filter(|_| is_unused) {
                 let _ = std::fs::remove_file(unused);
             }
         })?;

@@ -17,9 +17,9 @@ fn can_make_calls_fail() -> bool {
 
 /// The binary under strace, which looks at calls on the vault, its journal and their folder.
 fn traced(home: &Home, options: &[&str], arguments: &[&str]) -> Command {
-    let vault = fs::canonicalize(home.vault()).unwrap();
+    let folder = fs::canonicalize(home.vault().parent().unwrap()).unwrap();
+    let vault = folder.join("vault.etui");
     let journal = PathBuf::from(format!("{}-journal", vault.display()));
-    let folder = vault.parent().unwrap().to_owned();
     let mut command = Command::new("strace");
     command.args(["-f", "-qq"]);
     for path in [&vault, &journal, &folder] {
@@ -106,4 +106,37 @@ fn a_journal_that_cannot_be_made_is_told_with_its_cause() {
         let words = ["disk quota exceeded", "making a journal beside", "it can only be read"];
         assert!(fail_every("openat", "EDQUOT", &words) > 5);
     }
+}
+
+// Guards: a vault that was made and cannot be opened at once is not left behind a message that nothing was changed.
+#[test]
+fn an_init_that_failed_has_made_nothing() {
+    if !can_make_calls_fail() {
+        return;
+    }
+    const INIT: [&str; 7] = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+    let mut failed = 0;
+    for (call, error) in [("openat", "EIO"), ("statx", "EACCES")] {
+        let total = {
+            let home = Home::empty();
+            fs::create_dir_all(home.vault().parent().unwrap()).unwrap();
+            count(&home, call, "", &INIT)
+        };
+        assert!(total > 0, "init makes no call of {call}");
+        for number in 1..=total {
+            for when in [format!("{number}"), format!("{number}+")] {
+                let home = Home::empty();
+                fs::create_dir_all(home.vault().parent().unwrap()).unwrap();
+                let run = failing(&home, call, error, &when, "", &INIT);
+                failed += u32::from(run.code == Some(1));
+                let is_known = !run.stderr.contains("it is not known whether");
+                assert!(!is_known || (run.code == Some(0)) == home.vault().exists(), "{call} {when}: {run}");
+                if !home.vault().exists() {
+                    home.etui(&INIT).succeeded();
+                }
+                home.etui(&["verify"]).succeeded();
+            }
+        }
+    }
+    assert!(failed > 20, "{failed}");
 }

@@ -97,8 +97,10 @@ impl RunCommand for Init {
         let cleared = if replaces { vault::remove_unfinished(path) } else { Ok(()) };
         let created =
             cleared.and_then(|()| Vault::create(path, &credentials, cost, invocation.environment()));
-        let mut vault = created.inspect_err(|_| {
-            if let Some(unused) = &self.key_file_out {
+        let mut vault = created.inspect_err(|error| {
+            // Where it is not known whether there is a vault, nothing else would open it.
+            let is_unused = !matches!(error, VaultError::Unknown { .. });
+            if let Some(unused) = self.key_file_out.as_ref().filter(|_| is_unused) {
                 let _ = std::fs::remove_file(unused);
             }
         })?;

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::beside::{journal_of, open_regular};
-use super::{create_private_file, remove_quietly, sync};
+use super::{FileStamp, create_private_file, remove_quietly, sync};
 use crate::crypto;
 use crate::store::error::StoreError;
 
@@ -87,6 +87,44 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         remove_quietly(&journal_of(&self.path));
         remove_quietly(&self.path);
+    }
+}
+
+/// A file that has just got its name, and may lose it again.
+pub(in crate::store) struct Placed {
+    path: PathBuf,
+    stamp: FileStamp,
+}
+
+impl Placed {
+    /// Gives a temporary file its name; see [`Temporary::place`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(in crate::store) fn of(temporary: Temporary, path: &Path) -> Result<Self, StoreError> {
+        let stamp = FileStamp::of(temporary.path()).map_err(|error| temporary.name_in(error, path))?;
+        temporary.place(path)?;
+        Ok(Self { path: path.to_owned(), stamp })
+    }
+
+    /// Removes it, unless something else lies there by now. Answers the error that led here, or that it is not
+    /// known what is there.
+    pub(in crate::store) fn take_back(self, error: StoreError) -> StoreError {
+        let is_ours = match fs::symlink_metadata(&self.path) {
+            Ok(_) => FileStamp::of(&self.path).map(|found| found.is_same_file(&self.stamp)),
+            Err(gone) if gone.kind() == ErrorKind::NotFound => return error,
+            Err(failed) => Err(StoreError::system("looking at", &self.path, &failed)),
+        };
+        let removed = is_ours.and_then(|is_ours| match is_ours {
+            true => fs::remove_file(&self.path)
+                .map_err(|failed| StoreError::system("removing", &self.path, &failed)),
+            false => Ok(()),
+        });
+        match removed {
+            Ok(()) => error,
+            Err(StoreError::System { doing, reason }) => StoreError::Unknown { doing, reason },
+            Err(other) => other,
+        }
     }
 }
 
