@@ -41,9 +41,9 @@ make_vault() {
 #
 # usage: check_leaves ARGUMENTS OF etui import
 check_leaves() {
-    "$etui" import "$@" >report
+    "$etui" import "$@" >report 2>&1 || { cat report; exit 1; }
     "$etui" export json --plaintext >vault.json 2>/dev/null
     python3 "$real/leaves.py" leaves.json vault.json report
-    "$etui" import "$@" >again
-    tail -n 1 again | grep -q "^nothing changed" || { echo "$check: the second import changed something"; exit 1; }
+    "$etui" import "$@" >again 2>&1
+    grep -q "nothing changed" again || { echo "$check: the second import changed something"; exit 1; }
 }
