@@ -50,10 +50,38 @@ fn an_empty_password_is_not_taken() {
 fn the_vault_is_made_and_open() {
     let mut harness = Harness::measuring((120, 40));
     harness.measured(KdfCost::new(8, 1, 1).unwrap());
-    harness.type_text("x").press("Enter").type_text("x").press("Enter");
+    harness.type_text("x").press("Enter").type_text("x").press("Enter Enter");
     harness.assert_shows("No secrets yet.");
     assert_eq!(harness.toast(), "Vault created and unlocked");
     assert!(harness.folder().join("vault.etui").is_file());
+}
+
+#[test]
+fn a_weak_password_is_asked_about_once_more_and_again_after_typing() {
+    let mut harness = Harness::measuring((120, 40));
+    harness.measured(KdfCost::new(8, 1, 1).unwrap());
+    harness.type_text("abc").press("Enter").type_text("abc").press("Enter");
+    for (columns, rows) in [(120, 40), (80, 24), (60, 20)] {
+        harness.resize(columns, rows);
+        harness.assert_shows("This master password is weak: whoever gets a copy");
+        harness.assert_shows("Press Enter again to use it");
+    }
+    assert!(!harness.folder().join("vault.etui").exists());
+    harness.resize(120, 40).type_text("d").press("Up").type_text("d");
+    harness.assert_hides("again to use it anyway.");
+    harness.press("Down Enter").assert_shows("Press Enter again to use it anyway.");
+    assert!(!harness.folder().join("vault.etui").exists());
+    harness.press("Enter");
+    harness.assert_shows("No secrets yet.");
+}
+
+#[test]
+fn a_fair_password_is_not_asked_about() {
+    let mut harness = Harness::measuring((120, 40));
+    harness.measured(KdfCost::new(8, 1, 1).unwrap());
+    let password = "correct unruly anvil parade sombre";
+    harness.type_text(password).press("Enter").type_text(password).press("Enter");
+    harness.assert_shows("No secrets yet.");
 }
 
 #[test]
@@ -76,7 +104,7 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     harness.assert_shows("The vault then opens only with the password and this file.");
     harness.press("Enter");
     harness.assert_shows("enter the path of the key file, or choose none");
-    harness.type_text(key.to_str().unwrap()).press("Enter");
+    harness.type_text(key.to_str().unwrap()).press("Enter Enter");
     harness.assert_shows("No secrets yet.");
     assert!(harness.toast().starts_with("Vault created. Its key file is "), "{}", harness.toast());
     assert_eq!(std::fs::read(&key).unwrap().len(), 65);
@@ -96,7 +124,7 @@ fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
     let text = etui::vault::make_key_file().unwrap();
     std::fs::write(&key, text.expose()).unwrap();
     harness.type_text("x").press("Tab").type_text("x").press("Tab Right Tab");
-    harness.type_text(key.to_str().unwrap()).press("Enter");
+    harness.type_text(key.to_str().unwrap()).press("Enter Enter");
     harness.assert_shows("there is a file");
     assert!(!harness.folder().join("vault.etui").exists());
     assert!(text.equals(&std::fs::read(&key).unwrap()));

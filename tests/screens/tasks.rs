@@ -203,6 +203,26 @@ fn the_password_is_changed_with_the_present_one() {
 }
 
 #[test]
+fn a_weak_new_password_is_asked_about_once_more() {
+    for action in [Action::ChangePassword, Action::Rekey] {
+        let mut harness = on_password();
+        harness.task(action).type_text(PASSWORD).press("Tab").type_text("abc").press("Tab").type_text("abc");
+        if action == Action::Rekey {
+            harness.press("Tab Tab").type_text("vault.etui");
+        }
+        harness.press("Ctrl-s");
+        harness.assert_shows("This master password is weak: whoever gets a copy");
+        harness.assert_shows("Press Ctrl-s again to use it anyway.");
+        harness.type_text("d").press("Tab").type_text("d");
+        harness.assert_hides("again to use it anyway.");
+        harness.press("Ctrl-s").assert_shows("again to use it anyway.");
+        assert!(harness.opens_with(PASSWORD));
+        harness.press("Ctrl-s");
+        assert!(harness.opens_with("abcd") && !harness.opens_with(PASSWORD), "{action:?}");
+    }
+}
+
+#[test]
 fn a_new_key_file_is_made_and_needed_from_then_on() {
     let mut harness = on_password();
     let key = harness.path("vault.key");

@@ -1,11 +1,19 @@
-//! How hard a new master password is to guess, as a bar and its word.
+//! How hard a new master password is to guess: a bar and its word, and the question about a weak one.
 
 use super::line::LinePen;
 use crate::generator::Strength;
+use crate::tui::keymap::Key;
 use crate::tui::theme::{Role, Theme};
 
 /// Columns of the bar and its word.
 pub const WIDTH: u16 = 21;
+
+/// Asked before a weak password is used.
+pub fn question(key: Option<Key>) -> String {
+    let (first, rest) = Strength::WARNING.split_at(1);
+    let key = key.map_or_else(String::new, |key| format!(". Press {key} again to use it anyway."));
+    format!("{}{rest}{key}", first.to_uppercase())
+}
 
 /// Draws both.
 pub fn draw(strength: Strength, pen: &mut LinePen<'_>, theme: &Theme) {

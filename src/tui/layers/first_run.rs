@@ -13,7 +13,7 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Did, Field, Form, Id};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::spinner;
+use crate::tui::kit::{spinner, strength};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::lock;
 use crate::tui::session::KeyFileChoice;
@@ -93,12 +93,16 @@ impl FirstRun {
             self.form.go_to(KEY_PATH);
             return self.remark(Role::Warning, "enter the path of the key file, or choose none");
         }
+        if self.form.asks_about_weak(PASSWORD) {
+            let key = app.keymap.key_for(&self.contexts(), Action::Enter);
+            return self.remark(Role::Warning, &strength::question(key));
+        }
         let cost = self.measured.good().copied();
         let work = Work::Create { password: self.form.duplicate(PASSWORD), cost, key_file: self.key_file() };
         app.begin_busy(&mut self.created, work);
     }
 
-    /// Types a password that was given beforehand into both fields: Enter makes the vault with it.
+    /// Types a password that was given beforehand into both fields: Enter creates the vault with it.
     pub fn fill(&mut self, password: &SecretBytes) {
         let text = password.expose_text().unwrap_or_default();
         let mut takes = |id| self.form.buffer_mut(id).is_some_and(|field| field.insert(text));

@@ -41,12 +41,14 @@ pub struct Form {
     fields: Vec<Field>,
     focus: usize,
     completed: Question,
+    /// Whether a weak new password was asked about; typing asks again.
+    has_asked: bool,
 }
 
 impl Form {
     /// With the cursor in the first field.
     pub const fn new(fields: Vec<Field>) -> Self {
-        Self { fields, focus: 0, completed: Question::new() }
+        Self { fields, focus: 0, completed: Question::new(), has_asked: false }
     }
 
     pub const fn is_empty(&self) -> bool {
@@ -312,11 +314,22 @@ impl Form {
 
     /// What is typed in the field with the cursor has changed.
     pub fn on_text(&mut self) {
+        self.has_asked = false;
         match self.fields.get_mut(self.focus).map(|field| &mut field.content) {
             Some(Content::NewPassword(text, strength)) => *strength = Strength::of(text.text()),
             Some(Content::Path(path)) => path.forget_choices(),
             _ => {}
         }
+    }
+
+    /// Whether a new password is weak and its weakness is yet to be asked about. It counts as asked from then on, until
+    /// something is typed.
+    pub fn asks_about_weak(&mut self, id: Id) -> bool {
+        let is_weak = match self.get(id).map(|field| &field.content) {
+            Some(Content::NewPassword(_, strength)) => strength.is_some_and(Strength::is_weak),
+            _ => false,
+        };
+        is_weak && !std::mem::replace(&mut self.has_asked, true)
     }
 
     /// Whether it waits for an answer: that a path is completed.

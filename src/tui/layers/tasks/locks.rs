@@ -3,9 +3,12 @@
 use super::copies::CONFIRMATION;
 use super::task::{Missing, Task, TaskForm};
 use crate::platform::paths;
+use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::context::Context;
 use crate::tui::jobs::{Job, NewLocks};
 use crate::tui::kit::form::{Field, Form, Id, Loss};
+use crate::tui::kit::strength;
 use crate::vault::{NewKeyFile, Relocking};
 
 pub(super) const ABOUT_PASSWORD: &str = "Only the password changes. Older copies still open with the old one; if it may have \
@@ -51,7 +54,8 @@ pub(super) fn fit_fields(form: &mut Form) {
     }
 }
 
-pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, vault_file: &str) -> Result<Job, Missing> {
+pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, app: &App) -> Result<Job, Missing> {
+    let vault_file = app.vault_file();
     let form = &mut task.form;
     let missing = |key, sentence: &str| Err(Missing(key, sentence.to_owned()));
     if form.text(PRESENT).is_empty() {
@@ -75,6 +79,10 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, vault_file: &str
     if relocking == Relocking::VaultKey && form.text(CONFIRMATION) != vault_file {
         let sentence = format!("type '{vault_file}' to replace the key of this vault");
         return Err(Missing(CONFIRMATION, sentence));
+    }
+    if form.asks_about_weak(NEW) {
+        let key = app.keymap.key_for(&[Context::Task], Action::Submit);
+        return Err(Missing(NEW, strength::question(key)));
     }
     let locks = NewLocks { present: form.duplicate(PRESENT), new: form.duplicate(NEW), key_file };
     Ok(Job::Relock(relocking, locks))

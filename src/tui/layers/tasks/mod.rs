@@ -72,7 +72,7 @@ impl TaskForm {
             Task::Verify => Ok(Job::Verify),
             Task::BackUp => copies::submit_back_up(self),
             Task::Export => copies::submit_export(self),
-            Task::Relock(relocking) => locks::submit(self, *relocking, app.vault_file()),
+            Task::Relock(relocking) => locks::submit(self, *relocking, app),
             Task::Import => import::submit(self),
             Task::Remove(scope) => removal::submit(self, scope, app.vault_file()),
             Task::Settings => return,
