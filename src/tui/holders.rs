@@ -5,7 +5,7 @@ use crate::memory::SecretBytes;
 use crate::vault::{HistoryEntry, Holding, Vault, VaultError};
 
 /// How many entries of a history are read at most.
-pub const HISTORY_LIMIT: usize = 1_000;
+const HISTORY_LIMIT: usize = 1_000;
 
 /// How near what was found is to what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::platform::paths;
 use crate::platform::user_files;
 use crate::query::Catalogue;
 use crate::tui::file_value::read_file;
-use crate::tui::holders::{self, HISTORY_LIMIT};
+use crate::tui::holders;
 use crate::tui::jobs;
 use crate::tui::outline::Outline;
 use crate::tui::session::{self, Session};
@@ -110,11 +110,11 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         Work::Which { scope, value } => {
             Answer::Which(Box::new(holders::find(session.vault()?, scope.as_ref(), &value)?))
         }
-        Work::History(subject) => {
+        Work::History { subject, limit } => {
             let vault = session.vault()?;
             Answer::History(match &subject {
-                Some(name) => vault.history_of(name, HISTORY_LIMIT)?,
-                None => vault.history(HISTORY_LIMIT)?,
+                Some(name) => vault.history_of(name, limit)?,
+                None => vault.history(limit)?,
             })
         }
         Work::Job { job, watched } => Answer::Job(Box::new(jobs::perform(session, *job, &watched)?)),

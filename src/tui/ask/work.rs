@@ -251,8 +251,13 @@ pub enum Work {
         /// The value.
         value: SecretBytes,
     },
-    /// Reads the history of a secret, or of the vault.
-    History(Option<SecretName>),
+    /// Reads the newest changes of a secret, or of the vault.
+    History {
+        /// The secret; `None`: all of them.
+        subject: Option<SecretName>,
+        /// How many at most.
+        limit: usize,
+    },
     /// Long work.
     Job {
         /// What is to be done.

@@ -1,8 +1,8 @@
 //! The history of a secret or of the vault: when, through which door, what moved from where to where.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
+use super::history_view::{self, rows_area};
 use super::take_back::TakeBack;
 use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
@@ -10,48 +10,121 @@ use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answered, Pending, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, wrapped};
-use crate::tui::kit::panel::centred;
-use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Gift, Layer, News};
-use crate::tui::layout;
-use crate::tui::theme::{Role, Theme};
-use crate::tui::when;
 use crate::vault::{HistoryEntry, wording};
 use crate::versioning::Direction;
 
-/// Rows for the entry under the cursor.
-const ENTRY_ROWS: u16 = 4;
+/// How many changes are read at first. Further down four times as many are, so that each is read few times.
+const FIRST: usize = 500;
+const MORE: usize = 4;
 
 /// The history that is shown.
 pub struct History {
     secret: Option<SecretName>,
     /// Whose history it is; `None`: the vault's.
-    subject: Option<SecretName>,
-    entries: Pending<Vec<HistoryEntry>>,
-    cursor: usize,
+    pub(super) subject: Option<SecretName>,
+    pub(super) entries: Pending<Vec<HistoryEntry>>,
+    /// How many were asked for.
+    limit: usize,
+    pub(super) filter: EditBuffer,
+    pub(super) is_filtering: bool,
+    /// Those that the filter lets through, by their positions among all.
+    found: Vec<usize>,
+    /// Among those.
+    pub(super) cursor: usize,
+    /// The last one is wanted as soon as all are there.
+    wants_last: bool,
 }
 
 impl History {
     /// The history of the selected secret, or of the vault where none is selected.
     pub fn new(app: &mut App) -> Self {
         let secret = app.browse().and_then(|browse| browse.selected.clone());
-        let mut history = Self { subject: secret.clone(), secret, entries: Pending::default(), cursor: 0 };
+        let mut history = Self {
+            subject: secret.clone(),
+            secret,
+            entries: Pending::default(),
+            limit: FIRST,
+            filter: EditBuffer::new(Lines::Single),
+            is_filtering: false,
+            found: Vec::new(),
+            cursor: 0,
+            wants_last: false,
+        };
         history.read(app);
         history
     }
 
     fn read(&mut self, app: &mut App) {
-        self.entries.ask(&mut app.asks, Work::History(self.subject.clone()));
+        let (subject, limit) = (self.subject.clone(), self.limit);
+        self.entries.ask(&mut app.asks, Work::History { subject, limit });
     }
 
     fn all(&self) -> &[HistoryEntry] {
         self.entries.good().map_or(&[], Vec::as_slice)
     }
 
+    /// Whether there may be older changes than those that were read.
+    pub(super) fn has_more(&self) -> bool {
+        self.all().len() >= self.limit
+    }
+
+    /// How many changes the filter lets through, of those that were read.
+    pub(super) const fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The changes that the filter lets through, from a row on.
+    pub(super) fn rows(&self, from: usize) -> impl Iterator<Item = &HistoryEntry> {
+        let all = self.all();
+        self.found.iter().skip(from).filter_map(move |position| all.get(*position))
+    }
+
+    /// The change under the cursor.
+    pub(super) fn selected(&self) -> Option<&HistoryEntry> {
+        self.rows(self.cursor).next()
+    }
+
+    /// Filters again; the cursor stays on its change where that is still there.
+    fn find(&mut self, selected: Option<u64>) {
+        let words: Vec<String> = self.filter.text().split_whitespace().map(str::to_lowercase).collect();
+        let is_wanted = |entry: &HistoryEntry| {
+            let text = if words.is_empty() { String::new() } else { searched(entry) };
+            words.iter().all(|word| text.contains(word.as_str()))
+        };
+        let found = |(position, entry): (usize, &HistoryEntry)| is_wanted(entry).then_some(position);
+        self.found = self.all().iter().enumerate().filter_map(found).collect();
+        let again = self.found.iter().position(|position| {
+            selected
+                .is_some_and(|number| self.all().get(*position).is_some_and(|entry| entry.number == number))
+        });
+        self.cursor = again.unwrap_or_else(|| self.cursor.min(self.found.len().saturating_sub(1)));
+    }
+
+    fn filter_again(&mut self, app: &mut App) {
+        let selected = self.selected().map(|entry| entry.number);
+        self.find(selected);
+        self.read_on(app);
+    }
+
+    /// Reads older changes where the end of those that were read comes near.
+    fn read_on(&mut self, app: &mut App) {
+        let height = usize::from(rows_area(app.size, self.filter_rows()).height);
+        let is_near = self.cursor + 2 * height >= self.found.len();
+        if self.has_more() && !self.entries.is_asked() && (is_near || self.wants_last) {
+            self.limit = if self.wants_last { usize::MAX } else { self.limit.saturating_mul(MORE) };
+            self.read(app);
+        }
+    }
+
+    pub(super) fn filter_rows(&self) -> u16 {
+        u16::from(self.is_filtering || !self.filter.is_empty())
+    }
+
     /// Goes to the version that the change under the cursor is about.
     fn go_to_version(&self, app: &mut App) -> Flow {
-        let Some(entry) = self.all().get(self.cursor) else {
+        let Some(entry) = self.selected() else {
             return Flow::Stay;
         };
         let version = version_of(entry);
@@ -64,32 +137,8 @@ impl History {
     }
 
     /// The first change that is seen.
-    fn top(&self, height: u16) -> usize {
+    pub(super) fn top(&self, height: u16) -> usize {
         (self.cursor + 1).saturating_sub(usize::from(height))
-    }
-
-    fn draw_row(
-        &self,
-        entry: &HistoryEntry,
-        is_selected: bool,
-        app: &App,
-        theme: &Theme,
-        buffer: &mut Buffer,
-        line: Rect,
-    ) {
-        let style = |role| theme.style(if is_selected { Role::Selected } else { role });
-        let glyphs = &theme.glyphs;
-        let mark = if is_selected { glyphs.selected } else { " " };
-        let mut pen = LinePen::new(buffer, line, 0);
-        pen.skip(1).text(mark, style(Role::Text)).text(" ", style(Role::Text));
-        pen.fitted(&when::ago_short(entry.time, app.wall), 5, style(Role::Muted), glyphs);
-        let words = match (&self.subject, &entry.secret) {
-            (None, Some(name)) => format!("{name}: {}", in_short(entry)),
-            _ => in_short(entry),
-        };
-        let words = words.replace('→', glyphs.arrow);
-        let room = pen.room().saturating_sub(1);
-        pen.fitted(&words, room, style(Role::Text), glyphs);
     }
 }
 
@@ -99,25 +148,56 @@ impl Layer for History {
     }
 
     fn contexts(&self) -> Contexts {
-        Contexts::commanding(&[Context::History, Context::Lists])
+        if self.is_filtering {
+            Contexts::typing(&[Context::HistoryFilter])
+        } else {
+            Contexts::commanding(&[Context::History, Context::Lists])
+        }
+    }
+
+    fn field(&mut self) -> Option<&mut EditBuffer> {
+        self.is_filtering.then_some(&mut self.filter)
+    }
+
+    fn changed(&mut self, app: &mut App) {
+        self.find(None);
+        self.cursor = 0;
+        self.read_on(app);
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
-        let page = usize::from(area(app.size).height.saturating_sub(ENTRY_ROWS + 3)).max(1);
-        let last = self.all().len().saturating_sub(1);
+        let page = usize::from(rows_area(app.size, self.filter_rows()).height.saturating_sub(1)).max(1);
+        let last = self.found.len().saturating_sub(1);
+        self.wants_last = false;
         match action {
             Action::Down => self.cursor = (self.cursor + 1).min(last),
             Action::Up => self.cursor = self.cursor.saturating_sub(1),
             Action::PageDown => self.cursor = (self.cursor + page).min(last),
             Action::PageUp => self.cursor = self.cursor.saturating_sub(page),
             Action::First => self.cursor = 0,
-            Action::Last => self.cursor = last,
+            Action::Last => {
+                self.cursor = last;
+                self.wants_last = self.has_more();
+            }
+            Action::Filter => {
+                self.is_filtering = true;
+                self.filter.clear();
+                self.filter_again(app);
+            }
+            Action::Enter if self.is_filtering => self.is_filtering = false,
+            Action::Escape if self.filter_rows() > 0 => {
+                self.is_filtering = false;
+                self.filter.clear();
+                self.filter_again(app);
+            }
             Action::History if self.secret.is_some() => {
                 self.subject = match self.subject {
                     Some(_) => None,
                     None => self.secret.clone(),
                 };
                 self.entries.forget();
+                self.found.clear();
+                self.limit = FIRST;
                 self.cursor = 0;
                 self.read(app);
             }
@@ -126,15 +206,16 @@ impl Layer for History {
             Action::Escape | Action::Back => return Flow::Close,
             _ => {}
         }
+        self.read_on(app);
         Flow::Stay
     }
 
     /// Selects the change under the pointer.
     fn click(&mut self, at: Position, app: &mut App) {
-        let rows = rows_area(app.size);
+        let rows = rows_area(app.size, self.filter_rows());
         if rows.contains(at) {
             let position = self.top(rows.height) + usize::from(at.y - rows.y);
-            if position < self.all().len() {
+            if position < self.found.len() {
                 self.cursor = position;
             }
         }
@@ -144,9 +225,15 @@ impl Layer for History {
         self.entries.awaits(ticket)
     }
 
-    fn answered(&mut self, answered: Answered, _app: &mut App) -> Flow {
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        // On top one stays on top: a new change is seen.
+        let selected = self.selected().filter(|_| self.cursor > 0).map(|entry| entry.number);
         self.entries.settle(answered.result);
-        self.cursor = self.cursor.min(self.all().len().saturating_sub(1));
+        self.find(selected);
+        if std::mem::take(&mut self.wants_last) {
+            self.cursor = self.found.len().saturating_sub(1);
+        }
+        self.read_on(app);
         Flow::Stay
     }
 
@@ -158,95 +245,16 @@ impl Layer for History {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        let (app, theme) = (canvas.app, canvas.theme());
-        let area = area(app.size);
-        let dot = theme.glyphs.dot;
-        let title = match &self.subject {
-            Some(name) => format!("History {dot} {name}"),
-            None => format!("History {dot} whole vault"),
-        };
-        let note = if self.all().is_empty() {
-            String::new()
-        } else {
-            format!("{}/{}", self.cursor + 1, self.all().len())
-        };
-        let inside = canvas.dialog(area, &title, &note);
-        match self.entries.known() {
-            None => {
-                let sentence = format!("reading{}", theme.glyphs.ellipsis);
-                LinePen::new(canvas.buffer, inside, 0).skip(2).text(&sentence, theme.style(Role::Muted));
-                return None;
-            }
-            Some(Err(error)) => {
-                draw_refusal(canvas.buffer, inside, error, theme);
-                return None;
-            }
-            Some(Ok(_)) => {}
-        }
-        let height = rows_area(app.size).height;
-        let top = self.top(height);
-        let mut cursor = None;
-        for (row, (position, entry)) in (0..height).zip(self.all().iter().enumerate().skip(top)) {
-            let is_selected = position == self.cursor;
-            if is_selected {
-                cursor = Some(Position::new(inside.x + 1, inside.y + row));
-            }
-            self.draw_row(
-                entry,
-                is_selected,
-                app,
-                theme,
-                canvas.buffer,
-                Rect { y: inside.y + row, ..inside },
-            );
-        }
-        canvas.divider(area, height + 1, "This change", "");
-        let below = Rect {
-            y: (inside.y + height + 1).min(inside.bottom()),
-            height: ENTRY_ROWS.min(inside.height),
-            ..inside
-        };
-        if let Some(entry) = self.all().get(self.cursor) {
-            draw_entry(entry, below, theme, canvas.buffer);
-        }
-        cursor
+        history_view::draw(self, canvas)
     }
 }
 
-/// "put · stored v14, ACSCurrent v13 → v14".
-fn in_short(entry: &HistoryEntry) -> String {
-    let word = wording::operation(entry.change.operation);
-    let details = wording::details(&entry.change);
-    if details.is_empty() { word.to_owned() } else { format!("{word}: {}", details.join(", ")) }
-}
-
-fn draw_entry(entry: &HistoryEntry, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let head = format!(
-        "change {}, {}, from the {}",
-        entry.number,
-        when::exact(entry.time),
-        wording::origin(entry.origin)
-    );
-    let details = wording::details(&entry.change).join(", ").replace('→', theme.glyphs.arrow);
-    let columns = area.width.saturating_sub(4);
-    let texts = [(head, Role::Muted), (wording::name_of(entry), Role::Text), (details, Role::Text)];
-    let lines = texts
-        .into_iter()
-        .flat_map(|(text, role)| wrapped(&text, columns).into_iter().map(move |line| (line, role)));
-    for (row, (line, role)) in (0..area.height).zip(lines) {
-        LinePen::new(buffer, area, row).skip(2).text(&line, theme.style(role));
-    }
-}
-
-fn area(size: (u16, u16)) -> Rect {
-    let body = layout::areas(size).body;
-    centred(body, 100, body.height.min(24))
-}
-
-/// The rows of the list.
-fn rows_area(size: (u16, u16)) -> Rect {
-    let inside = layout::inside(area(size));
-    Rect { height: inside.height.saturating_sub(ENTRY_ROWS + 1), ..inside }
+/// All of a change that a filter looks at.
+fn searched(entry: &HistoryEntry) -> String {
+    let name = entry.secret.as_ref().map_or("", SecretName::as_str);
+    let what = wording::operation(entry.change.operation);
+    let details = wording::details(&entry.change).join(" ");
+    format!("{name} {what} {details} {}", wording::origin(entry.origin)).to_lowercase()
 }
 
 /// The version that a change is about: the stored one, else the one that a label came to.

@@ -13,6 +13,7 @@ pub mod generator;
 mod generator_view;
 pub mod help;
 pub mod history;
+mod history_view;
 pub mod labels;
 mod labels_view;
 pub mod opening;
