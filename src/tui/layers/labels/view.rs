@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::labels::{LabelPlan, Labels};
+use super::{LabelPlan, Labels};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
@@ -36,9 +36,9 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     let count = u16::try_from(labels.len()).unwrap_or(u16::MAX);
     let naming_rows = u16::from(editor.is_naming());
     let area = area(editor, canvas.app.size);
-    let name = editor.details().secret.name.as_str();
+    let name = editor.details.secret.name.as_str();
     let title = format!("Labels {} {name}", theme.glyphs.dot);
-    let note = format!("target: {}", editor.version());
+    let note = format!("target: {}", editor.version);
     let inside = canvas.dialog(area, &title, &note);
     let top = count + naming_rows + 2;
     canvas.divider(area, top + 1, "Enter will do this", "");
@@ -47,7 +47,7 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     let label_width = labels.iter().map(|(label, _)| width(label.as_str())).max().unwrap_or(0).min(36);
     let mut cursor = None;
     for (row, (label, version)) in (0_u16..).zip(&labels) {
-        let is_selected = Some(usize::from(row)) == editor.cursor() && !editor.is_naming();
+        let is_selected = Some(usize::from(row)) == editor.cursor && !editor.is_naming();
         let (sign, role) = label_sign(label, &theme.glyphs);
         let style = |role| theme.style(if is_selected { Role::Selected } else { role });
         let mut pen = LinePen::new(buffer, inside, row + 1);
@@ -56,7 +56,7 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
         pen.text(sign, style(role)).text(" ", style(Role::Text));
         pen.fitted(label.as_str(), label_width, style(Role::Text), &theme.glyphs)
             .text("  ", style(Role::Text));
-        let here = if *version == editor.version() { "  (this version)" } else { "" };
+        let here = if *version == &editor.version { "  (this version)" } else { "" };
         pen.text(version.as_str(), style(Role::Text)).text(here, style(Role::Muted));
         if is_selected {
             let room = pen.room().saturating_sub(1);
@@ -66,7 +66,7 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     }
     if editor.is_naming() {
         let line = Rect { y: (inside.y + count + 1).min(inside.bottom()), height: 1, ..inside };
-        cursor = editor.fields().draw(canvas, line.intersection(inside), true);
+        cursor = editor.form.draw(canvas, line.intersection(inside), true);
     }
     let below = Rect {
         y: (inside.y + top + 1).min(inside.bottom()),
@@ -79,7 +79,7 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
 
 fn draw_plan(editor: &Labels, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     let muted = theme.style(Role::Muted);
-    let sentence = match editor.plan() {
+    let sentence = match &editor.plan {
         LabelPlan::None if editor.is_naming() => "type the name of the new label".to_owned(),
         LabelPlan::None => "choose a label to move, or add a new one".to_owned(),
         LabelPlan::Invalid(invalid) => {

@@ -1,8 +1,9 @@
 //! Which version is this: a masked field, and the versions that hold what is typed into it.
 
+mod view;
+
 use ratatui::layout::Position;
 
-use super::which_view;
 use crate::domain::SecretName;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -52,15 +53,6 @@ impl Which {
     /// What is typed.
     pub fn value(&self) -> &str {
         self.form.text(VALUE)
-    }
-
-    /// The fields.
-    pub const fn fields(&self) -> &Form {
-        &self.form
-    }
-
-    pub const fn answer(&self) -> &Pending<Box<Holders>> {
-        &self.answer
     }
 
     fn look_elsewhere(&mut self, app: &mut App) {
@@ -149,6 +141,6 @@ impl Layer for Which {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        which_view::draw(self, canvas)
+        view::draw(self, canvas)
     }
 }

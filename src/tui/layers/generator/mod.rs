@@ -1,8 +1,9 @@
 //! The generator over the put form: a recipe, what it draws, how strong that is.
 
+mod view;
+
 use ratatui::layout::Position;
 
-use super::generator_view;
 use crate::generator::{
     CharacterClass, Generated, GeneratorError, PassphraseRecipe, PasswordRecipe, Recipe, RequireEach,
 };
@@ -70,26 +71,6 @@ impl Generator {
         };
         generator.draw_again(app);
         generator
-    }
-
-    /// The fields.
-    pub const fn fields(&self) -> &Form {
-        &self.form
-    }
-
-    /// Whether Enter replaces something that was typed.
-    pub const fn replaces(&self) -> bool {
-        self.replaces
-    }
-
-    /// Whether the value is shown.
-    pub const fn shown(&self) -> Shown {
-        self.shown
-    }
-
-    /// What the recipe makes.
-    pub const fn drawn(&self) -> &Drawn {
-        &self.drawn
     }
 
     fn makes_passphrase(&self) -> bool {
@@ -204,6 +185,6 @@ impl Layer for Generator {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        generator_view::draw(self, canvas)
+        view::draw(self, canvas)
     }
 }

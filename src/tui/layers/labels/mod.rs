@@ -1,8 +1,9 @@
 //! The labels of a secret: each with the version it marks, and what moving one here would do.
 
+mod view;
+
 use ratatui::layout::Position;
 
-use super::labels_view;
 use super::plan::Plan;
 use crate::domain::{Invalid, StageLabel, VersionId};
 use crate::tui::action::Action;
@@ -71,36 +72,13 @@ impl Labels {
         Some(labels)
     }
 
-    /// The version that labels are moved to.
-    pub const fn version(&self) -> &VersionId {
-        &self.version
-    }
-
-    pub const fn details(&self) -> &SecretDetails {
-        &self.details
-    }
-
     /// The labels with the version each marks.
     pub fn labels(&self) -> impl Iterator<Item = (&StageLabel, &VersionId)> {
         self.details.secret.labels.iter().map(|(label, version)| (label, &version.id))
     }
 
-    /// The row under the cursor.
-    pub const fn cursor(&self) -> Option<usize> {
-        self.cursor
-    }
-
-    /// The field for a new label.
-    pub const fn fields(&self) -> &Form {
-        &self.form
-    }
-
     pub const fn is_naming(&self) -> bool {
         !self.form.is_empty()
-    }
-
-    pub const fn plan(&self) -> &LabelPlan {
-        &self.plan
     }
 
     fn selected(&self) -> Option<(StageLabel, VersionId)> {
@@ -240,7 +218,7 @@ impl Layer for Labels {
     /// Selects the label under the pointer, unless a new one is being typed.
     fn click(&mut self, at: Position, app: &mut App) {
         if !self.is_naming()
-            && let Some(row) = labels_view::label_at(self, app.size, at)
+            && let Some(row) = view::label_at(self, app.size, at)
         {
             self.cursor = Some(row);
             self.ask(app);
@@ -284,6 +262,6 @@ impl Layer for Labels {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        labels_view::draw(self, canvas)
+        view::draw(self, canvas)
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::which::Which;
+use super::Which;
 use crate::tui::app::App;
 use crate::tui::browse::details_view::draw_labels;
 use crate::tui::holders::{Holder, Holders, Nearness};
@@ -26,11 +26,11 @@ pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
     let area = centred(canvas.body(), 76, QUESTION_ROWS + ANSWER_ROWS + 3);
     let inside = canvas.dialog(area, "Which version is this?", "");
     let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-    let cursor = which.fields().draw(canvas, place, true);
+    let cursor = which.form.draw(canvas, place, true);
     if !which.value().is_empty() {
         let end = if which.value().ends_with('\n') { ", with a newline at the end" } else { "" };
         let facts = format!("{}{end}", when::bytes(which.value().len() as u64));
-        let row = 1 + which.fields().rows();
+        let row = 1 + which.form.rows();
         LinePen::new(canvas.buffer, inside, row).skip(CONTENT).text(&facts, theme.style(Role::Hint));
     }
     canvas.divider(area, QUESTION_ROWS + 1, "Answer", "");
@@ -45,8 +45,8 @@ pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
 }
 
 fn draw_answer(which: &Which, area: Rect, app: &App, theme: &Theme, buffer: &mut Buffer) {
-    let sentence = match which.answer().known() {
-        None if which.answer().is_asked() => (format!("looking{}", theme.glyphs.ellipsis), Role::Muted),
+    let sentence = match which.answer.known() {
+        None if which.answer.is_asked() => (format!("looking{}", theme.glyphs.ellipsis), Role::Muted),
         None => ("Enter searches".to_owned(), Role::Muted),
         Some(Err(failure)) => {
             draw_refusal(buffer, area, failure, theme);
@@ -61,7 +61,7 @@ fn draw_answer(which: &Which, area: Rect, app: &App, theme: &Theme, buffer: &mut
     for (row, line) in (0..area.height).zip(&lines) {
         LinePen::new(buffer, area, row).text(line, theme.style(sentence.1));
     }
-    if let Some(holders) = which.answer().good() {
+    if let Some(holders) = which.answer.good() {
         let above = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         draw_holders(which, holders, area, above, app, theme, buffer);
     }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::facts::{Facts, FactsPlan};
+use super::{Facts, FactsPlan};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
@@ -17,12 +17,12 @@ const PLAN_ROWS: u16 = 3;
 /// Draws it.
 pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
-    let fields = form.fields();
+    let fields = &form.form;
     // A row says why the tags are not among the fields.
     let note_rows = u16::from(form.lacks_tags());
     let area = centred(canvas.body(), 72, fields.rows() + note_rows + PLAN_ROWS + 5);
     let title = if form.is_rename() { "Rename" } else { "Metadata" };
-    let title = format!("{title} {} {}", theme.glyphs.dot, form.secret().name);
+    let title = format!("{title} {} {}", theme.glyphs.dot, form.secret.name);
     let note = if form.is_rename() { "" } else { "tags: one key=value per line" };
     let inside = canvas.dialog(area, &title, note);
     let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
@@ -47,8 +47,8 @@ pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
 
 fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     let mut sentences: Vec<(String, Role)> = Vec::new();
-    sentences.extend(form.remark().map(|remark| (remark.to_owned(), Role::Warning)));
-    match form.plan() {
+    sentences.extend(form.remark.map(|remark| (remark.to_owned(), Role::Warning)));
+    match &form.plan {
         FactsPlan::Same => sentences.push(("nothing is changed yet".to_owned(), Role::Muted)),
         FactsPlan::Invalid(sentence) => sentences.push((sentence.clone(), Role::Danger)),
         FactsPlan::Asked(asked) => match asked.known() {
@@ -60,7 +60,7 @@ fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
             Some(Ok(planned)) => match planned.plan.change() {
                 Some(change) => {
                     sentences.push((wording::facts(change).join(", "), Role::Text));
-                    let lost = wording::next_put_destroys(form.secret(), change);
+                    let lost = wording::next_put_destroys(&form.secret, change);
                     sentences.extend(lost.map(|sentence| (sentence, Role::Warning)));
                 }
                 None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),

@@ -1,8 +1,10 @@
 //! The command palette: every action that is alive here, found by name or by what it does.
 
+mod view;
+
 use ratatui::layout::Position;
 
-use super::palette_view::{self, areas};
+use self::view::{areas};
 use crate::query::{Candidate, Query};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -53,19 +55,9 @@ impl Palette {
         palette
     }
 
-    /// What is typed.
-    pub const fn query(&self) -> &EditBuffer {
-        &self.query
-    }
-
     /// What answers it, the best first.
     pub fn found(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.found.iter().map(|&position| &self.entries[position])
-    }
-
-    /// The row under the cursor.
-    pub const fn cursor(&self) -> usize {
-        self.cursor
     }
 
     /// A command that was typed with all that it needs.
@@ -187,7 +179,7 @@ impl Layer for Palette {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        palette_view::draw(self, canvas)
+        view::draw(self, canvas)
     }
 }
 

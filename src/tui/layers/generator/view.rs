@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::generator::{Drawn, Generator};
+use super::{Drawn, Generator};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::Shown;
 use crate::tui::kit::line::{LinePen, wrapped};
@@ -20,14 +20,14 @@ pub fn draw(pane: &Generator, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let area = centred(canvas.body(), 66, RECIPE_ROWS + VALUE_ROWS + 3);
     let inside = canvas.dialog(area, "Generate", "");
-    let cursor = pane.fields().draw(canvas, Rect { height: RECIPE_ROWS.min(inside.height), ..inside }, true);
-    let note = match pane.drawn() {
+    let cursor = pane.form.draw(canvas, Rect { height: RECIPE_ROWS.min(inside.height), ..inside }, true);
+    let note = match &pane.drawn {
         Drawn::Asked(asked) => {
             asked.good().map_or_else(String::new, |generated| format!("{:.1} bits", generated.bits))
         }
         Drawn::Wrong(..) => String::new(),
     };
-    let title = if pane.replaces() { "Value: replaces the one in the form" } else { "Value" };
+    let title = if pane.replaces { "Value: replaces the one in the form" } else { "Value" };
     canvas.divider(area, RECIPE_ROWS + 1, title, &note);
     let below = Rect {
         y: (inside.y + RECIPE_ROWS + 1).min(inside.bottom()),
@@ -40,7 +40,7 @@ pub fn draw(pane: &Generator, canvas: &mut Canvas<'_>) -> Option<Position> {
 
 fn draw_value(pane: &Generator, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let area = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
-    let generated = match pane.drawn() {
+    let generated = match &pane.drawn {
         Drawn::Wrong(sentence, hint) => return draw_wrong(sentence, hint, theme, buffer, area),
         Drawn::Asked(asked) => match asked.known() {
             None => return,
@@ -55,7 +55,7 @@ fn draw_value(pane: &Generator, theme: &Theme, buffer: &mut Buffer, area: Rect) 
     for row in 0..area.height {
         let (line, after) = rest.split_at(rest.len().min(usize::from(area.width)));
         let mut pen = LinePen::new(buffer, area, row);
-        match pane.shown() {
+        match pane.shown {
             Shown::Plainly => pen.text(line, theme.style(Role::Text)),
             Shown::Masked => pen.text(&theme.glyphs.mask.repeat(line.len()), theme.style(Role::Text)),
         };

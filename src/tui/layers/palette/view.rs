@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::palette::{Entry, Palette};
+use super::{Entry, Palette};
 use crate::exchange::Source;
 use crate::query::Query;
 use crate::tui::command::Command;
@@ -40,7 +40,7 @@ pub(super) fn areas(body: Rect) -> Areas {
 pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let Areas { all, list, sentence } = areas(canvas.body());
-    let note = match palette.query().is_empty() {
+    let note = match palette.query.is_empty() {
         true => String::new(),
         false => format!("{} found", palette.found().len()),
     };
@@ -51,7 +51,7 @@ pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     let line = Rect { x: inside.x + 2, width: inside.width.saturating_sub(3), height: 1, ..inside };
     let style = theme.style(Role::Text);
     let cursor =
-        field::draw(buffer, line, palette.query(), Shown::Plainly, Focus::Here, style, &theme.glyphs);
+        field::draw(buffer, line, &palette.query, Shown::Plainly, Focus::Here, style, &theme.glyphs);
     match palette.typed() {
         Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
         _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
@@ -68,14 +68,14 @@ fn draw_list(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) 
     let names = palette.found().map(|entry| width(entry.name)).max().unwrap_or(0);
     let top = palette.top(list.height);
     for (row, (at, entry)) in (0..list.height).zip(palette.found().enumerate().skip(top)) {
-        let over = (at == palette.cursor()).then(|| theme.style(Role::Selected));
+        let over = (at == palette.cursor).then(|| theme.style(Role::Selected));
         let mut pen = LinePen::new(buffer, list, row);
         draw_entry(entry, &query, names, over, theme, &mut pen);
     }
 }
 
 fn draw_sentence(palette: &Palette, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    if let Some(entry) = palette.found().nth(palette.cursor()) {
+    if let Some(entry) = palette.found().nth(palette.cursor) {
         let mut pen = LinePen::new(buffer, area, 0);
         pen.skip(1).fitted(
             words(entry),
@@ -134,7 +134,7 @@ fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, bu
 }
 
 fn draw_nothing(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let typed = palette.query().text().trim();
+    let typed = palette.query.text().trim();
     let next = match palette.nearest() {
         Some(name) => format!("Enter runs the closest match: {name}"),
         None => "Delete what is typed to see them all.".to_owned(),

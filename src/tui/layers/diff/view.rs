@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::diff::Diff;
+use super::Diff;
 use crate::tui::app::App;
 use crate::tui::browse::details_view::draw_labels;
 use crate::tui::comparison::{Row, Side};
@@ -120,9 +120,9 @@ fn fact_lines(facts: &[String], columns: u16) -> Vec<Range<usize>> {
 pub fn draw(diff: &Diff, canvas: &mut Canvas<'_>) -> Option<Position> {
     let (app, theme) = (canvas.app, canvas.theme());
     let area = area(app.size);
-    let title = format!("Diff {} {}", theme.glyphs.dot, diff.secret().name);
+    let title = format!("Diff {} {}", theme.glyphs.dot, diff.secret.name);
     let (basis, summary) =
-        diff.comparison().good().map_or(("", ""), |found| (found.basis, found.summary.as_str()));
+        diff.comparison.good().map_or(("", ""), |found| (found.basis, found.summary.as_str()));
     let note = match diff.base() {
         Some(base) if !basis.is_empty() => format!("against {}, {basis}", base.id),
         None if !basis.is_empty() => format!("each vs. the one before, {basis}"),
@@ -130,12 +130,12 @@ pub fn draw(diff: &Diff, canvas: &mut Canvas<'_>) -> Option<Position> {
     };
     let inside = canvas.dialog(area, &title, &note);
     let cursor = draw_versions(diff, inside, app, theme, canvas.buffer);
-    let note = if diff.until().is_some() { "shown" } else { "masked" };
+    let note = if diff.until.is_some() { "shown" } else { "masked" };
     let summary = fitting(summary, &theme.glyphs);
     canvas.divider(area, 3, &summary, note);
     let list = list_area(app.size);
     let buffer = &mut *canvas.buffer;
-    match diff.comparison().known() {
+    match diff.comparison.known() {
         None => {
             let sentence = format!("reading{}", theme.glyphs.ellipsis);
             LinePen::new(buffer, list, 0).skip(2).text(&sentence, theme.style(Role::Muted));
@@ -166,7 +166,7 @@ fn draw_versions(diff: &Diff, area: Rect, app: &App, theme: &Theme, buffer: &mut
     let mut cursor = None;
     let ids = pair.map(|version| width(version.id.as_str())).into_iter().max()?.min(area.width / 3);
     for (row, (version, side)) in (0..).zip(pair.into_iter().zip([Side::Before, Side::After])) {
-        let is_moving = version.key == diff.moving();
+        let is_moving = version.key == diff.moving;
         if is_moving {
             cursor = Some(Position::new(area.x, area.y + row));
         }
@@ -190,7 +190,7 @@ fn draw_version_facts(diff: &Diff, version: &VersionState, app: &App, theme: &Th
         format!(" {age}{between}{}{between}{} ", version.value_type, when::bytes(version.size))
     };
     pen.right(&facts, theme.style(Role::Muted));
-    let labels = diff.secret().labels.of(version.key);
+    let labels = diff.secret.labels.of(version.key);
     draw_labels(&labels, pen.room(), None, theme, pen);
 }
 

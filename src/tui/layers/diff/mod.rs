@@ -1,8 +1,10 @@
 //! How two versions of a secret differ: masked until it is asked for, and a step along the history with a key.
 
+mod view;
+
 use ratatui::layout::Position;
 
-use super::diff_view::{self, Line, lay_out, list_area};
+use self::view::{Line, lay_out, list_area};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answered, Pending, Ticket, Work};
@@ -80,11 +82,6 @@ impl Diff {
         self.comparison.ask(&mut app.asks, Work::Diff { name, versions, texts: self.wanted });
     }
 
-    /// The secret.
-    pub const fn secret(&self) -> &SecretState {
-        &self.secret
-    }
-
     /// The two versions, the older one first.
     pub fn pair(&self) -> Option<[&VersionState; 2]> {
         let moving = self.position(self.moving)?;
@@ -102,21 +99,6 @@ impl Diff {
             Against::Anchor => self.secret.version_of_key(self.anchor),
             Against::Before => None,
         }
-    }
-
-    /// Which of the two the keys move.
-    pub const fn moving(&self) -> VersionKey {
-        self.moving
-    }
-
-    /// What was found.
-    pub const fn comparison(&self) -> &Pending<Box<Comparison>> {
-        &self.comparison
-    }
-
-    /// Until when the texts are shown, if they are.
-    pub const fn until(&self) -> Option<Moment> {
-        self.until
     }
 
     /// The rows that are shown now.
@@ -293,6 +275,6 @@ impl Layer for Diff {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        diff_view::draw(self, canvas)
+        view::draw(self, canvas)
     }
 }

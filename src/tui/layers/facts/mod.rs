@@ -1,8 +1,9 @@
 //! The forms for what is known about a secret: its name, its description, tags, retention and rotation.
 
+mod view;
+
 use ratatui::layout::Position;
 
-use super::facts_view;
 use super::plan::CHANGED_MEANWHILE;
 use crate::domain::{Description, Retention, RotationInterval, SecretName};
 use crate::tui::action::Action;
@@ -125,25 +126,6 @@ impl Facts {
         });
         let form = Form::new(fields.collect());
         Self { secret, form, plan: FactsPlan::Same, made: Question::default(), remark: None }
-    }
-
-    /// The secret as it was when the form was opened.
-    pub const fn secret(&self) -> &SecretState {
-        &self.secret
-    }
-
-    /// What comes of what is typed.
-    pub const fn plan(&self) -> &FactsPlan {
-        &self.plan
-    }
-
-    /// Something to know besides.
-    pub const fn remark(&self) -> Option<&'static str> {
-        self.remark
-    }
-
-    pub const fn fields(&self) -> &Form {
-        &self.form
     }
 
     /// Whether this is the form for a new name.
@@ -323,7 +305,7 @@ impl Layer for Facts {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
-        facts_view::draw(self, canvas)
+        view::draw(self, canvas)
     }
 }
 
