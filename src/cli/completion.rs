@@ -316,9 +316,9 @@ mod tests {
             let with = command.get_arguments().filter(|one| one.get::<ArgValueCompleter>().is_some());
             with.map(|one| one.get_id().as_str().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(completed("get"), ["reference"]);
+        assert_eq!(completed("get"), ["reference", "out"]);
         assert_eq!(completed("stage"), ["name", "label", "to", "from"]);
-        assert_eq!(completed("run"), ["assignments", "env_from", "prefix", "instead"]);
+        assert_eq!(completed("run"), ["assignments", "env_file", "env_from", "prefix", "instead", "command"]);
         assert_eq!(completed("diff"), ["reference", "other"]);
         assert_eq!(completed("purge"), ["names"]);
     }

@@ -226,7 +226,10 @@ mod tests {
 
     #[test]
     fn other_texts_differ_by_line() {
-        assert_eq!(told("a\nb\nc\n", "a\nx\ny\nc\n"), ["~ lines 2–3: 2 → 4 characters"]);
+        assert_eq!(
+            told("a\nb\nc\n", "a\nx\ny\nc\n"),
+            ["- line 2: 2 characters", "+ lines 2–3: 4 characters"]
+        );
         assert_eq!(told("a\nb\n", "a\n"), ["- line 2: 2 characters"]);
         assert_eq!(told("a\n", "a\nß\nc\n"), ["+ lines 2–3: 4 characters"]);
         assert_eq!(told("a", "a\n"), ["~ line 1: 1 → 2 characters"]);
@@ -291,7 +294,7 @@ mod tests {
     #[test]
     fn no_part_of_a_password_is_taken_for_a_key() {
         assert_eq!(told("Zm9vYmFy=", "cXV4=x"), ["~ line 1: 9 → 6 characters"]);
-        assert_eq!(told("A=1\nB=2\n", "c2VjcmV0="), ["~ line 1: 8 → 9 characters"]);
+        assert_eq!(told("A=1\nB=2\n", "c2VjcmV0="), ["- lines 1–2: 8 characters", "+ line 1: 9 characters"]);
         assert_eq!(told("a/b=1\nB=2\n", "a/b=2\nB=2\n"), ["~ line 1: 6 → 6 characters"]);
     }
 }

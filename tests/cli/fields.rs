@@ -102,14 +102,16 @@ fn diff_of_other_texts_tells_lines() {
         exit 0
         stdout:
         plain#v1 → plain#v2
-        ~ lines 1–2 changed, 8 → 17 characters
+        - line 1 removed, 8 characters
+        + lines 1–2 added, 17 characters
         "#);
     assert_snapshot!(home.etui(&["diff", "plain", "--reveal"]), @r#"
         exit 0
         stdout:
         plain#v1 → plain#v2
-        @ lines 1–2 changed
+        @ line 1 removed
         -hunter2
+        @ lines 1–2 added
         +hunter3
         +and more
         "#);

@@ -26,7 +26,7 @@ fn a_wrong_password_in_the_file_is_told_on_the_unlock_screen() {
     let file = home.path().join("password");
     std::fs::write(&file, "wrong").unwrap();
     let mut terminal = home.app_with((80, 24), &["tui", "--password-file", file.to_str().unwrap()]);
-    terminal.wait_for_text("wrong password");
+    terminal.wait_for_text("Wrong password");
     terminal.unlock();
 }
 

@@ -4,7 +4,7 @@ mod view;
 
 use ratatui::layout::Position;
 
-use self::view::{areas};
+use self::view::areas;
 use crate::query::{Candidate, Query};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};

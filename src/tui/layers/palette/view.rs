@@ -50,8 +50,7 @@ pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     LinePen::new(buffer, inside, 0).skip(1).text(":", theme.style(Role::Accent));
     let line = Rect { x: inside.x + 2, width: inside.width.saturating_sub(3), height: 1, ..inside };
     let style = theme.style(Role::Text);
-    let cursor =
-        field::draw(buffer, line, &palette.query, Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    let cursor = field::draw(buffer, line, &palette.query, Shown::Plainly, Focus::Here, style, &theme.glyphs);
     match palette.typed() {
         Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
         _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
