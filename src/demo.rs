@@ -23,7 +23,7 @@ pub const PASSWORD: &str = "demo";
 /// The secret to look at first: it has most to show.
 pub const FIRST: &str = "shop/db/password";
 
-/// The samples as `etui export json` writes them. What they bear in dates is moved as a whole, so that what was
+/// The samples as `etui export json` writes them. Their dates are moved as a whole, so that what was
 /// stored two days before [`WRITTEN`] was always stored two days ago.
 const SAMPLES: &str = include_str!("../assets/demo.json");
 

@@ -42,7 +42,7 @@ fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
         eprintln!(
-            "etui {} came to an end that should not happen{}; please report this",
+            "etui {} crashed{}; this is a bug, please report it",
             env!("CARGO_PKG_VERSION"),
             place.unwrap_or_default()
         );

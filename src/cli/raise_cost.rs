@@ -1,7 +1,7 @@
 //! The offer to raise what one guess at the master password costs, after an unlock on a terminal.
 //!
 //! The cost of a vault was chosen when it was made, perhaps on a slower machine. It is held against the last
-//! rung of today's ladder, [`KdfCost::LEAST_DEFAULT`], and not against what this machine could bear:
+//! rung of today's ladder, [`KdfCost::LEAST_DEFAULT`], and not against what this machine is able to do:
 //! measuring takes seconds, which nobody wants to wait at every unlock, and a vault that moves between a fast
 //! and a slow machine would be raised on the one and be a burden on the other. This machine is measured only
 //! once the answer is yes.
@@ -58,7 +58,7 @@ pub(super) fn offer(
 fn raise(invocation: &Invocation, opened: &mut Opened, present: KdfCost) -> anyhow::Result<()> {
     let measured = KdfCost::measure().context("cannot measure what unlocking may cost")?;
     if !present.is_weaker_than(&measured) {
-        invocation.output().note("this machine cannot bear more within a second; nothing changed");
+        invocation.output().note("this machine does no more within a second; nothing changed");
         return Ok(());
     }
     let sentence = match opened.vault.change_password(&opened.credentials, &opened.credentials, measured) {

@@ -41,7 +41,7 @@ use crate::vault::{IncomingBatch, Loss};
 pub enum ExportFormat {
     /// `NAME=value` lines of the current values.
     Dotenv,
-    /// Our own, complete.
+    /// etui's own, complete.
     Json,
 }
 

@@ -147,7 +147,7 @@ fn separator_of(text: &[u8]) -> u8 {
     let line =
         text.split(|byte| matches!(byte, b'\r' | b'\n')).find(|line| !line.is_empty()).unwrap_or_default();
     let count = |separator: u8| line.iter().filter(|byte| **byte == separator).count();
-    // Of equal counts the last one wins, and a comma shall.
+    // Of equal counts the last one wins, and a comma is to.
     [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 

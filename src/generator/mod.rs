@@ -28,7 +28,7 @@ pub struct Generated {
     pub bits: f64,
 }
 
-/// What shall be generated.
+/// What to generate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipe {
     /// Characters.

@@ -7,7 +7,7 @@ use crate::memory::SecretBytes;
 const WORDS: &str = include_str!("../../assets/eff_large_wordlist.txt");
 const WORD_COUNT: u16 = 7_776;
 
-/// What a passphrase shall be like.
+/// What a passphrase is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassphraseRecipe {
     words: usize,

@@ -40,7 +40,7 @@ pub enum RequireEach {
     No,
 }
 
-/// What a password shall be like.
+/// What a password is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordRecipe {
     length: usize,

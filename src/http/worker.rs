@@ -101,7 +101,7 @@ impl Keeper {
             Held::Open(vault) => call.respond(vault, &self.permissions, format, body),
             Held::Locked(_) | Held::Moving => call.refuse(&LOCKED, format, body),
         };
-        // A session that ended by itself (the vault has another key) can begin anew.
+        // A session that ended by itself (the vault has another key) can begin again.
         if responded.code == Some(ErrorCode::NotUnlocked) {
             self.lock();
         }

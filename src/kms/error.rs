@@ -73,7 +73,7 @@ impl KmsError {
     /// What to do next.
     pub(super) fn hint(&self) -> String {
         match self {
-            Self::NoRequest { .. } => "write one request a line: {\"Action\":\"GetSecretValue\",\"SecretName\":\
+            Self::NoRequest { .. } => "write one request per line: {\"Action\":\"GetSecretValue\",\"SecretName\":\
                                        \"db\"} or Action=GetSecretValue&SecretName=db"
                 .to_owned(),
             Self::LineTooLong { .. } => "a value has at most 1 MiB".to_owned(),

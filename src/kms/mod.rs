@@ -1,7 +1,7 @@
 //! The KMS API: requests in the API's own words (JSON or query string), answers in its own shapes (JSON or
 //! XML).
 //!
-//! [`serve`](fn@serve) reads one request a line, asks the [`Vault`](crate::vault::Vault) and writes one [`Answer`] a
+//! [`serve`](fn@serve) reads one request per line, asks the [`Vault`](crate::vault::Vault) and writes one [`Answer`] a
 //! line. The command line's `--json` prints the same answers. Nothing is decided here: the contract lives in
 //! `versioning`, and this module only translates. What happens to a line:
 //!

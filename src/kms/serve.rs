@@ -12,7 +12,7 @@ use crate::domain::ErrorCode;
 use crate::memory::SecretBytes;
 use crate::vault::Vault;
 
-/// Answers one request a line until the input ends, and then the code of the first refusal, if there was one.
+/// Answers one request per line until the input ends, and then the code of the first refusal, if there was one.
 ///
 /// A refusal does not end the run; `IntegrityFailure` does, since nothing that such a vault says can be
 /// trusted. Empty lines are skipped. A line over 8 MiB is skipped to its end and refused. Memory does not

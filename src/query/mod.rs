@@ -93,7 +93,7 @@ enum Term {
 }
 
 impl Term {
-    /// Whether whatever this lets through, the other lets through too. What is not known to is said not to.
+    /// Whether whatever this lets through, the other lets through too. False when unsure.
     fn narrows(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Loose(new), Self::Loose(old))

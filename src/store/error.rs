@@ -49,7 +49,7 @@ pub enum StoreError {
     /// There is no file.
     #[error("there is no vault at {}", .0.display())]
     Missing(PathBuf),
-    /// There is a file where one shall be made.
+    /// There is a file where one is to be made.
     #[error("'{}' already exists", .0.display())]
     Exists(PathBuf),
     /// Another process holds the file.

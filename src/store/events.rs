@@ -8,7 +8,7 @@ use super::seals::Seals;
 use super::vault_file::VaultFile;
 use crate::crypto::{self, VaultKeys};
 
-/// Opens the event that a verified link names; its record must bear the link's tag.
+/// Opens the event that a verified link names; its record must have the link's tag.
 pub(super) fn open_event(
     file: &VaultFile,
     keys: &VaultKeys,

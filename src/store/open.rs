@@ -136,7 +136,7 @@ pub(super) struct Unnamed {
     pub(super) opened: Opened,
     /// After the connection: it must be closed first.
     pub(super) temporary: Temporary,
-    /// Where it shall lie, links resolved.
+    /// Its path, links resolved.
     pub(super) path: PathBuf,
 }
 
@@ -443,7 +443,7 @@ fn harden(connection: &mut Connection) -> Result<(), StoreError> {
 const SPILL_KIB: u32 = 32 * 1024;
 
 /// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken
-/// while the app is open is current, and no power loss takes back an acknowledged put.
+/// while the app is open is current, and no power loss loses an acknowledged put.
 fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
@@ -481,7 +481,7 @@ mod tests {
         connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
     }
 
-    // Guards: with FULL instead of EXTRA a power loss takes back acknowledged changes.
+    // Guards: with FULL instead of EXTRA a power loss loses acknowledged changes.
     #[test]
     fn an_open_vault_syncs_as_much_as_its_promises_need() {
         let folder = tempfile::tempdir().unwrap();

@@ -177,7 +177,7 @@ impl OpenStore {
         };
         if right == State::AsItLies && !self.file.states_agree() {
             self.notices.push(
-                "a journal that an interrupted change left beside the vault was removed: the vault is whole without it"
+                "a journal that an interrupted change left beside the vault was removed: nothing is missing"
                     .to_owned(),
             );
         }
@@ -546,7 +546,7 @@ mod tests {
         assert!(synced.is_some() && synced < remembered, "{steps:?}");
     }
 
-    // Guards: a killed writer's last step may not be on the disk yet; a power loss would take back what was said.
+    // Guards: a killed writer's last step may not be on the disk yet; a power loss would lose what was reported.
     #[test]
     fn the_folder_is_synced_before_what_was_read_is_remembered_or_acknowledged() {
         let place = tempfile::tempdir().unwrap();

@@ -157,7 +157,7 @@ mod tests {
         assert!(reason.starts_with("it can only be read"), "{reason}");
     }
 
-    // Guards: the cause is asked for anew where SQLite's second try has hidden it.
+    // Guards: the cause is asked for again where SQLite's second try has hidden it.
     #[test]
     fn why_nothing_can_be_made_beside_a_file_is_asked_of_the_system() {
         let folder = tempfile::tempdir().unwrap();

@@ -26,7 +26,7 @@ use crate::versioning::{
 /// When a change is made, and through which interface.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// The time that it bears.
+    /// Its time.
     pub now: Timestamp,
     /// The interface, for the history.
     pub origin: Origin,
@@ -66,7 +66,7 @@ pub struct WriteTransaction<'a> {
     /// Names as this transaction leaves them.
     names: HashMap<SecretName, usize>,
     batch: Batch,
-    /// The event that is being taken back.
+    /// The event that is being reversed.
     takes_back: Option<u64>,
     /// Buckets with secrets whose records are written already.
     settled: [bool; BUCKETS],
@@ -223,7 +223,7 @@ impl WriteTransaction<'_> {
         self.batch = Batch::Together;
     }
 
-    /// Says that the changes applied from here on take back an event, or none.
+    /// Says that the changes applied from here on reverse an event, or none.
     pub fn take_back(&mut self, number: Option<u64>) {
         self.takes_back = number;
     }

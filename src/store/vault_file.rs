@@ -155,7 +155,7 @@ impl VaultFile {
         one.is_ok_and(|row| other == Some(Ok(row)))
     }
 
-    /// Brings the file into the state that a key has vouched for, and opens it anew; answers the copies of what
+    /// Brings the file into the state that a key has vouched for, and opens it again; answers the copies of what
     /// was there. `None` where there is nothing to go back to: it is only looked at, or others were quicker.
     pub(super) fn settle(&mut self, state: State) -> Result<Option<open::Aside>, StoreError> {
         let Some(mut aside) = self.opened.aside.take() else { return Ok(None) };
@@ -187,7 +187,7 @@ impl VaultFile {
     /// Begins a transaction and reads the vault row in it; `None` where the file is unsettled.
     ///
     /// The file must be the one that was seen last, unchanged but for commits of other processes; else it
-    /// is closed and opened anew, since a file copied over the open one would otherwise be read half from
+    /// is closed and opened again, since a file copied over the open one would otherwise be read half from
     /// SQLite's page cache and written into a mixture. A journal that a killed writer left must not be met
     /// by SQLite before it was set aside.
     pub(super) fn begin(&mut self, purpose: Purpose) -> Result<Option<VaultRow>, StoreError> {

@@ -354,7 +354,7 @@ impl Vault {
         Ok(self.store()?.file().header().cost)
     }
 
-    /// What deriving the key shall cost under new locks where nobody chose: as much as now, unless that is less
+    /// What deriving the key is to cost under new locks where nobody chose: as much as now, unless that is less
     /// than etui would choose today: it is never lowered unasked. Measures then, which takes seconds.
     ///
     /// # Errors

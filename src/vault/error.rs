@@ -123,7 +123,7 @@ pub enum VaultError {
         /// Where.
         path: PathBuf,
     },
-    /// A file is there already that shall not be replaced.
+    /// A file is there already, and is not replaced.
     #[error("'{}' already exists", path.display())]
     FileExists {
         /// Where.

@@ -8,7 +8,7 @@ use crate::domain::SecretName;
 use crate::store::{EventLink, EventRecord, OpenStore, StoreError};
 use crate::versioning::{Change, Direction, Existence, Plan, Refusal, Search, Step, name_after, take_back};
 
-/// Events that are taken back together: one, or a batch, newest first.
+/// Events that are reversed together: one, or a batch, newest first.
 struct Target {
     events: Vec<(u64, EventRecord)>,
 }
@@ -52,7 +52,7 @@ impl Vault {
     /// What an undo or redo would do; the refusal that it would get is the error.
     ///
     /// # Errors
-    /// `UnsupportedOperation` where there is nothing to take back or it was destroyed, and the refusals of
+    /// `UnsupportedOperation` where there is nothing to reverse or it was destroyed, and the refusals of
     /// the inverse operation.
     pub fn plan_take_back(&mut self, direction: Direction) -> Result<TakeBackPlan, VaultError> {
         let now = self.now();
@@ -98,9 +98,9 @@ impl Vault {
         }
     }
 
-    /// Takes back the newest change (undo) or the newest undo (redo), by a new change.
+    /// Reverses the newest change (undo) or the newest undo (redo), by a new change.
     ///
-    /// `newest` is the number of the newest event that a plan was made from, if it shall hold only for it.
+    /// `newest` is the number of the newest event that a plan was made from, to refuse another state.
     ///
     /// # Errors
     /// As [`plan_take_back`](Self::plan_take_back), and `Rejected.ResourceChanged`.

@@ -67,7 +67,7 @@ pub struct Holding {
 pub struct SecretDetails {
     /// Everything but the values.
     pub secret: SecretState,
-    /// For a request that shall hold only for this state.
+    /// For a request that is to be refused in another state.
     pub token: StateToken,
 }
 
@@ -95,7 +95,7 @@ pub struct PlannedPut {
     pub exceeds_kms_limit: bool,
 }
 
-/// The answer of an operation that moves labels or changes what is known about a secret.
+/// The answer of an operation that moves labels or changes the metadata of a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeOutcome {
     /// The secret.
@@ -175,7 +175,7 @@ pub struct HistoryEntry {
     pub secret: Option<SecretName>,
     /// What changed.
     pub change: Change,
-    /// The number of the change that this one takes back.
+    /// The number of the change that this one reverses.
     pub takes_back: Option<u64>,
     /// The number of the first change of the batch that it belongs to.
     pub batch: Option<u64>,
@@ -195,7 +195,7 @@ impl HistoryEntry {
     }
 }
 
-/// One change that is taken back, and the change that does it; `None` where nothing is left to change.
+/// One change that is reversed, and the change that does it; `None` where nothing is left to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenBack {
     /// What was done.
@@ -209,7 +209,7 @@ pub struct TakenBack {
 pub struct TakeBackPlan {
     /// Undo or redo.
     pub direction: Direction,
-    /// The changes that are taken back together, newest first.
+    /// The changes that are reversed together, newest first.
     pub steps: Vec<TakenBack>,
     /// The number of the newest event that this was planned from.
     pub newest: u64,
@@ -220,7 +220,7 @@ pub struct TakeBackPlan {
 pub struct TakeBackOutcome {
     /// Undo or redo.
     pub direction: Direction,
-    /// The changes that were taken back together, newest first.
+    /// The changes that were reversed together, newest first.
     pub steps: Vec<TakenBack>,
 }
 

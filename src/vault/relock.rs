@@ -44,7 +44,7 @@ pub struct Relock {
     pub present_key_file: Option<SecretBytes>,
     /// The key file from then on.
     pub key_file: NewKeyFile,
-    /// What deriving the key shall cost; `None`: see [`Vault::cost_for_new_locks`].
+    /// What deriving the key is to cost; `None`: see [`Vault::cost_for_new_locks`].
     pub cost: Option<KdfCost>,
 }
 

@@ -76,7 +76,7 @@ pub struct PutRequest {
     pub stages: StageSet,
     /// A remark on the version (etui).
     pub note: Option<Note>,
-    /// The state that the plan was made from, if the request shall hold only for it (etui).
+    /// The state that the plan was made from, to refuse the request in another (etui).
     pub expected: Option<StateToken>,
 }
 
@@ -87,7 +87,7 @@ pub struct StageRequest {
     pub name: SecretName,
     /// The move.
     pub stage: StageMove,
-    /// The state that the plan was made from, if the request shall hold only for it (etui).
+    /// The state that the plan was made from, to refuse the request in another (etui).
     pub expected: Option<StateToken>,
 }
 
@@ -96,7 +96,7 @@ pub struct StageRequest {
 pub struct RollbackRequest {
     /// The secret.
     pub name: SecretName,
-    /// The state that the plan was made from, if the request shall hold only for it.
+    /// The state that the plan was made from, to refuse the request in another.
     pub expected: Option<StateToken>,
 }
 
@@ -107,7 +107,7 @@ pub struct DeleteRequest {
     pub name: SecretName,
     /// By schedule or by force.
     pub deletion: Deletion,
-    /// The state that the plan was made from, if the request shall hold only for it (etui).
+    /// The state that the plan was made from, to refuse the request in another (etui).
     pub expected: Option<StateToken>,
 }
 
@@ -125,9 +125,9 @@ pub struct PurgeRequest {
 pub struct UpdateRequest {
     /// The secret.
     pub name: SecretName,
-    /// What shall change.
+    /// What changes.
     pub update: MetadataUpdate,
-    /// The state that the plan was made from, if the request shall hold only for it (etui).
+    /// The state that the plan was made from, to refuse the request in another (etui).
     pub expected: Option<StateToken>,
 }
 
@@ -138,7 +138,7 @@ pub struct RenameRequest {
     pub old: SecretName,
     /// The name that it gets.
     pub new: SecretName,
-    /// The state that the plan was made from, if the request shall hold only for it.
+    /// The state that the plan was made from, to refuse the request in another.
     pub expected: Option<StateToken>,
 }
 

@@ -75,7 +75,7 @@ pub fn name_of(entry: &HistoryEntry) -> String {
     }
 }
 
-/// What an undo or redo takes back: "storing v3 in 'db'"; for a redo, "change 13 of 'db'".
+/// What an undo or redo reverses: "storing v3 in 'db'"; for a redo, "change 13 of 'db'".
 pub fn taken_back(entry: &HistoryEntry) -> String {
     match entry.takes_back {
         // What is redone is the change itself, not the undo of it.

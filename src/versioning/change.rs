@@ -59,9 +59,9 @@ pub enum Operation {
     Restore,
     /// Removal after the window (etui).
     Purge,
-    /// A change taken back by a new one (etui).
+    /// A change undone by a new one (etui).
     Undo,
-    /// An undo taken back by a new change (etui).
+    /// An undo redone by a new change (etui).
     Redo,
     /// Versions brought in from elsewhere (etui).
     Import,

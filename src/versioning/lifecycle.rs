@@ -37,7 +37,7 @@ impl Deletion {
     }
 }
 
-/// Decides a creation: the name is free; the first version is current and may bear custom labels (etui).
+/// Decides a creation: the name is free; the first version is current and may have custom labels (etui).
 ///
 /// `taken` is the secret that has this name already, if any.
 ///

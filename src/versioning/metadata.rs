@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::state::SecretState;
 use crate::domain::{Description, Note, Retention, RotationInterval, SecretName, TagKey, Tags, VersionId};
 
-/// Which metadata shall change; `None` and empty lists leave theirs as they are.
+/// Which metadata changes; `None` and empty lists leave theirs as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MetadataUpdate {
     /// The description.

@@ -68,7 +68,7 @@ pub struct PutTerms {
     pub stages: StageSet,
     /// The identity that the version gets if it is new.
     pub key: VersionKey,
-    /// How the value compares with the stored one, where the id exists already.
+    /// How the value compares with the stored one, where the id is taken.
     pub comparison: Option<Comparison>,
 }
 

@@ -32,7 +32,7 @@ pub enum Refusal {
     #[error("there is no secret '{name}'")]
     NoSuchSecret {
         name: SecretName,
-        /// The name that was meant, by its looks. Only for whoever may read every name of the vault.
+        /// The name that was probably meant. Only for whoever may read every name of the vault.
         near: Option<SecretName>,
     },
     #[error("secret '{name}' has no version '{version}'")]
@@ -134,7 +134,7 @@ impl Refusal {
     pub fn hint(&self) -> String {
         match self {
             Self::Invalid(_) => String::new(),
-            Self::NoStages => "name at least one label, or leave the list out to mean ACSCurrent".to_owned(),
+            Self::NoStages => "give at least one label, or leave the list out to mean ACSCurrent".to_owned(),
             Self::CurrentAndPrevious => {
                 "name one of the two: the version that was current becomes the previous one by itself"
                     .to_owned()

@@ -39,12 +39,12 @@ impl StageMove {
         &self.label
     }
 
-    /// The version that the label shall mark; `None` removes it.
+    /// The version that is to get the label; `None` removes it.
     pub const fn move_to(&self) -> Option<&VersionId> {
         self.move_to.as_ref()
     }
 
-    /// The version that must bear the label now.
+    /// The version that must have the label now.
     pub const fn remove_from(&self) -> Option<&VersionId> {
         self.remove_from.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Undo and redo: which change of the history is taken back, and by which new change (etui).
+//! Undo and redo: which change of the history is reversed, and by which new change (etui).
 //!
 //! Undo never destroys: a put keeps its version, unlabelled; a create is scheduled for deletion. It passes
 //! over undos and what they undid, over password changes and rekeys; it stops at what cannot be undone.
@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::state::SecretState;
 use crate::domain::{SecretName, Timestamp};
 
-/// Whether a change or an undo is to be taken back.
+/// Whether a change or an undo is to be reversed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The newest change that is not undone.
@@ -38,11 +38,11 @@ pub enum Step {
     Found,
     /// Look at the one before.
     PassOver,
-    /// There is nothing to take back.
+    /// There is nothing to reverse.
     Nothing,
 }
 
-/// Walks the history from the newest event down and finds what is to be taken back.
+/// Walks the history from the newest event down and finds what is to be reversed.
 #[derive(Debug, Clone)]
 pub struct Search {
     direction: Direction,
@@ -83,7 +83,7 @@ impl Search {
 
 /// Decides the change that takes another one back.
 ///
-/// `state` is the secret as it is now, `taken` the secret that bears the name it would return to, if any.
+/// `state` is the secret as it is now, `taken` the secret that has the name it would return to, if any.
 ///
 /// # Errors
 /// `UnsupportedOperation` for what was destroyed, and the refusals of the inverse operation.

@@ -7,6 +7,7 @@ mod planted;
 mod rules;
 mod test_targets;
 mod tokens;
+mod words;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -116,4 +117,15 @@ fn nothing_under_tests_is_forgotten() {
         forgotten.extend(test_targets::undeclared(&files));
     }
     assert!(forgotten.is_empty(), "no test runs these:\n{}", forgotten.join("\n"));
+}
+
+#[test]
+fn no_phrase_that_was_replaced_comes_back() {
+    let left = words::left(&root(), &rust_files(&root().join("src")));
+    let beyond = words::beyond_what_may_be_left(&left);
+    assert!(
+        beyond.is_empty(),
+        "say it in plain words instead (tests/architecture/words.rs):\n{}",
+        beyond.join("\n")
+    );
 }

@@ -7,6 +7,23 @@ pub struct Token<'a> {
     pub line: usize,
 }
 
+/// What people read: comments of the documentation and texts, without those of tests.
+pub fn prose(text: &str) -> String {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut prose = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let end = next_end(text, at);
+        let piece = &text[at..end];
+        if piece.starts_with("///") || piece.starts_with("//!") || piece.contains('"') {
+            prose.push_str(piece.trim_start_matches(['/', '!']));
+            prose.push('\n');
+        }
+        at = end;
+    }
+    prose
+}
+
 /// The tokens of the code; comments, strings, characters and numbers are left out.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let bytes = text.as_bytes();

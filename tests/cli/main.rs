@@ -11,6 +11,7 @@ mod as_command;
 #[cfg(target_os = "linux")]
 mod children;
 mod code;
+mod completing;
 mod deletion;
 // Its values lie in memory, which is known there.
 #[cfg(target_os = "linux")]

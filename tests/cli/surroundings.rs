@@ -327,7 +327,7 @@ fn completing_does_not_keep_the_vault_unlocked() {
 }
 
 /// A real bash on a terminal, ready to complete; Ctrl-x p shows its line between `<` and `>`.
-fn interactive_bash(home: &Home) -> super::support::Terminal {
+pub(super) fn interactive_bash(home: &Home) -> super::support::Terminal {
     let mut terminal = home.start_on_terminal("bash", &["--norc", "--noprofile", "-i"], |command| {
         let folder = std::path::Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
         let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());

@@ -36,7 +36,7 @@ const ACTIONS: &str = "the actions are CreateSecret, PutSecretValue, GetSecretVa
 
 #[test]
 fn what_no_form_can_say() {
-    let hint = "write one request a line: {\"Action\":\"GetSecretValue\",\"SecretName\":\"db\"} or \
+    let hint = "write one request per line: {\"Action\":\"GetSecretValue\",\"SecretName\":\"db\"} or \
                 Action=GetSecretValue&SecretName=db";
     let parse = "ParseRequestParameterException";
     check(
@@ -206,7 +206,7 @@ fn malformed_parameters() {
                 400,
                 invalid,
                 "the list of stage labels is empty",
-                "name at least one label, or leave the list out to mean ACSCurrent",
+                "give at least one label, or leave the list out to mean ACSCurrent",
             ),
             (
                 r#"Action=PutSecretValue&SecretName=db&VersionId=v9&SecretData=x&VersionStages=["ACSPrevious","ACSCurrent"]"#,

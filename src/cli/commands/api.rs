@@ -12,7 +12,7 @@ use crate::cli::row::RunCommand;
 use crate::cli::schema::Json;
 use crate::kms::{self, Format};
 
-/// Answer requests of the KMS API on stdin, one a line
+/// Answer requests of the KMS API on stdin, one per line
 ///
 /// Unlocks once. A request is a JSON object with the API's own parameter names, or its query string. Each is
 /// answered with one line, in order and at once. A refusal does not end the run; the exit code is that of

@@ -1,4 +1,4 @@
-//! The flags that say what one guess at the master password shall cost.
+//! The flags that say what one guess at the master password costs.
 
 use clap::Args;
 

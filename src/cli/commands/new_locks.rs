@@ -27,7 +27,7 @@ pub(super) const RELOCKED: Json = Json::Answers(&[Schema::only(&[&[
     key("Backups", Kind::List(&Kind::Text), "copies on this machine that still open with the old password"),
 ]])]);
 
-/// How the vault shall be locked from now on.
+/// How the vault is locked from now on.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct NewLocks {
     /// Read the new password from a file, `-` for stdin

@@ -27,7 +27,7 @@ impl NewVersion {
         self.version_id.clone().unwrap_or_else(v1)
     }
 
-    /// The labels of a first version besides `ACSCurrent`, which it always bears.
+    /// The labels of a first version besides `ACSCurrent`, which it always has.
     pub(super) fn extra_stages(&self) -> Vec<StageLabel> {
         self.stages.iter().filter(|label| !label.is_current()).cloned().collect()
     }

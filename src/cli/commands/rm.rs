@@ -18,7 +18,7 @@ use crate::versioning::Deletion;
 
 /// Delete a secret, with a window in which it can be restored
 ///
-/// In the window the secret can be neither read nor changed; `etui restore` cancels the deletion. When
+/// In the window the secret cannot be read or changed; `etui restore` cancels the deletion. When
 /// it is over nothing is lost by itself: `etui purge` removes the secret. With --force it is removed at once
 /// and for good; on a terminal its name must be typed, and elsewhere --yes is needed.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `etui show`: DescribeSecret, and what is known about one version besides its value.
+//! `etui show`: DescribeSecret, and the metadata of one version.
 
 use std::fmt::Write as _;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! `etui undo` and `etui redo`: the last change taken back, or that.
+//! `etui undo` and `etui redo`: undo the last change, or redo the last undo.
 
 use clap::Args;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::versioning::{Direction, Operation};
 
 /// Undo the newest change, by a new change
 ///
-/// Labels, names and what is known about a secret return to where they were; a new version stays, without a
+/// Labels, names and metadata return to where they were; a new version stays, without a
 /// label; a created secret is scheduled for deletion. Nothing is destroyed. It says what it undoes; --dry-run
 /// says so first. What was removed for good cannot be undone: undo stops there.
 #[derive(Debug, Args)]

@@ -20,7 +20,7 @@ const BREAKS: &str = "ETUI_COMPLETE_BREAKS";
 /// The words of the command line as they were typed, where it is bash that asks.
 pub(super) fn typed_words(words: &[OsString]) -> Option<Vec<OsString>> {
     std::env::var_os(INDEX)?;
-    let (words, _) = joined(words, words.len(), &breaks());
+    let (words, _) = joined(words, words.len().saturating_sub(1), &breaks());
     Some(words.into_iter().map(unquoted).collect())
 }
 

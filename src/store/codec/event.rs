@@ -39,7 +39,7 @@ pub struct EventRecord {
     pub secret: Option<([u8; 16], SecretName)>,
     /// What changed.
     pub change: Change,
-    /// The number of the event that an undo or redo takes back.
+    /// The number of the event that an undo or redo reverses.
     pub takes_back: Option<u64>,
     /// The number of the first event of the batch it belongs to.
     pub batch: Option<u64>,

@@ -26,7 +26,7 @@ pub(in crate::store) enum State {
     RolledBack,
 }
 
-/// What shall become of the file itself once it is known which state is right.
+/// What becomes of the file itself once it is known which state is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Purpose {
     /// It is only looked at, and never written to.

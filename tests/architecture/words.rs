@@ -1,0 +1,180 @@
+//! Plain words: phrases that were replaced once and must not come back, in what etui says, in its documents and in
+//! the comments that its documentation is made of.
+
+use std::fs;
+use std::path::Path;
+
+use crate::tokens::prose;
+
+/// Each stands for its kind. Words of our own for what has a word already, and sentences that read translated.
+const BANNED: &[&str] = &[
+    "[without:",
+    "A small case for valuables",
+    "anew",
+    "answer beforehand",
+    "Answer in JSON",
+    "as chance has it",
+    "asked once; scripts",
+    "bear",
+    "bears",
+    "by its looks",
+    "by the name that it has now",
+    "came to an end that should not",
+    "can be neither read nor changed",
+    "cannot be taken back",
+    "changed this secret meanwhile",
+    "correct it and try again",
+    "costs less than etui takes",
+    "Ctrl-r redoes",
+    "deleted too",
+    "does not open this vault",
+    "either by force or with",
+    "empty asks for no rotation",
+    "empty keeps every one",
+    "empty takes all",
+    "ended with exit status",
+    "Enter move here",
+    "entity not found",
+    "everything anew",
+    "exists already with",
+    "flags of the generator are given",
+    "help of this screen",
+    "is back as you typed it",
+    "is said not to",
+    "It is elsewhere",
+    "it is so already",
+    "it marks this version already",
+    "it shall move to",
+    "it would be refused",
+    "Keep typing",
+    "Keys alive here",
+    "locked: the machine slept",
+    "Look at the surroundings",
+    "loses its other versions",
+    "makes the first one",
+    "may be there yet",
+    "measuring what this machine bears",
+    "mend the cause",
+    "name a file first",
+    "name at least one label",
+    "no version is named to move",
+    "nobody was there",
+    "Not stored yet",
+    "nothing here looks like",
+    "nothing is named that shall change",
+    "nothing is under way",
+    "nothing is written over",
+    "nothing says that it may not be",
+    "Now so, now so",
+    "of pass the folder",
+    "one request a line",
+    "Only the lock changes",
+    "Our own, complete",
+    "Present password",
+    "Put below",
+    "recovered by anybody",
+    "rooms of the code",
+    "Say more",
+    "Say results and errors",
+    "says it beforehand",
+    "sealed anew",
+    "shall",
+    "shall lie",
+    "stands a number of versions",
+    "Take a deletion back",
+    "take back",
+    "take back the undo",
+    "take it (generator)",
+    "take the newest undo back",
+    "taken back",
+    "takes back",
+    "takes the free id",
+    "that it may be read by anybody",
+    "the mark is taken away",
+    "the script that completes",
+    "the text is kept in",
+    "the vault is made and open",
+    "the vault is whole",
+    "there is no place",
+    "There is no secret yet",
+    "these belong to the secret",
+    "through which door",
+    "Two commands",
+    "type the second one again",
+    "uncategorized error",
+    "what a day's work needs",
+    "what is known about",
+    "what it is first",
+    "what it protected is to be changed",
+    "What lies over it",
+    "what this machine remembers of it",
+    "What you typed in the form is not stored",
+    "Where things lie",
+    "wish",
+];
+
+/// How many are left in the app. The number may only shrink.
+const LEFT_IN_THE_APP: usize = 36;
+
+/// The phrases that stand in a text, as whole words.
+pub fn banned_in(text: &str) -> Vec<&'static str> {
+    let is_whole = |at: usize, phrase: &str| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + phrase.len()..].chars().next();
+        let (first, last) = (phrase.chars().next(), phrase.chars().next_back());
+        let joins = |one: Option<char>, other: Option<char>| {
+            one.is_some_and(char::is_alphanumeric) && other.is_some_and(char::is_alphanumeric)
+        };
+        !joins(before, first) && !joins(last, after)
+    };
+    let count =
+        |phrase: &&'static str| text.match_indices(*phrase).filter(|(at, _)| is_whole(*at, phrase)).count();
+    BANNED.iter().flat_map(|phrase| std::iter::repeat_n(*phrase, count(&phrase))).collect()
+}
+
+/// Every phrase that is left, with the file it stands in.
+pub fn left(root: &Path, sources: &[std::path::PathBuf]) -> Vec<String> {
+    let documents = fs::read_dir(root).unwrap().chain(fs::read_dir(root.join("docs")).unwrap());
+    let documents = documents.map(|entry| entry.unwrap().path());
+    let documents = documents.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let in_documents = documents.map(|path| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path, text)
+    });
+    let in_sources = sources.iter().filter(|path| !path.ends_with("tests.rs")).map(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        (path.clone(), prose(&text))
+    });
+    let name = |path: &Path| path.strip_prefix(root).unwrap().display().to_string();
+    in_documents
+        .chain(in_sources)
+        .flat_map(|(path, text)| {
+            let path = name(&path);
+            banned_in(&text).into_iter().map(move |phrase| format!("{path}: {phrase}")).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Whether no more is left than may be: nothing outside the app, and there less and less.
+pub fn beyond_what_may_be_left(left: &[String]) -> Vec<String> {
+    let (app, others): (Vec<&String>, Vec<&String>) =
+        left.iter().partition(|found| found.starts_with("src/tui/"));
+    let app = if app.len() > LEFT_IN_THE_APP { app } else { Vec::new() };
+    others.into_iter().chain(app).cloned().collect()
+}
+
+#[test]
+fn a_banned_phrase_is_found_as_whole_words_only() {
+    assert_eq!(banned_in("what it shall be like"), ["shall"]);
+    assert_eq!(banned_in("shallow, marshall"), [""; 0]);
+    assert_eq!(banned_in("mend the cause and try again"), ["mend the cause"]);
+}
+
+#[test]
+fn what_is_left_in_the_app_may_shrink_and_nothing_else_may_be_left() {
+    let in_app = |number: usize| vec!["src/tui/x.rs: shall".to_owned(); number];
+    assert_eq!(beyond_what_may_be_left(&in_app(LEFT_IN_THE_APP)), [""; 0]);
+    assert_eq!(beyond_what_may_be_left(&in_app(LEFT_IN_THE_APP + 1)).len(), LEFT_IN_THE_APP + 1);
+    let in_docs = vec!["docs/x.md: shall".to_owned()];
+    assert_eq!(beyond_what_may_be_left(&in_docs), in_docs);
+}
