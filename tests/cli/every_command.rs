@@ -211,3 +211,119 @@ fn a_reader_that_is_gone_is_no_failure_of_any_command() {
         assert!(!stderr.contains("error: "), "{words:?}: {stderr}");
     }
 }
+
+/// Wrong in the ways in which people are wrong: a word too few, a word that cannot be one, a file that is not there,
+/// two things that exclude each other, something that does not exist.
+const BAD: &[&str] = &[
+    "init --kdf-memory 1",
+    "init --key-file-out nosuch/key --kdf-memory 19 --kdf-passes 2",
+    "new",
+    "new db",
+    "new a..b#c",
+    "new x --tag novalue",
+    "new x --file nosuch",
+    "new x --file folder",
+    "put nosuch",
+    "put db --version-id v1",
+    "put db --stage a#b",
+    "put db --stage ACSCurrent --stage ACSPrevious",
+    "put db --type number",
+    "put db --words 4",
+    "put db --trim --type binary",
+    "get dv",
+    "get db#v9",
+    "get db:nosuch",
+    "get db~9",
+    "get db~x",
+    "get db::key",
+    "get db --out nosuch/file",
+    "get db --out folder",
+    "list --tag",
+    "list is:odd",
+    "list --stale x",
+    "show nosuch",
+    "log nosuch",
+    "which db --file nosuch",
+    "diff db#v1",
+    "diff db nosuch",
+    "stage db",
+    "stage db blue",
+    "stage db blue --to v9",
+    "stage db ACSCurrent --from v2",
+    "rollback solo",
+    "promote db nosuch",
+    "promote db ACSPrevious --env A=db",
+    "promote db ACSPrevious --if false",
+    "set db",
+    "set db --keep 0",
+    "set db --rotate never",
+    "set db --note x",
+    "rename db",
+    "rename db solo",
+    "rename db d\u{202e}b",
+    "rm db --recovery-days 3",
+    "rm db --force",
+    "restore db",
+    "purge nosuch",
+    "undo --if-state x",
+    "redo",
+    "audit nosuch",
+    "run --env A",
+    "run --env 9=db -- true",
+    "run --env A=db true",
+    "run --env-file nosuch -- true",
+    "run --prefix nosuch -- true",
+    "run --with db=:blue --env A=solo -- true",
+    "run --env A=db -- nosuch-program",
+    "env",
+    "inject -i nosuch",
+    "random --length 3",
+    "random --words 4 --length 20",
+    "random --no-lower --no-upper --no-digits --no-symbols",
+    "code db",
+    "import nosuch",
+    "import jason file",
+    "import json file",
+    "import etui file",
+    "export json",
+    "export yaml --plaintext",
+    "export json --plaintext --prefix nosuch",
+    "backup nosuch/copy",
+    "backup file",
+    "verify nosuch",
+    "verify file",
+    "passwd --new-password-file nosuch",
+    "unlock --for 9999d",
+    "unlock --for 2h --max 1h",
+    "api --format yaml",
+    "config",
+    "completions tcsh",
+    "man nosuch",
+    "list --vault folder",
+    "list --vault nosuch",
+    "list --config nosuch",
+    "list --password-file nosuch",
+    "list --key-file nosuch",
+    "list -q -v",
+    "delete db",
+];
+
+#[test]
+fn bad_input_gets_a_sentence_a_hint_and_its_exit_code() {
+    let home = Home::with_secret();
+    home.pipe("x", &["new", "solo"]).succeeded();
+    fs::write(home.path().join("file"), "no json\n").unwrap();
+    fs::create_dir(home.path().join("folder")).unwrap();
+    let before = home.bytes_of_vault();
+    let mut told = String::new();
+    for line in BAD {
+        let words: Vec<&str> = line.split(' ').collect();
+        let run = home.finish(home.command(&words), b"three");
+        assert!(run.code.is_some_and(|code| code > 0), "{line}: {run}");
+        assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{line}: {run}");
+        let stderr = super::support::redacted(&run.stderr, home.path());
+        told += &format!("$ etui {line}\n{stderr}exit {}\n\n", run.code.unwrap());
+    }
+    assert!(home.bytes_of_vault() == before, "bad input changed the vault");
+    assert_snapshot!("bad_input", told);
+}

@@ -17,6 +17,7 @@ mod deletion;
 #[cfg(target_os = "linux")]
 mod edit;
 mod every_command;
+mod examples;
 mod export;
 // strace is there.
 #[cfg(target_os = "linux")]
