@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args as _, Command};
 
 use super::color::{ColorChoice, Palette};
 use super::error::CliError;
 use super::exit_code::BEFORE_PROGRAM;
+use super::globals::Globals;
 use super::output::{Loudness, Output};
 use crate::domain::nearest;
 
@@ -105,7 +106,7 @@ fn mistake(error: &clap::Error, command: Option<&str>) -> CliError {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             let command = command.unwrap_or_default();
             return CliError::missing(
-                format!("{command}: nothing is asked for"),
+                format!("`etui {command}` needs a subcommand"),
                 format!("run `etui {command} --help` to see what it takes"),
             );
         }
@@ -115,7 +116,7 @@ fn mistake(error: &clap::Error, command: Option<&str>) -> CliError {
     let paragraph = rendered.split("\n\n").next().unwrap_or_default();
     let sentence = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
     let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-    let hint = hint(error);
+    let hint = hint(error, command);
     match error.kind() {
         ErrorKind::MissingRequiredArgument => CliError::missing(sentence, hint),
         _ => CliError::usage(sentence, hint),
@@ -191,19 +192,34 @@ fn command_hint(typed: &str, commands: &[&str]) -> String {
     }
 }
 
-fn hint(error: &clap::Error) -> String {
+/// Whether a mistake is about an option of every command, which the help of etui itself describes.
+fn is_global(error: &clap::Error) -> bool {
+    let argument = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    let long = argument.split([' ', '=']).next().and_then(|word| word.strip_prefix("--"));
+    let globals = Globals::augment_args(Command::new("etui"));
+    globals.get_arguments().any(|global| global.get_long().is_some() && global.get_long() == long)
+}
+
+fn hint(error: &clap::Error, command: Option<&str>) -> String {
     let suggested = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     if let Some(similar) = suggested.into_iter().find_map(|kind| context(error, kind)) {
         return format!("did you mean '{similar}'?");
     }
-    // The usage is the one place where the error says which command it is about.
+    // The usage is the one place where the error says which command it is about; some errors have none.
     let rendered = error.render().to_string();
-    let usage = rendered.split("Usage: ").nth(1).unwrap_or("etui");
+    let named = command;
+    let usage = rendered.split("Usage: ").nth(1);
+    let usage_is_missing = usage.is_none();
+    let usage = usage.unwrap_or("etui");
     let command: Vec<&str> = usage
         .split_whitespace()
         .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
         .collect();
-    format!("run `{} --help` to see what it takes", command.join(" "))
+    let command = match named {
+        Some(named) if usage_is_missing && !is_global(error) => format!("etui {named}"),
+        _ => command.join(" "),
+    };
+    format!("run `{command} --help` to see what it takes")
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {

@@ -129,7 +129,7 @@ pub fn banned_in(text: &str) -> Vec<&'static str> {
     };
     let count =
         |phrase: &&'static str| text.match_indices(*phrase).filter(|(at, _)| is_whole(*at, phrase)).count();
-    BANNED.iter().flat_map(|phrase| std::iter::repeat_n(*phrase, count(&phrase))).collect()
+    BANNED.iter().flat_map(|phrase| std::iter::repeat_n(*phrase, count(phrase))).collect()
 }
 
 /// Every phrase that is left, with the file it stands in.

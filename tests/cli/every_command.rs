@@ -280,7 +280,7 @@ const BAD: &[&str] = &[
     "random --length 3",
     "random --words 4 --length 20",
     "random --no-lower --no-upper --no-digits --no-symbols",
-    "code db",
+    "code solo",
     "import nosuch",
     "import jason file",
     "import json file",
@@ -311,7 +311,7 @@ const BAD: &[&str] = &[
 #[test]
 fn bad_input_gets_a_sentence_a_hint_and_its_exit_code() {
     let home = Home::with_secret();
-    home.pipe("x", &["new", "solo"]).succeeded();
+    home.pipe("no key!", &["new", "solo"]).succeeded();
     fs::write(home.path().join("file"), "no json\n").unwrap();
     fs::create_dir(home.path().join("folder")).unwrap();
     let before = home.bytes_of_vault();

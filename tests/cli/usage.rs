@@ -392,7 +392,7 @@ fn contradictions_are_refused_before_anything_is_done() {
     }
     assert_eq!(
         home.etui(&["config"]).failed(2).stderr.lines().next(),
-        Some("error: config: nothing is asked for")
+        Some("error: `etui config` needs a subcommand")
     );
 }
 
