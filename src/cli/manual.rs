@@ -18,6 +18,11 @@ pub(super) struct Manual<'a> {
     pub(super) groups: &'a [Group],
 }
 
+/// The library's pages leave out the text of an option that the short help hides.
+fn showing_all(command: Command) -> Command {
+    command.mut_args(|argument| argument.hide_short_help(false))
+}
+
 /// As wide as on a wide terminal.
 fn built(commands: Command) -> Command {
     let mut commands = commands.term_width(100);
@@ -28,7 +33,8 @@ fn built(commands: Command) -> Command {
 impl Manual<'_> {
     /// The page of etui itself.
     fn page(&self) -> io::Result<Vec<u8>> {
-        let commands = built((self.commands)().mut_subcommands(|command| command.hide(true)));
+        let commands = showing_all((self.commands)()).mut_subcommands(|command| command.hide(true));
+        let commands = built(commands);
         let examples = commands.get_after_long_help().map(ToString::to_string).unwrap_or_default();
         let man = Man::new(commands.override_usage("etui [OPTIONS] [COMMAND]"));
         let mut page = beginning(&man)?;
@@ -47,7 +53,8 @@ impl Manual<'_> {
 
     /// The page of a command; `None` where there is no such command.
     fn page_of(&self, name: &str) -> Option<io::Result<Vec<u8>>> {
-        let commands = built(help::of((self.commands)(), self.groups, Length::Long));
+        let commands = help::of((self.commands)(), self.groups, Length::Long);
+        let commands = built(commands.mut_subcommands(showing_all));
         let command = commands.find_subcommand(name)?.clone();
         let examples = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
         let man = Man::new(command);

@@ -392,6 +392,9 @@ fn manual_pages_are_printed_and_written() {
     let page = home.etui(&["man"]).succeeded();
     assert!(page.text().contains(".TH etui 1"), "{page}");
     assert!(home.etui(&["man", "put"]).succeeded().text().contains(".TH etui-put 1"));
+    // Those that the short help leaves out as well.
+    assert!(page.text().contains("that prints the master password"), "{page}");
+    assert!(home.etui(&["man", "put"]).text().contains("Without punctuation"));
     assert_snapshot!(home.etui(&["man", "got"]).failed(2), @r#"
         exit 2
         stderr:
