@@ -75,7 +75,8 @@ fn where_no_vault_lies_it_is_said_and_a_second_key_makes_one() {
     ask_for(&mut harness, &path);
     harness.press("Ctrl-n");
     harness.assert_shows("A new vault");
-    harness.type_text("x").press("Enter").type_text("x").press("Enter");
+    let password = "correct unruly anvil parade sombre";
+    harness.type_text(password).press("Enter").type_text(password).press("Enter");
     harness.assert_shows("No secrets yet.");
     assert!(harness.folder().join("new.etui").is_file());
 }

@@ -148,7 +148,7 @@ fn escape_closes_and_what_lies_below_is_as_it_was() {
 fn over_another_screen_it_lists_what_is_alive_there() {
     let mut harness = on_password();
     harness.press("H :");
-    assert_eq!(listed(&harness)[..3], ["enter", "history", "undo"]);
+    assert_eq!(listed(&harness)[..3], ["enter", "history", "filter"]);
     harness.assert_shows("go to the version of this change");
     assert!(!listed(&harness).contains(&"put-value".to_owned()));
     harness.press("Enter");
