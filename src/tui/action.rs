@@ -1,6 +1,6 @@
 //! What a key can mean.
 
-/// A wish of the user, free of any content: the name in `assets/keymap.toml`, and what
+/// A request of the user, without any content: the name in `assets/keymap.toml`, and what
 /// [`update`](super::update::update) acts on. What exactly it means depends on where it is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it, and the keymap describes each in the user's words")]
@@ -196,7 +196,6 @@ impl Action {
         (Self::DeleteToEnd, "delete-to-end"),
     ];
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(action, _)| *action == self).map_or("", |(_, name)| name)
     }

@@ -28,9 +28,7 @@ use crate::vault::{Answers, Progress, Refreshed, SecretDetails};
 /// How a toast is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Something was done.
     Done,
-    /// Something to know.
     Note,
     /// Something failed: it stays until a key.
     Failed,
@@ -41,7 +39,6 @@ pub enum Tone {
 pub struct Toast {
     /// How it is meant.
     pub tone: Tone,
-    /// What happened.
     pub text: String,
     /// When it goes; `None`: with the next key.
     pub until: Option<Moment>,
@@ -110,9 +107,7 @@ pub const SPINNER: Duration = Duration::from_millis(100);
 pub struct UnderWay {
     /// Comes back with its end.
     pub ticket: Ticket,
-    /// What it is.
     pub kind: JobKind,
-    /// Since when.
     pub since: Moment,
     /// What is shared with the worker.
     pub watched: Arc<Watched>,
@@ -310,7 +305,7 @@ impl App {
     /// Stops the work under way, where nothing is left of it then.
     pub fn stop_work(&mut self) {
         let (tone, text) = match &self.under_way {
-            None => (Tone::Note, "nothing is under way".to_owned()),
+            None => (Tone::Note, "nothing to stop".to_owned()),
             Some(under_way) if under_way.kind.can_be_stopped() => {
                 under_way.watched.stop();
                 (Tone::Note, format!("{}: stopping", under_way.kind.doing()))
@@ -422,7 +417,7 @@ impl App {
                 if let [step] = outcome.steps.as_slice()
                     && let Some(name) = &step.entry.secret
                 {
-                    // A renaming is taken back from one name to the other.
+                    // The undo of a renaming leads from one name to the other.
                     let renamed = step.change.as_ref().and_then(|change| change.name.as_ref());
                     self.work_on(renamed.map_or(name, |shift| &shift.after));
                 }

@@ -120,7 +120,6 @@ impl CommandLine {
         self.line.duplicate()
     }
 
-    /// The line.
     pub fn text(&self) -> &str {
         self.line.expose_text().expect("it was put together from texts")
     }

@@ -13,18 +13,16 @@ pub enum ChangeRequest {
     Stage(StageRequest),
     /// `ACSCurrent` back to the previous version.
     Rollback(RollbackRequest),
-    /// Schedules a deletion.
     Delete(DeleteRequest),
     /// Takes a scheduled deletion back.
     Restore(SecretName),
     /// Gives a secret another name.
     Rename(RenameRequest),
-    /// Changes what is known about a secret.
+    /// Edits the metadata of a secret.
     Update(UpdateRequest),
 }
 
 impl ChangeRequest {
-    /// The secret.
     pub const fn name(&self) -> &SecretName {
         match self {
             Self::Stage(request) => &request.name,
@@ -36,7 +34,7 @@ impl ChangeRequest {
         }
     }
 
-    /// The request that shall hold only for the state of a plan, where it can.
+    /// The request, guarded by the state that its plan was made from where it can be.
     #[must_use]
     pub fn expecting(mut self, token: StateToken) -> Self {
         match &mut self {
@@ -62,7 +60,6 @@ impl ChangeRequest {
         }
     }
 
-    /// Makes it.
     pub(super) fn make(&self, vault: &mut Vault) -> Result<ChangeOutcome, VaultError> {
         match self {
             Self::Stage(request) => vault.update_secret_version_stage(request),

@@ -15,7 +15,6 @@ const CONTEXT: usize = 2;
 /// Whether the texts themselves are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Texts {
-    /// They are.
     Shown,
     /// Only where they differ and how much.
     Masked,
@@ -59,7 +58,6 @@ pub enum Row {
     },
     /// A line of text.
     Text {
-        /// Where it stands.
         side: Side,
         /// The line, made harmless.
         text: SecretBytes,
@@ -70,11 +68,9 @@ pub enum Row {
     },
     /// Sixteen bytes.
     Bytes {
-        /// Where they stand.
         side: Side,
         /// The place of the first.
         offset: usize,
-        /// The bytes.
         bytes: SecretBytes,
         /// For each whether the other side has another one there.
         strong: Vec<bool>,
@@ -83,7 +79,6 @@ pub enum Row {
     Remark(&'static str),
 }
 
-/// Compares two values.
 pub fn compare(before: &SecretValue, after: &SecretValue, texts: Texts) -> Comparison {
     let are_text = [before, after].iter().all(|value| value.value_type() == ValueType::Text);
     if are_text {

@@ -111,7 +111,6 @@ impl Context {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(context, ..)| *context)
     }
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(context, ..)| *context == self).map_or("", |(_, name, _)| name)
     }

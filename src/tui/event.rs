@@ -32,7 +32,6 @@ pub enum LockReason {
     HangUp,
     /// The process is about to be stopped (SIGTSTP from outside).
     Suspend,
-    /// The machine slept.
     Slept,
 }
 
@@ -50,7 +49,6 @@ pub enum MouseKind {
 /// Something was done with the mouse, in a cell of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mouse {
-    /// What.
     pub kind: MouseKind,
     /// The column, from 0.
     pub column: u16,
@@ -60,7 +58,6 @@ pub struct Mouse {
 
 /// How the user's editor has ended.
 pub enum EditorEnd {
-    /// Something was saved.
     Saved {
         /// The text: UTF-8, and no larger than a value may be.
         text: SecretBytes,
@@ -81,7 +78,6 @@ pub enum Event {
     Mouse(Mouse),
     /// The terminal named its background, which had been asked for.
     Background(Rgb),
-    /// Text was pasted.
     Paste(SecretBytes),
     /// The terminal has another size: columns and rows.
     Resize(u16, u16),
@@ -89,7 +85,6 @@ pub enum Event {
     Tick,
     /// The process goes on after a stop, or the terminal has the focus again: what is shown may be stale.
     Resumed,
-    /// The worker answers.
     Answered(Answered),
     /// The user's editor has ended.
     Edited(EditorEnd),

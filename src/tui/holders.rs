@@ -22,13 +22,11 @@ pub enum Nearness {
 
 /// A version that holds the value.
 pub struct Holder {
-    /// The version.
     pub holding: Holding,
     /// Since when no label marks it, where its history tells that.
     pub deprecated: Option<Timestamp>,
 }
 
-/// What was found.
 pub struct Holders {
     /// How near it is; nothing is exact where nothing was found.
     pub nearness: Nearness,

@@ -29,12 +29,7 @@ pub enum KeymapError {
     UnknownKey(String),
     /// One key twice in one context.
     #[error("key '{key}' is there twice in '{context}'")]
-    Clash {
-        /// The key.
-        key: String,
-        /// The context.
-        context: String,
-    },
+    Clash { key: String, context: String },
 }
 
 /// A key as it is pressed: upper-case letters carry their shift.
@@ -166,9 +161,7 @@ impl fmt::Display for Key {
 pub struct Binding {
     /// Where it is alive.
     pub context: Context,
-    /// The keys.
     pub keys: Vec<Key>,
-    /// What they mean.
     pub action: Action,
     /// What that does, in a word or two.
     pub description: String,
@@ -251,7 +244,6 @@ impl Keymap {
         Ok(Self { bindings, by_key })
     }
 
-    /// All rows.
     pub fn bindings(&self) -> &[Binding] {
         &self.bindings
     }

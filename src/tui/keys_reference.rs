@@ -50,7 +50,6 @@ run = \"quit\"
 - Most terminals cannot tell `Ctrl-i` from `Tab`, `Ctrl-m` from `Enter` and `Ctrl-h` from `Backspace`.
 ";
 
-/// The whole text.
 pub fn reference(keymap: &Keymap) -> String {
     let mut text = INTRODUCTION.to_owned();
     for (context, name, title) in Context::ALL {

@@ -1,8 +1,8 @@
 //! What a dialog is, and what it may answer.
 //!
 //! A layer is an object that gets keys, is drawn and is answered by the worker. The stack of layers lies over the
-//! browse screen; the top one gets the keys. A layer changes itself and the [`App`], never the stack: what shall
-//! become of that it says with a [`Flow`]. While no vault is open the lowest layer is one that fills the screen
+//! browse screen; the top one gets the keys. A layer changes itself and the [`App`], never the stack: its [`Flow`]
+//! says what becomes of that. While no vault is open the lowest layer is one that fills the screen
 //! (unlock, first run, a failure).
 //!
 //! To add one: a context and its keys, the file of the layer, an action that opens it in `open`. Then the tests
@@ -158,7 +158,6 @@ pub enum Flow {
     Stay,
     /// The layer closes, but asks first where something that was typed would be lost.
     Close,
-    /// The layer closes.
     Done,
     /// The layer closes, and the one below hears what came of it.
     Give(Gift),

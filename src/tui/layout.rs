@@ -21,7 +21,6 @@ pub const SMALLEST: (u16, u16) = (40, 10);
 pub struct Areas {
     /// One line on top.
     pub header: Rect,
-    /// Everything between.
     pub body: Rect,
     /// One line of keys.
     pub footer: Rect,
@@ -59,16 +58,14 @@ pub struct BrowseAreas {
     pub versions: Rect,
     /// The rows of the value.
     pub value: Rect,
-    /// The rows of what is known about the secret.
+    /// The rows of the secret's metadata.
     pub about: Rect,
 }
 
 /// Whether a line above the list is taken by the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterLine {
-    /// It is.
     Shown,
-    /// There is none.
     Hidden,
 }
 

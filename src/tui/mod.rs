@@ -1,6 +1,6 @@
 //! The terminal app: state as data, a pure update, a pure view; effects are done outside.
 //!
-//! What comes from outside is an [`Event`]; what a key means is an [`Action`]; what shall be done outside is
+//! What comes from outside is an [`Event`]; what a key means is an [`Action`]; what is to be done outside is
 //! an [`Effect`]. [`update`](update::update) alone changes the [`State`], [`view`](view::view) only reads it,
 //! [`perform`] alone touches the vault. The runtime joins them with a terminal and a worker thread.
 //!

@@ -23,7 +23,6 @@ pub struct Outline {
 /// What is told of a field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FieldOutline {
-    /// Its name.
     pub key: String,
     /// How many characters its value has.
     pub characters: usize,
@@ -32,7 +31,6 @@ pub struct FieldOutline {
 }
 
 impl Outline {
-    /// Of a value.
     pub fn of(value: &SecretValue) -> Self {
         let bytes = value.expose();
         let kind = kind_of_value(bytes);

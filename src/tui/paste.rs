@@ -9,7 +9,6 @@ pub enum LineEnds {
     Lf,
     /// With carriage return and line feed.
     Crlf,
-    /// Mixed.
     Mixed,
 }
 

@@ -7,12 +7,10 @@ use crate::memory::SecretBytes;
 pub struct PlaceWriter(SecretBytes);
 
 impl PlaceWriter {
-    /// Nothing written yet.
     pub const fn new() -> Self {
         Self(SecretBytes::new())
     }
 
-    /// Writes a field.
     pub fn field(&mut self, bytes: &[u8]) -> &mut Self {
         // A field is at most a value of 1 MiB.
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -85,7 +83,6 @@ impl Reopen {
         text.expose_text()
     }
 
-    /// Writes it down.
     pub fn save(&self, writer: &mut PlaceWriter) {
         writer.field(self.layer.as_bytes());
         writer.field(self.secret.as_ref().map_or("", SecretName::as_str).as_bytes());

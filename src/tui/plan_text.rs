@@ -75,7 +75,7 @@ fn from_to(moved: &LabelMove, glyphs: &Glyphs) -> String {
     }
 }
 
-/// Said after what can be taken back.
+/// Said after a change that has an undo.
 pub const UNDOES: &str = " · u undoes";
 
 /// What a put has done. Toasts have one line, so the moves are told as `ACSCurrent v14 → v15`.

@@ -25,11 +25,10 @@ use crate::query::Catalogue;
 /// Another vault, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherVaultRequest {
-    /// Its file.
     pub path: String,
     /// Its key file; empty: it has none.
     pub key_file: String,
-    /// Whether there is none yet, and one shall be made.
+    /// Whether to create it, where none exists yet.
     pub makes: bool,
 }
 
@@ -48,10 +47,7 @@ pub enum KeyFileChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyRoute {
     /// The system's clipboard, which is emptied after this time if it is still ours.
-    System {
-        /// The time.
-        cleared_in: Duration,
-    },
+    System { cleared_in: Duration },
     /// An escape sequence to the terminal: nobody says whether it arrived.
     Osc52,
     /// The user's own command.
@@ -95,7 +91,6 @@ pub enum KeyFileState {
 
 /// What an unlock brings.
 pub struct Opened {
-    /// All secrets.
     pub catalogue: Catalogue,
     /// What is not as it should be but stops nothing.
     pub notices: Vec<String>,
@@ -105,9 +100,7 @@ pub struct Opened {
 
 /// The place of a locked app after the unlock.
 pub enum Place {
-    /// There was none.
     None,
-    /// It is back.
     Restored(SecretBytes),
     /// It cannot be opened any more: the vault was rekeyed elsewhere.
     Lost,
@@ -180,7 +173,7 @@ impl Session {
         Self { cost: Some(cost), ..self }
     }
 
-    /// What deriving the key shall cost under new locks, where the session says so.
+    /// What deriving the key costs under new locks, where the session says so.
     pub(super) const fn cost(&self) -> Option<KdfCost> {
         self.cost
     }
@@ -203,7 +196,7 @@ impl Session {
         }
     }
 
-    /// Looks at another file; where it is no vault, and none shall be made, all stays as it is.
+    /// Looks at another file; where it is no vault, and none is to be created, all stays as it is.
     pub(super) fn open_other(&mut self, request: &OtherVaultRequest) -> Result<Found, VaultError> {
         // The file may be the one that is open: it is let go first.
         self.door = Door::Nothing;
@@ -354,7 +347,6 @@ impl Session {
         }
     }
 
-    /// The open vault.
     pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {
         match &mut self.door {
             Door::Open(vault) => Ok(vault),

@@ -65,7 +65,6 @@ impl State {
         Some((&mut **top, &mut self.app))
     }
 
-    /// The active contexts.
     pub fn contexts(&self) -> Contexts {
         match (self.top(), self.app.browse()) {
             (Some(layer), _) => layer.contexts(),

@@ -45,7 +45,6 @@ pub enum Role {
 }
 
 impl Role {
-    /// Every role.
     pub const ALL: &'static [Self] = &[
         Self::Text,
         Self::Muted,
@@ -118,7 +117,6 @@ enum Emphasis {
 #[derive(Debug, Clone)]
 pub struct Theme {
     styles: BTreeMap<Role, Style>,
-    /// The signs.
     pub glyphs: Glyphs,
     /// Whether lines hold the parts of the screen apart; without them, what lies over a screen takes all of it.
     pub has_lines: bool,

@@ -21,7 +21,6 @@ pub enum UserKeymapError {
     /// The file is there and cannot be read.
     #[error("cannot read the keys '{}': {reason}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// The kind of failure.
         reason: String,
@@ -29,7 +28,6 @@ pub enum UserKeymapError {
     /// A row makes no sense.
     #[error("'{}' line {line}: {problem}", path.display())]
     Malformed {
-        /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,

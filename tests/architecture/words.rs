@@ -113,9 +113,6 @@ const BANNED: &[&str] = &[
     "wish",
 ];
 
-/// How many are left in the app. The number may only shrink.
-const LEFT_IN_THE_APP: usize = 36;
-
 /// The phrases that stand in a text, as whole words.
 pub fn banned_in(text: &str) -> Vec<&'static str> {
     let is_whole = |at: usize, phrase: &str| {
@@ -155,26 +152,9 @@ pub fn left(root: &Path, sources: &[std::path::PathBuf]) -> Vec<String> {
         .collect()
 }
 
-/// Whether no more is left than may be: nothing outside the app, and there less and less.
-pub fn beyond_what_may_be_left(left: &[String]) -> Vec<String> {
-    let (app, others): (Vec<&String>, Vec<&String>) =
-        left.iter().partition(|found| found.starts_with("src/tui/"));
-    let app = if app.len() > LEFT_IN_THE_APP { app } else { Vec::new() };
-    others.into_iter().chain(app).cloned().collect()
-}
-
 #[test]
 fn a_banned_phrase_is_found_as_whole_words_only() {
     assert_eq!(banned_in("what it shall be like"), ["shall"]);
     assert_eq!(banned_in("shallow, marshall"), [""; 0]);
     assert_eq!(banned_in("mend the cause and try again"), ["mend the cause"]);
-}
-
-#[test]
-fn what_is_left_in_the_app_may_shrink_and_nothing_else_may_be_left() {
-    let in_app = |number: usize| vec!["src/tui/x.rs: shall".to_owned(); number];
-    assert_eq!(beyond_what_may_be_left(&in_app(LEFT_IN_THE_APP)), [""; 0]);
-    assert_eq!(beyond_what_may_be_left(&in_app(LEFT_IN_THE_APP + 1)).len(), LEFT_IN_THE_APP + 1);
-    let in_docs = vec!["docs/x.md: shall".to_owned()];
-    assert_eq!(beyond_what_may_be_left(&in_docs), in_docs);
 }

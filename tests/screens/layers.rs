@@ -59,7 +59,7 @@ const LAYERS: &[Walk] = &[
     walk("History", "H", "history", "", Typed::Nothing),
     walk("Diff", "d", "diff", "", Typed::Nothing),
     walk("Plan", "b", "plan", "", Typed::Nothing),
-    walk("TakeBack", "u", "take back", "", Typed::Nothing),
+    walk("TakeBack", "u", "undo", "", Typed::Nothing),
     walk("CodeView", "T", "code", "", Typed::Nothing),
     walk("CopyField", "y", "copy field", "", Typed::Nothing),
     walk("Discard", "p x Esc", "discard", "", Typed::Nothing),

@@ -139,7 +139,7 @@ fn the_next_run_opens_where_the_last_one_was_left() {
     harness.assert_hides("shop");
     harness.unlock();
     harness.assert_shows("/ shop");
-    harness.assert_shows("deleted too");
+    harness.assert_shows("deleted shown");
     harness.assert_shows("❯ v13");
     harness.assert_shows("masked");
     let browse = harness.state.app.browse().unwrap();

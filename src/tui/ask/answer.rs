@@ -30,18 +30,27 @@ pub struct Answered {
     pub result: Result<Answer, Failure>,
 }
 
-/// What was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Copied {
     /// The value of a version.
-    Value { name: SecretName, version_id: VersionId },
+    Value {
+        name: SecretName,
+        version_id: VersionId,
+    },
     /// A field of a value.
-    Field { name: SecretName, version_id: VersionId, field: String },
-    /// A one-time code.
-    Code { name: SecretName, version_id: VersionId },
-    /// A reference.
-    Reference { name: SecretName, version_id: VersionId },
-    /// A command line.
+    Field {
+        name: SecretName,
+        version_id: VersionId,
+        field: String,
+    },
+    Code {
+        name: SecretName,
+        version_id: VersionId,
+    },
+    Reference {
+        name: SecretName,
+        version_id: VersionId,
+    },
     Command(Reads),
 }
 

@@ -19,7 +19,6 @@ impl Failure {
         Self::Told { sentence: sentence.into(), hint: hint.into() }
     }
 
-    /// What happened.
     pub fn sentence(&self) -> String {
         match self {
             Self::Vault(error) => error.to_string(),

@@ -60,7 +60,6 @@ pub struct Question {
 }
 
 impl Question {
-    /// Not asked yet.
     pub const fn new() -> Self {
         Self { number: 0, asked: None }
     }
@@ -130,7 +129,6 @@ impl<T, E> Pending<T, E> {
         self.question.is_asked()
     }
 
-    /// Takes the answer.
     pub fn know(&mut self, result: Result<T, E>) {
         self.question.forget();
         self.known = Some(result);

@@ -39,13 +39,12 @@ pub struct Edited {
 /// A side effect that the runtime carries out. They are carried out in order; `Quit` and `Suspend` only after
 /// the work before them has been done.
 pub enum Effect {
-    /// Leave the app.
     Quit,
     /// Stop the process as the shell's Ctrl-z does.
     Suspend,
     /// Give the terminal to the user's editor, on a file in memory.
     Edit(Editing),
-    /// Draw every cell anew.
+    /// Draw every cell again.
     Repaint,
     /// Have the terminal report the mouse, or leave it to the terminal's own selection.
     ListenToMouse(bool),
@@ -83,20 +82,17 @@ pub enum Work {
     },
     /// Looks at another file.
     OpenOther(OtherVaultRequest),
-    /// Measures which cost of the key derivation this machine bears.
+    /// Measures how much key derivation this machine does in the time that an unlock may take.
     MeasureKdf,
     /// Makes a new vault.
     Create {
-        /// The master password.
         password: SecretBytes,
         /// What was measured; `None` measures first.
         cost: Option<KdfCost>,
         /// What is needed besides the password.
         key_file: KeyFileChoice,
     },
-    /// Opens the vault.
     Unlock {
-        /// The master password.
         password: SecretBytes,
     },
     /// Wipes the keys; the place is sealed until the next unlock of this run, its first field beyond it.
@@ -111,70 +107,52 @@ pub enum Work {
     },
     /// Looks whether another process changed the vault.
     Refresh,
-    /// Reads all secrets.
     List,
     /// Reads one secret with its versions.
     Describe(SecretName),
     /// Reads what may be told of a value while it is masked.
     Outline {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
     },
     /// Reads a value, or one of its fields, to show it.
     Reveal {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
         /// The name of the field; `None`: the whole.
         field: Option<String>,
     },
     /// Copies a value to the clipboard, unless it has fields of which one may be meant.
     CopyValue {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
     },
     /// Copies the whole of a value, or one of its fields.
     CopyPart {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
         /// The name of the field; `None`: the whole.
         field: Option<String>,
     },
     /// Makes the one-time code of a time.
     Code {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
-        /// The time.
         at: Timestamp,
     },
     /// Copies that code to the clipboard.
     CopyCode {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
-        /// The time.
         at: Timestamp,
     },
     /// Copies `name#version` to the clipboard.
     CopyReference {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
     },
     /// Copies a command line to the clipboard.
     CopyCommand {
-        /// The line.
         line: SecretBytes,
         /// Whether it reads a value.
         reads: Reads,
@@ -183,14 +161,11 @@ pub enum Work {
     ClearClipboard,
     /// Says what a put would do.
     PlanPut {
-        /// The put.
         request: Box<PutRequest>,
     },
     /// Reads a value for the editor.
     EditValue {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
     },
     /// Reads a file for a value.
@@ -205,9 +180,7 @@ pub enum Work {
     },
     /// Writes a value to a file.
     WriteValue {
-        /// The secret.
         name: SecretName,
-        /// The version.
         version_id: VersionId,
         /// The path as it was typed.
         path: String,
@@ -216,28 +189,24 @@ pub enum Work {
     },
     /// Draws a random value.
     Generate {
-        /// What shall be drawn.
+        /// What to draw.
         recipe: Recipe,
     },
-    /// Stores a version.
     Put(Box<PutRequest>),
     /// Stores a new secret.
     CreateSecret(Box<CreateRequest>),
     /// Says what a change would do.
     PlanChange {
-        /// The change.
         request: ChangeRequest,
     },
-    /// Makes a change.
     Change(ChangeRequest),
-    /// Says what an undo or redo would take back.
+    /// Says what an undo or redo would change.
     PlanTakeBack {
         /// Undo or redo.
         direction: Direction,
     },
     /// Compares two versions of a secret.
     Diff {
-        /// The secret.
         name: SecretName,
         /// The versions, the older one first.
         versions: Box<[VersionId; 2]>,
@@ -248,7 +217,6 @@ pub enum Work {
     Which {
         /// The secret; `None`: all of them.
         scope: Option<SecretName>,
-        /// The value.
         value: SecretBytes,
     },
     /// Reads the newest changes of a secret, or of the vault.
@@ -258,11 +226,10 @@ pub enum Work {
         /// How many at most.
         limit: usize,
     },
-    /// Long work.
     Job {
         /// What is to be done.
         job: Box<Job>,
-        /// How far it is, and whether it shall stop.
+        /// How far it is, and whether it is to stop.
         watched: Arc<Watched>,
     },
     /// Wipes what was read for an import.

@@ -98,7 +98,7 @@ pub(super) fn mark(app: &mut App) {
         Tone::Note,
         match marked {
             Some(id) => format!("{id} is marked: d compares it with the selected version"),
-            None => "the mark is taken away".to_owned(),
+            None => "mark removed".to_owned(),
         },
     );
 }

@@ -18,7 +18,6 @@ pub struct FolderContent {
 /// Something in a folder.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Child {
-    /// A folder.
     Folder {
         /// Where its name stands in that of the secret at this position.
         first: usize,
@@ -29,7 +28,6 @@ pub enum Child {
     Secret { position: usize, name_start: usize },
 }
 
-/// Secrets together.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Sum {
     pub secrets: usize,

@@ -12,7 +12,6 @@ pub(super) struct Question {
     pub(super) query: Query,
     /// Whether secrets in their deletion window are listed.
     pub(super) shows_deleted: bool,
-    /// The time.
     pub(super) now: Timestamp,
 }
 
@@ -61,7 +60,6 @@ impl Answer {
 /// The answers to a question, in the order of the catalogue.
 pub(super) struct Found {
     to: Option<Question>,
-    /// The answers.
     pub(super) answers: Vec<Answer>,
 }
 

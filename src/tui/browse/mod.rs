@@ -1,4 +1,4 @@
-//! The browse screen: secrets, the versions of one, its value, what is known about it.
+//! The browse screen: secrets, the versions of one, its value, its metadata.
 
 pub mod act;
 pub mod commands;
@@ -33,7 +33,6 @@ pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
 /// The panes that take keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
-    /// The list.
     Secrets,
     /// The versions of the selected secret.
     Versions,
@@ -55,11 +54,9 @@ pub enum Details {
 
 /// A value that is shown; it hides itself.
 pub struct Revealed {
-    /// Whose.
     pub version: VersionId,
     /// Which field of it; `None`: the whole.
     pub field: Option<String>,
-    /// The value.
     pub value: SecretValue,
     /// Until when.
     pub until: Moment,
@@ -69,7 +66,6 @@ pub struct Revealed {
 pub struct Browse {
     /// Where the keys go.
     pub pane: Pane,
-    /// All secrets.
     pub catalogue: Catalogue,
     /// The rows of the list.
     pub rows: Rows,
@@ -84,7 +80,6 @@ pub struct Browse {
     earlier_filter: EditBuffer,
     /// The secret that was selected when the filter was begun.
     before_filter: Option<SecretName>,
-    /// What that means.
     pub query: Query,
     /// Whether secrets in their deletion window are listed.
     pub deleted: Deleted,
@@ -92,13 +87,11 @@ pub struct Browse {
     pub due: usize,
     /// How many secrets are not scheduled for deletion.
     pub alive: usize,
-    /// The selected secret.
     pub selected: Option<SecretName>,
     /// The path of the selected folder.
     folder: Option<SecretName>,
     /// What is known of it.
     pub details: Details,
-    /// Asks for that.
     described: Question,
     /// The selected version, counted from the newest.
     pub version: usize,
@@ -278,7 +271,6 @@ impl Browse {
         self.known().into_iter().flat_map(|details| details.secret.versions.iter().rev())
     }
 
-    /// The selected version.
     pub fn selected_version(&self) -> Option<&VersionState> {
         self.versions().nth(self.version)
     }

@@ -55,7 +55,7 @@ fn is_on_filter(browse: &Browse, areas: &BrowseAreas, at: Position) -> bool {
     browse.filter_line() == FilterLine::Shown && line.contains(at)
 }
 
-/// A pane begins with the line that bears its title.
+/// A pane begins with the line of its title.
 fn pane_at(areas: &BrowseAreas, at: Position) -> Option<Pane> {
     if areas.secrets_box.contains(at) {
         return Some(Pane::Secrets);

@@ -30,16 +30,12 @@ pub enum Order {
 /// Whether secrets in their deletion window are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deleted {
-    /// They are.
     Listed,
-    /// They are not.
     Hidden,
 }
 
-/// One row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
-    /// A folder.
     Folder {
         /// The position of its first secret in the catalogue; its path is the start of that name.
         first: u32,
@@ -54,7 +50,6 @@ pub enum Row {
         /// Whether what is in it is listed below.
         is_open: bool,
     },
-    /// A secret.
     Secret {
         /// Its position in the catalogue.
         position: u32,
@@ -93,7 +88,6 @@ struct Building<'a> {
 }
 
 impl Rows {
-    /// No rows yet.
     pub const fn none() -> Self {
         Self {
             all: Vec::new(),
@@ -107,7 +101,6 @@ impl Rows {
         }
     }
 
-    /// All rows.
     pub fn all(&self) -> &[Row] {
         &self.all
     }
@@ -132,7 +125,7 @@ impl Rows {
         matches!(self.layout, Layout::Tree)
     }
 
-    /// Lays the list out anew; `build` has to follow.
+    /// Lays the list out again; `build` has to follow.
     pub const fn set_layout(&mut self, layout: Layout) {
         self.layout = layout;
     }
@@ -156,7 +149,6 @@ impl Rows {
         self.found = Found::nothing();
     }
 
-    /// Computes the rows.
     pub fn build(&mut self, catalogue: &Catalogue, query: &Query, deleted: Deleted, now: Timestamp) {
         let shows_deleted = deleted == Deleted::Listed || query.wants_deleted();
         if self.filter != *query {

@@ -48,7 +48,7 @@ const fn list_title(browse: &Browse) -> &'static str {
 fn list_note(browse: &Browse, theme: &Theme) -> String {
     let shown = browse.rows.secrets();
     let deleted = match browse.deleted {
-        Deleted::Listed => format!("deleted too {} ", theme.glyphs.dot),
+        Deleted::Listed => format!("deleted shown {} ", theme.glyphs.dot),
         Deleted::Hidden => String::new(),
     };
     if browse.query.is_empty() {

@@ -10,25 +10,22 @@ use crate::vault::{
     VerifyReport,
 };
 
-/// Long work.
 pub enum Job {
     /// Changes the password, or the vault key.
     Relock(Relocking, NewLocks),
-    /// Checks everything.
     Verify,
     /// Copies the vault into a new file.
     BackUp(PathBuf),
-    /// Reads what an import shall bring, and plans it.
+    /// Reads what an import brings, and plans it.
     ReadImport(ToRead),
     /// Imports what was read last.
     Import(OnRefusal),
     /// Writes secrets out, unencrypted.
     Export {
-        /// What shall read them.
+        /// The format to write.
         format: ExportFormat,
         /// Only those below it.
         folder: Option<Folder>,
-        /// The new file.
         path: PathBuf,
     },
     /// Says what would be removed for good.
@@ -75,7 +72,6 @@ impl JobKind {
 }
 
 impl Job {
-    /// What it is.
     pub const fn kind(&self) -> JobKind {
         match self {
             Self::Relock(Relocking::Password, _) => JobKind::ChangePassword,
@@ -99,7 +95,6 @@ pub enum Done {
     Verified(VerifyReport),
     /// The copy is made and checked.
     BackedUp {
-        /// Where it lies.
         path: PathBuf,
         /// What is in it.
         report: VerifyReport,
@@ -108,7 +103,6 @@ pub enum Done {
     ImportPlanned {
         /// The name of its format.
         source: &'static str,
-        /// The plan.
         report: Box<ImportReport>,
         /// Whether the vault changed since the plan that was shown.
         is_other_than_shown: bool,
@@ -122,7 +116,6 @@ pub enum Done {
     Imported(Box<ImportReport>),
     /// The file is written.
     Exported {
-        /// Where it lies.
         path: PathBuf,
         /// How many secrets are in it.
         secrets: usize,
@@ -131,17 +124,13 @@ pub enum Done {
     },
     /// What would be removed for good.
     RemovalPlanned(Vec<Removal>),
-    /// What was.
     Removed(Vec<Removal>),
 }
 
 /// What locks the vault from then on.
 pub struct NewLocks {
-    /// The present password.
     pub present: SecretBytes,
-    /// The new one.
     pub new: SecretBytes,
-    /// The key file.
     pub key_file: NewKeyFile,
 }
 
@@ -160,7 +149,6 @@ pub struct Relocked {
 pub struct ToRead {
     /// What wrote it; `None` is recognised by its content.
     pub source: Option<Source>,
-    /// Where it lies.
     pub path: PathBuf,
     /// The folder that it is put below.
     pub folder: Option<Folder>,
@@ -170,9 +158,7 @@ pub struct ToRead {
 
 /// What opens another vault.
 pub struct OtherLocks {
-    /// Its password.
     pub password: SecretBytes,
-    /// Its key file.
     pub key_file: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! What cannot be taken back: the end of a deletion window, and a deletion without one.
+//! Deletions without undo: at the end of the window, and at once.
 
 use super::super::ask::failure::Failure;
 use super::super::session::Session;

@@ -24,13 +24,11 @@ pub struct Canvas<'a> {
 /// What a click lands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
-    /// A field.
     Field(usize),
     /// An option of a choice: the field, and which one.
     Option(usize, usize),
     /// The harmless answer to a question.
     Cancel,
-    /// The other answer.
     Do,
     /// A key in the footer: where it is active, and what it does.
     Key(Context, Action),

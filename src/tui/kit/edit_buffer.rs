@@ -68,7 +68,6 @@ pub struct EditBuffer {
 }
 
 impl EditBuffer {
-    /// An empty field.
     pub const fn new(lines: Lines) -> Self {
         Self { bytes: SecretBytes::new(), cursor: 0, lines }
     }
@@ -80,7 +79,6 @@ impl EditBuffer {
         buffer
     }
 
-    /// The text.
     pub fn text(&self) -> &str {
         self.bytes.expose_text().expect("only whole characters are inserted and removed")
     }
@@ -118,7 +116,6 @@ impl EditBuffer {
         self.insert(text);
     }
 
-    /// Wipes everything.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.cursor = 0;

@@ -14,7 +14,6 @@ use crate::tui::glyphs::Glyphs;
 /// Whether the characters are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// As they are.
     Plainly,
     /// As one sign per grapheme.
     Masked,

@@ -41,7 +41,6 @@ impl LabelField {
         self.completion(self.known.iter().map(StageLabel::as_str))
     }
 
-    /// The labels taken.
     pub fn taken(&self) -> &[StageLabel] {
         &self.taken
     }

@@ -11,9 +11,7 @@ use crate::tui::theme::{Role, Theme};
 /// Whether the keys go here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focused {
-    /// They do.
     Yes,
-    /// They go elsewhere.
     No,
 }
 

@@ -15,7 +15,6 @@ use crate::tui::theme::{Role, Theme};
 pub enum Choice {
     /// Nothing happens.
     Cancel,
-    /// It is done.
     Do,
 }
 
@@ -29,7 +28,6 @@ impl Choice {
         }
     }
 
-    /// The other one.
     pub const fn other(self) -> Self {
         match self {
             Self::Cancel => Self::Do,

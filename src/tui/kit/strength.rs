@@ -15,7 +15,6 @@ pub fn question(key: Option<Key>) -> String {
     format!("{}{rest}{key}", first.to_uppercase())
 }
 
-/// Draws both.
 pub fn draw(strength: Strength, pen: &mut LinePen<'_>, theme: &Theme) {
     let role = match strength.score() {
         0 | 1 => Role::Danger,

@@ -32,7 +32,7 @@ const EXISTING: usize = 2;
 /// The state of the screen.
 pub struct FirstRun {
     form: Form,
-    /// Which cost of the key derivation this machine bears.
+    /// How much key derivation this machine does in the time that an unlock may take.
     measured: Pending<KdfCost>,
     created: Question,
     remark: Option<(Role, String)>,

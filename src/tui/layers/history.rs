@@ -1,4 +1,4 @@
-//! The history of a secret or of the vault: when, through which door, what moved from where to where.
+//! The history of a secret or of the vault: when, by app or command line, what moved from where to where.
 
 use ratatui::layout::Position;
 

@@ -50,7 +50,7 @@ impl TakeBack {
         }
     }
 
-    /// What it is that is taken back, and what the lines of labels do not say.
+    /// Which change is undone or redone, and what the lines of labels do not say.
     fn sentences(&self, now: Timestamp, theme: &Theme, columns: u16) -> Vec<(String, Role)> {
         let mut sentences = Vec::new();
         if let Some(remark) = self.remark {
@@ -82,7 +82,7 @@ impl TakeBack {
 
 impl Layer for TakeBack {
     fn name(&self) -> &'static str {
-        "take back"
+        "undo"
     }
 
     fn contexts(&self) -> Contexts {

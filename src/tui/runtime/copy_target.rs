@@ -6,7 +6,6 @@ use crate::memory::SecretBytes;
 use crate::platform::clipboard::{Clipboard, ClipboardSetting, Route};
 use crate::tui::session::{CopyRoute, CopyTarget};
 
-/// Copies for real.
 pub(super) struct PlatformCopy(Clipboard);
 
 impl PlatformCopy {

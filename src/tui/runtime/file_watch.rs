@@ -107,7 +107,6 @@ mod by_inotify {
     /// What an event means for the vault.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     enum News {
-        /// Nothing.
         None,
         /// Bytes were written: part of a commit, or by another program.
         Written,

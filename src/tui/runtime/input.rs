@@ -23,7 +23,6 @@ const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// What the terminal sent.
 pub(super) enum Input {
-    /// A key.
     Key(KeyEvent),
     /// Something that was done with the mouse.
     Mouse(Mouse),

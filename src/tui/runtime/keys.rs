@@ -13,7 +13,6 @@ use crate::tui::theme::Rgb;
 pub(super) enum Parsed {
     /// The beginning of something.
     Unfinished,
-    /// A key.
     Key(KeyEvent),
     /// Something that was done with the mouse.
     Mouse(Mouse),

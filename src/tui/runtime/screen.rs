@@ -92,7 +92,7 @@ impl Screen {
         written
     }
 
-    /// Makes the next frame draw everything anew, inside its update.
+    /// Makes the next frame draw everything again, inside its update.
     pub(super) fn forget_contents(&mut self) -> io::Result<()> {
         self.terminal.clear()
     }

@@ -23,7 +23,6 @@ pub struct Look {
     pub placeholder: Option<String>,
     /// At the right end of its first row.
     pub side: String,
-    /// Below it.
     pub below: Vec<(String, Role)>,
 }
 

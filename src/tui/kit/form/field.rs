@@ -13,7 +13,6 @@ pub struct Id(pub &'static str);
 
 /// What a field holds.
 pub enum Content {
-    /// One line.
     Text(EditBuffer),
     /// Several lines.
     Lines(EditBuffer),
@@ -23,12 +22,17 @@ pub enum Content {
     NewPassword(EditBuffer, Option<Strength>),
     /// A path, which Tab completes.
     Path(PathField),
-    /// One of several.
-    Choice { options: Vec<String>, chosen: usize },
+    Choice {
+        options: Vec<String>,
+        chosen: usize,
+    },
     /// Stage labels: those taken, and the one being typed.
     Labels(LabelField),
     /// Several that are on or off, and the one with the cursor.
-    Switches { options: Vec<(&'static str, bool)>, at: usize },
+    Switches {
+        options: Vec<(&'static str, bool)>,
+        at: usize,
+    },
 }
 
 /// Whether it is a loss where what is typed goes.
@@ -42,7 +46,6 @@ pub enum Loss {
     None,
 }
 
-/// A field.
 pub struct Field {
     pub(super) id: Id,
     pub(super) label: &'static str,
@@ -104,17 +107,14 @@ impl Field {
         Self::new(id, label, Content::NewPassword(EditBuffer::new(Lines::Single), None))
     }
 
-    /// A path.
     pub fn path(id: Id, label: &'static str, text: &str) -> Self {
         Self::new(id, label, Content::Path(PathField::with_text(text)))
     }
 
-    /// Stage labels.
     pub fn labels(id: Id, label: &'static str, labels: LabelField) -> Self {
         Self::new(id, label, Content::Labels(labels))
     }
 
-    /// A choice.
     pub fn choice(id: Id, label: &'static str, options: &[&str], chosen: usize) -> Self {
         let options = options.iter().map(|option| (*option).to_owned()).collect();
         Self::new(id, label, Content::Choice { options, chosen })
@@ -126,7 +126,6 @@ impl Field {
         Self::new(id, label, Content::Switches { options, at: 0 })
     }
 
-    /// Types into it.
     pub fn set(&mut self, text: &str) {
         if let Some(buffer) = self.buffer_mut() {
             buffer.set(text);

@@ -137,7 +137,6 @@ impl Form {
         }
     }
 
-    /// Chooses an option.
     pub fn set_chosen(&mut self, id: Id, option: usize) {
         let field = self.fields.iter_mut().find(|field| field.id == id);
         if let Some(Content::Choice { chosen, .. }) = field.map(|field| &mut field.content) {

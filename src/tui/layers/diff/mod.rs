@@ -114,7 +114,6 @@ impl Diff {
         self.lines.get(self.top..).unwrap_or_default()
     }
 
-    /// Wipes the texts.
     pub fn hide(&mut self) {
         self.wanted = Texts::Masked;
         self.until = None;

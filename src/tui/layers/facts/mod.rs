@@ -1,4 +1,4 @@
-//! The forms for what is known about a secret: its name, its description, tags, retention and rotation.
+//! The forms for a secret's name and its metadata: description, tags, retention and rotation.
 
 mod view;
 
@@ -86,7 +86,6 @@ pub enum FactsPlan {
     Asked(Pending<Box<Planned>>),
 }
 
-/// A form.
 pub struct Facts {
     secret: SecretState,
     form: Form,

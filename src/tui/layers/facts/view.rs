@@ -1,4 +1,4 @@
-//! Draws the forms for what is known about a secret.
+//! Draws the forms for a secret's name and its metadata.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,7 +14,6 @@ use crate::vault::wording;
 /// Rows for what comes of it.
 const PLAN_ROWS: u16 = 3;
 
-/// Draws it.
 pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let fields = &form.form;

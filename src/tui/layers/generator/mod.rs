@@ -36,7 +36,6 @@ pub enum Drawn {
     Wrong(String, &'static str),
 }
 
-/// The dialog.
 pub struct Generator {
     form: Form,
     /// The fields of the other kind, as they were typed.

@@ -15,7 +15,6 @@ const RECIPE_ROWS: u16 = 5;
 /// Rows for the value: 128 characters on the narrowest screen.
 const VALUE_ROWS: u16 = 3;
 
-/// Draws it.
 pub fn draw(pane: &Generator, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let area = centred(canvas.body(), 66, RECIPE_ROWS + VALUE_ROWS + 3);

@@ -29,7 +29,6 @@ pub fn label_at(editor: &Labels, size: (u16, u16), at: Position) -> Option<usize
     (inside.contains(at) && row < editor.labels().count()).then_some(row)
 }
 
-/// Draws it.
 pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let labels: Vec<_> = editor.labels().collect();

@@ -18,7 +18,6 @@ use crate::tui::layout;
 
 /// An action that can be chosen.
 pub struct Entry {
-    /// What it is.
     pub action: Action,
     /// Its name in the keymap.
     pub name: &'static str,

@@ -36,7 +36,6 @@ pub(super) fn areas(body: Rect) -> Areas {
     Areas { all, list, sentence: Rect { y: list.bottom(), height: below, ..list } }
 }
 
-/// Draws it.
 pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let Areas { all, list, sentence } = areas(canvas.body());

@@ -121,7 +121,7 @@ impl PutForm {
         Forecast::of_creation(result, request.value.exceeds_kms_limit())
     }
 
-    /// Stores what the form makes, unless it would be refused: then the cursor goes to the cause.
+    /// Stores what the form makes; where its plan is a refusal, the cursor goes to the cause.
     fn submit(&mut self, app: &mut App) {
         if self.focus() == Field::Stages {
             self.take_label();

@@ -17,7 +17,6 @@ impl PutForm {
         form.with("edited", edited.map_or("", VersionId::as_str))
     }
 
-    /// What was typed.
     pub(super) fn keep(&self) -> Reopen {
         let secret = self.secret().map(|secret| secret.name.clone());
         let mut form = Reopen::new(Self::REOPEN, secret);

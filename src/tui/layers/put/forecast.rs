@@ -6,7 +6,6 @@ use crate::tui::ask::Failure;
 use crate::vault::{PlannedPut, StateToken, VaultError};
 use crate::versioning::{Change, Plan, Refusal};
 
-/// What will happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Forecast {
     /// Nothing is known yet.
@@ -15,7 +14,6 @@ pub enum Forecast {
     Missing(Field),
     /// It will be stored, with this change.
     Apply {
-        /// What changes.
         change: Box<Change>,
         /// Another version that holds the same value.
         same_value_as: Option<VersionId>,
@@ -28,7 +26,6 @@ pub enum Forecast {
     Refused {
         /// The field that causes it; `None`: the secret as a whole.
         field: Option<Field>,
-        /// Why.
         refusal: Refusal,
     },
     /// A field cannot be read: a sentence.

@@ -23,7 +23,6 @@ use forecast::Forecast;
 pub enum Field {
     /// The name of a new secret.
     Name,
-    /// The value.
     Value,
     /// The file that holds the value.
     File,
@@ -89,11 +88,9 @@ impl Field {
 /// Where the value comes from, and how it is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Typed text.
     Text,
     /// Typed, and stored as binary.
     Binary,
-    /// A file.
     File,
 }
 
@@ -142,7 +139,6 @@ impl Obstacle {
         }
     }
 
-    /// The field.
     pub const fn field(&self) -> Field {
         match self {
             Self::Missing(field) | Self::Refused(field, _) | Self::Wrong(field, _) => *field,
@@ -152,17 +148,13 @@ impl Obstacle {
 
 /// What is known of a file.
 pub enum FileRead {
-    /// Nothing.
     Nothing,
-    /// It was read.
     Known(FileContent),
     /// It cannot be a value: a sentence.
     Failed(String),
 }
 
-/// The form.
 pub struct PutForm {
-    /// What it makes.
     pub purpose: Purpose,
     /// What can be typed.
     form: Form,

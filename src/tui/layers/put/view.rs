@@ -30,7 +30,6 @@ struct Remark {
     lines: Vec<(String, Role)>,
 }
 
-/// Draws it.
 pub fn draw(form: &PutForm, canvas: &mut Canvas<'_>) -> Option<Position> {
     let (theme, keymap, body) = (canvas.theme(), canvas.keymap(), canvas.body());
     let columns = body.width.min(84);

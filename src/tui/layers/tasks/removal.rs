@@ -1,4 +1,4 @@
-//! What cannot be taken back: deleting without a window, and the end of one.
+//! Deletions without undo: at once, and at the end of the window.
 
 use super::copies::CONFIRMATION;
 use super::task::{Line, Missing, Stage, Task, TaskForm, enter};

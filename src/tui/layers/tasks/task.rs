@@ -13,7 +13,6 @@ use crate::vault::{ImportReport, Relocking, Removal};
 pub enum Task {
     /// To check the whole vault.
     Verify,
-    /// To copy it.
     BackUp,
     /// To change the password, or the vault key.
     Relock(Relocking),
@@ -54,7 +53,6 @@ impl Task {
     }
 }
 
-/// Where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The fields take keys.

@@ -22,7 +22,6 @@ const EVERYWHERE: &str = "whole vault";
 /// Rows of the value.
 const VALUE_ROWS: u16 = 3;
 
-/// The question.
 pub struct Which {
     /// The secret under the cursor.
     secret: Option<SecretName>,
@@ -50,7 +49,6 @@ impl Which {
         self.secret.is_none() || self.form.chosen(PLACE) > 0
     }
 
-    /// What is typed.
     pub fn value(&self) -> &str {
         self.form.text(VALUE)
     }

@@ -20,7 +20,6 @@ const QUESTION_ROWS: u16 = 7;
 /// Rows of the answer.
 const ANSWER_ROWS: u16 = 7;
 
-/// Draws it.
 pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
     let (app, theme) = (canvas.app, canvas.theme());
     let area = centred(canvas.body(), 76, QUESTION_ROWS + ANSWER_ROWS + 3);
