@@ -15,12 +15,14 @@ pub mod bytes;
 mod difference;
 pub mod dotenv;
 mod field;
+mod json_fault;
 pub(crate) mod json_text;
 mod likeness;
 mod variable;
 
 pub use difference::{Basis, Difference, Piece, Place, between, pieces, pieces_by_line};
 pub use field::{Field, NoField, NotReplaced, Shape, field, fields, named_fields, with_field};
+pub use json_fault::{JsonFault, json_fault, looks_like_json};
 pub use json_text::{escape as escape_json, string_members};
 pub use likeness::Likeness;
 pub use variable::{is_variable_name, steers_programs};

@@ -97,6 +97,9 @@ pub enum Action {
     DeleteWord,
     DeleteToStart,
     DeleteToEnd,
+    UndoTyping,
+    RedoTyping,
+    TakeCurrentValue,
 }
 
 impl Action {
@@ -194,6 +197,9 @@ impl Action {
         (Self::DeleteWord, "delete-word"),
         (Self::DeleteToStart, "delete-to-start"),
         (Self::DeleteToEnd, "delete-to-end"),
+        (Self::UndoTyping, "undo-typing"),
+        (Self::RedoTyping, "redo-typing"),
+        (Self::TakeCurrentValue, "take-current-value"),
     ];
 
     pub fn name(self) -> &'static str {

@@ -19,6 +19,9 @@ pub struct Glyphs {
     pub folder_closed: &'static str,
     pub mask: &'static str,
     pub ellipsis: &'static str,
+    /// There is more above, and below.
+    pub more_above: &'static str,
+    pub more_below: &'static str,
     /// Between the parts of a line.
     pub dot: &'static str,
     /// From one version to another; may take two columns.
@@ -62,6 +65,8 @@ impl Glyphs {
         folder_closed: "▸",
         mask: "•",
         ellipsis: "…",
+        more_above: "↑",
+        more_below: "↓",
         dot: "·",
         arrow: "→",
         cross: "✕",
@@ -99,6 +104,8 @@ impl Glyphs {
         folder_closed: ">",
         mask: "*",
         ellipsis: "~",
+        more_above: "^",
+        more_below: "v",
         dot: "-",
         arrow: "->",
         cross: "x",

@@ -74,7 +74,15 @@ impl Key {
             }
             code => code,
         };
-        Self { code, modifiers }
+        Self { code, modifiers }.as_sent()
+    }
+
+    /// Terminals send one byte for Ctrl-_ and Ctrl-7.
+    fn as_sent(self) -> Self {
+        match (self.code, self.modifiers) {
+            (KeyCode::Char('7'), KeyModifiers::CONTROL) => Self { code: KeyCode::Char('_'), ..self },
+            _ => self,
+        }
     }
 
     /// The character that the key types, if it is one and neither Ctrl nor Alt is held.
@@ -146,7 +154,7 @@ impl FromStr for Key {
             (None, None, Some(character), None) => KeyCode::Char(character),
             _ => return Err(unknown()),
         };
-        Ok(Self { code, modifiers })
+        Ok(Self { code, modifiers }.as_sent())
     }
 }
 
@@ -373,6 +381,7 @@ mod tests {
         assert_eq!(event(KeyCode::Char('?'), KeyModifiers::SHIFT).typed(), Some('?'));
         assert_eq!(event(KeyCode::Char('a'), KeyModifiers::ALT).typed(), None);
         assert_eq!(key("Ctrl-S"), key("Ctrl-s"));
+        assert_eq!(event(KeyCode::Char('7'), KeyModifiers::CONTROL), key("Ctrl-_"));
         assert!("Shift-a".parse::<Key>().is_err(), "it is written 'A'");
         for text in ["Ctrl-s", "Alt-Backspace", "Shift-Tab", "F1", "-", "Ctrl--", "PgDn", "Space", "é"] {
             assert_eq!(key(text).to_string(), text);

@@ -76,9 +76,7 @@ pub trait Layer: Any {
     /// Moves the cursor of the field, or deletes.
     fn edit(&mut self, edit: Edit, app: &mut App) {
         let Some(field) = self.field() else { return };
-        let before = field.len();
-        field.edit(edit);
-        if field.len() != before {
+        if field.edit(edit) {
             self.after_typing(app);
         }
     }

@@ -9,6 +9,7 @@ use super::browse::{self, Browse, Pane};
 use super::command::Command;
 use super::context::Contexts;
 use super::event::Moment;
+use super::kit::edit_buffer::Edit;
 use super::layer::{Flow, Gift, Layer, News};
 use super::layers::tasks;
 use super::layout::is_wide;
@@ -120,6 +121,9 @@ impl State {
             }
             _ => {}
         }
+        if let Some(edit) = Edit::of(action).filter(|_| self.contexts().is_typing()) {
+            return self.edit(edit);
+        }
         if let Some((layer, app)) = self.top_mut() {
             let flow = layer.act(action, app);
             return self.apply_to_top(flow);
@@ -130,6 +134,22 @@ impl State {
         match open::over_browse(action, &mut self.app) {
             Some(layer) => self.layers.push(layer),
             None => browse::act::act(action, &mut self.app),
+        }
+    }
+
+    /// Moves the cursor of the field that takes what is typed, or changes what is in it.
+    fn edit(&mut self, edit: Edit) {
+        if self.app.is_busy() {
+            return;
+        }
+        if let Some((layer, app)) = self.top_mut() {
+            return layer.edit(edit, app);
+        }
+        if let Some((browse, asks)) = self.app.browsing() {
+            let was_taken = edit.moves() && browse.take_earlier_filter(asks);
+            if browse.filter.edit(edit) && !was_taken {
+                browse.filter_changed(asks);
+            }
         }
     }
 

@@ -2,12 +2,10 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::action::Action;
 use super::app::Tone;
 use super::ask::{Effect, Work};
 use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
-use super::kit::edit_buffer::Edit;
 use super::state::State;
 use super::{editing, lock, mouse, paste};
 use crate::domain::Timestamp;
@@ -89,51 +87,9 @@ fn on_key(state: &mut State, event: &KeyEvent) {
     let key = Key::of(event);
     let contexts = state.contexts();
     match (state.app.keymap.action(&contexts, &key), key.typed()) {
-        (Some(action), _) => match edit_of(action) {
-            Some(edit) if contexts.is_typing() => self::edit(state, edit),
-            _ => state.act(action),
-        },
+        (Some(action), _) => state.act(action),
         (None, Some(character)) if contexts.is_typing() => type_character(state, character),
         _ => {}
-    }
-}
-
-const fn edit_of(action: Action) -> Option<Edit> {
-    Some(match action {
-        Action::CursorLeft => Edit::Left,
-        Action::CursorRight => Edit::Right,
-        Action::CursorWordLeft => Edit::WordLeft,
-        Action::CursorWordRight => Edit::WordRight,
-        Action::CursorUp => Edit::LineUp,
-        Action::CursorDown => Edit::LineDown,
-        Action::LineStart => Edit::LineStart,
-        Action::LineEnd => Edit::LineEnd,
-        Action::DeleteBackward => Edit::Backspace,
-        Action::DeleteForward => Edit::Delete,
-        Action::DeleteWord => Edit::DeleteWord,
-        Action::DeleteToStart => Edit::DeleteToStart,
-        Action::DeleteToEnd => Edit::DeleteToEnd,
-        _ => return None,
-    })
-}
-
-fn edit(state: &mut State, edit: Edit) {
-    if state.app.is_busy() {
-        return;
-    }
-    if let Some((layer, app)) = state.top_mut() {
-        return layer.edit(edit, app);
-    }
-    if let Some((browse, asks)) = state.app.browsing() {
-        if edit.moves() && browse.take_earlier_filter(asks) {
-            browse.filter.edit(edit);
-            return;
-        }
-        let before = browse.filter.len();
-        browse.filter.edit(edit);
-        if browse.filter.len() != before {
-            browse.filter_changed(asks);
-        }
     }
 }
 

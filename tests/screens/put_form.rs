@@ -10,6 +10,9 @@ use crate::harness::Harness;
 use crate::sample::{self, put};
 use crate::{assert_dialog, assert_dialogs};
 
+/// The current value of `shop/db/password`.
+const CURRENT: &str = "hunter14-with-24-bytes-x";
+
 const PLAN: &str = "● ACSCurrent   v14 → v15";
 
 #[test]
@@ -210,6 +213,121 @@ fn many_lines_are_masked_line_by_line_and_shown_on_request() {
     assert_dialog!("put_form_lines", harness);
     harness.resize(120, 40).press("Up Up Up Home").type_text("X");
     harness.assert_shows("XMIIB");
+}
+
+/// A JSON object of 30 lines.
+fn thirty_lines() -> String {
+    let members: Vec<String> = (1..=28).map(|number| format!("  \"key-{number}\": {number}")).collect();
+    format!("{{\n{}\n}}", members.join(",\n"))
+}
+
+#[test]
+fn thirty_lines_of_json_are_edited_with_numbers_pages_and_a_word_about_the_syntax() {
+    let mut harness = on_password();
+    harness.press("p").paste(&thirty_lines());
+    harness.assert_shows("30/30");
+    harness.assert_shows("30 lines, LF");
+    harness.assert_shows("JSON: ok");
+    harness.assert_hides("key-");
+    assert_dialogs!("put_form_json", harness);
+    harness.resize(120, 40).press("Alt-r PgUp");
+    harness.assert_shows("key-1\"");
+    harness.press("PgDn Up Up End Backspace");
+    harness.assert_shows("28/30");
+    harness.assert_shows("28   \"key-27\": 2");
+    harness.assert_shows("JSON: line 28: a comma is missing");
+    harness.resize(80, 24);
+    harness.assert_shows("28/30");
+    harness.assert_shows("28   \"key-27\": 27");
+    harness.press("Alt-u").assert_shows("JSON: ok");
+}
+
+#[test]
+fn a_word_about_json_quotes_nothing_of_the_value() {
+    let mut harness = on_password();
+    harness.press("p").type_text("{\n  \"user\": hunter2\n}");
+    harness.assert_shows("JSON: line 2: this is no value");
+    harness.assert_hides("hunter2");
+    harness.assert_hides("user");
+    harness.press("Ctrl-u Backspace Ctrl-u Backspace Ctrl-u").type_text("{x9!Kq");
+    harness.assert_hides("JSON");
+}
+
+#[test]
+fn a_value_with_long_lines_gets_a_wider_form_and_says_where_a_line_goes_on() {
+    let mut harness = on_password();
+    let line = "A".repeat(64);
+    harness.press("p").paste(&format!("{line}\n{line}\n{line}")).press("Alt-r");
+    harness.assert_shows(&line);
+    harness.assert_hides("AA…");
+    harness.resize(80, 24);
+    harness.assert_shows("AA…");
+    harness.assert_shows("…AA");
+}
+
+#[test]
+fn typing_is_undone_and_redone_with_keys_and_from_the_commands() {
+    let mut harness = on_password();
+    harness.press("p").type_text("one two").press("Alt-u");
+    assert_eq!(harness.typed_value(), "one ");
+    harness.press("Ctrl-_");
+    assert_eq!(harness.typed_value(), "");
+    harness.press("Alt-e Alt-e");
+    assert_eq!(harness.typed_value(), "one two");
+    harness.press("Alt-x").type_text("undo-typing").press("Enter");
+    assert_eq!(harness.typed_value(), "one ");
+    harness.press("Alt-x").type_text("redo-typing").press("Enter");
+    assert_eq!(harness.typed_value(), "one two");
+    harness.press("Alt-x").type_text("delete-word").press("Enter");
+    assert_eq!(harness.typed_value(), "one ");
+    harness.press("Tab Tab").type_text("note").press("Alt-u");
+    harness.assert_shows("note");
+    assert_eq!(harness.typed_value(), "one ", "undo is for the field with the cursor");
+}
+
+#[test]
+fn the_current_value_is_taken_into_the_form_masked_and_undo_brings_back_what_was_typed() {
+    let mut harness = on_password();
+    harness.press("p");
+    harness.assert_shows("Ctrl-v takes the value of v14 to edit it");
+    let screen = harness.screen();
+    assert!(screen.lines().last().unwrap().contains("Ctrl-v current value"), "{screen}");
+    harness.type_text("mine").press("Ctrl-v");
+    assert_eq!(harness.typed_value(), CURRENT);
+    harness.assert_shows("••••••••");
+    harness.assert_hides("hunter14");
+    harness.assert_shows("same value as v14");
+    harness.press("Alt-u");
+    assert_eq!(harness.typed_value(), "mine");
+    harness.press("Alt-x").type_text("take-current").press("Enter");
+    assert_eq!(harness.typed_value(), CURRENT);
+    harness.press("Backspace").type_text("y").press("Ctrl-s");
+    assert_eq!(harness.toast(), "v15 stored, ACSCurrent v14 → v15 · u undoes");
+    harness.press("r").assert_shows("hunter14-with-24-bytes-y");
+}
+
+#[test]
+fn a_current_value_that_comes_too_late_is_shown_nowhere() {
+    let mut harness = on_password();
+    harness.press("p");
+    harness.hold();
+    harness.press("Ctrl-v Esc").release();
+    assert_eq!(harness.dialogs(), 0);
+    assert!(harness.edits.is_empty());
+    harness.assert_hides("hunter14");
+}
+
+#[test]
+fn a_new_secret_has_no_current_value_to_take_and_a_binary_one_is_not_text() {
+    let mut harness = on_password();
+    harness.press("n Tab");
+    harness.assert_hides("Ctrl-v");
+    harness.press("Ctrl-v");
+    assert_eq!(harness.typed_value(), "");
+    let mut harness = on_password();
+    harness.press("p").type_text("x").press("Shift-Tab Space Ctrl-s p Ctrl-v");
+    assert_eq!(harness.toast(), "v15 is binary and cannot be edited as text");
+    assert_eq!(harness.typed_value(), "");
 }
 
 #[test]

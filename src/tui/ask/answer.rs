@@ -92,6 +92,10 @@ pub enum Answer {
         version_id: VersionId,
         value: SecretValue,
     },
+    ValueTaken {
+        version_id: VersionId,
+        value: SecretValue,
+    },
     FileRead(Box<FileContent>),
     /// What was typed of a path, and what can be made of it.
     PathCompleted {

@@ -82,6 +82,10 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
             let value = session.value(&name, &version_id)?;
             Answer::ValueToEdit { name, version_id, value }
         }
+        Work::TakeValue { name, version_id } => {
+            let value = session.value(&name, &version_id)?;
+            Answer::ValueTaken { version_id, value }
+        }
         Work::ReadFile { path } => {
             Answer::FileRead(Box::new(read_file(&path).map_err(|sentence| Failure::told(sentence, ""))?))
         }

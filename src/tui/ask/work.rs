@@ -168,6 +168,13 @@ pub enum Work {
         name: SecretName,
         version_id: VersionId,
     },
+    /// Reads a value for the form that edits it.
+    TakeValue {
+        /// The secret.
+        name: SecretName,
+        /// The version.
+        version_id: VersionId,
+    },
     /// Reads a file for a value.
     ReadFile {
         /// Its path as it was typed.
@@ -255,6 +262,7 @@ impl Work {
                 | Self::Diff { .. }
                 | Self::Which { .. }
                 | Self::Generate { .. }
+                | Self::TakeValue { .. }
                 | Self::ReadFile { .. }
                 | Self::CompletePath { .. }
                 | Self::PlanChange { .. }

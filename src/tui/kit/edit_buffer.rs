@@ -5,7 +5,9 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
+use super::typing_history::{Earlier, Step, TypingHistory};
 use crate::memory::SecretBytes;
+use crate::tui::action::Action;
 
 /// Whether a field holds one line or many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,10 @@ pub enum Edit {
     LineUp,
     /// To the line below.
     LineDown,
+    /// So many lines up.
+    LinesUp(u16),
+    /// So many lines down.
+    LinesDown(u16),
     /// Deletes the grapheme before the cursor.
     Backspace,
     /// Deletes the grapheme after the cursor.
@@ -45,9 +51,35 @@ pub enum Edit {
     DeleteToStart,
     /// Deletes from the cursor to the end of the line.
     DeleteToEnd,
+    /// Goes back to the text before what was typed last, in a field of many lines.
+    Undo,
+    /// Takes an undo back.
+    Redo,
 }
 
 impl Edit {
+    /// What an action does to a field; `None`: it is not about the text.
+    pub const fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::CursorLeft => Self::Left,
+            Action::CursorRight => Self::Right,
+            Action::CursorWordLeft => Self::WordLeft,
+            Action::CursorWordRight => Self::WordRight,
+            Action::CursorUp => Self::LineUp,
+            Action::CursorDown => Self::LineDown,
+            Action::LineStart => Self::LineStart,
+            Action::LineEnd => Self::LineEnd,
+            Action::DeleteBackward => Self::Backspace,
+            Action::DeleteForward => Self::Delete,
+            Action::DeleteWord => Self::DeleteWord,
+            Action::DeleteToStart => Self::DeleteToStart,
+            Action::DeleteToEnd => Self::DeleteToEnd,
+            Action::UndoTyping => Self::Undo,
+            Action::RedoTyping => Self::Redo,
+            _ => return None,
+        })
+    }
+
     /// Whether it moves the cursor along the line and changes nothing.
     pub const fn moves(self) -> bool {
         matches!(
@@ -65,11 +97,12 @@ pub struct EditBuffer {
     bytes: SecretBytes,
     cursor: usize,
     lines: Lines,
+    history: TypingHistory,
 }
 
 impl EditBuffer {
     pub const fn new(lines: Lines) -> Self {
-        Self { bytes: SecretBytes::new(), cursor: 0, lines }
+        Self { bytes: SecretBytes::new(), cursor: 0, lines, history: TypingHistory::new() }
     }
 
     /// A field of one line with a text in it, the cursor at its end.
@@ -110,15 +143,31 @@ impl EditBuffer {
         (line, self.cursor - self.line_start())
     }
 
-    /// Replaces everything; the cursor goes to the end.
-    pub fn set(&mut self, text: &str) {
-        self.clear();
-        self.insert(text);
+    /// The line of the cursor, counted from 1, and how many there are. A final line feed begins no line unless the
+    /// cursor stands behind it.
+    pub fn line_of_lines(&self) -> (usize, usize) {
+        let (line, _) = self.position();
+        (line + 1, self.text().lines().count().max(line + 1))
     }
 
+    /// Replaces everything; the cursor goes to the end.
+    pub fn set(&mut self, text: &str) {
+        self.keep(Step::Whole);
+        self.bytes.clear();
+        self.cursor = 0;
+        self.put_in(text);
+    }
+
+    /// Wipes everything, the earlier texts too.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.cursor = 0;
+        self.forget_typing();
+    }
+
+    /// Wipes the earlier texts: undo goes back no further than to the text as it is now.
+    pub fn forget_typing(&mut self) {
+        self.history = TypingHistory::new();
     }
 
     /// Makes the one explicit copy of what is typed.
@@ -129,29 +178,57 @@ impl EditBuffer {
     /// Gives the bytes away and is empty then.
     pub fn take(&mut self) -> SecretBytes {
         self.cursor = 0;
+        self.forget_typing();
         std::mem::take(&mut self.bytes)
     }
 
     /// Inserts one typed character; whether it was taken.
     pub fn insert_character(&mut self, character: char) -> bool {
         let mut buffer = [0; 4];
-        self.insert(character.encode_utf8(&mut buffer))
+        let step = if character.is_whitespace() { Step::Space } else { Step::Word };
+        self.type_in(character.encode_utf8(&mut buffer), step)
     }
 
     /// Inserts a text at the cursor; whether it was taken: a line feed is not, in a field of one line.
     pub fn insert(&mut self, text: &str) -> bool {
+        let step = if text == "\n" { Step::Space } else { Step::Whole };
+        self.type_in(text, step)
+    }
+
+    fn type_in(&mut self, text: &str, step: Step) -> bool {
         if self.lines == Lines::Single && text.contains('\n') {
             return false;
         }
-        self.bytes.insert(self.cursor, text.as_bytes());
-        self.cursor += text.len();
-        self.settle();
+        self.keep(step);
+        self.put_in(text);
         true
     }
 
-    /// Moves the cursor or deletes.
-    pub fn edit(&mut self, edit: Edit) {
+    fn put_in(&mut self, text: &str) {
+        self.bytes.insert(self.cursor, text.as_bytes());
+        self.cursor += text.len();
+        self.settle();
+    }
+
+    /// The text is about to change. In a field of one line nothing is kept: it is quickly typed again, and it may be
+    /// a password.
+    fn keep(&mut self, step: Step) {
+        if self.lines == Lines::Many {
+            let (bytes, cursor) = (&self.bytes, self.cursor);
+            self.history.keep(step, || Earlier { bytes: bytes.duplicate(), cursor });
+        }
+    }
+
+    /// Moves the cursor, deletes, or goes back to another text; whether the text is another one now.
+    pub fn edit(&mut self, edit: Edit) -> bool {
+        let before = self.len();
         match edit {
+            Edit::Undo | Edit::Redo => return self.travel(edit),
+            Edit::Backspace | Edit::DeleteWord | Edit::DeleteToStart | Edit::Delete | Edit::DeleteToEnd => {}
+            _ => self.history.pause(),
+        }
+        match edit {
+            Edit::Undo | Edit::Redo => {}
             Edit::Left => self.cursor = self.previous(self.cursor),
             Edit::Right => self.cursor = self.next(self.cursor),
             Edit::WordLeft => self.cursor = self.word_left(),
@@ -160,21 +237,43 @@ impl EditBuffer {
             Edit::LineEnd => self.cursor = self.line_end(),
             Edit::LineUp => self.line_up(),
             Edit::LineDown => self.line_down(),
+            Edit::LinesUp(lines) => self.lines_up(lines),
+            Edit::LinesDown(lines) => self.lines_down(lines),
             Edit::Backspace => self.delete_back_to(self.previous(self.cursor)),
             Edit::Delete => self.delete_up_to(self.next(self.cursor)),
             Edit::DeleteWord => self.delete_back_to(self.word_left()),
             Edit::DeleteToStart => self.delete_back_to(self.line_start()),
             Edit::DeleteToEnd => self.delete_up_to(self.line_end()),
         }
+        self.len() != before
+    }
+
+    /// To the text before the last change, or before the last undo.
+    fn travel(&mut self, edit: Edit) -> bool {
+        let (bytes, cursor) = (&self.bytes, self.cursor);
+        let now = || Earlier { bytes: bytes.duplicate(), cursor };
+        let other = if edit == Edit::Undo { self.history.undo(now) } else { self.history.redo(now) };
+        let Some(other) = other else { return false };
+        self.bytes = other.bytes;
+        self.cursor = other.cursor;
+        true
     }
 
     fn delete_back_to(&mut self, start: usize) {
+        if start == self.cursor {
+            return;
+        }
+        self.keep(Step::Backward);
         self.bytes.remove(start..self.cursor);
         self.cursor = start;
         self.settle();
     }
 
     fn delete_up_to(&mut self, end: usize) {
+        if end == self.cursor {
+            return;
+        }
+        self.keep(Step::Forward);
         self.bytes.remove(self.cursor..end);
         self.settle();
     }
@@ -238,6 +337,27 @@ impl EditBuffer {
         }
     }
 
+    fn lines_up(&mut self, lines: u16) {
+        let column = self.text()[self.line_start()..self.cursor].graphemes(true).count();
+        for _ in 0..lines {
+            self.cursor = self.line_start().saturating_sub(1);
+        }
+        self.cursor = self.line_start();
+        self.go_to_column(column);
+    }
+
+    fn lines_down(&mut self, lines: u16) {
+        let column = self.text()[self.line_start()..self.cursor].graphemes(true).count();
+        for _ in 0..lines {
+            let Some(end) = self.bytes.expose()[self.cursor..].iter().position(|&byte| byte == b'\n') else {
+                break;
+            };
+            self.cursor += end + 1;
+        }
+        self.cursor = self.line_start();
+        self.go_to_column(column);
+    }
+
     /// From the start of a line so many graphemes to the right, at most to its end.
     fn go_to_column(&mut self, column: usize) {
         let line = &self.text()[self.cursor..self.line_end()];
@@ -284,7 +404,9 @@ mod tests {
 
     fn after(text: &str, edits: &[Edit]) -> String {
         let mut buffer = buffer(text);
-        edits.iter().for_each(|&edit| buffer.edit(edit));
+        for edit in edits {
+            buffer.edit(*edit);
+        }
         shown(&buffer)
     }
 
@@ -331,6 +453,84 @@ mod tests {
     }
 
     #[test]
+    fn a_page_keeps_the_column_and_stops_at_the_ends() {
+        use Edit::{Left, LinesDown, LinesUp};
+        assert_eq!(after("abc\nd\nefg\nhij", &[Left, LinesUp(2)]), "abc\nd|\nefg\nhij");
+        assert_eq!(after("abc\nd\nefg\nhij", &[Left, LinesUp(3)]), "ab|c\nd\nefg\nhij");
+        assert_eq!(after("abc\nd\nefg\nhij", &[Left, LinesUp(9)]), "ab|c\nd\nefg\nhij");
+        assert_eq!(after("abc\nd\nefg\nhij", &[Left, LinesUp(9), LinesDown(2)]), "abc\nd\nef|g\nhij");
+        assert_eq!(after("abc\nd\nefg", &[LinesUp(9), LinesDown(9)]), "abc\nd\nefg|");
+        assert_eq!(after("", &[LinesUp(9), LinesDown(9)]), "|");
+    }
+
+    fn typed(text: &str) -> EditBuffer {
+        let mut buffer = EditBuffer::new(Lines::Many);
+        for character in text.chars() {
+            buffer.insert_character(character);
+        }
+        buffer
+    }
+
+    #[test]
+    fn undo_takes_back_a_word_a_paste_or_a_row_of_deletions_and_redo_brings_it_again() {
+        let mut text = typed("one two");
+        text.insert("pasted");
+        text.edit(Edit::Backspace);
+        text.edit(Edit::Backspace);
+        for earlier in ["one twopasted|", "one two|", "one |", "|"] {
+            assert!(text.edit(Edit::Undo));
+            assert_eq!(shown(&text), earlier);
+        }
+        assert!(!text.edit(Edit::Undo));
+        for later in ["one |", "one two|", "one twopasted|", "one twopast|"] {
+            assert!(text.edit(Edit::Redo));
+            assert_eq!(shown(&text), later);
+        }
+        assert!(!text.edit(Edit::Redo));
+        text.edit(Edit::Undo);
+        text.insert_character('x');
+        assert!(!text.edit(Edit::Redo), "what was typed instead stays");
+        text.edit(Edit::Undo);
+        assert_eq!(shown(&text), "one twopasted|");
+    }
+
+    #[test]
+    fn a_text_that_was_replaced_comes_back_and_where_the_cursor_was_moved_a_new_step_begins() {
+        let mut text = typed("mine");
+        text.set("another");
+        text.edit(Edit::Undo);
+        assert_eq!(shown(&text), "mine|");
+        text.edit(Edit::Left);
+        text.insert_character('x');
+        text.edit(Edit::Undo);
+        assert_eq!(shown(&text), "min|e");
+    }
+
+    #[test]
+    fn what_is_kept_for_undo_is_bounded_and_goes_with_the_text() {
+        let mut text = EditBuffer::new(Lines::Many);
+        for _ in 0..1_000 {
+            text.insert("ab");
+        }
+        let undone = std::iter::from_fn(|| text.edit(Edit::Undo).then_some(())).count();
+        assert_eq!(undone, 200);
+        text.set(&"x".repeat(3 * 1024 * 1024));
+        text.insert("more");
+        text.insert("more");
+        let undone = std::iter::from_fn(|| text.edit(Edit::Undo).then_some(())).count();
+        assert_eq!(undone, 1, "large texts are few");
+        let wipings: [fn(&mut EditBuffer); 2] = [EditBuffer::clear, |text| drop(text.take())];
+        for wipes in wipings {
+            let mut text = typed("secret");
+            wipes(&mut text);
+            assert!(!text.edit(Edit::Undo) && !text.edit(Edit::Redo));
+        }
+        let mut line = EditBuffer::with_text("password");
+        line.insert_character('x');
+        assert!(!line.edit(Edit::Undo), "of one line nothing is kept");
+    }
+
+    #[test]
     fn a_grapheme_is_one_step_and_one_deletion() {
         let family = "👩‍👩‍👧";
         let text = format!("a{family}e\u{301}");
@@ -355,12 +555,12 @@ mod tests {
     }
 
     #[derive(Debug, Clone)]
-    enum Step {
+    enum Typed {
         Insert(String),
         Edit(Edit),
     }
 
-    fn step() -> impl Strategy<Value = Step> {
+    fn step() -> impl Strategy<Value = Typed> {
         let edits = [
             Edit::Left,
             Edit::Right,
@@ -370,6 +570,10 @@ mod tests {
             Edit::LineEnd,
             Edit::LineUp,
             Edit::LineDown,
+            Edit::LinesUp(2),
+            Edit::LinesDown(2),
+            Edit::Undo,
+            Edit::Redo,
             Edit::Backspace,
             Edit::Delete,
             Edit::DeleteWord,
@@ -379,8 +583,8 @@ mod tests {
         let text =
             proptest::string::string_regex("[a-c \\-\n\r\tä\u{301}\u{200d}👩🏽🇩🇪日]{1,4}").expect("a regex");
         prop_oneof![
-            text.prop_map(Step::Insert),
-            proptest::sample::select(edits.to_vec()).prop_map(Step::Edit)
+            text.prop_map(Typed::Insert),
+            proptest::sample::select(edits.to_vec()).prop_map(Typed::Edit)
         ]
     }
 
@@ -391,11 +595,13 @@ mod tests {
             for step in steps {
                 let before = buffer.len();
                 match &step {
-                    Step::Insert(text) => {
+                    Typed::Insert(text) => {
                         prop_assert!(buffer.insert(text));
                         prop_assert_eq!(buffer.len(), before + text.len());
                     }
-                    Step::Edit(edit) => buffer.edit(*edit),
+                    Typed::Edit(edit) => {
+                        buffer.edit(*edit);
+                    }
                 }
                 let text = buffer.text();
                 let is_boundary = buffer.cursor() == text.len()

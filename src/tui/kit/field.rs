@@ -36,7 +36,48 @@ pub enum Focus {
     Elsewhere,
 }
 
-/// Draws a field into an area of one or more rows; answers where the cursor stands.
+/// One line of a text.
+pub(super) struct Line<'a> {
+    pub(super) text: &'a str,
+    pub(super) shown: Shown,
+}
+
+impl Line<'_> {
+    fn width_of(&self, grapheme: &str, glyphs: &Glyphs) -> usize {
+        match self.shown {
+            Shown::Masked => glyphs.mask.width(),
+            Shown::Plainly => visible(grapheme).width(),
+        }
+    }
+
+    /// The columns of what is before a byte.
+    pub(super) fn columns_before(&self, byte: usize, glyphs: &Glyphs) -> usize {
+        let before = &self.text[..byte.min(self.text.len())];
+        before.graphemes(true).map(|grapheme| self.width_of(grapheme, glyphs)).sum()
+    }
+
+    /// Draws it from one of its columns on, as far as there is room.
+    pub(super) fn draw(&self, hidden: usize, pen: &mut LinePen<'_>, style: Style, glyphs: &Glyphs) {
+        let mut column = 0;
+        for grapheme in self.text.graphemes(true) {
+            let width = self.width_of(grapheme, glyphs);
+            if column >= hidden {
+                match self.shown {
+                    Shown::Masked => pen.text(glyphs.mask, style),
+                    Shown::Plainly => pen.text(grapheme, style),
+                };
+            } else if column + width > hidden {
+                pen.skip(u16::try_from(column + width - hidden).unwrap_or(u16::MAX));
+            }
+            column += width;
+            if pen.room() == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// Draws a field of one line; answers where the cursor stands.
 pub fn draw(
     buffer: &mut Buffer,
     area: Rect,
@@ -49,65 +90,20 @@ pub fn draw(
     if area.is_empty() {
         return None;
     }
-    let (cursor_line, cursor_byte) = field.position();
-    let height = usize::from(area.height);
-    let first = match focus {
-        Focus::Here => (cursor_line + 1).saturating_sub(height),
-        Focus::Elsewhere => 0,
-    };
-    let mut cursor = None;
-    for (row, line) in field.text().split('\n').skip(first).take(height).enumerate() {
-        let row = u16::try_from(row).unwrap_or(u16::MAX);
-        let has_cursor = focus == Focus::Here && first + usize::from(row) == cursor_line;
-        let at = has_cursor.then_some(cursor_byte);
-        let row_area = Rect { y: area.y + row, height: 1, ..area };
-        cursor = cursor.or(draw_line(buffer, row_area, line, shown, at, style, glyphs));
-    }
-    cursor
-}
-
-fn draw_line(
-    buffer: &mut Buffer,
-    area: Rect,
-    line: &str,
-    shown: Shown,
-    cursor: Option<usize>,
-    style: Style,
-    glyphs: &Glyphs,
-) -> Option<Position> {
-    let width_of = |grapheme: &str| match shown {
-        Shown::Masked => glyphs.mask.width(),
-        Shown::Plainly => visible(grapheme).width(),
-    };
+    let line = Line { text: field.text(), shown };
+    let has_cursor = focus == Focus::Here;
     // One column stays free for the cursor behind the last character.
     let room = usize::from(area.width.saturating_sub(1));
-    let before: usize =
-        cursor.map_or(0, |cursor| line[..cursor.min(line.len())].graphemes(true).map(width_of).sum());
+    let before = if has_cursor { line.columns_before(field.cursor(), glyphs) } else { 0 };
     let hidden = before.saturating_sub(room);
-    let mut column = 0;
-    let mut pen = LinePen::new(buffer, area, 0);
-    for grapheme in line.graphemes(true) {
-        let width = width_of(grapheme);
-        if column >= hidden {
-            match shown {
-                Shown::Masked => pen.text(glyphs.mask, style),
-                Shown::Plainly => pen.text(grapheme, style),
-            };
-        } else if column + width > hidden {
-            pen.skip(u16::try_from(column + width - hidden).unwrap_or(u16::MAX));
-        }
-        column += width;
-        if pen.room() == 0 {
-            break;
-        }
-    }
+    line.draw(hidden, &mut LinePen::new(buffer, area, 0), style, glyphs);
     let shift = u16::try_from(before - hidden).unwrap_or(u16::MAX);
-    cursor.map(|_| Position::new(area.x.saturating_add(shift).min(area.right() - 1), area.y))
+    has_cursor.then(|| Position::new(area.x.saturating_add(shift).min(area.right() - 1), area.y))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::edit_buffer::{Edit, Lines};
+    use super::super::edit_buffer::Edit;
     use super::*;
 
     fn drawn(field: &EditBuffer, shown: Shown, width: u16, height: u16) -> (Vec<String>, (u16, u16)) {
@@ -133,15 +129,5 @@ mod tests {
     fn a_mask_shows_graphemes_and_nothing_else() {
         let field = EditBuffer::with_text("a👩‍👩‍👧e\u{301}");
         assert_eq!(drawn(&field, Shown::Masked, 9, 1), (vec!["•••".to_owned()], (3, 0)));
-    }
-
-    #[test]
-    fn many_lines_scroll_down_with_the_cursor() {
-        let mut field = EditBuffer::new(Lines::Many);
-        field.insert("a\nb\r\nc\td");
-        assert_eq!(drawn(&field, Shown::Plainly, 6, 2), (vec!["b␍".to_owned(), "c␉d".to_owned()], (3, 1)));
-        field.edit(Edit::LineUp);
-        field.edit(Edit::LineUp);
-        assert_eq!(drawn(&field, Shown::Plainly, 6, 2).0, ["a", "b␍"]);
     }
 }

@@ -13,6 +13,8 @@ pub mod path_field;
 pub mod plan_box;
 pub mod spinner;
 pub mod strength;
+pub mod text_area;
 pub mod toast;
+mod typing_history;
 
 pub use edit_buffer::{EditBuffer, Lines};

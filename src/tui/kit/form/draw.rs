@@ -4,11 +4,12 @@ use ratatui::layout::{Position, Rect};
 
 use super::field::{Content, Field, Id};
 use super::{CONTENT, Form, LABELS, MARK};
+use crate::tui::kit::Lines;
 use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::label_field::LabelField;
 use crate::tui::kit::line::{LinePen, width};
-use crate::tui::kit::strength;
+use crate::tui::kit::{strength, text_area};
 use crate::tui::theme::{Role, Theme};
 
 /// Columns of a short field, before what it counts.
@@ -150,6 +151,9 @@ impl Field {
             LinePen::new(canvas.buffer, place, 0).fitted(placeholder, place.width, hint, glyphs);
         }
         let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
+        if text.lines() == Lines::Many {
+            return text_area::draw(canvas.buffer, place, text, shown, focus, theme);
+        }
         field::draw(canvas.buffer, place, text, shown, focus, theme.style(Role::Text), glyphs)
     }
 }

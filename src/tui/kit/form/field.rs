@@ -87,7 +87,7 @@ impl Field {
     /// Several lines of text, in so many rows.
     pub fn lines(id: Id, label: &'static str, text: &str, rows: u16) -> Self {
         let mut buffer = EditBuffer::new(Lines::Many);
-        buffer.insert(text);
+        buffer.set(text);
         Self { rows, ..Self::new(id, label, Content::Lines(buffer)) }
     }
 
@@ -155,6 +155,9 @@ impl Field {
 
     /// What it holds now is what it held at first.
     fn settle(&mut self) {
+        if let Some(buffer) = self.buffer_mut() {
+            buffer.forget_typing();
+        }
         self.first = self.buffer().map(EditBuffer::duplicate).unwrap_or_default();
     }
 

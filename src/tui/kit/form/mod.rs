@@ -99,6 +99,11 @@ impl Form {
         self.get(id).and_then(Field::buffer).map_or("", EditBuffer::text)
     }
 
+    /// The line of the cursor in a field, counted from 1, and how many there are.
+    pub fn line_of_lines(&self, id: Id) -> (usize, usize) {
+        self.get(id).and_then(Field::buffer).map_or((1, 1), EditBuffer::line_of_lines)
+    }
+
     /// The one explicit copy of what is typed into a field.
     pub fn duplicate(&self, id: Id) -> SecretBytes {
         self.get(id).and_then(Field::buffer).map(EditBuffer::duplicate).unwrap_or_default()

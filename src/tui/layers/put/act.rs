@@ -4,7 +4,7 @@ use ratatui::layout::Position;
 
 use super::view;
 use super::{Field, FileRead, Forecast, Obstacle, Purpose, PutForm, Source, missing};
-use crate::domain::SecretName;
+use crate::domain::{SecretName, ValueType};
 use crate::memory::SecretBytes;
 use crate::query::Catalogue;
 use crate::tui::action::Action;
@@ -212,6 +212,32 @@ impl PutForm {
         }
     }
 
+    /// Asks for the current value, to edit it here.
+    fn ask_for_current(&mut self, app: &mut App) {
+        if let Some((name, version_id)) =
+            self.secret().zip(self.current()).map(|(secret, current)| (secret.name.clone(), current.clone()))
+        {
+            self.current_asked.ask(&mut app.asks, Work::TakeValue { name, version_id });
+        }
+    }
+
+    /// The current value takes the place of what is typed; undo brings that back.
+    fn on_current(&mut self, answered: Answered, app: &mut App) {
+        self.current_asked.forget();
+        match answered.result {
+            _ if self.is_storing() => {}
+            Ok(Answer::ValueTaken { version_id, value }) if value.value_type() == ValueType::Binary => {
+                app.say(Tone::Note, format!("{version_id} is binary and cannot be edited as text"));
+            }
+            Ok(Answer::ValueTaken { value, .. }) => {
+                self.take_text(&value.into_bytes());
+                self.plan(app);
+            }
+            Ok(_) => {}
+            Err(failure) => app.say(Tone::Failed, failure.line()),
+        }
+    }
+
     fn on_file(&mut self, answered: Answered, app: &mut App) {
         self.file_asked.forget();
         self.file = match answered.result {
@@ -271,12 +297,8 @@ impl Layer for PutForm {
             }
             return;
         }
-        if let Some(field) = self.form.field() {
-            let before = field.len();
-            field.edit(edit);
-            if field.len() != before {
-                self.after_typing(app);
-            }
+        if self.form.field().is_some_and(|field| field.edit(edit)) {
+            self.after_typing(app);
         }
     }
 
@@ -315,6 +337,13 @@ impl Layer for PutForm {
                 self.plan(app);
             }
             Action::OpenEditor => self.edit_value(app),
+            Action::TakeCurrentValue => self.ask_for_current(app),
+            Action::PageUp if self.focus() == Field::Value => {
+                self.edit(Edit::LinesUp(view::value_rows(self, app)), app);
+            }
+            Action::PageDown if self.focus() == Field::Value => {
+                self.edit(Edit::LinesDown(view::value_rows(self, app)), app);
+            }
             Action::Generate => {
                 return Flow::Open(Box::new(Generator::new(!self.value().is_empty(), app)));
             }
@@ -350,13 +379,15 @@ impl Layer for PutForm {
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        let own = [&self.planned, &self.stored, &self.file_asked];
+        let own = [&self.planned, &self.stored, &self.file_asked, &self.current_asked];
         own.iter().any(|question| question.awaits(ticket)) || self.form.awaits(ticket)
     }
 
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
         if self.file_asked.awaits(answered.ticket) {
             self.on_file(answered, app);
+        } else if self.current_asked.awaits(answered.ticket) {
+            self.on_current(answered, app);
         } else if self.form.awaits(answered.ticket) {
             if self.form.answered(answered) == Did::Changed {
                 self.is_dirty = true;
@@ -398,6 +429,11 @@ impl Layer for PutForm {
             _ => {}
         }
         Flow::Stay
+    }
+
+    fn obstacle(&self, action: Action, _app: &App) -> Option<&'static str> {
+        let has_none = action == Action::TakeCurrentValue && self.current().is_none();
+        has_none.then_some("this secret has no current value")
     }
 
     fn is_dirty(&self) -> bool {

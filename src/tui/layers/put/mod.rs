@@ -171,6 +171,8 @@ pub struct PutForm {
     /// What will come of it; of an older state of the fields while a newer one is being planned.
     forecast: Forecast,
     planned: Question,
+    /// The value of the current version.
+    current_asked: Question,
     stored: Question,
     is_dirty: bool,
     token: Option<StateToken>,
@@ -237,6 +239,7 @@ impl PutForm {
             remark: None,
             forecast: Forecast::Nothing,
             planned: Question::new(),
+            current_asked: Question::new(),
             stored: Question::new(),
             is_dirty: false,
             token: None,
@@ -364,6 +367,11 @@ impl PutForm {
             Purpose::Put { secret } => Some(secret),
             Purpose::New => None,
         }
+    }
+
+    /// The version that is current.
+    fn current(&self) -> Option<&VersionId> {
+        Some(&self.secret()?.labels.current()?.id)
     }
 
     /// A free id for the version.

@@ -4,8 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Field, FileRead, Forecast, Purpose, PutForm, Source, missing};
+use crate::content::{json_fault, looks_like_json};
 use crate::domain::StageLabel;
 use crate::tui::action::Action;
+use crate::tui::app::App;
 use crate::tui::context::Context;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
@@ -14,6 +16,7 @@ use crate::tui::kit::form::{CONTENT, Id, Look};
 use crate::tui::kit::line::{LinePen, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_lines;
+use crate::tui::layout;
 use crate::tui::paste::LineEnds;
 use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::{Role, Theme};
@@ -24,45 +27,77 @@ use crate::versioning::Refusal;
 /// The column in which the fields begin, as in every form.
 const LABEL: u16 = CONTENT;
 
+/// The columns of the form.
+const USUAL: u16 = 84;
+/// Its columns where a line is longer than fits.
+const WIDE: u16 = 104;
+/// The columns of a line that fits beside its number and the position.
+const LONG: usize = 52;
+
 /// A line below a field.
 struct Remark {
     field: Option<Field>,
     lines: Vec<(String, Role)>,
 }
 
+/// What the fields need, and the room that is left to the value.
+struct Measures {
+    columns: u16,
+    remark: Remark,
+    plan: Vec<PlanRow>,
+    labels_help: Vec<(String, Role)>,
+    /// The rows of everything but the value.
+    fixed: u16,
+    value_rows: u16,
+}
+
+impl Measures {
+    fn of(form: &PutForm, theme: &Theme, keymap: &Keymap, body: Rect) -> Self {
+        let columns = body.width.min(columns(form));
+        // What is about no field stands in the place of the plan, which is wider.
+        let is_apart = form.remark.is_none()
+            && matches!(form.forecast, Forecast::Failed(_) | Forecast::Refused { field: None, .. });
+        let margin = if is_apart { 6 } else { LABEL + 4 };
+        let mut measures = Self {
+            columns,
+            remark: remark(form, keymap, columns.saturating_sub(margin)),
+            plan: plan_lines(form, &theme.glyphs),
+            labels_help: labels_help(form, columns.saturating_sub(LABEL + 3)),
+            fixed: 0,
+            value_rows: 0,
+        };
+        let plan_rows = u16::try_from(measures.plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
+        let apart = if measures.remark.field.is_none() { measures.remark.lines.len() } else { 0 };
+        // Everything but the value; what is left is the value's, two lines at least.
+        let fields = form.form.rows_with(&|id| look_of(form, id, &measures, theme, keymap));
+        measures.fixed = fields + u16::try_from(apart).unwrap_or(u16::MAX) + plan_rows + 3;
+        if form.source() != Source::File {
+            let room = body.height.saturating_sub(measures.fixed).max(1);
+            let lines = u16::try_from(form.value().split('\n').count()).unwrap_or(u16::MAX);
+            measures.value_rows = lines.max(2).min(room);
+        }
+        measures
+    }
+}
+
+/// How many rows the value takes on the screen.
+pub fn value_rows(form: &PutForm, app: &App) -> u16 {
+    Measures::of(form, &app.theme, &app.keymap, layout::areas(app.size).body).value_rows
+}
+
+/// Wider for lines that would not fit.
+fn columns(form: &PutForm) -> u16 {
+    let longest = form.value().split('\n').map(|line| line.len().min(LONG + 1)).max();
+    if form.line_ends().is_some() && longest.is_some_and(|longest| longest > LONG) { WIDE } else { USUAL }
+}
+
 pub fn draw(form: &PutForm, canvas: &mut Canvas<'_>) -> Option<Position> {
     let (theme, keymap, body) = (canvas.theme(), canvas.keymap(), canvas.body());
-    let columns = body.width.min(84);
-    // What is about no field stands in the place of the plan, which is wider.
-    let is_apart = form.remark.is_none()
-        && matches!(form.forecast, Forecast::Failed(_) | Forecast::Refused { field: None, .. });
-    let margin = if is_apart { 6 } else { LABEL + 4 };
-    let remark = remark(form, keymap, columns.saturating_sub(margin));
-    let plan = plan_lines(form, &theme.glyphs);
-    let plan_rows = u16::try_from(plan.len()).unwrap_or(u16::MAX).clamp(2, 8);
-    let help = labels_help(form, columns.saturating_sub(LABEL + 3));
-    let look = |value_rows: u16| {
-        let remark = &remark;
-        let help = &help;
-        move |id| {
-            let mut look = look_of(form, id, value_rows, remark, theme, keymap);
-            if id == Field::Stages.id() && form.focus() == Field::Stages {
-                look.below.splice(0..0, help.iter().cloned());
-            }
-            look
-        }
-    };
-    // Everything but the value; what is left is the value's, two lines at least.
-    let apart = if remark.field.is_none() { remark.lines.len() } else { 0 };
-    let fixed = form.form.rows_with(&look(0)) + u16::try_from(apart).unwrap_or(u16::MAX) + plan_rows + 3;
-    let room = body.height.saturating_sub(fixed).max(1);
-    let lines = u16::try_from(form.value().split('\n').count()).unwrap_or(u16::MAX);
-    let is_typed = form.source() != Source::File;
-    let value_rows = if is_typed { lines.clamp(2, 12).min(room) } else { 0 };
+    let measures = Measures::of(form, theme, keymap, body);
     let usual = form.form.rows_with(&|id| usual_of(form, id)) + 9;
-    let area = placed(body, columns, fixed + value_rows, usual);
+    let area = placed(body, measures.columns, measures.fixed + measures.value_rows, usual);
     let inside = canvas.dialog(area, &title(form, theme), "");
-    let look = look(value_rows);
+    let look = |id| look_of(form, id, &measures, theme, keymap);
     let row = form.form.rows_with(&look);
     canvas.divider(area, row + 1, "After this", "");
     let place = Rect { height: row.min(inside.height), ..inside };
@@ -74,12 +109,13 @@ pub fn draw(form: &PutForm, canvas: &mut Canvas<'_>) -> Option<Position> {
         ..inside
     };
     let dimmed = form.is_pending().then(|| theme.style(Role::Muted));
+    let Measures { remark, plan, .. } = &measures;
     if remark.field.is_none() && !remark.lines.is_empty() {
         for (row, (text, role)) in (0..).zip(&remark.lines) {
             LinePen::new(buffer, below, row).skip(2).text(text, theme.style(*role));
         }
     } else {
-        draw_plan(&plan, dimmed, theme, buffer, below);
+        draw_plan(plan, dimmed, theme, buffer, below);
     }
     cursor
 }
@@ -97,13 +133,16 @@ fn usual_of(form: &PutForm, id: Id) -> Look {
     Look { rows, ..Look::default() }
 }
 
-fn look_of(form: &PutForm, id: Id, value_rows: u16, remark: &Remark, theme: &Theme, keymap: &Keymap) -> Look {
+fn look_of(form: &PutForm, id: Id, measures: &Measures, theme: &Theme, keymap: &Keymap) -> Look {
     let mut look = usual_of(form, id);
     let Some(field) = Field::ALL.into_iter().find(|field| field.id() == id) else {
         return look;
     };
     match field {
-        Field::Value => look.rows = Some(value_rows),
+        Field::Value => {
+            look.rows = Some(measures.value_rows);
+            look.placeholder = way_to_current_value(form, keymap);
+        }
         Field::VersionId => look.placeholder = way_to_free_id(form, keymap),
         _ => {}
     }
@@ -111,8 +150,11 @@ fn look_of(form: &PutForm, id: Id, value_rows: u16, remark: &Remark, theme: &The
     if matches!(field, Field::Value | Field::File) {
         look.below = notes(form, &theme.glyphs);
     }
-    if remark.field == Some(field) {
-        look.below.extend(remark.lines.iter().cloned());
+    if field == Field::Stages && form.focus() == Field::Stages {
+        look.below.extend(measures.labels_help.iter().cloned());
+    }
+    if measures.remark.field == Some(field) {
+        look.below.extend(measures.remark.lines.iter().cloned());
     }
     look
 }
@@ -143,6 +185,10 @@ fn side_note(form: &PutForm, field: Field, between: &str) -> String {
             let strength = form.strength.map(|bits| format!("{between}{bits:.1} bits"));
             format!("{}{}", when::bytes(form.value().len() as u64), strength.unwrap_or_default())
         }
+        Field::Value => match form.form.line_of_lines(field.id()) {
+            (_, 1) => String::new(),
+            (line, lines) => format!("{line}/{lines}"),
+        },
         _ => String::new(),
     }
 }
@@ -152,7 +198,16 @@ fn notes(form: &PutForm, glyphs: &Glyphs) -> Vec<(String, Role)> {
     if form.source() == Source::File {
         return file_notes(form, glyphs);
     }
-    form.line_ends().map(|ends| (lines_note(form.value(), ends), Role::Hint)).into_iter().collect()
+    let lines = form.line_ends().map(|ends| (lines_note(form.value(), ends), Role::Hint));
+    lines.into_iter().chain(json_note(form.value())).collect()
+}
+
+/// Whether a text that looks like JSON is.
+fn json_note(text: &str) -> Option<(String, Role)> {
+    looks_like_json(text).then(|| match json_fault(text.as_bytes()) {
+        None => ("JSON: ok".to_owned(), Role::Hint),
+        Some(fault) => (format!("JSON: {fault}"), Role::Warning),
+    })
 }
 
 fn file_notes(form: &PutForm, glyphs: &Glyphs) -> Vec<(String, Role)> {
@@ -240,6 +295,12 @@ fn way_out(form: &PutForm, field: Option<Field>, refusal: &Refusal, keymap: &Key
 fn way_to_free_id(form: &PutForm, keymap: &Keymap) -> Option<String> {
     let key = keymap.key_for(&[Context::PutForm], Action::TakeFreeId)?;
     Some(format!("{key} uses the next free id, {}", form.free_id()))
+}
+
+fn way_to_current_value(form: &PutForm, keymap: &Keymap) -> Option<String> {
+    let current = form.current()?;
+    let key = keymap.key_for(&[Context::PutForm], Action::TakeCurrentValue)?;
+    Some(format!("{key} takes the value of {current} to edit it"))
 }
 
 enum PlanRow {
