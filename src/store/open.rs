@@ -90,6 +90,15 @@ pub(super) fn open_copy(path: &Path) -> Result<Opened, StoreError> {
 }
 
 fn open_for(path: &Path, purpose: AsidePurpose) -> Result<Opened, StoreError> {
+    match open_once(path, purpose) {
+        // A change that outgrew its memory began between the look at the journal and the first read: the next
+        // look waits for it.
+        Err(StoreError::Busy) if look_at_journal(path) == Ok(Journal::Live) => open_once(path, purpose),
+        result => result,
+    }
+}
+
+fn open_once(path: &Path, purpose: AsidePurpose) -> Result<Opened, StoreError> {
     let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
     let mode = inspect(&path)?;
     let quiet = left_by_a_writer(&path)?;

@@ -225,6 +225,8 @@ impl VaultFile {
                     self.roll_back();
                     self.doubtful = true;
                 }
+                // A change that outgrew its memory began between the two looks: it is waited for above.
+                Err(StoreError::Busy) if self.writer_is_at_work() => self.roll_back(),
                 Err(error) => {
                     self.roll_back();
                     return Err(error);
@@ -232,6 +234,10 @@ impl VaultFile {
             }
         }
         Err(StoreError::Busy)
+    }
+
+    fn writer_is_at_work(&self) -> bool {
+        matches!(open::look_at_journal(&self.opened.path), Ok(Journal::Live))
     }
 
     /// Waits for a writer that is at work.
