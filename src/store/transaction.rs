@@ -7,7 +7,7 @@
 mod finish;
 mod import;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use import::Origins;
 
@@ -63,6 +63,8 @@ pub struct WriteTransaction<'a> {
     moment: Moment,
     head: Head,
     working: Vec<Working>,
+    /// The row ids of `working`.
+    taken: HashSet<[u8; 16]>,
     /// Names as this transaction leaves them.
     names: HashMap<SecretName, usize>,
     batch: Batch,
@@ -100,6 +102,7 @@ impl OpenStore {
                 moment,
                 head,
                 working: Vec::new(),
+                taken: HashSet::new(),
                 names: HashMap::new(),
                 batch,
                 takes_back: None,
@@ -139,7 +142,7 @@ impl WriteTransaction<'_> {
         }
         let Some(stored) = self.store.secret(name)? else { return Ok(None) };
         // It may be here already, renamed or gone: then this name is free.
-        if self.working.iter().any(|working| working.stored.id == stored.id) {
+        if self.taken.contains(&stored.id) {
             return Ok(None);
         }
         let in_file = Some((stored.name_tag, stored.tag));
@@ -253,6 +256,7 @@ impl WriteTransaction<'_> {
     fn take(&mut self, working: Working) -> SecretHandle {
         let handle = SecretHandle(self.working.len());
         self.names.insert(working.stored.state.name.clone(), handle.0);
+        self.taken.insert(working.stored.id);
         self.working.push(working);
         handle
     }

@@ -7,6 +7,7 @@
 mod access;
 mod batch;
 mod branch;
+mod bulk;
 mod clock;
 mod error;
 mod history;
@@ -35,6 +36,7 @@ pub use access::{
 };
 pub use batch::Changes;
 pub use branch::Beside;
+pub use bulk::{BulkOutcome, BulkPlan, BulkStep};
 pub use clock::{Clock, SystemClock};
 pub use error::VaultError;
 pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
@@ -48,8 +50,8 @@ pub use private_file::{Existing, place_secret_file};
 pub use relock::{NewKeyFile, Relock, RelockFailed, Relocked, Relocking, refuse_existing};
 pub use removal::{Removal, RemovalKind};
 pub use request::{
-    CreateRequest, DeleteRequest, NoteRequest, PurgeRequest, PutRequest, RenameRequest, RollbackRequest,
-    StageRequest, StateToken, UpdateRequest,
+    BulkRequest, CreateRequest, DeleteRequest, DuplicateRequest, NoteRequest, PurgeRequest, PutRequest,
+    RenameRequest, RollbackRequest, StageRequest, StateToken, UpdateRequest,
 };
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLabel, Tags, VersionId};
-use crate::versioning::{Deletion, MetadataUpdate, StageMove, StageSet};
+use crate::versioning::{BulkOperation, BulkTarget, Deletion, MetadataUpdate, StageMove, StageSet};
 
 /// Which state of a secret a plan was made from. It changes with every change of the secret, and tells
 /// nothing about it.
@@ -138,6 +138,28 @@ pub struct RenameRequest {
     pub old: SecretName,
     /// The name that it gets.
     pub new: SecretName,
+    /// The state that the plan was made from, to refuse the request in another.
+    pub expected: Option<StateToken>,
+}
+
+/// A new secret after another one (etui).
+#[derive(Debug, Clone)]
+pub struct DuplicateRequest {
+    /// The secret whose current value, description, tags, retention and rotation it gets.
+    pub source: SecretName,
+    /// Its name, which must be free.
+    pub name: SecretName,
+    /// The state of the source that the plan was made from, to refuse the request in another.
+    pub expected: Option<StateToken>,
+}
+
+/// One operation on many secrets (etui).
+#[derive(Debug, Clone)]
+pub struct BulkRequest {
+    /// The secrets, by themselves or by folder. A secret that several targets mean belongs to the first.
+    pub targets: Vec<BulkTarget>,
+    /// What is done to each.
+    pub operation: BulkOperation,
     /// The state that the plan was made from, to refuse the request in another.
     pub expected: Option<StateToken>,
 }

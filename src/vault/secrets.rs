@@ -1,14 +1,16 @@
 //! Secrets as a whole: list, describe, create, delete, restore, purge.
 
 use super::Vault;
-use super::batch::{Changes, look, make_version_key};
+use super::batch::{Changes, look, make_version_key, refuse_if_changed};
 use super::error::VaultError;
 use super::listing::Listing;
 use super::outcome::{ChangeOutcome, CreateOutcome, Planned, SecretDetails};
-use super::request::{CreateRequest, DeleteRequest, PurgeRequest, StateToken};
+use super::request::{CreateRequest, DeleteRequest, DuplicateRequest, PurgeRequest, StateToken};
 use crate::domain::SecretName;
-use crate::store::NewVersion;
-use crate::versioning::{VersionRef, create, delete, purge, restore};
+use crate::store::{NewVersion, StoredSecret};
+use crate::versioning::{
+    Plan, Selector, VersionRef, create, delete, duplicate, purge, restore, select, suggest_first_version_id,
+};
 
 impl Vault {
     /// All secrets sorted by name, those in their deletion window included.
@@ -52,6 +54,32 @@ impl Vault {
     /// `InvalidParameter`, and those of the file; nothing changed then.
     pub fn create_secret(&mut self, request: &CreateRequest) -> Result<CreateOutcome, VaultError> {
         self.change(|changes| changes.create_secret(request))
+    }
+
+    /// What a duplication would do; the refusal that it would get is the error. The plan is that of the new secret,
+    /// the state that of its source.
+    ///
+    /// # Errors
+    /// As [`duplicate_secret`](Self::duplicate_secret).
+    pub fn plan_duplicate(&mut self, request: &DuplicateRequest) -> Result<Planned, VaultError> {
+        self.read(|store| {
+            let source = look(store, &request.source)?;
+            refuse_if_changed(&source, request.expected)?;
+            let taken = store.secret(&request.name)?;
+            let taken = taken.as_ref().map(StoredSecret::state);
+            let change = duplicate(source.state(), &request.name, &first_version()?, taken)?;
+            Ok(Planned { plan: Plan::Apply(Box::new(change)), token: StateToken(source.tag()) })
+        })
+    }
+
+    /// Makes a secret after another one: its current value, description, tags, retention and rotation, in one
+    /// version `v1`. History, other versions, custom labels and notes are not copied (etui).
+    ///
+    /// # Errors
+    /// `Forbidden.ResourceNotFound`, `Rejected.ResourceExist`, `Rejected.ResourceInDeleteWindow` (of either
+    /// secret), `Rejected.ResourceChanged`, and those of the file; nothing changed then.
+    pub fn duplicate_secret(&mut self, request: &DuplicateRequest) -> Result<CreateOutcome, VaultError> {
+        self.change(|changes| changes.duplicate_secret(request))
     }
 
     /// What a deletion would do; the refusal that it would get is the error.
@@ -132,7 +160,36 @@ impl Vault {
     }
 }
 
+fn first_version() -> Result<VersionRef, VaultError> {
+    Ok(VersionRef { key: make_version_key()?, id: suggest_first_version_id() })
+}
+
 impl Changes<'_, '_> {
+    fn duplicate_secret(&mut self, request: &DuplicateRequest) -> Result<CreateOutcome, VaultError> {
+        let first = first_version()?;
+        let source =
+            self.transaction.find(&request.source)?.ok_or_else(|| self.no_such_secret(&request.source))?;
+        let taken = self.transaction.find(&request.name)?;
+        let taken = taken.map(|handle| self.transaction.secret(handle).state());
+        let source = self.transaction.secret(source);
+        refuse_if_changed(source, request.expected)?;
+        let change = duplicate(source.state(), &request.name, &first, taken)?;
+        let current = select(source.state(), &Selector::default())?.key;
+        let value = self.transaction.store().value(source, current)?;
+        let version = NewVersion {
+            reference: first.clone(),
+            value: &value,
+            note: None,
+            created: self.transaction.now(),
+        };
+        let handle = self.transaction.create(&request.name, &change, vec![version])?;
+        Ok(CreateOutcome {
+            name: request.name.clone(),
+            version_id: first.id,
+            stages: self.transaction.secret(handle).state().labels.of(first.key),
+        })
+    }
+
     /// As [`Vault::create_secret`].
     ///
     /// # Errors

@@ -80,6 +80,27 @@ pub fn create(
     Ok(change)
 }
 
+/// Decides a secret that is made after another one: description, tags, retention and rotation come along, and
+/// the first version holds its current value. History, other versions, custom labels and notes do not (etui).
+///
+/// `taken` is the secret that has this name already, if any.
+///
+/// # Errors
+/// `Rejected.ResourceExist`, `Rejected.ResourceInDeleteWindow` (of either secret).
+pub fn duplicate(
+    source: &SecretState,
+    name: &SecretName,
+    first: &VersionRef,
+    taken: Option<&SecretState>,
+) -> Result<Change, Refusal> {
+    refuse_in_window(source)?;
+    let facts = &source.facts;
+    let mut change = create(name, &facts.description, &facts.tags, first, &[], taken)?;
+    change.retention = facts.retention.map(|retention| Shift::new(None, Some(retention)));
+    change.rotation = facts.rotation.map(|rotation| Shift::new(None, Some(rotation)));
+    Ok(change)
+}
+
 /// Decides a deletion.
 ///
 /// # Errors

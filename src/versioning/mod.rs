@@ -8,6 +8,7 @@
 //! most one previous, never the same; version ids are unique within the secret; a version's value, type and
 //! id never change.
 
+mod bulk;
 mod change;
 mod import;
 mod labels;
@@ -23,18 +24,19 @@ mod suggest;
 mod test_support;
 mod undo;
 
+pub use bulk::{BulkDecision, BulkOperation, BulkSubject, BulkTarget, LabelGoal, decide_many};
 pub use change::{AccessKeyId, Change, Existence, LabelMove, NoteShift, Operation, Origin, Plan, Shift};
 pub use import::{
     AddedVersion, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, Labelling, Match,
     distinct_name, fit_name, import, is_made_of,
 };
 pub use labels::{LabelMap, VersionKey, VersionRef};
-pub use lifecycle::{Deletion, create, delete, purge, restore};
+pub use lifecycle::{Deletion, create, delete, duplicate, purge, restore};
 pub use metadata::{MetadataUpdate, annotate, rename, update};
 pub use put::{Comparison, PutTerms, StageSet, put, retired_by_next_put};
 pub use refusal::Refusal;
 pub use select::{Selector, select};
 pub use stages::{StageMove, move_stage, rollback};
 pub use state::{SecretState, VersionState};
-pub use suggest::suggest_version_id;
+pub use suggest::{suggest_first_version_id, suggest_version_id};
 pub use undo::{Direction, Search, Step, name_after, take_back};

@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
-use crate::domain::{ErrorCode, Invalid, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId};
+use crate::domain::{
+    ErrorCode, Folder, Invalid, SecretName, StageLabel, Tags, Timestamp, ValueType, VersionId, count,
+};
 
 /// Why an operation was refused. A refusal changes nothing. Each has a [code](Self::code), a sentence
 /// (`Display`) and a [hint](Self::hint); none ever quotes a value.
@@ -59,6 +61,15 @@ pub enum Refusal {
     },
     #[error("secret '{name}' is not scheduled for deletion")]
     NotScheduled { name: SecretName },
+    #[error("there is no secret in folder '{}'", .folder.as_str())]
+    EmptyFolder { folder: Folder },
+    #[error("secret '{name}' cannot get its new name: {invalid}")]
+    BadNewName { name: SecretName, invalid: Invalid },
+    #[error("{}: {}", count(obstacles.len() as u64, "obstacle"), sentences(obstacles))]
+    Several {
+        /// Why an operation on many secrets was refused: each is about one of them. Never empty.
+        obstacles: Vec<Self>,
+    },
     #[error("secret '{name}' would carry more than 8 stage labels, ACSCurrent and ACSPrevious counted")]
     LabelLimit { name: SecretName },
     #[error("secret '{name}' would carry more than {limit} tags", limit = Tags::LIMIT)]
@@ -83,6 +94,11 @@ pub enum Refusal {
     VaultChanged,
     #[error("the clock says {now}, but the vault of secret '{name}' was changed on {newest_event}")]
     ClockBehind { name: SecretName, now: Timestamp, newest_event: Timestamp },
+}
+
+fn sentences(obstacles: &[Refusal]) -> String {
+    let sentences: Vec<String> = obstacles.iter().map(Refusal::to_string).collect();
+    sentences.join("; ")
 }
 
 fn difference(same_bytes_as: &Option<ValueType>) -> &'static str {
@@ -111,8 +127,10 @@ impl Refusal {
             | Self::SelectorsDisagree { .. }
             | Self::WindowOutOfRange
             | Self::WindowAndForce
+            | Self::BadNewName { .. }
             | Self::Unreadable { .. } => ErrorCode::InvalidParameter,
             Self::NoSuchSecret { .. }
+            | Self::EmptyFolder { .. }
             | Self::NoSuchVersion { .. }
             | Self::NoSuchLabel { .. }
             | Self::NoPrevious { .. }
@@ -127,6 +145,10 @@ impl Refusal {
             | Self::NotedVersionGone { .. }
             | Self::NothingToUndo
             | Self::NothingToRedo => ErrorCode::UnsupportedOperation,
+            Self::Several { obstacles } => match obstacles.as_slice() {
+                [first, ..] => first.code(),
+                [] => ErrorCode::InternalFailure,
+            },
         }
     }
 
@@ -171,7 +193,9 @@ impl Refusal {
                 format!("run `etui restore {name}` to cancel the deletion")
             }
             Self::VersionExists { free, .. } => format!("choose another version id: '{free}' is free"),
-            Self::NotScheduled { .. } => String::new(),
+            Self::NotScheduled { .. } | Self::BadNewName { .. } => String::new(),
+            Self::EmptyFolder { .. } => "run `etui list` to see the names".to_owned(),
+            Self::Several { .. } => "nothing was changed".to_owned(),
             Self::LabelLimit { .. } => "remove a custom label first, or use one that is there".to_owned(),
             Self::TagLimit { .. } => "remove a tag first".to_owned(),
             Self::DestroyedForGood { .. } | Self::LabelTargetGone { .. } | Self::NotedVersionGone { .. } => {

@@ -10,6 +10,11 @@ pub fn suggest_version_id(state: &SecretState) -> VersionId {
     suggest_version_id_among(state.versions.iter().map(|version| &version.id))
 }
 
+/// Suggests the id of the first version of a new secret: `v1`.
+pub fn suggest_first_version_id() -> VersionId {
+    suggest_version_id_among([].iter())
+}
+
 /// As [`suggest_version_id`], among ids in the order of creation.
 pub(super) fn suggest_version_id_among<'a>(
     ids: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,

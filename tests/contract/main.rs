@@ -11,6 +11,7 @@ mod api_over_http;
 mod api_refusals;
 mod api_support;
 mod batch;
+mod bulk;
 mod create_secret;
 mod delete_secret;
 mod get_secret_value;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::domain::{Note, StageLabel, VersionId};
+use crate::versioning::suggest_first_version_id;
 
 /// The version to be stored, without its value.
 #[derive(Debug, Args)]
@@ -23,8 +24,7 @@ pub(in crate::cli) struct NewVersion {
 impl NewVersion {
     /// The id of a first version: the one that was given, or `v1`.
     pub(super) fn first_id(&self) -> VersionId {
-        let v1 = || VersionId::new("v1").expect("'v1' is two characters of the alphabet");
-        self.version_id.clone().unwrap_or_else(v1)
+        self.version_id.clone().unwrap_or_else(suggest_first_version_id)
     }
 
     /// The labels of a first version besides `ACSCurrent`, which it always has.

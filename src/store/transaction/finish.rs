@@ -52,6 +52,7 @@ impl WriteTransaction<'_> {
         debug_assert_eq!(handle.0 + 1, self.working.len(), "one secret after the other");
         let Some(mut secret) = self.working.pop() else { return Ok(()) };
         self.names.remove(&secret.stored.state.name);
+        self.taken.remove(&secret.stored.id);
         self.leave_place(&secret)?;
         self.write_secret(&mut secret)?;
         self.settled[bucket_of(&secret.stored.name_tag)] = true;

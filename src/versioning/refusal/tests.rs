@@ -43,6 +43,20 @@ fn all() -> Vec<(Refusal, ErrorCode)> {
         (Refusal::LabelLimit { name: name.clone() }, ErrorCode::LimitExceeded),
         (Refusal::TagLimit { name: name.clone() }, ErrorCode::LimitExceeded),
         (Refusal::Changed { name: name.clone() }, ErrorCode::ResourceChanged),
+        (
+            Refusal::BadNewName { name: name.clone(), invalid: Invalid::Empty { what: "a secret name" } },
+            ErrorCode::InvalidParameter,
+        ),
+        (Refusal::EmptyFolder { folder: Folder::new("shop").unwrap() }, ErrorCode::ResourceNotFound),
+        (
+            Refusal::Several {
+                obstacles: vec![
+                    Refusal::NameTaken { name: name.clone() },
+                    Refusal::InDeleteWindow { name: name.clone(), planned },
+                ],
+            },
+            ErrorCode::ResourceExist,
+        ),
         (Refusal::ClockBehind { name, now: planned, newest_event: planned }, ErrorCode::ResourceInUse),
     ]
 }

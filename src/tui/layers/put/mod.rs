@@ -14,7 +14,7 @@ use crate::tui::kit::label_field::LabelField;
 use crate::tui::paste::LineEnds;
 use crate::tui::tag_lines;
 use crate::vault::{CreateRequest, PutRequest, SecretDetails, StateToken};
-use crate::versioning::{Refusal, SecretState, StageSet, suggest_version_id};
+use crate::versioning::{Refusal, SecretState, StageSet, suggest_first_version_id, suggest_version_id};
 
 use forecast::Forecast;
 
@@ -376,7 +376,7 @@ impl PutForm {
 
     /// A free id for the version.
     pub fn free_id(&self) -> String {
-        self.secret().map_or_else(|| "v1".to_owned(), |secret| suggest_version_id(secret).as_str().to_owned())
+        self.secret().map_or_else(suggest_first_version_id, suggest_version_id).as_str().to_owned()
     }
 
     /// What the value looks like: its line ends, where it has several lines.
