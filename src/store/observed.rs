@@ -1,7 +1,12 @@
-//! What tests learn of the order in which things reach the disk.
+//! What tests learn of the order in which things reach the disk, and what they let happen in between.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use super::open::{Journal, look_at_journal};
 
 /// A step whose place in the order is a promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,19 @@ pub(super) enum Step {
 
 thread_local! {
     static STEPS: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
+    static AFTER_THE_LOOK: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+}
+
+/// Lets something happen once, on this thread, between the next look at a journal and the first read.
+pub(super) fn after_the_look(happens: impl FnOnce() + 'static) {
+    AFTER_THE_LOOK.replace(Some(Box::new(happens)));
+}
+
+pub(super) fn looked_at_journal() {
+    let happens = AFTER_THE_LOOK.take();
+    if let Some(happens) = happens {
+        happens();
+    }
 }
 
 pub(super) fn folder_synced(folder: &Path) {
@@ -27,4 +45,39 @@ pub(super) fn remembered() {
 /// The steps of this thread since this was asked last.
 pub(super) fn take() -> Vec<Step> {
     STEPS.take()
+}
+
+/// Names the file that this process, started by a test as another one, spills into.
+const SPILL_INTO: &str = "ETUI_UNIT_TEST_SPILL_INTO";
+
+/// Longer than SQLite waits for a lock.
+const SPILLED_FOR: Duration = Duration::from_secs(7);
+
+/// Lets another process come to where a change that outgrows its memory begins to spill, and answers then: readers
+/// are shut out, the journal is live, and the file is as it was. It takes the change back a while later.
+pub(super) fn let_another_process_spill(path: &Path) {
+    let mut writer = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "store::observed::a_process_that_spills"])
+        .env(SPILL_INTO, path)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    while look_at_journal(path) != Ok(Journal::Live) {
+        assert_eq!(writer.try_wait().unwrap(), None, "it ended before it spilled");
+        thread::yield_now();
+    }
+    thread::spawn(move || writer.wait());
+}
+
+#[test]
+fn a_process_that_spills() {
+    let Some(path) = std::env::var_os(SPILL_INTO).map(PathBuf::from) else { return };
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    // SQLite itself goes on to the first page at once.
+    let journal = PathBuf::from(format!("{}-journal", path.display()));
+    std::fs::write(&journal, [1; 512]).unwrap();
+    thread::sleep(SPILLED_FOR);
+    std::fs::remove_file(&journal).unwrap();
+    connection.execute_batch("ROLLBACK").unwrap();
 }

@@ -90,18 +90,21 @@ pub(super) fn open_copy(path: &Path) -> Result<Opened, StoreError> {
 }
 
 fn open_for(path: &Path, purpose: AsidePurpose) -> Result<Opened, StoreError> {
-    match open_once(path, purpose) {
+    // What lies beside the file lies where a link leads to.
+    let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
+    match open_once(path.clone(), purpose) {
         // A change that outgrew its memory began between the look at the journal and the first read: the next
         // look waits for it.
-        Err(StoreError::Busy) if look_at_journal(path) == Ok(Journal::Live) => open_once(path, purpose),
+        Err(StoreError::Busy) if look_at_journal(&path) == Ok(Journal::Live) => open_once(path, purpose),
         result => result,
     }
 }
 
-fn open_once(path: &Path, purpose: AsidePurpose) -> Result<Opened, StoreError> {
-    let path = fs::canonicalize(path).map_err(|error| missing_or(path, "finding", &error))?;
+fn open_once(path: PathBuf, purpose: AsidePurpose) -> Result<Opened, StoreError> {
     let mode = inspect(&path)?;
     let quiet = left_by_a_writer(&path)?;
+    #[cfg(test)]
+    super::observed::looked_at_journal();
     let stamp = FileStamp::of(&path)?;
     let (connection, aside) = match (quiet, purpose) {
         (Some(quiet), _) => {
@@ -208,16 +211,18 @@ pub fn is_unfinished(path: &Path) -> bool {
     looked.unwrap_or(false)
 }
 
-/// Removes what [`is_unfinished`] says is one.
+/// Removes what [`is_unfinished`] says is one. Answers its path, links resolved: a link to it leads nowhere then.
 ///
 /// # Errors
 /// [`StoreError::Exists`] where it is none any more, [`StoreError::System`].
-pub fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
+pub fn remove_unfinished(path: &Path) -> Result<PathBuf, StoreError> {
     if !is_unfinished(path) {
         return Err(StoreError::Exists(path.to_owned()));
     }
-    remove_quietly(&beside::journal_of(path));
-    fs::remove_file(path).map_err(|error| StoreError::system("removing", path, &error))
+    let path = fs::canonicalize(path).map_err(|error| StoreError::system("finding", path, &error))?;
+    remove_quietly(&beside::journal_of(&path));
+    fs::remove_file(&path).map_err(|error| StoreError::system("removing", &path, &error))?;
+    Ok(path)
 }
 
 /// The first name of this kind beside a file that nothing has.
@@ -485,6 +490,28 @@ fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
 mod tests {
     use super::*;
 
+    use crate::store::observed;
+
+    /// Empty tables with the name of a vault.
+    fn placed(folder: &Path) -> PathBuf {
+        let unnamed = create(&folder.join("vault.etui")).unwrap();
+        drop(unnamed.opened);
+        unnamed.temporary.place(&unnamed.path).unwrap();
+        unnamed.path
+    }
+
+    // Guards: a reader that met the lock of such a change gave up as if nobody went on.
+    #[test]
+    fn a_change_that_spills_just_when_a_file_is_opened_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = placed(folder.path());
+        // Its journal lies beside what the link leads to.
+        let link = folder.path().join("link.etui");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        observed::after_the_look(move || observed::let_another_process_spill(&path));
+        assert!(open(&link).is_ok());
+    }
+
     /// The settings of a connection to a new vault that was opened the one way.
     fn setting(connection: &Connection, name: &str) -> i64 {
         connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
@@ -494,11 +521,7 @@ mod tests {
     #[test]
     fn an_open_vault_syncs_as_much_as_its_promises_need() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("vault.etui");
-        let unnamed = create(&path).unwrap();
-        drop(unnamed.opened);
-        unnamed.temporary.place(&unnamed.path).unwrap();
-        let opened = open(&path).unwrap();
+        let opened = open(&placed(folder.path())).unwrap();
         for (name, value) in
             [("synchronous", 3), ("fullfsync", 1), ("secure_delete", 1), ("cell_size_check", 1)]
         {

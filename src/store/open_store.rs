@@ -584,6 +584,17 @@ mod tests {
         transaction.create(&SecretName::new("a").unwrap(), &change, vec![version]).map(drop)
     }
 
+    // Guards: a reader that met the lock of such a change gave up as if nobody went on.
+    #[test]
+    fn a_change_that_spills_just_when_a_reader_begins_is_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let (path, here) = (place.path().join("vault.etui"), place.path().join("here"));
+        let mut store =
+            crate::store::create(&path, &password(), None, cost(), Some(&here), moment()).unwrap();
+        observed::after_the_look(move || observed::let_another_process_spill(&path));
+        assert_eq!(store.read(now(), |_| Ok::<_, StoreError>(())), Ok(()));
+    }
+
     // Guards: whoever waits sees that a long change goes on, in every part of it.
     #[test]
     fn reading_and_writing_are_signs_for_those_who_wait() {

@@ -203,6 +203,8 @@ impl VaultFile {
             if self.is_unsettled() {
                 return Ok(None);
             }
+            #[cfg(test)]
+            super::observed::looked_at_journal();
             self.execute(match purpose {
                 Purpose::Read => "BEGIN",
                 Purpose::Write => "BEGIN IMMEDIATE",

@@ -87,9 +87,23 @@ pub fn make_key_file() -> Result<SecretBytes, VaultError> {
 
 /// Whether this machine has seen a vault at a path: tells one that is gone from one that never was.
 pub fn remembers_vault(path: &Path, state_directory: Option<&Path>) -> bool {
-    let resolved = path.parent().and_then(|folder| folder.canonicalize().ok()).zip(path.file_name());
-    let resolved = resolved.map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name));
+    let resolved = resolve(path);
     state_directory.is_some_and(|folder| store::remembers_vault_at(&resolved, folder))
+}
+
+/// As many links as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// Where a path leads, even if nothing lies there any more.
+fn resolve(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = path.read_link() else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let resolved = folder.canonicalize().ok().zip(path.file_name());
+    resolved.map_or_else(|| path.clone(), |(folder, name)| folder.join(name))
 }
 
 /// Whether an older etui was cut short while it made a vault here. Such a file holds nothing.
@@ -97,11 +111,11 @@ pub fn is_unfinished(path: &Path) -> bool {
     store::is_unfinished(path)
 }
 
-/// Removes a vault that was never finished.
+/// Removes a vault that was never finished. Answers its path, links resolved, for the one that takes its place.
 ///
 /// # Errors
 /// [`VaultError::VaultExists`] where it is none any more, [`VaultError::System`].
-pub fn remove_unfinished(path: &Path) -> Result<(), VaultError> {
+pub fn remove_unfinished(path: &Path) -> Result<PathBuf, VaultError> {
     Ok(store::remove_unfinished(path)?)
 }
 

@@ -157,6 +157,25 @@ fn a_vault_that_was_never_finished_is_said_to_be_so_and_replaced() {
     }
 }
 
+// Guards: what is removed, and where the vault is made, is what the link leads to.
+#[test]
+fn a_vault_that_was_never_finished_is_replaced_behind_a_link() {
+    let home = Home::empty();
+    half_made(&home, 2);
+    let target = home.path().join("target.etui");
+    fs::rename(home.vault(), &target).unwrap();
+    fs::write(home.path().join("target.etui-journal"), [0; 512]).unwrap();
+    std::os::unix::fs::symlink(&target, home.vault()).unwrap();
+    home.etui(&[&CHEAPEST[..], &["--yes"]].concat()).succeeded();
+    assert!(home.vault().symlink_metadata().unwrap().is_symlink());
+    assert!(!home.path().join("target.etui-journal").exists());
+    home.etui(&["verify", "--vault", target.to_str().unwrap()]).succeeded();
+    // What a link leads to is remembered, so that its loss is told from a mistyped path.
+    fs::remove_file(&target).unwrap();
+    let run = home.etui(&["verify"]).failed(2);
+    assert!(run.stderr.contains("the vault that was used at") && run.stderr.contains("is gone"), "{run}");
+}
+
 #[test]
 fn nothing_else_is_replaced_though_it_is_allowed() {
     for home in [Home::with_vault(), Home::with_secret()] {

@@ -94,9 +94,9 @@ impl RunCommand for Init {
         if let (Some(path), Some(text)) = (&self.key_file_out, &made) {
             place_secret_file(path, text, Existing::Keep)?;
         }
-        let cleared = if replaces { vault::remove_unfinished(path) } else { Ok(()) };
+        let place = if replaces { vault::remove_unfinished(path) } else { Ok(path.to_owned()) };
         let created =
-            cleared.and_then(|()| Vault::create(path, &credentials, cost, invocation.environment()));
+            place.and_then(|place| Vault::create(&place, &credentials, cost, invocation.environment()));
         let mut vault = created.inspect_err(|error| {
             // Where it is not known whether there is a vault, nothing else would open it.
             let is_unused = !matches!(error, VaultError::Unknown { .. });
