@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::error::{AnswerLost, CliError, Explained, explain, is_broken_pipe, rea
 use super::exit_code::exit_code;
 use crate::domain::{VersionId, visible, visible_lines};
 use crate::kms::{Answer, Format};
-use crate::memory::SecretBytes;
+use crate::memory::{SecretBytes, stdout_was_closed};
 
 /// For whom results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl Output {
     /// # Errors
     /// As writing; not where a change is stored and its answer is text, since the exit code then says all.
     pub fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
-        let written = unbuffered(io::stdout().as_fd()).and_then(|mut stdout| stdout.write_all(bytes));
+        let written = stdout().and_then(|mut stdout| stdout.write_all(bytes));
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => self.not_written(&error),
@@ -258,9 +258,12 @@ fn append(line: &mut SecretBytes, more: &impl Serialize) -> serde_json::Result<(
     Ok(())
 }
 
-/// A second handle of a stream that writes at once and keeps nothing.
-fn unbuffered(stream: BorrowedFd<'_>) -> io::Result<File> {
-    Ok(File::from(stream.try_clone_to_owned()?))
+/// A second handle of stdout that writes at once and keeps nothing.
+fn stdout() -> io::Result<File> {
+    if stdout_was_closed() {
+        return Err(io::Error::other("stdout is closed"));
+    }
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
 }
 
 /// How a character that a terminal would obey or hide is written without changing what it means.
@@ -313,7 +316,7 @@ impl AnswerWriter {
             Format::Xml => UnseenAs::Xml,
         };
         Ok(Self {
-            stdout: unbuffered(io::stdout().as_fd())?,
+            stdout: stdout()?,
             escaping: output.stdout_is_terminal.then_some(unseen_as),
             pending: SecretBytes::new(),
         })

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-use super::support::Home;
+use super::support::{Home, Run};
 
 #[test]
 fn a_dash_is_stdin_wherever_a_text_is_read() {
@@ -136,5 +136,76 @@ fn a_line_end_that_is_hardly_meant_is_told_and_stays() {
     {
         let run = home.pipe(value, &[&["put", "a"], more].concat()).succeeded();
         assert!(!run.stderr.contains("line end"), "{value:?}: {run}");
+    }
+}
+
+/// Runs it in a shell whose redirection stands behind it.
+fn redirected(home: &Home, stdin: &str, arguments: &[&str], redirection: &str) -> Run {
+    let like = home.command(&[]);
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("exec \"$0\" \"$@\" {redirection}"), env!("CARGO_BIN_EXE_etui")]);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(home.path());
+    home.finish(command, stdin.as_bytes())
+}
+
+// Guards: the runtime opens /dev/null where stdout is closed, and what is written there is lost without an error.
+#[test]
+fn an_answer_that_has_nowhere_to_go_is_a_failure() {
+    let home = Home::with_secret();
+    let lines: [&[&str]; 9] = [
+        &["get", "db"],
+        &["get", "db", "--json"],
+        &["list"],
+        &["log", "db"],
+        &["verify"],
+        &["random"],
+        &["completions", "bash"],
+        &["--version"],
+        &["put", "--help"],
+    ];
+    for line in lines {
+        let run = redirected(&home, "", line, ">&-").failed(1);
+        assert!(
+            run.stderr.contains("cannot write the answer to stdout: stdout is closed"),
+            "{line:?}: {run}"
+        );
+    }
+    let asked = "{\"Action\":\"GetSecretValue\",\"SecretName\":\"db\"}\n";
+    let run = redirected(&home, asked, &["api"], ">&-").failed(1);
+    assert!(run.stderr.contains("cannot write answers to stdout: stdout is closed"), "{run}");
+    assert_eq!(redirected(&home, "", &["get", "db", "--out", "there"], ">&-").code, Some(0));
+}
+
+#[test]
+fn a_change_is_told_as_stored_though_there_is_no_stdout() {
+    let home = Home::with_secret();
+    let run = redirected(&home, "three", &["put", "db"], ">&-").succeeded();
+    assert_snapshot!(run, @r#"
+        exit 0
+        stderr:
+        note: stored version 'v3' of 'db'; ACSCurrent v2 → v3, ACSPrevious v1 → v2; only the answer could not be written: stdout is closed
+        "#);
+    let run = redirected(&home, "four", &["put", "db", "--json"], ">&-").failed(1);
+    assert_snapshot!(run, @r#"
+        exit 1
+        stderr:
+        {"RequestId":"[id]","HttpStatus":500,"Code":"InternalFailure","Message":"stored version 'v4' of 'db'; ACSCurrent v3 → v4, ACSPrevious v2 → v3; only the answer could not be written: stdout is closed","Hint":"","Stored":true,"VersionId":"v4"}
+        "#);
+    assert_eq!(redirected(&home, "five", &["put", "db", "-q"], ">&-").succeeded().stderr, "");
+    assert_eq!(home.etui(&["get", "db"]).succeeded().text(), "five");
+}
+
+// Guards: who wants no answer. Programs open it for reading and writing, as the runtime does.
+#[test]
+fn an_answer_that_nobody_wants_is_no_failure() {
+    let home = Home::with_secret();
+    for redirection in [">/dev/null", "1<>/dev/null"] {
+        for line in [&["get", "db"][..], &["list", "--json"], &["--version"]] {
+            assert_eq!(redirected(&home, "", line, redirection).succeeded().stderr, "", "{line:?}");
+        }
     }
 }
