@@ -5,6 +5,7 @@
 mod bash;
 mod wanted;
 mod words;
+mod zsh;
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -16,11 +17,12 @@ use std::sync::OnceLock;
 
 use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
+use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells};
 
 use bash::Bash;
 use wanted::Wanted;
 use words::unquoted;
+use zsh::Zsh;
 
 use super::globals::Globals;
 use super::location::Location;
@@ -34,8 +36,7 @@ use crate::vault::{SummaryTags, Vault};
 /// With this variable the binary completes words instead of doing anything.
 const VARIABLE: &str = "ETUI_COMPLETE";
 
-const SHELLS: Shells<'static> =
-    Shells(&[&Bash, &Wanted(Elvish), &Wanted(Fish), &Wanted(Powershell), &Wanted(Zsh)]);
+const SHELLS: Shells<'static> = Shells(&[&Bash, &Wanted(Elvish), &Wanted(Fish), &Wanted(Powershell), &Zsh]);
 
 /// Answers a shell that asks for words; `None` where none does.
 pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Command) -> Option<ExitCode> {

@@ -12,12 +12,13 @@ fn home() -> Home {
     home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
     fs::create_dir_all(home.path().join("folder/inner")).unwrap();
     fs::write(home.path().join("folder/inner/file.csv"), "").unwrap();
+    fs::write(home.path().join("folder/inner/space in.csv"), "").unwrap();
     home.etui(&["unlock", "--max", "10m"]).succeeded();
     home
 }
 
 /// What is typed, and what the line is after a Tab, the same in bash and zsh.
-const LINES: [(&str, &str); 12] = [
+const LINES: [(&str, &str); 15] = [
     ("etui get d", "etui get db "),
     ("etui get db:can", "etui get db:canary "),
     ("etui get team@h", "etui get team@host/login "),
@@ -27,10 +28,17 @@ const LINES: [(&str, &str); 12] = [
     ("etui import fol", "etui import folder/"),
     ("etui import pass folder/in", "etui import pass folder/inner/"),
     ("etui import folder/inner/f", "etui import folder/inner/file.csv "),
+    // A shell that quoted the '~' would name a file that is not there.
+    ("etui import ~/fol", "etui import ~/folder/"),
+    ("etui import pass ~/folder/in", "etui import pass ~/folder/inner/"),
+    ("etui import ~/folder/inner/f", "etui import ~/folder/inner/file.csv "),
     ("etui import bitw", "etui import bitwarden "),
     ("etui man rollb", "etui man rollback "),
     ("etui help rollb", "etui help rollback "),
 ];
+
+/// What stands on a line of bash or zsh, though fish tells it without the backslash.
+const SPACED: (&str, &str) = ("etui import ~/folder/inner/sp", "etui import ~/folder/inner/space\\ in.csv ");
 
 fn completes(terminal: &mut Terminal, line: &str, completed: &str) {
     terminal.press("\u{15}").press(line).press("\t\u{18}p");
@@ -44,7 +52,7 @@ fn bash_completes() {
     }
     let home = home();
     let mut bash = interactive_bash(&home);
-    for (line, completed) in LINES {
+    for (line, completed) in LINES.into_iter().chain([SPACED]) {
         completes(&mut bash, line, completed);
     }
     for (line, completed) in [
@@ -79,7 +87,7 @@ fn zsh_completes() {
         zsh.wait_for("ready$ ").press(setup).press("\r");
     }
     zsh.wait_for("ready$ ");
-    for (line, completed) in LINES {
+    for (line, completed) in LINES.into_iter().chain([SPACED]) {
         completes(&mut zsh, line, completed);
     }
     drop(zsh);

@@ -13,7 +13,7 @@ use super::words::is_flag_without_a_sign;
 pub(super) struct Wanted<S>(pub(super) S);
 
 /// The position of the completed word, where a script of the library tells it; without it, it is the last one.
-const INDEX: &str = "_CLAP_COMPLETE_INDEX";
+pub(super) const INDEX: &str = "_CLAP_COMPLETE_INDEX";
 
 impl<S: EnvCompleter> EnvCompleter for Wanted<S> {
     fn name(&self) -> &'static str {
