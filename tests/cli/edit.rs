@@ -12,14 +12,14 @@ use tempfile::TempDir;
 
 use super::support::{Home, PASSWORD, Run, redacted};
 
-fn edit(home: &Home, editor: &str, arguments: &[&str]) -> Run {
+pub fn edit(home: &Home, editor: &str, arguments: &[&str]) -> Run {
     let mut command = home.command(&[&["edit"], arguments].concat());
     command.env("EDITOR", editor).env("XDG_RUNTIME_DIR", home.path().join("runtime"));
     home.finish(command, b"")
 }
 
 /// A home whose directory for such things lies in memory.
-struct InMemory {
+pub struct InMemory {
     home: Home,
     _memory: TempDir,
 }
@@ -37,7 +37,7 @@ fn private_in_memory() -> TempDir {
     tempfile::Builder::new().permissions(only_mine).tempdir_in("/dev/shm").unwrap()
 }
 
-fn home() -> InMemory {
+pub fn home() -> InMemory {
     let home = Home::with_secret();
     let memory = private_in_memory();
     symlink(memory.path(), home.path().join("runtime")).unwrap();

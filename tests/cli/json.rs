@@ -6,6 +6,7 @@ use etui::cli::{Json, Key, Kind, json};
 use etui::domain::Timestamp;
 use serde_json::{Value, json};
 
+use super::edit;
 use super::support::Home;
 
 fn answer(home: &Home, line: &[&str]) -> Value {
@@ -174,9 +175,14 @@ fn every_answer_is_what_its_schema_says() {
         let run = home.etui(&[line, &["--json"]].concat());
         check("error", serde_json::from_str(&run.stderr).unwrap(), &mut met);
     }
-    // An agent and an editor are tried by the tests beside these, which know how to have them.
-    let elsewhere = ["edit", "unlock"];
-    for (command, json) in json().into_iter().filter(|(command, _)| !elsewhere.contains(command)) {
+    let edited = edit::home();
+    for editor in ["sed -i s/two/three/", "true"] {
+        check("edit", edit::edit(&edited, editor, &["db", "--json"]).succeeded().json(), &mut met);
+    }
+    check("unlock", answer(&edited, &["unlock", "--max", "10m"]), &mut met);
+    check("status", answer(&edited, &["status"]), &mut met);
+    check("lock", answer(&edited, &["lock"]), &mut met);
+    for (command, json) in json() {
         let Json::Answers(schemas) = json else { continue };
         for (at, schema) in schemas.iter().enumerate() {
             assert!(met.contains(&(command, at)), "no answer of `{command}` was tried: {}", schema.when);

@@ -174,6 +174,24 @@ fn a_dry_run_tells_the_plan_and_changes_nothing() {
     assert!(home.bytes_of_vault() == before);
 }
 
+// Guards: whoever stores a version for a trial is told that programs go on reading the present one.
+#[test]
+fn a_dry_run_that_moves_other_labels_says_what_stays_current() {
+    let home = Home::with_secret();
+    assert_snapshot!(home.pipe("three", &["put", "db", "--stage", "canary", "--dry-run"]), @r#"
+        exit 0
+        stdout:
+        would store version 'v3' of 'db'
+          canary → v3
+          ACSCurrent stays on v2; what programs read does not change
+        "#);
+    let told =
+        home.pipe("three", &["put", "db", "--stage", "canary", "--dry-run", "--json"]).succeeded().json();
+    assert_eq!(told["Remarks"][0], "ACSCurrent stays on v2; what programs read does not change");
+    home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
+    assert_eq!(home.etui(&["get", "db"]).text(), "two");
+}
+
 #[test]
 fn a_put_holds_only_for_the_state_of_its_plan() {
     let home = Home::with_secret();
