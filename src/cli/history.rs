@@ -8,6 +8,7 @@ use super::plan::{MOVES, Move};
 use super::schema::{Key, Kind, TAG_KEYS, key};
 use crate::domain::{Tags, Timestamp, VersionId};
 use crate::kms::Answer;
+use crate::vault::wording::next_put_destroys as next_put_destroys_words;
 pub(super) use crate::vault::wording::{details, not_restored, operation, origin, taken_back};
 use crate::vault::{ChangeOutcome, HistoryEntry};
 use crate::versioning::{Change, Shift, VersionRef};
@@ -124,6 +125,8 @@ struct Changes<'a> {
     changed: bool,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     change: Option<ChangeShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_put_destroys: Option<Vec<&'a str>>,
 }
 
 /// Tells a change of a secret that is made: the sentence, or the API's own answer with what that does not tell.
@@ -133,18 +136,36 @@ pub(super) fn tell(
     answer: &Answer<'_>,
     sentence: &str,
 ) -> anyhow::Result<()> {
-    if outcome.change.is_some() {
+    tell_with(output, outcome, answer, sentence, None)
+}
+
+/// The same, with the versions that the next put destroys where the change is one of retention.
+pub(super) fn tell_with(
+    output: &Output,
+    outcome: &ChangeOutcome,
+    answer: &Answer<'_>,
+    sentence: &str,
+    next_put_destroys: Option<&[VersionRef]>,
+) -> anyhow::Result<()> {
+    let change = outcome.change.as_ref();
+    if change.is_some() {
         output.changed(sentence, None);
     }
     match output.audience() {
-        Audience::Machine => output.answer_with(answer, &Changes::of(outcome.change.as_ref())),
-        Audience::Person | Audience::Pipe => output.done(sentence),
-    }
-}
-
-impl<'a> Changes<'a> {
-    fn of(change: Option<&'a Change>) -> Self {
-        Self { changed: change.is_some(), change: change.map(ChangeShape::of) }
+        Audience::Machine => {
+            let texts = |versions| ids(versions).map(VersionId::as_str).collect();
+            let changes = Changes {
+                changed: change.is_some(),
+                change: change.map(ChangeShape::of),
+                next_put_destroys: next_put_destroys.map(texts),
+            };
+            output.answer_with(answer, &changes)
+        }
+        Audience::Person | Audience::Pipe => {
+            let destroys = next_put_destroys.and_then(next_put_destroys_words);
+            let lines: Vec<&str> = [sentence].into_iter().chain(destroys.as_deref()).collect();
+            output.done(&lines.join("\n  "))
+        }
     }
 }
 

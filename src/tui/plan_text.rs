@@ -131,7 +131,7 @@ pub fn change_done(outcome: &ChangeOutcome) -> String {
 /// What an undo or redo has done.
 pub fn taken_back(outcome: &TakeBackOutcome) -> String {
     let what = match outcome.steps.as_slice() {
-        [step] => wording::taken_back(&step.entry),
+        [step] => wording::taken_back(step),
         steps => format!("{} that were made together", wording::count(steps.len() as u64, "change")),
     };
     match outcome.direction {

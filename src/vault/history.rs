@@ -6,7 +6,9 @@ use super::error::VaultError;
 use super::outcome::{HistoryEntry, TakeBackOutcome, TakeBackPlan, TakenBack};
 use crate::domain::SecretName;
 use crate::store::{EventLink, EventRecord, OpenStore, StoreError};
-use crate::versioning::{Change, Direction, Existence, Plan, Refusal, Search, Step, name_after, take_back};
+use crate::versioning::{
+    Change, Direction, Existence, Operation, Plan, Refusal, Search, Step, name_after, take_back,
+};
 
 /// Events that are reversed together: one, or a batch, newest first.
 struct Target {
@@ -72,7 +74,8 @@ impl Vault {
             };
             let taken = taken.as_ref().map(|taken| taken.state());
             let change = change_of(take_back(secret.state(), &event.change, direction, taken, now)?);
-            let steps = vec![TakenBack { entry: HistoryEntry::of(number, event), change }];
+            let redone = undone_by(store, &event)?;
+            let steps = vec![TakenBack { entry: HistoryEntry::of(number, event), redone, change }];
             Ok(Some(TakeBackPlan { direction, steps, newest }))
         })?;
         match plan {
@@ -145,7 +148,8 @@ impl Changes<'_, '_> {
                 self.transaction.take_back(Some(number));
                 self.transaction.apply(handle, change, Vec::new())?;
             }
-            steps.push(TakenBack { entry: HistoryEntry::of(number, event), change });
+            let redone = undone_by(self.transaction.store(), &event)?;
+            steps.push(TakenBack { entry: HistoryEntry::of(number, event), redone, change });
         }
         Ok(TakeBackOutcome { direction, steps })
     }
@@ -202,6 +206,21 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
         .into());
     }
     Ok(Target { events })
+}
+
+/// The change that an undo reversed: an earlier one of the same secret. `None` for what is no undo.
+fn undone_by(store: &OpenStore, undo: &EventRecord) -> Result<Option<HistoryEntry>, StoreError> {
+    let Some(number) = undo.takes_back.filter(|_| undo.change.operation == Operation::Undo) else {
+        return Ok(None);
+    };
+    let mut link = undo.previous_of_secret;
+    while link.number > number {
+        link = store.event(link)?.previous_of_secret;
+    }
+    if link.number != number {
+        return Ok(None);
+    }
+    store.event(link).map(|event| Some(HistoryEntry::of(number, event)))
 }
 
 fn secret_of(event: &EventRecord) -> Result<(&[u8; 16], &SecretName), VaultError> {

@@ -200,6 +200,8 @@ impl HistoryEntry {
 pub struct TakenBack {
     /// What was done.
     pub entry: HistoryEntry,
+    /// Where that was an undo, the change that it undid: this is what is redone.
+    pub redone: Option<HistoryEntry>,
     /// What takes it back.
     pub change: Option<Change>,
 }

@@ -3,13 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{HistoryEntry, KdfCost, Relocked, Relocking};
+use super::{HistoryEntry, KdfCost, Relocked, Relocking, TakenBack};
 pub use crate::domain::count;
 use crate::domain::{SecretName, SecretValue, StageLabel, Tags, VersionId};
-use crate::versioning::{
-    Change, Existence, LabelMove, NoteShift, Operation, Origin, SecretState, Shift, VersionRef,
-    retired_by_next_put,
-};
+use crate::versioning::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Shift, VersionRef};
 
 /// Said where nothing opens the vault. Which of the two is wrong cannot be told.
 pub const fn wrong_credentials(needs_key_file: bool) -> &'static str {
@@ -75,16 +72,10 @@ pub fn name_of(entry: &HistoryEntry) -> String {
     }
 }
 
-/// What an undo or redo reverses: "storing v3 in 'db'"; for a redo, "change 13 of 'db'".
-pub fn taken_back(entry: &HistoryEntry) -> String {
-    match entry.takes_back {
-        // What is redone is the change itself, not the undo of it.
-        Some(number) if entry.change.operation == Operation::Undo => {
-            let of = entry.secret.as_ref().map(|name| format!(" of '{name}'")).unwrap_or_default();
-            format!("change {number}{of}")
-        }
-        _ => name_of(entry),
-    }
+/// What an undo undoes, or a redo redoes: "storing v3 in 'db'".
+pub fn taken_back(step: &TakenBack) -> String {
+    // What is redone is the change itself, not the undo of it.
+    name_of(step.redone.as_ref().unwrap_or(&step.entry))
 }
 
 /// What the undo of a change leaves as it is: the stored version stays, what was destroyed does not come back.
@@ -117,12 +108,10 @@ pub fn stays_current(version: &VersionId) -> String {
     format!("stays on {version}; what programs read does not change")
 }
 
-/// What the next put destroys once a change of retention is made; `None`: nothing.
-pub fn next_put_destroys(state: &SecretState, change: &Change) -> Option<String> {
-    let retention = change.retention.as_ref()?.after;
-    let gone = retired_by_next_put(state, retention);
-    let words = ids(ids_of(&gone));
-    (!gone.is_empty())
+/// Said of the versions that the next put destroys once a change of retention is made; `None`: of none.
+pub fn next_put_destroys(versions: &[VersionRef]) -> Option<String> {
+    let words = ids(ids_of(versions));
+    (!versions.is_empty())
         .then(|| format!("the next put destroys {words} for good; versions with a label always stay"))
 }
 

@@ -96,18 +96,18 @@ fn undo_says_what_it_takes_back_and_redo_brings_it_again() {
     assert_snapshot!(home.etui(&["redo", "--dry-run"]), @r#"
         exit 0
         stdout:
-        would redo change 9 of 'main' (undone by change 10, command line, [age])
+        would redo scheduling the deletion of 'main' (change 9, undone by change 10, command line, [age])
           scheduled for deletion on [time]
         "#);
     assert_snapshot!(home.etui(&["redo", "--dry-run", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","Changes":[{"Reversed":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"Reverses":9},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
+        {"RequestId":"[id]","Changes":[{"Reversed":{"Number":10,"Time":"[time]","Origin":"command line","Operation":"undo","SecretName":"main","PlannedDeleteTime":{"Before":"[time]","After":null},"Reverses":9},"Redone":{"Number":9,"Time":"[time]","Operation":"delete","SecretName":"main"},"Change":{"PlannedDeleteTime":{"Before":null,"After":"[time]"}}}],"State":"[state]"}
         "#);
     assert_snapshot!(home.etui(&["redo"]), @r#"
         exit 0
         stdout:
-        redid change 9 of 'main' (undone by change 10, command line, [age])
+        redid scheduling the deletion of 'main' (change 9, undone by change 10, command line, [age])
           scheduled for deletion on [time]
         "#);
     home.etui(&["undo", "-q"]).succeeded();

@@ -4,6 +4,43 @@ use insta::assert_snapshot;
 
 use super::support::Home;
 
+// Guards: a number that is smaller than the number of versions destroys some, at a put that does not look like it.
+#[test]
+fn a_number_of_versions_to_keep_says_what_the_next_put_destroys() {
+    let home = Home::with_secret();
+    home.pipe("three", &["put", "db"]).succeeded();
+    home.pipe("four", &["put", "db"]).succeeded();
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "3"]), @r#"
+        exit 0
+        stdout:
+        'db': keeps 3 versions
+          the next put destroys v1, v2 for good; versions with a label always stay
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "2", "--json"]), @r#"
+        exit 0
+        stdout:
+        {"RequestId":"[id]","SecretName":"db","Changed":true,"Keep":{"Before":3,"After":2},"NextPutDestroys":["v1","v2"]}
+        "#);
+    // Nothing changes, and it is told all the same.
+    assert_snapshot!(home.etui(&["set", "db", "--keep", "2"]), @r#"
+        exit 0
+        stdout:
+        'db' already has these settings; nothing changed
+          the next put destroys v1, v2 for good; versions with a label always stay
+        "#);
+    let run = home.pipe("five", &["put", "db"]).succeeded();
+    assert!(run.text().contains("retention destroyed v1, v2"), "{run}");
+    let enough = home.etui(&["set", "db", "--keep", "20", "--json"]).succeeded().json();
+    assert_eq!(enough["NextPutDestroys"], serde_json::json!([]));
+    assert!(
+        home.etui(&["set", "db", "--tag", "a=b", "--json"])
+            .succeeded()
+            .json()
+            .get("NextPutDestroys")
+            .is_none()
+    );
+}
+
 #[test]
 fn set_changes_what_is_known_about_a_secret_and_says_what() {
     let home = Home::with_secret();

@@ -99,7 +99,7 @@ fn redo_takes_the_undo_back() {
     assert_dialog!("redo_plan", harness);
     harness.resize(120, 40).press("Enter");
     harness.assert_shows("v13      ● ACSCurrent");
-    assert!(harness.toast().starts_with("Redid: change "), "{}", harness.toast());
+    assert!(harness.toast().starts_with("Redid: rolling back 'shop/db/password'"), "{}", harness.toast());
     assert!(harness.toast().ends_with("· u undoes"), "{}", harness.toast());
 }
 

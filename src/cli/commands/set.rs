@@ -9,11 +9,11 @@ use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{Json, Schema};
+use crate::cli::schema::{Json, Key, Kind, Schema, key};
 use crate::domain::{Description, Invalid, Note, Retention, RotationInterval, TagKey, TagValue};
 use crate::kms::Answer;
 use crate::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault};
-use crate::versioning::{MetadataUpdate, Selector, select};
+use crate::versioning::{MetadataUpdate, Selector, VersionRef, retired_by_next_put, select};
 
 /// Edit description, tags, retention, rotation or a note
 ///
@@ -121,7 +121,7 @@ impl Set {
 }
 
 impl RunCommand for Set {
-    const JSON: Json = Json::Answers(&[Schema::only(CHANGES)]);
+    const JSON: Json = Json::Answers(&[Schema::only(UPDATED)]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let Reference { name, selector } = self.reference.clone();
@@ -138,7 +138,7 @@ impl RunCommand for Set {
             let state = vault.describe(&name)?.secret;
             let version_id = select(&state, &selector)?.id.clone();
             let outcome = vault.set_note(&NoteRequest { name, version_id, note })?;
-            return tell(invocation, &mut vault, &outcome);
+            return tell(invocation, &mut vault, &outcome, None);
         }
         if selector != Selector::default() {
             return Err(CliError::usage(
@@ -163,18 +163,35 @@ impl RunCommand for Set {
             .into());
         }
         let mut vault = invocation.unlock()?;
+        // Before: once the change is stored nothing may fail any more.
+        let destroyed = match update.retention {
+            Some(retention) => Some(retired_by_next_put(&vault.describe(&name)?.secret, retention)),
+            None => None,
+        };
         let outcome = vault.update_secret(&UpdateRequest { name, update, expected: None })?;
-        tell(invocation, &mut vault, &outcome)
+        tell(invocation, &mut vault, &outcome, destroyed.as_deref())
     }
 }
 
-fn tell(invocation: &Invocation, vault: &mut Vault, outcome: &ChangeOutcome) -> anyhow::Result<Finish> {
+const UPDATED: &[&[Key]] = &[
+    CHANGES[0],
+    CHANGES[1],
+    &[key("NextPutDestroys", Kind::List(&Kind::Text), "versions that the next put destroys for good")
+        .if_any("--keep was given")],
+];
+
+fn tell(
+    invocation: &Invocation,
+    vault: &mut Vault,
+    outcome: &ChangeOutcome,
+    next_put_destroys: Option<&[VersionRef]>,
+) -> anyhow::Result<Finish> {
     invocation.say_notices(vault.take_notices());
     let output = invocation.output();
     let sentence = match &outcome.change {
         None => format!("'{}' already has these settings; nothing changed", outcome.name),
         Some(change) => format!("'{}': {}", outcome.name, history::details(change).join(", ")),
     };
-    history::tell(output, outcome, &Answer::update(outcome), &sentence)?;
+    history::tell_with(output, outcome, &Answer::update(outcome), &sentence, next_put_destroys)?;
     Ok(Finish::Done)
 }

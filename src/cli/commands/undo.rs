@@ -9,11 +9,11 @@ use crate::cli::history::{CHANGE, EVENT};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::cli::schema::{Json, Key, Kind, Schema, key};
 use crate::cli::wording;
 use crate::domain::{Timestamp, age, visible_lines};
 use crate::vault::TakenBack;
-use crate::versioning::{Direction, Operation};
+use crate::versioning::Direction;
 
 /// Undo the newest change, by a new change
 ///
@@ -61,13 +61,21 @@ const REVERSED: Json = Json::Answers(&[Schema::only(&[&[
     key(
         "Changes",
         Kind::List(&Kind::Object(&[&[
-            key("Reversed", Kind::Object(EVENT), "the change that is undone or redone"),
+            key("Reversed", Kind::Object(EVENT), "the change that is undone, or the undo that is redone"),
+            key("Redone", Kind::Object(&[REDONE]), "the change that was undone").if_any("this is a redo"),
             key("Change", Kind::Object(&[CHANGE]), "what that changes now").if_any("anything does"),
         ]])),
         "the changes, several where they were made together",
     ),
     key("State", Kind::Text, "for --if-state").if_any("--dry-run was given"),
 ]])]);
+
+const REDONE: &[Key] = &[
+    key("Number", Kind::Number, "the number of the change"),
+    key("Time", Kind::Time, "when it was made"),
+    key("Operation", Kind::Text, "what it was: create, put, stage, rollback, set …"),
+    key("SecretName", Kind::Text, "the name that the secret had").if_any("it was about one secret"),
+];
 
 impl RunCommand for Undo {
     const JSON: Json = REVERSED;
@@ -98,7 +106,19 @@ struct Shape<'a> {
 struct StepShape<'a> {
     reversed: EventShape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    redone: Option<RedoneShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<ChangeShape<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RedoneShape<'a> {
+    number: u64,
+    time: String,
+    operation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_name: Option<&'a str>,
 }
 
 impl TakeBackArguments {
@@ -130,8 +150,17 @@ impl TakeBackArguments {
     }
 }
 
-fn step_shape(TakenBack { entry, change }: &TakenBack) -> StepShape<'_> {
-    StepShape { reversed: EventShape::of(entry), change: change.as_ref().map(ChangeShape::of) }
+fn step_shape(TakenBack { entry, redone, change }: &TakenBack) -> StepShape<'_> {
+    StepShape {
+        reversed: EventShape::of(entry),
+        redone: redone.as_ref().map(|entry| RedoneShape {
+            number: entry.number,
+            time: entry.time.to_string(),
+            operation: history::operation(entry.change.operation),
+            secret_name: entry.secret.as_ref().map(|name| name.as_str()),
+        }),
+        change: change.as_ref().map(ChangeShape::of),
+    }
 }
 
 const fn verbs(direction: Direction) -> (&'static str, &'static str) {
@@ -156,14 +185,18 @@ fn told(steps: &[TakenBack], verb: &str, now: Timestamp) -> String {
     lines.join("\n")
 }
 
-fn what(TakenBack { entry, .. }: &TakenBack, now: Timestamp) -> String {
+fn what(step: &TakenBack, now: Timestamp) -> String {
+    let TakenBack { entry, redone, .. } = step;
+    let number = match redone {
+        Some(redone) => format!("change {}, undone by change {}", redone.number, entry.number),
+        None => format!("change {}", entry.number),
+    };
     let (origin, age) = (history::origin(entry.origin), age(entry.time, now));
-    let by = if entry.change.operation == Operation::Undo { "undone by change" } else { "change" };
-    format!("{} ({by} {}, {origin}, {age})", history::taken_back(entry), entry.number)
+    format!("{} ({number}, {origin}, {age})", history::taken_back(step))
 }
 
 /// What comes of it, and what does not come back.
-fn consequences(TakenBack { entry, change }: &TakenBack) -> Vec<String> {
+fn consequences(TakenBack { entry, change, .. }: &TakenBack) -> Vec<String> {
     let mut lines = change.as_ref().map(history::details).unwrap_or_default();
     lines.extend(history::not_restored(entry));
     lines

@@ -173,7 +173,7 @@ fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
         sentences.push((format!("{count} that were made together:"), Role::Text));
     }
     for step in planned.steps.iter().take(NAMED) {
-        sentences.push((wording::taken_back(&step.entry), Role::Text));
+        sentences.push((wording::taken_back(step), Role::Text));
     }
     if let Some(more) = planned.steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
         sentences.push((format!("and {more} more"), Role::Text));

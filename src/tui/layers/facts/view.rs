@@ -10,6 +10,7 @@ use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
 use crate::tui::theme::{Role, Theme};
 use crate::vault::wording;
+use crate::versioning::retired_by_next_put;
 
 /// Rows for what comes of it.
 const PLAN_ROWS: u16 = 3;
@@ -59,7 +60,9 @@ fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
             Some(Ok(planned)) => match planned.plan.change() {
                 Some(change) => {
                     sentences.push((wording::facts(change).join(", "), Role::Text));
-                    let lost = wording::next_put_destroys(&form.secret, change);
+                    let lost = change.retention.as_ref().and_then(|shift| {
+                        wording::next_put_destroys(&retired_by_next_put(&form.secret, shift.after))
+                    });
                     sentences.extend(lost.map(|sentence| (sentence, Role::Warning)));
                 }
                 None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),
