@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::browse::Pane;
+use super::kit::rows::{Rows, below, split};
 
 /// From this width on, list and details stand side by side.
 pub const WIDE: u16 = 78;
@@ -84,7 +85,7 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine, subject: Subject
     let nothing = Rect { width: 0, height: 0, ..body };
     let (secrets_box, details_box) = if is_wide(size) {
         let list = (size.0 * 2 / 5).clamp(LIST.0, LIST.1);
-        (Rect { width: list, ..body }, Rect { x: list, width: body.width - list, ..body })
+        split(body, list)
     } else if pane == Pane::Secrets {
         (body, nothing)
     } else {
@@ -103,8 +104,7 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine, subject: Subject
         _ => 4,
     };
     let above = details.height.saturating_sub(if about_rows == 0 { 0 } else { about_rows + 1 });
-    let about = Rect { y: details.bottom() - about_rows, height: about_rows, ..details };
-    let upper = Rect { height: above, ..details };
+    let (upper, about) = (Rows::of(details).take(above), below(details, details.height - about_rows));
     let (versions, value) = if subject == Subject::Folder {
         (upper, nothing)
     } else if is_wide(size) {
@@ -114,17 +114,13 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine, subject: Subject
             Subject::Folder => half,
         };
         let versions = wanted.max(FEWEST_VERSIONS).min(half);
-        let value_top = upper.y + versions + 1;
-        (
-            Rect { height: versions, ..upper },
-            Rect { y: value_top, height: above.saturating_sub(versions + 1), ..upper },
-        )
+        (Rows::of(upper).take(versions), below(upper, versions + 1))
     } else if pane == Pane::Value {
         (nothing, upper)
     } else {
         (upper, nothing)
     };
-    let versions = below_heading(versions);
+    let versions = below(versions, 1);
     BrowseAreas { secrets_box, secrets, details_box, versions, value, about }
 }
 
@@ -134,10 +130,6 @@ pub fn inside(area: Rect) -> Rect {
         return Rect { width: 0, height: 0, ..area };
     }
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
-}
-
-fn below_heading(area: Rect) -> Rect {
-    if area.height == 0 { area } else { Rect { y: area.y + 1, height: area.height - 1, ..area } }
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use ratatui::layout::{Position, Rect};
 use super::browse;
 use super::kit::canvas::{Canvas, Hit};
 use super::kit::footer::{self, Keys};
-use super::kit::line::{LinePen, width, wrapped};
+use super::kit::line::{width, wrapped};
 use super::kit::{header, toast};
 use super::layer::Layer;
 use super::layout;
 use super::state::State;
-use super::theme::{Role, Theme};
+use super::theme::Role;
 
 /// Draws one frame; the hardware cursor stands where the next key goes.
 pub fn view(state: &State, frame: &mut Frame<'_>) {
@@ -33,11 +33,11 @@ fn draw_on(state: &State, canvas: &mut Canvas<'_>) -> Option<Position> {
     let there = canvas.buffer.area;
     let size = (app.size.0.min(there.width), app.size.1.min(there.height));
     if size != app.size || layout::is_too_small(size) {
-        draw_too_small(canvas.buffer, &app.theme);
+        draw_too_small(canvas);
         return None;
     }
     let is_progress_shown = state.top().is_some_and(Layer::shows_progress);
-    header::draw(app, is_progress_shown, canvas.buffer);
+    header::draw(canvas, is_progress_shown);
     let mut cursor = None;
     if let Some(browse) = app.browse() {
         cursor = browse::view::draw(browse, canvas);
@@ -45,13 +45,13 @@ fn draw_on(state: &State, canvas: &mut Canvas<'_>) -> Option<Position> {
     for layer in state.layers() {
         canvas.cover();
         if !layer.is_base() {
-            dim(canvas.buffer, layout::areas(size).body, &app.theme);
+            dim(canvas, layout::areas(size).body);
         }
         cursor = layer.draw(canvas);
     }
     let areas = layout::areas(size);
     if let Some(shown) = &app.toast {
-        toast::draw(canvas.buffer, areas.body, shown, &app.theme);
+        toast::draw(canvas, areas.body, shown);
     }
     let is_available = |action| state.obstacle(action).is_none();
     let keys = Keys {
@@ -86,13 +86,15 @@ fn draw_apart<T>(state: &State, read: impl FnOnce(&Canvas<'_>) -> Option<T>) -> 
 }
 
 /// What a dialog lies over steps back: no colour, no emphasis, no selected row.
-fn dim(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+fn dim(canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
     let behind = ratatui::style::Style::reset().patch(theme.style(Role::Behind));
-    buffer.set_style(area, behind);
+    canvas.buffer.set_style(area, behind);
 }
 
-fn draw_too_small(buffer: &mut Buffer, theme: &Theme) {
-    let area = buffer.area;
+fn draw_too_small(canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
+    let area = canvas.buffer.area;
     let (columns, rows) = layout::SMALLEST;
     let sentence =
         format!("etui needs {columns}x{rows} cells; this terminal has {}x{}", area.width, area.height);
@@ -100,6 +102,6 @@ fn draw_too_small(buffer: &mut Buffer, theme: &Theme) {
     let top = area.height.saturating_sub(u16::try_from(lines.len()).unwrap_or(0)) / 2;
     for (row, line) in (top..).zip(&lines) {
         let indent = area.width.saturating_sub(width(line)) / 2;
-        LinePen::new(buffer, area, row).skip(indent).text(line, theme.style(Role::Text));
+        canvas.pen(area, row).skip(indent).text(line, theme.style(Role::Text));
     }
 }

@@ -1,12 +1,13 @@
 //! Draws what is known of the selected secret: its versions, a value, and what it is for.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Browse, Details, Pane, folder_view};
 use crate::domain::{StageLabel, Timestamp};
+use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, cut_path, width, wrapped};
+use crate::tui::kit::rows::{Rows, heading_of, indented, row_of};
 use crate::tui::plan_text::label_sign;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
@@ -78,47 +79,41 @@ fn labels_width(secret: &SecretState, version: &VersionState, theme: &Theme) -> 
 }
 
 /// Draws the table of versions; answers where the cursor stands.
-pub fn draw_versions(
-    browse: &Browse,
-    area: Rect,
-    now: Timestamp,
-    theme: &Theme,
-    buffer: &mut Buffer,
-) -> Option<Position> {
+pub fn draw_versions(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let (now, theme) = (canvas.app.wall, canvas.theme());
     if area.width == 0 || area.height == 0 {
         return None;
     }
     let details = match &browse.details {
         Details::Known(details) => details,
         Details::None => {
-            folder_view::draw(browse, area, now, theme, buffer);
+            folder_view::draw(browse, area, canvas);
             return None;
         }
         Details::Pending => return None,
         Details::Failed(failure) => {
-            LinePen::new(buffer, area, 0).skip(2).text(&failure.sentence(), theme.style(Role::Danger));
-            LinePen::new(buffer, area, 1).skip(2).text(&failure.hint(), theme.style(Role::Muted));
+            canvas.pen(area, 0).skip(2).text(&failure.sentence(), theme.style(Role::Danger));
+            canvas.pen(area, 1).skip(2).text(&failure.hint(), theme.style(Role::Muted));
             return None;
         }
     };
     let columns = Columns::of(browse, area, now, theme);
-    let heading = Rect { y: area.y - 1, height: 1, ..area };
     let muted = theme.style(Role::Muted);
-    let mut pen = LinePen::new(buffer, heading, 0);
+    let mut pen = canvas.pen(heading_of(area), 0);
     pen.skip(3).fitted("VERSION", columns.id, muted, &theme.glyphs).skip(2);
     pen.fitted("LABELS", columns.labels, muted, &theme.glyphs).skip(2);
     pen.fitted("CREATED", columns.created, muted, &theme.glyphs).skip(2).text("NOTE", muted);
     let mut cursor = None;
     let seen = browse.versions().enumerate().skip(browse.versions_top).take(usize::from(area.height));
     for (row, (index, version)) in (0_u16..).zip(seen) {
-        let line = Rect { y: area.y + row, height: 1, ..area };
+        let line = row_of(area, row);
         let over = (index == browse.version).then(|| {
             cursor = Some(Position::new(line.x + 1, line.y));
             let is_here = browse.pane == Pane::Versions;
             theme.style(if is_here { Role::Selected } else { Role::SelectedElsewhere })
         });
         let is_marked = browse.marked() == Some(version.key);
-        draw_version(&details.secret, version, &columns, now, over, is_marked, line, theme, buffer);
+        draw_version(&details.secret, version, &columns, over, is_marked, line, canvas);
     }
     cursor
 }
@@ -128,16 +123,15 @@ fn draw_version(
     secret: &SecretState,
     version: &VersionState,
     columns: &Columns,
-    now: Timestamp,
     over: Option<Style>,
     is_marked: bool,
     line: Rect,
-    theme: &Theme,
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
 ) {
+    let (now, theme) = (canvas.app.wall, canvas.theme());
     let glyphs = &theme.glyphs;
     let style = |role| over.unwrap_or_else(|| theme.style(role));
-    let mut pen = LinePen::new(buffer, line, 0);
+    let mut pen = canvas.pen(line, 0);
     let mark = if over.is_some() { glyphs.selected } else { " " };
     let chosen = if is_marked { glyphs.marked } else { " " };
     pen.text(chosen, style(Role::Accent)).text(mark, style(Role::Accent)).text(" ", style(Role::Text));
@@ -194,7 +188,8 @@ pub fn draw_labels(
 }
 
 /// Draws what the secret is for, its times, and the selected version to the second.
-pub fn draw_about(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme, buffer: &mut Buffer) {
+pub fn draw_about(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
+    let (now, theme) = (canvas.app.wall, canvas.theme());
     let Some(details) = browse.known() else {
         return;
     };
@@ -202,24 +197,25 @@ pub fn draw_about(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme, bu
         return;
     }
     let secret = &details.secret;
-    let area = Rect { x: area.x + 1, width: area.width - 2, ..area };
+    let area = indented(area, 1, 1);
     let between = theme.glyphs.between();
     let times = times(secret, browse, now).join(&between);
     let version = browse.selected_version().map(|version| {
         let note = version.note.as_ref().map(|note| format!("{between}{}", note.as_str()));
         format!("{} {}{}", version.id, when::exact(version.created), note.unwrap_or_default())
     });
-    let room = Rect { height: area.height.saturating_sub(2).max(1), ..area };
-    let described = draw_description(secret, room, theme, buffer);
+    let room = Rows::of(area).take(area.height.saturating_sub(2).max(1));
+    let described = draw_description(secret, room, canvas);
     let muted = theme.style(Role::Muted);
-    LinePen::new(buffer, area, described).fitted(&times, area.width, muted, &theme.glyphs);
+    canvas.pen(area, described).fitted(&times, area.width, muted, &theme.glyphs);
     if let Some(version) = version {
-        LinePen::new(buffer, area, described + 1).fitted(&version, area.width, muted, &theme.glyphs);
+        canvas.pen(area, described + 1).fitted(&version, area.width, muted, &theme.glyphs);
     }
 }
 
 /// The description, and the tags at the right end of its first line; answers how many rows they took.
-fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
+fn draw_description(secret: &SecretState, area: Rect, canvas: &mut Canvas<'_>) -> u16 {
+    let theme = canvas.theme();
     if secret.facts.description.as_str().is_empty() && secret.facts.tags.iter().next().is_none() {
         return 0;
     }
@@ -230,11 +226,11 @@ fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mu
     let text = secret.facts.description.as_str();
     let lines = wrapped(&crate::domain::visible(text), area.width.saturating_sub(beside));
     if beside > 0 {
-        LinePen::new(buffer, area, 0).right(&tags, theme.style(Role::Accent));
+        canvas.pen(area, 0).right(&tags, theme.style(Role::Accent));
     }
     let room = usize::from(area.height);
     for (row, line) in (0..).zip(lines.iter().take(room)) {
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         let is_cut = usize::from(row) + 1 == room && lines.len() > room;
         pen.text(line, theme.style(Role::Text));
         if is_cut {
@@ -244,7 +240,7 @@ fn draw_description(secret: &SecretState, area: Rect, theme: &Theme, buffer: &mu
     if beside == 0 && !tags.is_empty() {
         let row = u16::try_from(lines.len().min(room.saturating_sub(1))).unwrap_or(0);
         let row = if text.is_empty() { 0 } else { row };
-        LinePen::new(buffer, area, row).fitted(&tags, area.width, theme.style(Role::Accent), &theme.glyphs);
+        canvas.pen(area, row).fitted(&tags, area.width, theme.style(Role::Accent), &theme.glyphs);
         return row + 1;
     }
     u16::try_from(lines.len().min(room)).unwrap_or(1).max(1)

@@ -1,12 +1,13 @@
 //! Draws what the selected folder holds.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Browse;
 use super::folder::{Child, FolderContent};
 use crate::domain::Timestamp;
+use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, cut_path, width};
+use crate::tui::kit::rows::{heading_of, last_row};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 
@@ -24,19 +25,19 @@ pub fn rows_of_children(area: Rect) -> u16 {
 }
 
 /// Draws it below a heading that stands in the row above the area.
-pub fn draw(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme, buffer: &mut Buffer) {
+pub fn draw(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
+    let (now, theme) = (canvas.app.wall, canvas.theme());
     let Some(content) = browse.folder_content() else { return };
-    let heading = Rect { y: area.y.saturating_sub(1), height: 1, ..area };
     let muted = theme.style(Role::Muted);
     let name_width = area.width.saturating_sub(3 + VERSION + CHANGED + MARK);
-    let mut pen = LinePen::new(buffer, heading, 0);
+    let mut pen = canvas.pen(heading_of(area), 0);
     pen.skip(3).fitted("NAME", name_width, muted, &theme.glyphs);
     pen.fitted("  VERSION", VERSION, muted, &theme.glyphs).fitted("CHANGED", CHANGED, muted, &theme.glyphs);
     let seen = content.children.iter().skip(browse.folder_top);
     for (row, child) in (0..rows_of_children(area)).zip(seen) {
-        draw_child(browse, child, name_width, now, theme, LinePen::new(buffer, area, row));
+        draw_child(browse, child, name_width, now, theme, canvas.pen(area, row));
     }
-    draw_newest(browse, content, area, now, theme, buffer);
+    draw_newest(browse, content, area, canvas);
 }
 
 fn draw_child(
@@ -79,18 +80,12 @@ fn draw_child(
 }
 
 /// The last row: what changed last in it.
-fn draw_newest(
-    browse: &Browse,
-    content: &FolderContent,
-    area: Rect,
-    now: Timestamp,
-    theme: &Theme,
-    buffer: &mut Buffer,
-) {
+fn draw_newest(browse: &Browse, content: &FolderContent, area: Rect, canvas: &mut Canvas<'_>) {
+    let (now, theme) = (canvas.app.wall, canvas.theme());
     let Some((time, position)) = content.all.newest.filter(|_| area.height > NEWEST) else { return };
     let (before, after) = ("Newest change: ", format!(", {}", when::ago(time, now)));
     let room = area.width.saturating_sub(4 + width(before) + width(&after));
     let name = cut_path(browse.catalogue.name(position), room, &theme.glyphs);
     let muted = theme.style(Role::Muted);
-    LinePen::new(buffer, area, area.height - 1).skip(3).text(&format!("{before}{name}{after}"), muted);
+    canvas.pen(last_row(area), 0).skip(3).text(&format!("{before}{name}{after}"), muted);
 }

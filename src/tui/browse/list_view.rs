@@ -1,13 +1,14 @@
 //! Draws the list of secrets: only the rows that are seen are looked at.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::rows::{Row, folder_path};
 use super::{Browse, Pane};
+use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, cut_path, middle_of_path, width};
+use crate::tui::kit::rows::{heading_of, indented, row_of};
 use crate::tui::layout::BrowseAreas;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
@@ -17,11 +18,11 @@ use crate::vault::SecretSummary;
 const SYNTAX: &str = "'exact ^start end$ !not @label #tag due";
 
 /// Draws it; answers where the cursor stands.
-pub fn draw(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    let typing = draw_filter(browse, areas, theme, buffer);
+pub fn draw(browse: &Browse, areas: &BrowseAreas, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let typing = draw_filter(browse, areas, canvas);
     let area = areas.secrets;
     if browse.rows.all().is_empty() {
-        draw_empty(browse, area, theme, buffer);
+        draw_empty(browse, area, canvas);
         return typing;
     }
     let mut cursor = None;
@@ -31,8 +32,8 @@ pub fn draw(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut Bu
     let columns = Columns::of(browse, seen, area);
     for (line, (index, row)) in (0_u16..).zip(seen.iter().enumerate()) {
         let is_selected = browse.top + index == browse.cursor;
-        let place = Rect { y: area.y + line, height: 1, ..area };
-        draw_row(browse, row, &columns, is_selected, place, theme, buffer);
+        let place = row_of(area, line);
+        draw_row(browse, row, &columns, is_selected, place, canvas);
         if is_selected {
             cursor = Some(Position::new(area.x + 1, area.y + line));
         }
@@ -40,21 +41,23 @@ pub fn draw(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut Bu
     typing.or(cursor)
 }
 
-fn draw_filter(browse: &Browse, areas: &BrowseAreas, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+fn draw_filter(browse: &Browse, areas: &BrowseAreas, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let theme = canvas.theme();
     if browse.filter_line() == crate::tui::layout::FilterLine::Hidden || areas.secrets.width < 4 {
         return None;
     }
-    let line = Rect { y: areas.secrets.y - 1, height: 1, ..areas.secrets };
-    LinePen::new(buffer, line, 0).skip(1).text("/", theme.style(Role::Accent));
-    let field = Rect { x: line.x + 3, width: line.width - 4, ..line };
+    let line = heading_of(areas.secrets);
+    canvas.pen(line, 0).skip(1).text("/", theme.style(Role::Accent));
+    let field = indented(line, 3, 1);
     let focus = if browse.is_filtering() { Focus::Here } else { Focus::Elsewhere };
     if browse.filter.is_empty() {
-        LinePen::new(buffer, field, 0).fitted(SYNTAX, field.width, theme.style(Role::Hint), &theme.glyphs);
+        canvas.pen(field, 0).fitted(SYNTAX, field.width, theme.style(Role::Hint), &theme.glyphs);
     }
-    field::draw(buffer, field, &browse.filter, Shown::Plainly, focus, theme.style(Role::Text), &theme.glyphs)
+    field::draw(canvas, field, &browse.filter, Shown::Plainly, focus)
 }
 
-fn draw_empty(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_empty(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let (first, second) = if browse.catalogue.is_empty() {
         ("No secrets yet.", "n adds one, :import brings others in")
     } else if !browse.query.is_empty() {
@@ -62,8 +65,8 @@ fn draw_empty(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     } else {
         ("All secrets are scheduled for deletion.", "Press . to show them")
     };
-    LinePen::new(buffer, area, 1).skip(2).text(first, theme.style(Role::Text));
-    LinePen::new(buffer, area, 2).skip(2).text(second, theme.style(Role::Muted));
+    canvas.pen(area, 1).skip(2).text(first, theme.style(Role::Text));
+    canvas.pen(area, 2).skip(2).text(second, theme.style(Role::Muted));
 }
 
 /// How wide the facts at the right end of the rows are, as far as rows are seen. Nothing is kept free for what no
@@ -148,14 +151,14 @@ fn draw_row(
     columns: &Columns,
     is_selected: bool,
     line: Rect,
-    theme: &Theme,
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
 ) {
+    let theme = canvas.theme();
     let over = is_selected.then(|| {
         theme.style(if browse.pane == Pane::Secrets { Role::Selected } else { Role::SelectedElsewhere })
     });
     let look = Look { theme, over };
-    let mut pen = LinePen::new(buffer, line, 0);
+    let mut pen = canvas.pen(line, 0);
     let mark = if is_selected { theme.glyphs.selected } else { " " };
     pen.text(" ", look.style(Role::Text))
         .text(mark, look.style(Role::Accent))

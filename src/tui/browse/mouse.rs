@@ -6,6 +6,7 @@ use super::rows::Row;
 use super::{Browse, Pane};
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::kit::rows::heading_of;
 use crate::tui::layout::{BrowseAreas, FilterLine};
 
 /// Selects what lies under the pointer: a row, a pane, the filter. A second click on a folder opens or closes it.
@@ -50,8 +51,7 @@ pub fn scroll(app: &mut App, at: Position, direction: Action) {
 }
 
 fn is_on_filter(browse: &Browse, areas: &BrowseAreas, at: Position) -> bool {
-    let rows = areas.secrets;
-    let line = Rect { y: rows.y.saturating_sub(1), height: 1, ..rows };
+    let line = heading_of(areas.secrets);
     browse.filter_line() == FilterLine::Shown && line.contains(at)
 }
 

@@ -1,15 +1,16 @@
 //! Draws the value of the selected version: masked, with the names of its fields, or revealed.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Browse, Pane, Revealed};
 use crate::domain::{ValueType, visible_value};
 use crate::memory::SecretBytes;
 use crate::tui::app::App;
-use crate::tui::kit::line::{LinePen, width};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::line::width;
+use crate::tui::kit::rows::{below, indented};
 use crate::tui::outline::{FieldOutline, Outline};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 use crate::tui::when;
 
 /// No mask is longer: how long a long value is need not be counted in dots.
@@ -56,37 +57,38 @@ fn position(browse: &Browse, area: Rect) -> Option<String> {
 }
 
 /// Draws it; answers where the cursor stands.
-pub fn draw(browse: &Browse, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+pub fn draw(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) -> Option<Position> {
     if area.width < 4 || area.height == 0 {
         return None;
     }
     let version = browse.selected_version()?;
     if let Some(fields) = browse.walked_fields() {
-        return draw_fields(browse, fields, area, theme, buffer);
+        return draw_fields(browse, fields, area, canvas);
     }
-    let area = Rect { x: area.x + 1, width: area.width - 2, ..area };
+    let area = indented(area, 1, 1);
     match &browse.revealed {
-        None => draw_mask(version.size, browse.outline(), area, theme, buffer),
-        Some(revealed) => draw_revealed(revealed, browse.value_top, area, theme, buffer),
+        None => draw_mask(version.size, browse.outline(), area, canvas),
+        Some(revealed) => draw_revealed(revealed, browse.value_top, area, canvas),
     }
     Some(Position::new(area.x, area.y))
 }
 
-fn draw_mask(size: u64, outline: Option<&Outline>, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_mask(size: u64, outline: Option<&Outline>, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let dots = usize::try_from(size).unwrap_or(MASK).min(usize::from(area.width));
-    LinePen::new(buffer, area, 0).text(&theme.glyphs.mask.repeat(dots), theme.style(Role::Muted));
+    canvas.pen(area, 0).text(&theme.glyphs.mask.repeat(dots), theme.style(Role::Muted));
     if let Some(lines) = outline.map(|outline| outline.lines).filter(|lines| *lines > 1) {
-        LinePen::new(buffer, area, 1).text(&when::count(lines, "line"), theme.style(Role::Muted));
+        canvas.pen(area, 1).text(&when::count(lines, "line"), theme.style(Role::Muted));
     }
 }
 
-fn draw_revealed(revealed: &Revealed, top: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_revealed(revealed: &Revealed, top: usize, area: Rect, canvas: &mut Canvas<'_>) {
     match revealed.value.value_type() {
         ValueType::Text => {
             let text = std::str::from_utf8(revealed.value.expose()).unwrap_or_default();
-            draw_text(text, top, area, theme, buffer);
+            draw_text(text, top, area, canvas);
         }
-        ValueType::Binary => draw_hex(revealed.value.expose(), top, area, theme, buffer),
+        ValueType::Binary => draw_hex(revealed.value.expose(), top, area, canvas),
     }
 }
 
@@ -95,9 +97,9 @@ fn draw_fields(
     browse: &Browse,
     fields: &[FieldOutline],
     area: Rect,
-    theme: &Theme,
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
 ) -> Option<Position> {
+    let theme = canvas.theme();
     let glyphs = &theme.glyphs;
     let has_focus = browse.pane == Pane::Value;
     let longest = fields.iter().map(|field| width(&field.key)).max().unwrap_or(0);
@@ -112,7 +114,7 @@ fn draw_fields(
         let is_selected = has_focus && index == browse.value_field;
         let over = is_selected.then(|| theme.style(Role::Selected));
         let style = |role| over.unwrap_or_else(|| theme.style(role));
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         let mark = if is_selected { glyphs.selected } else { " " };
         pen.text(" ", style(Role::Text)).text(mark, style(Role::Text)).text(" ", style(Role::Text));
         pen.fitted(&field.key, keys, style(Role::Text), glyphs);
@@ -136,15 +138,10 @@ fn draw_fields(
                 row += 1;
             }
             Some(revealed) => {
-                let x = pen.column();
-                let room = Rect {
-                    x,
-                    y: area.y + row,
-                    width: area.right().saturating_sub(x + 1),
-                    height: area.height - row,
-                };
+                let keys = pen.column() - area.x;
+                let room = indented(below(area, row), keys, 1);
                 let text = std::str::from_utf8(revealed.value.expose()).unwrap_or_default();
-                row += draw_text(text, 0, room, theme, buffer).max(1);
+                row += draw_text(text, 0, room, canvas).max(1);
             }
         }
     }
@@ -152,13 +149,14 @@ fn draw_fields(
 }
 
 /// Long lines go on below; tabs go to the next stop of eight. Answers how many rows it took.
-fn draw_text(text: &str, top: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
+fn draw_text(text: &str, top: usize, area: Rect, canvas: &mut Canvas<'_>) -> u16 {
+    let theme = canvas.theme();
     let style = theme.style(Role::Text);
     let mut row = 0;
     for line in text.split('\n').skip(top) {
         let mut shown = SecretBytes::new();
         visible_value(line, &mut shown);
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(
             shown.expose_text().unwrap_or_default(),
             true,
@@ -167,7 +165,7 @@ fn draw_text(text: &str, top: usize, area: Rect, theme: &Theme, buffer: &mut Buf
             let columns = if grapheme == "\t" { spaces } else { width(grapheme) };
             if pen.room() < columns {
                 row += 1;
-                pen = LinePen::new(buffer, area, row);
+                pen = canvas.pen(area, row);
             }
             if grapheme == "\t" {
                 pen.skip(spaces);
@@ -184,11 +182,12 @@ fn draw_text(text: &str, top: usize, area: Rect, theme: &Theme, buffer: &mut Buf
 }
 
 /// Sixteen bytes a line: where, which, and what of them is text; fewer columns where there is less room.
-fn draw_hex(bytes: &[u8], top: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_hex(bytes: &[u8], top: usize, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let muted = theme.style(Role::Muted);
     let style = theme.style(Role::Text);
     for (row, (index, chunk)) in (0..area.height).zip(bytes.chunks(16).enumerate().skip(top)) {
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         pen.text(&format!("{:06x}  ", index * 16), muted);
         for at in 0..16 {
             match chunk.get(at) {

@@ -1,35 +1,33 @@
 //! Draws the browse screen: which boxes, with which titles.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::rows::{Deleted, Layout, Order};
 use super::{Browse, Details, Pane, details_view, list_view, value_view};
-use crate::tui::app::App;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::panel::{Focused, Title, draw_bottom_right, draw_box, draw_divider, mark_focused};
+use crate::tui::kit::panel::{Focused, Title};
+use crate::tui::kit::rows::with_heading;
 use crate::tui::theme::Theme;
 use crate::tui::when;
 
 /// Draws it; answers where the cursor stands.
 pub fn draw(browse: &Browse, canvas: &mut Canvas<'_>) -> Option<Position> {
-    let (app, theme, buffer) = (canvas.app, canvas.theme(), &mut *canvas.buffer);
-    let areas = browse.areas(app.size);
+    let areas = browse.areas(canvas.app.size);
     let mut cursor = None;
     if areas.secrets_box.height > 0 {
         let focused = if browse.pane == Pane::Secrets { Focused::Yes } else { Focused::No };
-        let note = list_note(browse, theme);
+        let note = list_note(browse, canvas.theme());
         let title = Title { text: list_title(browse), note: &note };
-        draw_box(buffer, areas.secrets_box, title, focused, theme);
+        canvas.draw_box(areas.secrets_box, title, focused);
         let rows = browse.rows.all().len();
         if rows > usize::from(areas.secrets.height) {
             let position = format!("{}/{}", browse.cursor + 1, when::grouped(rows as u64));
-            draw_bottom_right(buffer, areas.secrets_box, &position, theme);
+            canvas.draw_bottom_right(areas.secrets_box, &position);
         }
-        cursor = list_view::draw(browse, &areas, theme, buffer);
+        cursor = list_view::draw(browse, &areas, canvas);
     }
     if areas.details_box.height > 0 {
-        let in_details = draw_details(browse, app, theme, buffer);
+        let in_details = draw_details(browse, canvas);
         if browse.pane != Pane::Secrets {
             cursor = in_details;
         }
@@ -62,15 +60,16 @@ fn list_note(browse: &Browse, theme: &Theme) -> String {
 }
 
 /// One box for all that is known of the secret; a line across it begins each further part.
-fn draw_details(browse: &Browse, app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+fn draw_details(browse: &Browse, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let (app, theme) = (canvas.app, canvas.theme());
     let areas = browse.areas(app.size);
     let area = areas.details_box;
     let mut cursor = None;
-    draw_box(buffer, area, Title { text: "", note: "" }, Focused::No, theme);
+    canvas.draw_box(area, Title { text: "", note: "" }, Focused::No);
     let mut parts: Vec<(Rect, Option<Pane>, String, String)> = Vec::new();
     if areas.versions.height > 0 {
         let (title, note) = details_view::versions_title(browse, areas.versions, theme);
-        let rows = Rect { y: areas.versions.y - 1, height: areas.versions.height + 1, ..areas.versions };
+        let rows = with_heading(areas.versions);
         parts.push((rows, Some(Pane::Versions), title, note));
     }
     if areas.value.height > 0 {
@@ -85,22 +84,18 @@ fn draw_details(browse: &Browse, app: &App, theme: &Theme, buffer: &mut Buffer) 
         let title = Title { text: title, note };
         let line = rows.y - 1 - area.y;
         if line > 0 {
-            draw_divider(buffer, area, line, title, focused, theme);
+            canvas.draw_divider(area, line, title, focused);
         } else {
-            draw_top_title(buffer, area, title, focused, theme);
+            canvas.draw_title(area, 0, title, focused);
         }
     }
     if let Some((rows, ..)) = parts.iter().find(|(_, pane, ..)| *pane == Some(browse.pane)) {
-        mark_focused(
-            buffer,
-            Rect { y: rows.y - 1, height: rows.height + 2, x: area.x, width: area.width },
-            theme,
-        );
+        canvas.mark_focused(Rect { y: rows.y - 1, height: rows.height + 2, ..area });
     }
-    let versions = details_view::draw_versions(browse, areas.versions, app.wall, theme, buffer);
-    let value = value_view::draw(browse, areas.value, theme, buffer);
+    let versions = details_view::draw_versions(browse, areas.versions, canvas);
+    let value = value_view::draw(browse, areas.value, canvas);
     if !matches!(browse.details, Details::None) {
-        details_view::draw_about(browse, areas.about, app.wall, theme, buffer);
+        details_view::draw_about(browse, areas.about, canvas);
     }
     match browse.pane {
         Pane::Versions => cursor = cursor.or(versions),
@@ -108,8 +103,4 @@ fn draw_details(browse: &Browse, app: &App, theme: &Theme, buffer: &mut Buffer) 
         Pane::Secrets => {}
     }
     cursor
-}
-
-fn draw_top_title(buffer: &mut Buffer, area: Rect, title: Title<'_>, focused: Focused, theme: &Theme) {
-    crate::tui::kit::panel::draw_title(buffer, area, 0, title, focused, theme);
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::panel::{self, Focused, Title};
+use super::line::LinePen;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::Context;
@@ -64,21 +64,49 @@ impl<'a> Canvas<'a> {
         layout::areas(self.app.size).body
     }
 
-    /// Draws the box of a dialog over what is there; answers its inside.
-    pub fn dialog(&mut self, area: Rect, title: &str, note: &str) -> Rect {
-        self.drawn = Some(area);
-        panel::draw_modal(self.buffer, area, Title { text: title, note }, self.theme())
+    /// A pen for the row that lies so many rows below the top of an area.
+    pub fn pen(&mut self, area: Rect, row: u16) -> LinePen<'_> {
+        LinePen::new(self.buffer, area, row)
     }
+}
 
-    /// Draws the box of a screen; answers its inside.
-    pub fn screen(&mut self, area: Rect, title: &str) -> Rect {
-        self.drawn = Some(area);
-        panel::draw_box(self.buffer, area, Title { text: title, note: "" }, Focused::Yes, self.theme())
-    }
+#[cfg(test)]
+use {
+    super::edit_buffer::EditBuffer,
+    super::field::{Focus, Shown},
+    crate::app_options::{AppOptions, Ownership},
+    crate::config::Settings,
+    crate::domain::Timestamp,
+    crate::platform::clipboard::ClipboardSetting,
+    crate::tui::event::Moment,
+    crate::vault::Answers,
+    ratatui::layout::Position,
+};
 
-    /// Draws a line across a box, so many rows below its top.
-    pub fn divider(&mut self, area: Rect, row: u16, title: &str, note: &str) {
-        let title = Title { text: title, note };
-        panel::draw_divider(self.buffer, area, row, title, Focused::Yes, self.theme());
-    }
+/// Draws a field that has the cursor with one of the two ways to do it: the rows, and where the cursor stands.
+#[cfg(test)]
+pub(super) fn drawn_field(
+    draw: impl Fn(&mut Canvas<'_>, Rect, &EditBuffer, Shown, Focus) -> Option<Position>,
+    field: &EditBuffer,
+    shown: Shown,
+    width: u16,
+    height: u16,
+) -> (Vec<String>, (u16, u16)) {
+    let options = AppOptions {
+        vault_path: "vault.etui".into(),
+        state_directory: None,
+        key_file: None,
+        answers: Answers::default(),
+        settings: Settings::default(),
+        clipboard: ClipboardSetting::Auto,
+        keymap_file: None,
+        ownership: Ownership::Own,
+    };
+    let app = App::new(&options, (width, height), Moment(0), Timestamp::clamped(0));
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    let mut canvas = Canvas::new(&mut buffer, &app);
+    let cursor = draw(&mut canvas, area, field, shown, Focus::Here).unwrap();
+    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    ((0..height).map(row).collect(), (cursor.x, cursor.y))
 }

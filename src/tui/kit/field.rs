@@ -1,15 +1,16 @@
 //! Draws what is typed: scrolled so that the cursor is seen, masked or with every character visible.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::canvas::Canvas;
 use super::edit_buffer::EditBuffer;
 use super::line::LinePen;
 use crate::domain::visible;
 use crate::tui::glyphs::Glyphs;
+use crate::tui::theme::Role;
 
 /// Whether the characters are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +80,14 @@ impl Line<'_> {
 
 /// Draws a field of one line; answers where the cursor stands.
 pub fn draw(
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     field: &EditBuffer,
     shown: Shown,
     focus: Focus,
-    style: Style,
-    glyphs: &Glyphs,
 ) -> Option<Position> {
+    let theme = canvas.theme();
+    let glyphs = &theme.glyphs;
     if area.is_empty() {
         return None;
     }
@@ -96,38 +97,28 @@ pub fn draw(
     let room = usize::from(area.width.saturating_sub(1));
     let before = if has_cursor { line.columns_before(field.cursor(), glyphs) } else { 0 };
     let hidden = before.saturating_sub(room);
-    line.draw(hidden, &mut LinePen::new(buffer, area, 0), style, glyphs);
+    line.draw(hidden, &mut canvas.pen(area, 0), theme.style(Role::Text), glyphs);
     let shift = u16::try_from(before - hidden).unwrap_or(u16::MAX);
     has_cursor.then(|| Position::new(area.x.saturating_add(shift).min(area.right() - 1), area.y))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::canvas::drawn_field;
     use super::super::edit_buffer::Edit;
     use super::*;
-
-    fn drawn(field: &EditBuffer, shown: Shown, width: u16, height: u16) -> (Vec<String>, (u16, u16)) {
-        let area = Rect::new(0, 0, width, height);
-        let mut buffer = Buffer::empty(area);
-        let cursor =
-            draw(&mut buffer, area, field, shown, Focus::Here, Style::new(), &Glyphs::UNICODE).unwrap();
-        let rows = (0..height)
-            .map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned())
-            .collect();
-        (rows, (cursor.x, cursor.y))
-    }
 
     #[test]
     fn a_long_line_scrolls_with_its_cursor() {
         let mut field = EditBuffer::with_text("0123456789");
-        assert_eq!(drawn(&field, Shown::Plainly, 6, 1), (vec!["56789".to_owned()], (5, 0)));
+        assert_eq!(drawn_field(draw, &field, Shown::Plainly, 6, 1), (vec!["56789".to_owned()], (5, 0)));
         field.edit(Edit::LineStart);
-        assert_eq!(drawn(&field, Shown::Plainly, 6, 1), (vec!["012345".to_owned()], (0, 0)));
+        assert_eq!(drawn_field(draw, &field, Shown::Plainly, 6, 1), (vec!["012345".to_owned()], (0, 0)));
     }
 
     #[test]
     fn a_mask_shows_graphemes_and_nothing_else() {
         let field = EditBuffer::with_text("a👩‍👩‍👧e\u{301}");
-        assert_eq!(drawn(&field, Shown::Masked, 9, 1), (vec!["•••".to_owned()], (3, 0)));
+        assert_eq!(drawn_field(draw, &field, Shown::Masked, 9, 1), (vec!["•••".to_owned()], (3, 0)));
     }
 }

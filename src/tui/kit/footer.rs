@@ -4,7 +4,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Hit};
-use super::line::{LinePen, width};
+use super::line::width;
+use super::rows::{indented, split};
 use crate::tui::action::Action;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::keymap::Keymap;
@@ -84,14 +85,13 @@ pub fn draw(keys: &Keys<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let reserved = help.as_ref().map_or(0, |help| help.width() + 2);
     let room = area.width.saturating_sub(2).saturating_sub(reserved);
     let shown = fitting(keys.hints(theme), room, 2);
-    let mut column = area.x + 1;
+    let mut left = indented(area, 1, 0);
     for hint in shown.iter().chain(help.as_ref()) {
-        let width = hint.width().min(area.right().saturating_sub(column));
-        let place = Rect { x: column, width, height: 1, ..area };
-        let mut pen = LinePen::new(canvas.buffer, place, 0);
+        let (place, rest) = split(left, hint.width());
+        let mut pen = canvas.pen(place, 0);
         pen.text(&hint.key, theme.style(Role::Key)).skip(1);
         pen.text(&hint.description, theme.style(Role::Text));
         canvas.hit(place, Hit::Key(hint.context, hint.action));
-        column = place.right() + 2;
+        left = indented(rest, 2, 0);
     }
 }

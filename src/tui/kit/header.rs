@@ -1,9 +1,7 @@
 //! The line on top: which vault, what is in it, when it locks.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use super::line::{LinePen, width};
+use super::canvas::Canvas;
+use super::line::width;
 use crate::app_options::Ownership;
 use crate::tui::app::{App, UnderWay};
 use crate::tui::browse::{Browse, Pane};
@@ -12,8 +10,8 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 
 /// Draws it; progress that is shown larger elsewhere is left out.
-pub fn draw(app: &App, is_progress_shown: bool, buffer: &mut Buffer) {
-    let theme = &app.theme;
+pub fn draw(canvas: &mut Canvas<'_>, is_progress_shown: bool) {
+    let (app, theme) = (canvas.app, canvas.theme());
     let area = layout::areas(app.size).header;
     let between = theme.glyphs.between();
     let facts = facts(app, is_progress_shown);
@@ -32,7 +30,7 @@ pub fn draw(app: &App, is_progress_shown: bool, buffer: &mut Buffer) {
     let needed: u16 = facts.iter().map(|(fact, _)| width(fact) + width(&between)).sum();
     let fits = width(&brand) + width(&left) + needed <= area.width;
     let shown = if fits { &facts[..] } else { &facts[facts.len().saturating_sub(1)..] };
-    let mut pen = LinePen::new(buffer, Rect { height: 1, ..area }, 0);
+    let mut pen = canvas.pen(area, 0);
     for (at, (fact, role)) in shown.iter().enumerate().rev() {
         let after = if at + 1 == shown.len() { " " } else { &between };
         pen.right(after, theme.style(Role::Muted)).right(fact, theme.style(*role));

@@ -11,6 +11,7 @@ pub mod line;
 pub mod panel;
 pub mod path_field;
 pub mod plan_box;
+pub mod rows;
 pub mod spinner;
 pub mod strength;
 pub mod text_area;

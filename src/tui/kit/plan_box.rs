@@ -1,14 +1,13 @@
 //! The lines of a plan, a refusal, and two answers to a question, wherever they are shown.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, Hit};
-use super::line::{LinePen, width, wrapped};
+use super::line::{width, wrapped};
 use crate::tui::ask::failure::Failure;
 use crate::tui::plan_text::PlanLine;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 
 /// The answer to a question, the harmless one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub fn draw_choices(
     let mut column = 2;
     let mut cursor = None;
     for (text, meaning, hit) in [(cancel, Choice::Cancel, Hit::Cancel), (done, Choice::Do, Hit::Do)] {
-        let mut pen = LinePen::new(canvas.buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         pen.skip(column);
         let start = pen.column();
         let (mark, style) = if meaning == choice {
@@ -66,18 +65,13 @@ pub fn draw_choices(
 }
 
 /// Draws lines of a plan below each other, as many as there is room for.
-pub fn draw_lines(
-    buffer: &mut Buffer,
-    area: Rect,
-    lines: &[PlanLine],
-    dimmed: Option<Style>,
-    theme: &Theme,
-) -> u16 {
+pub fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[PlanLine], dimmed: Option<Style>) -> u16 {
+    let theme = canvas.theme();
     let subject_width = lines.iter().map(|line| width(&line.subject)).max().unwrap_or(0).min(area.width / 2);
     let mut row = 0;
     for line in lines {
         let style = |role| dimmed.unwrap_or_else(|| theme.style(role));
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         pen.skip(2).text(line.sign, style(line.role)).text(" ", style(Role::Text));
         pen.fitted(&line.subject, subject_width, style(Role::Text), &theme.glyphs).skip(2);
         let room = pen.room();
@@ -97,7 +91,8 @@ pub fn refusal_rows(failure: &Failure, columns: u16) -> usize {
 }
 
 /// A sentence and its hint, broken into lines; answers how many rows it took.
-pub fn draw_refusal(buffer: &mut Buffer, area: Rect, failure: &Failure, theme: &Theme) -> u16 {
+pub fn draw_refusal(canvas: &mut Canvas<'_>, area: Rect, failure: &Failure) -> u16 {
+    let theme = canvas.theme();
     let columns = area.width.saturating_sub(4);
     let mut row = 0;
     for (text, role) in [(failure.sentence(), Role::Danger), (failure.hint(), Role::Muted)] {
@@ -105,7 +100,7 @@ pub fn draw_refusal(buffer: &mut Buffer, area: Rect, failure: &Failure, theme: &
             continue;
         }
         for line in wrapped(&text, columns) {
-            LinePen::new(buffer, area, row).skip(2).text(&line, theme.style(role));
+            canvas.pen(area, row).skip(2).text(&line, theme.style(role));
             row += 1;
         }
     }

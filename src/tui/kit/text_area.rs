@@ -1,13 +1,13 @@
 //! Draws a field of several lines: numbered where there is room, the cursor in the middle where it can be, and marks
 //! where there is more above, below, or in a line.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::edit_buffer::EditBuffer;
 use super::field::{Focus, Line, Shown};
-use super::line::LinePen;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::rows::{indented, row_of, split};
+use crate::tui::theme::Role;
 
 /// In fewer columns no line is numbered.
 const NUMBERED: u16 = 40;
@@ -27,13 +27,13 @@ fn first_line(cursor: usize, lines: usize, rows: usize) -> usize {
 
 /// Draws a field into an area; answers where the cursor stands.
 pub fn draw(
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     field: &EditBuffer,
     shown: Shown,
     focus: Focus,
-    theme: &Theme,
 ) -> Option<Position> {
+    let theme = canvas.theme();
     if area.is_empty() {
         return None;
     }
@@ -44,37 +44,37 @@ pub fn draw(
     let first = if focus == Focus::Here { first_line(cursor_line, lines, rows) } else { 0 };
     let mut text = area;
     if lines > rows {
-        let last = Rect { x: area.right() - 1, width: 1, ..area };
+        let (left, last) = split(area, area.width - 1);
+        text = left;
         if first > 0 {
-            LinePen::new(buffer, last, 0).text(theme.glyphs.more_above, hint);
+            canvas.pen(last, 0).text(theme.glyphs.more_above, hint);
         }
         if first + rows < lines {
-            LinePen::new(buffer, last, area.height - 1).text(theme.glyphs.more_below, hint);
+            canvas.pen(last, area.height - 1).text(theme.glyphs.more_below, hint);
         }
-        text.width -= 1;
     }
     let numbers = columns_of_numbers(lines, area.width);
     let mut cursor = None;
     for (row, (at, line)) in (0..area.height).zip(field.text().split('\n').enumerate().skip(first)) {
-        let place = Rect { y: area.y + row, height: 1, ..text };
+        let place = row_of(text, row);
         if numbers > 0 && at < lines {
             let number = format!("{:>1$}", at + 1, usize::from(numbers - 1));
-            LinePen::new(buffer, place, 0).text(&number, hint);
+            canvas.pen(place, 0).text(&number, hint);
         }
-        let place = Rect { x: place.x + numbers, width: place.width.saturating_sub(numbers), ..place };
+        let place = indented(place, numbers, 0);
         let byte = (focus == Focus::Here && at == cursor_line).then_some(cursor_byte);
-        cursor = cursor.or(draw_line(buffer, place, &Line { text: line, shown }, byte, theme));
+        cursor = cursor.or(draw_line(canvas, place, &Line { text: line, shown }, byte));
     }
     cursor
 }
 
 fn draw_line(
-    buffer: &mut Buffer,
+    canvas: &mut Canvas<'_>,
     place: Rect,
     line: &Line<'_>,
     cursor: Option<usize>,
-    theme: &Theme,
 ) -> Option<Position> {
+    let theme = canvas.theme();
     if place.is_empty() {
         return None;
     }
@@ -87,11 +87,11 @@ fn draw_line(
     let (is_cut_left, is_cut_right) = (hidden > 0, columns >= hidden + room);
     let mut inside = place;
     if is_cut_right {
-        let last = Rect { x: place.right() - 1, width: 1, ..place };
-        LinePen::new(buffer, last, 0).text(glyphs.ellipsis, hint);
-        inside.width -= 1;
+        let (left, last) = split(place, place.width - 1);
+        inside = left;
+        canvas.pen(last, 0).text(glyphs.ellipsis, hint);
     }
-    let mut pen = LinePen::new(buffer, inside, 0);
+    let mut pen = canvas.pen(inside, 0);
     if is_cut_left {
         pen.text(glyphs.ellipsis, hint);
     }
@@ -102,9 +102,9 @@ fn draw_line(
 
 #[cfg(test)]
 mod tests {
+    use super::super::canvas::drawn_field;
     use super::super::edit_buffer::{Edit, Lines};
     use super::*;
-    use crate::tui::glyphs::Glyphs;
 
     fn typed(text: &str, edits: &[Edit]) -> EditBuffer {
         let mut field = EditBuffer::new(Lines::Many);
@@ -116,14 +116,7 @@ mod tests {
     }
 
     fn drawn(field: &EditBuffer, shown: Shown, width: u16, height: u16) -> (Vec<String>, (u16, u16)) {
-        let area = Rect::new(0, 0, width, height);
-        let mut buffer = Buffer::empty(area);
-        let theme = Theme::named("terminal", Glyphs::UNICODE);
-        let cursor = draw(&mut buffer, area, field, shown, Focus::Here, &theme).unwrap();
-        let rows = (0..height)
-            .map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned())
-            .collect();
-        (rows, (cursor.x, cursor.y))
+        drawn_field(draw, field, shown, width, height)
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! What happened, in one line over the bottom border.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::line::{LinePen, cut_to, width};
+use super::canvas::Canvas;
+use super::line::{cut_to, width};
+use super::rows::{indented, last_row, split};
 use crate::domain::visible;
 use crate::tui::app::{Toast, Tone};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 
 /// Draws a toast into the last line of an area.
-pub fn draw(buffer: &mut Buffer, area: Rect, toast: &Toast, theme: &Theme) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, toast: &Toast) {
+    let theme = canvas.theme();
     let glyphs = &theme.glyphs;
     let (sign, role) = match toast.tone {
         Tone::Done => (glyphs.check, Role::Success),
@@ -21,9 +23,9 @@ pub fn draw(buffer: &mut Buffer, area: Rect, toast: &Toast, theme: &Theme) {
     let room = usize::from(area.width.saturating_sub(8));
     let text = cut_to(&text, room, glyphs.ellipsis);
     let wanted = width(&text) + 4;
-    let x = area.x + area.width.saturating_sub(wanted) / 2;
-    let line = Rect { x, y: area.bottom().saturating_sub(1), width: wanted.min(area.width), height: 1 };
-    let mut pen = LinePen::new(buffer, line, 0);
+    let left = area.width.saturating_sub(wanted) / 2;
+    let (line, _) = split(indented(last_row(area), left, 0), wanted);
+    let mut pen = canvas.pen(line, 0);
     let plain = ratatui::style::Style::reset();
     pen.text(" ", plain).text(sign, plain.patch(theme.style(role)));
     // What is to be read stays plain, but for a failure.

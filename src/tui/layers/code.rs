@@ -1,7 +1,7 @@
 //! The one-time code of a version, live: the code and how long it still counts. The worker makes each; what codes are
 //! made from never comes here.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::codes::Code;
 use crate::domain::{SecretName, Timestamp, VersionId};
@@ -11,9 +11,10 @@ use crate::tui::ask::{Answered, Pending, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, cut_path};
+use crate::tui::kit::line::cut_path;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::rows::{below, indented, row_of};
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::theme::Role;
 use crate::tui::when;
@@ -103,33 +104,26 @@ impl Layer for CodeView {
         let room = WIDTH.saturating_sub(6 + crate::tui::kit::line::width(&what));
         let name = cut_path(self.name.as_str(), room, &theme.glyphs);
         let inside = canvas.dialog(area, &format!("{what}{name}"), "");
-        let line = |row: u16| Rect {
-            x: inside.x + 3,
-            y: inside.y + row,
-            width: inside.width.saturating_sub(6),
-            height: 1,
-        };
+        let line = |row| row_of(indented(inside, 3, 3), row);
         if let Some(Err(failure)) = self.code.known() {
-            draw_refusal(canvas.buffer, Rect { y: inside.y + 1, ..inside }, failure, theme);
+            draw_refusal(canvas, below(inside, 1), failure);
             return None;
         }
         let (code, left) = self.shown(app.wall)?;
         let digits = code.digits.expose_text().unwrap_or_default();
         let (front, back) = digits.split_at(digits.len() / 2);
         let bold = theme.style(Role::Field);
-        LinePen::new(canvas.buffer, line(1), 0)
-            .text(front, bold)
-            .text(" ", theme.style(Role::Text))
-            .text(back, bold);
+        canvas.pen(line(1), 0).text(front, bold).text(" ", theme.style(Role::Text)).text(back, bold);
         if !app.settings.plain {
             let columns = u64::from(line(3).width);
             let full = usize::try_from(columns * left / code.period.max(1)).unwrap_or(0);
             let rest = usize::try_from(columns).unwrap_or(0).saturating_sub(full);
-            LinePen::new(canvas.buffer, line(3), 0)
+            canvas
+                .pen(line(3), 0)
                 .text(&theme.glyphs.bar_full.repeat(full), theme.style(Role::Accent))
                 .text(&theme.glyphs.bar_empty.repeat(rest), theme.style(Role::Border));
             let left = format!("{} left", when::count(usize::try_from(left).unwrap_or(0), "second"));
-            LinePen::new(canvas.buffer, line(1), 0).right(&left, theme.style(Role::Muted));
+            canvas.pen(line(1), 0).right(&left, theme.style(Role::Muted));
         }
         Some(Position::new(line(1).x, line(1).y))
     }

@@ -1,6 +1,6 @@
 //! What of a JSON or dotenv value is copied: the whole, or one field. Names are shown, values never.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
@@ -8,8 +8,8 @@ use crate::tui::app::App;
 use crate::tui::ask::Work;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::LinePen;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::row_of;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::theme::Role;
 
@@ -77,7 +77,7 @@ impl Layer for CopyField {
         let mut cursor = None;
         for (row, (at, name)) in (0..inside.height).zip(names.enumerate().skip(top)) {
             let is_selected = at == self.cursor;
-            let line = Rect { y: inside.y + row, height: 1, ..inside };
+            let line = row_of(inside, row);
             let role = match at {
                 _ if is_selected => Role::Selected,
                 0 => Role::Muted,
@@ -85,7 +85,7 @@ impl Layer for CopyField {
             };
             let style = theme.style(role);
             let mark = if is_selected { theme.glyphs.selected } else { " " };
-            let mut pen = LinePen::new(canvas.buffer, line, 0);
+            let mut pen = canvas.pen(line, 0);
             pen.text(" ", style).text(mark, style).text(" ", style);
             let room = pen.room();
             pen.fitted(name, room, style, &theme.glyphs);

@@ -6,7 +6,6 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::{Canvas, Hit};
-use crate::tui::kit::line::LinePen;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{Choice, draw_choices};
 use crate::tui::layer::{Flow, Layer};
@@ -57,9 +56,7 @@ impl Layer for Discard {
         let theme = canvas.theme();
         let area = centred(canvas.body(), 54, 7);
         let inside = canvas.dialog(area, "Discard changes?", "");
-        LinePen::new(canvas.buffer, inside, 1)
-            .skip(2)
-            .text("This form has unsaved changes.", theme.style(Role::Text));
+        canvas.pen(inside, 1).skip(2).text("This form has unsaved changes.", theme.style(Role::Text));
         let answers = ("Keep editing", "Discard");
         draw_choices(canvas, inside, 3, answers, self.choice)
     }

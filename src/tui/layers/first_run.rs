@@ -1,6 +1,5 @@
 //! The first run: what this is, where the vault will lie, and a new master password.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::memory::SecretBytes;
@@ -11,13 +10,14 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Did, Field, Form, Id};
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::{below, indented, row_of};
 use crate::tui::kit::{spinner, strength};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::lock;
 use crate::tui::session::KeyFileChoice;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 use crate::vault::{KdfCost, wording};
 
 const PASSWORD: Id = Id("password");
@@ -216,36 +216,29 @@ impl Layer for FirstRun {
         let (app, theme) = (canvas.app, canvas.theme());
         let area = centred(canvas.body(), 76, 20);
         let inside = canvas.screen(area, "A new vault");
-        let buffer = &mut *canvas.buffer;
-        let inside = Rect { x: inside.x + 2, width: inside.width.saturating_sub(4), ..inside };
+        let margin = indented(inside, 0, 2);
+        let inside = indented(margin, 2, 0);
         let text = theme.style(Role::Text);
         let muted = theme.style(Role::Muted);
         let mut row = u16::from(inside.height >= 18);
         for line in wrapped(WHAT, inside.width) {
-            LinePen::new(buffer, inside, row).text(&line, text);
+            canvas.pen(inside, row).text(&line, text);
             row += 1;
         }
         row += u16::from(inside.height >= 14);
-        let mut pen = LinePen::new(buffer, inside, row);
+        let mut pen = canvas.pen(inside, row);
         pen.fitted("Vault file", label_of(inside), muted, &theme.glyphs);
         let room = pen.room();
         pen.fitted(&app.path, room, text, &theme.glyphs);
         row += 1;
-        draw_cost(&self.measured, app, theme, buffer, inside, row);
+        draw_cost(&self.measured, canvas, inside, row);
         row += 2;
         let is_making = app.busy.is_some_and(|busy| busy.derives_key);
-        let margin = Rect { x: inside.x - 2, width: inside.width + 2, ..inside };
-        let place = Rect {
-            y: inside.y + row.min(inside.height),
-            height: inside.height.saturating_sub(row),
-            ..margin
-        };
-        let cursor = self.form.draw(canvas, place, !is_making);
+        let cursor = self.form.draw(canvas, below(margin, row), !is_making);
         row += self.form.rows();
-        let buffer = &mut *canvas.buffer;
         row += u16::from(inside.height >= 18);
         if is_making {
-            spinner::draw(app, "creating the vault", theme, buffer, row_of_all(inside, row));
+            spinner::draw("creating the vault", canvas, row_of(inside, row));
         } else {
             let (role, remark) = match (&self.remark, self.form.chosen(KEY_FILE)) {
                 (Some((role, remark)), _) => (*role, remark.as_str()),
@@ -253,7 +246,7 @@ impl Layer for FirstRun {
                 (None, _) => (Role::Hint, ABOUT_KEY_FILE),
             };
             for (line, part) in (row..).zip(wrapped(remark, inside.width)) {
-                LinePen::new(buffer, inside, line).text(&part, theme.style(role));
+                canvas.pen(inside, line).text(&part, theme.style(role));
             }
         }
         cursor
@@ -276,27 +269,11 @@ const fn label_of(area: Rect) -> u16 {
     if area.width < 60 { SHORT_LABEL } else { LABEL }
 }
 
-const fn row_of(area: Rect, row: u16) -> Rect {
-    let width = area.width.saturating_sub(label_of(area));
-    let height = if row < area.height { 1 } else { 0 };
-    Rect { x: area.x + label_of(area), y: area.y + row, width, height }
-}
-
-const fn row_of_all(area: Rect, row: u16) -> Rect {
-    Rect { y: area.y + row, height: if row < area.height { 1 } else { 0 }, ..area }
-}
-
-fn draw_cost(
-    measured: &Pending<KdfCost>,
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    area: Rect,
-    row: u16,
-) {
+fn draw_cost(measured: &Pending<KdfCost>, canvas: &mut Canvas<'_>, area: Rect, row: u16) {
+    let (app, theme) = (canvas.app, canvas.theme());
     let muted = theme.style(Role::Muted);
-    LinePen::new(buffer, area, row).fitted("Unlocking", label_of(area), muted, &theme.glyphs);
-    let line = row_of(area, row);
+    canvas.pen(area, row).fitted("Unlocking", label_of(area), muted, &theme.glyphs);
+    let line = indented(row_of(area, row), label_of(area), 0);
     let (text, role) = match measured.known() {
         None => {
             let turn = usize::try_from(app.now.0 / 100).unwrap_or(0);
@@ -307,5 +284,5 @@ fn draw_cost(
         Some(Ok(cost)) => (wording::cost(*cost), Role::Text),
         Some(Err(failure)) => (failure.sentence(), Role::Danger),
     };
-    LinePen::new(buffer, line, 0).fitted(&text, line.width, theme.style(role), &theme.glyphs);
+    canvas.pen(line, 0).fitted(&text, line.width, theme.style(role), &theme.glyphs);
 }

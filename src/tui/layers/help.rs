@@ -1,6 +1,5 @@
 //! The keys that are alive here, grouped and searchable; made from the keymap.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::action::Action;
@@ -10,12 +9,13 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
-use crate::tui::kit::line::{LinePen, width};
+use crate::tui::kit::line::width;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::{below, indented, row_of};
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::layout;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 
 /// The help: where it stands and what is searched.
 pub struct Help {
@@ -75,16 +75,16 @@ impl Help {
         rows
     }
 
-    fn draw_search(&self, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    fn draw_search(&self, inside: Rect, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let theme = canvas.theme();
         if !self.is_searching && self.search.is_empty() {
-            LinePen::new(buffer, inside, 0).skip(1).text("/ to search", theme.style(Role::Hint));
+            canvas.pen(inside, 0).skip(1).text("/ to search", theme.style(Role::Hint));
             return None;
         }
-        LinePen::new(buffer, inside, 0).skip(1).text("/ ", theme.style(Role::Accent));
-        let line = Rect { x: inside.x + 3, width: inside.width.saturating_sub(4), height: 1, ..inside };
+        canvas.pen(inside, 0).skip(1).text("/ ", theme.style(Role::Accent));
+        let line = indented(row_of(inside, 0), 3, 1);
         let focus = if self.is_searching { Focus::Here } else { Focus::Elsewhere };
-        let style = theme.style(Role::Text);
-        field::draw(buffer, line, &self.search, Shown::Plainly, focus, style, &theme.glyphs)
+        field::draw(canvas, line, &self.search, Shown::Plainly, focus)
     }
 }
 
@@ -172,9 +172,8 @@ impl Layer for Help {
             String::new()
         };
         let inside = canvas.dialog(area, "Keys available here", &note);
-        let buffer = &mut *canvas.buffer;
-        let cursor = self.draw_search(inside, theme, buffer);
-        let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+        let cursor = self.draw_search(inside, canvas);
+        let list = below(inside, 1);
         // Where there is little room the few names of commands have a column of their own.
         let widest = |of_names: bool| {
             let keys = rows.iter().filter_map(|row| match row {
@@ -189,7 +188,7 @@ impl Layer for Help {
             name_width = key_width;
         }
         for (line, row) in (0..list.height).zip(rows.iter().skip(self.top)) {
-            let mut pen = LinePen::new(buffer, list, line);
+            let mut pen = canvas.pen(list, line);
             match row {
                 HelpRow::Title(title) => {
                     pen.skip(1).text(title, theme.style(Role::TitleFocused));

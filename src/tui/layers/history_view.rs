@@ -1,6 +1,5 @@
 //! Draws the history: a row for each change in columns, and the one under the cursor in full.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -11,6 +10,7 @@ use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, cut_path, width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::rows::{Rows, below, indented, row_of};
 use crate::tui::layout;
 use crate::tui::plan_text::label_sign;
 use crate::tui::theme::{Role, Theme};
@@ -31,9 +31,8 @@ fn area(size: (u16, u16)) -> Rect {
 /// The rows of the list, below the line of the filter where there is one.
 pub(super) fn rows_area(size: (u16, u16), filter_rows: u16) -> Rect {
     let inside = layout::inside(area(size));
-    let above = filter_rows.min(inside.height);
-    let height = inside.height.saturating_sub(ENTRY_ROWS + 1 + above);
-    Rect { y: inside.y + above, height, ..inside }
+    let mut rows = Rows::of(below(inside, filter_rows));
+    rows.take(rows.rest().height.saturating_sub(ENTRY_ROWS + 1))
 }
 
 /// Draws it; answers where the cursor stands.
@@ -54,16 +53,16 @@ pub(super) fn draw(history: &History, canvas: &mut Canvas<'_>) -> Option<Positio
     match history.entries.known() {
         None => {
             let sentence = format!("reading{}", theme.glyphs.ellipsis);
-            LinePen::new(canvas.buffer, inside, 0).skip(2).text(&sentence, theme.style(Role::Muted));
+            canvas.pen(inside, 0).skip(2).text(&sentence, theme.style(Role::Muted));
             return None;
         }
         Some(Err(error)) => {
-            draw_refusal(canvas.buffer, inside, error, theme);
+            draw_refusal(canvas, inside, error);
             return None;
         }
         Some(Ok(_)) => {}
     }
-    let typing = draw_filter(history, inside, theme, canvas.buffer);
+    let typing = draw_filter(history, inside, canvas);
     let place = rows_area(app.size, history.filter_rows());
     let top = history.top(place.height);
     let seen: Vec<&HistoryEntry> = history.rows(top).take(usize::from(place.height)).collect();
@@ -76,32 +75,28 @@ pub(super) fn draw(history: &History, canvas: &mut Canvas<'_>) -> Option<Positio
         }
         let over = is_selected.then(|| theme.style(Role::Selected));
         let age = when::ago_short(entry.time, app.wall);
-        draw_row(entry, &age, &columns, over, theme, LinePen::new(canvas.buffer, place, row));
+        draw_row(entry, &age, &columns, over, theme, canvas.pen(place, row));
     }
     if seen.is_empty() {
         let sentence = if history.has_more() { "Searching older changes" } else { "Nothing matches." };
-        LinePen::new(canvas.buffer, place, 0).skip(3).text(sentence, theme.style(Role::Muted));
+        canvas.pen(place, 0).skip(3).text(sentence, theme.style(Role::Muted));
     }
     canvas.divider(area, place.bottom() - area.y, "This change", "");
-    let below = Rect {
-        y: (place.bottom() + 1).min(inside.bottom()),
-        height: ENTRY_ROWS.min(inside.height),
-        ..inside
-    };
     if let Some(entry) = history.selected() {
-        draw_entry(entry, below, theme, canvas.buffer);
+        draw_entry(entry, below(inside, place.bottom() + 1 - inside.y), canvas);
     }
     typing.or(cursor)
 }
 
-fn draw_filter(history: &History, inside: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+fn draw_filter(history: &History, inside: Rect, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let theme = canvas.theme();
     if history.filter_rows() == 0 {
         return None;
     }
-    LinePen::new(buffer, inside, 0).skip(1).text("/", theme.style(Role::Accent));
-    let line = Rect { x: inside.x + 3, width: inside.width.saturating_sub(4), height: 1, ..inside };
+    canvas.pen(inside, 0).skip(1).text("/", theme.style(Role::Accent));
+    let line = indented(row_of(inside, 0), 3, 1);
     let focus = if history.is_filtering { Focus::Here } else { Focus::Elsewhere };
-    field::draw(buffer, line, &history.filter, Shown::Plainly, focus, theme.style(Role::Text), &theme.glyphs)
+    field::draw(canvas, line, &history.filter, Shown::Plainly, focus)
 }
 
 /// How wide the columns are, as far as rows are seen.
@@ -178,7 +173,8 @@ fn draw_row(
     pen.fitted(&facts, room, muted, glyphs);
 }
 
-fn draw_entry(entry: &HistoryEntry, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_entry(entry: &HistoryEntry, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let head = format!(
         "change {}, {}, from the {}",
         entry.number,
@@ -192,6 +188,6 @@ fn draw_entry(entry: &HistoryEntry, area: Rect, theme: &Theme, buffer: &mut Buff
         .into_iter()
         .flat_map(|(text, role)| wrapped(&text, columns).into_iter().map(move |line| (line, role)));
     for (row, (line, role)) in (0..area.height).zip(lines) {
-        LinePen::new(buffer, area, row).skip(2).text(&line, theme.style(role));
+        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
     }
 }

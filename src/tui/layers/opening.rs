@@ -1,14 +1,15 @@
 //! The file is looked at, and what is said where it cannot be used.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ask::{Answer, Answered, Failure, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::indented;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::theme::Role;
 
@@ -65,20 +66,15 @@ impl Layer for Opening {
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let failure = self.failure.as_ref()?;
-        let theme = canvas.theme();
+        let (app, theme) = (canvas.app, canvas.theme());
         let area = centred(canvas.body(), 70, 11);
         let inside = canvas.screen(area, "This vault cannot be opened");
-        let inside = Rect { x: inside.x + 2, width: inside.width.saturating_sub(4), ..inside };
-        LinePen::new(canvas.buffer, inside, 1).fitted(
-            &canvas.app.path,
-            inside.width,
-            theme.style(Role::Muted),
-            &theme.glyphs,
-        );
+        let inside = indented(inside, 2, 2);
+        canvas.pen(inside, 1).fitted(&app.path, inside.width, theme.style(Role::Muted), &theme.glyphs);
         let mut row = 3;
         for (text, role) in [(failure.sentence(), Role::Danger), (failure.hint(), Role::Text)] {
             for line in wrapped(&text, inside.width) {
-                LinePen::new(canvas.buffer, inside, row).text(&line, theme.style(role));
+                canvas.pen(inside, row).text(&line, theme.style(role));
                 row += 1;
             }
         }

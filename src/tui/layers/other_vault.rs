@@ -1,6 +1,5 @@
 //! Another vault: its path is typed, what lies there is listed; Enter opens it.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::platform::paths;
@@ -11,11 +10,12 @@ use crate::tui::ask::{Answer, Answered, Effect, Pending, Question, Ticket, Work}
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{Field, Form, Id, Loss};
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::below;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::session::{Found, OtherVaultRequest};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 
 /// How many names of what lies there are shown at most.
 const NEAR: u16 = 5;
@@ -98,25 +98,21 @@ impl OtherVault {
         }
     }
 
-    fn draw_near(&self, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    fn draw_near(&self, area: Rect, canvas: &mut Canvas<'_>) {
+        let theme = canvas.theme();
         let muted = theme.style(Role::Muted);
         let head = if self.near().is_empty() { "no vault found there" } else { "there:" };
-        LinePen::new(buffer, area, 0).skip(2).text(head, muted);
+        canvas.pen(area, 0).skip(2).text(head, muted);
         let room = usize::from(NEAR.min(area.height.saturating_sub(1)));
         let shown = if self.near().len() > room { room.saturating_sub(1) } else { self.near().len() };
         for (row, name) in (1..).zip(self.near().iter().take(shown)) {
             let width = area.width.saturating_sub(5);
-            LinePen::new(buffer, area, row).skip(4).fitted(
-                name,
-                width,
-                theme.style(Role::Text),
-                &theme.glyphs,
-            );
+            canvas.pen(area, row).skip(4).fitted(name, width, theme.style(Role::Text), &theme.glyphs);
         }
         if shown < self.near().len() {
             let row = u16::try_from(shown + 1).unwrap_or(u16::MAX);
             let more = format!("and {} more", self.near().len() - shown);
-            LinePen::new(buffer, area, row).skip(4).text(&more, muted);
+            canvas.pen(area, row).skip(4).text(&more, muted);
         }
     }
 }
@@ -204,17 +200,15 @@ impl Layer for OtherVault {
         let theme = canvas.theme();
         let area = centred(canvas.body(), 70, NEAR + 9);
         let inside = canvas.dialog(area, "Another vault", "");
-        let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-        let cursor = self.form.draw(canvas, place, true);
+        let cursor = self.form.draw(canvas, below(inside, 1), true);
         let top = self.form.rows() + 2;
-        let buffer = &mut *canvas.buffer;
-        let below = Rect { y: inside.y + top, height: inside.height.saturating_sub(top), ..inside };
+        let left = below(inside, top);
         if let Some((role, remark)) = &self.remark {
-            for (row, line) in (0..).zip(wrapped(remark, below.width.saturating_sub(4))) {
-                LinePen::new(buffer, below, row).skip(2).text(&line, theme.style(*role));
+            for (row, line) in (0..).zip(wrapped(remark, left.width.saturating_sub(4))) {
+                canvas.pen(left, row).skip(2).text(&line, theme.style(*role));
             }
         } else {
-            self.draw_near(below, theme, buffer);
+            self.draw_near(left, canvas);
         }
         cursor
     }

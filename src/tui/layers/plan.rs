@@ -1,6 +1,6 @@
 //! The plan of a change: what it will do; Enter there does it.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use super::tasks;
 use crate::domain::Timestamp;
@@ -11,9 +11,10 @@ use crate::tui::ask::{Answered, Pending, Question, Ticket, Work};
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::{Canvas, Hit};
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{Choice, draw_choices, draw_lines, draw_refusal, refusal_rows};
+use crate::tui::kit::rows::below;
 use crate::tui::layer::{Flow, Gift, Layer};
 use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::{Role, Theme};
@@ -211,20 +212,14 @@ impl Layer for Plan {
         let area = centred(body, columns, rows);
         let title = format!("{} {} {}", self.title, theme.glyphs.dot, self.request.name());
         let inside = canvas.dialog(area, &title, "");
-        let buffer = &mut *canvas.buffer;
         let mut row = 1;
         for (text, role) in &sentences {
-            LinePen::new(buffer, inside, row).skip(2).text(text, theme.style(*role));
+            canvas.pen(inside, row).skip(2).text(text, theme.style(*role));
             row += 1;
         }
-        let below = |row: u16| Rect {
-            y: inside.y + row.min(inside.height),
-            height: inside.height.saturating_sub(row),
-            ..inside
-        };
-        row += draw_lines(buffer, below(row), &lines, None, theme);
+        row += draw_lines(canvas, below(inside, row), &lines, None);
         if let Some(failure) = refused {
-            draw_refusal(buffer, below(row), failure, theme);
+            draw_refusal(canvas, below(inside, row), failure);
         } else if self.planned.good().is_some() && self.asks() {
             return draw_choices(canvas, inside, row + 1, ("Cancel", "Schedule"), self.choice);
         }

@@ -1,6 +1,6 @@
 //! Undo and redo: what would be undone and what comes of it; Enter does it.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::domain::Timestamp;
 use crate::tui::action::Action;
@@ -8,9 +8,10 @@ use crate::tui::app::App;
 use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{draw_lines, draw_refusal, refusal_rows};
+use crate::tui::kit::rows::below;
 use crate::tui::layer::{Flow, Gift, Layer};
 use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::{Role, Theme};
@@ -146,21 +147,16 @@ impl Layer for TakeBack {
         let wanted = sentences.len() + gap + lines.len() + refused_rows + 4;
         let area = centred(body, columns, u16::try_from(wanted).unwrap_or(u16::MAX));
         let inside = canvas.dialog(area, self.title(), "");
-        let buffer = &mut *canvas.buffer;
         let mut row = 1;
         for (text, role) in &sentences {
-            LinePen::new(buffer, inside, row).skip(2).text(text, theme.style(*role));
+            canvas.pen(inside, row).skip(2).text(text, theme.style(*role));
             row += 1;
         }
         row += u16::from(!lines.is_empty());
-        let below = Rect {
-            y: inside.y + row.min(inside.height),
-            height: inside.height.saturating_sub(row),
-            ..inside
-        };
-        draw_lines(buffer, below, &lines, None, theme);
+        let left = below(inside, row);
+        draw_lines(canvas, left, &lines, None);
         if let Some(failure) = refused {
-            draw_refusal(buffer, below, failure, theme);
+            draw_refusal(canvas, left, failure);
         }
         Some(Position::new(inside.x + 2, inside.y + 1))
     }

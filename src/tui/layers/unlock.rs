@@ -1,6 +1,6 @@
 //! The unlock screen: the path, the password, a spinner while the key is derived.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use super::tasks;
 use crate::app_options::Ownership;
@@ -12,8 +12,9 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::EditBuffer;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Field, Form, Id, Loss};
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::{Rows, below, indented, row_of};
 use crate::tui::kit::spinner;
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::lock;
@@ -162,24 +163,14 @@ impl Layer for Unlock {
         let (app, theme) = (canvas.app, canvas.theme());
         let area = centred(canvas.body(), 66, 10);
         let inside = canvas.screen(area, "Unlock");
-        let buffer = &mut *canvas.buffer;
-        let column = |row: u16, height: u16| Rect {
-            x: inside.x + 2,
-            y: inside.y + row,
-            width: inside.width.saturating_sub(4),
-            height: height.min(inside.height.saturating_sub(row)),
-        };
-        let line = column(1, 1);
+        let line = row_of(indented(inside, 2, 2), 1);
         let text = theme.style(Role::Text);
-        LinePen::new(buffer, line, 0).fitted(app.whereabouts(), line.width, text, &theme.glyphs);
+        canvas.pen(line, 0).fitted(app.whereabouts(), line.width, text, &theme.glyphs);
         let is_deriving = app.busy.is_some_and(|busy| busy.derives_key);
-        let place =
-            Rect { y: inside.y + 3.min(inside.height), height: inside.height.saturating_sub(3), ..inside };
+        let place = below(inside, 3);
         let cursor = self.form.draw(canvas, place, !is_deriving);
-        let buffer = &mut *canvas.buffer;
         let cursor = if is_deriving {
-            let field = Rect { x: place.x + CONTENT, width: place.width.saturating_sub(CONTENT), ..place };
-            spinner::draw(app, "deriving the key", theme, buffer, field);
+            spinner::draw("deriving the key", canvas, indented(place, CONTENT, 0));
             None
         } else {
             cursor
@@ -192,9 +183,9 @@ impl Layer for Unlock {
             (None, KeyFileState::Named) => (Role::Muted, "with the key file"),
             (None, KeyFileState::NotNeeded) => (Role::Muted, ""),
         };
-        let below = column(5, 3);
-        for (row, text) in (0..).zip(wrapped(text, below.width)) {
-            LinePen::new(buffer, below, row).text(&text, theme.style(role));
+        let left = Rows::of(below(indented(inside, 2, 2), 5)).take(3);
+        for (row, text) in (0..).zip(wrapped(text, left.width)) {
+            canvas.pen(left, row).text(&text, theme.style(role));
         }
         cursor
     }

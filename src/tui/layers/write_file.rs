@@ -1,6 +1,6 @@
 //! Writes a value to a file that only its owner may read.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
@@ -10,8 +10,9 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::keymap::Keymap;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Field, Form, Id, Loss};
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::below;
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
@@ -172,8 +173,7 @@ impl Layer for WriteFile {
         let dot = theme.glyphs.dot;
         let title = format!("Write to a file {dot} {}#{}", self.name, self.version_id);
         let inside = canvas.dialog(area, &title, "");
-        let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-        let cursor = self.form.draw(canvas, place, true);
+        let cursor = self.form.draw(canvas, below(inside, 1), true);
         let keymap = canvas.keymap();
         let room = inside.width.saturating_sub(CONTENT + 1);
         let lines = self
@@ -182,12 +182,7 @@ impl Layer for WriteFile {
             .flat_map(|(text, role)| wrapped(&text, room).into_iter().map(move |line| (line, role)));
         let top = 1 + self.form.rows();
         for (row, (line, role)) in (top..inside.height).zip(lines) {
-            LinePen::new(canvas.buffer, inside, row).skip(CONTENT).fitted(
-                &line,
-                room,
-                theme.style(role),
-                &theme.glyphs,
-            );
+            canvas.pen(inside, row).skip(CONTENT).fitted(&line, room, theme.style(role), &theme.glyphs);
         }
         cursor
     }

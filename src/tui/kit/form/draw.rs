@@ -8,7 +8,8 @@ use crate::tui::kit::Lines;
 use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::label_field::LabelField;
-use crate::tui::kit::line::{LinePen, width};
+use crate::tui::kit::line::width;
+use crate::tui::kit::rows::{Rows, indented, row_of, split};
 use crate::tui::kit::{strength, text_area};
 use crate::tui::theme::{Role, Theme};
 
@@ -53,14 +54,12 @@ impl Form {
         takes_keys: bool,
         look: &dyn Fn(Id) -> Look,
     ) -> Option<Position> {
-        let mut row = 0;
+        let mut rows = Rows::of(area);
         let mut cursor = None;
         for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| !field.is_hidden) {
             let look = look(field.id);
-            let height = field.height(&look).min(area.height.saturating_sub(row));
-            let place = Rect { y: area.y + row.min(area.height), height, ..area };
-            row += field.height(&look);
-            if height == 0 {
+            let place = rows.take(field.height(&look));
+            if place.height == 0 {
                 continue;
             }
             canvas.hit(place, Hit::Field(at));
@@ -95,33 +94,27 @@ impl Field {
         let glyphs = &theme.glyphs;
         let (mark, role) =
             if is_focused { (glyphs.selected, Role::TitleFocused) } else { (" ", Role::Muted) };
-        let mut pen = LinePen::new(canvas.buffer, area, 0);
+        let mut pen = canvas.pen(area, 0);
         pen.text(mark, theme.style(Role::Accent)).skip(MARK - 1);
         pen.fitted(self.label, LABELS - 1, theme.style(role), glyphs);
-        let content = Rect {
-            x: area.x + CONTENT,
-            width: area.width.saturating_sub(CONTENT + 1),
-            height: rows.min(area.height),
-            ..area
-        };
-        let mut place = content;
+        let mut below = Rows::of(indented(area, CONTENT, 1));
+        let mut place = below.take(rows);
         if !look.side.is_empty() {
-            LinePen::new(canvas.buffer, place, 0).right(&look.side, theme.style(Role::Hint));
+            canvas.pen(place, 0).right(&look.side, theme.style(Role::Hint));
             place.width = place.width.saturating_sub(width(&look.side) + 1);
         }
-        let mut below = Rect { y: content.y + rows, height: area.height.saturating_sub(rows), ..content };
         let choices = self.choices();
-        if !choices.is_empty() && below.height > 0 {
-            let hint = theme.style(Role::Hint);
-            LinePen::new(canvas.buffer, below, 0).fitted(&choices.join("  "), below.width, hint, glyphs);
-            below = Rect { y: below.y + 1, height: below.height - 1, ..below };
+        if !choices.is_empty() {
+            let line = below.row();
+            canvas.pen(line, 0).fitted(&choices.join("  "), line.width, theme.style(Role::Hint), glyphs);
         }
-        for (row, (text, role)) in (0..below.height).zip(&look.below) {
-            LinePen::new(canvas.buffer, below, row).fitted(text, below.width, theme.style(*role), glyphs);
+        for (text, role) in &look.below {
+            let line = below.row();
+            canvas.pen(line, 0).fitted(text, line.width, theme.style(*role), glyphs);
         }
         if !self.unit.is_empty() {
             let columns = SHORT.min(place.width);
-            LinePen::new(canvas.buffer, place, 0).skip(columns).text(self.unit, theme.style(Role::Hint));
+            canvas.pen(place, 0).skip(columns).text(self.unit, theme.style(Role::Hint));
             place.width = columns;
         }
         let shown = match &self.content {
@@ -135,10 +128,9 @@ impl Field {
             Content::Masked(_, shown) => *shown,
             Content::NewPassword(_, strength) => {
                 if let Some(judged) = strength {
-                    let meter = (strength::WIDTH + 1).min(place.width);
-                    place.width -= meter;
-                    let right = Rect { x: place.right() + 1, width: meter - 1, ..place };
-                    strength::draw(*judged, &mut LinePen::new(canvas.buffer, right, 0), theme);
+                    let (left, meter) = split(place, place.width.saturating_sub(strength::WIDTH + 1));
+                    place = left;
+                    strength::draw(*judged, canvas.pen(meter, 0).skip(1), theme);
                 }
                 Shown::Masked
             }
@@ -148,13 +140,13 @@ impl Field {
         if text.is_empty() {
             let hint = theme.style(Role::Hint);
             let placeholder = look.placeholder.as_ref().unwrap_or(&self.placeholder);
-            LinePen::new(canvas.buffer, place, 0).fitted(placeholder, place.width, hint, glyphs);
+            canvas.pen(place, 0).fitted(placeholder, place.width, hint, glyphs);
         }
         let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
         if text.lines() == Lines::Many {
-            return text_area::draw(canvas.buffer, place, text, shown, focus, theme);
+            return text_area::draw(canvas, place, text, shown, focus);
         }
-        field::draw(canvas.buffer, place, text, shown, focus, theme.style(Role::Text), glyphs)
+        field::draw(canvas, place, text, shown, focus)
     }
 }
 
@@ -174,24 +166,23 @@ fn draw_choice(
     let wanted: u16 = options.iter().map(|option| width(option) + width(glyphs.radio_on) + 3).sum();
     if wanted <= place.width + 2 {
         let mut cursor = None;
-        let mut column = place.x;
+        let mut left = row_of(place, 0);
         for (position, option) in options.iter().enumerate() {
             let is_chosen = position == chosen;
-            let part = Rect { x: column, width: place.right().saturating_sub(column), height: 1, ..place };
             let role = if is_chosen { Role::Accent } else { Role::Muted };
-            let mut pen = LinePen::new(canvas.buffer, part, 0);
+            let mut pen = canvas.pen(left, 0);
             pen.text(sign_of(is_chosen), theme.style(role)).skip(1).text(option, style);
-            let end = pen.column();
-            canvas.hit(Rect { width: end - column, ..part }, Hit::Option(at, position));
+            let (part, rest) = split(left, pen.column() - left.x);
+            canvas.hit(part, Hit::Option(at, position));
             if is_chosen && is_focused {
-                cursor = Some(Position::new(column + 1, place.y));
+                cursor = Some(Position::new(part.x + 1, place.y));
             }
-            column = (end + 2).min(place.right());
+            left = indented(rest, 2, 0);
         }
         return cursor;
     }
     let arrows = theme.style(if is_focused { Role::Accent } else { Role::Muted });
-    let mut pen = LinePen::new(canvas.buffer, place, 0);
+    let mut pen = canvas.pen(place, 0);
     pen.text(glyphs.left, arrows).skip(1);
     pen.text(options.get(chosen).map_or("", String::as_str), style).skip(1);
     let right = pen.column();
@@ -215,21 +206,20 @@ fn draw_switches(
 ) -> Option<Position> {
     let theme: &Theme = canvas.theme();
     let mut cursor = None;
-    let mut column = place.x;
+    let mut left = row_of(place, 0);
     for (position, (word, is_on)) in options.iter().enumerate() {
-        let part = Rect { x: column, width: place.right().saturating_sub(column), height: 1, ..place };
         let is_here = focused == Some(position);
         let sign = if *is_on { "[x]" } else { "[ ]" };
         let role = if is_here { Role::TitleFocused } else { Role::Text };
-        let mut pen = LinePen::new(canvas.buffer, part, 0);
+        let mut pen = canvas.pen(left, 0);
         pen.text(sign, theme.style(if *is_on { Role::Accent } else { Role::Muted }));
         pen.skip(1).text(word, theme.style(role));
-        let end = pen.column();
-        canvas.hit(Rect { width: end - column, ..part }, Hit::Option(at, position));
+        let (part, rest) = split(left, pen.column() - left.x);
+        canvas.hit(part, Hit::Option(at, position));
         if is_here {
-            cursor = Some(Position::new(column + 1, place.y));
+            cursor = Some(Position::new(part.x + 1, place.y));
         }
-        column = (end + 3).min(place.right());
+        left = indented(rest, 3, 0);
     }
     cursor
 }
@@ -242,7 +232,7 @@ fn draw_labels(
     is_focused: bool,
 ) -> Option<Position> {
     let theme: &Theme = canvas.theme();
-    let mut pen = LinePen::new(canvas.buffer, place, 0);
+    let mut pen = canvas.pen(place, 0);
     for (label, can_be_removed) in labels.chips() {
         pen.text(label.as_str(), theme.style(Role::Chip));
         if can_be_removed {
@@ -250,14 +240,14 @@ fn draw_labels(
         }
         pen.skip(2);
     }
-    let x = pen.column();
-    let rest = Rect { x, width: place.right().saturating_sub(x), ..place };
-    let (input, style) = (labels.input(), theme.style(Role::Text));
+    let taken = pen.column() - place.x;
+    let rest = indented(place, taken, 0);
+    let input = labels.input();
     let focus = if is_focused { Focus::Here } else { Focus::Elsewhere };
-    let cursor = field::draw(canvas.buffer, rest, input, Shown::Plainly, focus, style, &theme.glyphs);
+    let cursor = field::draw(canvas, rest, input, Shown::Plainly, focus);
     if is_focused && let Some(ghost) = labels.completed().and_then(|label| label.get(input.len()..)) {
         let typed = width(input.text());
-        LinePen::new(canvas.buffer, rest, 0).skip(typed).text(ghost, theme.style(Role::Hint));
+        canvas.pen(rest, 0).skip(typed).text(ghost, theme.style(Role::Hint));
     }
     cursor
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
@@ -15,6 +14,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, width};
 use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::rows::below;
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
@@ -41,14 +41,9 @@ const fn area(size: (u16, u16)) -> Rect {
 }
 
 /// Where the lines stand: below the two versions and the line that sums up.
-pub(super) const fn list_area(size: (u16, u16)) -> Rect {
+pub(super) fn list_area(size: (u16, u16)) -> Rect {
     let area = area(size);
-    Rect {
-        x: area.x + 1,
-        y: area.y + 4,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(5),
-    }
+    below(layout::inside(area), 3)
 }
 
 /// How many columns the places of differences take.
@@ -129,24 +124,23 @@ pub fn draw(diff: &Diff, canvas: &mut Canvas<'_>) -> Option<Position> {
         _ => String::new(),
     };
     let inside = canvas.dialog(area, &title, &note);
-    let cursor = draw_versions(diff, inside, app, theme, canvas.buffer);
+    let cursor = draw_versions(diff, inside, canvas);
     let note = if diff.until.is_some() { "shown" } else { "masked" };
     let summary = fitting(summary, &theme.glyphs);
     canvas.divider(area, 3, &summary, note);
     let list = list_area(app.size);
-    let buffer = &mut *canvas.buffer;
     match diff.comparison.known() {
         None => {
             let sentence = format!("reading{}", theme.glyphs.ellipsis);
-            LinePen::new(buffer, list, 0).skip(2).text(&sentence, theme.style(Role::Muted));
+            canvas.pen(list, 0).skip(2).text(&sentence, theme.style(Role::Muted));
         }
         Some(Err(error)) => {
-            draw_refusal(buffer, list, error, theme);
+            draw_refusal(canvas, list, error);
         }
         Some(Ok(_)) => {
             let places = place_width(diff.rows(), list.width);
             for (y, line) in (0..list.height).zip(diff.lines()) {
-                let pen = LinePen::new(buffer, list, y);
+                let pen = canvas.pen(list, y);
                 if let Some(row) = diff.rows().get(line.row) {
                     draw_line(row, &line.part, places, theme, pen);
                 }
@@ -161,7 +155,8 @@ fn fitting(text: &str, glyphs: &Glyphs) -> String {
     text.replace('→', glyphs.arrow).replace('–', glyphs.deprecated)
 }
 
-fn draw_versions(diff: &Diff, area: Rect, app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+fn draw_versions(diff: &Diff, area: Rect, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let (app, theme) = (canvas.app, canvas.theme());
     let pair = diff.pair()?;
     let mut cursor = None;
     let ids = pair.map(|version| width(version.id.as_str())).into_iter().max()?.min(area.width / 3);
@@ -171,7 +166,7 @@ fn draw_versions(diff: &Diff, area: Rect, app: &App, theme: &Theme, buffer: &mut
             cursor = Some(Position::new(area.x, area.y + row));
         }
         let mark = if is_moving { theme.glyphs.selected } else { " " };
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         let (sign, style) = sign_of(side, theme);
         pen.text(mark, theme.style(Role::Accent)).skip(1).text(sign, style).skip(1);
         pen.fitted(version.id.as_str(), ids, theme.style(Role::Text), &theme.glyphs).skip(2);

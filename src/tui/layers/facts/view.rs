@@ -1,14 +1,14 @@
 //! Draws the forms for a secret's name and its metadata.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Facts, FactsPlan};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::kit::rows::below;
+use crate::tui::theme::Role;
 use crate::vault::wording;
 use crate::versioning::retired_by_next_put;
 
@@ -25,27 +25,22 @@ pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
     let title = format!("{title} {} {}", theme.glyphs.dot, form.secret.name);
     let note = if form.is_rename() { "" } else { "tags: one key=value per line" };
     let inside = canvas.dialog(area, &title, note);
-    let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-    let cursor = fields.draw(canvas, place, true);
+    let cursor = fields.draw(canvas, below(inside, 1), true);
     let mut row = 1 + fields.rows();
     if note_rows > 0 {
         let sentence = "the tags hold line breaks or '=' in a key: etui set changes them";
-        LinePen::new(canvas.buffer, inside, row).skip(2).text(sentence, theme.style(Role::Hint));
+        canvas.pen(inside, row).skip(2).text(sentence, theme.style(Role::Hint));
         row += 1;
     }
     row += 1;
     canvas.divider(area, row + 1, "After this", "");
     row += 1;
-    let below = Rect {
-        y: (inside.y + row).min(inside.bottom()),
-        height: inside.height.saturating_sub(row),
-        ..inside
-    };
-    draw_plan(form, below, theme, canvas.buffer);
+    draw_plan(form, below(inside, row), canvas);
     cursor
 }
 
-fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_plan(form: &Facts, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let mut sentences: Vec<(String, Role)> = Vec::new();
     sentences.extend(form.remark.map(|remark| (remark.to_owned(), Role::Warning)));
     match &form.plan {
@@ -54,7 +49,7 @@ fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
         FactsPlan::Asked(asked) => match asked.known() {
             None => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
             Some(Err(failure)) => {
-                draw_refusal(buffer, area, failure, theme);
+                draw_refusal(canvas, area, failure);
                 return;
             }
             Some(Ok(planned)) => match planned.plan.change() {
@@ -73,6 +68,6 @@ fn draw_plan(form: &Facts, area: Rect, theme: &Theme, buffer: &mut Buffer) {
         wrapped(&text, area.width.saturating_sub(4)).into_iter().map(move |line| (line, role))
     });
     for (row, (line, role)) in (0..area.height).zip(lines) {
-        LinePen::new(buffer, area, row).skip(2).text(&line, theme.style(role));
+        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
     }
 }

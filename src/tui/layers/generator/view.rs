@@ -1,14 +1,14 @@
 //! Draws the generator.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Drawn, Generator};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::Shown;
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::kit::rows::{Rows, below, indented};
+use crate::tui::theme::Role;
 
 /// Rows of the recipe of a password, which is the longer one: the pane does not jump.
 const RECIPE_ROWS: u16 = 5;
@@ -16,10 +16,9 @@ const RECIPE_ROWS: u16 = 5;
 const VALUE_ROWS: u16 = 3;
 
 pub fn draw(pane: &Generator, canvas: &mut Canvas<'_>) -> Option<Position> {
-    let theme = canvas.theme();
     let area = centred(canvas.body(), 66, RECIPE_ROWS + VALUE_ROWS + 3);
     let inside = canvas.dialog(area, "Generate", "");
-    let cursor = pane.form.draw(canvas, Rect { height: RECIPE_ROWS.min(inside.height), ..inside }, true);
+    let cursor = pane.form.draw(canvas, Rows::of(inside).take(RECIPE_ROWS), true);
     let note = match &pane.drawn {
         Drawn::Asked(asked) => {
             asked.good().map_or_else(String::new, |generated| format!("{:.1} bits", generated.bits))
@@ -28,23 +27,19 @@ pub fn draw(pane: &Generator, canvas: &mut Canvas<'_>) -> Option<Position> {
     };
     let title = if pane.replaces { "Value: replaces the one in the form" } else { "Value" };
     canvas.divider(area, RECIPE_ROWS + 1, title, &note);
-    let below = Rect {
-        y: (inside.y + RECIPE_ROWS + 1).min(inside.bottom()),
-        height: inside.height.saturating_sub(RECIPE_ROWS + 1),
-        ..inside
-    };
-    draw_value(pane, theme, canvas.buffer, below);
+    draw_value(pane, canvas, below(inside, RECIPE_ROWS + 1));
     cursor
 }
 
-fn draw_value(pane: &Generator, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let area = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
+fn draw_value(pane: &Generator, canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
+    let area = indented(area, 2, 2);
     let generated = match &pane.drawn {
-        Drawn::Wrong(sentence, hint) => return draw_wrong(sentence, hint, theme, buffer, area),
+        Drawn::Wrong(sentence, hint) => return draw_wrong(sentence, hint, canvas, area),
         Drawn::Asked(asked) => match asked.known() {
             None => return,
             Some(Err(failure)) => {
-                return draw_wrong(&failure.sentence(), &failure.hint(), theme, buffer, area);
+                return draw_wrong(&failure.sentence(), &failure.hint(), canvas, area);
             }
             Some(Ok(generated)) => generated,
         },
@@ -53,7 +48,7 @@ fn draw_value(pane: &Generator, theme: &Theme, buffer: &mut Buffer, area: Rect) 
     let mut rest = generated.text.expose_text().unwrap_or_default();
     for row in 0..area.height {
         let (line, after) = rest.split_at(rest.len().min(usize::from(area.width)));
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         match pane.shown {
             Shown::Plainly => pen.text(line, theme.style(Role::Text)),
             Shown::Masked => pen.text(&theme.glyphs.mask.repeat(line.len()), theme.style(Role::Text)),
@@ -62,11 +57,12 @@ fn draw_value(pane: &Generator, theme: &Theme, buffer: &mut Buffer, area: Rect) 
     }
 }
 
-fn draw_wrong(sentence: &str, hint: &str, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+fn draw_wrong(sentence: &str, hint: &str, canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
     let lines = [(sentence, Role::Danger), (hint, Role::Muted)].into_iter();
     let lines =
         lines.flat_map(|(text, role)| wrapped(text, area.width).into_iter().map(move |line| (line, role)));
     for (row, (line, role)) in (0..area.height).zip(lines) {
-        LinePen::new(buffer, area, row).text(&line, theme.style(role));
+        canvas.pen(area, row).text(&line, theme.style(role));
     }
 }

@@ -1,16 +1,16 @@
 //! Draws the labels editor.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{LabelPlan, Labels};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, width, wrapped};
+use crate::tui::kit::line::{width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{draw_lines, draw_refusal};
+use crate::tui::kit::rows::{below, row_of};
 use crate::tui::layout;
 use crate::tui::plan_text::{self, label_sign};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::theme::Role;
 use crate::vault::wording;
 
 /// Rows for the plan: two moves, or a refusal with its hint.
@@ -41,7 +41,6 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     let inside = canvas.dialog(area, &title, &note);
     let top = count + naming_rows + 2;
     canvas.divider(area, top + 1, "Enter will do this", "");
-    let buffer = &mut *canvas.buffer;
 
     let label_width = labels.iter().map(|(label, _)| width(label.as_str())).max().unwrap_or(0).min(36);
     let mut cursor = None;
@@ -49,7 +48,7 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
         let is_selected = Some(usize::from(row)) == editor.cursor && !editor.is_naming();
         let (sign, role) = label_sign(label, &theme.glyphs);
         let style = |role| theme.style(if is_selected { Role::Selected } else { role });
-        let mut pen = LinePen::new(buffer, inside, row + 1);
+        let mut pen = canvas.pen(inside, row + 1);
         let mark = if is_selected { theme.glyphs.selected } else { " " };
         pen.skip(1).text(mark, style(Role::Text)).text(" ", style(Role::Text));
         pen.text(sign, style(role)).text(" ", style(Role::Text));
@@ -64,19 +63,14 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
         }
     }
     if editor.is_naming() {
-        let line = Rect { y: (inside.y + count + 1).min(inside.bottom()), height: 1, ..inside };
-        cursor = editor.form.draw(canvas, line.intersection(inside), true);
+        cursor = editor.form.draw(canvas, row_of(inside, count + 1), true);
     }
-    let below = Rect {
-        y: (inside.y + top + 1).min(inside.bottom()),
-        height: inside.height.saturating_sub(top + 1),
-        ..inside
-    };
-    draw_plan(editor, below, theme, canvas.buffer);
+    draw_plan(editor, below(inside, top + 1), canvas);
     cursor.or(Some(Position::new(inside.x + 1, inside.y + 1)))
 }
 
-fn draw_plan(editor: &Labels, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_plan(editor: &Labels, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let muted = theme.style(Role::Muted);
     let sentence = match &editor.plan {
         LabelPlan::None if editor.is_naming() => "type the name of the new label".to_owned(),
@@ -84,25 +78,25 @@ fn draw_plan(editor: &Labels, area: Rect, theme: &Theme, buffer: &mut Buffer) {
         LabelPlan::Invalid(invalid) => {
             let lines = wrapped(&invalid.to_string(), area.width.saturating_sub(4));
             for (row, line) in (0..).zip(&lines) {
-                LinePen::new(buffer, area, row).skip(2).text(line, theme.style(Role::Danger));
+                canvas.pen(area, row).skip(2).text(line, theme.style(Role::Danger));
             }
             return;
         }
         LabelPlan::Asked(asked) => match asked.known() {
             None => format!("planning{}", theme.glyphs.ellipsis),
             Some(Err(failure)) => {
-                draw_refusal(buffer, area, failure, theme);
+                draw_refusal(canvas, area, failure);
                 return;
             }
             Some(Ok(planned)) => match planned.plan.change() {
                 Some(change) => {
                     let lines = plan_text::lines(change, &theme.glyphs);
-                    draw_lines(buffer, area, &lines, None, theme);
+                    draw_lines(canvas, area, &lines, None);
                     return;
                 }
                 None => wording::NOTHING_TO_CHANGE.to_owned(),
             },
         },
     };
-    LinePen::new(buffer, area, 0).skip(2).text(&sentence, muted);
+    canvas.pen(area, 0).skip(2).text(&sentence, muted);
 }

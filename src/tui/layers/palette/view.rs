@@ -1,6 +1,5 @@
 //! Draws the command palette: what is typed, and below it the commands that answer.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -12,6 +11,8 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::{Rows, indented, row_of};
+use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 
 /// Where the parts of the palette lie.
@@ -25,15 +26,12 @@ pub(super) struct Areas {
 /// The parts within the body of the screen.
 pub(super) fn areas(body: Rect) -> Areas {
     let all = centred(body, 84, 24);
-    let below = u16::from(all.width < 76);
-    // The borders, what is typed and the line below it.
-    let list = Rect {
-        x: all.x + 1,
-        y: all.y + 3,
-        width: all.width.saturating_sub(2),
-        height: all.height.saturating_sub(4 + below),
-    };
-    Areas { all, list, sentence: Rect { y: list.bottom(), height: below, ..list } }
+    let sentence = u16::from(all.width < 76);
+    // What is typed, and the line below it.
+    let mut rows = Rows::of(layout::inside(all));
+    rows.take(2);
+    let list = rows.take(rows.rest().height.saturating_sub(sentence));
+    Areas { all, list, sentence: rows.take(sentence) }
 }
 
 pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
@@ -45,36 +43,36 @@ pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     };
     let inside = canvas.dialog(all, "Commands", &note);
     canvas.divider(all, 2, "", "");
-    let buffer = &mut *canvas.buffer;
-    LinePen::new(buffer, inside, 0).skip(1).text(":", theme.style(Role::Accent));
-    let line = Rect { x: inside.x + 2, width: inside.width.saturating_sub(3), height: 1, ..inside };
-    let style = theme.style(Role::Text);
-    let cursor = field::draw(buffer, line, &palette.query, Shown::Plainly, Focus::Here, style, &theme.glyphs);
+    canvas.pen(inside, 0).skip(1).text(":", theme.style(Role::Accent));
+    let cursor =
+        field::draw(canvas, indented(row_of(inside, 0), 2, 1), &palette.query, Shown::Plainly, Focus::Here);
     match palette.typed() {
-        Some(Command::Import { source, file }) => draw_import(source, &file, list, theme, buffer),
-        _ if palette.found().len() == 0 => draw_nothing(palette, list, theme, buffer),
+        Some(Command::Import { source, file }) => draw_import(source, &file, list, canvas),
+        _ if palette.found().len() == 0 => draw_nothing(palette, list, canvas),
         _ => {
-            draw_list(palette, list, theme, buffer);
-            draw_sentence(palette, sentence, theme, buffer);
+            draw_list(palette, list, canvas);
+            draw_sentence(palette, sentence, canvas);
         }
     }
     cursor
 }
 
-fn draw_list(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_list(palette: &Palette, list: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let query = palette.wanted();
     let names = palette.found().map(|entry| width(entry.name)).max().unwrap_or(0);
     let top = palette.top(list.height);
     for (row, (at, entry)) in (0..list.height).zip(palette.found().enumerate().skip(top)) {
         let over = (at == palette.cursor).then(|| theme.style(Role::Selected));
-        let mut pen = LinePen::new(buffer, list, row);
+        let mut pen = canvas.pen(list, row);
         draw_entry(entry, &query, names, over, theme, &mut pen);
     }
 }
 
-fn draw_sentence(palette: &Palette, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_sentence(palette: &Palette, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     if let Some(entry) = palette.found().nth(palette.cursor) {
-        let mut pen = LinePen::new(buffer, area, 0);
+        let mut pen = canvas.pen(area, 0);
         pen.skip(1).fitted(
             words(entry),
             area.width.saturating_sub(2),
@@ -121,17 +119,19 @@ fn draw_entry(
     pen.fitted(words(entry), room, style(hint), glyphs);
 }
 
-fn draw_import(source: Option<Source>, file: &str, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_import(source: Option<Source>, file: &str, list: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let format =
         source.map_or_else(|| "the format is guessed".to_owned(), |source| format!("as {}", source.name()));
-    let mut pen = LinePen::new(buffer, list, 0);
+    let mut pen = canvas.pen(list, 0);
     pen.skip(1).text("import ", theme.style(Role::Text));
     let room = pen.room().saturating_sub(width(&format) + 4);
     pen.fitted(file, room.min(width(file)), theme.style(Role::Text), &theme.glyphs);
     pen.skip(2).text(&format, theme.style(Role::Hint));
 }
 
-fn draw_nothing(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_nothing(palette: &Palette, list: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let typed = palette.query.text().trim();
     let next = match palette.nearest() {
         Some(name) => format!("Enter runs the closest match: {name}"),
@@ -142,6 +142,6 @@ fn draw_nothing(palette: &Palette, list: Rect, theme: &Theme, buffer: &mut Buffe
     let lines = wrapped(&sentence, room).into_iter().map(|line| (line, Role::Warning));
     let next = wrapped(&next, room).into_iter().map(|line| (line, Role::Text));
     for (row, (line, role)) in (0..list.height).zip(lines.chain(next)) {
-        LinePen::new(buffer, list, row).skip(1).text(&line, theme.style(role));
+        canvas.pen(list, row).skip(1).text(&line, theme.style(role));
     }
 }

@@ -1,6 +1,5 @@
 //! Draws the form, and below it what will come of it.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Field, FileRead, Forecast, Purpose, PutForm, Source, missing};
@@ -13,9 +12,10 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Id, Look};
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_lines;
+use crate::tui::kit::rows::{Rows, below};
 use crate::tui::layout;
 use crate::tui::paste::LineEnds;
 use crate::tui::plan_text::{self, PlanLine};
@@ -100,22 +100,16 @@ pub fn draw(form: &PutForm, canvas: &mut Canvas<'_>) -> Option<Position> {
     let look = |id| look_of(form, id, &measures, theme, keymap);
     let row = form.form.rows_with(&look);
     canvas.divider(area, row + 1, "After this", "");
-    let place = Rect { height: row.min(inside.height), ..inside };
-    let cursor = form.form.draw_with(canvas, place, !form.is_storing(), &look);
-    let buffer = &mut *canvas.buffer;
-    let below = Rect {
-        y: (inside.y + row + 1).min(inside.bottom()),
-        height: inside.height.saturating_sub(row + 1),
-        ..inside
-    };
+    let cursor = form.form.draw_with(canvas, Rows::of(inside).take(row), !form.is_storing(), &look);
+    let left = below(inside, row + 1);
     let dimmed = form.is_pending().then(|| theme.style(Role::Muted));
     let Measures { remark, plan, .. } = &measures;
     if remark.field.is_none() && !remark.lines.is_empty() {
         for (row, (text, role)) in (0..).zip(&remark.lines) {
-            LinePen::new(buffer, below, row).skip(2).text(text, theme.style(*role));
+            canvas.pen(left, row).skip(2).text(text, theme.style(*role));
         }
     } else {
-        draw_plan(plan, dimmed, theme, buffer, below);
+        draw_plan(plan, dimmed, canvas, left);
     }
     cursor
 }
@@ -349,13 +343,8 @@ fn plan_lines(form: &PutForm, glyphs: &Glyphs) -> Vec<PlanRow> {
     }
 }
 
-fn draw_plan(
-    rows: &[PlanRow],
-    dimmed: Option<ratatui::style::Style>,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    area: Rect,
-) {
+fn draw_plan(rows: &[PlanRow], dimmed: Option<ratatui::style::Style>, canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
     let lines: Vec<PlanLine> = rows
         .iter()
         .filter_map(|row| match row {
@@ -363,11 +352,11 @@ fn draw_plan(
             PlanRow::Sentence(..) => None,
         })
         .collect();
-    let mut row = draw_lines(buffer, area, &lines, dimmed, theme);
+    let mut row = draw_lines(canvas, area, &lines, dimmed);
     for plan_row in rows {
         if let PlanRow::Sentence(text, role) = plan_row {
             let style = dimmed.unwrap_or_else(|| theme.style(*role));
-            LinePen::new(buffer, area, row).skip(2).text(text, style);
+            canvas.pen(area, row).skip(2).text(text, style);
             row += 1;
         }
     }

@@ -1,6 +1,5 @@
 //! Draws the dialog of a task.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::task::{Line, Stage, Task, TaskForm};
@@ -8,8 +7,9 @@ use super::{copies, import, locks, removal};
 use crate::tui::app::{App, UnderWay};
 use crate::tui::jobs::Scope;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{LinePen, wrapped};
+use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::rows::{below, indented, last_row};
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 use crate::vault::Relocking;
@@ -66,42 +66,31 @@ impl TaskForm {
         };
         // Once a plan is shown, what an import does makes room for it.
         let fields = self.form.rows();
-        let below = self.rows_below(columns);
-        let is_read = self.task == Task::Import && below > 0;
+        let rows_below = self.rows_below(columns);
+        let is_read = self.task == Task::Import && rows_below > 0;
         let about = if is_read { Vec::new() } else { about };
-        let parts = [rows(&about), fields, below];
+        let parts = [rows(&about), fields, rows_below];
         let gaps = u16::try_from(parts.iter().filter(|part| **part > 0).count()).unwrap_or(0);
         let wanted = parts.iter().sum::<u16>() + gaps + 3;
         let area = centred(body, columns, wanted);
         let inside = canvas.dialog(area, &self.title(app, theme), "");
         let mut row = 1;
         for line in &about {
-            LinePen::new(canvas.buffer, inside, row).skip(2).text(line, theme.style(Role::Text));
+            canvas.pen(inside, row).skip(2).text(line, theme.style(Role::Text));
             row += 1;
         }
         row += u16::from(!about.is_empty() && fields > 0);
-        let place = Rect {
-            y: inside.y + row.min(inside.height),
-            height: inside.height.saturating_sub(row),
-            ..inside
-        };
-        let cursor = self.form.draw(canvas, place, self.stage == Stage::Typing);
+        let cursor = self.form.draw(canvas, below(inside, row), self.stage == Stage::Typing);
         row += fields;
-        if below > 0 {
+        if rows_below > 0 {
             if row > 1 {
                 row += 1;
                 canvas.divider(area, row, self.divider(), "");
             }
-            let place = Rect {
-                y: (inside.y + row).min(inside.bottom()),
-                height: inside.height.saturating_sub(row),
-                ..inside
-            };
+            let place = below(inside, row);
             match (self.stage, &app.under_way) {
-                (Stage::Running, Some(under_way)) => {
-                    draw_progress(under_way, app, place, theme, canvas.buffer)
-                }
-                _ => self.draw_lines(place, area, theme, canvas.buffer),
+                (Stage::Running, Some(under_way)) => draw_progress(under_way, place, canvas),
+                _ => self.draw_lines(place, area, canvas),
             }
         }
         cursor.or(Some(Position::new(inside.x + 2, inside.y + row.min(inside.height.saturating_sub(1)))))
@@ -126,7 +115,8 @@ impl TaskForm {
         }
     }
 
-    fn draw_lines(&self, place: Rect, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    fn draw_lines(&self, place: Rect, area: Rect, canvas: &mut Canvas<'_>) {
+        let theme = canvas.theme();
         let columns = place.width.saturating_sub(4);
         let mut row = 0;
         let mut shown = 0;
@@ -135,7 +125,7 @@ impl TaskForm {
                 break;
             }
             for (position, part) in line_parts(line, columns).iter().enumerate() {
-                let mut pen = LinePen::new(buffer, place, row);
+                let mut pen = canvas.pen(place, row);
                 pen.skip(2);
                 if !line.lead.is_empty() {
                     let lead = if position == 0 { line.lead } else { "" };
@@ -150,8 +140,7 @@ impl TaskForm {
         let left = self.lines.len().saturating_sub(self.scroll + shown);
         if left > 0 || self.scroll > 0 {
             let words = format!(" {}-{} of {} ", self.scroll + 1, self.scroll + shown, self.lines.len());
-            let line = Rect { y: area.bottom().saturating_sub(1), height: 1, width: area.width - 1, ..area };
-            LinePen::new(buffer, line, 0).right(&words, theme.style(Role::Muted));
+            canvas.pen(indented(last_row(area), 0, 1), 0).right(&words, theme.style(Role::Muted));
         }
     }
 }
@@ -166,10 +155,11 @@ fn line_parts(line: &Line, columns: u16) -> Vec<String> {
 }
 
 /// "importing ━━━━━━──── 42 %  3 s"; a spinner where nobody can say how far it is.
-fn draw_progress(under_way: &UnderWay, app: &App, place: Rect, theme: &Theme, buffer: &mut Buffer) {
+fn draw_progress(under_way: &UnderWay, place: Rect, canvas: &mut Canvas<'_>) {
+    let (app, theme) = (canvas.app, canvas.theme());
     let glyphs = &theme.glyphs;
     let elapsed = app.now.since(under_way.since).as_secs();
-    let mut pen = LinePen::new(buffer, place, 0);
+    let mut pen = canvas.pen(place, 0);
     pen.skip(2).text(under_way.kind.doing(), theme.style(Role::Text)).skip(2);
     let right = match under_way.percent() {
         Some(percent) => format!("{percent:>3} %  {elapsed} s  "),

@@ -1,6 +1,5 @@
 //! Draws the question which version holds a value.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Which;
@@ -12,6 +11,7 @@ use crate::tui::kit::form::CONTENT;
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::rows::{below, indented};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 
@@ -21,48 +21,42 @@ const QUESTION_ROWS: u16 = 7;
 const ANSWER_ROWS: u16 = 7;
 
 pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
-    let (app, theme) = (canvas.app, canvas.theme());
+    let theme = canvas.theme();
     let area = centred(canvas.body(), 76, QUESTION_ROWS + ANSWER_ROWS + 3);
     let inside = canvas.dialog(area, "Which version is this?", "");
-    let place = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-    let cursor = which.form.draw(canvas, place, true);
+    let cursor = which.form.draw(canvas, below(inside, 1), true);
     if !which.value().is_empty() {
         let end = if which.value().ends_with('\n') { ", with a newline at the end" } else { "" };
         let facts = format!("{}{end}", when::bytes(which.value().len() as u64));
         let row = 1 + which.form.rows();
-        LinePen::new(canvas.buffer, inside, row).skip(CONTENT).text(&facts, theme.style(Role::Hint));
+        canvas.pen(inside, row).skip(CONTENT).text(&facts, theme.style(Role::Hint));
     }
     canvas.divider(area, QUESTION_ROWS + 1, "Answer", "");
-    let below = Rect {
-        x: inside.x + 2,
-        y: (inside.y + QUESTION_ROWS + 1).min(inside.bottom()),
-        width: inside.width.saturating_sub(4),
-        height: inside.height.saturating_sub(QUESTION_ROWS + 1),
-    };
-    draw_answer(which, below, app, theme, canvas.buffer);
+    draw_answer(which, indented(below(inside, QUESTION_ROWS + 1), 2, 2), canvas);
     cursor
 }
 
-fn draw_answer(which: &Which, area: Rect, app: &App, theme: &Theme, buffer: &mut Buffer) {
+fn draw_answer(which: &Which, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
     let sentence = match which.answer.known() {
         None if which.answer.is_asked() => (format!("looking{}", theme.glyphs.ellipsis), Role::Muted),
         None => ("Enter searches".to_owned(), Role::Muted),
         Some(Err(failure)) => {
-            draw_refusal(buffer, area, failure, theme);
+            draw_refusal(canvas, area, failure);
             return;
         }
         Some(Ok(holders)) => match sentence_of(holders) {
             Some(sentence) => sentence,
-            None => return draw_holders(which, holders, area, 0, app, theme, buffer),
+            None => return draw_holders(which, holders, area, 0, canvas),
         },
     };
     let lines = wrapped(&sentence.0, area.width);
     for (row, line) in (0..area.height).zip(&lines) {
-        LinePen::new(buffer, area, row).text(line, theme.style(sentence.1));
+        canvas.pen(area, row).text(line, theme.style(sentence.1));
     }
     if let Some(holders) = which.answer.good() {
         let above = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        draw_holders(which, holders, area, above, app, theme, buffer);
+        draw_holders(which, holders, area, above, canvas);
     }
 }
 
@@ -85,22 +79,15 @@ fn sentence_of(holders: &Holders) -> Option<(String, Role)> {
     Some((sentence.to_owned(), Role::Warning))
 }
 
-fn draw_holders(
-    which: &Which,
-    holders: &Holders,
-    area: Rect,
-    above: u16,
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-) {
+fn draw_holders(which: &Which, holders: &Holders, area: Rect, above: u16, canvas: &mut Canvas<'_>) {
+    let (app, theme) = (canvas.app, canvas.theme());
     let names: Vec<String> = holders.found.iter().map(|holder| name_of(which, holder)).collect();
     let columns = names.iter().map(|name| width(name)).max().unwrap_or(0).min(area.width / 2);
     let rows = usize::from(area.height.saturating_sub(above));
     let is_cut = names.len() > rows;
     let shown = if is_cut { rows.saturating_sub(1) } else { names.len() };
     for (row, (holder, name)) in (above..).zip(holders.found.iter().zip(&names).take(shown)) {
-        let mut pen = LinePen::new(buffer, area, row);
+        let mut pen = canvas.pen(area, row);
         pen.fitted(name, columns, theme.style(Role::Text), &theme.glyphs).skip(2);
         draw_state(holder, app, theme, &mut pen);
     }
@@ -108,11 +95,11 @@ fn draw_holders(
         && usize::from(above) + shown + 1 < usize::from(area.height)
     {
         let hint = format!("Enter goes to {name}");
-        LinePen::new(buffer, area, area.height - 1).text(&hint, theme.style(Role::Hint));
+        canvas.pen(area, area.height - 1).text(&hint, theme.style(Role::Hint));
     }
     if is_cut && rows > 0 {
         let more = format!("and {} more", when::grouped((names.len() - shown) as u64));
-        LinePen::new(buffer, area, area.height - 1).text(&more, theme.style(Role::Muted));
+        canvas.pen(area, area.height - 1).text(&more, theme.style(Role::Muted));
     }
 }
 
