@@ -115,3 +115,42 @@ fn the_key_that_shows_what_is_typed_is_named_where_it_is_hidden() {
     harness.type_text("seen").press("Alt-r");
     harness.assert_shows("Current password seen");
 }
+
+/// In every form with a new password, at the field for it.
+fn on_new_password() -> [Harness; 3] {
+    let (mut password, mut rekey) = (on_password(), on_password());
+    press(&mut password, ":password");
+    press(&mut rekey, ":rekey");
+    password.press("Tab");
+    rekey.press("Tab");
+    [measured(), password, rekey]
+}
+
+#[test]
+fn a_new_password_and_its_repetition_are_shown_together_and_hidden_when_they_are_left() {
+    for mut harness in on_new_password() {
+        harness.type_text("seen-first").press("Tab").type_text("seen-again");
+        harness.assert_hides("seen-");
+        harness.press("Alt-r").assert_shows("seen-first");
+        harness.assert_shows("seen-again");
+        harness.press("Shift-Tab").assert_shows("seen-again");
+        harness.press("Tab Tab").assert_hides("seen-");
+        harness.press("Shift-Tab").assert_hides("seen-");
+        harness.press("Alt-r").assert_shows("seen-first");
+        harness.press("Alt-r").assert_hides("seen-");
+    }
+}
+
+#[test]
+fn a_shown_new_password_is_gone_after_a_lock() {
+    let [_, password, rekey] = on_new_password();
+    for (mut harness, again) in [(password, ":password"), (rekey, ":rekey")] {
+        harness.type_text("seen-first").press("Alt-r").assert_shows("seen-first");
+        harness.press("Ctrl-l").assert_hides("seen-");
+        harness.unlock();
+        harness.assert_hides("seen-");
+        press(&mut harness, again);
+        harness.press("Tab").type_text("seen-first").assert_hides("seen-");
+        harness.assert_shows("••••••••••");
+    }
+}

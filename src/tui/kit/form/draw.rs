@@ -126,13 +126,13 @@ impl Field {
                 return draw_switches(canvas, place, at, options, is_focused.then_some(*switch));
             }
             Content::Masked(_, shown) => *shown,
-            Content::NewPassword(_, strength) => {
+            Content::NewPassword(_, strength, shown) => {
                 if let Some(judged) = strength {
                     let (left, meter) = split(place, place.width.saturating_sub(strength::WIDTH + 1));
                     place = left;
                     strength::draw(*judged, canvas.pen(meter, 0).skip(1), theme);
                 }
-                Shown::Masked
+                *shown
             }
             Content::Text(_) | Content::Lines(_) | Content::Path(_) => Shown::Plainly,
         };

@@ -19,7 +19,7 @@ pub enum Content {
     /// What is not shown, unless that is asked for.
     Masked(EditBuffer, Shown),
     /// A new master password: masked, and judged.
-    NewPassword(EditBuffer, Option<Strength>),
+    NewPassword(EditBuffer, Option<Strength>, Shown),
     /// A path, which Tab completes.
     Path(PathField),
     Choice {
@@ -104,7 +104,7 @@ impl Field {
 
     /// A new master password.
     pub fn new_password(id: Id, label: &'static str) -> Self {
-        Self::new(id, label, Content::NewPassword(EditBuffer::new(Lines::Single), None))
+        Self::new(id, label, Content::NewPassword(EditBuffer::new(Lines::Single), None, Shown::Masked))
     }
 
     pub fn path(id: Id, label: &'static str, text: &str) -> Self {
@@ -166,7 +166,7 @@ impl Field {
             Content::Text(text)
             | Content::Lines(text)
             | Content::Masked(text, _)
-            | Content::NewPassword(text, _) => Some(text),
+            | Content::NewPassword(text, ..) => Some(text),
             Content::Path(path) => Some(path.text()),
             Content::Labels(labels) => Some(labels.input()),
             Content::Choice { .. } | Content::Switches { .. } => None,
@@ -178,7 +178,7 @@ impl Field {
             Content::Text(text)
             | Content::Lines(text)
             | Content::Masked(text, _)
-            | Content::NewPassword(text, _) => Some(text),
+            | Content::NewPassword(text, ..) => Some(text),
             Content::Path(path) => Some(path.text_mut()),
             Content::Labels(labels) => Some(labels.input_mut()),
             Content::Choice { .. } | Content::Switches { .. } => None,
@@ -188,6 +188,19 @@ impl Field {
     /// Whether it holds something else than at first.
     pub(super) fn differs(&self) -> bool {
         self.buffer().is_some_and(|text| text.text().as_bytes() != self.first.expose())
+    }
+
+    /// Whether what is typed is shown, where it can be hidden.
+    pub(super) const fn shown_mut(&mut self) -> Option<&mut Shown> {
+        match &mut self.content {
+            Content::Masked(_, shown) | Content::NewPassword(_, _, shown) => Some(shown),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a line that is hidden at first.
+    pub(super) fn is_password(&self) -> bool {
+        self.is_masked() && self.buffer().is_some_and(|text| text.lines() == Lines::Single)
     }
 
     pub(super) const fn is_masked(&self) -> bool {

@@ -7,6 +7,12 @@ use crate::tui::kit::canvas::Hit;
 impl Form {
     /// Does what a click on a part of it means.
     pub fn hit(&mut self, hit: Hit) -> Did {
+        let did = self.go_where_hit(hit);
+        self.hide_passwords_left();
+        did
+    }
+
+    fn go_where_hit(&mut self, hit: Hit) -> Did {
         match hit {
             Hit::Field(at) if at < self.fields.len() => {
                 self.focus = at;

@@ -7,6 +7,7 @@ mod field;
 mod hit;
 
 use super::edit_buffer::EditBuffer;
+use super::field::Shown;
 use super::label_field::LabelField;
 use super::path_field::Completed;
 use crate::generator::Strength;
@@ -188,6 +189,7 @@ impl Form {
     pub fn go_to(&mut self, id: Id) {
         if let Some(at) = self.fields.iter().position(|field| field.id == id) {
             self.focus = at;
+            self.hide_passwords_left();
         }
     }
 
@@ -216,8 +218,10 @@ impl Form {
             Some(Content::Lines(_)) => Contexts::typing(&[&[Context::FormLines], own].concat()),
             Some(Content::Path(_)) => Contexts::typing(&with(&[Context::FormPath])),
             Some(Content::Labels(_)) => Contexts::typing(&with(&[Context::FormLabels])),
-            Some(Content::Masked(..)) => Contexts::typing(&with(&[Context::FormMasked])),
-            Some(Content::Text(_) | Content::NewPassword(..)) => Contexts::typing(&with(&[])),
+            Some(Content::Masked(..) | Content::NewPassword(..)) => {
+                Contexts::typing(&with(&[Context::FormMasked]))
+            }
+            Some(Content::Text(_)) => Contexts::typing(&with(&[])),
         }
     }
 
@@ -244,15 +248,23 @@ impl Form {
             }
             Action::Complete => self.complete(asks),
             Action::ToggleShown => {
-                for field in &mut self.fields {
-                    if let Content::Masked(_, shown) = &mut field.content {
-                        *shown = shown.other();
-                    }
-                }
+                let first = self.fields.iter_mut().find_map(Field::shown_mut);
+                let shown = first.map_or(Shown::Masked, |shown| shown.other());
+                self.fields.iter_mut().filter_map(Field::shown_mut).for_each(|field| *field = shown);
             }
             _ => return Did::Nothing,
         }
+        self.hide_passwords_left();
         Did::Moved
+    }
+
+    /// Passwords that are shown are hidden again where the cursor leaves them for another kind of field.
+    fn hide_passwords_left(&mut self) {
+        if self.fields.get(self.focus).is_some_and(Field::is_password) {
+            return;
+        }
+        let left = self.fields.iter_mut().filter(|field| field.is_password());
+        left.filter_map(Field::shown_mut).for_each(|shown| *shown = Shown::Masked);
     }
 
     /// Goes to the switch before or behind in the same field, where there is one.
@@ -320,7 +332,7 @@ impl Form {
     pub fn on_text(&mut self) {
         self.has_asked = false;
         match self.fields.get_mut(self.focus).map(|field| &mut field.content) {
-            Some(Content::NewPassword(text, strength)) => *strength = Strength::of(text.text()),
+            Some(Content::NewPassword(text, strength, _)) => *strength = Strength::of(text.text()),
             Some(Content::Path(path)) => path.forget_choices(),
             _ => {}
         }
@@ -330,7 +342,7 @@ impl Form {
     /// something is typed.
     pub fn asks_about_weak(&mut self, id: Id) -> bool {
         let is_weak = match self.get(id).map(|field| &field.content) {
-            Some(Content::NewPassword(_, strength)) => strength.is_some_and(Strength::is_weak),
+            Some(Content::NewPassword(_, strength, _)) => strength.is_some_and(Strength::is_weak),
             _ => false,
         };
         is_weak && !std::mem::replace(&mut self.has_asked, true)
