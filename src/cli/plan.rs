@@ -69,10 +69,10 @@ impl Preview<'_> {
         lines.join("\n") + "\n"
     }
 
-    fn shape(&self) -> Shape<'_> {
+    fn shape(&self) -> PlanJson<'_> {
         let change = self.plan.change();
         let moves = change.map(Change::moves).unwrap_or_default();
-        Shape {
+        PlanJson {
             secret_name: self.name.as_str(),
             version_id: self.version_id.map(VersionId::as_str),
             would_change: change.is_some(),
@@ -90,7 +90,7 @@ impl Preview<'_> {
 /// The JSON of a plan; keys as in the KMS API where it has one.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct PlanJson<'a> {
     secret_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version_id: Option<&'a str>,

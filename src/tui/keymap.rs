@@ -181,7 +181,7 @@ pub struct Binding {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct KeymapRow {
     on: Vec<String>,
     run: String,
     desc: String,
@@ -215,7 +215,7 @@ impl Keymap {
     /// # Errors
     /// [`KeymapError`] names the first row that makes no sense.
     pub fn parse(text: &str) -> Result<Self, KeymapError> {
-        let tables: BTreeMap<String, Vec<Row>> =
+        let tables: BTreeMap<String, Vec<KeymapRow>> =
             toml::from_str(text).map_err(|error| KeymapError::Malformed(error.message().to_owned()))?;
         let mut bindings = Vec::new();
         for (name, rows) in tables {

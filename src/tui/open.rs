@@ -33,10 +33,10 @@ use crate::exchange::Source;
 use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
 use crate::versioning::{Deletion, Direction, StageMove};
 
-type Opened = Option<Box<dyn Layer>>;
+type OpenedLayer = Option<Box<dyn Layer>>;
 
 /// What an action opens over the browse screen; `None` where it opens nothing, or cannot now, which is said.
-pub fn over_browse(action: Action, app: &mut App) -> Opened {
+pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
     match action {
         Action::NewSecret => {
             let folder = app.browse()?.folder().to_owned();
@@ -103,15 +103,15 @@ pub fn over_browse(action: Action, app: &mut App) -> Opened {
     }
 }
 
-fn boxed(layer: impl Layer) -> Opened {
+fn boxed(layer: impl Layer) -> OpenedLayer {
     Some(Box::new(layer))
 }
 
-fn plan(title: String, request: ChangeRequest, app: &mut App) -> Opened {
+fn plan(title: String, request: ChangeRequest, app: &mut App) -> OpenedLayer {
     boxed(Plan::new(title, request, app))
 }
 
-fn make_current(app: &mut App) -> Opened {
+fn make_current(app: &mut App) -> OpenedLayer {
     let (name, version) = readable(app)?;
     let current = app.known()?.secret.labels.current();
     if current.is_some_and(|current| current.id == version) {
@@ -130,7 +130,7 @@ fn make_current(app: &mut App) -> Opened {
     }
 }
 
-fn roll_back(app: &mut App) -> Opened {
+fn roll_back(app: &mut App) -> OpenedLayer {
     let details = changeable(app)?;
     let name = details.secret.name.clone();
     if details.secret.labels.previous().is_none() {
@@ -141,7 +141,7 @@ fn roll_back(app: &mut App) -> Opened {
     plan("Roll back".to_owned(), request, app)
 }
 
-fn restore(app: &mut App) -> Opened {
+fn restore(app: &mut App) -> OpenedLayer {
     let refused = match app.known() {
         None => NOTHING_SELECTED,
         Some(details) if details.secret.planned_deletion.is_none() => {
@@ -157,7 +157,7 @@ fn restore(app: &mut App) -> Opened {
 }
 
 /// What is typed after `:` with a file.
-pub fn import(file: String, source: Option<Source>, app: &mut App) -> Opened {
+pub fn import(file: String, source: Option<Source>, app: &mut App) -> OpenedLayer {
     if app.browse().is_none() {
         app.say(Tone::Note, "an import needs an open vault");
         return None;
@@ -218,7 +218,7 @@ pub fn locked(said: Option<&str>, app: &App) -> Box<dyn Layer> {
 }
 
 /// What an answer opens that no layer waits for.
-pub fn answered(answer: Answer) -> Opened {
+pub fn answered(answer: Answer) -> OpenedLayer {
     match answer {
         Answer::FieldsToCopy { name, version_id, fields } => boxed(CopyField::new(name, version_id, fields)),
         _ => None,
@@ -226,9 +226,9 @@ pub fn answered(answer: Answer) -> Opened {
 }
 
 /// Brings back a form from before a lock, over the secret as it is now.
-pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, app: &mut App) -> Opened {
+pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, app: &mut App) -> OpenedLayer {
     let known = details.and_then(Result::ok);
-    let opened: Opened = match form.layer.as_str() {
+    let opened: OpenedLayer = match form.layer.as_str() {
         PutForm::REOPEN => PutForm::reopen(form, known, app).and_then(boxed),
         Facts::REOPEN => known.and_then(|details| Facts::reopen(form, &details.secret, app)).and_then(boxed),
         Labels::REOPEN => {

@@ -60,7 +60,7 @@ const READS_PER_TURN: usize = 16;
 pub fn run(options: AppOptions, password: Option<SecretBytes>) -> anyhow::Result<Option<Signal>> {
     // Dropped last: it prints where a panic happened, on a terminal that is as it was.
     let note = PanicNote::install();
-    let end = App::start(&options, password).and_then(|mut app| app.live())?;
+    let end = Runtime::start(&options, password).and_then(|mut app| app.live())?;
     match end {
         End::Quit => Ok(None),
         End::Signal(signal) => Ok(Some(signal)),
@@ -98,7 +98,7 @@ enum Picture {
 }
 
 /// The fields are dropped in this order: first the terminal is given back, then the worker is waited for.
-struct App {
+struct Runtime {
     screen: Screen,
     /// The editor that has the terminal.
     away: Option<Away>,
@@ -117,7 +117,7 @@ struct App {
     end: Option<End>,
 }
 
-impl App {
+impl Runtime {
     fn start(options: &AppOptions, password: Option<SecretBytes>) -> anyhow::Result<Self> {
         let signals = Signals::listen().context("listening to signals failed")?;
         let waiter = Waiter::new().context("making a timer failed")?;

@@ -3,6 +3,7 @@
 //! Each check also runs on a planted bad file (`planted.rs`), so it is known to be able to fail.
 
 mod circles;
+mod names;
 mod planted;
 mod rules;
 mod test_targets;
@@ -90,6 +91,18 @@ fn the_files_of_a_front_end_import_each_other_one_way() {
         let found = circles::against_floors(&graph, floors);
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
+}
+
+/// Whoever reads one file of a folder has the names of the others in mind.
+#[test]
+fn no_two_neighbouring_files_of_a_front_end_define_a_type_of_one_name() {
+    let files = sources();
+    let is_test = tests_among(&files);
+    let own = files.into_iter().filter(|(path, _)| {
+        FRONT_ENDS.iter().any(|front_end| rules::lies_in(path, front_end.name)) && !is_test(path)
+    });
+    let found = names::doubles(&own.collect::<Vec<_>>());
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

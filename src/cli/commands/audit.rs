@@ -37,7 +37,7 @@ pub(in crate::cli) struct Audit {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct AuditJson<'a> {
     events: Vec<EventShape<'a>>,
 }
 
@@ -58,7 +58,7 @@ impl RunCommand for Audit {
         let output = invocation.output();
         match output.audience() {
             Audience::Machine => {
-                output.json(&Shape { events: entries.iter().map(EventShape::of).collect() })?;
+                output.json(&AuditJson { events: entries.iter().map(EventShape::of).collect() })?;
             }
             Audience::Pipe => output.text(&entries.iter().map(line).collect::<String>())?,
             Audience::Person => output.text(&table(&entries, invocation.now()).render(output.palette()))?,

@@ -32,7 +32,7 @@ pub(in crate::cli) struct Backup {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct BackupJson<'a> {
     file: &'a std::path::Path,
     secrets: u64,
     versions: u64,
@@ -70,7 +70,7 @@ impl RunCommand for Backup {
         output.changed(&sentence, None);
         if output.audience() == Audience::Machine {
             let (secrets, versions, events) = (report.secrets, report.versions, report.events);
-            output.json(&Shape { file: &self.file, secrets, versions, events })?;
+            output.json(&BackupJson { file: &self.file, secrets, versions, events })?;
         } else {
             output.done(&sentence)?;
         }

@@ -40,7 +40,7 @@ pub(in crate::cli) struct Code {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct CodeJson<'a> {
     secret_name: &'a str,
     version_id: &'a str,
     code: &'a str,
@@ -76,7 +76,7 @@ impl RunCommand for Code {
         let code = source.code_at(u64::try_from(invocation.now().seconds()).unwrap_or(0));
         let digits = code.digits.expose_text().unwrap_or_default();
         match output.audience() {
-            Audience::Machine => output.json(&Shape {
+            Audience::Machine => output.json(&CodeJson {
                 secret_name: referred.outcome.name.as_str(),
                 version_id: referred.outcome.version.id.as_str(),
                 code: digits,

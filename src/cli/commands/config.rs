@@ -39,7 +39,7 @@ enum Question {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape {
+struct ConfigJson {
     settings: String,
     settings_exists: bool,
     keymap: String,
@@ -69,7 +69,7 @@ impl RunCommand for Config {
             invocation.check_keymap()?;
         }
         if output.audience() == Audience::Machine {
-            output.json(&Shape {
+            output.json(&ConfigJson {
                 settings_exists: settings.exists(),
                 settings: settings.display().to_string(),
                 keymap_exists: keymap.exists(),

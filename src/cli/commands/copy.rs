@@ -41,7 +41,7 @@ pub(in crate::cli) struct Copy {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct CopyJson<'a> {
     secret_name: &'a str,
     version_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ impl RunCommand for Copy {
         drop(value);
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.json(&Shape {
+            Audience::Machine => output.json(&CopyJson {
                 secret_name: name.as_str(),
                 version_id: id.as_str(),
                 field,

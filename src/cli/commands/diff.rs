@@ -44,7 +44,7 @@ pub(in crate::cli) struct Diff {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape {
+struct DiffJson {
     from: Version,
     to: Version,
     same: bool,
@@ -127,7 +127,7 @@ impl RunCommand for Diff {
         let same = before.value_type() == after.value_type() && before.expose() == after.expose();
         let output = invocation.output();
         if output.audience() == Audience::Machine {
-            output.json(&Shape {
+            output.json(&DiffJson {
                 from: version(&before, field),
                 to: version(&after, other_field),
                 same,

@@ -54,7 +54,7 @@ struct Finding {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct DoctorJson<'a> {
     findings: &'a [Finding],
 }
 
@@ -88,7 +88,7 @@ impl RunCommand for Doctor {
         findings.push(agent_directory(invocation));
         let output = invocation.output();
         if output.audience() == Audience::Machine {
-            output.json(&Shape { findings: &findings })?;
+            output.json(&DoctorJson { findings: &findings })?;
         } else {
             let palette = output.palette();
             let line = |found: &Finding| {

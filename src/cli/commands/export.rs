@@ -67,7 +67,7 @@ impl Format {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct ExportJson<'a> {
     exported: usize,
     losses: Vec<LossShape<'a>>,
 }
@@ -133,7 +133,7 @@ impl RunCommand for Export {
                 .into_iter()
                 .map(|loss| LossShape { secret_name: &loss.secret, what: &loss.what, whole: loss.is_whole() })
                 .collect();
-            output.json(&Shape { exported, losses })?;
+            output.json(&ExportJson { exported, losses })?;
         } else {
             tell(invocation, &losses);
             output.done(&sentence)?;

@@ -134,7 +134,7 @@ fn tell_written(
     let sentence = format!("wrote version '{id}' of '{name}' to '{}'", path.display());
     output.changed(&sentence, None);
     match output.audience() {
-        Audience::Machine => output.json(&Written {
+        Audience::Machine => output.json(&WrittenValue {
             secret_name: name.as_str(),
             version_id: id.as_str(),
             out: &path.to_string_lossy(),
@@ -146,7 +146,7 @@ fn tell_written(
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Written<'a> {
+struct WrittenValue<'a> {
     secret_name: &'a str,
     version_id: &'a str,
     out: &'a str,

@@ -44,7 +44,7 @@ pub(in crate::cli) struct Inject {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape {
+struct InjectJson {
     out: String,
     references: u64,
 }
@@ -85,7 +85,7 @@ impl RunCommand for Inject {
                 let sentence = format!("filled {} into '{out}'", wording::count(count, "reference"));
                 output.changed(&sentence, None);
                 match output.audience() {
-                    Audience::Machine => output.json(&Shape { out, references: count })?,
+                    Audience::Machine => output.json(&InjectJson { out, references: count })?,
                     Audience::Person | Audience::Pipe => output.done(&sentence)?,
                 }
             }

@@ -18,7 +18,7 @@ pub(in crate::cli) struct Lock {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape {
+struct LockJson {
     was_unlocked: bool,
 }
 
@@ -38,7 +38,7 @@ impl RunCommand for Lock {
         };
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.json(&Shape { was_unlocked })?,
+            Audience::Machine => output.json(&LockJson { was_unlocked })?,
             Audience::Person | Audience::Pipe if was_unlocked => output.done("locked")?,
             Audience::Person | Audience::Pipe => output.done("the vault was not unlocked")?,
         }

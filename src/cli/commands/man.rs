@@ -32,7 +32,7 @@ pub(in crate::cli) struct Man {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Written {
+struct WrittenPages {
     out: String,
     pages: usize,
 }
@@ -56,7 +56,7 @@ impl RunCommand for Man {
             match output.audience() {
                 Audience::Machine => {
                     let out = directory.display().to_string();
-                    output.json(&Written { out, pages: manual.pages() })?;
+                    output.json(&WrittenPages { out, pages: manual.pages() })?;
                 }
                 Audience::Person | Audience::Pipe => {
                     output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;

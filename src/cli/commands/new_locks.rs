@@ -49,7 +49,7 @@ pub(in crate::cli) struct NewLocks {
 /// The answer of both commands.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct NewLocksJson<'a> {
     vault: &'a Path,
     #[serde(rename = "KdfMemoryMiB")]
     kdf_memory_mib: u32,
@@ -125,7 +125,7 @@ impl NewLocks {
 fn tell(output: &Output, vault: &Path, relocked: &Relocked) -> anyhow::Result<()> {
     let key_file = relocked.made_key_file.as_deref();
     if output.audience() == Audience::Machine {
-        return output.json(&Shape {
+        return output.json(&NewLocksJson {
             vault,
             kdf_memory_mib: relocked.cost.memory_kib() / 1024,
             kdf_passes: relocked.cost.passes(),

@@ -203,7 +203,7 @@ fn interpreter(script: &Path) -> Option<String> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct VariableJson<'a> {
     variable: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_name: Option<&'a str>,
@@ -216,14 +216,14 @@ struct Shape<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Listed<'a> {
-    variables: Vec<Shape<'a>>,
+    variables: Vec<VariableJson<'a>>,
 }
 
 /// Names only.
 fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
-    let shapes: Vec<Shape<'_>> = variables
+    let shapes: Vec<VariableJson<'_>> = variables
         .iter()
-        .map(|variable| Shape {
+        .map(|variable| VariableJson {
             variable: &variable.name,
             secret_name: variable.origin.as_ref().map(|origin| origin.name.as_str()),
             version_id: variable.origin.as_ref().map(|origin| origin.version_id.as_str()),
@@ -234,7 +234,7 @@ fn list(invocation: &Invocation, variables: &Variables) -> anyhow::Result<()> {
     if output.audience() == Audience::Machine {
         return output.json(&Listed { variables: shapes });
     }
-    let line = |shape: &Shape<'_>| match (shape.secret_name, shape.version_id) {
+    let line = |shape: &VariableJson<'_>| match (shape.secret_name, shape.version_id) {
         (Some(name), Some(id)) => {
             let field = shape.field.map(|field| format!("::{field}")).unwrap_or_default();
             format!("{}\t{name}#{id}{field}\n", shape.variable)

@@ -24,7 +24,7 @@ pub(in crate::cli) struct Status {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape {
+struct StatusJson {
     unlocked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     idle_seconds: Option<u64>,
@@ -44,7 +44,7 @@ impl RunCommand for Status {
         let remaining = invocation.agent_of(identity).and_then(|agent| agent.remaining(identity.key_id));
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.json(&Shape {
+            Audience::Machine => output.json(&StatusJson {
                 unlocked: remaining.is_some(),
                 idle_seconds: remaining.map(|remaining| remaining.idle.as_secs()),
                 max_seconds: remaining.map(|remaining| remaining.absolute.as_secs()),

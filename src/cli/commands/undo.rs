@@ -95,7 +95,7 @@ impl RunCommand for Redo {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct UndoJson<'a> {
     changes: Vec<StepShape<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<String>,
@@ -138,7 +138,7 @@ impl TakeBackArguments {
             output.changed(text.lines().next().unwrap_or_default(), None);
         }
         if output.audience() == Audience::Machine {
-            output.json(&Shape { changes: steps.iter().map(step_shape).collect(), state })?;
+            output.json(&UndoJson { changes: steps.iter().map(step_shape).collect(), state })?;
             return Ok(Finish::Done);
         }
         if self.dry_run {

@@ -39,7 +39,7 @@ pub(in crate::cli) struct Unlock {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape {
+struct UnlockJson {
     unlocked: bool,
     idle_seconds: u64,
     max_seconds: u64,
@@ -68,7 +68,7 @@ impl RunCommand for Unlock {
         agent::start(&agent, identity.key_id, &key, Limits { idle, absolute })?;
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.json(&Shape {
+            Audience::Machine => output.json(&UnlockJson {
                 unlocked: true,
                 idle_seconds: idle.as_secs(),
                 max_seconds: absolute.as_secs(),

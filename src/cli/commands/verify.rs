@@ -35,7 +35,7 @@ pub(in crate::cli) struct Verify {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct VerifyJson<'a> {
     secrets: u64,
     versions: u64,
     events: u64,
@@ -68,7 +68,7 @@ impl RunCommand for Verify {
         match output.audience() {
             Audience::Machine => {
                 let VerifyReport { secrets, versions, events, ref findings, .. } = report;
-                output.json(&Shape { secrets, versions, events, findings })?;
+                output.json(&VerifyJson { secrets, versions, events, findings })?;
             }
             Audience::Person | Audience::Pipe if report.is_clean() => output.done(&sentence(&report))?,
             Audience::Person | Audience::Pipe => {

@@ -52,7 +52,7 @@ pub(in crate::cli) struct Which {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct WhichJson<'a> {
     versions: Vec<HoldingShape<'a>>,
 }
 
@@ -93,7 +93,7 @@ impl RunCommand for Which {
         }
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.json(&Shape { versions: found.iter().map(shape).collect() })?,
+            Audience::Machine => output.json(&WhichJson { versions: found.iter().map(shape).collect() })?,
             Audience::Pipe => output.text(&found.iter().map(line).collect::<String>())?,
             Audience::Person => output.text(&table(&found, invocation.now()).render(output.palette()))?,
         }

@@ -48,7 +48,7 @@ pub fn versions_title(browse: &Browse, area: Rect, theme: &Theme) -> (String, St
 }
 
 /// The columns of the table of versions.
-struct Columns {
+struct VersionColumns {
     id: u16,
     labels: u16,
     created: u16,
@@ -58,7 +58,7 @@ struct Columns {
 /// Below this width ages are written short: the note needs the room.
 const SHORT_AGES: u16 = 66;
 
-impl Columns {
+impl VersionColumns {
     fn of(browse: &Browse, area: Rect, now: Timestamp, theme: &Theme) -> Self {
         let longest = |of: &dyn Fn(&VersionState) -> u16| browse.versions().map(of).max().unwrap_or(0);
         let id = longest(&|version| width(version.id.as_str())).max(7).min(area.width / 3);
@@ -97,7 +97,7 @@ pub fn draw_versions(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) -> Op
             return None;
         }
     };
-    let columns = Columns::of(browse, area, now, theme);
+    let columns = VersionColumns::of(browse, area, now, theme);
     let muted = theme.style(Role::Muted);
     let mut pen = canvas.pen(heading_of(area), 0);
     pen.skip(3).fitted("VERSION", columns.id, muted, &theme.glyphs).skip(2);
@@ -122,7 +122,7 @@ pub fn draw_versions(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) -> Op
 fn draw_version(
     secret: &SecretState,
     version: &VersionState,
-    columns: &Columns,
+    columns: &VersionColumns,
     over: Option<Style>,
     is_marked: bool,
     line: Rect,

@@ -29,7 +29,7 @@ pub fn draw(browse: &Browse, areas: &BrowseAreas, canvas: &mut Canvas<'_>) -> Op
     let all = browse.rows.all();
     let end = all.len().min(browse.top.saturating_add(usize::from(area.height)));
     let seen = all.get(browse.top..end).unwrap_or_default();
-    let columns = Columns::of(browse, seen, area);
+    let columns = ListColumns::of(browse, seen, area);
     for (line, (index, row)) in (0_u16..).zip(seen.iter().enumerate()) {
         let is_selected = browse.top + index == browse.cursor;
         let place = row_of(area, line);
@@ -72,7 +72,7 @@ fn draw_empty(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
 /// How wide the facts at the right end of the rows are, as far as rows are seen. Nothing is kept free for what no
 /// row has.
 #[derive(Clone, Copy)]
-struct Columns {
+struct ListColumns {
     /// Between a name and what follows.
     gap: u16,
     id: u16,
@@ -83,7 +83,7 @@ struct Columns {
 /// The mark of the cursor in front of a row.
 const FRONT: u16 = 3;
 
-impl Columns {
+impl ListColumns {
     fn of(browse: &Browse, seen: &[Row], area: Rect) -> Self {
         let (mut columns, mut longest) = (Self { gap: 2, id: 0, age: 0, mark: 0 }, 0);
         for row in seen {
@@ -148,7 +148,7 @@ impl Look<'_> {
 fn draw_row(
     browse: &Browse,
     row: &Row,
-    columns: &Columns,
+    columns: &ListColumns,
     is_selected: bool,
     line: Rect,
     canvas: &mut Canvas<'_>,
@@ -199,7 +199,7 @@ fn indent(pen: &mut LinePen<'_>, depth: u16, style: Style) {
 fn draw_facts(
     summary: &SecretSummary<'_>,
     browse: &Browse,
-    columns: &Columns,
+    columns: &ListColumns,
     look: &Look<'_>,
     pen: &mut LinePen<'_>,
 ) {

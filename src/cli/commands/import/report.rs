@@ -91,7 +91,7 @@ const fn role(outcome: &ImportOutcome) -> Role {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shape<'a> {
+struct ReportJson<'a> {
     dry_run: bool,
     secrets: Vec<RowShape<'a>>,
     losses: Vec<LossShape<'a>>,
@@ -118,8 +118,8 @@ struct LossShape<'a> {
     whole: bool,
 }
 
-fn shape(report: &ImportReport, tense: Tense) -> Shape<'_> {
-    Shape {
+fn shape(report: &ImportReport, tense: Tense) -> ReportJson<'_> {
+    ReportJson {
         dry_run: tense == Tense::Would,
         secrets: report.rows.iter().map(row_shape).collect(),
         losses: report
