@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use super::support::{Home, Run};
 
+const INIT: [&str; 7] = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+
 /// Whether calls can be made to fail here; `.ci/run` says so where they cannot.
 fn can_make_calls_fail() -> bool {
     let mut command = Command::new("strace");
@@ -98,6 +100,27 @@ fn a_file_system_without_locks_is_not_another_process() {
     }
 }
 
+// Guards: a file that could not be locked was taken for one that another process had just removed, so that one after
+// the other was made, without end.
+#[test]
+fn vaults_and_backups_are_made_on_a_file_system_without_locks() {
+    if !can_make_calls_fail() {
+        return;
+    }
+    for (home, arguments) in [(Home::empty(), &INIT[..]), (Home::with_secret(), &["backup", "copy.etui"])] {
+        let mut command = Command::new("timeout");
+        command.args(["20", "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock"]);
+        command.args(["-e", "inject=flock:error=ENOLCK", env!("CARGO_BIN_EXE_etui")]).args(arguments);
+        let like = home.command(&[]);
+        command.env_clear().envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(home.path());
+        home.finish(command, b"").succeeded();
+        home.etui(&["verify"]).succeeded();
+        let folder = fs::read_dir(home.vault().parent().unwrap()).unwrap();
+        assert_eq!(folder.count(), 1, "nothing stays beside the vault");
+    }
+}
+
 // Guards: where no journal can be made SQLite tries to read one, and the system's last word is that there is none.
 #[test]
 fn a_journal_that_cannot_be_made_is_told_with_its_cause() {
@@ -114,7 +137,6 @@ fn an_init_that_failed_has_made_nothing() {
     if !can_make_calls_fail() {
         return;
     }
-    const INIT: [&str; 7] = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
     let mut failed = 0;
     for (call, error) in [("openat", "EIO"), ("statx", "EACCES")] {
         let total = {

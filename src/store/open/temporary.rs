@@ -1,13 +1,14 @@
 //! Files that are made under a name of their own and go again, or get their name when they are whole.
 
-use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::beside::{journal_of, open_regular};
 use super::{FileStamp, create_private_file, remove_quietly, sync};
 use crate::crypto;
+use crate::domain::reason;
 use crate::store::error::StoreError;
 
 const PREFIX: &str = ".etui-tmp-";
@@ -31,9 +32,20 @@ impl Temporary {
             let name = format!("{PREFIX}{:016x}", u64::from_be_bytes(crypto::make_random()?));
             let path = folder.join(name);
             let file = create_private_file(&path).map_err(|error| without_name(error, doing))?;
-            // Who clears up may have been quicker than the lock.
-            if file.try_lock().is_ok() && names(&path, &file) {
-                return Ok(Self { path, file });
+            let is_still_there = match file.try_lock() {
+                Ok(()) => names(&path, &file),
+                Err(TryLockError::WouldBlock) => Ok(false),
+                // On a file system without locks nobody clears up either.
+                Err(TryLockError::Error(_)) => Ok(true),
+            };
+            match is_still_there {
+                Ok(true) => return Ok(Self { path, file }),
+                // Who clears up was quicker than the lock.
+                Ok(false) => {}
+                Err(error) => {
+                    remove_quietly(&path);
+                    return Err(StoreError::System { doing: doing.to_owned(), reason: reason(&error) });
+                }
             }
         }
     }
@@ -128,19 +140,27 @@ impl Placed {
     }
 }
 
-/// Says what was being done where an error names a temporary file: that name means nothing to anybody.
+/// Says what was being done where an error names a temporary file: that name means nothing to anybody. What is not
+/// known to be in the file goes with it, so that it is known not to be stored.
 pub(super) fn without_name(error: StoreError, instead: &str) -> StoreError {
     match error {
-        StoreError::System { doing, reason } if doing.contains(PREFIX) => {
+        StoreError::System { doing, reason } | StoreError::Unknown { doing, reason }
+            if doing.contains(PREFIX) =>
+        {
             StoreError::System { doing: instead.to_owned(), reason }
         }
         other => other,
     }
 }
 
-fn names(path: &Path, file: &File) -> bool {
+/// Whether a path leads to an open file.
+fn names(path: &Path, file: &File) -> io::Result<bool> {
     let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    fs::symlink_metadata(path).ok().map(identity) == file.metadata().ok().map(identity)
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(identity(found) == identity(file.metadata()?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes what processes left that were killed. What cannot be looked at or removed stays.
@@ -155,5 +175,23 @@ fn remove_abandoned(folder: &Path) {
             remove_quietly(&journal_of(&path));
             remove_quietly(&path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Guards: `init` keeps the key file where it is not known whether there is a vault, and the next one refuses.
+    #[test]
+    fn what_failed_in_a_temporary_file_is_known_not_to_be_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.etui");
+        let temporary = Temporary::new_for(&path).unwrap();
+        let doing = format!("working on {}", temporary.path().display());
+        let unknown = StoreError::Unknown { doing, reason: "no space left on device".to_owned() };
+        let told = temporary.name_in(unknown, &path);
+        let doing = format!("writing {}", path.display());
+        assert_eq!(told, StoreError::System { doing, reason: "no space left on device".to_owned() });
     }
 }
