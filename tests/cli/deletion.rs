@@ -142,7 +142,8 @@ fn a_dry_run_of_a_deletion_changes_nothing() {
     home.etui(&["rm", "db", "--force", "--yes", "--if-state", &state]).failed(4);
 }
 
-fn deleted(vault: &mut Vault, name: &str) {
+/// Makes a secret and schedules its deletion in seven days.
+pub fn deleted(vault: &mut Vault, name: &str) {
     let name = secret_name(name);
     created(vault, name.as_str());
     vault

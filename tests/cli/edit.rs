@@ -32,7 +32,7 @@ impl Deref for InMemory {
     }
 }
 
-fn private_in_memory() -> TempDir {
+pub fn private_in_memory() -> TempDir {
     let only_mine = Permissions::from_mode(0o700);
     tempfile::Builder::new().permissions(only_mine).tempdir_in("/dev/shm").unwrap()
 }

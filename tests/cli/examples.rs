@@ -8,7 +8,7 @@ use super::program::write_program;
 use super::support::Home;
 
 /// The lines of the examples of a command, without what is said behind them.
-fn examples(help: &str) -> Vec<String> {
+pub fn examples(help: &str) -> Vec<String> {
     let lines = help.split("\nExample").nth(1).unwrap_or_default().lines().skip(1);
     let lines = lines.take_while(|line| line.starts_with("  ")).map(str::trim_start);
     lines

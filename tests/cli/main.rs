@@ -18,6 +18,7 @@ mod deletion;
 mod edit;
 mod every_command;
 mod examples;
+mod examples_run;
 mod export;
 // strace is there.
 #[cfg(target_os = "linux")]

@@ -24,7 +24,7 @@ use crate::vault::Vault;
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  ln -s \"$(command -v etui)\" ~/.local/bin/docker-credential-etui
+  mkdir -p ~/.local/bin && ln -s \"$(command -v etui)\" ~/.local/bin/docker-credential-etui
   echo https://index.docker.io/v1/ | etui docker-credential get")]
 pub(in crate::cli) struct DockerCredential {
     /// What docker wants: get, store, erase, list or version

@@ -1,0 +1,250 @@
+//! Every example of the help is run as it stands there, in a fresh home that has what it names.
+//!
+//! Stand-ins take the place of what cannot be had here: the programs of [`STAND_INS`], an editor that needs nobody
+//! to type, a command for the clipboard, `~/media` for `/media`, any port for 8080. What is typed at a prompt is
+//! typed on a terminal.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::deletion::deleted;
+use super::edit::private_in_memory;
+use super::examples::examples;
+use super::program::write_program;
+use super::support::{Home, Run, Stopped, is_missing};
+
+/// Programs that the examples call. Those that get a secret look whether it came.
+const STAND_INS: [(&str, &str); 10] = [
+    ("psql", "test \"$PGPASSWORD\" = four || test \"$PGPASSWORD\" = five || test \"$PGPASSWORD\" = pw"),
+    ("npm", "test \"$DB_PASSWORD\" = four"),
+    ("../server", "test \"$HOST$DB\" = b || test \"$HOST$DB\" = old || test \"$HOST$DB\" = new"),
+    ("pwgen", "echo Eeph8ahx"),
+    ("make-token", "echo token"),
+    ("aws", "echo '{\"Name\":\"db\",\"VersionId\":\"v1\",\"SecretString\":\"from-aws\"}'"),
+    ("man", "exec cat > /dev/null"),
+    ("gpg", "exec cat"),
+    ("Out-String", "exec cat"),
+    ("Invoke-Expression", "exec cat > /dev/null"),
+];
+
+/// What makes the vault of the examples, as command lines.
+const SECRETS: &str = "\
+set -e
+printf one | etui new db/password --tag env=prod
+printf two | etui put db/password
+printf three | etui put db/password
+printf four | etui put db/password
+printf five | etui put db/password --stage canary
+printf '{\"username\":\"me\",\"password\":\"pw\"}' | etui new db/login
+printf x | etui new db --tag env=stage
+printf '{\"HOST\":\"a\",\"tls\":{\"cert\":\"1\"}}' | etui new app/config
+printf '{\"HOST\":\"b\",\"tls\":{\"cert\":\"1\"}}' | etui put app/config
+printf '{\"HOST\":\"b\",\"tls\":{\"cert\":\"2\"}}' | etui put app/config
+printf '{\"HOST\":\"c\",\"tls\":{\"cert\":\"2\"}}' | etui put app/config --stage canary
+printf old | etui new app/db
+printf new | etui put app/db --stage canary
+printf key | etui new tls/key
+printf '{\"totp\":\"JBSWY3DPEHPK3PXP\"}' | etui new web/github
+printf x | etui new shop/dev/token
+printf 'protocol=https\\nhost=example.com\\nusername=me\\npassword=pw\\n' | etui git-credential store
+printf '{\"ServerURL\":\"https://index.docker.io/v1/\",\"Username\":\"me\",\"Secret\":\"pw\"}' | etui docker-credential store
+etui export json --plaintext --out secrets.json
+";
+
+/// Files that the examples name.
+const FILES: [(&str, &str); 9] = [
+    ("password.txt", "value\n"),
+    ("new.txt", "correct unruly anvil parade\n"),
+    ("pass.txt", "correct unruly anvil parade\n"),
+    ("found.txt", "three\n"),
+    ("key", "an-access-key\nits-secret\n"),
+    ("config.toml.tpl", "password = \"{{ etui://db/password }}\"\n"),
+    (
+        "bitwarden_export.json",
+        r#"{"encrypted":false,"items":[{"id":"1","type":1,"name":"mail","login":{"password":"pw"}}]}"#,
+    ),
+    (".password-store/.gpg-id", "me\n"),
+    (".password-store/mail.gpg", "pw\n"),
+];
+
+const SETTINGS: &str =
+    "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear_after = '1s'\n";
+
+/// What must have happened before an example can be run.
+const BEFORE: [(&str, &str); 13] = [
+    ("etui new db/password", "etui rm db/password --force --yes"),
+    ("aws", "etui rm db --force --yes"),
+    ("etui tui", "cp data/etui/vault.etui team.etui"),
+    ("etui init", "rm -r data state"),
+    (
+        "etui verify /media",
+        "etui backup ~/media/stick/vault-2026-12.etui; etui backup ~/media/backup/vault.etui",
+    ),
+    ("etui import /media", "etui backup ~/media/laptop/vault.etui"),
+    ("etui import .env", "echo TOKEN=abc > .env"),
+    ("etui import json", "etui rm shop/dev/token --force --yes"),
+    ("etui run --env-file .env", "echo DB_PASSWORD=etui://db/password > .env"),
+    ("etui completions fish", "mkdir -p ~/.config/fish/completions"),
+    ("etui restore", "etui rm db/password"),
+    ("etui redo", "etui undo"),
+    ("etui status", "etui unlock --max 1m"),
+];
+
+/// What is waited for on a terminal, and what is typed then.
+fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
+    const NEW_PASSWORD: &[(&str, &str)] = &[
+        ("New master password", "correct unruly anvil parade\r"),
+        ("Repeat password", "correct unruly anvil parade\r"),
+    ];
+    match example {
+        "etui new db/password" | "etui put db/password" => &[("Value", "typed\r")],
+        "etui which db/password" => &[("Value", "four\r")],
+        "etui code web/github --qr" => &[("[y/N]", "y\r")],
+        "etui rekey" => NEW_PASSWORD,
+        _ if example.starts_with("etui passwd") => NEW_PASSWORD,
+        "etui demo" => &[("password", "q")],
+        _ if example.starts_with("etui tui") => &[("login", "q")],
+        _ => &[],
+    }
+}
+
+fn prepared() -> Home {
+    let home = Home::with_vault();
+    let at = |name: &str| home.path().join(name);
+    for folder in ["bin", "media/stick", "media/backup", "media/laptop", ".password-store", "config/etui"] {
+        fs::create_dir_all(at(folder)).unwrap();
+    }
+    for (name, script) in STAND_INS {
+        write_program(&at("bin").join(name), &format!("#!/bin/sh\n{script}\n"));
+    }
+    write_program(
+        &at("bin/an-editor"),
+        "#!/bin/sh\nsed -i 's/[a-c12]\"/edited\"/; s/^[12]$/edited/' \"$1\"\n",
+    );
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), at("bin/etui")).unwrap();
+    for (name, text) in FILES {
+        home.write_private(name, text);
+    }
+    home.write_private("config/etui/settings.toml", SETTINGS);
+    sh(&home, SECRETS).succeeded();
+    home
+}
+
+/// Another home with what the first one has.
+fn copy_of(template: &Home) -> Home {
+    let home = Home::empty();
+    let copied = Command::new("cp").arg("-a").arg(template.path().join(".")).arg(home.path()).status();
+    assert!(copied.unwrap().success());
+    let _ = fs::remove_dir_all(home.path().join("state"));
+    fs::create_dir_all(home.path().join("state/etui")).unwrap();
+    fs::write(home.kdf_cost_kept(), home.keeps_its_cost()).unwrap();
+    home
+}
+
+/// The environment of whoever follows the help.
+fn surroundings(home: &Home) -> Vec<(String, String)> {
+    let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let mut all: Vec<(String, String)> = home
+        .environment()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_str().unwrap().to_owned()))
+        .filter(|(name, _)| name != "PATH")
+        .collect();
+    for (name, value) in [
+        ("PATH", path.as_str()),
+        ("VISUAL", "an-editor"),
+        ("DB_PASSWORD", "four"),
+        ("ETUI_PASSWORD_FILE", home.path().join("password").to_str().unwrap()),
+        ("XDG_RUNTIME_DIR", home.path().join("runtime").to_str().unwrap()),
+    ] {
+        all.push((name.to_owned(), value.to_owned()));
+    }
+    all
+}
+
+fn sh(home: &Home, line: &str) -> Run {
+    let mut shell = Command::new("bash");
+    shell.args(["-c", line]).env_clear().envs(surroundings(home)).current_dir(home.path());
+    home.finish(shell, b"")
+}
+
+/// An example with what stands in for paths beyond the home and for a port that may be taken.
+fn as_run(example: &str) -> String {
+    example.replace("/media/", "~/media/").replace(":8080", ":0")
+}
+
+fn follow(template: &Home, example: &str) {
+    let home = if example.starts_with("etui purge") { past_its_window() } else { copy_of(template) };
+    let runtime = private_in_memory();
+    std::os::unix::fs::symlink(runtime.path(), home.path().join("runtime")).unwrap();
+    for (beginning, before) in BEFORE {
+        if example.starts_with(beginning) {
+            sh(&home, before).succeeded();
+        }
+    }
+    let line = as_run(example);
+    if !typed(example).is_empty() {
+        at_a_prompt(&home, &line, typed(example));
+    } else if line.starts_with("etui serve") {
+        serves(&home, &line);
+    } else if line.contains("--shell fish") {
+        if !is_missing("fish") {
+            sh(&home, &format!("fish --no-config -c '{line}; test $DB = old'")).succeeded();
+        }
+    } else {
+        let run = sh(&home, &format!("set -o pipefail; {line}"));
+        assert_eq!(run.code, Some(0), "{example}: {run}");
+    }
+    let _ = sh(&home, "etui lock");
+}
+
+fn past_its_window() -> Home {
+    let home = Home::empty();
+    let mut vault = home.create(None, Stopped::days_from_now(-20));
+    deleted(&mut vault, "db/password");
+    deleted(&mut vault, "old/token");
+    drop(vault);
+    fs::create_dir(home.path().join("bin")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), home.path().join("bin/etui")).unwrap();
+    home
+}
+
+fn at_a_prompt(home: &Home, line: &str, typed: &[(&str, &str)]) {
+    let mut terminal =
+        home.start_on_terminal("bash", &["-c", line], |command| command.envs(surroundings(home)));
+    for (question, answer) in typed {
+        terminal.wait_for(question).press(answer);
+    }
+    let (status, screen) = terminal.end();
+    assert!(status.success(), "{line}: {screen}");
+}
+
+/// It serves until it is told to end.
+fn serves(home: &Home, line: &str) {
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &format!("exec {line}")]).env_clear().envs(surroundings(home)).current_dir(home.path());
+    let mut child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!first.is_empty() && output.status.success(), "{line}: {}: {stderr}", output.status);
+}
+
+#[test]
+fn every_example_of_the_help_succeeds() {
+    let template = prepared();
+    let mut count = 0;
+    for command in etui::cli::commands() {
+        let help = template.etui(&[&command, "--help"]).succeeded();
+        for example in examples(help.text()) {
+            follow(&template, &example);
+            count += 1;
+        }
+    }
+    assert!(count >= 130, "only {count} examples were run");
+}
