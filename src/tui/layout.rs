@@ -2,7 +2,6 @@
 
 use ratatui::layout::Rect;
 
-use super::browse::Pane;
 use super::kit::rows::{Rows, below, split};
 
 /// From this width on, list and details stand side by side.
@@ -44,6 +43,16 @@ pub const fn areas((columns, rows): (u16, u16)) -> Areas {
         body: Rect { x: 0, y: 1, width: columns, height: rows.saturating_sub(2) },
         footer: Rect { x: 0, y: rows.saturating_sub(1), width: columns, height: 1 },
     }
+}
+
+/// The panes that take keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    Secrets,
+    /// The versions of the selected secret.
+    Versions,
+    /// The value of the selected version.
+    Value,
 }
 
 /// The panes of the browse screen. What is not shown has no rows.

@@ -1,9 +1,19 @@
 //! What answers the filter: kept from one key to the next, so that a letter typed behind the others looks only at
 //! what answered before.
 
-use super::rows::Order;
 use crate::domain::Timestamp;
 use crate::query::{Candidate, Catalogue, Query};
+
+/// The order of the flat list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// By name; while a filter is set, the best answer first.
+    Name,
+    /// The newest change first.
+    Changed,
+    /// What is due first.
+    Due,
+}
 
 /// All that decides whether a secret is listed, the secret itself excepted.
 #[derive(Debug, Clone, PartialEq, Eq)]

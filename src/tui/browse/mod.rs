@@ -27,18 +27,9 @@ use crate::tui::outline::{FieldOutline, Outline};
 use crate::vault::{SecretDetails, SecretSummary};
 use crate::versioning::{VersionKey, VersionState};
 
+pub use crate::tui::layout::Pane;
 pub use folder::FolderContent;
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
-
-/// The panes that take keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pane {
-    Secrets,
-    /// The versions of the selected secret.
-    Versions,
-    /// The value of the selected version.
-    Value,
-}
 
 /// What is known of the selected secret's versions.
 pub enum Details {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+pub use super::found::Order;
 use super::found::{Found, Question, ordered};
 use crate::domain::{SecretName, Timestamp};
 use crate::query::{Catalogue, Query};
@@ -14,17 +15,6 @@ pub enum Layout {
     Tree,
     /// One row per secret.
     Flat(Order),
-}
-
-/// The order of the flat list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// By name; while a filter is set, the best answer first.
-    Name,
-    /// The newest change first.
-    Changed,
-    /// What is due first.
-    Due,
 }
 
 /// Whether secrets in their deletion window are listed.
