@@ -97,6 +97,8 @@ fn with_completer(command: &str, argument: Arg) -> Arg {
         (_, "instead") => others,
         (_, "name" | "names" | "old") => names,
         (_, "prefix") => folders,
+        (_, "targets") => names_and_folders,
+        (_, "folder") => folders_with_sign,
         (_, "label" | "stages") => labels,
         (_, "to" | "from") => ids,
         (_, "tags") => tags,
@@ -140,11 +142,27 @@ fn names(current: &OsStr) -> Vec<CompletionCandidate> {
 
 fn folders(current: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
-    let mut folders = BTreeSet::new();
-    for name in all_names(&mut vault) {
-        folders.extend(name.match_indices('/').map(|(at, _)| name[..at].to_owned()));
-    }
-    candidates(folders, current)
+    let folders = with_sign(&all_names(&mut vault));
+    candidates(folders.iter().map(|folder| folder.trim_end_matches('/').to_owned()), current)
+}
+
+/// Folders as `move` takes them: with a `/` at the end.
+fn folders_with_sign(current: &OsStr) -> Vec<CompletionCandidate> {
+    let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
+    candidates(with_sign(&all_names(&mut vault)), current)
+}
+
+fn names_and_folders(current: &OsStr) -> Vec<CompletionCandidate> {
+    let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
+    let names = all_names(&mut vault);
+    let folders = with_sign(&names);
+    candidates(folders.into_iter().chain(names), current)
+}
+
+fn with_sign(names: &[String]) -> BTreeSet<String> {
+    let folders =
+        |name: &String| name.match_indices('/').map(|(at, _)| name[..=at].to_owned()).collect::<Vec<_>>();
+    names.iter().flat_map(folders).collect()
 }
 
 fn references(current: &OsStr) -> Vec<CompletionCandidate> {
@@ -322,5 +340,9 @@ mod tests {
         assert_eq!(completed("run"), ["assignments", "env_file", "env_from", "prefix", "instead", "command"]);
         assert_eq!(completed("diff"), ["reference", "other"]);
         assert_eq!(completed("purge"), ["names"]);
+        assert_eq!(completed("rm"), ["names", "prefix"]);
+        assert_eq!(completed("rename"), ["old", "prefix"]);
+        assert_eq!(completed("move"), ["targets", "folder"]);
+        assert_eq!(completed("duplicate"), ["name"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use super::invocation::Invocation;
-use crate::domain::{SecretName, visible};
+use crate::domain::visible;
 
 /// Whether the question was answered beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +26,15 @@ impl Confirmation {
         Err(CliError::usage("this cannot be undone; without a terminal, confirm with --yes", ""))
     }
 
-    /// Asks for the name of the secret, unless the answer was given.
-    pub(super) fn ask(self, invocation: &Invocation, name: &SecretName, what: &str) -> Result<(), CliError> {
+    /// Asks for the name of the secret or folder, unless the answer was given.
+    pub(super) fn ask(self, invocation: &Invocation, name: &str, what: &str) -> Result<(), CliError> {
         if self == Self::Given {
             return Ok(());
         }
         let question = visible(&format!("{what}. Type its name to go on: ")).into_owned();
         let typed =
             invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
-        if typed.as_deref() == Some(name.as_str()) {
+        if typed.as_deref() == Some(name) {
             return Ok(());
         }
         Err(CliError::usage("that is not its name", "nothing was removed"))

@@ -6,6 +6,7 @@
 //! the answers of [`kms`](crate::kms).
 
 mod args;
+mod bulk;
 mod clipboard;
 mod color;
 mod commands;

@@ -148,9 +148,11 @@ const VALUE_FLAGS: [&str; 6] =
     ["--value", "--secret", "--secret-string", "--data", "--secret-data", "--password"];
 
 /// What other tools call what we call otherwise.
-const OTHER_WORDS: [(&str, &str); 33] = [
+const OTHER_WORDS: [(&str, &str); 34] = [
     ("add", "new"),
     ("cat", "get"),
+    ("clone", "duplicate"),
+    ("cp", "duplicate` for a secret, or `etui copy` for the clipboard"),
     ("create", "new"),
     ("del", "rm"),
     ("delete", "rm"),
@@ -168,8 +170,7 @@ const OTHER_WORDS: [(&str, &str); 33] = [
     ("logout", "lock"),
     ("ls", "list"),
     ("metadata", "set"),
-    ("move", "rename"),
-    ("mv", "rename"),
+    ("mv", "move` into a folder, or `etui rename"),
     ("print", "get"),
     ("read", "get"),
     ("remove", "rm"),

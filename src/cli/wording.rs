@@ -1,7 +1,9 @@
 //! The sentences about what was done, the same for every command that does it.
 
 use crate::domain::{StageLabel, VersionId};
-pub(super) use crate::vault::wording::{NOTHING_TO_PURGE, STILL_IN_COPIES, cost, count, ids, moves, removed};
+pub(super) use crate::vault::wording::{
+    ALL_STILL_IN_COPIES, NOTHING_TO_PURGE, STILL_IN_COPIES, cost, count, ids, moves, removed,
+};
 use crate::vault::{CreateOutcome, PutOutcome, wording};
 use crate::versioning::Change;
 

@@ -8,6 +8,7 @@ mod access;
 mod batch;
 mod branch;
 mod bulk;
+pub mod bulk_wording;
 mod clock;
 mod error;
 mod history;

@@ -273,8 +273,14 @@ pub fn removed(name: &SecretName, versions: usize) -> String {
 /// Said of a plan that changes nothing.
 pub const NOTHING_TO_CHANGE: &str = "already there: nothing to change";
 
+/// What a duplicate of a secret does not have.
+pub const NOT_DUPLICATED: &str = "not copied: history, other versions, custom labels and notes";
+
 /// What a removal does not reach.
 pub const STILL_IN_COPIES: &str = "change anything this secret protects; old backups still contain it";
+
+/// The same of several secrets.
+pub const ALL_STILL_IN_COPIES: &str = "change anything these secrets protect; old backups still contain them";
 
 /// Where removals are asked for and there are none.
 pub const NOTHING_TO_PURGE: &str = "no secret is past its window";

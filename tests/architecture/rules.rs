@@ -197,6 +197,7 @@ const CLI: &[&[&str]] = &[
     &["cli/invocation", "cli/raise_cost"],
     // What commands have in common.
     &[
+        "cli/bulk",
         "cli/confirm",
         "cli/help",
         "cli/json_reference",

@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 44] = [
+const LINES: [Line; 46] = [
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -51,6 +51,8 @@ const LINES: [Line; 44] = [
     line(Password, &["purge"]),
     line(Password, &["set", "db", "--description", "x"]),
     line(Password, &["rename", "db", "database"]),
+    line(Password, &["move", "db", "old/"]),
+    line(Password, &["duplicate", "db", "db2"]),
     line(Password, &["audit"]),
     line(Password, &["undo"]),
     line(Password, &["redo"]),
@@ -261,7 +263,15 @@ const BAD: &[&str] = &[
     "rename db",
     "rename db solo",
     "rename db d\u{202e}b",
+    "rename --prefix nosuch x",
+    "move db",
+    "move db old",
+    "move nosuch old/",
+    "duplicate db solo",
+    "duplicate nosuch x",
     "rm db --recovery-days 3",
+    "rm --prefix nosuch",
+    "restore --prefix nosuch",
     "rm db --force",
     "restore db",
     "purge nosuch",

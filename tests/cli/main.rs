@@ -7,6 +7,7 @@ mod agent;
 mod ages;
 mod api;
 mod as_command;
+mod bulk;
 // It looks at processes by their /proc.
 #[cfg(target_os = "linux")]
 mod children;

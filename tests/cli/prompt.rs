@@ -293,6 +293,32 @@ fn force_asks_for_the_name() {
 }
 
 #[test]
+fn force_of_a_folder_asks_for_its_name() {
+    let home = Home::with_secret();
+    for name in ["shop/a", "shop/b"] {
+        home.pipe("x", &["new", name]).succeeded();
+    }
+    let ask = |typed: &str| {
+        let mut terminal = home.terminal(&["rm", "--prefix", "shop", "--force"]);
+        terminal.wait_for("Master password: ").press(&enter(PASSWORD));
+        terminal.wait_for("Type its name to go on: ").press(&enter(typed));
+        terminal.end()
+    };
+    let (status, screen) = ask("shop");
+    assert_eq!(status.code(), Some(2));
+    assert_snapshot!(screen, @r#"
+        Master password:
+        this removes 2 secrets in 'shop/' with 2 versions for good. Type its name to go on: shop
+        error: that is not its name
+        hint: nothing was removed
+        "#);
+    home.etui(&["get", "shop/a"]).succeeded();
+    assert_eq!(ask("shop/").0.code(), Some(0));
+    home.etui(&["get", "shop/a"]).failed(3);
+    home.etui(&["get", "db"]).succeeded();
+}
+
+#[test]
 fn an_older_file_is_a_question() {
     let home = Home::with_secret();
     let older = home.bytes_of_vault();

@@ -68,14 +68,14 @@ fn short_help_of_etui_and_of_put() {
 
         Usage: etui [OPTIONS] [COMMAND]
 
-        Store and read:                 new put get edit copy list show which code
-        Versions and labels:            log diff stage rollback promote
-        Metadata, deletion and history: set rename rm restore purge audit undo redo
-        Use in programs:                run env inject git-credential docker-credential
-                                        random api serve
-        Move in and out:                import export backup
-        The vault:                      init unlock lock status passwd rekey verify
-        The app and this tool:          tui demo doctor config completions man
+        Store and read:        new put get edit duplicate copy list show which code
+        Versions and labels:   log diff stage rollback promote
+        Change, delete, undo:  set rename move rm restore purge audit undo redo
+        Use in programs:       run env inject git-credential docker-credential random
+                               api serve
+        Move in and out:       import export backup
+        The vault:             init unlock lock status passwd rekey verify
+        The app and this tool: tui demo doctor config completions man
 
         Options:
               --plain                 Draw for screen readers: no borders, no spinners
@@ -291,7 +291,7 @@ fn a_mistake_that_many_make_is_told_with_its_remedy() {
         ("delete", "rm"),
         ("cat", "get"),
         ("read", "get"),
-        ("mv", "rename"),
+        ("mv", "move` into a folder, or `etui rename"),
         ("versions", "log"),
         ("generate", "random"),
         ("find", "list"),

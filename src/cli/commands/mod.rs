@@ -13,6 +13,7 @@ mod demo;
 mod diff;
 mod docker_credential;
 mod doctor;
+mod duplicate;
 mod edit;
 mod env;
 mod export;
@@ -34,6 +35,7 @@ mod purge;
 mod put;
 mod random;
 mod rekey;
+mod relocate;
 mod rename;
 mod restore;
 mod rm;
@@ -65,6 +67,7 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<put::Put>("put"),
             Row::of::<get::Get>("get"),
             Row::of::<edit::Edit>("edit"),
+            Row::of::<duplicate::Duplicate>("duplicate"),
             Row::of::<copy::Copy>("copy"),
             Row::of::<list::List>("list"),
             Row::of::<show::Show>("show"),
@@ -83,10 +86,11 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     },
     Group {
-        title: "Metadata, deletion and history",
+        title: "Change, delete, undo",
         rows: &[
             Row::of::<set::Set>("set"),
             Row::of::<rename::Rename>("rename"),
+            Row::of::<relocate::Move>("move"),
             Row::of::<rm::Rm>("rm"),
             Row::of::<restore::Restore>("restore"),
             Row::of::<purge::Purge>("purge"),

@@ -80,7 +80,7 @@ impl RunCommand for Purge {
         }
         if asks {
             for (Removal { name, .. }, _) in &planned {
-                confirmation.ask(invocation, name, &format!("this removes '{name}' for good"))?;
+                confirmation.ask(invocation, name.as_str(), &format!("this removes '{name}' for good"))?;
             }
         }
         let planned: Vec<Removal> = planned.into_iter().map(|(removal, _)| removal).collect();

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::bulk::{self, Run};
 use crate::cli::confirm::Confirmation;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
@@ -11,26 +12,32 @@ use crate::cli::plan::{self, PREVIEW, Preview};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, NAME, Schema, key};
 use crate::cli::wording;
-use crate::domain::SecretName;
+use crate::domain::{Folder, SecretName};
 use crate::kms::Answer;
-use crate::vault::{ChangeOutcome, DeleteRequest, Planned, StateToken};
-use crate::versioning::Deletion;
+use crate::vault::{BulkRequest, ChangeOutcome, DeleteRequest, Planned, StateToken, Vault};
+use crate::versioning::{BulkOperation, BulkTarget, Deletion};
 
-/// Delete a secret, with a window in which it can be restored
+/// Delete secrets, with a window in which they can be restored
 ///
-/// In the window the secret cannot be read or changed; `etui restore` cancels the deletion. When
+/// In the window a secret cannot be read or changed; `etui restore` cancels the deletion. When
 /// it is over nothing is lost by itself: `etui purge` removes the secret. With --force it is removed at once
-/// and for good; on a terminal its name must be typed, and elsewhere --yes is needed.
+/// and for good; on a terminal its name, or that of the folder, must be typed, and elsewhere --yes is needed.
+/// Several secrets are deleted together or not at all.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui rm db/password
   etui rm db/password --recovery-days 7
-  etui rm db/password --force --dry-run")]
+  etui rm db/password --force --dry-run
+  etui rm --prefix shop/old/ --dry-run           a folder with all below it")]
 pub(in crate::cli) struct Rm {
-    /// The name of the secret
-    #[arg(value_parser = SecretName::new)]
-    name: SecretName,
+    /// The names of the secrets
+    #[arg(value_name = "NAME", value_parser = SecretName::new, required_unless_present = "prefix")]
+    names: Vec<SecretName>,
+
+    /// Every secret in this folder instead
+    #[arg(long, value_name = "FOLDER", value_parser = Folder::new, conflicts_with = "names")]
+    prefix: Option<Folder>,
 
     /// The length of the window, 7 to 30 days [default: 30]
     #[arg(long, value_name = "N")]
@@ -66,7 +73,9 @@ impl RunCommand for Rm {
                 key("PlannedDeleteTime", Kind::Time, "from when on it can be purged; with --force now"),
             ]],
         ),
+        Schema::when("several secrets are deleted, or scheduled for it", &[bulk::DONE]),
         Schema::when("with --dry-run", &[PREVIEW]),
+        Schema::when("with --dry-run, of several secrets", &[bulk::PLANNED]),
     ]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
@@ -80,7 +89,16 @@ impl RunCommand for Rm {
             confirmation.can_be_had(invocation)?;
         }
         let mut vault = invocation.unlock()?;
-        let mut request = DeleteRequest { name: self.name, deletion, expected: self.if_state };
+        let targets = bulk::targets(&self.names, self.prefix.as_ref());
+        let [BulkTarget::Secret(name)] = targets.as_slice() else {
+            let operation = BulkOperation::Delete(deletion);
+            let request = BulkRequest { targets, operation, expected: self.if_state };
+            return match asks {
+                true => bulk::remove_for_good(invocation, &mut vault, request, confirmation),
+                false => bulk::run(invocation, &mut vault, &request, Run::of_flag(self.dry_run)),
+            };
+        };
+        let mut request = DeleteRequest { name: name.clone(), deletion, expected: self.if_state };
         if self.dry_run {
             let planned = vault.plan_delete(&request)?;
             preview(invocation, &request.name, deletion, &planned)?;
@@ -89,23 +107,25 @@ impl RunCommand for Rm {
         if asks {
             let planned = vault.plan_delete(&request)?;
             let destroyed = planned.plan.change().map_or(0, |change| change.destroyed.len());
-            let versions = wording::count(destroyed as u64, "version");
-            let what = format!("this removes '{}' with {versions} for good", request.name);
-            confirmation.ask(invocation, &request.name, &what)?;
+            confirmation.ask(invocation, name.as_str(), &bulk::removes_secret(name, destroyed))?;
             // What was confirmed is what is removed, and nothing that was added meanwhile.
             request.expected = Some(planned.token);
         }
-        let outcome = vault.delete_secret(&request)?;
-        invocation.say_notices(vault.take_notices());
-        let output = invocation.output();
-        let sentence = deleted(&outcome);
-        output.changed(&sentence, None);
-        match output.audience() {
-            Audience::Machine => output.answer(&Answer::delete(&outcome))?,
-            Audience::Person | Audience::Pipe => output.done(&sentence)?,
-        }
-        Ok(Finish::Done)
+        delete_one(invocation, &mut vault, &request)
     }
+}
+
+fn delete_one(invocation: &Invocation, vault: &mut Vault, request: &DeleteRequest) -> anyhow::Result<Finish> {
+    let outcome = vault.delete_secret(request)?;
+    invocation.say_notices(vault.take_notices());
+    let output = invocation.output();
+    let sentence = deleted(&outcome);
+    output.changed(&sentence, None);
+    match output.audience() {
+        Audience::Machine => output.answer(&Answer::delete(&outcome))?,
+        Audience::Person | Audience::Pipe => output.done(&sentence)?,
+    }
+    Ok(Finish::Done)
 }
 
 fn preview(
