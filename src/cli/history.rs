@@ -11,7 +11,7 @@ use crate::kms::Answer;
 use crate::vault::wording::next_put_destroys as next_put_destroys_words;
 pub(super) use crate::vault::wording::{details, not_restored, operation, origin, taken_back};
 use crate::vault::{ChangeOutcome, HistoryEntry};
-use crate::versioning::{Change, Shift, VersionRef};
+use crate::versioning::{Change, NoteShift, Shift, VersionRef};
 
 fn ids(versions: &[VersionRef]) -> impl Iterator<Item = &VersionId> {
     versions.iter().map(|version| &version.id)
@@ -193,6 +193,8 @@ pub(super) struct ChangeShape<'a> {
     planned_delete_time: Option<ShiftShape<Option<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<NoteShape<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteShape<'a>>,
 }
 
 #[derive(Serialize)]
@@ -223,8 +225,22 @@ struct NoteShape<'a> {
     shift: ShiftShape<Option<&'a str>>,
 }
 
+impl<'a> NoteShape<'a> {
+    fn of(note: &'a NoteShift) -> Self {
+        Self {
+            version_id: note.version.id.as_str(),
+            shift: ShiftShape::of(&note.note, |note| note.as_ref().map(|note| note.as_str())),
+        }
+    }
+}
+
 impl<'a> ChangeShape<'a> {
     pub(super) fn of(change: &'a Change) -> Self {
+        // One note is told by itself, as it is in almost every change; an import may bring many.
+        let (note, notes) = match change.notes.as_slice() {
+            [note] => (Some(NoteShape::of(note)), Vec::new()),
+            notes => (None, notes.iter().map(NoteShape::of).collect()),
+        };
         let texts = |versions: &'a [VersionRef]| ids(versions).map(VersionId::as_str).collect();
         Self {
             stored: texts(&change.added),
@@ -245,10 +261,8 @@ impl<'a> ChangeShape<'a> {
                 .planned_deletion
                 .as_ref()
                 .map(|shift| ShiftShape::of(shift, |planned| planned.as_ref().map(Timestamp::to_string))),
-            note: change.note.as_ref().map(|note| NoteShape {
-                version_id: note.version.id.as_str(),
-                shift: ShiftShape::of(&note.note, |note| note.as_ref().map(|note| note.as_str())),
-            }),
+            note,
+            notes,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::memory::{SecretBytes, wipe_stack};
 const LENGTH_PREFIX: usize = 4;
 const SMALLEST_VALUE: usize = 128;
 const SMALLEST_RECORD: usize = 256;
+const SMALLEST_VERSION_RECORD: usize = 128;
 const RECORD_STEP: usize = 64;
 
 /// How far a plaintext is padded before it is sealed.
@@ -26,6 +27,9 @@ pub enum Padding {
     Value,
     /// For records: 256 bytes or the next multiple of 64.
     Record,
+    /// For the records of versions in format 2, which hold no long text but an id and a note: 128 bytes or the
+    /// next multiple of 64.
+    VersionRecord,
 }
 
 impl Padding {
@@ -35,6 +39,7 @@ impl Padding {
         match self {
             Self::Value => padme(needed).max(SMALLEST_VALUE),
             Self::Record => needed.next_multiple_of(RECORD_STEP).max(SMALLEST_RECORD),
+            Self::VersionRecord => needed.next_multiple_of(RECORD_STEP).max(SMALLEST_VERSION_RECORD),
         }
     }
 }
@@ -151,7 +156,7 @@ mod tests {
     }
 
     fn any_padding() -> impl Strategy<Value = Padding> {
-        prop_oneof![Just(Padding::Value), Just(Padding::Record)]
+        prop_oneof![Just(Padding::Value), Just(Padding::Record), Just(Padding::VersionRecord)]
     }
 
     #[test]
@@ -198,6 +203,9 @@ mod tests {
         }
         for (length, padded) in [(0, 256), (252, 256), (253, 320), (316, 320), (317, 384)] {
             assert_eq!(Padding::Record.content_length(length), padded, "record of {length}");
+        }
+        for (length, padded) in [(0, 128), (124, 128), (125, 192), (188, 192), (189, 256), (317, 384)] {
+            assert_eq!(Padding::VersionRecord.content_length(length), padded, "version of {length}");
         }
     }
 

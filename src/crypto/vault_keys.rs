@@ -125,13 +125,25 @@ impl VaultKeys {
         self.ledger.authenticate([b"versions", &secret_row[..], &count, &rows])
     }
 
-    /// What one secret adds to the sum of its bucket ([`bucket_of`](super::bucket_of)).
-    pub fn bucket_entry(
+    /// As [`versions_mac`](Self::versions_mac), over row id, id tag and record tag of each version; they come
+    /// in the order of their row ids.
+    pub fn versions_mac_with_ids<'a>(
         &self,
-        name_tag: &[u8; 32],
         secret_row: &[u8; 16],
-        record_tag: &[u8; 16],
-    ) -> LedgerSum {
+        versions: impl ExactSizeIterator<Item = (i64, &'a [u8; 32], &'a [u8; 16])>,
+    ) -> [u8; 32] {
+        let count = (versions.len() as u64).to_be_bytes();
+        let mut rows = Vec::with_capacity(versions.len() * (8 + 32 + 16));
+        for (row_id, id_tag, record_tag) in versions {
+            rows.extend_from_slice(&row_id.to_be_bytes());
+            rows.extend_from_slice(id_tag);
+            rows.extend_from_slice(record_tag);
+        }
+        self.ledger.authenticate([b"versions2", &secret_row[..], &count, &rows])
+    }
+
+    /// What one secret adds to the sum of its bucket ([`bucket_of`](super::bucket_of)).
+    pub fn bucket_entry(&self, name_tag: &[u8], secret_row: &[u8; 16], record_tag: &[u8; 16]) -> LedgerSum {
         self.bucket_entries().of(name_tag, secret_row, record_tag)
     }
 
@@ -147,8 +159,8 @@ pub struct BucketEntries(ReadyMac);
 
 impl BucketEntries {
     /// What one secret adds.
-    pub fn of(&self, name_tag: &[u8; 32], secret_row: &[u8; 16], record_tag: &[u8; 16]) -> LedgerSum {
-        LedgerSum::from_bytes(self.0.authenticate([b"bucket", &name_tag[..], secret_row, record_tag]))
+    pub fn of(&self, name_tag: &[u8], secret_row: &[u8; 16], record_tag: &[u8; 16]) -> LedgerSum {
+        LedgerSum::from_bytes(self.0.authenticate([b"bucket", name_tag, secret_row, record_tag]))
     }
 }
 
@@ -224,6 +236,13 @@ mod tests {
             keys.versions_mac(&[1; 16], &mut [(2, [1; 16])]),
             keys.versions_mac(&[1; 16], &mut [(1, [2; 16])]),
             keys.versions_mac(&[1; 16], &mut [(1, [1; 16]), (2, [1; 16])]),
+            keys.versions_mac_with_ids(&[1; 16], [].into_iter()),
+            keys.versions_mac_with_ids(&[2; 16], [].into_iter()),
+            keys.versions_mac_with_ids(&[1; 16], [(1, &[1; 32], &[1; 16])].into_iter()),
+            keys.versions_mac_with_ids(&[1; 16], [(2, &[1; 32], &[1; 16])].into_iter()),
+            keys.versions_mac_with_ids(&[1; 16], [(1, &[2; 32], &[1; 16])].into_iter()),
+            keys.versions_mac_with_ids(&[1; 16], [(1, &[1; 32], &[2; 16])].into_iter()),
+            keys.bucket_entry(&[1; 16], &[1; 16], &[1; 16]).to_bytes(),
         ];
         let count = tags.len();
         tags.sort_unstable();

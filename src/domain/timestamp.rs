@@ -30,6 +30,16 @@ impl Timestamp {
         Self(seconds.clamp(0, Self::LAST))
     }
 
+    /// The whole seconds of milliseconds since 1970, clamped as above.
+    pub fn of_milliseconds(milliseconds: u64) -> Self {
+        Self::clamped(i64::try_from(milliseconds / 1_000).unwrap_or(i64::MAX))
+    }
+
+    /// Milliseconds since 1970, at the beginning of the second.
+    pub const fn milliseconds(self) -> u64 {
+        self.0.unsigned_abs() * 1_000
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     pub const fn seconds(self) -> i64 {
         self.0

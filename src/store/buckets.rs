@@ -3,8 +3,9 @@
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-use super::codec::SecretRecordView;
+use super::codec::{Head, SecretRecordView};
 use super::error::StoreError;
+use super::format::{FormatVersion, NameTag};
 use super::index::{Bucket, SecretRow};
 use super::open_store::OpenStore;
 use super::rows::{LONGEST_RECORD, array, blob, each};
@@ -32,7 +33,7 @@ const MOST_THREADS: usize = 4;
 struct SealedBucket {
     bucket: usize,
     /// Name tag, id, and the end of the sealed record in `bytes`; it begins where the one before ends.
-    rows: Vec<([u8; 32], [u8; 16], usize)>,
+    rows: Vec<(NameTag, [u8; 16], usize)>,
     bytes: Vec<u8>,
 }
 
@@ -42,6 +43,7 @@ struct Opener<'a> {
     keys: &'a VaultKeys,
     seals: Seals,
     sums: &'a [LedgerSum; BUCKETS],
+    format: FormatVersion,
     depth: Depth,
 }
 
@@ -115,7 +117,8 @@ impl OpenStore {
     }
 
     fn opener(&self, depth: Depth) -> Opener<'_> {
-        Opener { keys: &self.keys, seals: self.seals, sums: &self.head.sums, depth }
+        let Head { format, sums, .. } = &self.head;
+        Opener { keys: &self.keys, seals: self.seals, sums, format: *format, depth }
     }
 
     fn read_bucket(&self, bucket: usize) -> Result<SealedBucket, StoreError> {
@@ -130,7 +133,8 @@ impl OpenStore {
                 return Err(StoreError::integrity("it has more secrets than its head names"));
             }
             sealed.bytes.extend_from_slice(blob(row, 2)?);
-            sealed.rows.push((array(row, 0)?, array(row, 1)?, sealed.bytes.len()));
+            let name_tag = self.head.format.read_name_tag(row, 0)?;
+            sealed.rows.push((name_tag, array(row, 1)?, sealed.bytes.len()));
             Ok(())
         })?;
         Ok(sealed)
@@ -157,7 +161,7 @@ impl Opener<'_> {
             if rows.last().is_some_and(|last| last.name_tag >= name_tag) {
                 return Err(StoreError::integrity("its secrets are out of order"));
             }
-            sum += entries.of(&name_tag, &id, &tag);
+            sum += entries.of(name_tag.as_bytes(), &id, &tag);
             let mut opened = None;
             if self.depth == Depth::Records {
                 associated = secret_of(associated, &name_tag, &id);
@@ -169,15 +173,16 @@ impl Opener<'_> {
             return Err(StoreError::integrity("its secrets are not those that its head vouches for"));
         }
         for range in rows.iter().filter_map(|row| row.opened.as_ref()) {
-            parse_record(&records.expose()[range.clone()])?;
+            parse_record(&records.expose()[range.clone()], self.format)?;
         }
         Ok(Bucket::new(rows, records))
     }
 }
 
 /// Reads an opened record that a sum has vouched for.
-pub(super) fn parse_record(record: &[u8]) -> Result<SecretRecordView<'_>, StoreError> {
+pub(super) fn parse_record(record: &[u8], format: FormatVersion) -> Result<SecretRecordView<'_>, StoreError> {
     SecretRecordView::parse(record)
+        .filter(|view| view.format() == format)
         .ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))
 }
 

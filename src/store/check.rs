@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::codec::EventLink;
+use super::codec::{EventLink, Stamped};
 use super::error::StoreError;
 use super::events::open_event;
 use super::open_store::OpenStore;
@@ -149,11 +149,21 @@ impl OpenStore {
         report: &mut CheckReport,
         step: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut link = EventLink { number: self.head.number, tag: self.head.tag };
+        let mut link = self.head.newest();
+        // Above each stamp that is met on the way down; what a merge brought has its own.
+        let mut above = self.head.stamp.checked_add(1);
         while link.number > 0 {
-            match open_event(&self.file, &self.keys, self.seals, link) {
+            match open_event(&self.file, &self.keys, self.seals, self.head.format, link) {
                 Ok(event) => {
                     report.events += 1;
+                    if let Some(Stamped { stamp, brought: false, .. }) = event.stamped {
+                        if above.is_some_and(|above| stamp >= above) {
+                            report
+                                .findings
+                                .push(format!("event {} of its history is out of order", link.number));
+                        }
+                        above = Some(stamp);
+                    }
                     step()?;
                     link = EventLink { number: link.number - 1, tag: event.previous_tag };
                 }

@@ -2,6 +2,7 @@
 
 use super::codec::{EventLink, EventRecord};
 use super::error::StoreError;
+use super::format::FormatVersion;
 use super::open_store::OpenStore;
 use super::rows::{blob, first};
 use super::seals::Seals;
@@ -13,6 +14,7 @@ pub(super) fn open_event(
     file: &VaultFile,
     keys: &VaultKeys,
     seals: Seals,
+    format: FormatVersion,
     link: EventLink,
 ) -> Result<EventRecord, StoreError> {
     let damaged = |what: &str| StoreError::Integrity(format!("event {} of its history {what}", link.number));
@@ -24,7 +26,7 @@ pub(super) fn open_event(
         return Err(damaged("is not the one that was written"));
     }
     let opened = keys.open(&seals.event(link.number), &sealed).map_err(|_| damaged("does not open"))?;
-    EventRecord::decode(opened.expose()).ok_or_else(|| damaged("makes no sense"))
+    EventRecord::decode(opened.expose(), format).ok_or_else(|| damaged("makes no sense"))
 }
 
 impl OpenStore {
@@ -38,7 +40,7 @@ impl OpenStore {
 
     /// Leads to the newest event.
     pub fn newest_event_link(&self) -> EventLink {
-        EventLink { number: self.head.number, tag: self.head.tag }
+        self.head.newest()
     }
 
     /// The number of the newest event: the generation of the vault.
@@ -52,6 +54,6 @@ impl OpenStore {
     /// [`StoreError::Integrity`].
     pub fn event(&self, link: EventLink) -> Result<EventRecord, StoreError> {
         self.turn.goes_on();
-        open_event(&self.file, &self.keys, self.seals, link)
+        open_event(&self.file, &self.keys, self.seals, self.head.format, link)
     }
 }

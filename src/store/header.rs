@@ -2,13 +2,11 @@
 
 use super::codec::{Reader, Writer};
 use super::error::StoreError;
+use super::format::FormatVersion;
 use crate::crypto::{self, KdfCost};
 
 const MAGIC: &[u8; 8] = b"etui-vlt";
 const KDF_NAME: &[u8] = b"argon2id";
-
-/// The version of the format that seals are bound to.
-pub(super) const FORMAT_VERSION: u32 = 1;
 
 /// Whether a key file is needed besides the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +20,8 @@ pub enum KeyFileUse {
 /// What must be known before a password can be tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
+    /// The version of the format.
+    pub format: FormatVersion,
     /// Which vault this is; it never changes.
     pub vault_id: [u8; 16],
     /// Which vault key this is; rekeying changes it.
@@ -40,7 +40,7 @@ impl Header {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.raw(MAGIC);
-        writer.u32(FORMAT_VERSION);
+        writer.u32(self.format.number());
         writer.raw(&self.vault_id);
         writer.raw(&self.key_id);
         writer.bytes(KDF_NAME);
@@ -66,9 +66,10 @@ impl Header {
 
     fn parse(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
-        if reader.array::<8>()? != *MAGIC || reader.u32()? != FORMAT_VERSION {
+        if reader.array::<8>()? != *MAGIC {
             return None;
         }
+        let format = FormatVersion::of_number(reader.u32()?)?;
         let vault_id = reader.array()?;
         let key_id = reader.array()?;
         if reader.bytes()? != KDF_NAME {
@@ -82,7 +83,7 @@ impl Header {
             _ => return None,
         };
         let commitment = reader.array()?;
-        reader.end().then_some(Self { vault_id, key_id, cost, salt, key_file, commitment })
+        reader.end().then_some(Self { format, vault_id, key_id, cost, salt, key_file, commitment })
     }
 }
 
@@ -92,6 +93,7 @@ mod tests {
 
     fn header() -> Header {
         Header {
+            format: FormatVersion::One,
             vault_id: [1; 16],
             key_id: [2; 16],
             cost: KdfCost::new(19 * 1024, 2, 1).unwrap(),
@@ -103,8 +105,20 @@ mod tests {
 
     #[test]
     fn a_header_is_read_as_it_was_written() {
-        let bytes = header().encode();
-        assert_eq!(Header::decode(&bytes, &crypto::sha256(&bytes)), Ok(header()));
+        for format in FormatVersion::ALL {
+            let header = Header { format, ..header() };
+            let bytes = header.encode();
+            assert_eq!(Header::decode(&bytes, &crypto::sha256(&bytes)), Ok(header));
+        }
+    }
+
+    #[test]
+    fn a_header_of_an_unknown_format_is_refused() {
+        for number in [0_u32, 3, u32::MAX] {
+            let mut bytes = header().encode();
+            bytes[8..12].copy_from_slice(&number.to_be_bytes());
+            assert!(Header::decode(&bytes, &crypto::sha256(&bytes)).is_err(), "{number}");
+        }
     }
 
     #[test]

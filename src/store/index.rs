@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use crate::crypto::{BUCKETS, bucket_of};
+use super::format::NameTag;
+use crate::crypto::BUCKETS;
 use crate::memory::SecretBytes;
 
 /// A row of `secret` that was counted into its bucket's verified sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SecretRow {
-    pub(super) name_tag: [u8; 32],
+    pub(super) name_tag: NameTag,
     pub(super) id: [u8; 16],
     /// The tag of the sealed record.
     pub(super) tag: [u8; 16],
@@ -32,7 +33,7 @@ impl Bucket {
         Self { rows, records, stale: 0 }
     }
 
-    fn position(&self, name_tag: &[u8; 32]) -> Result<usize, usize> {
+    fn position(&self, name_tag: &NameTag) -> Result<usize, usize> {
         self.rows.binary_search_by(|row| row.name_tag.cmp(name_tag))
     }
 
@@ -40,14 +41,14 @@ impl Bucket {
         row.opened.as_ref().map(|range| &self.records.expose()[range.clone()])
     }
 
-    fn remove(&mut self, name_tag: &[u8; 32]) {
+    fn remove(&mut self, name_tag: &NameTag) {
         if let Ok(at) = self.position(name_tag) {
             let row = self.rows.remove(at);
             self.stale += row.opened.map_or(0, |range| range.len());
         }
     }
 
-    fn insert(&mut self, name_tag: [u8; 32], id: [u8; 16], tag: [u8; 16], record: &[u8]) {
+    fn insert(&mut self, name_tag: NameTag, id: [u8; 16], tag: [u8; 16], record: &[u8]) {
         self.remove(&name_tag);
         let start = self.records.len();
         self.records.extend(record);
@@ -93,14 +94,14 @@ impl Index {
     }
 
     /// Finds the row of a name tag in a bucket that was read.
-    pub(super) fn find(&self, name_tag: &[u8; 32]) -> Option<&SecretRow> {
-        let bucket = self.buckets[bucket_of(name_tag)].as_ref()?;
+    pub(super) fn find(&self, name_tag: &NameTag) -> Option<&SecretRow> {
+        let bucket = self.buckets[name_tag.bucket()].as_ref()?;
         bucket.rows.get(bucket.position(name_tag).ok()?)
     }
 
     /// The opened record of a row, if it was opened.
     pub(super) fn record(&self, row: &SecretRow) -> Option<&[u8]> {
-        self.buckets[bucket_of(&row.name_tag)].as_ref()?.record(row)
+        self.buckets[row.name_tag.bucket()].as_ref()?.record(row)
     }
 
     /// Drops what is known of a bucket.
@@ -114,15 +115,15 @@ impl Index {
     }
 
     /// Removes a row after a commit.
-    pub(super) fn remove(&mut self, name_tag: &[u8; 32]) {
-        if let Some(bucket) = &mut self.buckets[bucket_of(name_tag)] {
+    pub(super) fn remove(&mut self, name_tag: &NameTag) {
+        if let Some(bucket) = &mut self.buckets[name_tag.bucket()] {
             bucket.remove(name_tag);
         }
     }
 
     /// Puts a row with its record in after a commit, where the bucket was read.
-    pub(super) fn insert(&mut self, name_tag: [u8; 32], id: [u8; 16], tag: [u8; 16], record: &[u8]) {
-        if let Some(bucket) = &mut self.buckets[bucket_of(&name_tag)] {
+    pub(super) fn insert(&mut self, name_tag: NameTag, id: [u8; 16], tag: [u8; 16], record: &[u8]) {
+        if let Some(bucket) = &mut self.buckets[name_tag.bucket()] {
             bucket.insert(name_tag, id, tag, record);
         }
     }
@@ -157,18 +158,18 @@ mod tests {
                 let mut bytes = record.clone();
                 bytes[0] = n;
                 bytes[1] = round;
-                index.insert([n; 32], [n; 16], [round; 16], &bytes);
+                index.insert(NameTag::Short([n; 16]), [n; 16], [round; 16], &bytes);
             }
         }
         let kept: usize = index.buckets.iter().flatten().map(|bucket| bucket.records.len()).sum();
         assert!(kept < 4 * 256 * 16_384, "nothing was compacted");
         for n in 0..=255_u8 {
-            let row = index.find(&[n; 32]).unwrap();
+            let row = index.find(&NameTag::Short([n; 16])).unwrap();
             assert_eq!(row.tag, [7; 16]);
             assert_eq!(index.record(row).unwrap()[..2], [n, 7]);
         }
-        index.remove(&[3; 32]);
-        assert_eq!(index.find(&[3; 32]), None);
+        index.remove(&NameTag::Short([3; 16]));
+        assert_eq!(index.find(&NameTag::Short([3; 16])), None);
         assert_eq!(index.all().count(), 255);
         assert_eq!(index.records().count(), 255);
     }

@@ -2,7 +2,8 @@
 //!
 //! - `open`: the one way in which a file is opened or created; `schema`: the tables and their check.
 //! - `vault_file`: an open file without any key; `open_store`: an unlocked one and what was verified of it.
-//! - `buckets`, `secrets`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
+//! - `format`: which version of the format a vault is in.
+//! - `buckets`, `secrets`, `versions`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
 //! - `identities`: by which branches of one vault know each other's secrets.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
 //! - `last_seen`: what this machine remembers of each vault; `check`: the full verification; `strays`: rows that
@@ -18,6 +19,7 @@ mod check;
 mod codec;
 mod error;
 mod events;
+mod format;
 mod header;
 mod identities;
 mod index;
@@ -37,11 +39,13 @@ mod system_error;
 mod transaction;
 mod unlock;
 mod vault_file;
+mod versions;
 mod watch;
 
 pub use check::CheckReport;
 pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, SummaryTags};
 pub use error::StoreError;
+pub use format::FormatVersion;
 pub use header::{Header, KeyFileUse};
 pub use last_seen::remembers_vault_at;
 pub use new_vault::create;

@@ -2,30 +2,30 @@
 
 use std::path::Path;
 
-use super::codec::{EventLink, EventRecord, Head};
+use super::codec::Head;
 use super::error::StoreError;
+use super::format::FormatVersion;
 use super::header::{Header, KeyFileUse};
 use super::last_seen::LastSeen;
 use super::open;
 use super::open_store::OpenStore;
+use super::rekey::append_vault_event;
 use super::rows::execute;
-use super::transaction::{Moment, insert_event, seal_head};
+use super::transaction::{Moment, seal_head};
 use super::vault_file::{Purpose, VaultFile, VaultRow};
-use crate::crypto::{
-    self, BUCKETS, KdfCost, KeyEncryptionKey, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey,
-    VaultKeys,
-};
+use crate::crypto::{self, KdfCost, KeyEncryptionKey, KeyFile, MasterPassword, Padding, VaultKey, VaultKeys};
 use crate::domain::reason;
 use crate::memory::KeyArena;
 use crate::store::seals::Seals;
-use crate::versioning::{Change, Operation};
+use crate::versioning::Operation;
 
-/// Creates a vault at a path where nothing is.
+/// Creates a vault of a format at a path where nothing is.
 ///
 /// # Errors
 /// [`StoreError::Exists`], [`StoreError::OutOfMemory`], [`StoreError::System`]; nothing is left behind.
 pub fn create(
     path: &Path,
+    format: FormatVersion,
     password: &MasterPassword,
     key_file: Option<&KeyFile>,
     cost: KdfCost,
@@ -38,6 +38,7 @@ pub fn create(
     let arena = new_arena()?;
     let vault_key = VaultKey::make(&arena)?;
     let mut header = Header {
+        format,
         vault_id: crypto::make_random()?,
         key_id: crypto::make_random()?,
         cost,
@@ -47,7 +48,7 @@ pub fn create(
     };
     // Deriving the key takes a second; the file is made after it, so that giving up leaves nothing.
     let key_encryption_key = lock_with(&mut header, password, key_file, &arena)?;
-    let open::Unnamed { opened, temporary, path } = open::create(path)?;
+    let open::Unnamed { opened, temporary, path } = open::create(path, format)?;
     let (row, keys, head) = fill(opened, &header, &key_encryption_key, &vault_key, moment)
         .map_err(|error| temporary.name_in(error, &path))?;
     let placed = open::Placed::of(temporary, &path)?;
@@ -95,7 +96,7 @@ fn fill(
     let keys = vault_key.derive_keys(&header.vault_id);
     let seals = Seals::new(header.vault_id);
     let wrapped_key = key_encryption_key.wrap(vault_key, &bytes)?;
-    let mut head = Head { number: 0, tag: [0; 16], secrets: 0, sums: [LedgerSum::default(); BUCKETS] };
+    let mut head = Head::empty(header.format);
     let first_head = keys.seal(&seals.head(&bytes, &wrapped_key), head.encode().expose(), Padding::Record)?;
     let row = VaultRow {
         header_hash: crypto::sha256(&bytes).to_vec(),
@@ -111,19 +112,7 @@ fn fill(
     let mut file = VaultFile::of(opened)?;
     file.begin(Purpose::Write)?;
     let mut store = OpenStore::new_vault(file, keys, head.clone(), None);
-    let event = EventRecord {
-        time: moment.now,
-        origin: moment.origin,
-        secret: None,
-        change: Change::of(Operation::Init),
-        takes_back: None,
-        batch: None,
-        previous_of_secret: EventLink::default(),
-        random: crypto::make_random()?,
-        previous_tag: [0; 16],
-    };
-    head.number = 1;
-    head.tag = insert_event(&store, 1, &event)?;
+    append_vault_event(&store, &mut head, Operation::Init, moment)?;
     let row = seal_head(&store, &head)?;
     execute(store.file.connection(), "UPDATE vault SET head = ?1", [&row.head])?;
     store.file.commit(row)?;

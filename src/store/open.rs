@@ -28,6 +28,7 @@ pub(super) use queue::Turn;
 pub(super) use temporary::{Placed, Temporary};
 
 use super::error::StoreError;
+use super::format::FormatVersion;
 use super::schema;
 use super::system_error::{Told as _, wait_for_lock};
 use crate::crypto;
@@ -153,7 +154,7 @@ pub(super) struct Unnamed {
 }
 
 /// Makes a new vault file under a temporary name; the folder it lies in too, if need be.
-pub(super) fn create(path: &Path) -> Result<Unnamed, StoreError> {
+pub(super) fn create(path: &Path, format: FormatVersion) -> Result<Unnamed, StoreError> {
     let folder = folder_of(path);
     make_private_folder(folder)?;
     let folder = fs::canonicalize(folder).map_err(|error| StoreError::system("finding", folder, &error))?;
@@ -165,7 +166,8 @@ pub(super) fn create(path: &Path) -> Result<Unnamed, StoreError> {
     };
     let path = folder.join(name);
     let temporary = Temporary::new_for(&path)?;
-    let connection = empty_tables(temporary.path()).map_err(|error| temporary.name_in(error, &path))?;
+    let connection =
+        empty_tables(temporary.path(), format).map_err(|error| temporary.name_in(error, &path))?;
     let opened = Opened {
         stamp: FileStamp::of(temporary.path())?,
         connection,
@@ -177,12 +179,12 @@ pub(super) fn create(path: &Path) -> Result<Unnamed, StoreError> {
     Ok(Unnamed { opened, temporary, path })
 }
 
-fn empty_tables(path: &Path) -> Result<Connection, StoreError> {
+fn empty_tables(path: &Path, format: FormatVersion) -> Result<Connection, StoreError> {
     let connection = connect(path)?;
     set_pragmas(&connection)?;
     // Nobody knows of it yet: it is synced once, when it is whole.
     connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF").on(&connection)?;
-    schema::create(&connection)?;
+    schema::create(&connection, format)?;
     Ok(connection)
 }
 
@@ -494,7 +496,7 @@ mod tests {
 
     /// Empty tables with the name of a vault.
     fn placed(folder: &Path) -> PathBuf {
-        let unnamed = create(&folder.join("vault.etui")).unwrap();
+        let unnamed = create(&folder.join("vault.etui"), FormatVersion::One).unwrap();
         drop(unnamed.opened);
         unnamed.temporary.place(&unnamed.path).unwrap();
         unnamed.path

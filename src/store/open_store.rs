@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::codec::{EventLink, Head};
 use super::error::StoreError;
+use super::events::open_event;
 use super::header::Header;
 use super::index::Index;
 use super::last_seen::{LastSeen, Lowering, Seen};
@@ -11,7 +12,7 @@ use super::open::{self, State};
 use super::rows::{first, integer};
 use super::seals::Seals;
 use super::vault_file::{Purpose, VaultFile, VaultRow};
-use crate::crypto::{BUCKETS, LedgerSum, VaultKeys};
+use crate::crypto::VaultKeys;
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 
@@ -87,7 +88,7 @@ impl OpenStore {
         now: Timestamp,
     ) -> Result<Self, Box<(VaultFile, StoreError)>> {
         let memory = state_directory.map(LastSeen::new);
-        let head = Head { number: 0, tag: [0; 16], secrets: 0, sums: [LedgerSum::default(); BUCKETS] };
+        let head = Head::empty(file.header.format);
         let mut store = Self::new_vault(file, keys, head, memory);
         let verified = store.verify_first(acceptance, now);
         store.file.roll_back();
@@ -392,8 +393,7 @@ impl OpenStore {
                 Err(StoreError::OtherBranch { number: head.number })
             };
         }
-        let newest = EventLink { number: head.number, tag: head.tag };
-        let reached = walk_to(&self.file, &self.keys, self.seals, newest, self.head.number)?;
+        let reached = walk_to(&self.file, &self.keys, self.seals, head, self.head.number)?;
         if reached.tag == self.head.tag {
             Ok(())
         } else {
@@ -406,8 +406,9 @@ impl OpenStore {
         let (file, keys, seals) = (&self.file, &self.keys, self.seals);
         let head = open_head(row, keys, seals)?;
         refuse_events_above(file, head.number)?;
-        let newest = EventLink { number: head.number, tag: head.tag };
-        let random = super::events::open_event(file, keys, seals, newest)?.random;
+        let newest = head.newest();
+        let format = head.format;
+        let random = open_event(file, keys, seals, format, newest)?.random;
         let mut first = FirstHead { head, random, lowering: Lowering::Never, notice: None, trouble: None };
         let Some(memory) = &self.memory else { return Ok(first) };
 
@@ -430,8 +431,8 @@ impl OpenStore {
                 first.lowering = Lowering::Accepted;
             }
             Some(seen) => {
-                let reached = walk_to(file, keys, seals, newest, seen.number)?;
-                if super::events::open_event(file, keys, seals, reached)?.random != seen.random {
+                let reached = walk_to(file, keys, seals, &first.head, seen.number)?;
+                if open_event(file, keys, seals, format, reached)?.random != seen.random {
                     if !acceptance.other {
                         return Err(StoreError::OtherBranch { number: seen.number });
                     }
@@ -446,12 +447,13 @@ impl OpenStore {
     /// Remembers the newest change; where that cannot be written, the commit stands and it is said once.
     pub(super) fn remember(&mut self, now: Timestamp) {
         let Some(memory) = &self.memory else { return };
-        let link = EventLink { number: self.head.number, tag: self.head.tag };
-        let remembered =
-            super::events::open_event(&self.file, &self.keys, self.seals, link).and_then(|event| {
-                let seen = Seen { number: link.number, random: event.random, when: now };
-                memory.remember(&self.file.header.vault_id, self.file.path(), seen, Lowering::Never)
-            });
+        let Head { format, number, .. } = self.head;
+        let link = self.head.newest();
+        let newest = open_event(&self.file, &self.keys, self.seals, format, link);
+        let remembered = newest.and_then(|event| {
+            let seen = Seen { number, random: event.random, when: now };
+            memory.remember(&self.file.header.vault_id, self.file.path(), seen, Lowering::Never)
+        });
         if remembered.is_err() {
             self.notices.push(cannot_remember());
             self.memory = None;
@@ -463,7 +465,8 @@ fn open_head(row: &VaultRow, keys: &VaultKeys, seals: Seals) -> Result<Head, Sto
     let opened = keys
         .open(&seals.head(&row.header, &row.wrapped_key), &row.head)
         .map_err(|_| StoreError::integrity("its head does not open"))?;
-    Head::decode(opened.expose()).ok_or_else(|| StoreError::integrity("its head makes no sense"))
+    let format = Header::decode(&row.header, &row.header_hash)?.format;
+    Head::decode(opened.expose(), format).ok_or_else(|| StoreError::integrity("its head makes no sense"))
 }
 
 /// An event beyond the head was grafted on, or the head was put back.
@@ -477,17 +480,17 @@ fn refuse_events_above(file: &VaultFile, number: u64) -> Result<(), StoreError> 
     }
 }
 
-/// Walks the chain down from `newest`; every event on the way must open and name the one before.
+/// Walks the chain down from a head; every event on the way must open and name the one before.
 fn walk_to(
     file: &VaultFile,
     keys: &VaultKeys,
     seals: Seals,
-    newest: EventLink,
+    head: &Head,
     number: u64,
 ) -> Result<EventLink, StoreError> {
-    let mut link = newest;
+    let mut link = head.newest();
     while link.number > number {
-        let event = super::events::open_event(file, keys, seals, link)?;
+        let event = open_event(file, keys, seals, head.format, link)?;
         link = EventLink { number: link.number - 1, tag: event.previous_tag };
     }
     Ok(link)
@@ -506,6 +509,7 @@ mod tests {
     use super::*;
     use crate::crypto::{KdfCost, MasterPassword};
     use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, VersionId};
+    use crate::store::format::FormatVersion;
     use crate::store::observed::{self, Step};
     use crate::store::rekey::Locks;
     use crate::store::transaction::{Batch, Moment, NewVersion, WriteTransaction};
@@ -518,7 +522,7 @@ mod tests {
     }
 
     fn moment() -> Moment {
-        Moment { now: now(), origin: Origin::CommandLine }
+        Moment::new(now().milliseconds(), Origin::CommandLine)
     }
 
     fn password() -> MasterPassword {
@@ -552,7 +556,10 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = std::fs::canonicalize(place.path()).unwrap();
         let (path, here) = (folder.join("vault.etui"), folder.join("here"));
-        drop(crate::store::create(&path, &password(), None, cost(), Some(&here), moment()).unwrap());
+        drop(
+            crate::store::create(&path, FormatVersion::One, &password(), None, cost(), Some(&here), moment())
+                .unwrap(),
+        );
 
         observed::take();
         let mut store = unlock(&path, &folder.join("elsewhere"));
@@ -590,7 +597,8 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (path, here) = (place.path().join("vault.etui"), place.path().join("here"));
         let mut store =
-            crate::store::create(&path, &password(), None, cost(), Some(&here), moment()).unwrap();
+            crate::store::create(&path, FormatVersion::One, &password(), None, cost(), Some(&here), moment())
+                .unwrap();
         observed::after_the_look(move || observed::let_another_process_spill(&path));
         assert_eq!(store.read(now(), |_| Ok::<_, StoreError>(())), Ok(()));
     }
@@ -601,7 +609,8 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (path, here) = (place.path().join("vault.etui"), place.path().join("here"));
         let mut store =
-            crate::store::create(&path, &password(), None, cost(), Some(&here), moment()).unwrap();
+            crate::store::create(&path, FormatVersion::One, &password(), None, cost(), Some(&here), moment())
+                .unwrap();
         let gives_sign = |store: &mut OpenStore, work: &mut dyn FnMut(&mut OpenStore)| {
             store.turn.make_due();
             let before = store.turn.signs();

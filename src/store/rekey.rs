@@ -5,7 +5,7 @@
 
 use super::codec::{EventLink, EventRecord, Head, SecretRecord, VersionRecord, type_byte};
 use super::error::StoreError;
-use super::events::open_event;
+use super::format::{FormatVersion, VersionRow};
 use super::header::{Header, KeyFileUse};
 use super::index::Index;
 use super::new_vault::{lock_with, new_arena};
@@ -16,7 +16,7 @@ use super::transaction::{Moment, insert_event, seal_head, tag_of};
 use super::vault_file::{Purpose, VaultRow};
 use super::watch::Progress;
 use crate::crypto::{
-    self, BUCKETS, KdfCost, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey, VaultKeys, bucket_of,
+    self, BUCKETS, KdfCost, KeyFile, LedgerSum, MasterPassword, Padding, VaultKey, VaultKeys,
 };
 use crate::domain::SecretName;
 use crate::versioning::{Change, Operation};
@@ -101,6 +101,7 @@ impl OpenStore {
         cost: KdfCost,
     ) -> Result<(Header, Vec<u8>), StoreError> {
         let mut header = Header {
+            format: self.file.header.format,
             vault_id: self.file.header.vault_id,
             key_id,
             cost,
@@ -181,10 +182,9 @@ impl OpenStore {
         };
         let tags = self.reseal_events(&new_keys, &mut step)?;
         let mut head = Head {
-            number: self.head.number,
             tag: tag_at(&tags, self.head.number)?,
-            secrets: self.head.secrets,
             sums: [LedgerSum::default(); BUCKETS],
+            ..self.head.clone()
         };
         for name in self.names()? {
             self.reseal_secret(&name, &new_keys, &tags, &mut head)?;
@@ -222,7 +222,7 @@ impl OpenStore {
         let links = self.verified_chain()?;
         let mut tags: Vec<[u8; 16]> = Vec::with_capacity(links.len());
         for link in links {
-            let mut event = open_event(&self.file, &self.keys, self.seals, link)?;
+            let mut event = self.event(link)?;
             event.previous_tag = tags.last().copied().unwrap_or_default();
             if event.previous_of_secret.number > 0 {
                 event.previous_of_secret.tag = tag_at(&tags, event.previous_of_secret.number)?;
@@ -263,8 +263,9 @@ impl OpenStore {
         let secret = self
             .secret(name)?
             .ok_or_else(|| StoreError::integrity("a secret that was there is not there any more"))?;
+        let format = self.head.format;
         let connection = self.file.connection();
-        let mut version_tags = Vec::with_capacity(secret.versions.len());
+        let mut rows = Vec::with_capacity(secret.rows.len());
         for state in &secret.state.versions {
             let value = self.value(&secret, state.key)?;
             let key = state.key.0;
@@ -277,33 +278,45 @@ impl OpenStore {
                 equal: new_keys.equal_tag(type_byte(value.value_type()), value.expose()),
             };
             let associated = self.seals.version(key, &secret.id, &id_tag);
-            let sealed_record = new_keys.seal(&associated, record.encode().expose(), Padding::Record)?;
-            let changed = execute(
-                connection,
-                "UPDATE version SET id_tag = ?3, record = ?4, value = ?5 WHERE key = ?1 AND secret_id = ?2",
-                (key, &secret.id, &id_tag, &sealed_record, &sealed_value),
-            )?;
+            let encoded = record.encode(format);
+            let sealed_record = new_keys.seal(&associated, encoded.expose(), format.version_padding())?;
+            let row = VersionRow { key: state.key, id_tag, tag: tag_of(&sealed_record)? };
+            let changed = match format {
+                FormatVersion::One => {
+                    let sql = "UPDATE version SET id_tag = ?3, record = ?4, value = ?5 \
+                               WHERE key = ?1 AND secret_id = ?2";
+                    execute(connection, sql, (key, &secret.id, &id_tag, &sealed_record, &sealed_value))?
+                }
+                FormatVersion::Two => {
+                    let sql = "UPDATE version SET id_tag = ?3, tag = ?4, record = ?5, value = ?6 \
+                               WHERE key = ?1 AND secret_id = ?2";
+                    let cells = (key, &secret.id, &id_tag, &row.tag, &sealed_record, &sealed_value);
+                    execute(connection, sql, cells)?
+                }
+            };
             expect_changed(changed, 1)?;
-            version_tags.push((key, tag_of(&sealed_record)?));
+            rows.push(row);
         }
+        rows.sort_unstable_by_key(|row| row.key);
         let number = secret.last_event.number;
         let record = SecretRecord {
             state: &secret.state,
             last_event: EventLink { number, tag: tag_at(tags, number)? },
-            versions_mac: new_keys.versions_mac(&secret.id, &mut version_tags),
+            versions_mac: format.versions_mac(new_keys, &secret.id, &rows),
         }
-        .encode()
+        .encode(format)
         .ok_or_else(|| StoreError::integrity("a secret has no current version"))?;
-        let name_tag = new_keys.name_tag(name.as_str());
+        let name_tag = format.name_tag(new_keys, name.as_str());
         let sealed =
             new_keys.seal(&self.seals.secret(&name_tag, &secret.id), record.expose(), Padding::Record)?;
         let changed = execute(
             connection,
             "UPDATE secret SET name_tag = ?3, record = ?4 WHERE name_tag = ?1 AND id = ?2",
-            (&secret.name_tag, &secret.id, &name_tag, &sealed),
+            (secret.name_tag.as_bytes(), &secret.id, name_tag.as_bytes(), &sealed),
         )?;
         expect_changed(changed, 1)?;
-        head.sums[bucket_of(&name_tag)] += new_keys.bucket_entry(&name_tag, &secret.id, &tag_of(&sealed)?);
+        head.sums[name_tag.bucket()] +=
+            new_keys.bucket_entry(name_tag.as_bytes(), &secret.id, &tag_of(&sealed)?);
         Ok(())
     }
 
@@ -334,7 +347,8 @@ fn tag_at(tags: &[[u8; 16]], number: u64) -> Result<[u8; 16], StoreError> {
         .ok_or_else(|| StoreError::integrity("its history has a gap"))
 }
 
-fn append_vault_event(
+/// Appends an event of the vault itself to what `head` leads to.
+pub(super) fn append_vault_event(
     store: &OpenStore,
     head: &mut Head,
     operation: Operation,
@@ -342,6 +356,7 @@ fn append_vault_event(
 ) -> Result<(), StoreError> {
     let event = EventRecord {
         time: moment.now,
+        stamped: moment.stamp_event(head),
         origin: moment.origin,
         secret: None,
         change: Change::of(operation),
@@ -350,8 +365,10 @@ fn append_vault_event(
         previous_of_secret: EventLink::default(),
         random: crypto::make_random()?,
         previous_tag: head.tag,
+        merge: None,
     };
     head.number += 1;
+    head.stamp = event.stamped.as_ref().map_or(0, |stamped| stamped.stamp);
     head.tag = insert_event(store, head.number, &event)?;
     Ok(())
 }

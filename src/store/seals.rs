@@ -1,7 +1,11 @@
 //! What each seal is bound to: the associated data of every kind of row.
 
+use super::format::NameTag;
 use crate::crypto::AssociatedData;
-use crate::store::header::FORMAT_VERSION;
+
+/// The version of sealing, which is the same in both formats: what is not changed by an upgrade is not sealed
+/// again.
+const SEALING_VERSION: u32 = 1;
 
 /// Builds associated data for one vault.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +19,7 @@ impl Seals {
     }
 
     fn of(self, table: &'static str, column: &'static str) -> AssociatedData {
-        AssociatedData::new(FORMAT_VERSION, &self.vault_id, table, column)
+        AssociatedData::new(SEALING_VERSION, &self.vault_id, table, column)
     }
 
     /// The head, bound to header and wrapped key.
@@ -29,7 +33,7 @@ impl Seals {
     }
 
     /// The record of a secret, bound to its name tag and its row id.
-    pub(super) fn secret(self, name_tag: &[u8; 32], id: &[u8; 16]) -> AssociatedData {
+    pub(super) fn secret(self, name_tag: &NameTag, id: &[u8; 16]) -> AssociatedData {
         secret_of(self.secrets(), name_tag, id)
     }
 
@@ -55,6 +59,6 @@ impl Seals {
 }
 
 /// Completes (or replaces) the fields of a secret behind the prefix, reusing the allocation.
-pub(super) fn secret_of(prefix: AssociatedData, name_tag: &[u8; 32], id: &[u8; 16]) -> AssociatedData {
-    prefix.clear_to_prefix().bytes(name_tag).bytes(id)
+pub(super) fn secret_of(prefix: AssociatedData, name_tag: &NameTag, id: &[u8; 16]) -> AssociatedData {
+    prefix.clear_to_prefix().bytes(name_tag.as_bytes()).bytes(id)
 }

@@ -1,35 +1,33 @@
-//! Statements on `secret` and `version`: reading what the sums and MACs vouch for.
+//! Statements on `secret`, and the values of `version`: reading what the sums and MACs vouch for.
+
+use std::collections::HashMap;
 
 use super::buckets::{Depth, parse_record};
-use super::codec::{EventLink, SecretRecordView, VersionRecord, type_byte};
+use super::codec::{EventLink, SecretRecordView, Succession, type_byte};
 use super::error::StoreError;
+use super::format::{FormatVersion, NameTag, VersionRow};
 use super::index::SecretRow;
 use super::open_store::OpenStore;
-use super::rows::{LONGEST_RECORD, array, blob, each, first, integer};
-use crate::crypto::{self, bucket_of};
-use crate::domain::{SecretName, SecretValue, ValueType};
+use super::rows::{blob, first};
+use super::versions::{Extent, ValueSeal, Versions};
+use crate::crypto;
+use crate::domain::{SecretName, SecretValue, ValueType, VersionId};
 use crate::memory::SecretBytes;
-use crate::versioning::{SecretState, VersionKey, VersionState};
+use crate::versioning::{SecretState, VersionKey, VersionState, suggest_version_id_where};
 
-/// A secret as it is in the file, opened and verified with all its version records.
+/// A secret as it is in the file, verified; opened with all its version records, unless it is for a put.
 pub struct StoredSecret {
     pub(super) id: [u8; 16],
-    pub(super) name_tag: [u8; 32],
+    pub(super) name_tag: NameTag,
     /// The tag of its sealed record: changes with every change of the secret.
     pub(super) tag: [u8; 16],
+    /// Its versions are those whose records are opened.
     pub(super) state: SecretState,
-    pub(super) versions: Vec<StoredVersion>,
+    /// Of all versions, in the order of their keys.
+    pub(super) rows: Vec<VersionRow>,
+    /// Of the versions whose records are opened.
+    pub(super) seals: HashMap<VersionKey, ValueSeal>,
     pub(super) last_event: EventLink,
-}
-
-/// What ties a version's row to its secret.
-pub(super) struct StoredVersion {
-    pub(super) key: VersionKey,
-    pub(super) id_tag: [u8; 32],
-    /// The tag of its sealed record.
-    pub(super) tag: [u8; 16],
-    pub(super) value_tag: [u8; 16],
-    pub(super) equal: [u8; 32],
 }
 
 impl StoredSecret {
@@ -58,8 +56,19 @@ impl StoredSecret {
         self.last_event
     }
 
-    pub(super) fn stored_version(&self, key: VersionKey) -> Option<&StoredVersion> {
-        self.versions.iter().find(|version| version.key == key)
+    /// Whether the records of all versions are opened.
+    pub(super) fn is_complete(&self) -> bool {
+        self.seals.len() == self.rows.len()
+    }
+
+    pub(super) fn row(&self, key: VersionKey) -> Option<&VersionRow> {
+        let at = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
+        self.rows.get(at)
+    }
+
+    pub(super) fn row_mut(&mut self, key: VersionKey) -> Option<&mut VersionRow> {
+        let at = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
+        self.rows.get_mut(at)
     }
 }
 
@@ -96,9 +105,13 @@ impl OpenStore {
     ///
     /// # Errors
     /// [`StoreError::Integrity`].
-    pub fn prove(&mut self, name: &SecretName) -> Result<[u8; 32], StoreError> {
-        let name_tag = self.keys.name_tag(name.as_str());
-        let bucket = bucket_of(&name_tag);
+    pub fn prove(&mut self, name: &SecretName) -> Result<(), StoreError> {
+        self.proved_tag(name).map(drop)
+    }
+
+    fn proved_tag(&mut self, name: &SecretName) -> Result<NameTag, StoreError> {
+        let name_tag = self.head.format.name_tag(&self.keys, name.as_str());
+        let bucket = name_tag.bucket();
         if !self.index.is_read(bucket) {
             self.load_bucket(bucket, Depth::Rows)?;
         }
@@ -110,14 +123,52 @@ impl OpenStore {
     /// # Errors
     /// [`StoreError::Integrity`].
     pub fn secret(&mut self, name: &SecretName) -> Result<Option<StoredSecret>, StoreError> {
-        let name_tag = self.prove(name)?;
+        self.secret_to(name, Extent::Every)
+    }
+
+    /// As [`secret`](Self::secret), with what a put of this id needs; where there are many versions, not all of
+    /// their records are opened. `None`: the put takes the id that is suggested.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn secret_for_put(
+        &mut self,
+        name: &SecretName,
+        id: Option<&VersionId>,
+    ) -> Result<Option<StoredSecret>, StoreError> {
+        self.secret_to(name, Extent::ForPut(id))
+    }
+
+    fn secret_to(
+        &mut self,
+        name: &SecretName,
+        extent: Extent<'_>,
+    ) -> Result<Option<StoredSecret>, StoreError> {
+        let name_tag = self.proved_tag(name)?;
         match self.index.find(&name_tag).cloned() {
             None => Ok(None),
-            Some(row) => self.open_secret(&row, name).map(Some),
+            Some(row) => self.open_secret(&row, name, extent).map(Some),
         }
     }
 
-    fn open_secret(&self, row: &SecretRow, name: &SecretName) -> Result<StoredSecret, StoreError> {
+    /// Opens the records of versions that were left sealed.
+    pub(super) fn complete(&self, secret: &mut StoredSecret) -> Result<(), StoreError> {
+        let mut versions = Versions {
+            rows: std::mem::take(&mut secret.rows),
+            states: std::mem::take(&mut secret.state.versions),
+            seals: std::mem::take(&mut secret.seals),
+        };
+        let opened = self.open_the_rest(&secret.id, &mut versions);
+        Versions { rows: secret.rows, states: secret.state.versions, seals: secret.seals } = versions;
+        opened
+    }
+
+    fn open_secret(
+        &self,
+        row: &SecretRow,
+        name: &SecretName,
+        extent: Extent<'_>,
+    ) -> Result<StoredSecret, StoreError> {
         self.turn.goes_on();
         let read;
         let record = match self.index.record(row) {
@@ -127,15 +178,22 @@ impl OpenStore {
                 read.expose()
             }
         };
-        let view = parse_record(record)?;
+        let view = parse_record(record, self.head.format)?;
         if view.name != name.as_str() {
             return Err(StoreError::integrity("a secret is stored under another secret's name"));
         }
         let mut state =
             view.to_state().ok_or_else(|| StoreError::integrity("the record of a secret makes no sense"))?;
-        let (states, versions) = self.read_versions(&row.id, &view.versions_mac)?;
+        let Versions { rows, states, seals } = self.read_versions(&row.id, &view, &state.labels, extent)?;
         state.versions = states;
-        if let Some(broken) = state.broken_invariant() {
+        if let Succession::Newest(_) = view.succession {
+            state.next_order = state.newest().map_or(0, |newest| newest.order.saturating_add(1));
+        }
+        let exceeded = match self.head.format {
+            FormatVersion::One => state.exceeded_limit(),
+            FormatVersion::Two => None,
+        };
+        if let Some(broken) = state.broken_invariant().or(exceeded) {
             return Err(StoreError::Integrity(format!("in secret '{name}' {broken}")));
         }
         Ok(StoredSecret {
@@ -143,14 +201,15 @@ impl OpenStore {
             name_tag: row.name_tag,
             tag: row.tag,
             state,
-            versions,
+            rows,
+            seals,
             last_event: view.last_event,
         })
     }
 
     fn read_record(&self, row: &SecretRow) -> Result<SecretBytes, StoreError> {
         let sql = "SELECT record FROM secret WHERE name_tag = ?1 AND id = ?2";
-        let bound = (&row.name_tag, &row.id);
+        let bound = (row.name_tag.as_bytes(), &row.id);
         let sealed = first(self.file.connection(), sql, bound, |found| blob(found, 0).map(<[u8]>::to_vec))?
             .ok_or_else(|| StoreError::integrity("a secret that was there is not there any more"))?;
         if crypto::seal_tag(&sealed) != Some(row.tag) {
@@ -161,53 +220,6 @@ impl OpenStore {
             .map_err(|_| StoreError::integrity("the record of a secret does not open"))
     }
 
-    fn read_versions(
-        &self,
-        secret: &[u8; 16],
-        versions_mac: &[u8; 32],
-    ) -> Result<(Vec<VersionState>, Vec<StoredVersion>), StoreError> {
-        let mut read: Vec<(VersionState, StoredVersion)> = Vec::new();
-        let sql = "SELECT key, id_tag, CASE WHEN length(record) <= ?2 THEN record END FROM version \
-                   WHERE secret_id = ?1";
-        each(self.file.connection(), sql, (secret, LONGEST_RECORD), |row| {
-            read.push(self.open_version(secret, integer(row, 0)?, array(row, 1)?, blob(row, 2)?)?);
-            Ok(())
-        })?;
-        let mut tags: Vec<(i64, [u8; 16])> =
-            read.iter().map(|(_, version)| (version.key.0, version.tag)).collect();
-        if self.keys.versions_mac(secret, &mut tags) != *versions_mac {
-            return Err(StoreError::integrity("the versions of a secret are not those that were written"));
-        }
-        read.sort_by(|(one, _), (other, _)| (one.order, &one.id).cmp(&(other.order, &other.id)));
-        Ok(read.into_iter().unzip())
-    }
-
-    fn open_version(
-        &self,
-        secret: &[u8; 16],
-        key: i64,
-        id_tag: [u8; 32],
-        sealed: &[u8],
-    ) -> Result<(VersionState, StoredVersion), StoreError> {
-        let opened = self
-            .keys
-            .open(&self.seals.version(key, secret, &id_tag), sealed)
-            .map_err(|_| StoreError::integrity("the record of a version does not open"))?;
-        let record = VersionRecord::decode(opened.expose(), VersionKey(key))
-            .filter(|record| self.keys.id_tag(secret, record.state.id.as_str()) == id_tag)
-            .ok_or_else(|| StoreError::integrity("the record of a version makes no sense"))?;
-        let tag = crypto::seal_tag(sealed)
-            .ok_or_else(|| StoreError::integrity("the record of a version is too short"))?;
-        let stored = StoredVersion {
-            key: VersionKey(key),
-            id_tag,
-            tag,
-            value_tag: record.value_tag,
-            equal: record.equal,
-        };
-        Ok((record.state, stored))
-    }
-
     /// Opens the value of a version.
     ///
     /// # Errors
@@ -215,18 +227,19 @@ impl OpenStore {
     pub fn value(&self, secret: &StoredSecret, key: VersionKey) -> Result<SecretValue, StoreError> {
         let damaged =
             |what: &str| StoreError::Integrity(format!("a value of secret '{}' {what}", secret.state.name));
-        let (Some(version), Some(state)) = (secret.stored_version(key), secret.state.version_of_key(key))
+        let (Some(row), Some(seal), Some(state)) =
+            (secret.row(key), secret.seals.get(&key), secret.state.version_of_key(key))
         else {
             return Err(damaged("is missing"));
         };
         let sql = "SELECT value FROM version WHERE key = ?1 AND secret_id = ?2";
-        let bytes = first(self.file.connection(), sql, (key.0, &secret.id), |row| {
-            let sealed = blob(row, 0)?;
-            if crypto::seal_tag(sealed) != Some(version.value_tag) {
+        let bytes = first(self.file.connection(), sql, (key.0, &secret.id), |cells| {
+            let sealed = blob(cells, 0)?;
+            if crypto::seal_tag(sealed) != Some(seal.value_tag) {
                 return Err(damaged("is not the one that was written"));
             }
             self.keys
-                .open(&self.seals.value(key.0, &secret.id, &version.id_tag), sealed)
+                .open(&self.seals.value(key.0, &secret.id, &row.id_tag), sealed)
                 .map_err(|_| damaged("does not open"))
         })?
         .ok_or_else(|| damaged("is missing"))?;
@@ -236,7 +249,18 @@ impl OpenStore {
         SecretValue::new(state.value_type, bytes).map_err(|_| damaged("is not of its type"))
     }
 
-    /// The newest version of a secret, other than `except`, that holds this value. Found by its MAC only.
+    /// The id that a new version of a secret is offered.
+    pub fn suggested_id(&self, secret: &StoredSecret) -> VersionId {
+        let StoredSecret { state, rows, .. } = secret;
+        suggest_version_id_where(state.newest().map(VersionState::given_id), rows.len(), |text| {
+            let id_tag = self.keys.id_tag(&secret.id, text);
+            let is_given = |version: &VersionState| version.given_id().as_str() == text;
+            rows.iter().all(|row| row.id_tag != id_tag) && !state.versions.iter().any(is_given)
+        })
+    }
+
+    /// The newest version of a secret, other than `except`, that holds this value. Found by its MAC only, and only
+    /// among those whose records are opened.
     pub fn version_with_value<'a>(
         &self,
         secret: &'a StoredSecret,
@@ -250,7 +274,7 @@ impl OpenStore {
             .iter()
             .rev()
             .filter(|version| Some(version.key) != except)
-            .find(|version| secret.stored_version(version.key).is_some_and(|stored| stored.equal == equal))
+            .find(|version| secret.seals.get(&version.key).is_some_and(|seal| seal.equal == equal))
     }
 
     /// The MACs under which versions that hold these bytes are found, as text and as binary.
@@ -276,7 +300,7 @@ impl OpenStore {
                 ValueType::Text => &tags.text,
                 ValueType::Binary => &tags.binary,
             };
-            let is_candidate = secret.stored_version(version.key).is_some_and(|stored| stored.equal == *tag);
+            let is_candidate = secret.seals.get(&version.key).is_some_and(|seal| seal.equal == *tag);
             if is_candidate && bytes.equals(self.value(secret, version.key)?.expose()) {
                 holding.push(version);
             }

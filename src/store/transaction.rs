@@ -6,30 +6,55 @@
 
 mod finish;
 mod import;
+mod versions;
 
 use std::collections::{HashMap, HashSet};
 
 pub use import::Origins;
 
-use super::codec::{EventLink, EventRecord, Head, VersionRecord, type_byte};
+use super::codec::{EventLink, EventRecord, Head, Stamped, fit_into_format_1};
 use super::error::StoreError;
+use super::format::{FormatVersion, NameTag};
 use super::open_store::OpenStore;
-use super::rows::{execute, expect_changed};
-use super::secrets::{StoredSecret, StoredVersion};
+use super::rows::execute;
+use super::secrets::StoredSecret;
 use super::vault_file::{Purpose, VaultRow};
 use crate::crypto::{self, BUCKETS, Padding};
-use crate::domain::{Facts, Note, SecretName, SecretValue, Timestamp};
-use crate::versioning::{
-    Change, Existence, LabelMap, NoteShift, Origin, SecretState, VersionKey, VersionRef, VersionState,
-};
+use crate::domain::{Facts, Note, SecretName, SecretValue, Timestamp, VersionId};
+use crate::versioning::{Change, Existence, LabelMap, Origin, SecretState, VersionRef};
 
 /// When a change is made, and through which interface.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     /// Its time.
     pub now: Timestamp,
+    /// The same time in milliseconds since 1970.
+    pub milliseconds: u64,
     /// The interface, for the history.
     pub origin: Origin,
+}
+
+impl Moment {
+    /// A moment by a clock that tells milliseconds since 1970.
+    pub fn new(milliseconds: u64, origin: Origin) -> Self {
+        Self { now: Timestamp::of_milliseconds(milliseconds), milliseconds, origin }
+    }
+
+    /// What record version 2 adds to an event that follows this head; `None` in format 1.
+    pub(super) fn stamp_event(self, head: &Head) -> Option<Stamped> {
+        match head.format {
+            FormatVersion::One => None,
+            FormatVersion::Two => {
+                let stamp = self.stamp_after(head.stamp);
+                Some(Stamped { stamp, brought: false, copy: String::new() })
+            }
+        }
+    }
+
+    /// What follows a stamp at this moment: later than it, whatever the clock says.
+    pub(super) fn stamp_after(self, before: u64) -> u64 {
+        self.milliseconds.max(before.saturating_add(1))
+    }
 }
 
 /// A version to be stored: which of the change's added versions it is, and its value.
@@ -48,7 +73,7 @@ pub struct NewVersion<'a> {
 struct Working {
     stored: StoredSecret,
     /// Where it is in the file, and the tag of its record there; `None` for a new one.
-    in_file: Option<([u8; 32], [u8; 16])>,
+    in_file: Option<(NameTag, [u8; 16])>,
     gone: bool,
     touched: bool,
 }
@@ -138,9 +163,35 @@ impl WriteTransaction<'_> {
     /// [`StoreError::Integrity`].
     pub fn find(&mut self, name: &SecretName) -> Result<Option<SecretHandle>, StoreError> {
         if let Some(&at) = self.names.get(name) {
+            let stored = &mut self.working[at].stored;
+            if !stored.is_complete() {
+                self.store.complete(stored)?;
+            }
             return Ok(Some(SecretHandle(at)));
         }
-        let Some(stored) = self.store.secret(name)? else { return Ok(None) };
+        let stored = self.store.secret(name)?;
+        self.take_found(stored)
+    }
+
+    /// As [`find`](Self::find), for a put of this id and for nothing else; see [`OpenStore::secret_for_put`].
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn find_for_put(
+        &mut self,
+        name: &SecretName,
+        id: Option<&VersionId>,
+    ) -> Result<Option<SecretHandle>, StoreError> {
+        // One that is here already may not have what this put needs.
+        if self.names.contains_key(name) {
+            return self.find(name);
+        }
+        let stored = self.store.secret_for_put(name, id)?;
+        self.take_found(stored)
+    }
+
+    fn take_found(&mut self, stored: Option<StoredSecret>) -> Result<Option<SecretHandle>, StoreError> {
+        let Some(stored) = stored else { return Ok(None) };
         // It may be here already, renamed or gone: then this name is free.
         if self.taken.contains(&stored.id) {
             return Ok(None);
@@ -203,12 +254,13 @@ impl WriteTransaction<'_> {
         for version in versions {
             self.insert_version(handle, version)?;
         }
+        self.put_in_order(handle);
         for version in &change.destroyed {
             if change.existence != Existence::Disappears {
                 self.delete_version(handle, version.key)?;
             }
         }
-        if let Some(note) = change.note_on_existing() {
+        for note in change.notes_on_existing() {
             self.rewrite_note(handle, note)?;
         }
         self.append_event(handle, name_before, change)?;
@@ -234,6 +286,7 @@ impl WriteTransaction<'_> {
     fn begin_secret(&mut self, name: &SecretName, id: [u8; 16], created: Timestamp) -> SecretHandle {
         let state = SecretState {
             name: name.clone(),
+            given_name: None,
             facts: Facts::default(),
             created,
             updated: self.moment.now,
@@ -244,10 +297,11 @@ impl WriteTransaction<'_> {
         };
         let stored = StoredSecret {
             id,
-            name_tag: self.store.keys.name_tag(name.as_str()),
+            name_tag: self.head.format.name_tag(&self.store.keys, name.as_str()),
             tag: [0; 16],
             state,
-            versions: Vec::new(),
+            rows: Vec::new(),
+            seals: HashMap::new(),
             last_event: EventLink::default(),
         };
         self.take(Working { stored, in_file: None, gone: false, touched: true })
@@ -259,99 +313,6 @@ impl WriteTransaction<'_> {
         self.taken.insert(working.stored.id);
         self.working.push(working);
         handle
-    }
-
-    fn insert_version(&mut self, handle: SecretHandle, version: NewVersion<'_>) -> Result<(), StoreError> {
-        let order = self.secret(handle).state.next_order;
-        self.insert_version_at(handle, version, order)
-    }
-
-    fn insert_version_at(
-        &mut self,
-        handle: SecretHandle,
-        version: NewVersion<'_>,
-        order: u64,
-    ) -> Result<(), StoreError> {
-        let secret_id = self.secret(handle).id;
-        let VersionRef { key, id } = version.reference;
-        let value = version.value;
-        let (keys, seals) = (&self.store.keys, self.store.seals);
-        let id_tag = keys.id_tag(&secret_id, id.as_str());
-        let sealed_value =
-            keys.seal(&seals.value(key.0, &secret_id, &id_tag), value.expose(), Padding::Value)?;
-        let state = VersionState {
-            key,
-            id,
-            order,
-            created: version.created,
-            value_type: value.value_type(),
-            size: value.len() as u64,
-            note: version.note,
-        };
-        let record = VersionRecord {
-            state,
-            value_tag: tag_of(&sealed_value)?,
-            equal: keys.equal_tag(type_byte(value.value_type()), value.expose()),
-        };
-        let sealed_record =
-            keys.seal(&seals.version(key.0, &secret_id, &id_tag), record.encode().expose(), Padding::Record)?;
-        execute(
-            self.store.file.connection(),
-            "INSERT INTO version (key, secret_id, id_tag, record, value) VALUES (?1, ?2, ?3, ?4, ?5)",
-            (key.0, &secret_id, &id_tag, &sealed_record, &sealed_value),
-        )?;
-        let stored = StoredVersion {
-            key,
-            id_tag,
-            tag: tag_of(&sealed_record)?,
-            value_tag: record.value_tag,
-            equal: record.equal,
-        };
-        let secret = &mut self.working[handle.0].stored;
-        secret.versions.push(stored);
-        secret.state.versions.push(record.state);
-        secret.state.next_order = secret.state.next_order.max(order + 1);
-        Ok(())
-    }
-
-    fn delete_version(&mut self, handle: SecretHandle, key: VersionKey) -> Result<(), StoreError> {
-        let secret = &mut self.working[handle.0].stored;
-        let sql = "DELETE FROM version WHERE key = ?1 AND secret_id = ?2";
-        let deleted = execute(self.store.file.connection(), sql, (key.0, &secret.id))?;
-        expect_changed(deleted, 1)?;
-        secret.versions.retain(|version| version.key != key);
-        secret.state.versions.retain(|version| version.key != key);
-        Ok(())
-    }
-
-    /// A note may be changed later; the version itself never is.
-    fn rewrite_note(&mut self, handle: SecretHandle, note: &NoteShift) -> Result<(), StoreError> {
-        self.rewrite_record(handle, note.version.key, |state| state.note = note.note.after.clone())
-    }
-
-    /// What may change about a version is in its record, which is sealed again; its value stays.
-    fn rewrite_record(
-        &mut self,
-        handle: SecretHandle,
-        key: VersionKey,
-        change: impl FnOnce(&mut VersionState),
-    ) -> Result<(), StoreError> {
-        let (keys, seals) = (&self.store.keys, self.store.seals);
-        let secret = &mut self.working[handle.0].stored;
-        let state = secret.state.versions.iter_mut().find(|version| version.key == key);
-        let stored = secret.versions.iter_mut().find(|version| version.key == key);
-        let (Some(state), Some(stored)) = (state, stored) else {
-            return Err(StoreError::integrity("a version that was there is not there any more"));
-        };
-        change(state);
-        let record = VersionRecord { state: state.clone(), value_tag: stored.value_tag, equal: stored.equal };
-        let associated = seals.version(key.0, &secret.id, &stored.id_tag);
-        let sealed = keys.seal(&associated, record.encode().expose(), Padding::Record)?;
-        let sql = "UPDATE version SET record = ?3 WHERE key = ?1 AND secret_id = ?2";
-        let changed = execute(self.store.file.connection(), sql, (key.0, &secret.id, &sealed))?;
-        expect_changed(changed, 1)?;
-        stored.tag = tag_of(&sealed)?;
-        Ok(())
     }
 
     fn append_event(
@@ -366,20 +327,28 @@ impl WriteTransaction<'_> {
             Batch::Together => Some(self.store.head.number + 1),
         };
         let secret = self.secret(handle);
+        let mut change = change.clone();
+        let stamped = self.moment.stamp_event(&self.head);
+        if stamped.is_none() {
+            fit_into_format_1(&mut change);
+        }
         let event = EventRecord {
             time: self.moment.now,
+            stamped,
             origin: self.moment.origin,
             secret: Some((secret.id, name_before)),
-            change: change.clone(),
+            change,
             takes_back: self.takes_back,
             batch,
             previous_of_secret: secret.last_event,
             random: crypto::make_random()?,
             previous_tag: self.head.tag,
+            merge: None,
         };
         let tag = insert_event(self.store, number, &event)?;
         self.head.number = number;
         self.head.tag = tag;
+        self.head.stamp = event.stamped.map_or(0, |stamped| stamped.stamp);
         self.working[handle.0].stored.last_event = EventLink { number, tag };
         Ok(())
     }
@@ -411,7 +380,9 @@ impl WriteTransaction<'_> {
         let old_name = state.name.clone();
         if let Some(name) = &change.name {
             state.name = name.after.clone();
-            working.stored.name_tag = self.store.keys.name_tag(name.after.as_str());
+            // The name that a merge gave it is gone with that.
+            state.given_name = None;
+            working.stored.name_tag = self.head.format.name_tag(&self.store.keys, name.after.as_str());
         }
         let new_name = working.stored.state.name.clone();
         if working.gone || new_name != old_name {

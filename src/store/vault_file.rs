@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::header::Header;
 use super::open::{self, FileStamp, Journal, Opened, State, Temporary};
 use super::rows::{blob, each, first, integer};
+use super::schema;
 use super::system_error::{Told as _, errno_of_file};
 
 /// The one row of `vault`, as it is in the file.
@@ -83,6 +84,7 @@ impl VaultFile {
         let read = |opened: &Opened| -> Result<(VaultRow, Header), StoreError> {
             let row = VaultRow::read(&opened.connection)?;
             let header = Header::decode(&row.header, &row.header_hash)?;
+            refuse_another_schema(&opened.connection, &header)?;
             Ok((row, header))
         };
         let (row, header) = match read(&opened) {
@@ -331,7 +333,12 @@ impl VaultFile {
     /// Takes a verified row for the newest.
     pub(super) fn take_row(&mut self, row: VaultRow) -> Result<(), StoreError> {
         if row.header != self.row.header {
-            self.header = Header::decode(&row.header, &row.header_hash)?;
+            let header = Header::decode(&row.header, &row.header_hash)?;
+            // Another process may have upgraded the vault since the tables were looked at.
+            if header.format != self.header.format {
+                refuse_another_schema(&self.opened.connection, &header)?;
+            }
+            self.header = header;
         }
         self.row = row;
         Ok(())
@@ -399,6 +406,14 @@ impl VaultFile {
         drop(std::mem::replace(&mut self.opened.connection, none));
         self.opened.aside = None;
         Ok(())
+    }
+}
+
+/// The tables must be those of the format that the header names.
+fn refuse_another_schema(connection: &Connection, header: &Header) -> Result<(), StoreError> {
+    match schema::check(connection)? == header.format {
+        true => Ok(()),
+        false => Err(StoreError::integrity("its tables are not those of the format that its header names")),
     }
 }
 

@@ -8,7 +8,9 @@ use super::{LockedVault, Session, Vault};
 use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::domain::reason;
 use crate::memory::{KeyArena, SecretBytes, process};
-use crate::store::{self, Acceptance, Header, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile};
+use crate::store::{
+    self, Acceptance, FormatVersion, Header, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile,
+};
 use crate::versioning::Origin;
 
 /// What surrounds a vault: where this machine remembers, what time it is, which interface is used.
@@ -306,9 +308,24 @@ impl Vault {
         cost: KdfCost,
         environment: Environment,
     ) -> Result<Self, VaultError> {
-        let moment = Moment { now: environment.clock.now(), origin: environment.origin };
+        Self::create_in(FormatVersion::FOR_NEW_VAULTS, path, credentials, cost, environment)
+    }
+
+    /// As [`create`](Self::create), in a format of one's choice.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_in(
+        format: FormatVersion,
+        path: &Path,
+        credentials: &Credentials,
+        cost: KdfCost,
+        environment: Environment,
+    ) -> Result<Self, VaultError> {
+        let moment = Moment::new(environment.clock.milliseconds(), environment.origin);
         let store = store::create(
             path,
+            format,
             &credentials.password,
             credentials.key_file.as_ref(),
             cost,
@@ -392,7 +409,7 @@ impl Vault {
     }
 
     pub(super) fn moment(&self) -> Moment {
-        Moment { now: self.now(), origin: self.environment.origin }
+        Moment::new(self.environment.clock.milliseconds(), self.environment.origin)
     }
 
     pub(super) fn of(store: OpenStore, environment: Environment) -> Self {

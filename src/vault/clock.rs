@@ -8,6 +8,11 @@ use crate::domain::Timestamp;
 pub trait Clock: Send {
     /// The time now, in whole UTC seconds.
     fn now(&self) -> Timestamp;
+
+    /// The time now in milliseconds since 1970. A clock that knows no more tells the beginning of the second.
+    fn milliseconds(&self) -> u64 {
+        self.now().milliseconds()
+    }
 }
 
 /// The clock of this machine.
@@ -16,7 +21,11 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
-        Timestamp::clamped(i64::try_from(seconds).unwrap_or(i64::MAX))
+        Timestamp::of_milliseconds(self.milliseconds())
+    }
+
+    fn milliseconds(&self) -> u64 {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_millis());
+        u64::try_from(elapsed).unwrap_or(u64::MAX)
     }
 }

@@ -188,6 +188,10 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
             events.push((number, event));
             return number > first;
         }
+        // What was brought from another copy was done there: here it is the merge that is undone.
+        if event.is_brought() {
+            return true;
+        }
         match search.look(number, event.change.operation, event.takes_back) {
             Step::Found => {
                 batch = event.batch.filter(|first| *first < number);

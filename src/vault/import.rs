@@ -164,7 +164,7 @@ impl Vault {
         on_refusal: OnRefusal,
         watch: &mut Watch<'_>,
     ) -> Result<ImportReport, VaultError> {
-        let moment = Moment { now: self.now(), origin: Origin::Import };
+        let moment = Moment::new(self.environment.clock.milliseconds(), Origin::Import);
         let result = match &mut self.session {
             Session::Open(store) => store.write(moment, Batch::Together, |transaction| {
                 let store = transaction.store_before_changes();

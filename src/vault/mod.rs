@@ -58,7 +58,9 @@ pub use request::{
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
-pub use crate::store::{CheckReport as VerifyReport, Progress, SummaryLabels, SummaryTags, Watch};
+pub use crate::store::{
+    CheckReport as VerifyReport, FormatVersion, Progress, SummaryLabels, SummaryTags, Watch,
+};
 use crate::store::{News, OpenStore, VaultFile, write_private_file};
 use crate::versioning::Origin;
 

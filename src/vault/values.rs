@@ -7,9 +7,7 @@ use super::outcome::{GetOutcome, PlannedPut, PutOutcome};
 use super::request::{PutRequest, StateToken};
 use crate::domain::{SecretName, VersionId};
 use crate::store::{NewVersion, OpenStore, StoredSecret};
-use crate::versioning::{
-    self, Change, Comparison, Plan, PutTerms, Selector, VersionKey, VersionRef, select, suggest_version_id,
-};
+use crate::versioning::{self, Change, Comparison, Plan, PutTerms, Selector, VersionKey, VersionRef, select};
 
 /// A put that was decided, and what is worth saying about it.
 struct DecidedPut {
@@ -44,7 +42,11 @@ impl Vault {
     /// As [`put_secret_value`](Self::put_secret_value).
     pub fn plan_put(&mut self, request: &PutRequest) -> Result<PlannedPut, VaultError> {
         self.read(|store| {
-            let secret = look(store, &request.name)?;
+            let secret = store.secret_for_put(&request.name, request.version_id.as_ref())?;
+            let secret = match secret {
+                Some(secret) => secret,
+                None => look(store, &request.name)?,
+            };
             refuse_if_changed(&secret, request.expected)?;
             let decided = decide(store, &secret, request, make_version_key()?)?;
             Ok(PlannedPut {
@@ -73,8 +75,8 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn put_secret_value(&mut self, request: &PutRequest) -> Result<PutOutcome, VaultError> {
-        let handle =
-            self.transaction.find(&request.name)?.ok_or_else(|| self.no_such_secret(&request.name))?;
+        let handle = self.transaction.find_for_put(&request.name, request.version_id.as_ref())?;
+        let handle = handle.ok_or_else(|| self.no_such_secret(&request.name))?;
         let secret = self.transaction.secret(handle);
         refuse_if_changed(secret, request.expected)?;
         let decided = decide(self.transaction.store(), secret, request, make_version_key()?)?;
@@ -114,13 +116,15 @@ fn decide(
     key: VersionKey,
 ) -> Result<DecidedPut, VaultError> {
     let state = secret.state();
-    let version_id = request.version_id.clone().unwrap_or_else(|| suggest_version_id(state));
+    let free = store.suggested_id(secret);
+    let version_id = request.version_id.clone().unwrap_or_else(|| free.clone());
     let existing = state.version(&version_id).map(|version| version.key);
     let terms = PutTerms {
         version_id: version_id.clone(),
         stages: request.stages.clone(),
         key,
         comparison: existing.map(|existing| compare(store, secret, existing, request)).transpose()?,
+        free,
     };
     let mut plan = versioning::put(state, &terms)?;
     if let Plan::Apply(change) = &mut plan {

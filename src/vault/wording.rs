@@ -33,6 +33,9 @@ pub const fn operation(operation: Operation) -> &'static str {
         Operation::Import => "import",
         Operation::ChangePassword => "passwd",
         Operation::Rekey => "rekey",
+        Operation::Merge => "merge",
+        Operation::Effect => "merged",
+        Operation::Upgrade => "upgrade",
     }
 }
 
@@ -66,9 +69,12 @@ pub fn name_of(entry: &HistoryEntry) -> String {
         Operation::Undo => format!("the undo of change {} on {secret}", entry.takes_back.unwrap_or_default()),
         Operation::Redo => format!("the redo of change {} on {secret}", entry.takes_back.unwrap_or_default()),
         Operation::ForceDelete | Operation::Purge => format!("removing {secret}"),
-        Operation::Init | Operation::ChangePassword | Operation::Rekey => {
-            operation(change.operation).to_owned()
-        }
+        Operation::Effect => format!("what the merge did to {secret}"),
+        Operation::Init
+        | Operation::ChangePassword
+        | Operation::Rekey
+        | Operation::Merge
+        | Operation::Upgrade => operation(change.operation).to_owned(),
     }
 }
 
@@ -137,6 +143,10 @@ pub fn facts(change: &Change) -> Vec<String> {
     if let Some(Shift { before, after }) = &change.name {
         phrases.push(format!("renamed '{before}' to '{after}'"));
     }
+    // With the secret everything that was known about it goes.
+    if change.existence == Existence::Disappears {
+        return phrases;
+    }
     if let Some(Shift { after, .. }) = &change.description {
         phrases.push(if after.is_empty() { "description removed" } else { "description changed" }.to_owned());
     }
@@ -157,15 +167,13 @@ pub fn facts(change: &Change) -> Vec<String> {
             None => "due no more".to_owned(),
         });
     }
-    if let Some(Shift { after, .. }) = &change.planned_deletion
-        && change.existence != Existence::Disappears
-    {
+    if let Some(Shift { after, .. }) = &change.planned_deletion {
         phrases.push(match after {
             Some(planned) => format!("scheduled for deletion on {planned}"),
             None => "no longer scheduled for deletion".to_owned(),
         });
     }
-    phrases.extend(change.note.as_ref().map(note));
+    phrases.extend(change.notes.iter().map(note));
     phrases
 }
 

@@ -69,6 +69,12 @@ pub enum Operation {
     ChangePassword,
     /// A new vault key (etui).
     Rekey,
+    /// The changes of another copy of the vault brought in (etui).
+    Merge,
+    /// What a merge did to one secret (etui).
+    Effect,
+    /// A newer format of the file (etui).
+    Upgrade,
 }
 
 /// The interface that a change came through.
@@ -159,8 +165,8 @@ pub struct Change {
     pub rotation: Option<Shift<Option<RotationInterval>>>,
     /// When the secret may be removed.
     pub planned_deletion: Option<Shift<Option<Timestamp>>>,
-    /// The note of a version: of one that was there before, or of one that is stored by this change.
-    pub note: Option<NoteShift>,
+    /// The notes of versions: of those that were there before, and of those that are stored by this change.
+    pub notes: Vec<NoteShift>,
     /// Versions that are stored by this change.
     pub added: Vec<VersionRef>,
     /// Versions that are destroyed by this change.
@@ -180,7 +186,7 @@ impl Change {
             retention: None,
             rotation: None,
             planned_deletion: None,
-            note: None,
+            notes: Vec::new(),
             added: Vec::new(),
             destroyed: Vec::new(),
         }
@@ -190,13 +196,13 @@ impl Change {
     pub fn note_on_stored(&mut self, note: Option<&Note>) {
         if let (Some(version), Some(note)) = (self.added.first(), note) {
             let note = Shift::new(None, Some(note.clone()));
-            self.note = Some(NoteShift { version: version.clone(), note });
+            self.notes.push(NoteShift { version: version.clone(), note });
         }
     }
 
-    /// The note of a version that was there before, if that is what changes.
-    pub fn note_on_existing(&self) -> Option<&NoteShift> {
-        self.note.as_ref().filter(|note| !self.added.contains(&note.version))
+    /// The notes that change of versions that were there before.
+    pub fn notes_on_existing(&self) -> impl Iterator<Item = &NoteShift> {
+        self.notes.iter().filter(|note| !self.added.contains(&note.version))
     }
 
     /// Which labels move from where to where, built-in ones first. A label that stays is not named.

@@ -4,7 +4,7 @@
 //! applied. What is here stays: no label that marks a version here is moved by another branch, no
 //! description is overwritten; each difference becomes a remark.
 
-use super::change::{Change, Existence, Operation, Shift};
+use super::change::{Change, Existence, NoteShift, Operation, Shift};
 use super::labels::{LabelMap, VersionKey, VersionRef};
 use super::put::refuse_in_window;
 use super::refusal::Refusal;
@@ -198,6 +198,13 @@ fn change_of(
     let mut change = Change::of(Operation::Import);
     change.added = added.iter().map(|added| added.reference.clone()).collect();
     change.labels = (labels.before != labels.after).then_some(labels);
+    change.notes = added
+        .iter()
+        .filter_map(|added| {
+            let note = terms.versions.get(added.position)?.note.clone()?;
+            Some(NoteShift { version: added.reference.clone(), note: Shift::new(None, Some(note)) })
+        })
+        .collect();
     if state.is_none() {
         change.existence = Existence::Appears;
         let Facts { description, tags, retention, rotation } = &terms.facts;

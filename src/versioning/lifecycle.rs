@@ -6,7 +6,7 @@ use super::metadata::refuse_taken;
 use super::put::refuse_in_window;
 use super::refusal::Refusal;
 use super::state::{SecretState, VersionState};
-use crate::domain::{Description, SecretName, StageLabel, Tags, Timestamp};
+use crate::domain::{Description, Facts, SecretName, StageLabel, Tags, Timestamp};
 
 /// How a secret is to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,6 +164,12 @@ fn disappear(state: &SecretState, operation: Operation) -> Plan {
     if state.planned_deletion.is_some() {
         change.planned_deletion = Some(Shift::new(state.planned_deletion, None));
     }
+    let Facts { description, tags, retention, rotation } = &state.facts;
+    change.description =
+        (!description.is_empty()).then(|| Shift::new(description.clone(), Description::default()));
+    change.tags = (!tags.is_empty()).then(|| Shift::new(tags.clone(), Tags::new()));
+    change.retention = retention.is_some().then(|| Shift::new(*retention, None));
+    change.rotation = rotation.is_some().then(|| Shift::new(*rotation, None));
     Plan::Apply(Box::new(change))
 }
 

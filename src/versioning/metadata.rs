@@ -35,7 +35,8 @@ pub fn update(state: &SecretState, wanted: &MetadataUpdate) -> Result<Plan, Refu
     for (key, value) in wanted.tags.iter() {
         tags.set(key.clone(), value.clone());
     }
-    if tags.len() > Tags::LIMIT {
+    // A merge may have left more: then no further one is added.
+    if tags.len() > Tags::LIMIT.max(state.facts.tags.len()) {
         return Err(Refusal::TagLimit { name: state.name.clone() });
     }
     let mut change = Change::of(Operation::Update);
@@ -56,8 +57,8 @@ pub fn annotate(state: &SecretState, version: &VersionId, note: Option<&Note>) -
         return Err(Refusal::NoSuchVersion { name: state.name.clone(), version: version.clone() });
     };
     let mut change = Change::of(Operation::Note);
-    change.note =
-        shift(&found.note, Some(&note.cloned())).map(|note| NoteShift { version: found.reference(), note });
+    let shift = shift(&found.note, Some(&note.cloned()));
+    change.notes.extend(shift.map(|note| NoteShift { version: found.reference(), note }));
     Ok(unless_empty(change))
 }
 

@@ -70,6 +70,8 @@ pub struct PutTerms {
     pub key: VersionKey,
     /// How the value compares with the stored one, where the id is taken.
     pub comparison: Option<Comparison>,
+    /// The id that is offered where the wanted one is taken.
+    pub free: VersionId,
 }
 
 /// Decides a put: the window, then the id, then the limit of labels.
@@ -84,7 +86,7 @@ pub fn put(state: &SecretState, terms: &PutTerms) -> Result<Plan, Refusal> {
             comparison => Err(Refusal::VersionExists {
                 name: state.name.clone(),
                 version: existing.id.clone(),
-                free: suggest_version_id(state),
+                free: terms.free.clone(),
                 same_bytes_as: match comparison {
                     Some(Comparison::OtherType(stored)) => Some(stored),
                     _ => None,
@@ -111,7 +113,8 @@ pub(super) fn refuse_in_window(state: &SecretState) -> Result<(), Refusal> {
 }
 
 pub(super) fn refuse_beyond_limit(state: &SecretState, after: &LabelMap) -> Result<(), Refusal> {
-    if after.custom_count() > LabelMap::CUSTOM_LIMIT {
+    // A merge may have left more: then no further one is added.
+    if after.custom_count() > LabelMap::CUSTOM_LIMIT.max(state.labels.custom_count()) {
         return Err(Refusal::LabelLimit { name: state.name.clone() });
     }
     Ok(())

@@ -10,7 +10,9 @@ pub struct VersionState {
     pub key: VersionKey,
     /// Its id.
     pub id: VersionId,
-    /// Its place in the order of creation.
+    /// The id that it was given, where a merge had to change it.
+    pub given: Option<VersionId>,
+    /// Its place in the order of creation: counted in format 1, in format 2 its stamp in milliseconds.
     pub order: u64,
     /// When it was created.
     pub created: Timestamp,
@@ -23,6 +25,11 @@ pub struct VersionState {
 }
 
 impl VersionState {
+    /// The id as it was given: from which the next one is suggested.
+    pub fn given_id(&self) -> &VersionId {
+        self.given.as_ref().unwrap_or(&self.id)
+    }
+
     /// The version as labels and history refer to it.
     pub fn reference(&self) -> VersionRef {
         VersionRef { key: self.key, id: self.id.clone() }
@@ -34,6 +41,8 @@ impl VersionState {
 pub struct SecretState {
     /// Its name.
     pub name: SecretName,
+    /// The name that it was given, where a merge had to change it.
+    pub given_name: Option<SecretName>,
     /// What is known about it.
     pub facts: Facts,
     /// When it was created.
@@ -44,7 +53,7 @@ pub struct SecretState {
     pub planned_deletion: Option<Timestamp>,
     /// Which label marks which version.
     pub labels: LabelMap,
-    /// The order that the next version gets.
+    /// The order that the next version gets at least.
     pub next_order: u64,
     /// All versions, by creation order and then id.
     pub versions: Vec<VersionState>,
@@ -71,6 +80,17 @@ impl SecretState {
         self.versions.last()
     }
 
+    /// Which limit is exceeded, if any. A merge drops nothing, so it may leave more than an operation may add.
+    pub fn exceeded_limit(&self) -> Option<&'static str> {
+        if self.labels.custom_count() > LabelMap::CUSTOM_LIMIT {
+            return Some("there are more than eight labels");
+        }
+        if self.facts.tags.len() > Tags::LIMIT {
+            return Some("there are more than twenty tags");
+        }
+        None
+    }
+
     /// Which of the module's invariants is broken, if any: what is read from a file is checked with this.
     pub fn broken_invariant(&self) -> Option<&'static str> {
         let Some(current) = self.labels.current() else {
@@ -78,12 +98,6 @@ impl SecretState {
         };
         if self.labels.previous().is_some_and(|previous| previous.key == current.key) {
             return Some("one version is marked both ACSCurrent and ACSPrevious");
-        }
-        if self.labels.custom_count() > LabelMap::CUSTOM_LIMIT {
-            return Some("there are more than eight labels");
-        }
-        if self.facts.tags.len() > Tags::LIMIT {
-            return Some("there are more than twenty tags");
         }
         for (_, target) in self.labels.iter() {
             if self.version_of_key(target.key).is_none_or(|version| version.id != target.id) {

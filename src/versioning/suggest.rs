@@ -1,13 +1,29 @@
 //! The free version id that is offered where the caller names none (etui).
 
-use super::state::SecretState;
+use super::state::{SecretState, VersionState};
 use crate::domain::VersionId;
 
 /// Suggests an id that no version of the secret has: the last run of digits in the newest version's id
 /// plus one, its width kept, counted on until free; without digits `-2` is appended; where that would be
 /// longer than an id may be, `vN`.
 pub fn suggest_version_id(state: &SecretState) -> VersionId {
-    suggest_version_id_among(state.versions.iter().map(|version| &version.id))
+    let is_free = |text: &str| {
+        state
+            .versions
+            .iter()
+            .all(|version| version.id.as_str() != text && version.given_id().as_str() != text)
+    };
+    suggest_version_id_where(state.newest().map(VersionState::given_id), state.versions.len(), is_free)
+}
+
+/// As [`suggest_version_id`], where the newest of `count` versions was given this id.
+pub fn suggest_version_id_where(
+    newest: Option<&VersionId>,
+    count: usize,
+    is_free: impl Fn(&str) -> bool,
+) -> VersionId {
+    let following = newest.and_then(|newest| following(newest.as_str(), &is_free));
+    following.unwrap_or_else(|| counted("v", count, is_free))
 }
 
 /// Suggests the id of the first version of a new secret: `v1`.
@@ -20,14 +36,10 @@ pub(super) fn suggest_version_id_among<'a>(
     ids: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,
 ) -> VersionId {
     let is_free = |text: &str| ids.clone().all(|id| id.as_str() != text);
-    let count = ids.clone().count();
-    let Some(newest) = ids.clone().next_back() else {
-        return counted("v", count, is_free);
-    };
-    following(newest.as_str(), is_free).unwrap_or_else(|| counted("v", count, is_free))
+    suggest_version_id_where(ids.clone().next_back(), ids.clone().count(), is_free)
 }
 
-fn following(newest: &str, is_free: impl Fn(&str) -> bool) -> Option<VersionId> {
+fn following(newest: &str, is_free: &impl Fn(&str) -> bool) -> Option<VersionId> {
     let mut candidate = match last_run_of_digits(newest) {
         Some(_) => incremented(newest)?,
         None => format!("{newest}-2"),

@@ -36,6 +36,7 @@ pub(super) fn secret(versions: &str, labels: &str) -> SecretState {
         .map(|(text, position)| VersionState {
             key: VersionKey(position),
             id: id(text),
+            given: None,
             order: u64::try_from(position).unwrap(),
             created: time(CREATED + position),
             value_type: ValueType::Text,
@@ -51,6 +52,7 @@ pub(super) fn secret(versions: &str, labels: &str) -> SecretState {
     }
     SecretState {
         name: name(),
+        given_name: None,
         facts: Facts::default(),
         created: time(CREATED),
         updated: time(CREATED),

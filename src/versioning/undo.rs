@@ -1,7 +1,8 @@
 //! Undo and redo: which change of the history is reversed, and by which new change (etui).
 //!
 //! Undo never destroys: a put keeps its version, unlabelled; a create is scheduled for deletion. It passes
-//! over undos and what they undid, over password changes and rekeys; it stops at what cannot be undone.
+//! over undos and what they undid, over changes of the vault itself (a new password, key or format); it stops at
+//! what cannot be undone.
 
 use std::collections::HashSet;
 
@@ -61,7 +62,9 @@ impl Search {
         let was_taken_back = self.taken_back.contains(&number);
         match operation {
             Operation::Init => Step::Nothing,
-            Operation::ChangePassword | Operation::Rekey => Step::PassOver,
+            Operation::ChangePassword | Operation::Rekey | Operation::Merge | Operation::Upgrade => {
+                Step::PassOver
+            }
             Operation::Undo if !was_taken_back => {
                 if self.direction == Direction::Redo {
                     return Step::Found;
@@ -115,8 +118,8 @@ pub fn take_back(
         change.labels = shift_back(&state.labels, labels);
     }
     // A version that came with its note stays, and keeps it.
-    if let Some(note) = done.note_on_existing() {
-        change.note = note_back(state, note)?;
+    for note in done.notes_on_existing() {
+        change.notes.extend(note_back(state, note)?);
     }
     change.description =
         done.description.as_ref().and_then(|shift| shift_back(&state.facts.description, shift));
@@ -192,6 +195,7 @@ mod tests {
     #[test]
     fn undo_passes_over_password_changes_and_rekeys() {
         let history = [
+            (5, Operation::Upgrade, None),
             (4, Operation::Rekey, None),
             (3, Operation::ChangePassword, None),
             (2, Operation::Put, None),
@@ -261,8 +265,8 @@ mod tests {
     #[test]
     fn a_note_does_not_return_to_a_destroyed_version() {
         let mut done = Change::of(Operation::Note);
-        done.note =
-            Some(NoteShift { version: reference(9, "v9"), note: Shift::new(None, Note::new("x").ok()) });
+        done.notes =
+            vec![NoteShift { version: reference(9, "v9"), note: Shift::new(None, Note::new("x").ok()) }];
         let refused = undone(&secret("v1", "ACSCurrent=v1"), &done).unwrap_err();
         assert_eq!(refused, Refusal::NotedVersionGone { name: name(), version: id("v9") });
     }

@@ -94,7 +94,7 @@ fn an_entry_says_when_and_from_where_and_what_was_before() {
     assert_eq!(update.time.seconds(), place.clock.seconds());
     let description = update.change.description.as_ref().unwrap();
     assert_eq!((description.before.as_str(), description.after.as_str()), ("", "new"));
-    let note = entries.iter().find_map(|entry| entry.change.note.as_ref()).unwrap();
+    let note = entries.iter().find_map(|entry| entry.change.notes.first()).unwrap();
     assert_eq!((note.version.id.as_str(), note.note.before.is_none()), ("v1", true));
     let rename = entries.iter().find_map(|entry| entry.change.name.as_ref()).unwrap();
     assert_eq!((rename.before.as_str(), rename.after.as_str()), ("a", "b"));
@@ -167,7 +167,7 @@ fn the_note_of_a_new_version_stands_in_the_history_and_stays_when_the_put_is_und
         .history(2)
         .unwrap()
         .into_iter()
-        .map(|entry| entry.change.note.unwrap().note.after.unwrap().as_str().to_owned())
+        .map(|entry| entry.change.notes[0].clone().note.after.unwrap().as_str().to_owned())
         .collect();
     assert_eq!(notes, ["from the wiki", "rotated"]);
     let note = |vault: &mut Vault| vault.describe(&secret_name("b")).unwrap().secret.versions[2].note.clone();

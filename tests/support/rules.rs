@@ -65,7 +65,9 @@ impl Rules {
             false => Comparison::Differs,
         });
         let existing_key = there.map(|version| version.key);
-        let terms = PutTerms { version_id: id.clone(), stages, key: VersionKey(self.next_key), comparison };
+        let free = id.clone();
+        let terms =
+            PutTerms { version_id: id.clone(), stages, key: VersionKey(self.next_key), comparison, free };
         match put(state, &terms)? {
             Plan::Unchanged => Ok(stored(id.as_str(), false, self.labels(name, existing_key.unwrap()))),
             Plan::Apply(change) => {
@@ -128,6 +130,7 @@ impl Rules {
             state.versions.push(VersionState {
                 key: added.key,
                 id: added.id.clone(),
+                given: None,
                 order: state.next_order,
                 created: self.now,
                 value_type: ValueType::Text,
@@ -219,6 +222,7 @@ pub fn keep(versions: Option<u32>) -> MetadataUpdate {
 fn empty(name: &str, now: Timestamp) -> SecretState {
     SecretState {
         name: secret_name(name),
+        given_name: None,
         facts: Facts::default(),
         created: now,
         updated: now,

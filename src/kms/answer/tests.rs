@@ -47,6 +47,7 @@ fn version(key: i64) -> VersionState {
     VersionState {
         key: VersionKey(key),
         id: id(&format!("v{key}")),
+        given: None,
         order: key.unsigned_abs(),
         created: noon(key),
         value_type: ValueType::Text,
@@ -64,6 +65,7 @@ fn secret() -> SecretState {
     }
     SecretState {
         name: name(),
+        given_name: None,
         facts: Facts {
             description: Description::new("the \"shop\" database\n").unwrap(),
             tags: [("env", "prod"), ("team", "a & b")]

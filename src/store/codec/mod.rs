@@ -3,19 +3,30 @@
 //! Written by hand, so that no serialiser decides what an old vault means. What is read is validated
 //! again: a record that opens but makes no sense is damage, not a panic.
 
+mod change;
 mod event;
 mod head;
 mod secret;
 mod version;
 
-pub use event::{EventLink, EventRecord};
+pub(super) use change::fit_into_format_1;
+pub use event::{EventLink, EventRecord, Stamped};
 pub(super) use head::Head;
-pub(super) use secret::SecretRecord;
+pub(super) use secret::{SecretRecord, Succession};
 pub use secret::{SecretRecordView, SummaryLabels, SummaryTags};
 pub(super) use version::VersionRecord;
 
+use super::format::FormatVersion;
 use crate::domain::{Timestamp, ValueType};
 use crate::memory::SecretBytes;
+
+/// The first byte of the records of secrets and versions.
+const fn record_version(format: FormatVersion) -> u8 {
+    match format {
+        FormatVersion::One => 1,
+        FormatVersion::Two => 2,
+    }
+}
 
 /// Puts fields one behind the other into a wiping buffer.
 pub(super) struct Writer(SecretBytes);

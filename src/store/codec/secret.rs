@@ -6,11 +6,10 @@ use crate::domain::{
     Timestamp, ValueType, VersionId,
 };
 use crate::memory::SecretBytes;
+use crate::store::format::FormatVersion;
 use crate::versioning::{LabelMap, SecretState, VersionKey, VersionRef};
 
-const RECORD_VERSION: u8 = 1;
-
-/// Everything in the record that is not in a [`SecretState`].
+/// Everything in the record that is not in a [`SecretState`]; of the versions, the current and the newest are needed.
 pub(in crate::store) struct SecretRecord<'a> {
     pub(in crate::store) state: &'a SecretState,
     pub(in crate::store) last_event: EventLink,
@@ -19,12 +18,15 @@ pub(in crate::store) struct SecretRecord<'a> {
 
 impl SecretRecord<'_> {
     /// Lays the record out. `None` where no version is current, which no rule lets happen.
-    pub(in crate::store) fn encode(&self) -> Option<SecretBytes> {
+    pub(in crate::store) fn encode(&self, format: FormatVersion) -> Option<SecretBytes> {
         let state = self.state;
         let current = state.version_of_key(state.labels.current()?.key)?;
         let mut writer = Writer::new();
-        writer.u8(RECORD_VERSION);
+        writer.u8(super::record_version(format));
         writer.text(state.name.as_str());
+        if format >= FormatVersion::Two {
+            writer.optional(state.given_name.as_ref(), |writer, given| writer.text(given.as_str()));
+        }
         writer.text(state.facts.description.as_str());
         writer.time(state.created);
         writer.time(state.updated);
@@ -40,7 +42,10 @@ impl SecretRecord<'_> {
         writer.u64(current.size);
         write_labels(&mut writer, &state.labels);
         write_tags(&mut writer, &state.facts.tags);
-        writer.u64(state.next_order);
+        match format {
+            FormatVersion::One => writer.u64(state.next_order),
+            FormatVersion::Two => writer.i64(state.newest()?.key.0),
+        }
         self.last_event.write(&mut writer);
         writer.raw(&self.versions_mac);
         Some(writer.finish())
@@ -96,6 +101,8 @@ pub(super) fn read_tags(reader: &mut Reader<'_>) -> Option<Tags> {
 pub struct SecretRecordView<'a> {
     /// The name.
     pub name: &'a str,
+    /// The name that it was given, where a merge had to change it.
+    pub given_name: Option<&'a str>,
     /// The description; empty where there is none.
     pub description: &'a str,
     /// When the secret was created.
@@ -120,7 +127,7 @@ pub struct SecretRecordView<'a> {
     pub labels: SummaryLabels<'a>,
     /// The tags.
     pub tags: SummaryTags<'a>,
-    pub(in crate::store) next_order: u64,
+    pub(in crate::store) succession: Succession,
     pub(in crate::store) last_event: EventLink,
     pub(in crate::store) versions_mac: [u8; 32],
 }
@@ -129,11 +136,15 @@ impl<'a> SecretRecordView<'a> {
     /// Reads a record; `None` where it makes no sense.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
-        if reader.u8()? != RECORD_VERSION {
-            return None;
-        }
+        let version = reader.u8()?;
+        let format =
+            FormatVersion::ALL.into_iter().find(|format| super::record_version(*format) == version)?;
         let view = Self {
             name: reader.text()?,
+            given_name: match format {
+                FormatVersion::One => None,
+                FormatVersion::Two => reader.optional(Reader::text)?,
+            },
             description: reader.text()?,
             created: reader.time()?,
             updated: reader.time()?,
@@ -146,11 +157,22 @@ impl<'a> SecretRecordView<'a> {
             current_size: reader.u64()?,
             labels: SummaryLabels::take(&mut reader)?,
             tags: SummaryTags::take(&mut reader)?,
-            next_order: reader.u64()?,
+            succession: match format {
+                FormatVersion::One => Succession::NextOrder(reader.u64()?),
+                FormatVersion::Two => Succession::Newest(VersionKey(reader.i64()?)),
+            },
             last_event: EventLink::read(&mut reader)?,
             versions_mac: reader.array()?,
         };
         reader.end().then_some(view)
+    }
+
+    /// The format of the record.
+    pub(in crate::store) const fn format(&self) -> FormatVersion {
+        match self.succession {
+            Succession::NextOrder(_) => FormatVersion::One,
+            Succession::Newest(_) => FormatVersion::Two,
+        }
     }
 
     /// The bytes of the name alone, for sorting many records; none where the record makes no sense.
@@ -165,6 +187,10 @@ impl<'a> SecretRecordView<'a> {
         let mut labels = self.labels.0;
         Some(SecretState {
             name: SecretName::new(self.name).ok()?,
+            given_name: match self.given_name {
+                Some(given) => Some(SecretName::new(given).ok()?),
+                None => None,
+            },
             facts: Facts {
                 description: Description::new(self.description).ok()?,
                 tags: read_tags(&mut tags)?,
@@ -181,10 +207,23 @@ impl<'a> SecretRecordView<'a> {
             updated: self.updated,
             planned_deletion: self.planned_deletion,
             labels: read_labels(&mut labels)?,
-            next_order: self.next_order,
+            next_order: match self.succession {
+                Succession::NextOrder(order) => order,
+                // The newest version tells it.
+                Succession::Newest(_) => 0,
+            },
             versions: Vec::new(),
         })
     }
+}
+
+/// What tells the order of the next version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Succession {
+    /// Format 1 counts.
+    NextOrder(u64),
+    /// Format 2 names the newest version.
+    Newest(VersionKey),
 }
 
 /// Labels with the id of the version each marks, read from the record as they are asked for.

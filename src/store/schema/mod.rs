@@ -2,8 +2,8 @@
 //!
 //! - `vault`, one row: the header, its SHA-256, the wrapped vault key, the sealed head.
 //! - `secret`: keyed by `name_tag`, so that a bucket is in one place; a random id; the sealed record.
-//! - `version`: a random 63-bit key; the secret's id; `id_tag`; the sealed record; the sealed value, last,
-//!   so that reading records never reads a value.
+//! - `version`: a random 63-bit key; the secret's id; `id_tag`; in format 2 the tag of the record, which the index
+//!   holds too; the sealed record; the sealed value, last, so that reading records never reads a value.
 //! - `event`: a number; the sealed record.
 //!
 //! A trigger or view planted in the file could swallow an acknowledged put, so the text of `sqlite_schema`
@@ -12,28 +12,45 @@
 use rusqlite::Connection;
 
 use super::error::StoreError;
+use super::format::FormatVersion;
 use super::rows::{each, first, integer};
 use super::system_error::Told as _;
-
-/// `user_version` of the newest schema.
-pub(super) const NEWEST: i64 = 1;
 
 /// "etui" as a big-endian integer.
 pub(super) const APPLICATION_ID: i32 = 1_702_131_049;
 
-const FORMAT_1: &str = include_str!("0001.sql");
-
-/// Makes the tables in an empty file.
-pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
-    connection
-        .execute_batch(FORMAT_1)
-        .and_then(|()| connection.pragma_update(None, "application_id", APPLICATION_ID))
-        .and_then(|()| connection.pragma_update(None, "user_version", NEWEST))
-        .on(connection)
+/// The tables of a format.
+const fn tables(format: FormatVersion) -> &'static str {
+    match format {
+        FormatVersion::One => include_str!("0001.sql"),
+        FormatVersion::Two => include_str!("0002.sql"),
+    }
 }
 
-/// Compares the schema with the one known format.
-pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+fn statements(format: FormatVersion) -> impl Iterator<Item = &'static str> {
+    tables(format).lines().map(|line| line.trim_end_matches(';'))
+}
+
+fn name_of(sql: &str) -> &str {
+    sql.split_whitespace().nth(2).unwrap_or_default()
+}
+
+/// Makes the tables of a format in an empty file.
+pub(super) fn create(connection: &Connection, format: FormatVersion) -> Result<(), StoreError> {
+    connection
+        .execute_batch(tables(format))
+        .and_then(|()| connection.pragma_update(None, "application_id", APPLICATION_ID))
+        .on(connection)?;
+    set_number(connection, format)
+}
+
+/// Writes the format's number where every SQLite file has room for one.
+pub(super) fn set_number(connection: &Connection, format: FormatVersion) -> Result<(), StoreError> {
+    connection.pragma_update(None, "user_version", format.number()).on(connection)
+}
+
+/// Compares the schema with those of the known formats, and answers which it is.
+pub(super) fn check(connection: &Connection) -> Result<FormatVersion, StoreError> {
     let mut found = Vec::new();
     let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid LIMIT 100";
     each(connection, sql, [], |row| {
@@ -48,13 +65,19 @@ pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
     let number =
         |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).on(connection);
     let version = number("user_version")?;
-    if found == expected() {
-        return match (number("application_id")?, version) {
-            (program, NEWEST) if program == i64::from(APPLICATION_ID) => Ok(()),
-            _ => Err(StoreError::integrity("the numbers in front of its tables are not those of a vault")),
+    // An upgrade makes some tables anew, behind the others.
+    found.sort_unstable();
+    if let Some(format) = FormatVersion::ALL.into_iter().find(|format| found == expected(*format)) {
+        let numbers = (number("application_id")?, version);
+        return match numbers == (i64::from(APPLICATION_ID), i64::from(format.number())) {
+            true => Ok(format),
+            false => {
+                Err(StoreError::integrity("the numbers in front of its tables are not those of a vault"))
+            }
         };
     }
-    let newer = if version > NEWEST { ", perhaps made by a newer etui" } else { "" };
+    let is_newer = FormatVersion::ALL.iter().all(|format| version > i64::from(format.number()));
+    let newer = if is_newer { ", perhaps made by a newer etui" } else { "" };
     Err(StoreError::Integrity(format!("its tables are not those of a vault{newer}")))
 }
 
@@ -70,7 +93,7 @@ pub(super) fn holds_nothing(connection: &Connection) -> bool {
             tables.push((name, sql));
             Ok(())
         });
-    let ours = |sql: &str| FORMAT_1.lines().any(|line| line.trim_end_matches(';') == sql);
+    let ours = |sql: &str| FormatVersion::ALL.into_iter().flat_map(statements).any(|line| line == sql);
     let is_empty = |table: &str| {
         let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)");
         first(connection, &sql, [], |row| integer(row, 0)) == Ok(Some(0))
@@ -85,22 +108,23 @@ pub(super) fn holds_nothing(connection: &Connection) -> bool {
         && tables.iter().all(|(name, sql)| ours(sql) && (name == "vault" || is_empty(name)))
 }
 
-fn expected() -> Vec<[String; 4]> {
+fn expected(format: FormatVersion) -> Vec<[String; 4]> {
     let index = |table: &str, number: u8| {
         ["index".to_owned(), format!("sqlite_autoindex_{table}_{number}"), table.to_owned(), String::new()]
     };
     let mut rows = Vec::new();
-    for sql in FORMAT_1.lines().map(|line| line.trim_end_matches(';')) {
-        let table = sql.split_whitespace().nth(2).unwrap_or_default().to_owned();
+    for sql in statements(format) {
+        let table = name_of(sql).to_owned();
         let own_indexes: &[u8] = match table.as_str() {
             // The first index of a table WITHOUT ROWID is the table itself.
-            "secret" => &[2],
+            "secret" if format == FormatVersion::One => &[2],
             "version" => &[1],
             _ => &[],
         };
         rows.push(["table".to_owned(), table.clone(), table.clone(), sql.to_owned()]);
         rows.extend(own_indexes.iter().map(|&number| index(&table, number)));
     }
+    rows.sort_unstable();
     rows
 }
 
@@ -110,9 +134,22 @@ mod tests {
 
     #[test]
     fn a_new_file_has_exactly_the_expected_schema() {
-        let connection = Connection::open_in_memory().unwrap();
-        create(&connection).unwrap();
-        assert_eq!(check(&connection), Ok(()));
+        for format in FormatVersion::ALL {
+            let connection = Connection::open_in_memory().unwrap();
+            create(&connection, format).unwrap();
+            assert_eq!(check(&connection), Ok(format));
+        }
+    }
+
+    // Guards: the two numbers must agree: tables of one format with the number of the other were never written.
+    #[test]
+    fn the_number_of_another_format_is_refused() {
+        for (format, number) in [(FormatVersion::One, 2), (FormatVersion::Two, 1)] {
+            let connection = Connection::open_in_memory().unwrap();
+            create(&connection, format).unwrap();
+            connection.pragma_update(None, "user_version", number).unwrap();
+            assert!(matches!(check(&connection), Err(StoreError::Integrity(_))), "{format:?}");
+        }
     }
 
     #[test]
@@ -124,20 +161,22 @@ mod tests {
             "CREATE INDEX i ON event (record)",
             "DROP TABLE event",
             "PRAGMA application_id = 1",
-            "PRAGMA user_version = 2",
+            "PRAGMA user_version = 3",
         ] {
-            let connection = Connection::open_in_memory().unwrap();
-            create(&connection).unwrap();
-            connection.execute_batch(planted).unwrap();
-            assert!(matches!(check(&connection), Err(StoreError::Integrity(_))), "{planted}");
+            for format in FormatVersion::ALL {
+                let connection = Connection::open_in_memory().unwrap();
+                create(&connection, format).unwrap();
+                connection.execute_batch(planted).unwrap();
+                assert!(matches!(check(&connection), Err(StoreError::Integrity(_))), "{planted}");
+            }
         }
     }
 
     #[test]
     fn a_newer_schema_is_said_to_be_one() {
         let connection = Connection::open_in_memory().unwrap();
-        create(&connection).unwrap();
-        connection.execute_batch("CREATE TABLE later (x); PRAGMA user_version = 2").unwrap();
+        create(&connection, FormatVersion::Two).unwrap();
+        connection.execute_batch("CREATE TABLE later (x); PRAGMA user_version = 3").unwrap();
         let Err(StoreError::Integrity(what)) = check(&connection) else { panic!("accepted") };
         assert!(what.contains("newer etui"), "{what}");
     }

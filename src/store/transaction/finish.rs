@@ -1,7 +1,7 @@
 //! The end of a transaction: secret records, sums and head, then the commit, then what is known in memory.
 
 use super::{SecretHandle, Working, WriteTransaction, seal_head, tag_of};
-use crate::crypto::{BUCKETS, Padding, bucket_of};
+use crate::crypto::{BUCKETS, Padding};
 use crate::memory::SecretBytes;
 use crate::store::codec::SecretRecord;
 use crate::store::error::StoreError;
@@ -55,7 +55,7 @@ impl WriteTransaction<'_> {
         self.taken.remove(&secret.stored.id);
         self.leave_place(&secret)?;
         self.write_secret(&mut secret)?;
-        self.settled[bucket_of(&secret.stored.name_tag)] = true;
+        self.settled[secret.stored.name_tag.bucket()] = true;
         Ok(())
     }
 
@@ -65,15 +65,16 @@ impl WriteTransaction<'_> {
         let connection = self.store.file.connection();
         if secret.gone {
             let versions = execute(connection, "DELETE FROM version WHERE secret_id = ?1", [&stored.id])?;
-            expect_changed(versions, stored.versions.len())?;
+            expect_changed(versions, stored.rows.len())?;
         }
         let Some((name_tag, tag)) = secret.in_file else { return Ok(()) };
-        self.head.sums[bucket_of(&name_tag)] -= self.store.keys.bucket_entry(&name_tag, &stored.id, &tag);
+        self.head.sums[name_tag.bucket()] -=
+            self.store.keys.bucket_entry(name_tag.as_bytes(), &stored.id, &tag);
         self.head.secrets -= 1;
         if secret.gone || name_tag != stored.name_tag {
             // Versions refer to its id; that is looked at when the transaction ends.
             let sql = "DELETE FROM secret WHERE name_tag = ?1 AND id = ?2";
-            let deleted = execute(connection, sql, (&name_tag, &stored.id))?;
+            let deleted = execute(connection, sql, (name_tag.as_bytes(), &stored.id))?;
             expect_changed(deleted, 1)?;
         }
         Ok(())
@@ -84,11 +85,10 @@ impl WriteTransaction<'_> {
         self.store.turn.goes_on();
         let stays = secret.in_file.is_some_and(|(name_tag, _)| name_tag == secret.stored.name_tag);
         let stored = &mut secret.stored;
-        let mut tags: Vec<(i64, [u8; 16])> =
-            stored.versions.iter().map(|version| (version.key.0, version.tag)).collect();
-        let versions_mac = self.store.keys.versions_mac(&stored.id, &mut tags);
+        let format = self.head.format;
+        let versions_mac = format.versions_mac(&self.store.keys, &stored.id, &stored.rows);
         let record = SecretRecord { state: &stored.state, last_event: stored.last_event, versions_mac }
-            .encode()
+            .encode(format)
             .ok_or_else(|| {
                 StoreError::integrity("a change would leave a secret without a current version")
             })?;
@@ -100,11 +100,11 @@ impl WriteTransaction<'_> {
             "INSERT INTO secret (name_tag, id, record) VALUES (?1, ?2, ?3)"
         };
         let connection = self.store.file.connection();
-        let changed = execute(connection, sql, (&stored.name_tag, &stored.id, &sealed))?;
+        let changed = execute(connection, sql, (stored.name_tag.as_bytes(), &stored.id, &sealed))?;
         expect_changed(changed, 1)?;
         stored.tag = tag_of(&sealed)?;
-        self.head.sums[bucket_of(&stored.name_tag)] +=
-            self.store.keys.bucket_entry(&stored.name_tag, &stored.id, &stored.tag);
+        let entry = self.store.keys.bucket_entry(stored.name_tag.as_bytes(), &stored.id, &stored.tag);
+        self.head.sums[stored.name_tag.bucket()] += entry;
         self.head.secrets += 1;
         Ok(record)
     }

@@ -1,10 +1,11 @@
 //! What only an import needs: secrets and versions that bring identity, time and place with them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{NewVersion, SecretHandle, StoreError, WriteTransaction};
 use crate::crypto;
 use crate::domain::{SecretName, Timestamp};
+use crate::store::format::FormatVersion;
 use crate::versioning::{Change, VersionKey};
 
 /// What a new secret brings with it.
@@ -55,17 +56,52 @@ impl WriteTransaction<'_> {
         order: &[VersionKey],
     ) -> Result<(), StoreError> {
         let name_before = self.secret(handle).state.name.clone();
-        let places = self.make_room(handle, order)?;
+        let places = match self.head.format {
+            FormatVersion::One => self.make_room(handle, order)?,
+            FormatVersion::Two => self.stamps_for(handle, &versions, order),
+        };
         for version in versions {
             let place = places.get(&version.reference.key).copied();
             let place = place.unwrap_or(self.secret(handle).state.next_order);
             self.insert_version_at(handle, version, place)?;
         }
-        let state = &mut self.working[handle.0].stored.state;
-        state.versions.sort_unstable_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
+        self.put_in_order(handle);
         self.append_event(handle, name_before, change)?;
         self.change_state(handle, change);
         self.settle(handle)
+    }
+
+    /// The stamp of every new version of `order`: its time, but behind the version before, and never one that the
+    /// secret has already. What is there keeps its own.
+    fn stamps_for(
+        &self,
+        handle: SecretHandle,
+        versions: &[NewVersion<'_>],
+        order: &[VersionKey],
+    ) -> HashMap<VersionKey, u64> {
+        let state = &self.secret(handle).state;
+        let present: HashMap<VersionKey, u64> =
+            state.versions.iter().map(|version| (version.key, version.order)).collect();
+        let created: HashMap<VersionKey, Timestamp> =
+            versions.iter().map(|version| (version.reference.key, version.created)).collect();
+        let mut taken: HashSet<u64> = present.values().copied().collect();
+        let mut stamps = HashMap::with_capacity(versions.len());
+        let mut last = 0;
+        for key in order {
+            match (present.get(key), created.get(key)) {
+                (Some(stamp), _) => last = *stamp,
+                (None, Some(created)) => {
+                    let mut stamp = self.milliseconds_of(*created).max(last + 1);
+                    while !taken.insert(stamp) {
+                        stamp += 1;
+                    }
+                    stamps.insert(*key, stamp);
+                    last = stamp;
+                }
+                (None, None) => {}
+            }
+        }
+        stamps
     }
 
     /// Gives every version of `order` its number; a version that is there keeps its own where it can.

@@ -91,12 +91,12 @@ fn a_note_is_given_changed_and_taken_away() {
     let mut state = secret("v1 v2", "ACSCurrent=v2");
     let note = Note::new("trial").unwrap();
     let change = changed(annotate(&state, &id("v1"), Some(&note)));
-    let shift = change.note.clone().unwrap();
+    let shift = change.notes[0].clone();
     assert_eq!(shift.version, state.versions[0].reference());
     assert_eq!(shift.note, Shift::new(None, Some(note.clone())));
     state.versions[0].note = Some(note.clone());
     assert_eq!(annotate(&state, &id("v1"), Some(&note)), Ok(Plan::Unchanged));
-    let gone = changed(annotate(&state, &id("v1"), None)).note.unwrap().note;
+    let gone = changed(annotate(&state, &id("v1"), None)).notes[0].note.clone();
     assert_eq!(gone, Shift::new(Some(note), None));
     assert_eq!(outcome(&annotate(&state, &id("v3"), None)), "Forbidden.ResourceNotFound");
 }

@@ -10,7 +10,13 @@ fn stages(labels: &str) -> StageSet {
 }
 
 fn terms(version_id: &str, labels: &str, comparison: Option<Comparison>) -> PutTerms {
-    PutTerms { version_id: id(version_id), stages: stages(labels), key: VersionKey(99), comparison }
+    PutTerms {
+        version_id: id(version_id),
+        stages: stages(labels),
+        key: VersionKey(99),
+        comparison,
+        free: id("v9"),
+    }
 }
 
 fn put_new(state: &SecretState, version_id: &str, labels: &str) -> Result<Plan, Refusal> {
@@ -82,7 +88,7 @@ fn another_value_under_the_same_id_is_refused_and_the_message_names_the_version(
         refusal.to_string(),
         "version 'v2' of secret 'db/password' already exists with a different value"
     );
-    assert_eq!(refusal.hint(), "choose another version id: 'v3' is free");
+    assert_eq!(refusal.hint(), "choose another version id: 'v9' is free");
 }
 
 #[test]

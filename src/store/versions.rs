@@ -1,0 +1,214 @@
+//! Statements on `version`: which versions a secret has, as its `versions_mac` vouches for them, and their records.
+
+use std::collections::{HashMap, HashSet};
+
+use super::codec::{SecretRecordView, Succession, VersionRecord};
+use super::error::StoreError;
+use super::format::{FormatVersion, VersionRow};
+use super::open_store::OpenStore;
+use super::rows::{LONGEST_RECORD, array, blob, each, first};
+use crate::crypto;
+use crate::domain::VersionId;
+use crate::versioning::{LabelMap, VersionKey, VersionState};
+
+/// Which records of a secret's versions are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent<'a> {
+    /// All.
+    Every,
+    /// What a put needs: those with a label, the newest, and the one that has this id already. All where
+    /// they are few, or where retention decides among them.
+    ForPut(Option<&'a VersionId>),
+}
+
+/// Up to so many records are opened for a put, to say which of all versions holds the same value.
+const FEW: usize = 256;
+
+/// What ties a version's value to its record, and finds equal ones.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ValueSeal {
+    pub(super) value_tag: [u8; 16],
+    pub(super) equal: [u8; 32],
+}
+
+/// The versions of a secret.
+pub(super) struct Versions {
+    /// All of them, in the order of their keys.
+    pub(super) rows: Vec<VersionRow>,
+    /// Those whose records are opened, oldest first.
+    pub(super) states: Vec<VersionState>,
+    /// Of those.
+    pub(super) seals: HashMap<VersionKey, ValueSeal>,
+}
+
+impl OpenStore {
+    /// Reads the versions of a secret whose record was verified.
+    pub(super) fn read_versions(
+        &self,
+        secret: &[u8; 16],
+        view: &SecretRecordView<'_>,
+        labels: &LabelMap,
+        extent: Extent<'_>,
+    ) -> Result<Versions, StoreError> {
+        let mut versions = Versions { rows: Vec::new(), states: Vec::new(), seals: HashMap::new() };
+        let format = self.head.format;
+        match format {
+            // Without opening a record nobody knows what its id tag stands for.
+            FormatVersion::One => self.open_every_record(secret, &mut versions, true)?,
+            FormatVersion::Two => {
+                let sql = "SELECT key, id_tag, tag FROM version WHERE secret_id = ?1";
+                each(self.file.connection(), sql, [secret], |row| {
+                    versions.rows.push(VersionRow::read(row)?);
+                    Ok(())
+                })?;
+            }
+        }
+        versions.rows.sort_unstable_by_key(|row| row.key);
+        if format.versions_mac(&self.keys, secret, &versions.rows) != view.versions_mac {
+            return Err(StoreError::integrity("the versions of a secret are not those that were written"));
+        }
+        if format >= FormatVersion::Two {
+            let ids: HashSet<&[u8; 32]> = versions.rows.iter().map(|row| &row.id_tag).collect();
+            if ids.len() != versions.rows.len() {
+                return Err(StoreError::integrity("two versions have the same id"));
+            }
+            match extent {
+                Extent::ForPut(wanted) if view.retention.is_none() && versions.rows.len() > FEW => {
+                    self.open_for_put(secret, view, labels, wanted, &mut versions)?;
+                }
+                _ => self.open_every_record(secret, &mut versions, false)?,
+            }
+        }
+        sort_states(&mut versions.states, format);
+        refuse_another_newest(&versions, view)?;
+        Ok(versions)
+    }
+
+    /// Opens the records that were left sealed.
+    pub(super) fn open_the_rest(&self, secret: &[u8; 16], versions: &mut Versions) -> Result<(), StoreError> {
+        let sealed: Vec<VersionRow> =
+            versions.rows.iter().filter(|row| !versions.seals.contains_key(&row.key)).copied().collect();
+        for row in sealed {
+            self.open_record(secret, row, versions)?;
+        }
+        sort_states(&mut versions.states, self.head.format);
+        Ok(())
+    }
+
+    /// Opens all records in one go; takes their rows too where those are not known yet.
+    fn open_every_record(
+        &self,
+        secret: &[u8; 16],
+        versions: &mut Versions,
+        takes_rows: bool,
+    ) -> Result<(), StoreError> {
+        let sql = "SELECT key, id_tag, CASE WHEN length(record) <= ?2 THEN record END FROM version \
+                   WHERE secret_id = ?1";
+        each(self.file.connection(), sql, (secret, LONGEST_RECORD), |cells| {
+            let row = VersionRow::of_record(cells)?;
+            match takes_rows {
+                true => versions.rows.push(row),
+                false => refuse_another_row(versions, &row)?,
+            }
+            self.take_record(secret, row, blob(cells, 2)?, versions)
+        })?;
+        if versions.seals.len() == versions.rows.len() { Ok(()) } else { Err(gone()) }
+    }
+
+    fn open_for_put(
+        &self,
+        secret: &[u8; 16],
+        view: &SecretRecordView<'_>,
+        labels: &LabelMap,
+        wanted: Option<&VersionId>,
+        versions: &mut Versions,
+    ) -> Result<(), StoreError> {
+        let mut keys: HashSet<VersionKey> = labels.iter().map(|(_, target)| target.key).collect();
+        if let Succession::Newest(newest) = view.succession {
+            keys.insert(newest);
+        }
+        let wanted = wanted.map(|id| self.keys.id_tag(secret, id.as_str()));
+        let is_needed = |row: &&VersionRow| keys.contains(&row.key) || wanted == Some(row.id_tag);
+        let needed: Vec<VersionRow> = versions.rows.iter().filter(is_needed).copied().collect();
+        needed.into_iter().try_for_each(|row| self.open_record(secret, row, versions))
+    }
+
+    fn open_record(
+        &self,
+        secret: &[u8; 16],
+        row: VersionRow,
+        versions: &mut Versions,
+    ) -> Result<(), StoreError> {
+        let sql = "SELECT id_tag, tag, CASE WHEN length(record) <= ?3 THEN record END FROM version \
+                   WHERE key = ?1 AND secret_id = ?2";
+        first(self.file.connection(), sql, (row.key.0, secret, LONGEST_RECORD), |cells| {
+            let sealed = blob(cells, 2)?;
+            let is_verified = array(cells, 0)? == row.id_tag
+                && array(cells, 1)? == row.tag
+                && crypto::seal_tag(sealed) == Some(row.tag);
+            if !is_verified {
+                return Err(not_the_verified_one());
+            }
+            self.take_record(secret, row, sealed, versions)
+        })?
+        .ok_or_else(gone)
+    }
+
+    fn take_record(
+        &self,
+        secret: &[u8; 16],
+        row: VersionRow,
+        sealed: &[u8],
+        versions: &mut Versions,
+    ) -> Result<(), StoreError> {
+        let opened = self
+            .keys
+            .open(&self.seals.version(row.key.0, secret, &row.id_tag), sealed)
+            .map_err(|_| StoreError::integrity("the record of a version does not open"))?;
+        let record = VersionRecord::decode(opened.expose(), row.key, self.head.format)
+            .filter(|record| self.keys.id_tag(secret, record.state.id.as_str()) == row.id_tag)
+            .ok_or_else(|| StoreError::integrity("the record of a version makes no sense"))?;
+        let seal = ValueSeal { value_tag: record.value_tag, equal: record.equal };
+        versions.seals.insert(row.key, seal);
+        versions.states.push(record.state);
+        Ok(())
+    }
+}
+
+/// Puts versions into the order of creation.
+pub(super) fn sort_states(states: &mut [VersionState], format: FormatVersion) {
+    match format {
+        FormatVersion::One => {
+            states.sort_unstable_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
+        }
+        FormatVersion::Two => states.sort_unstable_by_key(|version| (version.order, version.key)),
+    }
+}
+
+/// The record of a row must be the one whose tag the MAC vouches for.
+fn refuse_another_row(versions: &Versions, row: &VersionRow) -> Result<(), StoreError> {
+    let at = versions.rows.binary_search_by_key(&row.key, |known| known.key);
+    match at {
+        Ok(at) if versions.rows[at] == *row => Ok(()),
+        _ => Err(not_the_verified_one()),
+    }
+}
+
+/// The newest version that was opened must be the one that the secret's record names.
+fn refuse_another_newest(versions: &Versions, view: &SecretRecordView<'_>) -> Result<(), StoreError> {
+    let newest = versions.states.last().map(|version| version.key);
+    match view.succession {
+        Succession::Newest(named) if newest != Some(named) => {
+            Err(StoreError::integrity("the newest version of a secret is not the one that its record names"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_the_verified_one() -> StoreError {
+    StoreError::integrity("the record of a version is not the one that was verified")
+}
+
+fn gone() -> StoreError {
+    StoreError::integrity("a version that was there is not there any more")
+}
