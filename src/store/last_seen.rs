@@ -54,6 +54,8 @@ pub(super) struct Seen {
 pub(super) struct Recollection {
     /// The newest change of this vault that was seen at this path; where the path is new, at any.
     pub(super) seen: Option<Seen>,
+    /// Whether it was seen at this very path.
+    pub(super) is_of_path: bool,
     /// The vault that was at this path last, if one was.
     pub(super) vault_at_path: Option<[u8; 16]>,
     /// What is to be said of the memory itself.
@@ -123,13 +125,19 @@ impl LastSeen {
             Ok(memory) => memory,
             Err(error) => {
                 let trouble = format!("{error}: an older copy of this vault would not be noticed this time");
-                return Recollection { seen: None, vault_at_path: None, trouble: Some(trouble) };
+                return Recollection {
+                    seen: None,
+                    is_of_path: false,
+                    vault_at_path: None,
+                    trouble: Some(trouble),
+                };
             }
         };
         let path = path.as_os_str().as_bytes();
         let at_path = memory.seen.get(&(*vault_id, path.to_vec())).copied();
         Recollection {
             seen: at_path.or_else(|| memory.newest(vault_id)),
+            is_of_path: at_path.is_some(),
             vault_at_path: memory.paths.get(path).copied(),
             trouble: (!memory.unreadable.is_empty()).then(|| {
                 format!(

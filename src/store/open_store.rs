@@ -51,6 +51,8 @@ struct FirstHead {
     /// Of its newest event.
     random: [u8; 16],
     lowering: Lowering,
+    /// Whether this machine has remembered it at this very path.
+    is_remembered: bool,
     notice: Option<String>,
     /// What is to be said of the memory itself.
     trouble: Option<String>,
@@ -121,6 +123,10 @@ impl OpenStore {
         let first = self.first_head(&row, acceptance)?;
         self.file.take_row(row)?;
         self.head = first.head;
+        if first.is_remembered {
+            // It was synced before that, and there is nothing to add.
+            return Ok(());
+        }
         self.sync_what_was_read()?;
         let Some(memory) = &self.memory else { return Ok(()) };
         self.notices.extend(first.trouble);
@@ -409,7 +415,14 @@ impl OpenStore {
         let newest = head.newest();
         let format = head.format;
         let random = open_event(file, keys, seals, format, newest)?.random;
-        let mut first = FirstHead { head, random, lowering: Lowering::Never, notice: None, trouble: None };
+        let mut first = FirstHead {
+            head,
+            random,
+            lowering: Lowering::Never,
+            is_remembered: false,
+            notice: None,
+            trouble: None,
+        };
         let Some(memory) = &self.memory else { return Ok(first) };
 
         let vault_id = file.header.vault_id;
@@ -438,6 +451,11 @@ impl OpenStore {
                     }
                     first.lowering = Lowering::Accepted;
                 }
+                let is_same = Seen { when: seen.when, number: newest.number, random } == seen;
+                first.is_remembered = is_same
+                    && recollection.is_of_path
+                    && recollection.vault_at_path == Some(vault_id)
+                    && first.trouble.is_none();
             }
             None => first.notice = is_first.then(first_sight),
         }
@@ -576,6 +594,17 @@ mod tests {
         // Nothing new: nothing to bring to the disk.
         store.read(now(), |_| Ok::<_, StoreError>(())).unwrap();
         assert_eq!(observed::take(), []);
+        drop(store);
+        observed::take();
+        drop(unlock(&path, &folder.join("elsewhere")));
+        assert_eq!(observed::take(), []);
+
+        // A copy elsewhere is another file, whatever is known of the vault.
+        std::fs::create_dir(folder.join("copies")).unwrap();
+        let copy = folder.join("copies").join("vault.etui");
+        std::fs::copy(&path, &copy).unwrap();
+        drop(unlock(&copy, &folder.join("elsewhere")));
+        assert_synced_first(&folder.join("copies"));
     }
 
     fn create_secret(transaction: &mut WriteTransaction<'_>) -> Result<(), StoreError> {
