@@ -64,7 +64,7 @@ fn cheapest(piece: Range<usize>, parts: &[Part]) -> f64 {
 
 /// Somebody tries all orders of the kinds of parts, and shorter sequences before longer ones.
 fn whole(count: u32, product: f64) -> f64 {
-    let orders: f64 = (1..=count).map(|number| f64::from(number).log10()).sum();
+    let orders: f64 = (1..=count).map(|number| libm::log10(f64::from(number))).sum();
     sum_of(orders + product, 4.0 * f64::from(count - 1))
 }
 
@@ -74,7 +74,7 @@ fn sum_of(left: f64, right: f64) -> f64 {
     if low == f64::NEG_INFINITY {
         high
     } else {
-        high + 10_f64.powf(low - high).ln_1p() / std::f64::consts::LN_10
+        high + libm::log1p(libm::pow(10.0, low - high)) / std::f64::consts::LN_10
     }
 }
 
@@ -171,7 +171,7 @@ impl<'a> Rest<'a> {
             _ => (1..=upper.min(lower)).map(|count| choose(upper + lower, count)).sum(),
         };
         let guesses = rank * capitals * f64::from(2_u32.pow(signs.min(16)));
-        Some(self.part(length, guesses.log10()))
+        Some(self.part(length, libm::log10(guesses)))
     }
 
     /// `abcd`, `4321`, `aceg` not.
@@ -191,7 +191,7 @@ impl<'a> Rest<'a> {
             _ => 26.0,
         };
         let directions = if step < 0 { 2.0 } else { 1.0 };
-        Some(self.part(length, (starts * directions * length as f64).log10()))
+        Some(self.part(length, libm::log10(starts * directions * length as f64)))
     }
 
     /// `qwert`, `lkjh`, `1qaz`.
@@ -200,7 +200,7 @@ impl<'a> Rest<'a> {
             let pressed = self.characters().map(|character| character.to_ascii_lowercase());
             let length = pressed.zip(keys).take_while(|(pressed, key)| pressed == key).count();
             // A key to start from and a direction, for each length.
-            (length >= 3).then(|| self.part(length, (216.0 * (length - 1) as f64).log10()))
+            (length >= 3).then(|| self.part(length, libm::log10(216.0 * (length - 1) as f64)))
         };
         KEYS.iter().flat_map(move |keys| {
             let from = |at: usize| {
@@ -220,7 +220,7 @@ impl<'a> Rest<'a> {
                 once.clone().all(|character| rest.next() == Some(character)).then_some(())
             });
             let times = 1 + more.count();
-            let guesses = || cheapest(self.start..self.start + piece, parts) + (times as f64).log10();
+            let guesses = || cheapest(self.start..self.start + piece, parts) + libm::log10(times as f64);
             (times > 1).then(|| self.part(piece * times, guesses()))
         })
     }

@@ -56,7 +56,7 @@ impl PassphraseRecipe {
 
     /// The strength in bits for one who knows the list, the number of words and the separator.
     pub fn bits(&self) -> f64 {
-        self.words as f64 * f64::from(WORD_COUNT).log2()
+        self.words as f64 * libm::log2(f64::from(WORD_COUNT))
     }
 }
 

@@ -119,11 +119,11 @@ impl PasswordRecipe {
                         .map(|class| self.classes[class].len())
                         .sum();
                     let sign = if missed.count_ones() % 2 == 0 { 1.0 } else { -1.0 };
-                    sign * ((all - lost as f64) / all).powf(length)
+                    sign * libm::pow((all - lost as f64) / all, length)
                 })
                 .sum();
         }
-        length * all.log2() + share.log2()
+        length * libm::log2(all) + libm::log2(share)
     }
 
     fn alphabet(&self) -> Vec<u8> {

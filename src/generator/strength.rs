@@ -21,7 +21,7 @@ impl Strength {
         if password.is_empty() {
             return None;
         }
-        let guesses = 10_f64.powf(log10_guesses(password));
+        let guesses = libm::pow(10.0, log10_guesses(password));
         // A little more than the limit itself, so that eight characters at random are not past 10⁸.
         let is_past = |limit: &f64| guesses >= limit + 5.0;
         Some(Self(

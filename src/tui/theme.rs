@@ -260,7 +260,7 @@ fn refuses_colour(variable: &impl Fn(&str) -> Option<OsString>) -> bool {
 fn luminance(colour: Rgb) -> f64 {
     let [red, green, blue] = colour.map(|byte| {
         let share = f64::from(byte) / 255.0;
-        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
     });
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }

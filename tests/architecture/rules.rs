@@ -127,6 +127,7 @@ const HOMES: [(&str, &[&str]); 36] = [
     ("rustls", &["http"]),
     ("rcgen", &["http/tls"]),
     ("unicode_normalization", &["crypto"]),
+    ("libm", &["generator", "tui/theme"]),
     ("getrandom", &["crypto", "generator", "kms/request_id", "http/access_key"]),
     ("subtle", &["memory", "domain", "crypto"]),
     ("zeroize", &["memory", "domain", "crypto", "codes"]),
