@@ -1,6 +1,7 @@
 //! The verified secrets in memory: 64 buckets of row identities, each with one wiped buffer of opened records.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::format::NameTag;
 use crate::crypto::BUCKETS;
@@ -20,7 +21,8 @@ pub(super) struct SecretRow {
 /// The verified rows of one bucket, sorted by name tag, and the buffer with their records.
 pub(super) struct Bucket {
     rows: Vec<SecretRow>,
-    records: SecretBytes,
+    /// Shared with lists that were made of it; whoever adds to it makes a copy then.
+    records: Arc<SecretBytes>,
     /// Bytes of `records` that no row refers to any more.
     stale: usize,
 }
@@ -29,8 +31,8 @@ pub(super) struct Bucket {
 const WORTH_COMPACTING: usize = 1 << 16;
 
 impl Bucket {
-    pub(super) const fn new(rows: Vec<SecretRow>, records: SecretBytes) -> Self {
-        Self { rows, records, stale: 0 }
+    pub(super) fn new(rows: Vec<SecretRow>, records: SecretBytes) -> Self {
+        Self { rows, records: Arc::new(records), stale: 0 }
     }
 
     fn position(&self, name_tag: &NameTag) -> Result<usize, usize> {
@@ -50,26 +52,80 @@ impl Bucket {
 
     fn insert(&mut self, name_tag: NameTag, id: [u8; 16], tag: [u8; 16], record: &[u8]) {
         self.remove(&name_tag);
-        let start = self.records.len();
-        self.records.extend(record);
-        let row = SecretRow { name_tag, id, tag, opened: Some(start..self.records.len()) };
+        if Arc::get_mut(&mut self.records).is_none() {
+            self.copy_kept(record.len());
+        }
+        let records = Arc::get_mut(&mut self.records).expect("nobody else has what was just copied");
+        let start = records.len();
+        records.extend(record);
+        let row = SecretRow { name_tag, id, tag, opened: Some(start..records.len()) };
         let at = self.position(&name_tag).unwrap_or_else(|at| at);
         self.rows.insert(at, row);
         self.compact();
     }
 
     fn compact(&mut self) {
-        if self.stale < WORTH_COMPACTING || self.stale < self.records.len() / 2 {
-            return;
+        if self.stale >= WORTH_COMPACTING && self.stale >= self.records.len() / 2 {
+            self.copy_kept(0);
         }
-        let mut kept = SecretBytes::with_capacity(self.records.len() - self.stale);
+    }
+
+    /// Moves what rows refer to into a buffer of its own, with room for more.
+    fn copy_kept(&mut self, more: usize) {
+        let mut kept = SecretBytes::with_capacity(self.records.len() - self.stale + more);
         for range in self.rows.iter_mut().filter_map(|row| row.opened.as_mut()) {
             let start = kept.len();
             kept.extend(&self.records.expose()[range.clone()]);
             *range = start..kept.len();
         }
-        self.records = kept;
+        self.records = Arc::new(kept);
         self.stale = 0;
+    }
+}
+
+/// Opened records of secrets, shared with the session that verified them: nothing is copied. The buffers are
+/// wiped when the last who has them is gone.
+pub struct SharedRecords {
+    buffers: Vec<Arc<SecretBytes>>,
+    places: Vec<Place>,
+}
+
+/// Where a record lies.
+#[derive(Clone, Copy)]
+struct Place {
+    buffer: u32,
+    length: u32,
+    start: usize,
+}
+
+impl SharedRecords {
+    /// No record.
+    pub const fn none() -> Self {
+        Self { buffers: Vec::new(), places: Vec::new() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The record at a position.
+    ///
+    /// # Panics
+    /// Beyond the end, as for slices.
+    pub fn get(&self, position: usize) -> &[u8] {
+        let Place { buffer, length, start } = self.places[position];
+        &self.buffers[buffer as usize].expose()[start..start + length as usize]
+    }
+
+    /// Puts them into an order: at each position the one that is now at the position named there.
+    pub fn arrange(&mut self, order: &[usize]) {
+        self.places = order.iter().map(|&at| self.places[at]).collect();
     }
 }
 
@@ -133,6 +189,23 @@ impl Index {
         self.buckets.iter().flatten().flat_map(|bucket| &bucket.rows)
     }
 
+    /// The same records as [`records`](Self::records), without a copy.
+    pub(super) fn shared(&self) -> SharedRecords {
+        let mut shared = SharedRecords::none();
+        for bucket in self.buckets.iter().flatten() {
+            let buffer = shared.buffers.len() as u32;
+            shared.buffers.push(bucket.records.clone());
+            let opened = bucket.rows.iter().filter_map(|row| row.opened.as_ref());
+            // A record is shorter than what one row may hold.
+            shared.places.extend(opened.map(|range| Place {
+                buffer,
+                length: range.len() as u32,
+                start: range.start,
+            }));
+        }
+        shared
+    }
+
     /// The opened records of all buckets that were read, in no order.
     pub(super) fn records(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.buckets
@@ -168,6 +241,14 @@ mod tests {
             assert_eq!(row.tag, [7; 16]);
             assert_eq!(index.record(row).unwrap()[..2], [n, 7]);
         }
+
+        // A list that was made before a change shows what was there then.
+        let five = NameTag::Short([5; 16]);
+        let shared = index.shared();
+        index.insert(five, [5; 16], [8; 16], &record);
+        let seen = (0..shared.len()).map(|at| shared.get(at)).find(|seen| seen[0] == 5).unwrap();
+        assert_eq!(seen[..2], [5, 7]);
+        assert_eq!(index.record(index.find(&five).unwrap()).unwrap()[..2], [7, 7]);
         index.remove(&NameTag::Short([3; 16]));
         assert_eq!(index.find(&NameTag::Short([3; 16])), None);
         assert_eq!(index.all().count(), 255);

@@ -47,6 +47,7 @@ pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, Summary
 pub use error::StoreError;
 pub use format::FormatVersion;
 pub use header::{Header, KeyFileUse};
+pub use index::SharedRecords;
 pub use last_seen::remembers_vault_at;
 pub use new_vault::create;
 pub use open::{is_unfinished, remove_unfinished, write_private_file};

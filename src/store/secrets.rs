@@ -6,7 +6,7 @@ use super::buckets::{Depth, parse_record};
 use super::codec::{EventLink, SecretRecordView, Succession, type_byte};
 use super::error::StoreError;
 use super::format::{FormatVersion, NameTag, VersionRow};
-use super::index::SecretRow;
+use super::index::{SecretRow, SharedRecords};
 use super::open_store::OpenStore;
 use super::rows::{blob, first};
 use super::versions::{Extent, ValueSeal, Versions};
@@ -76,6 +76,11 @@ impl OpenStore {
     /// The opened records of all secrets that were read, in no order.
     pub fn records(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.index.records()
+    }
+
+    /// The same records, to be kept beyond this session without a copy.
+    pub fn shared_records(&self) -> SharedRecords {
+        self.index.shared()
     }
 
     /// The names of all secrets that were read, in no order.

@@ -1,53 +1,47 @@
-//! All secrets as a list shows them, in one wiped buffer.
+//! All secrets as a list shows them.
 
-use std::ops::Range;
+use std::cmp::Ordering;
 
 use super::outcome::{CurrentSummary, SecretSummary};
 use crate::memory::SecretBytes;
-use crate::store::SecretRecordView;
+use crate::store::{SecretRecordView, SharedRecords};
 
-/// All secrets of a vault, sorted by name. It owns a wiped copy of its own, so that the app's thread can
-/// read it while the worker goes on; summaries are lent from it.
+/// All secrets of a vault as they were when it was made, sorted by name. The app's thread can read it while the
+/// worker goes on; summaries are lent from it.
 pub struct Listing {
-    records: SecretBytes,
-    entries: Vec<Range<usize>>,
+    records: SharedRecords,
 }
 
 impl Listing {
     /// A list of nothing.
     pub const fn empty() -> Self {
-        Self { records: SecretBytes::new(), entries: Vec::new() }
+        Self { records: SharedRecords::none() }
     }
 
-    pub(super) fn of<'a>(opened: impl Iterator<Item = &'a [u8]> + Clone) -> Self {
-        let mut records = SecretBytes::with_capacity(opened.clone().map(<[u8]>::len).sum());
-        let mut starts = SecretBytes::with_capacity(opened.clone().count() * NAME_START);
-        let mut ranges = Vec::new();
-        for record in opened {
-            let start = records.len();
-            records.extend(record);
-            ranges.push(start..records.len());
-            starts.extend(&name_start(record));
+    pub(super) fn of(mut records: SharedRecords) -> Self {
+        let mut starts = SecretBytes::with_capacity(records.len() * NAME_START);
+        for at in 0..records.len() {
+            starts.extend(&name_start(records.get(at)));
         }
         // Most comparisons end within the starts of the names, which are next to each other, and never touch a record.
         let start = |at: usize| &starts.expose()[at * NAME_START..(at + 1) * NAME_START];
-        let name = |at: usize| SecretRecordView::name_bytes_of(&records.expose()[ranges[at].clone()]);
-        let mut order: Vec<usize> = (0..ranges.len()).collect();
+        let name = |at: usize| SecretRecordView::name_bytes_of(records.get(at));
+        let mut order: Vec<usize> = (0..records.len()).collect();
         order.sort_unstable_by(|&one, &other| {
             start(one).cmp(start(other)).then_with(|| name(one).cmp(name(other)))
         });
-        let entries = order.into_iter().map(|at| ranges[at].clone()).collect();
-        Self { records, entries }
+        records.arrange(&order);
+        Self { records }
     }
 
     /// How many secrets there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.records.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.records.is_empty()
     }
 
     /// The secret at a position in the order of names.
@@ -55,7 +49,7 @@ impl Listing {
     /// # Panics
     /// Beyond the end, as for slices.
     pub fn summary(&self, position: usize) -> SecretSummary<'_> {
-        let view = SecretRecordView::parse(&self.records.expose()[self.entries[position].clone()])
+        let view = SecretRecordView::parse(self.records.get(position))
             .expect("every record was parsed when the list was made");
         SecretSummary {
             name: view.name,
@@ -83,11 +77,16 @@ impl Listing {
 
     /// The position of a name.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.entries.binary_search_by(|range| self.name(range).cmp(name.as_bytes())).ok()
-    }
-
-    fn name(&self, range: &Range<usize>) -> &[u8] {
-        SecretRecordView::name_bytes_of(&self.records.expose()[range.clone()])
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match SecretRecordView::name_bytes_of(self.records.get(middle)).cmp(name.as_bytes()) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 }
 

@@ -20,7 +20,7 @@ impl Vault {
     pub fn list(&mut self) -> Result<Listing, VaultError> {
         self.read(|store| {
             store.load_all()?;
-            Ok(Listing::of(store.records()))
+            Ok(Listing::of(store.shared_records()))
         })
     }
 

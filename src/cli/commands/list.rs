@@ -60,6 +60,9 @@ fn tag(text: &str) -> Result<(TagKey, Option<TagValue>), Invalid> {
     }
 }
 
+const NO_SECRETS: &str = "there are no secrets yet: create one with `etui new NAME`";
+const NO_MATCH: &str = "no secret matches";
+
 impl RunCommand for List {
     const JSON: Json = Json::Answers(&[Schema::only(&[&[
         key(
@@ -98,33 +101,52 @@ impl RunCommand for List {
             CliError::usage(unknown.to_string(), "conditions are is:due and is:deleted")
         })?;
         let mut vault = invocation.unlock()?;
-        let now = invocation.now();
-        let catalogue = Catalogue::of(vault.list()?);
-        let matches: Vec<SecretSummary<'_>> = found(&catalogue, &query, now)
-            .into_iter()
-            .map(|position| catalogue.summary(position))
-            .filter(|secret| self.matches(secret, now))
-            .collect();
-        let output = invocation.output();
-        match output.audience() {
-            Audience::Machine => {
-                output.answer(&Answer::list(&matches, now))?;
-            }
-            // Whoever reads the names would run into those that can no longer be read.
-            Audience::Pipe => {
-                let asks_for_deleted = self.deleted || query.wants_deleted();
-                let matches =
-                    matches.iter().filter(|secret| asks_for_deleted || secret.planned_deletion.is_none());
-                output.text(&matches.map(|secret| format!("{}\n", secret.name)).collect::<String>())?;
-            }
-            Audience::Person if matches.is_empty() => output.note(nothing(&catalogue)),
-            Audience::Person => output.text(&table(&matches, now, output))?,
+        let listing = vault.list()?;
+        let otherwise = if listing.is_empty() { NO_SECRETS } else { NO_MATCH };
+        // Only a search needs what makes searching fast.
+        if query.is_empty() {
+            return self.print(listing.iter(), &query, otherwise, invocation);
         }
-        Ok(Finish::Done)
+        let catalogue = Catalogue::of(listing);
+        let found = found(&catalogue, &query, invocation.now());
+        self.print(found.into_iter().map(|at| catalogue.summary(at)), &query, otherwise, invocation)
     }
 }
 
 impl List {
+    /// Prints those that the flags let through; `otherwise` is what a person is told where there are none.
+    fn print<'a>(
+        &self,
+        found: impl Iterator<Item = SecretSummary<'a>>,
+        query: &Query,
+        otherwise: &str,
+        invocation: &Invocation,
+    ) -> anyhow::Result<Finish> {
+        let now = invocation.now();
+        let matches = found.filter(|secret| self.matches(secret, now));
+        let output = invocation.output();
+        match output.audience() {
+            Audience::Machine => {
+                output.answer(&Answer::list(&matches.collect::<Vec<_>>(), now))?;
+            }
+            // Whoever reads the names would run into those that can no longer be read.
+            Audience::Pipe => {
+                let asks_for_deleted = self.deleted || query.wants_deleted();
+                let mut names = String::new();
+                for secret in matches.filter(|secret| asks_for_deleted || secret.planned_deletion.is_none()) {
+                    names.push_str(secret.name);
+                    names.push('\n');
+                }
+                output.text(&names)?;
+            }
+            Audience::Person => match matches.collect::<Vec<_>>().as_slice() {
+                [] => output.note(otherwise),
+                matches => output.text(&table(matches, now, output))?,
+            },
+        }
+        Ok(Finish::Done)
+    }
+
     fn matches(&self, secret: &SecretSummary<'_>, now: Timestamp) -> bool {
         (!self.deleted || secret.planned_deletion.is_some())
             && self.tags.iter().all(|(key, _)| self.has_tag(secret, key))
@@ -155,14 +177,6 @@ fn is_stale(secret: &SecretSummary<'_>, days: Option<u32>, now: Timestamp) -> bo
     match days {
         None => secret.is_due(now),
         Some(days) => secret.current.created.plus_days(days) < now,
-    }
-}
-
-fn nothing(catalogue: &Catalogue) -> &'static str {
-    if catalogue.is_empty() {
-        "there are no secrets yet: create one with `etui new NAME`"
-    } else {
-        "no secret matches"
     }
 }
 
