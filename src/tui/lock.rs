@@ -65,11 +65,16 @@ fn place(app: &App, form: Option<&Reopen>) -> SecretBytes {
 
 /// Leaves the app; where it stood in the list is kept for the next run.
 pub fn leave(app: &mut App) {
+    keep_place(app);
+    app.asks.push(Effect::Quit);
+}
+
+/// Keeps where the app stands in the list for the next run.
+pub fn keep_place(app: &mut App) {
     if let Some(browse) = app.browse() {
         let stand = browse.stand(app.settings.layout);
         app.asks.work(Work::KeepPlace { stand });
     }
-    app.asks.push(Effect::Quit);
 }
 
 /// The vault is open: the list is shown, and the app stands where it stood. A form that was typed in comes back as

@@ -159,7 +159,17 @@ impl Runtime {
         Ok(app)
     }
 
+    /// Lives until the app is left; a signal is no reason to forget where it stood.
     fn live(&mut self) -> anyhow::Result<End> {
+        let end = self.turn_until_end()?;
+        if matches!(end, End::Signal(_)) {
+            let last = self.state.keep_place();
+            self.carry_out(last)?;
+        }
+        Ok(end)
+    }
+
+    fn turn_until_end(&mut self) -> anyhow::Result<End> {
         loop {
             if let Some(end) = self.end {
                 return Ok(end);

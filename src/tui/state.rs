@@ -197,6 +197,12 @@ impl State {
         lock::leave(&mut self.app);
     }
 
+    /// What is to be done where something else ends the app than its user.
+    pub fn keep_place(&mut self) -> Vec<Effect> {
+        lock::keep_place(&mut self.app);
+        self.app.asks.take()
+    }
+
     fn apply_to_top(&mut self, flow: Flow) {
         if let Some(top) = self.layers.len().checked_sub(1) {
             self.apply(top, flow);

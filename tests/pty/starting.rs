@@ -1,8 +1,10 @@
 //! Starting: with a password that was given, where the last run was left, with and without the mouse.
 
+use rustix::process::Signal;
 use vt100::MouseProtocolMode;
 
-use crate::support::{Home, NAME, PASSWORD, VALUE};
+use crate::fixtures::{create_request, text};
+use crate::support::{Home, NAME, PASSWORD, SIZES, VALUE, signal_of};
 
 #[test]
 fn a_password_file_opens_the_app_without_the_unlock_screen_and_once() {
@@ -55,6 +57,26 @@ fn the_app_opens_where_the_last_run_was_left_without_showing_the_value() {
     assert!(!terminal.screen().contents().contains(VALUE));
     terminal.press("1");
     terminal.wait_for_text("/ api");
+}
+
+#[test]
+fn the_app_opens_where_it_stood_when_a_signal_ended_it() {
+    for (signal, size) in [Signal::TERM, Signal::HUP].into_iter().zip(SIZES) {
+        let home = Home::new();
+        home.make_vault();
+        home.open_vault().create_secret(&create_request("zebra", "v1", text("another"))).unwrap();
+        let mut terminal = home.app(size);
+        terminal.unlock();
+        terminal.press("/zeb\r2");
+        terminal.wait_for_text("Versions · zebra");
+        terminal.send(signal);
+        assert_eq!(signal_of(terminal.wait_for_end()), Some(signal));
+
+        let mut terminal = home.app(size);
+        terminal.wait_for_text("Master password");
+        terminal.press(&format!("{PASSWORD}\r"));
+        terminal.wait_for_text("Versions · zebra");
+    }
 }
 
 #[test]
