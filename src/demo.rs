@@ -9,7 +9,7 @@ use crate::domain::{SecretName, StageLabel, Timestamp, VersionId, reason};
 use crate::exchange::json;
 use crate::memory::SecretBytes;
 use crate::platform::editor::Place;
-use crate::platform::private_folder::PrivateFolder;
+use crate::platform::private_folder::{PrivateFolder, sweep};
 use crate::platform::signals::{Signal, Signals};
 use crate::vault::{
     Clock, CreateRequest, Credentials, DeleteRequest, Environment, IncomingBatch, IncomingSecret,
@@ -32,6 +32,14 @@ const WRITTEN: i64 = 1_767_268_800;
 
 /// The secret that is scheduled for deletion, and how many days ago.
 const LEAVING: (&str, i64) = ("shop/legacy/ftp-password", 3);
+
+/// How the names of the folders of demos begin.
+const FOLDER: &str = "etui-demo";
+
+/// Removes what is left of demos of this user that were killed.
+pub fn sweep_leftovers() {
+    sweep(Place::find().path(), FOLDER);
+}
 
 /// A demo. Its folder goes when it is dropped.
 pub struct Demo {
@@ -71,7 +79,7 @@ impl Demo {
         };
         // From here on no signal ends the process before the folder is removed.
         let signals = Signals::listen().map_err(|error| system("listening to signals", &error))?;
-        let folder = PrivateFolder::new(Place::find().path(), "etui-demo")
+        let folder = PrivateFolder::new(Place::find().path(), FOLDER)
             .map_err(|error| system("making a folder for the demo", &error))?;
         let demo = Self { folder, signals };
         let environment = Environment { state_directory: None, clock, origin: Origin::App };

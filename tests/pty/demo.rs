@@ -43,6 +43,23 @@ fn the_demo_goes_with_every_signal_that_ends_it() {
 }
 
 #[test]
+fn the_folder_of_a_killed_demo_goes_at_the_next_start_and_that_of_a_living_one_stays() {
+    for next in [&["demo"][..], &[]] {
+        let home = Home::new();
+        let mut killed = open(&home, (80, 24));
+        killed.send(Signal::KILL);
+        assert_eq!(signal_of(killed.wait_for_end()), Some(Signal::KILL));
+        assert_eq!(folders(&home), 1, "a killed process removes nothing");
+        let mut living = open(&home, (80, 24));
+        let mut another = home.app_with((80, 24), next);
+        another.wait_for_text(if next.is_empty() { "A new vault" } else { "password" });
+        assert_eq!(folders(&home), 1 + next.len(), "{next:?}");
+        living.press("q");
+        assert!(living.wait_for_end().success());
+    }
+}
+
+#[test]
 fn the_demo_goes_with_its_terminal() {
     let home = Home::new();
     let terminal = open(&home, (80, 24));

@@ -13,6 +13,7 @@ use crate::cli::globals::AppLook;
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::Json;
+use crate::demo;
 use crate::platform::signals::{Signal, die_of};
 use crate::vault::Answers;
 
@@ -57,6 +58,7 @@ pub(super) fn options_without_vault(invocation: &Invocation, look: AppLook) -> a
         )
         .into());
     }
+    demo::sweep_leftovers();
     let mut settings = invocation.settings()?;
     settings.plain |= look.plain || invocation.look().plain;
     Ok(AppOptions {

@@ -2,15 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
 use super::place::{self, Place};
 use crate::memory::SecretBytes;
-use crate::platform::private_folder;
+use crate::platform::private_folder::{make_locked, own, unheld};
 
 /// How the name of a folder begins while an editor has it, and after a crash.
 const EDITED: &str = "etui-edit";
@@ -32,7 +29,7 @@ impl Scratch {
     /// # Errors
     /// As the system says; nothing is left behind then.
     pub fn new(place: &Place, extension: &str, value: &SecretBytes) -> io::Result<Self> {
-        let (folder, lock) = make_locked(place.path())?;
+        let (folder, lock) = make_locked(place.path(), EDITED)?;
         let file = folder.join(format!("value.{extension}"));
         let scratch = Self { folder: Some(folder), file, _lock: lock };
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&scratch.file)?;
@@ -100,25 +97,6 @@ impl Scratch {
     }
 }
 
-/// Makes a folder and takes its lock. Whoever sweeps may come in between; then another one is made.
-fn make_locked(parent: &Path) -> io::Result<(PathBuf, File)> {
-    for _ in 0..100 {
-        let folder = private_folder::make(parent, EDITED)?;
-        let Ok(lock) = File::open(&folder) else { continue };
-        // On a file system without locks nobody can sweep either.
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
-            continue;
-        }
-        let is_there = fs::symlink_metadata(&folder).is_ok_and(|found| {
-            lock.metadata().is_ok_and(|locked| (found.dev(), found.ino()) == (locked.dev(), locked.ino()))
-        });
-        if is_there {
-            return Ok((folder, lock));
-        }
-    }
-    Err(ErrorKind::AlreadyExists.into())
-}
-
 /// What an editor had, still there though nobody has it any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeftBehind {
@@ -133,10 +111,10 @@ pub fn left_behind() -> Vec<LeftBehind> {
     let folders = place::all();
     let mut left: Vec<LeftBehind> = folders
         .iter()
-        .flat_map(|parent| killed_in(parent))
+        .flat_map(|parent| unheld(parent, EDITED))
         .map(|(folder, _)| LeftBehind::Killed(folder))
         .collect();
-    left.extend(folders.iter().flat_map(|parent| own_folders(parent, KEPT)).map(LeftBehind::Kept));
+    left.extend(folders.iter().flat_map(|parent| own(parent, KEPT)).map(LeftBehind::Kept));
     left
 }
 
@@ -146,35 +124,8 @@ pub fn wipe_left_behind() -> Vec<PathBuf> {
 }
 
 fn wipe_left_behind_in(parent: &Path) -> Vec<PathBuf> {
-    let killed = killed_in(parent);
+    let killed = unheld(parent, EDITED);
     killed.into_iter().filter(|(folder, _lock)| wipe(folder).is_ok()).map(|(folder, _)| folder).collect()
-}
-
-/// Folders of edits whose process is gone, each with its lock, so that nobody else sweeps it meanwhile.
-fn killed_in(parent: &Path) -> Vec<(PathBuf, File)> {
-    let free = |folder: PathBuf| {
-        let lock = File::open(&folder).ok()?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).ok().map(|()| (folder, lock))
-    };
-    own_folders(parent, EDITED).into_iter().filter_map(free).collect()
-}
-
-/// The folders of this user whose names begin so.
-fn own_folders(parent: &Path, beginning: &str) -> Vec<PathBuf> {
-    let own = rustix::process::geteuid().as_raw();
-    let is_ours =
-        |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == own);
-    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
-    let named = entries.filter(|entry| {
-        entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.strip_prefix(beginning))
-            .is_some_and(|rest| rest.starts_with('-'))
-    });
-    let mut folders: Vec<PathBuf> = named.map(|entry| entry.path()).filter(|path| is_ours(path)).collect();
-    folders.sort();
-    folders
 }
 
 impl Drop for Scratch {
@@ -217,6 +168,8 @@ fn overwrite(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn scratch(parent: &Path) -> Scratch {
@@ -255,7 +208,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = scratch(parent.path()).keep();
         assert_eq!(fs::read(&path).unwrap(), b"hunter2");
-        assert_eq!(own_folders(parent.path(), KEPT), [path.parent().unwrap()]);
+        assert_eq!(own(parent.path(), KEPT), [path.parent().unwrap()]);
         assert_eq!(wipe_left_behind_in(parent.path()), [""; 0].map(PathBuf::from));
         assert!(path.exists());
     }
@@ -265,7 +218,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let in_use = scratch(parent.path());
         // As a process leaves it that is killed: the file is there, its lock is not.
-        let killed = private_folder::make(parent.path(), EDITED).unwrap();
+        let killed = crate::platform::private_folder::make(parent.path(), EDITED).unwrap();
         fs::create_dir(killed.join("sub")).unwrap();
         fs::write(killed.join("sub/value.txt"), "hunter2").unwrap();
         let other = parent.path().join("other");
