@@ -24,11 +24,14 @@ impl Listing {
             starts.extend(&name_start(records.get(at)));
         }
         // Most comparisons end within the starts of the names, which are next to each other, and never touch a record.
-        let start = |at: usize| &starts.expose()[at * NAME_START..(at + 1) * NAME_START];
+        let start = |at: usize| {
+            let (words, _) = starts.expose()[at * NAME_START..(at + 1) * NAME_START].as_chunks();
+            [0, 1, 2].map(|word: usize| u64::from_be_bytes(words[word]))
+        };
         let name = |at: usize| SecretRecordView::name_bytes_of(records.get(at));
         let mut order: Vec<usize> = (0..records.len()).collect();
         order.sort_unstable_by(|&one, &other| {
-            start(one).cmp(start(other)).then_with(|| name(one).cmp(name(other)))
+            start(one).cmp(&start(other)).then_with(|| name(one).cmp(name(other)))
         });
         records.arrange(&order);
         Self { records }
