@@ -32,7 +32,7 @@ const MOST_THREADS: usize = 4;
 /// A bucket as it is in the file.
 struct SealedBucket {
     bucket: usize,
-    /// Name tag, id, and the end of the sealed record in `bytes`; it begins where the one before ends.
+    /// Name tag, id, and the end of the sealed record, or of its nonce and tag, in `bytes`; it begins where the one before ends.
     rows: Vec<(NameTag, [u8; 16], usize)>,
     bytes: Vec<u8>,
 }
@@ -50,7 +50,7 @@ struct Opener<'a> {
 impl OpenStore {
     /// Reads and verifies one bucket.
     pub(super) fn load_bucket(&mut self, bucket: usize, depth: Depth) -> Result<(), StoreError> {
-        let sealed = self.read_bucket(bucket)?;
+        let sealed = self.read_bucket(bucket, depth)?;
         let verified = self.opener(depth).open(&sealed)?;
         self.index.set(bucket, verified);
         Ok(())
@@ -102,7 +102,7 @@ impl OpenStore {
             };
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let read = buckets.iter().try_for_each(|&bucket| {
-                let sealed = self.read_bucket(bucket)?;
+                let sealed = self.read_bucket(bucket, opener.depth)?;
                 sender.send(sealed).map_err(|_| StoreError::integrity("its secrets cannot be opened"))
             });
             drop(sender);
@@ -121,12 +121,21 @@ impl OpenStore {
         Opener { keys: &self.keys, seals: self.seals, sums, format: *format, depth }
     }
 
-    fn read_bucket(&self, bucket: usize) -> Result<SealedBucket, StoreError> {
+    fn read_bucket(&self, bucket: usize, depth: Depth) -> Result<SealedBucket, StoreError> {
         self.turn.goes_on();
         let (low, high) = bounds(bucket);
         let mut sealed = SealedBucket { bucket, rows: Vec::new(), bytes: Vec::new() };
-        let sql = "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN record END FROM secret \
-                   WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag";
+        let sql = match depth {
+            // Nonce and tag: nobody copies what is not opened.
+            Depth::Rows => {
+                "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN substr(record, -40) END FROM secret \
+                 WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag"
+            }
+            Depth::Records => {
+                "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN record END FROM secret \
+                 WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag"
+            }
+        };
         each(self.file.connection(), sql, (low, high, LONGEST_RECORD), |row| {
             // No more memory is taken than what the head vouches for.
             if sealed.rows.len() as u64 == self.head.secrets {
