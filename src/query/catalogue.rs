@@ -34,7 +34,8 @@ pub struct Catalogue {
 impl Catalogue {
     /// Prepares a list.
     pub fn of(listing: Listing) -> Self {
-        let mut texts = SecretBytes::new();
+        // The texts of a secret are parts of its record: the buffer never moves.
+        let mut texts = SecretBytes::with_capacity(listing.size());
         let mut entries = Vec::with_capacity(listing.len());
         for summary in listing.iter() {
             let start = texts.len();

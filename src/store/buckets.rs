@@ -30,6 +30,7 @@ const WORTH_THREADS: u64 = 4_000;
 const MOST_THREADS: usize = 4;
 
 /// A bucket as it is in the file.
+#[derive(Default)]
 struct SealedBucket {
     bucket: usize,
     /// Name tag, id, and the end of the sealed record, or of its nonce and tag, in `bytes`; it begins where the one before ends.
@@ -50,7 +51,7 @@ struct Opener<'a> {
 impl OpenStore {
     /// Reads and verifies one bucket.
     pub(super) fn load_bucket(&mut self, bucket: usize, depth: Depth) -> Result<(), StoreError> {
-        let sealed = self.read_bucket(bucket, depth)?;
+        let sealed = self.read_bucket(bucket, depth, SealedBucket::default())?;
         let verified = self.opener(depth).open(&sealed)?;
         self.index.set(bucket, verified);
         Ok(())
@@ -83,10 +84,12 @@ impl OpenStore {
     fn open_together(&self, buckets: &[usize], threads: usize) -> Result<Vec<(usize, Bucket)>, StoreError> {
         let opener = self.opener(Depth::Records);
         let (sender, receiver) = mpsc::sync_channel::<SealedBucket>(threads);
+        // What was opened is read into again: memory that is new costs more than what is done in it.
+        let (give_back, used) = mpsc::channel::<SealedBucket>();
         let receiver = Mutex::new(receiver);
         let next = || receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
         thread::scope(|scope| {
-            let work = || {
+            let work = |give_back: mpsc::Sender<SealedBucket>| {
                 let mut opened = Vec::new();
                 let mut failure = None;
                 // After a failure it goes on taking, so that the reader is never left waiting.
@@ -97,12 +100,19 @@ impl OpenStore {
                             Err(error) => failure = Some(error),
                         }
                     }
+                    // The reader may have read everything by now.
+                    let _ = give_back.send(sealed);
                 }
                 failure.map_or(Ok(opened), Err)
             };
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let workers: Vec<_> = (0..threads)
+                .map(|_| {
+                    let give_back = give_back.clone();
+                    scope.spawn(move || work(give_back))
+                })
+                .collect();
             let read = buckets.iter().try_for_each(|&bucket| {
-                let sealed = self.read_bucket(bucket, opener.depth)?;
+                let sealed = self.read_bucket(bucket, opener.depth, used.try_recv().unwrap_or_default())?;
                 sender.send(sealed).map_err(|_| StoreError::integrity("its secrets cannot be opened"))
             });
             drop(sender);
@@ -121,10 +131,18 @@ impl OpenStore {
         Opener { keys: &self.keys, seals: self.seals, sums, format: *format, depth }
     }
 
-    fn read_bucket(&self, bucket: usize, depth: Depth) -> Result<SealedBucket, StoreError> {
+    /// Reads a bucket in the memory of another one.
+    fn read_bucket(
+        &self,
+        bucket: usize,
+        depth: Depth,
+        mut sealed: SealedBucket,
+    ) -> Result<SealedBucket, StoreError> {
         self.turn.goes_on();
         let (low, high) = bounds(bucket);
-        let mut sealed = SealedBucket { bucket, rows: Vec::new(), bytes: Vec::new() };
+        sealed.bucket = bucket;
+        sealed.rows.clear();
+        sealed.bytes.clear();
         let sql = match depth {
             // Nonce and tag: nobody copies what is not opened.
             Depth::Rows => {

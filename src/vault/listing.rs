@@ -42,6 +42,11 @@ impl Listing {
         self.records.len()
     }
 
+    /// How many bytes all that is shown takes at most.
+    pub fn size(&self) -> usize {
+        (0..self.len()).map(|at| self.records.get(at).len()).sum()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
