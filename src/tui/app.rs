@@ -24,6 +24,7 @@ use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{Answers, Progress, Refreshed, SecretDetails};
+use crate::versioning::Change;
 
 /// How a toast is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -412,8 +413,20 @@ impl App {
                 self.say(Tone::Done, plan_text::change_done(outcome));
                 self.list();
             }
+            Answer::ChangedMany(done) => {
+                self.say(Tone::Done, plan_text::many_done(&done.request, &done.outcome));
+                let changes = done.outcome.changes.iter();
+                self.follow(changes.filter_map(|outcome| outcome.change.as_ref()));
+                if let Some(browse) = &mut self.browse {
+                    browse.clear_marks();
+                }
+                self.list();
+            }
             Answer::TakenBack(outcome) => {
                 self.say(Tone::Done, plan_text::taken_back(outcome));
+                if outcome.steps.len() > 1 {
+                    self.follow(outcome.steps.iter().filter_map(|step| step.change.as_ref()));
+                }
                 if let [step] = outcome.steps.as_slice()
                     && let Some(name) = &step.entry.secret
                 {
@@ -454,6 +467,14 @@ impl App {
     fn work_on(&mut self, name: &SecretName) {
         if let Some((browse, asks)) = self.browsing() {
             browse.work_on(name.clone(), asks);
+        }
+    }
+
+    /// Several secrets may have got other names: the selection follows.
+    fn follow<'a>(&mut self, changes: impl Iterator<Item = &'a Change>) {
+        if let Some((browse, asks)) = self.browsing() {
+            let renamed = changes.filter_map(|change| change.name.as_ref());
+            browse.follow(renamed.map(|name| (&name.before, &name.after)), asks);
         }
     }
 

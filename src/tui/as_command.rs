@@ -13,11 +13,13 @@ pub use super::ask::Reads;
 use super::ask::{Answer, Answered, Asked, Effect, Ticket, Work};
 use super::change_request::ChangeRequest;
 use super::jobs::{Done, Job};
-use crate::domain::{Note, StageLabel, Tags, ValueType};
+use crate::domain::{Folder, Note, StageLabel, Tags, ValueType};
 use crate::memory::SecretBytes;
 use crate::platform::paths::Paths;
-use crate::vault::{CreateRequest, DeleteRequest, OnRefusal, PutRequest, StageRequest, UpdateRequest};
-use crate::versioning::{Deletion, Direction, MetadataUpdate};
+use crate::vault::{
+    BulkRequest, CreateRequest, DeleteRequest, OnRefusal, PutRequest, StageRequest, UpdateRequest,
+};
+use crate::versioning::{BulkOperation, BulkTarget, Deletion, Direction, MetadataUpdate};
 
 /// The last change of this session, wiped with the lock.
 pub struct LastCommand {
@@ -107,6 +109,7 @@ impl CommandLine {
             Work::Put(request) => put(request),
             Work::CreateSecret(request) => create(request),
             Work::Change(request) => change(request),
+            Work::ChangeMany(request) => many(request)?,
             Work::Job { job, .. } => job::parts(job)?,
             Work::TakeBack { direction: Direction::Undo, .. } => Parts::of("undo"),
             Work::TakeBack { direction: Direction::Redo, .. } => Parts::of("redo"),
@@ -168,7 +171,37 @@ fn change(request: &ChangeRequest) -> Parts {
             Parts::of("rename").name(request.old.as_str()).name(request.new.as_str())
         }
         ChangeRequest::Update(request) => set(request),
+        ChangeRequest::Duplicate(request) => {
+            Parts::of("duplicate").name(request.source.as_str()).name(request.name.as_str())
+        }
     }
+}
+
+/// The line for many secrets; `None` where there is none for more than one.
+fn many(request: &BulkRequest) -> Option<Parts> {
+    let named = |parts: Parts| match request.targets.as_slice() {
+        [BulkTarget::Folder(folder)] => parts.flag("--prefix", folder.as_str()),
+        targets => targets.iter().fold(parts, |parts, target| parts.name(target.as_str())),
+    };
+    Some(match &request.operation {
+        BulkOperation::Move(into) => {
+            let parts = request.targets.iter().fold(Parts::of("move"), |parts, of| parts.name(of.as_str()));
+            parts.name(into.as_ref().map_or("/", Folder::as_str))
+        }
+        BulkOperation::RenameFolder(new) => match request.targets.as_slice() {
+            // Behind a flag that takes two words the second one must not look like a flag.
+            [BulkTarget::Folder(old)] if !new.as_str().starts_with('-') => {
+                Parts::of("rename").flag("--prefix", old.as_str()).switch(new.as_str())
+            }
+            _ => return None,
+        },
+        BulkOperation::Delete(Deletion::Window(days)) => {
+            named(Parts::of("rm")).flag("--recovery-days", &days.to_string())
+        }
+        BulkOperation::Delete(Deletion::Force) => named(Parts::of("rm")).switch("--force"),
+        BulkOperation::Restore => named(Parts::of("restore")),
+        BulkOperation::Update(_) | BulkOperation::Label(_) => return None,
+    })
 }
 
 fn stage(request: &StageRequest) -> Parts {

@@ -2,9 +2,10 @@
 
 use crate::domain::SecretName;
 use crate::vault::{
-    ChangeOutcome, DeleteRequest, Planned, RenameRequest, RollbackRequest, StageRequest, StateToken,
-    UpdateRequest, Vault, VaultError,
+    ChangeOutcome, DeleteRequest, DuplicateRequest, Planned, RenameRequest, RollbackRequest, StageRequest,
+    StateToken, UpdateRequest, Vault, VaultError,
 };
+use crate::versioning::{Change, Operation};
 
 /// A change of a secret that goes through a plan.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub enum ChangeRequest {
     Rename(RenameRequest),
     /// Edits the metadata of a secret.
     Update(UpdateRequest),
+    /// Makes a secret after another one.
+    Duplicate(DuplicateRequest),
 }
 
 impl ChangeRequest {
@@ -31,6 +34,7 @@ impl ChangeRequest {
             Self::Restore(name) => name,
             Self::Rename(request) => &request.old,
             Self::Update(request) => &request.name,
+            Self::Duplicate(request) => &request.source,
         }
     }
 
@@ -43,6 +47,7 @@ impl ChangeRequest {
             Self::Delete(request) => request.expected = Some(token),
             Self::Update(request) => request.expected = Some(token),
             Self::Rename(request) => request.expected = Some(token),
+            Self::Duplicate(request) => request.expected = Some(token),
             Self::Restore(_) => {}
         }
         self
@@ -57,6 +62,7 @@ impl ChangeRequest {
             Self::Restore(name) => vault.plan_restore(name),
             Self::Rename(request) => vault.plan_rename(request),
             Self::Update(request) => vault.plan_update(request),
+            Self::Duplicate(request) => vault.plan_duplicate(request),
         }
     }
 
@@ -68,6 +74,11 @@ impl ChangeRequest {
             Self::Restore(name) => vault.restore_secret(name),
             Self::Rename(request) => vault.rename_secret(request),
             Self::Update(request) => vault.update_secret(request),
+            Self::Duplicate(request) => {
+                let created = vault.duplicate_secret(request)?;
+                let change = Some(Change::of(Operation::Create));
+                Ok(ChangeOutcome { name: created.name, change, time: vault.now() })
+            }
         }
     }
 }

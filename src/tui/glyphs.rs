@@ -13,8 +13,10 @@ pub struct Glyphs {
     pub custom: &'static str,
     pub deprecated: &'static str,
     pub selected: &'static str,
-    /// Marked for a comparison.
+    /// Marked: a version for a comparison, a secret for an action on many.
     pub marked: &'static str,
+    /// Some of what a folder holds is marked.
+    pub partly_marked: &'static str,
     pub folder_open: &'static str,
     pub folder_closed: &'static str,
     pub mask: &'static str,
@@ -61,6 +63,7 @@ impl Glyphs {
         deprecated: "–",
         selected: "❯",
         marked: "◉",
+        partly_marked: "◌",
         folder_open: "▾",
         folder_closed: "▸",
         mask: "•",
@@ -100,6 +103,7 @@ impl Glyphs {
         deprecated: "-",
         selected: ">",
         marked: "#",
+        partly_marked: ":",
         folder_open: "v",
         folder_closed: ">",
         mask: "*",

@@ -16,6 +16,8 @@ use super::layers::first_run::FirstRun;
 use super::layers::help::Help;
 use super::layers::history::History;
 use super::layers::labels::Labels;
+use super::layers::many_form::{Kind, ManyForm};
+use super::layers::many_plan::ManyPlan;
 use super::layers::opening::Opening;
 use super::layers::other_vault::OtherVault;
 use super::layers::palette::Palette;
@@ -30,13 +32,16 @@ use super::place::Reopen;
 use super::session::Found;
 use crate::domain::StageLabel;
 use crate::exchange::Source;
-use crate::vault::{DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
-use crate::versioning::{Deletion, Direction, StageMove};
+use crate::vault::{BulkRequest, DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
+use crate::versioning::{BulkOperation, BulkTarget, Deletion, Direction, StageMove};
 
 type OpenedLayer = Option<Box<dyn Layer>>;
 
 /// What an action opens over the browse screen; `None` where it opens nothing, or cannot now, which is said.
 pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
+    if let Some(opened) = over_many(action, app) {
+        return Some(opened);
+    }
     match action {
         Action::NewSecret => {
             let folder = app.browse()?.folder().to_owned();
@@ -64,6 +69,10 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
             let (_, version) = readable(app)?;
             let details = changeable(app)?.clone();
             boxed(Labels::new(details, version, app))
+        }
+        Action::Duplicate => {
+            let secret = changeable(app)?.secret.clone();
+            boxed(Facts::duplicate(secret).planned(app))
         }
         Action::Rename => boxed(Facts::rename(changeable(app)?.secret.clone())),
         Action::Metadata => boxed(Facts::metadata(changeable(app)?.secret.clone())),
@@ -99,6 +108,28 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
         Action::Which => boxed(Which::new(app)),
         Action::Undo => boxed(TakeBack::new(Direction::Undo, app)),
         Action::Redo => boxed(TakeBack::new(Direction::Redo, app)),
+        _ => None,
+    }
+}
+
+/// What an action opens where it is about many secrets: those that are marked, or a folder. Reading, putting and
+/// comparing are always about the selected secret.
+fn over_many(action: Action, app: &mut App) -> OpenedLayer {
+    let targets = |app: &App| app.browse()?.many();
+    let plan = |operation: BulkOperation, app: &mut App| {
+        let request = BulkRequest { targets: targets(app)?, operation, expected: None };
+        boxed(ManyPlan::new(request, app))
+    };
+    match action {
+        Action::DeleteSecret => plan(BulkOperation::Delete(Deletion::Window(Deletion::DEFAULT_DAYS)), app),
+        Action::RestoreSecret => plan(BulkOperation::Restore, app),
+        Action::Rename => {
+            let targets = targets(app)?;
+            let is_folder = matches!(targets.as_slice(), [BulkTarget::Folder(_)]);
+            boxed(ManyForm::new(if is_folder { Kind::RenameFolder } else { Kind::Move }, targets, app))
+        }
+        Action::Metadata => boxed(ManyForm::new(Kind::Tags, targets(app)?, app)),
+        Action::StageLabels => boxed(ManyForm::new(Kind::Label, targets(app)?, app)),
         _ => None,
     }
 }
@@ -235,6 +266,7 @@ pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, a
             known.and_then(|details| Labels::reopen(form, details.clone(), app)).and_then(boxed)
         }
         WriteFile::REOPEN => known.and_then(|details| WriteFile::reopen(form, details)).and_then(boxed),
+        ManyForm::REOPEN => ManyForm::reopen(form, app).and_then(boxed),
         TaskForm::REOPEN => TaskForm::reopen(form, app).and_then(boxed),
         _ => None,
     };

@@ -3,7 +3,10 @@
 use crate::domain::{StageLabel, Timestamp};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::Role;
-use crate::vault::{ChangeOutcome, PutOutcome, TakeBackOutcome, wording};
+use crate::vault::import_wording::Tense;
+use crate::vault::{
+    BulkOutcome, BulkRequest, ChangeOutcome, PutOutcome, TakeBackOutcome, bulk_wording, wording,
+};
 use crate::versioning::{Change, Direction, LabelMove, Operation};
 
 /// One line of a plan: a sign, a label, where from, where to.
@@ -121,9 +124,21 @@ pub fn change_done(outcome: &ChangeOutcome) -> String {
         },
         Operation::Rename | Operation::Update => format!("{}{UNDOES}", wording::facts(change).join(", ")),
         Operation::Restore => format!("{name} is restored{UNDOES}"),
+        Operation::Create => format!("{name} is created{UNDOES}"),
         _ => {
             let moves: Vec<String> = change.moves().iter().map(moved).collect();
             format!("{}{UNDOES}", moves.join(", "))
+        }
+    }
+}
+
+/// What became of many secrets.
+pub fn many_done(request: &BulkRequest, outcome: &BulkOutcome) -> String {
+    match outcome.changed() {
+        0 => bulk_wording::NOTHING_CHANGED.to_owned(),
+        changed => {
+            let done = bulk_wording::summary(&request.operation, &request.targets, changed, Tense::Did);
+            format!("{done}{UNDOES}")
         }
     }
 }

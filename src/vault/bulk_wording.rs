@@ -3,7 +3,7 @@
 use super::import_wording::Tense;
 use super::wording::{self, NOTHING_TO_CHANGE, count};
 use crate::domain::{Folder, SecretName};
-use crate::versioning::{BulkOperation, BulkTarget, Change, Deletion, Plan};
+use crate::versioning::{BulkOperation, BulkTarget, Change, Deletion, MetadataUpdate, Plan};
 
 /// "moved 3 secrets to 'old/'"; planned: "move 3 secrets to 'old/'".
 pub fn summary(operation: &BulkOperation, targets: &[BulkTarget], changed: usize, tense: Tense) -> String {
@@ -31,7 +31,15 @@ pub fn summary(operation: &BulkOperation, targets: &[BulkTarget], changed: usize
             format!("{} {secrets} for good", verb("remove", "removed"))
         }
         BulkOperation::Restore => format!("{} {secrets}", verb("restore", "restored")),
-        BulkOperation::Update(_) => format!("{} the metadata of {secrets}", verb("change", "changed")),
+        BulkOperation::Update(update) => {
+            let only_tags = MetadataUpdate {
+                tags: update.tags.clone(),
+                untag: update.untag.clone(),
+                ..MetadataUpdate::default()
+            };
+            let what = if *update == only_tags { "tags" } else { "metadata" };
+            format!("{} the {what} of {secrets}", verb("change", "changed"))
+        }
         BulkOperation::Label(goal) => match goal.to() {
             Some(to) => {
                 format!("{} {} to the version marked {to} in {secrets}", verb("move", "moved"), goal.label())

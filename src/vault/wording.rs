@@ -281,6 +281,9 @@ pub fn removed(name: &SecretName, versions: usize) -> String {
 /// Said of a plan that changes nothing.
 pub const NOTHING_TO_CHANGE: &str = "already there: nothing to change";
 
+/// What a duplicate of a secret has.
+pub const DUPLICATED: &str = "copied: the current value, description, tags, retention and rotation";
+
 /// What a duplicate of a secret does not have.
 pub const NOT_DUPLICATED: &str = "not copied: history, other versions, custom labels and notes";
 

@@ -242,6 +242,7 @@ const TUI: &[&[&str]] = &[
         "tui/app",
         "tui/browse/folder",
         "tui/browse/found",
+        "tui/browse/marks",
         "tui/browse/mod",
         "tui/browse/rows",
         "tui/kit",

@@ -18,10 +18,10 @@ use etui::tui::as_command::{CommandLine, Reads};
 use etui::tui::change_request::ChangeRequest;
 use etui::tui::jobs::{Job, NewLocks, Scope};
 use etui::vault::{
-    CreateRequest, DeleteRequest, NewKeyFile, PutRequest, Relocking, RenameRequest, RollbackRequest,
-    StageRequest, UpdateRequest,
+    BulkRequest, CreateRequest, DeleteRequest, DuplicateRequest, NewKeyFile, PutRequest, Relocking,
+    RenameRequest, RollbackRequest, StageRequest, UpdateRequest,
 };
-use etui::versioning::{Deletion, Direction, MetadataUpdate, StageMove, StageSet};
+use etui::versioning::{BulkOperation, BulkTarget, Deletion, Direction, MetadataUpdate, StageMove, StageSet};
 
 fn name(text: &str) -> SecretName {
     SecretName::new(text).unwrap()
@@ -91,6 +91,16 @@ fn rename(old: &str, new: &str) -> Work {
     Work::Change(ChangeRequest::Rename(RenameRequest { old: name(old), new: name(new), expected: None }))
 }
 
+/// An operation on the secrets of these names, or on a folder where one ends in `/`.
+fn many(targets: &str, operation: BulkOperation) -> Work {
+    let target = |text: &str| match text.ends_with('/') {
+        true => BulkTarget::Folder(Folder::new(text).unwrap()),
+        false => BulkTarget::Secret(name(text)),
+    };
+    let targets = targets.split(' ').map(target).collect();
+    Work::ChangeMany(Box::new(BulkRequest { targets, operation, expected: None }))
+}
+
 fn job(job: Job) -> Work {
     Work::Job { job: Box::new(job), watched: Arc::default() }
 }
@@ -139,6 +149,24 @@ fn table() -> Vec<(Work, &'static str)> {
         (Work::Change(ChangeRequest::Restore(name("db"))), "etui restore db"),
         (rename("old", "new"), "etui rename old new"),
         (rename("old", "-new"), "etui rename -- old -new"),
+        (many("a b/c", BulkOperation::Move(Folder::new("d").ok())), "etui move a b/c d/"),
+        (many("-a b/", BulkOperation::Move(None)), "etui move -- -a b/ /"),
+        (
+            many("shop/", BulkOperation::RenameFolder(Folder::new("store").unwrap())),
+            "etui rename --prefix shop/ store/",
+        ),
+        (many("a b", BulkOperation::Delete(Deletion::Window(30))), "etui rm a b --recovery-days 30"),
+        (many("a/", BulkOperation::Delete(Deletion::Window(7))), "etui rm --prefix a/ --recovery-days 7"),
+        (many("a/", BulkOperation::Restore), "etui restore --prefix a/"),
+        (many("a b", BulkOperation::Restore), "etui restore a b"),
+        (
+            Work::Change(ChangeRequest::Duplicate(DuplicateRequest {
+                source: name("db"),
+                name: name("db2"),
+                expected: None,
+            })),
+            "etui duplicate db db2",
+        ),
         (
             update(|update| {
                 update.description = Some(Description::new("").unwrap());
@@ -170,6 +198,7 @@ fn table() -> Vec<(Work, &'static str)> {
             job(Job::Export {
                 format: ExportFormat::Dotenv,
                 folder: Some(Folder::new("shop/dev").unwrap()),
+                only: Vec::new(),
                 path: "/tmp/.env".into(),
             }),
             "etui export dotenv --plaintext --out /tmp/.env --prefix shop/dev/",

@@ -219,7 +219,7 @@ fn a_mark_goes_with_the_key_with_esc_and_with_the_secret() {
 #[test]
 fn where_there_is_nothing_to_compare_it_is_said() {
     let mut harness = Harness::open((120, 40), |vault, _| create(vault, "only", "v1", text_value("x")));
-    for key in ["d", "Space"] {
+    for key in ["d", "2 Space"] {
         harness.press(key);
         assert!(harness.toast().starts_with("there is only one version"), "{}", harness.toast());
         assert_eq!(harness.dialogs(), 0);

@@ -22,6 +22,7 @@ mod keys;
 mod labels;
 mod layers;
 mod lock;
+mod many;
 mod metadata;
 mod mouse;
 mod other_vault;

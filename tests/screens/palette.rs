@@ -42,7 +42,7 @@ fn what_is_typed_narrows_the_list_and_the_best_comes_first() {
         ("mkcur", "make-current"),
         ("deleted", "show-deleted"),
         ("due", "order"),
-        ("@", "new-secret"),
+        ("@", "mark-secret"),
     ] {
         assert_eq!(listed(&asked(text)).first().map(String::as_str), Some(first), "{text}");
     }

@@ -24,7 +24,9 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
         }
         Job::Verify => Parts::of("verify"),
         Job::BackUp(path) => Parts::of("backup").file(path),
-        Job::Export { format, folder, path } => {
+        // No line names single secrets to export.
+        Job::Export { only, .. } if !only.is_empty() => return None,
+        Job::Export { format, folder, path, .. } => {
             let format = match format {
                 ExportFormat::Dotenv => "dotenv",
                 ExportFormat::Json => "json",

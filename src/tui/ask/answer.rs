@@ -12,8 +12,8 @@ use crate::tui::jobs::Done;
 use crate::tui::outline::Outline;
 use crate::tui::session::{CopyRoute, Found, Opened};
 use crate::vault::{
-    ChangeOutcome, CreateOutcome, HistoryEntry, KdfCost, Planned, PlannedPut, PutOutcome, Refreshed,
-    SecretDetails, TakeBackOutcome, TakeBackPlan,
+    BulkOutcome, BulkPlan, BulkRequest, ChangeOutcome, CreateOutcome, HistoryEntry, KdfCost, Planned,
+    PlannedPut, PutOutcome, Refreshed, SecretDetails, TakeBackOutcome, TakeBackPlan,
 };
 
 use super::failure::Failure;
@@ -52,6 +52,12 @@ pub enum Copied {
         version_id: VersionId,
     },
     Command(Reads),
+}
+
+/// What became of many secrets.
+pub struct ChangedMany {
+    pub request: BulkRequest,
+    pub outcome: BulkOutcome,
 }
 
 /// What came of work that was done; named as the [`Work`](super::Work) that asked for it.
@@ -108,6 +114,8 @@ pub enum Answer {
     SecretCreated(Box<CreateOutcome>),
     PlannedChange(Box<Planned>),
     Changed(Box<ChangeOutcome>),
+    PlannedBulk(Box<BulkPlan>),
+    ChangedMany(Box<ChangedMany>),
     PlannedTakeBack(Box<TakeBackPlan>),
     Diff(Box<Comparison>),
     Which(Box<Holders>),
@@ -148,6 +156,7 @@ parts! {
     FileRead(Box<FileContent>),
     Generated(Generated),
     PlannedChange(Box<Planned>),
+    PlannedBulk(Box<BulkPlan>),
     PlannedTakeBack(Box<TakeBackPlan>),
     Diff(Box<Comparison>),
     Which(Box<Holders>),

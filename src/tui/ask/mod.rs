@@ -9,7 +9,7 @@ pub mod perform;
 pub mod ticket;
 pub mod work;
 
-pub use answer::{Answer, Answered, Copied, Part};
+pub use answer::{Answer, Answered, ChangedMany, Copied, Part};
 pub use failure::Failure;
 pub use ticket::Ticket;
 pub use work::{Asked, Edited, Editing, Effect, Reads, Work};

@@ -1,6 +1,6 @@
 //! The one function that does what the app asks for; it runs on the worker.
 
-use super::{Answer, Answered, Asked, Copied, Failure, Work};
+use super::{Answer, Answered, Asked, ChangedMany, Copied, Failure, Work};
 use crate::domain::{SecretName, VersionId};
 use crate::platform::paths;
 use crate::platform::user_files;
@@ -105,6 +105,11 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         }
         Work::PlanChange { request } => Answer::PlannedChange(Box::new(request.plan(session.vault()?)?)),
         Work::Change(request) => Answer::Changed(Box::new(request.make(session.vault()?)?)),
+        Work::PlanBulk(request) => Answer::PlannedBulk(Box::new(session.vault()?.plan_bulk(&request)?)),
+        Work::ChangeMany(request) => {
+            let outcome = session.vault()?.change_many(&request)?;
+            Answer::ChangedMany(Box::new(ChangedMany { request: *request, outcome }))
+        }
         Work::PlanTakeBack { direction } => {
             Answer::PlannedTakeBack(Box::new(session.vault()?.plan_take_back(direction)?))
         }

@@ -10,7 +10,7 @@ use crate::tui::change_request::ChangeRequest;
 use crate::tui::comparison::Texts;
 use crate::tui::jobs::{Job, Watched};
 use crate::tui::session::{KeyFileChoice, OtherVaultRequest};
-use crate::vault::{CreateRequest, Existing, KdfCost, PutRequest};
+use crate::vault::{BulkRequest, CreateRequest, Existing, KdfCost, PutRequest};
 use crate::versioning::Direction;
 
 /// A text for the user's editor.
@@ -207,6 +207,9 @@ pub enum Work {
         request: ChangeRequest,
     },
     Change(ChangeRequest),
+    /// Says what an operation on many secrets would do.
+    PlanBulk(Box<BulkRequest>),
+    ChangeMany(Box<BulkRequest>),
     /// Says what an undo or redo would change.
     PlanTakeBack {
         /// Undo or redo.
@@ -266,6 +269,7 @@ impl Work {
                 | Self::ReadFile { .. }
                 | Self::CompletePath { .. }
                 | Self::PlanChange { .. }
+                | Self::PlanBulk(_)
                 | Self::PlanTakeBack { .. }
         )
     }

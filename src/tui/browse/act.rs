@@ -42,6 +42,7 @@ pub fn act(action: Action, app: &mut App) {
         Action::CopyAsCommand => commands::copy_as_command(app),
         Action::StopWork => app.stop_work(),
         Action::Mark => commands::mark(app),
+        Action::MarkSecret => browse.mark_row(asks),
         _ => {}
     }
 }

@@ -117,7 +117,13 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
         None
     };
     let not_changeable = no_secret.or(is_scheduled.then_some("this secret is scheduled for deletion"));
+    let many = browse.acts_on_many();
     match action {
+        Action::Rename | Action::Metadata | Action::StageLabels | Action::DeleteSecret if many => None,
+        Action::RestoreSecret if many => {
+            of_known(browse.restores_many(), "none of them is scheduled for deletion")
+        }
+        Action::MarkSecret => browse.catalogue.is_empty().then_some("the vault is empty"),
         Action::PutValue
         | Action::CopyValue
         | Action::CopyReference
@@ -126,6 +132,7 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
         | Action::Reveal
         | Action::StageLabels
         | Action::Rename
+        | Action::Duplicate
         | Action::Metadata
         | Action::DeleteSecret => not_changeable,
         Action::OneTimeCode => not_changeable.or_else(|| {

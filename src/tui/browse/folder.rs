@@ -61,9 +61,7 @@ impl FolderContent {
             |position| deleted == Deleted::Listed || !catalogue.candidate(position, now).is_deleted();
         let mut content = Self { children: Vec::new(), all: Sum::default() };
         let mut secrets = Vec::new();
-        let inside = first_from(catalogue, path)..catalogue.len();
-        let mut positions =
-            inside.take_while(|position| catalogue.name(*position).starts_with(path)).peekable();
+        let mut positions = range_of(catalogue, path).peekable();
         while let Some(position) = positions.next() {
             let name = catalogue.name(position);
             let slash = name[path.len()..].find('/').map(|slash| path.len() + slash + 1);
@@ -93,12 +91,18 @@ impl FolderContent {
     }
 }
 
-/// The first position whose name does not lie before a text.
-fn first_from(catalogue: &Catalogue, text: &str) -> usize {
+/// The positions of all secrets whose names begin with a text.
+pub(super) fn range_of(catalogue: &Catalogue, text: &str) -> Range<usize> {
+    let start = first_without(catalogue, |name| name < text);
+    start..first_without(catalogue, |name| name < text || name.starts_with(text))
+}
+
+/// The first position whose name is not as those before it.
+fn first_without(catalogue: &Catalogue, is_before: impl Fn(&str) -> bool) -> usize {
     let (mut start, mut end) = (0, catalogue.len());
     while start < end {
         let middle = start + (end - start) / 2;
-        if catalogue.name(middle) < text {
+        if is_before(catalogue.name(middle)) {
             start = middle + 1;
         } else {
             end = middle;

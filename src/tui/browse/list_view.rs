@@ -160,9 +160,11 @@ fn draw_row(
     let look = Look { theme, over };
     let mut pen = canvas.pen(line, 0);
     let mark = if is_selected { theme.glyphs.selected } else { " " };
-    pen.text(" ", look.style(Role::Text))
-        .text(mark, look.style(Role::Accent))
-        .text(" ", look.style(Role::Text));
+    match marked_sign(browse, row, theme) {
+        Some(sign) => pen.text(sign, look.mark(Role::Accent)),
+        None => pen.text(" ", look.style(Role::Text)),
+    };
+    pen.text(mark, look.style(Role::Accent)).text(" ", look.style(Role::Text));
     match *row {
         Row::Folder { first, length, parent, depth, count, is_open } => {
             let sign = if is_open { theme.glyphs.folder_open } else { theme.glyphs.folder_closed };
@@ -185,6 +187,24 @@ fn draw_row(
                 pen.text("  ", look.style(Role::Text));
             }
             draw_name(browse, summary.name, parent, &look, &mut pen);
+        }
+    }
+}
+
+/// Whether a secret is marked; of a folder, whether all of its listed secrets are, or some.
+fn marked_sign(browse: &Browse, row: &Row, theme: &Theme) -> Option<&'static str> {
+    let glyphs = &theme.glyphs;
+    if browse.marks.is_empty() {
+        return None;
+    }
+    match *row {
+        Row::Secret { position, .. } => browse.marks.contains(position).then_some(glyphs.marked),
+        Row::Folder { first, length, count, .. } => {
+            match browse.marks.count_in(&browse.positions_in(first, length)) {
+                0 => None,
+                marked if marked >= count as usize => Some(glyphs.marked),
+                _ => Some(glyphs.partly_marked),
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ mod folder;
 mod folder_view;
 mod found;
 mod list_view;
+mod many;
+mod marks;
 pub mod mouse;
 mod navigation;
 mod rows;
@@ -29,6 +31,7 @@ use crate::versioning::{VersionKey, VersionState};
 
 pub use crate::tui::layout::Pane;
 pub use folder::FolderContent;
+pub use marks::Marks;
 pub use rows::{Deleted, Layout, Order, Row, Rows, folder_path};
 
 /// What is known of the selected secret's versions.
@@ -79,6 +82,8 @@ pub struct Browse {
     /// How many secrets are not scheduled for deletion.
     pub alive: usize,
     pub selected: Option<SecretName>,
+    /// The secrets that are marked.
+    pub marks: Marks,
     /// The path of the selected folder.
     folder: Option<SecretName>,
     /// What is known of it.
@@ -129,6 +134,7 @@ impl Browse {
             due: 0,
             alive: 0,
             selected: None,
+            marks: Marks::none(),
             folder: None,
             details: Details::None,
             described: Question::default(),
@@ -155,14 +161,21 @@ impl Browse {
 
     /// The active contexts, while no dialog is open.
     pub fn contexts(&self) -> Contexts {
-        use Context::{Browse, Filter, Lists, Panes, Tree};
+        use Context::{Browse, Filter, Lists, Marked, Panes, Secrets, SelectedFolder, Tree};
         if self.is_filtering() {
-            Contexts::typing(&[Filter])
-        } else if self.pane == Pane::Secrets && self.rows.is_tree() {
-            Contexts::commanding(&[Tree, Browse, Lists, Panes])
-        } else {
-            Contexts::commanding(&[Browse, Lists, Panes])
+            return Contexts::typing(&[Filter]);
         }
+        if self.pane != Pane::Secrets {
+            return Contexts::commanding(&[Browse, Lists, Panes]);
+        }
+        let tree = self.rows.is_tree().then_some(Tree);
+        let many = match (self.marks.is_empty(), &self.folder) {
+            (false, _) => Some(Marked),
+            (true, Some(_)) => Some(SelectedFolder),
+            (true, None) => None,
+        };
+        let own: Vec<Context> = tree.into_iter().chain(many).chain([Secrets, Browse, Lists, Panes]).collect();
+        Contexts::commanding(&own)
     }
 
     /// Whether it waits for the answer to a ticket.
@@ -304,6 +317,7 @@ impl Browse {
     /// Computes the rows again and keeps the cursor on the selected secret or folder where it has a row still.
     fn rebuild(&mut self) {
         self.rows.build(&self.catalogue, &self.query, self.deleted, self.now);
+        self.marks.count(&self.rows, &self.catalogue);
         let row = match (&self.selected, &self.folder) {
             (Some(name), _) => self.position(name).and_then(|position| self.rows.row_of(position)),
             (None, Some(path)) => self.rows.row_of_folder(&self.catalogue, path.as_str()),

@@ -146,6 +146,7 @@ impl Browse {
     /// Takes a new list. The secret that was worked on stays selected; whether the filter hid it, and was cleared
     /// for it, is answered.
     pub(super) fn take_catalogue(&mut self, catalogue: Catalogue, asks: &mut Asks) -> bool {
+        self.marks.move_to(&self.catalogue, &catalogue);
         self.catalogue = catalogue;
         self.content = None;
         self.rows.forget_catalogue();
@@ -292,9 +293,11 @@ impl Browse {
         }
     }
 
-    /// One step out: from the inner pane, then the filter; never out of the app.
+    /// One step out: from the inner pane, then the marks, then the filter; never out of the app.
     pub(super) fn escape(&mut self, asks: &mut Asks) {
-        if self.is_filtering || self.pane == Pane::Secrets {
+        if self.pane == Pane::Secrets && !self.is_filtering && !self.marks.is_empty() {
+            self.marks.clear();
+        } else if self.is_filtering || self.pane == Pane::Secrets {
             self.is_filtering = false;
             self.drop_filter();
             self.filter_changed(asks);

@@ -2,6 +2,7 @@
 //! drawing touches only the rows that are seen.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub use super::found::Order;
 use super::found::{Found, Question, ordered};
@@ -129,6 +130,14 @@ impl Rows {
         }
     }
 
+    /// A folder got another name, and is open or closed as before; `build` has to follow.
+    pub fn copy_folder(&mut self, old: &str, new: &str) {
+        let is_open = SecretName::new(old).ok().and_then(|old| self.folders.get(&old).copied());
+        if let Some(is_open) = is_open {
+            self.set_folder(new, is_open);
+        }
+    }
+
     /// The folders that the user opened or closed without a filter, and whether they are open.
     pub fn folders(&self) -> impl Iterator<Item = (&str, bool)> {
         self.folders.iter().map(|(path, is_open)| (path.as_str(), *is_open))
@@ -170,6 +179,13 @@ impl Rows {
                 ordered(order, found, catalogue, query).map(flat).collect()
             }
         };
+    }
+
+    /// The positions among these that are in the list, even in a closed folder.
+    pub fn listed_in(&self, positions: &Range<u32>) -> impl Iterator<Item = u32> {
+        let answers = &self.found.answers;
+        let before = |end: u32| answers.partition_point(|answer| answer.position < end);
+        answers[before(positions.start)..before(positions.end)].iter().map(|answer| answer.position)
     }
 
     /// Whether a secret is in the list, even in a closed folder.

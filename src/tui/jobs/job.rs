@@ -26,6 +26,8 @@ pub enum Job {
         format: ExportFormat,
         /// Only those below it.
         folder: Option<Folder>,
+        /// Only these; none means all.
+        only: Vec<SecretName>,
         path: PathBuf,
     },
     /// Says what would be removed for good.

@@ -10,12 +10,13 @@ mod locks;
 mod removal;
 mod watched;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ask::failure::Failure;
 use super::session::Session;
-use crate::domain::Folder;
+use crate::domain::{Folder, SecretName};
 use crate::exchange::ExportFormat;
 use crate::vault::write_secret_file;
 
@@ -37,7 +38,7 @@ pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Res
         }
         Job::ReadImport(wanted) => import::read(session, &wanted, watched),
         Job::Import(on_refusal) => import::import(session, on_refusal, watched),
-        Job::Export { format, folder, path } => export(session, format, folder.as_ref(), path),
+        Job::Export { format, folder, only, path } => export(session, format, folder.as_ref(), &only, path),
         Job::PlanRemoval(scope) => removal::plan(session, &scope),
         Job::Remove(scope, shown) => removal::remove(session, &scope, shown),
     }
@@ -47,11 +48,14 @@ fn export(
     session: &mut Session,
     format: ExportFormat,
     folder: Option<&Folder>,
+    only: &[SecretName],
     path: PathBuf,
 ) -> Result<Done, Failure> {
     refuse_taken(&path)?;
     let below = folder.map_or("", Folder::as_str);
-    let batch = session.vault()?.give_out(|name| name.starts_with(below))?;
+    let only: HashSet<&str> = only.iter().map(SecretName::as_str).collect();
+    let is_wanted = |name: &str| name.starts_with(below) && (only.is_empty() || only.contains(name));
+    let batch = session.vault()?.give_out(is_wanted)?;
     let (text, mut losses) = format.write(&batch, below);
     let secrets = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
     losses.splice(0..0, batch.losses);

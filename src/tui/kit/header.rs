@@ -26,7 +26,7 @@ pub fn draw(canvas: &mut Canvas<'_>, is_progress_shown: bool) {
         _ => app.whereabouts().to_owned(),
     };
     let brand = format!(" etui{between}");
-    // The countdown is what a full line keeps: everything else is told elsewhere too.
+    // The last is what a full line keeps: everything else is told elsewhere too.
     let needed: u16 = facts.iter().map(|(fact, _)| width(fact) + width(&between)).sum();
     let fits = width(&brand) + width(&left) + needed <= area.width;
     let shown = if fits { &facts[..] } else { &facts[facts.len().saturating_sub(1)..] };
@@ -55,7 +55,20 @@ fn facts(app: &App, is_progress_shown: bool) -> Vec<(String, Role)> {
     }));
     let words = app.under_way.as_ref().filter(|_| !is_progress_shown).map(UnderWay::words);
     facts.extend(app.countdown().into_iter().chain(words).map(|fact| (fact, Role::Muted)));
+    facts.extend(marks(browse, &app.theme));
     facts
+}
+
+/// How many secrets are marked. It is what a full line keeps: an action would be about them, seen or not.
+fn marks(browse: &Browse, theme: &Theme) -> Option<(String, Role)> {
+    let marks = &browse.marks;
+    let marked = format!("{} marked", when::grouped(marks.len() as u64));
+    let hidden = match marks.hidden() {
+        0 => String::new(),
+        hidden => format!(", {} hidden", when::grouped(hidden as u64)),
+    };
+    let between = theme.glyphs.between();
+    (!marks.is_empty()).then(|| (format!("{marked}{hidden}{between}Esc clears"), Role::Accent))
 }
 
 /// Where one is, while only one pane is seen.

@@ -12,6 +12,8 @@ pub mod help;
 pub mod history;
 mod history_view;
 pub mod labels;
+pub mod many_form;
+pub mod many_plan;
 pub mod opening;
 pub mod other_vault;
 pub mod palette;

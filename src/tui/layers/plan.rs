@@ -26,6 +26,10 @@ use crate::versioning::{Change, Deletion, Refusal};
 /// What is said where another process was faster.
 pub const CHANGED_MEANWHILE: &str = "This secret changed in another program; the plan below is updated.";
 
+/// The same of many secrets.
+pub const CHANGED_MEANWHILE_MANY: &str =
+    "These secrets changed in another program; the plan below is updated.";
+
 /// A change that waits for its Enter.
 pub struct Plan {
     title: String,

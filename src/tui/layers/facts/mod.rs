@@ -16,7 +16,7 @@ use crate::tui::kit::form::{Did, Field, Form, Id};
 use crate::tui::layer::{Flow, Gift, Layer};
 use crate::tui::place::Reopen;
 use crate::tui::tag_lines;
-use crate::vault::{Planned, RenameRequest, UpdateRequest, VaultError};
+use crate::vault::{DuplicateRequest, Planned, RenameRequest, UpdateRequest, VaultError};
 use crate::versioning::{MetadataUpdate, Refusal, SecretState};
 
 /// What can be typed.
@@ -24,6 +24,8 @@ use crate::versioning::{MetadataUpdate, Refusal, SecretState};
 pub enum Fact {
     /// The name: alone in its form.
     Name,
+    /// The name of a duplicate: alone in its form too.
+    Copy,
     /// What the secret is for.
     Description,
     /// Tags, one `key=value` on each line.
@@ -36,8 +38,9 @@ pub enum Fact {
 
 impl Fact {
     /// All of them, each with the word for it in a sealed place.
-    const WORDS: [(Self, &'static str); 5] = [
+    const WORDS: [(Self, &'static str); 6] = [
         (Self::Name, "name"),
+        (Self::Copy, "copy"),
         (Self::Description, "description"),
         (Self::Tags, "tags"),
         (Self::Keep, "keep"),
@@ -55,6 +58,7 @@ impl Fact {
     const fn label(self) -> &'static str {
         match self {
             Self::Name => "New name",
+            Self::Copy => "Its name",
             Self::Description => "Description",
             Self::Tags => "Tags",
             Self::Keep => "Keep",
@@ -67,7 +71,7 @@ impl Fact {
         match self {
             Self::Keep => "versions; leave empty to keep all",
             Self::Rotate => "days; leave empty for no reminder",
-            Self::Name | Self::Description | Self::Tags => "",
+            Self::Name | Self::Copy | Self::Description | Self::Tags => "",
         }
     }
 
@@ -98,6 +102,11 @@ impl Facts {
     /// The form for a new name.
     pub fn rename(secret: SecretState) -> Self {
         Self::with(secret, &[Fact::Name])
+    }
+
+    /// The form for the name of a duplicate. A name is there to begin with, so that it can be made at once.
+    pub fn duplicate(secret: SecretState) -> Self {
+        Self::with(secret, &[Fact::Copy])
     }
 
     /// The form for description, tags, retention and rotation.
@@ -132,13 +141,23 @@ impl Facts {
         self.form.has(Fact::Name.id())
     }
 
+    /// Whether this is the form for a duplicate.
+    pub fn is_duplicate(&self) -> bool {
+        self.form.has(Fact::Copy.id())
+    }
+
     /// Whether the tags are among the fields, where they can be.
     pub fn lacks_tags(&self) -> bool {
-        !self.is_rename() && !self.form.has(Fact::Tags.id())
+        !self.is_rename() && !self.is_duplicate() && !self.form.has(Fact::Tags.id())
     }
 
     /// The change: only of what differs, so that what others changed meanwhile stays. `None`: nothing does.
     fn request(&self) -> Result<Option<ChangeRequest>, String> {
+        if self.is_duplicate() {
+            let name = SecretName::new(self.form.text(Fact::Copy.id())).map_err(|bad| bad.to_string())?;
+            let source = self.secret.name.clone();
+            return Ok(Some(ChangeRequest::Duplicate(DuplicateRequest { source, name, expected: None })));
+        }
         if !self.has_changes() {
             return Ok(None);
         }
@@ -151,6 +170,7 @@ impl Facts {
                     let request = RenameRequest { old: self.secret.name.clone(), new, expected: None };
                     return Ok(Some(ChangeRequest::Rename(request)));
                 }
+                Fact::Copy => {}
                 Fact::Description => {
                     update.description = Some(Description::new(text).map_err(|invalid| invalid.to_string())?);
                 }
@@ -186,6 +206,7 @@ impl Facts {
         let focus = Fact::named(form.get("focus")?)?;
         let mut facts = match focus {
             Fact::Name => Self::rename(secret.clone()),
+            Fact::Copy => Self::duplicate(secret.clone()),
             _ => Self::metadata(secret.clone()),
         };
         facts.form.take_back(form, |_| {});
@@ -195,6 +216,13 @@ impl Facts {
 
     fn has_changes(&self) -> bool {
         self.form.is_dirty()
+    }
+
+    /// The same form, with what would come of it as it is.
+    #[must_use]
+    pub fn planned(mut self, app: &mut App) -> Self {
+        self.ask(app);
+        self
     }
 
     /// What is typed changed: what would come of it?
@@ -233,11 +261,13 @@ impl Facts {
 
 impl Layer for Facts {
     fn name(&self) -> &'static str {
-        if self.is_rename() { "rename" } else { "facts" }
+        if self.is_rename() || self.is_duplicate() { "rename" } else { "facts" }
     }
 
     fn contexts(&self) -> Contexts {
-        if self.is_rename() {
+        if self.is_duplicate() {
+            Contexts::typing(&[Context::Duplicate])
+        } else if self.is_rename() {
             Contexts::typing(&[Context::Rename])
         } else {
             self.form.contexts(&[Context::Form])
@@ -312,6 +342,7 @@ impl Layer for Facts {
 fn text_of(fact: Fact, secret: &SecretState) -> String {
     match fact {
         Fact::Name => secret.name.to_string(),
+        Fact::Copy => format!("{}-copy", secret.name),
         Fact::Description => secret.facts.description.as_str().to_owned(),
         Fact::Tags => tag_lines::write(&secret.facts.tags),
         Fact::Keep => secret.facts.retention.map_or_else(String::new, |keep| keep.versions().to_string()),

@@ -21,9 +21,13 @@ pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
     // A row says why the tags are not among the fields.
     let note_rows = u16::from(form.lacks_tags());
     let area = centred(canvas.body(), 72, fields.rows() + note_rows + PLAN_ROWS + 5);
-    let title = if form.is_rename() { "Rename" } else { "Metadata" };
+    let title = match () {
+        () if form.is_duplicate() => "Duplicate",
+        () if form.is_rename() => "Rename",
+        () => "Metadata",
+    };
     let title = format!("{title} {} {}", theme.glyphs.dot, form.secret.name);
-    let note = if form.is_rename() { "" } else { "tags: one key=value per line" };
+    let note = if form.is_rename() || form.is_duplicate() { "" } else { "tags: one key=value per line" };
     let inside = canvas.dialog(area, &title, note);
     let cursor = fields.draw(canvas, below(inside, 1), true);
     let mut row = 1 + fields.rows();
@@ -53,6 +57,10 @@ fn draw_plan(form: &Facts, area: Rect, canvas: &mut Canvas<'_>) {
                 return;
             }
             Some(Ok(planned)) => match planned.plan.change() {
+                Some(_) if form.is_duplicate() => {
+                    sentences.push((wording::DUPLICATED.to_owned(), Role::Text));
+                    sentences.push((wording::NOT_DUPLICATED.to_owned(), Role::Muted));
+                }
                 Some(change) => {
                     sentences.push((wording::facts(change).join(", "), Role::Text));
                     let lost = change.retention.as_ref().and_then(|shift| {

@@ -1,9 +1,10 @@
 //! Copies of the vault: a backup, encrypted as it is, and an export, which is not.
 
 use super::task::{Missing, Task, TaskForm};
-use crate::domain::Folder;
+use crate::domain::{Folder, grouped};
 use crate::exchange::ExportFormat;
 use crate::platform::paths;
+use crate::tui::app::App;
 use crate::tui::jobs::Job;
 use crate::tui::kit::form::{Field, Id, Loss};
 
@@ -21,6 +22,7 @@ const FORMATS: [(ExportFormat, &str); 2] =
 pub(super) const PATH: Id = Id("path");
 pub(super) const FOLDER: Id = Id("folder");
 pub(super) const FORMAT: Id = Id("format");
+const SECRETS: Id = Id("secrets");
 pub(super) const CONFIRMATION: Id = Id("confirmation");
 
 pub(super) fn back_up() -> TaskForm {
@@ -28,9 +30,10 @@ pub(super) fn back_up() -> TaskForm {
     TaskForm::new(Task::BackUp, vec![path])
 }
 
-pub(super) fn export() -> TaskForm {
+/// The form of an export; of secrets that are marked it asks whether these are meant.
+pub(super) fn export(app: &App) -> TaskForm {
     let formats = FORMATS.map(|(_, name)| name);
-    TaskForm::new(
+    let mut form = TaskForm::new(
         Task::Export,
         vec![
             Field::choice(FORMAT, "Format", &formats, 0),
@@ -40,7 +43,13 @@ pub(super) fn export() -> TaskForm {
                 .placeholder("type \"plaintext\" to confirm")
                 .loss(Loss::None),
         ],
-    )
+    );
+    if let Some(browse) = app.browse().filter(|browse| !browse.marks.is_empty()) {
+        form.marked = browse.marks.names(&browse.catalogue).collect();
+        let marked = format!("the {} marked", grouped(form.marked.len() as u64));
+        form.form.insert_behind(FORMAT, Field::choice(SECRETS, "Secrets", &[&marked, "all"], 0));
+    }
+    form
 }
 
 pub(super) fn submit_back_up(form: &TaskForm) -> Result<Job, Missing> {
@@ -55,7 +64,8 @@ pub(super) fn submit_export(form: &TaskForm) -> Result<Job, Missing> {
         let sentence = format!("type '{PLAINTEXT}' to write the secrets as they are");
         return Err(Missing(CONFIRMATION, sentence));
     }
-    Ok(Job::Export { format, folder, path })
+    let only = if form.form.chosen(SECRETS) == 0 { form.marked.clone() } else { Vec::new() };
+    Ok(Job::Export { format, folder, only, path })
 }
 
 /// The path that is typed.

@@ -231,7 +231,7 @@ pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
 fn blank(action: Action, app: &App) -> Option<TaskForm> {
     Some(match action {
         Action::BackUp => copies::back_up(),
-        Action::Export => copies::export(),
+        Action::Export => copies::export(app),
         Action::ChangePassword => locks::form(Relocking::Password, app),
         Action::Rekey => locks::form(Relocking::VaultKey, app),
         Action::Import => import::form("", None),

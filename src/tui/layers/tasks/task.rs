@@ -1,5 +1,6 @@
 //! What every dialog of a task consists of.
 
+use crate::domain::SecretName;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::Question;
@@ -89,6 +90,8 @@ pub struct TaskForm {
     pub(super) is_planned: bool,
     /// What the import that is planned would do, and its format.
     pub(super) plan: Option<(ImportReport, String)>,
+    /// The secrets that are marked.
+    pub(super) marked: Vec<SecretName>,
     /// What would be removed.
     pub(super) removals: Vec<Removal>,
     pub(super) job: Question,
@@ -106,6 +109,7 @@ impl TaskForm {
             scroll: 0,
             is_planned: false,
             plan: None,
+            marked: Vec::new(),
             removals: Vec::new(),
             job: Question::new(),
             kind: None,

@@ -1,0 +1,104 @@
+//! Draws the form for many secrets: fields, and what would come of them.
+
+use ratatui::layout::{Position, Rect};
+
+use super::{BulkOperation, BulkTarget, Kind, ManyForm, ManyOutlook, title};
+use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::line::{cut_to, wrapped};
+use crate::tui::kit::panel::centred;
+use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::rows::below;
+use crate::tui::theme::Role;
+use crate::vault::bulk_wording::{self, NOTHING_CHANGED};
+use crate::vault::import_wording::Tense;
+use crate::vault::wording::count;
+use crate::vault::{BulkPlan, BulkRequest};
+
+/// Rows for what comes of it.
+const PLAN_ROWS: u16 = 6;
+
+pub(super) fn draw(form: &ManyForm, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let theme = canvas.theme();
+    let fields = &form.form;
+    let area = centred(canvas.body(), 72, fields.rows() + PLAN_ROWS + 5);
+    let title = format!("{} {} {}", title_of(form.kind), theme.glyphs.dot, subject(&form.targets));
+    let inside = canvas.dialog(area, &title, "");
+    let cursor = fields.draw(canvas, below(inside, 1), true);
+    let row = 2 + fields.rows();
+    canvas.divider(area, row + 1, "After this", "");
+    draw_outlook(form, below(inside, row + 1), canvas);
+    cursor
+}
+
+const fn title_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Move => title(&BulkOperation::Move(None)),
+        Kind::RenameFolder => "Rename folder",
+        Kind::Tags => "Tags",
+        Kind::Label => "Stage label",
+    }
+}
+
+fn subject(targets: &[BulkTarget]) -> String {
+    match targets {
+        [one] => one.as_str().to_owned(),
+        many => count(many.len() as u64, "secret"),
+    }
+}
+
+fn draw_outlook(form: &ManyForm, area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
+    let lines = match &form.outlook {
+        ManyOutlook::Missing(sentence) => vec![((*sentence).to_owned(), Role::Muted)],
+        ManyOutlook::Invalid(sentence) => vec![(sentence.clone(), Role::Danger)],
+        ManyOutlook::Asked(asked) => match asked.known() {
+            None => vec![(format!("planning{}", theme.glyphs.ellipsis), Role::Muted)],
+            Some(Err(failure)) => {
+                draw_refusal(canvas, area, failure);
+                return;
+            }
+            Some(Ok(plan)) => told(form, plan, area),
+        },
+    };
+    let room = area.width.saturating_sub(4);
+    let lines = lines
+        .into_iter()
+        .flat_map(|(text, role)| wrapped(&text, room).into_iter().map(move |line| (line, role)));
+    for (row, (line, role)) in (0..area.height).zip(lines) {
+        let line = line.replace('→', theme.glyphs.arrow);
+        let line = cut_to(&line, usize::from(room), theme.glyphs.ellipsis);
+        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
+    }
+}
+
+/// A summary, and as many secrets as there is room for: the plan behind it names all.
+fn told(form: &ManyForm, plan: &BulkPlan, area: Rect) -> Vec<(String, Role)> {
+    let Ok(BulkRequest { targets, operation, .. }) = form.request() else {
+        return Vec::new();
+    };
+    let obstacles: Vec<(String, Role)> = plan
+        .steps
+        .iter()
+        .filter_map(|step| step.plan.as_ref().err())
+        .take(usize::from(area.height))
+        .map(|refusal| (refusal.to_string(), Role::Danger))
+        .collect();
+    if !obstacles.is_empty() {
+        return obstacles;
+    }
+    if plan.changes() == 0 {
+        return vec![(NOTHING_CHANGED.to_owned(), Role::Muted)];
+    }
+    let mut lines =
+        vec![(bulk_wording::summary(&operation, &targets, plan.changes(), Tense::Would), Role::Text)];
+    let room = usize::from(area.height.saturating_sub(2));
+    let steps = plan.steps.iter().filter_map(|step| Some((&step.name, step.plan.as_ref().ok()?)));
+    let changes = steps.filter(|(_, plan)| plan.change().is_some());
+    lines.extend(
+        changes.take(room).map(|(name, plan)| (bulk_wording::step(&operation, name, plan), Role::Muted)),
+    );
+    if let Some(more) = plan.changes().checked_sub(room).filter(|more| *more > 0) {
+        lines.push((format!("and {more} more: Enter shows all"), Role::Muted));
+    }
+    lines
+}
