@@ -123,7 +123,7 @@ fn unlocked() -> Option<Vault> {
             _ => {}
         }
     }
-    Location::new(&Globals::alone(globals)?).unlock_silently()
+    Location::new(&Globals::alone(globals)?).peek().ok().flatten()
 }
 
 fn candidates(texts: impl IntoIterator<Item = String>, current: &str) -> Vec<CompletionCandidate> {

@@ -282,6 +282,12 @@ impl Invocation {
         key.map(|(identity, key)| self.unlock_with_key(locked, identity, &key)).transpose()
     }
 
+    /// Unlocks the vault of this machine with the agent, asks nothing and does not make the agent last longer.
+    /// `None` where the agent does not have the key.
+    pub(super) fn peek_with_agent(&self) -> anyhow::Result<Option<Vault>> {
+        self.location.peek()
+    }
+
     /// Unlocks the vault of this machine for the agent: with the password, whether one runs or not.
     pub(super) fn unlock_for_agent(&self) -> anyhow::Result<Opened> {
         self.offering_more(self.unlock_to_relock()?)

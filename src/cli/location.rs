@@ -62,12 +62,14 @@ impl Location {
         Some(Agent::new(&agent::directory(self.paths()?), identity.vault_id))
     }
 
-    /// Unlocks the vault with the agent or not at all, extends nothing, and says nothing: for completions.
-    pub(super) fn unlock_silently(&self) -> Option<Vault> {
-        let locked = LockedVault::open(self.vault().ok()?, self.environment()).ok()?;
+    /// Unlocks the vault with the agent or not at all, asks nobody and extends nothing. `None` where the agent does
+    /// not have the key.
+    pub(super) fn peek(&self) -> anyhow::Result<Option<Vault>> {
+        let locked = LockedVault::open(self.vault()?, self.environment())?;
         let identity = locked.key_identity();
-        let key = self.agent_of(identity)?.key(identity.key_id, Purpose::Peek)?;
-        locked.unlock_with_key(identity, &key, self.answers).ok()
+        let key = self.agent_of(identity).and_then(|agent| agent.key(identity.key_id, Purpose::Peek));
+        let unlock = |key| locked.unlock_with_key(identity, &key, self.answers);
+        Ok(key.map(unlock).transpose().map_err(|failed| failed.error)?)
     }
 }
 

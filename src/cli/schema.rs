@@ -115,6 +115,12 @@ pub(super) const STAGES: Key = key("VersionStages", Kind::Object(&[&[LABELS]]), 
 pub(super) const TYPE: Key = key("SecretType", Kind::Word(&["Generic"]), "as in KMS");
 /// When something was made.
 pub(super) const CREATED: Key = key("CreateTime", Kind::Time, "when it was stored");
+/// The state of a vault file.
+pub(super) const STATE: Key = key(
+    "VaultState",
+    Kind::Text,
+    "the number of the newest change and eight digits: the same for equal copies",
+);
 /// The tags of a secret.
 pub(super) const TAGS: Key = key("Tags", Kind::Object(&[&[TAG]]), "the tags of the secret");
 /// The keys of a tag.

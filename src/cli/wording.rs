@@ -4,7 +4,7 @@ use crate::domain::{StageLabel, VersionId};
 pub(super) use crate::vault::wording::{
     ALL_STILL_IN_COPIES, NOTHING_TO_PURGE, STILL_IN_COPIES, cost, count, ids, moves, removed,
 };
-use crate::vault::{CreateOutcome, PutOutcome, wording};
+use crate::vault::{CreateOutcome, PutOutcome, VerifyReport, wording};
 use crate::versioning::Change;
 
 /// What a put did.
@@ -21,6 +21,12 @@ pub(super) fn stored(outcome: &PutOutcome) -> String {
         sentence += &format!("; retention destroyed {}", ids(&outcome.destroyed));
     }
     sentence
+}
+
+/// What a check looked at, and the state to compare with another copy's.
+pub(super) fn checked(report: &VerifyReport) -> String {
+    let state = report.state.map(|state| format!("; state {state}")).unwrap_or_default();
+    format!("{}{state}", wording::contents(report))
 }
 
 /// What a creation did.

@@ -9,7 +9,7 @@ use super::events::open_event;
 use super::open_store::OpenStore;
 use super::system_error::Told as _;
 use super::watch::{Progress, Watch, go_on};
-use crate::domain::{SecretName, Timestamp};
+use crate::domain::{SecretName, StateFingerprint, Timestamp};
 
 /// The result of a full check: what was looked at and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +20,8 @@ pub struct CheckReport {
     pub versions: u64,
     /// Events walked.
     pub events: u64,
+    /// The state of the file; `None` where its newest event does not open.
+    pub state: Option<StateFingerprint>,
     /// Rows that nobody can reach: `rekey` and `backup` leave them out.
     pub strays: u64,
     /// What is wrong, one sentence each.
@@ -156,6 +158,7 @@ impl OpenStore {
             match open_event(&self.file, &self.keys, self.seals, self.head.format, link) {
                 Ok(event) => {
                     report.events += 1;
+                    report.state.get_or_insert(StateFingerprint::new(link.number, &event.random));
                     if let Some(Stamped { stamp, brought: false, .. }) = event.stamped {
                         if above.is_some_and(|above| stamp >= above) {
                             report

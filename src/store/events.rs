@@ -8,6 +8,7 @@ use super::rows::{blob, first};
 use super::seals::Seals;
 use super::vault_file::VaultFile;
 use crate::crypto::{self, VaultKeys};
+use crate::domain::StateFingerprint;
 
 /// Opens the event that a verified link names; its record must have the link's tag.
 pub(super) fn open_event(
@@ -36,6 +37,15 @@ impl OpenStore {
     /// [`StoreError::Integrity`].
     pub fn newest_event(&self) -> Result<EventRecord, StoreError> {
         self.event(self.newest_event_link())
+    }
+
+    /// The state of the vault that was verified last.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn state(&self) -> Result<StateFingerprint, StoreError> {
+        let event = self.newest_event()?;
+        Ok(StateFingerprint::new(self.newest_event_number(), &event.random))
     }
 
     /// Leads to the newest event.

@@ -372,3 +372,45 @@ pub(super) fn append_vault_event(
     head.tag = insert_event(store, head.number, &event)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::StateFingerprint;
+    use crate::memory::SecretBytes;
+    use crate::store::create;
+    use crate::versioning::Origin;
+
+    /// The state after each change, the newest first.
+    fn states(store: &OpenStore) -> Vec<StateFingerprint> {
+        let mut link = store.newest_event_link();
+        let mut states = Vec::new();
+        while link.number > 0 {
+            let event = store.event(link).unwrap();
+            states.push(StateFingerprint::new(link.number, &event.random));
+            link = EventLink { number: link.number - 1, tag: event.previous_tag };
+        }
+        states
+    }
+
+    #[test]
+    fn a_new_key_keeps_the_states_before_and_makes_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let password = |text: &str| MasterPassword::new(SecretBytes::copy_of(text.as_bytes())).unwrap();
+        let (first, second) = (password("correct horse"), password("another horse"));
+        let cost = KdfCost::new(8, 1, 1).unwrap();
+        let moment = Moment::new(1_700_000_000_000, Origin::CommandLine);
+        for format in FormatVersion::ALL {
+            let path = folder.path().join(format.number().to_string());
+            let mut store = create(&path, format, &first, None, cost, None, moment).unwrap();
+            let locks = |password| Locks { password, key_file: None };
+            store.change_password(locks(&first), locks(&second), cost, moment).unwrap();
+            let before = states(&store);
+            assert_eq!(before[0], store.state().unwrap());
+            store.rekey(locks(&second), locks(&first), cost, moment, &mut |_| ()).unwrap();
+            let after = states(&store);
+            assert_eq!(after[1..], before, "{format:?}");
+            assert_eq!(after[0], store.state().unwrap());
+        }
+    }
+}

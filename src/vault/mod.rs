@@ -56,7 +56,7 @@ pub use request::{
 };
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
-use crate::domain::Timestamp;
+use crate::domain::{StateFingerprint, Timestamp};
 use crate::memory::SecretBytes;
 pub use crate::store::{
     CheckReport as VerifyReport, FormatVersion, Progress, SummaryLabels, SummaryTags, Watch,
@@ -136,6 +136,14 @@ impl Vault {
             News::Secrets => Refreshed::Changed,
             News::Password => Refreshed::PasswordChanged,
         })
+    }
+
+    /// The state of the vault, to be compared with a copy's.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn state(&mut self) -> Result<StateFingerprint, VaultError> {
+        self.read(|store| Ok(store.state()?))
     }
 
     /// Checks everything: every value, the whole history, SQLite's own check. It works on a private copy

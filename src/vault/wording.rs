@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{HistoryEntry, KdfCost, Relocked, Relocking, TakenBack};
+use super::{HistoryEntry, KdfCost, Relocked, Relocking, TakenBack, VerifyReport};
 pub use crate::domain::count;
 use crate::domain::{SecretName, SecretValue, StageLabel, Tags, VersionId};
 use crate::versioning::{Change, Existence, LabelMove, NoteShift, Operation, Origin, Shift, VersionRef};
@@ -246,6 +246,16 @@ pub fn relocked(relocked: &Relocked) -> String {
         Relocking::VaultKey => "replaced the vault key and re-encrypted everything",
     };
     format!("{what}; unlocking takes {}", cost(relocked.cost))
+}
+
+/// What a check looked at: "1 secret, 2 versions, 3 changes".
+pub fn contents(report: &VerifyReport) -> String {
+    format!(
+        "{}, {}, {}",
+        count(report.secrets, "secret"),
+        count(report.versions, "version"),
+        count(report.events, "change")
+    )
 }
 
 /// Said of a key file that was made for a vault.

@@ -143,11 +143,34 @@ fn status_tells_what_is_left() {
         exit 0
         stdout:
         unlocked; locks in 1 day 23 hours without use, in 1 day 23 hours in any case
+        state 3 · [state]
         "#);
     let json = home.etui(&["status", "--json"]).succeeded().json();
     assert_eq!(json["Unlocked"], true);
     assert!((172_000..=172_800).contains(&json["IdleSeconds"].as_u64().unwrap()), "{json}");
     assert_eq!(home.etui(&["status", "-q"]).succeeded().text(), "");
+
+    let state = json["VaultState"].as_str().unwrap().to_owned();
+    let verified = home.etui(&["verify", "--json"]).succeeded().json();
+    assert_eq!(verified["VaultState"], state);
+    let copied = home.etui(&["backup", "copy.etui", "--json"]).succeeded().json();
+    assert_eq!(copied["VaultState"], state);
+    home.0.pipe("three", &["put", "db"]).succeeded();
+    assert_ne!(home.etui(&["status", "--json"]).succeeded().json()["VaultState"], state);
+    assert_eq!(home.etui(&["verify", "copy.etui", "--json"]).succeeded().json()["VaultState"], state);
+}
+
+#[test]
+fn status_says_why_the_state_is_not_known() {
+    let home = Unlocked(Home::with_secret());
+    let older = home.0.bytes_of_vault();
+    home.0.pipe("three", &["put", "db"]).succeeded();
+    home.0.etui(&["unlock"]).succeeded();
+    fs::write(home.0.vault(), older).unwrap();
+    let run = home.etui(&["status"]).succeeded();
+    assert!(run.text().starts_with("unlocked; locks in "), "{run}");
+    assert!(!run.text().contains("state"), "{run}");
+    assert!(run.stderr.starts_with("note: its state is not known: this file is older than"), "{run}");
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["backup", "copy.etui"]), @r#"
         exit 0
         stdout:
-        backed the vault up to 'copy.etui' and checked the copy: 1 secret, 2 versions, 3 changes
+        backed the vault up to 'copy.etui' and checked the copy: 1 secret, 2 versions, 3 changes; state 3 · [state]
         "#);
     assert_snapshot!(home.etui(&["backup", "copy.etui"]).failed(2), @r#"
         exit 2
@@ -194,7 +194,7 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["backup", "other.etui", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","File":"other.etui","Secrets":1,"Versions":2,"Events":3}
+        {"RequestId":"[id]","File":"other.etui","Secrets":1,"Versions":2,"Events":3,"VaultState":"3 · [state]"}
         "#);
     assert_snapshot!(home.etui(&["backup", "no/folder/copy"]).failed(2), @r#"
         exit 2
@@ -206,7 +206,7 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
     assert_snapshot!(home.etui(&["verify", "copy.etui"]), @r#"
         exit 0
         stdout:
-        vault OK: 1 secret, 2 versions, 3 changes
+        vault OK: 1 secret, 2 versions, 3 changes; state 3 · [state]
         "#);
     // In use it is a file older than what was seen, and taken only where that is said.
     home.etui(&["get", "db", "--vault", "copy.etui"]).failed(6);

@@ -273,6 +273,9 @@ pub fn redacted(text: &str, home: &Path) -> String {
             text.replace_range(at..end, word);
         }
     }
+    while let Some(at) = (0..text.len()).find(|&at| text.get(at..at + STATE).is_some_and(is_state_digits)) {
+        text.replace_range(at..at + STATE, " · [state]");
+    }
     while let Some(at) = (0..text.len()).find(|&at| text.get(at..at + 20).is_some_and(is_time)) {
         text.replace_range(at..at + 20, "[time]");
     }
@@ -286,6 +289,14 @@ pub fn close_columns(text: &str) -> String {
         text = text.replace("   ", "  ");
     }
     text
+}
+
+/// The length of what is behind the number in the state of a vault.
+const STATE: usize = " · 01234567".len();
+
+fn is_state_digits(text: &str) -> bool {
+    let digits = text.strip_prefix(" · ");
+    digits.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 fn is_time(text: &str) -> bool {

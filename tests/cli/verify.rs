@@ -12,12 +12,12 @@ fn verify_counts_what_it_looked_at() {
     assert_snapshot!(home.etui(&["verify"]), @r#"
         exit 0
         stdout:
-        vault OK: 1 secret, 2 versions, 3 changes
+        vault OK: 1 secret, 2 versions, 3 changes; state 3 · [state]
         "#);
     assert_snapshot!(home.etui(&["verify", "--json"]), @r#"
         exit 0
         stdout:
-        {"RequestId":"[id]","Secrets":1,"Versions":2,"Events":3,"Findings":[]}
+        {"RequestId":"[id]","Secrets":1,"Versions":2,"Events":3,"VaultState":"3 · [state]","Findings":[]}
         "#);
     assert_eq!(home.etui(&["verify", "-q"]).succeeded().text(), "");
 }
@@ -30,7 +30,7 @@ fn verify_looks_at_another_file_without_remembering_it() {
     assert_snapshot!(home.etui(&["verify", "backup.etui"]), @r#"
         exit 0
         stdout:
-        vault OK: 1 secret, 2 versions, 3 changes
+        vault OK: 1 secret, 2 versions, 3 changes; state 3 · [state]
         "#);
     home.etui(&["list"]).succeeded();
     fs::write(home.path().join("backup.etui-journal"), "planted").unwrap();

@@ -1,10 +1,11 @@
 //! The full check of a sound vault: it counts everything and finds nothing.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
-use etui::vault::VaultError;
+use etui::vault::{Answers, KdfCost, LockedVault, Vault, VaultError};
 
-use crate::support::vaults::{Place, fill};
+use crate::support::vaults::{PASSWORD, Place, credentials, fill, put};
 
 #[test]
 fn a_sound_vault_is_counted_and_nothing_is_found() {
@@ -69,4 +70,46 @@ fn a_backup_that_is_stopped_leaves_nothing_behind() {
         assert_eq!(left, ["state", "vault.etui"]);
     }
     assert!(vault.back_up(&path, &mut |_| {}).unwrap().is_clean());
+}
+
+#[test]
+fn equal_copies_have_one_state_and_each_change_makes_another() {
+    let place = Place::new();
+    let mut vault = place.create();
+    fill(&mut vault);
+    let state = vault.state().unwrap();
+    assert!(state.to_string().starts_with("8 · "), "{state}");
+    assert_eq!(vault.verify().unwrap().state, Some(state));
+    assert_eq!(vault.state().unwrap(), state, "looking changes nothing");
+
+    let backup = place.folder().join("backup.etui");
+    assert_eq!(vault.back_up(&backup, &mut |_| ()).unwrap().state, Some(state));
+    let copied = place.folder().join("copied.etui");
+    std::fs::write(&copied, place.copy()).unwrap();
+    for copy in [&backup, &copied] {
+        let mut copy = open_copy(&place, copy);
+        assert_eq!((copy.state().unwrap(), copy.verify().unwrap().state), (state, Some(state)));
+    }
+
+    // Two copies that go on apart differ, though they have as many changes.
+    let (other, mut seen) = (Place::new(), vec![state]);
+    std::fs::write(other.vault_path(), place.copy()).unwrap();
+    for place in [&place, &other] {
+        let mut vault = place.open_without_memory().unwrap();
+        put(&mut vault, "tls/key", "2026-12", "next").unwrap();
+        seen.push(vault.state().unwrap());
+        vault
+            .change_password(&credentials(PASSWORD), &credentials(PASSWORD), KdfCost::new(8, 1, 1).unwrap())
+            .unwrap();
+        seen.push(vault.state().unwrap());
+    }
+    for (at, state) in seen.iter().enumerate() {
+        assert!(!seen[..at].contains(state), "{state} twice in {seen:?}");
+    }
+    assert_eq!(vault.state().unwrap(), seen[2], "a session sees what others changed");
+}
+
+fn open_copy(place: &Place, path: &Path) -> Vault {
+    let locked = LockedVault::open_copy(path, Box::new(place.clock.clone())).unwrap();
+    locked.unlock(&credentials(PASSWORD), Answers::default()).map_err(|failed| failed.error).unwrap()
 }

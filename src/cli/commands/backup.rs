@@ -10,9 +10,9 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::cli::schema::{Json, Kind, STATE, Schema, key};
 use crate::cli::stream::{folder_exists, refuse_stream};
-use crate::cli::wording::count;
+use crate::cli::wording::checked;
 use crate::vault::VaultError;
 
 /// Copy the vault into a new file, and check the copy
@@ -37,6 +37,8 @@ struct BackupJson<'a> {
     secrets: u64,
     versions: u64,
     events: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vault_state: Option<String>,
 }
 
 impl RunCommand for Backup {
@@ -45,6 +47,7 @@ impl RunCommand for Backup {
         key("Secrets", Kind::Number, "how many secrets it holds"),
         key("Versions", Kind::Number, "how many versions"),
         key("Events", Kind::Number, "how many changes"),
+        STATE,
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
@@ -61,16 +64,15 @@ impl RunCommand for Backup {
         drop(line);
         invocation.say_notices(vault.take_notices());
         let sentence = format!(
-            "backed the vault up to '{}' and checked the copy: {}, {}, {}",
+            "backed the vault up to '{}' and checked the copy: {}",
             self.file.display(),
-            count(report.secrets, "secret"),
-            count(report.versions, "version"),
-            count(report.events, "change"),
+            checked(&report),
         );
         output.changed(&sentence, None);
         if output.audience() == Audience::Machine {
             let (secrets, versions, events) = (report.secrets, report.versions, report.events);
-            output.json(&BackupJson { file: &self.file, secrets, versions, events })?;
+            let vault_state = report.state.map(|state| state.to_string());
+            output.json(&BackupJson { file: &self.file, secrets, versions, events, vault_state })?;
         } else {
             output.done(&sentence)?;
         }

@@ -8,13 +8,14 @@ use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::cli::schema::{Json, Kind, STATE, Schema, key};
 use crate::config::duration;
-use crate::domain::ErrorCode;
+use crate::domain::{ErrorCode, StateFingerprint};
 
 /// Say whether the vault is unlocked, and for how long
 ///
-/// Exit code 0 if it is, 5 if it is not. Asking does not make it last longer.
+/// Exit code 0 if it is, 5 if it is not. Asking does not make it last longer. While it is unlocked its state is said
+/// too, as `etui verify` does: it is the same for equal copies.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -30,6 +31,8 @@ struct StatusJson {
     idle_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vault_state: Option<String>,
 }
 
 impl RunCommand for Status {
@@ -37,25 +40,43 @@ impl RunCommand for Status {
         key("Unlocked", Kind::Flag, "whether it is unlocked; if not, the exit code is 5"),
         key("IdleSeconds", Kind::Number, "seconds until it locks without use").if_any("it is unlocked"),
         key("MaxSeconds", Kind::Number, "seconds until it locks in any case").if_any("it is unlocked"),
+        STATE.if_any("it is unlocked and its file opens"),
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let identity = invocation.open_vault()?.key_identity();
         let remaining = invocation.agent_of(identity).and_then(|agent| agent.remaining(identity.key_id));
         let output = invocation.output();
+        let state = remaining.and_then(|_| state(invocation));
         match output.audience() {
             Audience::Machine => output.json(&StatusJson {
                 unlocked: remaining.is_some(),
                 idle_seconds: remaining.map(|remaining| remaining.idle.as_secs()),
                 max_seconds: remaining.map(|remaining| remaining.absolute.as_secs()),
+                vault_state: state.map(|state| state.to_string()),
             })?,
-            Audience::Person | Audience::Pipe => output.done(&told(remaining))?,
+            Audience::Person | Audience::Pipe => {
+                output.done(&told(remaining))?;
+                if let Some(state) = state {
+                    output.done(&format!("state {state}"))?;
+                }
+            }
         }
         Ok(match remaining {
             Some(_) => Finish::Done,
             None => Finish::Refused(ErrorCode::NotUnlocked),
         })
     }
+}
+
+/// The state of the file; a note says why where it does not open. That it is unlocked stays true.
+fn state(invocation: &Invocation) -> Option<StateFingerprint> {
+    let read =
+        invocation.peek_with_agent().and_then(|vault| vault.map(|mut vault| Ok(vault.state()?)).transpose());
+    read.unwrap_or_else(|error| {
+        invocation.output().note(&format!("its state is not known: {error}"));
+        None
+    })
 }
 
 fn told(remaining: Option<Remaining>) -> String {

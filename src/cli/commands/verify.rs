@@ -12,16 +12,17 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::cli::schema::{Json, Kind, STATE, Schema, key};
 use crate::cli::stream::refuse_stream;
-use crate::cli::wording::count;
+use crate::cli::wording::{checked, count};
 use crate::domain::{ErrorCode, visible};
 use crate::vault::{VaultError, VerifyReport};
 
 /// Check every value and the whole history of the vault
 ///
 /// With a FILE that file is checked instead, a backup for example; what this machine remembers of vaults is
-/// then neither asked nor changed. What is wrong is listed, and the exit code is 6.
+/// then neither asked nor changed. What is wrong is listed, and the exit code is 6. The state at the end is the same
+/// for equal copies, and another after each change: compare it on two machines.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -39,6 +40,8 @@ struct VerifyJson<'a> {
     secrets: u64,
     versions: u64,
     events: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vault_state: Option<String>,
     findings: &'a [String],
 }
 
@@ -47,6 +50,7 @@ impl RunCommand for Verify {
         key("Secrets", Kind::Number, "how many secrets were checked"),
         key("Versions", Kind::Number, "how many versions"),
         key("Events", Kind::Number, "how many changes"),
+        STATE.if_any("the newest change opens"),
         key("Findings", Kind::List(&Kind::Text), "what is wrong; if anything is, the exit code is 6"),
     ]])]);
 
@@ -68,9 +72,12 @@ impl RunCommand for Verify {
         match output.audience() {
             Audience::Machine => {
                 let VerifyReport { secrets, versions, events, ref findings, .. } = report;
-                output.json(&VerifyJson { secrets, versions, events, findings })?;
+                let vault_state = report.state.map(|state| state.to_string());
+                output.json(&VerifyJson { secrets, versions, events, vault_state, findings })?;
             }
-            Audience::Person | Audience::Pipe if report.is_clean() => output.done(&sentence(&report))?,
+            Audience::Person | Audience::Pipe if report.is_clean() => {
+                output.done(&format!("vault OK: {}", checked(&report)))?;
+            }
             Audience::Person | Audience::Pipe => {
                 let lines = report.findings.iter().map(|finding| format!("{}\n", visible(finding)));
                 output.text(&lines.collect::<String>())?;
@@ -99,13 +106,4 @@ fn beyond_checking(error: anyhow::Error) -> anyhow::Error {
         }
         _ => error,
     }
-}
-
-fn sentence(report: &VerifyReport) -> String {
-    format!(
-        "vault OK: {}, {}, {}",
-        count(report.secrets, "secret"),
-        count(report.versions, "version"),
-        count(report.events, "change")
-    )
 }

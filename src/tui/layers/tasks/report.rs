@@ -70,19 +70,11 @@ fn finish(form: &mut TaskForm, lines: Vec<Line>) {
     form.say(lines);
 }
 
-fn contents(report: &VerifyReport) -> String {
-    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    format!(
-        "{}, {}, {}",
-        count(number(report.secrets), "secret"),
-        count(number(report.versions), "version"),
-        count(number(report.events), "change")
-    )
-}
-
 fn verified(report: &VerifyReport) -> Vec<Line> {
     if report.is_clean() {
-        return vec![Line::new(Role::Success, format!("Vault OK: {}", contents(report)))];
+        let contents = Line::new(Role::Success, format!("Vault OK: {}", wording::contents(report)));
+        let state = report.state.map(|state| format!("State {state}: the same for equal copies"));
+        return [contents].into_iter().chain(state.map(|state| Line::new(Role::Muted, state))).collect();
     }
     let mut lines: Vec<Line> =
         report.findings.iter().map(|finding| Line::new(Role::Danger, finding)).collect();
@@ -107,12 +99,12 @@ fn sentence(done: &Done) -> (Tone, String) {
     match done {
         Done::Relocked(relocked) => (Tone::Done, wording::relocked(&relocked.done)),
         Done::Verified(report) => match report.findings.first() {
-            None => (Tone::Done, format!("Vault OK: {}", contents(report))),
+            None => (Tone::Done, format!("Vault OK: {}", wording::contents(report))),
             Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
         },
         Done::BackedUp { path, report } => {
             let path = path.display();
-            (Tone::Done, format!("backed up to '{path}' and checked: {}", contents(report)))
+            (Tone::Done, format!("backed up to '{path}' and checked: {}", wording::contents(report)))
         }
         Done::ImportPlanned { report, .. } => (
             Tone::Note,
