@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod folders;
 mod init;
 mod journal;
 mod others;

@@ -25,7 +25,8 @@ impl Browse {
             }
             None => {}
         }
-        self.marks.count(&self.rows, &self.catalogue);
+        self.marks.count_hidden(&self.rows);
+        self.marks.count_scheduled(&self.catalogue, self.now);
     }
 
     /// The positions of the secrets in a folder, listed or not.

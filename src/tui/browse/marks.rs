@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::rows::Rows;
-use crate::domain::SecretName;
-use crate::query::Catalogue;
+use crate::domain::{SecretName, Timestamp};
+use crate::query::{Candidate, Catalogue};
 
 /// Marked secrets.
 #[derive(Debug, Default)]
@@ -78,11 +78,19 @@ impl Marks {
         self.positions = self.positions.iter().filter_map(moved).collect();
     }
 
-    /// Counts again what rows and catalogue decide.
-    pub(super) fn count(&mut self, rows: &Rows, catalogue: &Catalogue) {
-        self.hidden = self.positions.iter().filter(|position| !rows.lists(**position)).count();
-        let is_scheduled =
-            |position: &&u32| catalogue.summary(**position as usize).planned_deletion.is_some();
+    /// Counts again how many are in no row. Both are sorted, so a key of the filter goes through each once.
+    pub(super) fn count_hidden(&mut self, rows: &Rows) {
+        let mut listed = rows.listed_in(&(0..u32::MAX)).peekable();
+        let is_hidden = |position: &&u32| {
+            while listed.next_if(|other| other < *position).is_some() {}
+            listed.peek() != Some(*position)
+        };
+        self.hidden = self.positions.iter().filter(is_hidden).count();
+    }
+
+    /// Counts again how many are scheduled for deletion: what is marked, or the catalogue, has changed.
+    pub(super) fn count_scheduled(&mut self, catalogue: &Catalogue, now: Timestamp) {
+        let is_scheduled = |position: &&u32| catalogue.candidate(**position as usize, now).is_deleted();
         self.scheduled = self.positions.iter().filter(is_scheduled).count();
     }
 }

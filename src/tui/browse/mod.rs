@@ -317,7 +317,7 @@ impl Browse {
     /// Computes the rows again and keeps the cursor on the selected secret or folder where it has a row still.
     fn rebuild(&mut self) {
         self.rows.build(&self.catalogue, &self.query, self.deleted, self.now);
-        self.marks.count(&self.rows, &self.catalogue);
+        self.marks.count_hidden(&self.rows);
         let row = match (&self.selected, &self.folder) {
             (Some(name), _) => self.position(name).and_then(|position| self.rows.row_of(position)),
             (None, Some(path)) => self.rows.row_of_folder(&self.catalogue, path.as_str()),

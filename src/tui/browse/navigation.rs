@@ -147,6 +147,7 @@ impl Browse {
     /// for it, is answered.
     pub(super) fn take_catalogue(&mut self, catalogue: Catalogue, asks: &mut Asks) -> bool {
         self.marks.move_to(&self.catalogue, &catalogue);
+        self.marks.count_scheduled(&catalogue, self.now);
         self.catalogue = catalogue;
         self.content = None;
         self.rows.forget_catalogue();

@@ -29,6 +29,9 @@ pub struct ManyPlan {
     planned: Pending<Box<BulkPlan>>,
     /// A line for each secret, what is in the way first; made once for each plan.
     lines: Vec<(String, Role)>,
+    /// How many secrets would change, and how many are in the way.
+    changes: usize,
+    obstacles: usize,
     made: Question,
     choice: Choice,
     remark: Option<&'static str>,
@@ -46,6 +49,8 @@ impl ManyPlan {
             request,
             planned: Pending::default(),
             lines: Vec::new(),
+            changes: 0,
+            obstacles: 0,
             made: Question::default(),
             choice: Choice::Cancel,
             remark: None,
@@ -66,13 +71,16 @@ impl ManyPlan {
 
     /// The plan, where it can be done and changes something.
     fn doable(&self) -> Option<&BulkPlan> {
-        self.planned.good().filter(|plan| plan.changes() > 0 && plan.refusal().is_none()).map(|plan| &**plan)
+        self.planned.good().filter(|_| self.changes > 0 && self.obstacles == 0).map(|plan| &**plan)
     }
 
     fn know_lines(&mut self) {
         let Some(plan) = self.planned.good() else {
+            (self.changes, self.obstacles) = (0, 0);
             return self.lines.clear();
         };
+        self.changes = plan.changes();
+        self.obstacles = plan.steps.iter().filter(|step| step.plan.is_err()).count();
         let refused = plan.steps.iter().filter_map(|step| step.plan.as_ref().err());
         let refused = refused.map(|refusal| (refusal.to_string(), Role::Danger));
         let steps = plan.steps.iter().filter_map(|step| Some((&step.name, step.plan.as_ref().ok()?)));
@@ -91,10 +99,9 @@ impl ManyPlan {
         match self.planned.known() {
             None => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
             Some(Err(_)) => {}
-            Some(Ok(plan)) => {
+            Some(Ok(_)) => {
                 let BulkRequest { targets, operation, .. } = &self.request;
-                let obstacles = plan.steps.iter().filter(|step| step.plan.is_err()).count();
-                sentences.push(match (obstacles, plan.changes()) {
+                sentences.push(match (self.obstacles, self.changes) {
                     (0, 0) => (first_upper(NOTHING_CHANGED), Role::Muted),
                     (0, changes) => {
                         let would = bulk_wording::summary(operation, targets, changes, Tense::Would);
@@ -104,10 +111,10 @@ impl ManyPlan {
                         (format!("Can't be done for {obstacles} of {}:", self.lines.len()), Role::Danger)
                     }
                 });
-                if let (BulkOperation::Delete(Deletion::Window(days)), 0) = (operation, obstacles) {
+                if let (BulkOperation::Delete(Deletion::Window(days)), 0) = (operation, self.obstacles) {
                     let until = now.plus_days(*days);
                     let (date, days) = (plan_text::date(until), when::in_days(i64::from(*days)));
-                    let (they, their) = if plan.changes() == 1 { ("it", "its") } else { ("they", "their") };
+                    let (they, their) = if self.changes == 1 { ("it", "its") } else { ("they", "their") };
                     let text = format!(
                         "Until {date} ({days}) {they} can be restored, and {their} values can't be read or changed."
                     );
