@@ -1,8 +1,12 @@
 //! Bitwarden's unencrypted exports. The JSON knows the history of a password; the CSV does not.
 
 use super::document::{Members, Node, parse};
-use super::entry::{CHANGED, CREATED, Fields, account, add_entry, member_in_words, source_id, time_of};
+use super::entry::{
+    CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words, source_id,
+    time_of,
+};
 use super::error::ExchangeError;
+use super::heading;
 use super::place::without_mark;
 use super::table::{Row, Table};
 use crate::domain::Timestamp;
@@ -36,7 +40,7 @@ const KNOWN: [&str; 12] = [
 ];
 
 fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let table = Table::read(text, &["type", "name", "login_username", "login_password"])?;
+    let table = Table::of(text, &heading::BITWARDEN)?;
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         // An organization's export has collections instead, with commas between them.
@@ -80,7 +84,7 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 
 /// The addresses of a login stand in one column with commas between them. An address may hold commas itself, so
 /// only one before another scheme counts.
-fn addresses(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn addresses(text: &str) -> impl Iterator<Item = &str> {
     let begins = |rest: &str| {
         let scheme = rest.split_once("://").map(|(scheme, _)| scheme).unwrap_or_default();
         !scheme.is_empty()
@@ -105,7 +109,6 @@ fn add_custom_fields(row: &Row<'_>, fields: &mut Fields) {
     }
 }
 
-const FAVORITE: &str = "its mark as a favorite";
 const REPROMPT: &str = "that the password is asked for again";
 const PASSKEYS: &str = "its passkeys";
 const PASSWORD_CHANGED: &str = "the time at which its password was changed last";
@@ -138,7 +141,7 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     }
     for Folder { name, .. } in folders.iter().filter(|folder| !folder.is_used) {
         let name = name.expose_text().unwrap_or_default();
-        batch.losses.push(Loss::whole(name, "no item lies in this folder"));
+        batch.losses.push(Loss::whole(name, EMPTY_FOLDER));
     }
     for (member, _) in root.others(&["encrypted", "folders", "collections", "items"]) {
         batch.losses.push(Loss::new("the file", member_in_words(member)));
@@ -365,8 +368,4 @@ fn time(
 ) -> Result<Option<Timestamp>, ExchangeError> {
     let text = members.text_of(member)?;
     Ok(time_of(name, what, text.expose_text().unwrap_or_default(), losses, |text| text.parse().ok()))
-}
-
-fn below(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }

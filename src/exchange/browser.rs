@@ -4,6 +4,7 @@
 
 use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
 use super::error::ExchangeError;
+use super::heading;
 use super::table::Table;
 use crate::domain::Timestamp;
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
@@ -13,7 +14,7 @@ use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read_chrome(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let table = Table::read(text, &["name", "url", "username", "password"])?;
+    let table = Table::of(text, &heading::CHROME)?;
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = match row.text("name") {
@@ -56,7 +57,7 @@ const FIREFOX: [&str; 9] = [
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let table = Table::read(text, &["url", "username", "password", "guid"])?;
+    let table = Table::of(text, &heading::FIREFOX)?;
     let last_used = Loss::new("every entry", "the time of its last use");
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
@@ -97,7 +98,7 @@ fn milliseconds(text: &str) -> Option<Timestamp> {
 }
 
 /// The host of an address, with its port; the whole address where there is none to be seen.
-fn host(url: &str) -> &str {
+pub(super) fn host(url: &str) -> &str {
     let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);

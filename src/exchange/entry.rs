@@ -144,10 +144,19 @@ pub(super) fn member_in_words(name: &str) -> String {
     if is_word { format!("its '{name}'") } else { "a member that is not known here".to_owned() }
 }
 
+/// Its mark as a favorite, in words.
+pub(super) const FAVORITE: &str = "its mark as a favorite";
+/// What is said of a folder that nothing lies in.
+pub(super) const EMPTY_FOLDER: &str = "no item lies in this folder";
 /// When an entry was made, in words.
 pub(super) const CREATED: &str = "the time of its creation";
 /// When an entry was changed, in words.
 pub(super) const CHANGED: &str = "the time of its last change";
+
+/// The name of an entry in a folder.
+pub(super) fn below(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
 
 /// The id by which another program knows an entry, as the tag that keeps it.
 pub(super) fn source_id(tag: &'static str, id: &str) -> Option<(TagKey, TagValue)> {

@@ -3,10 +3,10 @@
 
 use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
 use super::error::ExchangeError;
+use super::heading;
 use super::table::{Row, Table};
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
-const REQUIRED: [&str; 4] = ["group", "title", "username", "password"];
 const KNOWN: [&str; 11] = [
     "group",
     "title",
@@ -26,7 +26,7 @@ const KNOWN: [&str; 11] = [
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let table = Table::read(text, &REQUIRED)?;
+    let table = Table::of(text, &heading::KEEPASSXC)?;
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = name(&row);

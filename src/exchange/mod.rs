@@ -5,22 +5,29 @@
 //! quotes the file, which may hold secrets anywhere.
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
-//! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`pass`], [`cloud`]: in.
+//! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`logins`], [`enpass`], [`mod@csv`], [`pass`], [`cloud`]:
+//!   in.
 //! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends;
 //!   `foreign`: what no reader here reads, known by its content.
+//! - `heading`: by which columns a CSV file is known; `columns`: what each column of one becomes.
 //! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
 //!   [`content`](crate::content)); `entry` makes one value of several fields.
 
 pub mod bitwarden;
 pub mod browser;
 pub mod cloud;
+mod columns;
+pub mod csv;
 mod document;
 pub mod dotenv;
+pub mod enpass;
 mod entry;
 mod error;
 mod foreign;
+mod heading;
 pub mod json;
 pub mod keepassxc;
+pub mod logins;
 pub mod onepassword;
 pub mod pass;
 mod place;
@@ -28,10 +35,11 @@ mod read;
 mod source;
 mod table;
 
+pub use csv::{ColumnMap, MappedColumn, NotMapped};
 pub use error::ExchangeError;
 pub use place::Place;
 pub use read::{Content, Found, Input, LONGEST_FILE, read, read_file};
-pub use source::{ReadFile, Reader, Source};
+pub use source::{ReadColumns, ReadFile, Reader, Source};
 
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};

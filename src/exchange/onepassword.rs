@@ -1,8 +1,9 @@
 //! 1Password's CSV export: `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
 //! versions call some columns otherwise. History and attachments are not in it.
 
-use super::entry::{Fields, add_entry};
+use super::entry::{FAVORITE, Fields, add_entry};
 use super::error::ExchangeError;
+use super::heading;
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags};
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
@@ -16,7 +17,7 @@ const KNOWN: [&str; 6] = ["title", "username", "password", "favorite", "archived
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let table = Table::read(text, &["title", "password"])?;
+    let table = Table::of(text, &heading::ONE_PASSWORD)?;
     let first_of = |columns: &[&'static str]| columns.iter().copied().find(|column| table.has(column));
     let (url, one_time_password) = (first_of(&URLS), first_of(&ONE_TIME_PASSWORDS));
     // Further columns for the same become fields of their own.
@@ -28,7 +29,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             batch.secrets.push(IncomingSecret::unreadable(name, fault));
             continue;
         }
-        for (column, what) in [("favorite", "its mark as a favorite"), ("archived", "that it is archived")] {
+        for (column, what) in [("favorite", FAVORITE), ("archived", "that it is archived")] {
             if row.is_set(column) {
                 batch.losses.push(Loss::new(&name, what));
             }

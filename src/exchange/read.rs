@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::pass::{self, Programs};
-use super::source::{ReadFile, Reader, Source};
-use super::{ExchangeError, foreign};
+use super::source::{Reader, Source};
+use super::{ColumnMap, ExchangeError, foreign};
 use crate::domain::reason;
 use crate::memory::{SecretBytes, read_up_to};
 use crate::vault::IncomingBatch;
@@ -42,8 +42,8 @@ pub enum Content {
     OtherVault,
 }
 
-/// Reads an import, as the format that is named or as the only one that its content fits. `progress` is told
-/// how many entries of how many a password store has given.
+/// Reads an import, as the format that is named or as the only one that its content fits; where columns are named it
+/// is CSV. `progress` is told how many entries of how many a password store has given.
 ///
 /// # Errors
 /// [`ExchangeError::Unreadable`] where it cannot be read, [`ExchangeError::NotRecognised`] and
@@ -52,9 +52,11 @@ pub enum Content {
 pub fn read(
     input: &Input,
     named: Option<Source>,
+    columns: Option<&ColumnMap>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Found, ExchangeError> {
-    let source = match named {
+    let csv = || Source::all().iter().find(|source| matches!(source.reader(), Reader::Columns(_))).copied();
+    let source = match named.or_else(|| columns.and_then(|_| csv())) {
         Some(source) => source,
         None => match recognise(input)? {
             Recognised::ByContent(found) => return Ok(found),
@@ -67,6 +69,12 @@ pub fn read(
         }
         (Reader::File(read) | Reader::LooseFile(read), Input::Piped(text)) => {
             Content::Secrets(read_text(read, text.expose())?)
+        }
+        (Reader::Columns(read), Input::Path(path)) => {
+            Content::Secrets(read_text(|text| read(text, columns), read_file(path)?.expose())?)
+        }
+        (Reader::Columns(read), Input::Piped(text)) => {
+            Content::Secrets(read_text(|text| read(text, columns), text.expose())?)
         }
         (Reader::PasswordStore, Input::Path(path)) => {
             Content::Secrets(pass::read(path, &Programs::of_path(), progress)?)
@@ -121,7 +129,10 @@ fn recognise_kind(input: &Input, name: &str) -> Result<Option<Source>, ExchangeE
     Ok(vault().filter(|_| start.expose() == SQLITE))
 }
 
-fn read_text(read: ReadFile, text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+fn read_text(
+    read: impl Fn(&[u8]) -> Result<IncomingBatch, ExchangeError>,
+    text: &[u8],
+) -> Result<IncomingBatch, ExchangeError> {
     foreign::refuse(text)?;
     read(text)
 }
@@ -142,7 +153,7 @@ fn recognise_text(text: &[u8], name: String) -> Result<Found, ExchangeError> {
         let (read, fitting) = match source.reader() {
             Reader::File(read) => (read, &mut strict),
             Reader::LooseFile(read) => (read, &mut loose),
-            Reader::PasswordStore | Reader::Vault => continue,
+            Reader::Columns(_) | Reader::PasswordStore | Reader::Vault => continue,
         };
         match read(text) {
             Ok(batch) if is_mostly_readable(&batch) => {
@@ -195,7 +206,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, text).unwrap();
         let shown = format!("'{}'", path.display());
-        let read = |input| read(&input, None, &mut |_, _| {}).map(|found| found.source.name());
+        let read = |input| read(&input, None, None, &mut |_, _| {}).map(|found| found.source.name());
         let of_file = read(Input::Path(path)).map_err(|error| error.to_string().replace(&shown, "it"));
         let of_pipe = read(Input::Piped(SecretBytes::copy_of(text)));
         let of_pipe = of_pipe.map_err(|error| error.to_string().replace("stdin", "it"));
@@ -216,6 +227,18 @@ mod tests {
             (b"\xef\xbb\xbfname,url,username,password,note\nshop,,me,a=b,\n", "chrome"),
             (AWS, "aws"),
             (br#"{"encrypted":false,"items":[{"type":2,"name":"n","notes":"x"}]}"#, "bitwarden"),
+            (b"Group,Title,Username,Password\nRoot,mail,me,pw\n", "keepassxc"),
+            (b"Title,URL,Username,Password,Notes,OTPAuth\nmail,,me,pw,,\n", "1password"),
+            (b"url,username,password,totp,extra,name,grouping,fav\nhttps://a,me,pw,,,mail,Work,0\n", "lastpass"),
+            (b"name,url,username,password,note,cardholdername,cardnumber,folder,type\nmail,,me,pw,,,,,password\n", "nordpass"),
+            (
+                b"type,name,url,email,username,password,note,totp,createTime,modifyTime\nlogin,mail,,e,me,pw,,,1,1\n",
+                "protonpass",
+            ),
+            (b"username,username2,username3,title,password,note,url,category,otpUrl\nme,,,mail,pw,,,,\n", "dashlane"),
+            (b"Name,Url,MatchUrl,Login,Pwd,Note,Folder,RfFieldsV2\nmail,,,me,pw,,,,more\n", "roboform"),
+            (b"\"Account\",\"Login Name\",\"Password\",\"Web Site\",\"Comments\"\n\"mail\",\"me\",\"pw\\\"\",\"\",\"\"\n", "keepass1"),
+            (b"mail,Username,me,*Password,pw,Website,https://a\n", "enpass"),
         ] {
             assert_eq!(recognised(text), Ok(format), "{}", String::from_utf8_lossy(text));
         }
@@ -236,7 +259,7 @@ mod tests {
     #[test]
     fn a_vault_and_a_password_store_are_known_by_their_kind() {
         let folder = tempfile::tempdir().unwrap();
-        let read = |path: &Path| read(&Input::Path(path.to_owned()), None, &mut |_, _| {});
+        let read = |path: &Path| read(&Input::Path(path.to_owned()), None, None, &mut |_, _| {});
         assert!(read(folder.path()).unwrap_err().to_string().ends_with("is not recognised"));
         fs::write(folder.path().join(".gpg-id"), "0xAB\n").unwrap();
         let store = recognise_kind(&Input::Path(folder.path().to_owned()), "").unwrap();
@@ -247,7 +270,7 @@ mod tests {
         assert_eq!(found.source.name(), "etui");
         assert!(matches!(found.content, Content::OtherVault));
         let piped = Input::Piped(SecretBytes::copy_of(b"SQLite format 3\0\x10\0"));
-        let error = super::read(&piped, None, &mut |_, _| {}).unwrap_err();
+        let error = super::read(&piped, None, None, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.to_string(), "'etui' cannot be read from stdin");
     }
 
@@ -255,15 +278,16 @@ mod tests {
     fn a_format_that_is_named_is_not_guessed() {
         let read = |name: &str| {
             let text = Input::Piped(SecretBytes::copy_of(CHROME));
-            read(&text, Source::named(name), &mut |_, _| {}).map(|found| found.source.name())
+            read(&text, Source::named(name), None, &mut |_, _| {}).map(|found| found.source.name())
         };
         assert_eq!(read("chrome"), Ok("chrome"));
+        assert_eq!(read("csv"), Ok("csv"));
         assert!(matches!(read("json"), Err(ExchangeError::Malformed { .. })));
     }
 
     #[test]
     fn what_is_not_there_is_told_with_its_path() {
-        let error = read(&Input::Path("/nowhere/file".into()), None, &mut |_, _| {}).unwrap_err();
+        let error = read(&Input::Path("/nowhere/file".into()), None, None, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.to_string(), "cannot read '/nowhere/file': no such file or directory");
     }
 }

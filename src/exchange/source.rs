@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{ExchangeError, bitwarden, browser, cloud, dotenv, json, keepassxc, onepassword};
+use super::{
+    ColumnMap, ExchangeError, bitwarden, browser, cloud, csv, dotenv, enpass, json, keepassxc, logins,
+    onepassword,
+};
 use crate::vault::IncomingBatch;
 
 /// A format that an import reads.
@@ -16,6 +19,9 @@ pub struct Source {
 /// Reads the text of one file as a format.
 pub type ReadFile = fn(&[u8]) -> Result<IncomingBatch, ExchangeError>;
 
+/// Reads the text of one file whose columns somebody named, or whose heading says what they are.
+pub type ReadColumns = fn(&[u8], Option<&ColumnMap>) -> Result<IncomingBatch, ExchangeError>;
+
 /// What reads a format.
 #[derive(Clone, Copy)]
 pub enum Reader {
@@ -23,6 +29,8 @@ pub enum Reader {
     File(ReadFile),
     /// The same, but files of other formats may pass for this one: then the other is meant.
     LooseFile(ReadFile),
+    /// The same, but it is told which columns become what, and reads only what it is named for.
+    Columns(ReadColumns),
     /// The folder of a password store, through gpg.
     PasswordStore,
     /// Another vault, or another branch of the open one: only the open vault can open it.
@@ -46,6 +54,26 @@ static SOURCES: &[Source] = &[
         reader: Reader::File(browser::read_chrome),
     },
     Source { name: "firefox", help: "Password file (CSV)", reader: Reader::File(browser::read_firefox) },
+    Source { name: "lastpass", help: "CSV export", reader: Reader::File(logins::read_lastpass) },
+    Source { name: "nordpass", help: "CSV export", reader: Reader::File(logins::read_nordpass) },
+    Source { name: "protonpass", help: "CSV export", reader: Reader::File(logins::read_proton) },
+    Source {
+        name: "dashlane",
+        help: "credentials.csv of the export",
+        reader: Reader::File(logins::read_dashlane),
+    },
+    Source { name: "enpass", help: "CSV export", reader: Reader::File(enpass::read) },
+    Source { name: "roboform", help: "CSV export", reader: Reader::File(logins::read_roboform) },
+    Source {
+        name: "keepass1",
+        help: "CSV export of KeePass 1 or 2",
+        reader: Reader::File(logins::read_keepass_1),
+    },
+    Source {
+        name: "csv",
+        help: "Any CSV with a heading; the columns are named",
+        reader: Reader::Columns(csv::read),
+    },
     Source { name: "pass", help: "Password store, through gpg", reader: Reader::PasswordStore },
     Source {
         name: "aws",

@@ -1,16 +1,17 @@
 //! CSV files with a heading, row by row into wiping buffers. A row that is malformed is a fault of its own,
-//! with its place; only a heading that is none keeps the file out.
+//! with its place; only a heading that is none keeps the file out. Which program wrote a file its heading says.
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::error::ExchangeError;
+use super::heading::{self, Heading};
 use super::place::{Place, without_mark};
 use crate::memory::SecretBytes;
 
 /// A table: what its columns are called, and where its rows lie.
 pub(super) struct Table<'t> {
     text: &'t [u8],
-    separator: u8,
+    dialect: Dialect,
     columns: Vec<String>,
     records: Vec<Record>,
 }
@@ -21,6 +22,16 @@ struct Record {
     start: usize,
     end: usize,
     fault: Option<(usize, &'static str)>,
+}
+
+/// How a file spells its fields.
+#[derive(Clone, Copy)]
+struct Dialect {
+    separator: u8,
+    /// What takes the meaning from a quote within quotes, beside another quote.
+    escape: Option<u8>,
+    /// Whether a row may be longer than the heading.
+    is_ragged: bool,
 }
 
 /// One row, whose fields are found by the names of their columns.
@@ -39,9 +50,37 @@ impl<'t> Table<'t> {
     /// there. Of columns with the same name the later ones get a number. Fields are separated by commas,
     /// semicolons or tabs, whichever the heading has.
     pub(super) fn read(text: &'t [u8], required: &[&str]) -> Result<Self, ExchangeError> {
+        Self::read_as(text, required, None, false)
+    }
+
+    /// Reads a file of a format, which another format with the same columns and more is not.
+    pub(super) fn of(text: &'t [u8], heading: &Heading) -> Result<Self, ExchangeError> {
+        let table = Self::read_as(text, heading.columns, heading.escape, heading.is_ragged)?;
+        match heading::recognise(|column| table.has(column)) {
+            Some(other) if other.format != heading.format => {
+                let what = format!("this is the heading of the format '{}'", other.format);
+                Err(ExchangeError::malformed(Place { line: 1, column: 1 }, what))
+            }
+            _ => Ok(table),
+        }
+    }
+
+    /// All rows of a file without a heading; they may be of any length.
+    pub(super) fn without_heading(text: &'t [u8]) -> Self {
         let text = without_mark(text);
-        let separator = separator_of(text);
-        let mut records = records(text, separator);
+        let dialect = Dialect { separator: separator_of(text), escape: None, is_ragged: true };
+        Self { text, dialect, columns: Vec::new(), records: records(text, dialect) }
+    }
+
+    fn read_as(
+        text: &'t [u8],
+        required: &[&str],
+        escape: Option<u8>,
+        is_ragged: bool,
+    ) -> Result<Self, ExchangeError> {
+        let text = without_mark(text);
+        let dialect = Dialect { separator: separator_of(text), escape, is_ragged };
+        let mut records = records(text, dialect);
         let top = Place { line: 1, column: 1 };
         if records.is_empty() {
             let what = format!(
@@ -51,13 +90,13 @@ impl<'t> Table<'t> {
             return Err(ExchangeError::malformed(top, what));
         }
         let first = records.remove(0);
-        let heading = Row::read(text, separator, first, &[], 1);
+        let heading = Row::read(text, dialect, first, &[], 1);
         if let Some(fault) = heading.fault {
             return Err(ExchangeError::in_words(fault));
         }
         let mut columns: Vec<String> = Vec::with_capacity(heading.fields.len());
         for field in &heading.fields {
-            let name = field.expose_text().unwrap_or_default().trim().to_ascii_lowercase();
+            let name = field.expose_text().unwrap_or_default().trim().to_lowercase();
             let free = (1..)
                 .map(|count| if count == 1 { name.clone() } else { format!("{name}-{count}") })
                 .find(|free| !columns.contains(free));
@@ -67,7 +106,12 @@ impl<'t> Table<'t> {
             let what = format!("the heading has no column '{missing}': is this the right format?");
             return Err(ExchangeError::malformed(top, what));
         }
-        Ok(Self { text, separator, columns, records })
+        Ok(Self { text, dialect, columns, records })
+    }
+
+    /// What the columns are called, in lower case.
+    pub(super) fn columns(&self) -> &[String] {
+        &self.columns
     }
 
     /// Whether the heading has a column.
@@ -81,7 +125,7 @@ impl<'t> Table<'t> {
         self.records.iter().filter_map(move |record| {
             line += self.text[counted..record.start].iter().filter(|byte| **byte == b'\n').count();
             counted = record.start;
-            let row = Row::read(self.text, self.separator, *record, &self.columns, line);
+            let row = Row::read(self.text, self.dialect, *record, &self.columns, line);
             (row.fault.is_some() || row.fields.iter().any(|field| !field.is_empty())).then_some(row)
         })
     }
@@ -89,18 +133,19 @@ impl<'t> Table<'t> {
 
 impl<'a> Row<'a> {
     /// Reads one record. Fields that are missing at its end are empty.
-    fn read(text: &[u8], separator: u8, record: Record, columns: &'a [String], line: usize) -> Self {
+    fn read(text: &[u8], dialect: Dialect, record: Record, columns: &'a [String], line: usize) -> Self {
         let whole = &text[record.start..record.end];
         let place = |at: usize| {
             let within = Place::of_byte(whole, at);
             Place { line: line + within.line - 1, column: within.column }
         };
-        let mut fields = split(whole, separator);
+        let mut fields = split(whole, dialect);
+        let is_too_long = !dialect.is_ragged && !columns.is_empty() && fields.len() > columns.len();
         let valid = std::str::from_utf8(whole).map_err(|error| error.valid_up_to());
         let fault = match (record.fault, valid) {
             (Some((at, what)), _) => Some(format!("{}: {what}", place(at - record.start))),
             (None, Err(valid)) => Some(format!("{}: {NOT_TEXT}", place(valid))),
-            (None, Ok(_)) if !columns.is_empty() && fields.len() > columns.len() => {
+            (None, Ok(_)) if is_too_long => {
                 let (has, expected) = (fields.len(), columns.len());
                 Some(format!("{}: this row has {has} fields, the heading has {expected}", place(0)))
             }
@@ -133,6 +178,16 @@ impl<'a> Row<'a> {
         matches!(self.text(column), "1" | "true" | "True" | "TRUE")
     }
 
+    /// All fields, those behind the last column too.
+    pub(super) fn fields(&self) -> &[SecretBytes] {
+        &self.fields
+    }
+
+    /// The fields behind the last column.
+    pub(super) fn surplus(&self) -> &[SecretBytes] {
+        self.fields.get(self.columns.len()..).unwrap_or_default()
+    }
+
     /// The columns that are none of `known`, with their fields.
     pub(super) fn others<'r>(&'r self, known: &[&str]) -> impl Iterator<Item = (&'a str, &'r SecretBytes)> {
         let others = self.columns.iter().zip(&self.fields);
@@ -163,7 +218,7 @@ enum State {
 
 /// csv-core reads whatever it is given; this finds what would only be guessed at (RFC 4180): a quote that
 /// never closes, and text behind a closing quote. A record with such a fault ends at its line's end.
-fn records(text: &[u8], separator: u8) -> Vec<Record> {
+fn records(text: &[u8], dialect: Dialect) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     let mut state = State::RecordStart;
     let mut at = 0;
@@ -184,6 +239,10 @@ fn records(text: &[u8], separator: u8) -> Vec<Record> {
                 }
                 State::RecordStart
             }
+            (quoted @ State::Quoted { .. }, Some(byte)) if dialect.escape == Some(byte) => {
+                at += 1;
+                quoted
+            }
             (State::Quoted { .. }, Some(b'"')) => State::AfterQuote,
             (quoted @ State::Quoted { .. }, Some(_)) => quoted,
             (_, None | Some(b'\r' | b'\n')) => State::RecordStart,
@@ -192,7 +251,7 @@ fn records(text: &[u8], separator: u8) -> Vec<Record> {
                     records.push(Record { start: at, end: text.len(), fault: None });
                 }
                 match (state, byte) {
-                    (_, byte) if byte == separator => State::FieldStart,
+                    (_, byte) if byte == dialect.separator => State::FieldStart,
                     (State::RecordStart | State::FieldStart, b'"') => State::Quoted { opened: at },
                     (State::AfterQuote, b'"') => State::Quoted { opened: at },
                     (State::AfterQuote, _) => {
@@ -211,8 +270,9 @@ fn records(text: &[u8], separator: u8) -> Vec<Record> {
 }
 
 /// The fields of one record.
-fn split(record: &[u8], separator: u8) -> Vec<SecretBytes> {
-    let mut reader = ReaderBuilder::new().delimiter(separator).build();
+fn split(record: &[u8], dialect: Dialect) -> Vec<SecretBytes> {
+    let Dialect { separator, escape, .. } = dialect;
+    let mut reader = ReaderBuilder::new().delimiter(separator).escape(escape).build();
     // No field is longer than its record, so the buffers are never too small.
     let mut output = SecretBytes::zeroed(record.len() + 1);
     let mut ends = vec![0; record.iter().filter(|byte| **byte == separator).count() + 2];

@@ -4,6 +4,7 @@ use std::fs;
 #[cfg(target_os = "linux")]
 use std::process::Command;
 
+use etui::exchange::Source;
 use etui::vault::SystemClock;
 use insta::assert_snapshot;
 
@@ -172,18 +173,15 @@ fn what_is_not_recognised_is_said_before_a_password_is_asked_for() {
     let home = Home::with_vault();
     fs::write(home.path().join("note.txt"), "dear diary\n").unwrap();
     let unlocked = |arguments: &[&str]| home.finish(home.bare(arguments), b"dear diary\n").failed(2);
-    assert_snapshot!(unlocked(&["import", "note.txt"]), @"
-    exit 2
-    stderr:
-    error: the format of 'note.txt' is not recognised
-    hint: choose the format: dotenv, json, bitwarden, 1password, keepassxc, chrome, firefox, pass, aws, alibaba, etui
-    ");
-    assert_snapshot!(unlocked(&["import", "-"]), @"
-    exit 2
-    stderr:
-    error: the format of stdin is not recognised
-    hint: choose the format: dotenv, json, bitwarden, 1password, keepassxc, chrome, firefox, pass, aws, alibaba, etui
-    ");
+    let formats: Vec<&str> = Source::all().iter().map(|source| source.name()).collect();
+    for (arguments, file) in [(["import", "note.txt"], "'note.txt'"), (["import", "-"], "stdin")] {
+        let said = unlocked(&arguments).stderr;
+        let expected = format!(
+            "error: the format of {file} is not recognised\nhint: choose the format: {}\n",
+            formats.join(", ")
+        );
+        assert_eq!(said, expected);
+    }
     assert_snapshot!(unlocked(&["import", "pass", "-"]), @"
     exit 2
     stderr:
@@ -211,6 +209,46 @@ fn a_file_can_come_through_a_pipe() {
         error: stdin cannot hold both the password and the file
         hint: name a file for one of them
         "#);
+}
+
+#[test]
+fn the_columns_of_a_csv_file_can_be_named() {
+    let home = Home::with_vault();
+    let file = "Title,Pwd,Group,Colour\nrouter,r0uter,Home,red\n";
+    let with = |map: &str| import(&home, file, &["file", "--map", map]);
+    assert_snapshot!(with("name=Title,password=Password").failed(2), @"
+    exit 2
+    stderr:
+    error: 'file' cannot be imported: line 1, column 1: the heading has no column 'Password'; it has 'title', 'pwd', 'group', 'colour'
+    hint: nothing was changed; correct the file, or name its format
+    ");
+    assert_snapshot!(with("password=Pwd").failed(2), @"
+    exit 2
+    stderr:
+    error: no column is the name: add name=COLUMN
+    hint: see 'etui help import'
+    ");
+    assert_snapshot!(with("name=Title,pin=Pwd").failed(2), @"
+    exit 2
+    stderr:
+    error: --map <FIELD=COLUMN,…>: 'pin' is not a field; fields are name, folder, username, password, value, url, otp, note and tag:KEY
+    ");
+    assert_snapshot!(import(&home, file, &["json", "file", "--map", "name=Title"]).failed(2), @"
+    exit 2
+    stderr:
+    error: --map is for the format csv
+    hint: leave it out, or import with the format csv
+    ");
+    assert_snapshot!(with("name=Title,password=Pwd,folder=Group"), @"
+    exit 0
+    stdout:
+    new	Home/router	v1
+
+    stderr:
+    note: 'every entry' loses its column 'colour'
+    note: imported 1 secret: 1 new
+    ");
+    assert_eq!(home.etui(&["get", "Home/router"]).text(), "r0uter");
 }
 
 #[test]

@@ -38,6 +38,9 @@ fn home_of_the_readme() -> Home {
     fs::write(at("config.template"), "password = \"{{ etui://shop/db/password }}\"\n").unwrap();
     fs::write(at(".env"), "TOKEN=abc\n").unwrap();
     fs::write(at("keepassxc.csv"), "Group,Title,Username,Password\nRoot,mail,me,pw\n").unwrap();
+    let lastpass = "url,username,password,totp,extra,name,grouping,fav\nhttps://a.example,me,pw,,,forum,,0\n";
+    fs::write(at("lastpass_export.csv"), lastpass).unwrap();
+    fs::write(at("list.csv"), "Title,Pwd,Group\nrouter,pw,Home\n").unwrap();
     let item = r#"{"encrypted":false,"items":[{"id":"1","type":1,"name":"mail","login":{"password":"pw"}}]}"#;
     fs::write(at("export.json"), item).unwrap();
     write_program(&at("smoke-test"), "#!/bin/sh\ntest -n \"$PGPASSWORD\"\n");

@@ -13,15 +13,15 @@ use crate::helpers::{import, lost, parsed};
 use crate::support::vaults::Place;
 
 /// A leaf: where it is in its file, and its text.
-type Leaf = (String, String);
+pub type Leaf = (String, String);
 
 /// What is known of the leaves of one source.
-struct Source {
-    read: ReadFile,
+pub struct Source {
+    pub read: ReadFile,
     /// The end of a path, and how the report names what is there.
-    named: &'static [(&'static str, &'static str)],
+    pub named: &'static [(&'static str, &'static str)],
     /// The end of a path, where what is there says nothing of its own.
-    says_nothing: &'static [&'static str],
+    pub says_nothing: &'static [&'static str],
 }
 
 fn leaves_of(value: &Value, path: &str, leaves: &mut Vec<Leaf>) {
@@ -40,7 +40,7 @@ fn leaves_of(value: &Value, path: &str, leaves: &mut Vec<Leaf>) {
     }
 }
 
-fn leaves_of_json(text: &str) -> Vec<Leaf> {
+pub fn leaves_of_json(text: &str) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     for (at, value) in serde_json::Deserializer::from_str(text).into_iter::<Value>().enumerate() {
         leaves_of(&value.unwrap(), &format!("{at}"), &mut leaves);
@@ -49,7 +49,7 @@ fn leaves_of_json(text: &str) -> Vec<Leaf> {
 }
 
 /// The cells of a file without line breaks in them, by row and column.
-fn leaves_of_csv(text: &str) -> Vec<Leaf> {
+pub fn leaves_of_csv(text: &str) -> Vec<Leaf> {
     let cells = |line: &str| {
         let mut cells = vec![String::new()];
         let mut is_quoted = false;
@@ -101,7 +101,7 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
 
 /// Imports the file, and fails with the leaves that are nowhere. A leaf of several spellings is found by any.
 #[track_caller]
-fn assert_nothing_is_lost(source: &Source, file: &str, leaves: &[Leaf]) {
+pub fn assert_nothing_is_lost(source: &Source, file: &str, leaves: &[Leaf]) {
     let place = Place::new();
     let mut vault = place.create();
     let batch = parsed(source.read, file);
@@ -131,6 +131,9 @@ fn spellings(text: &str) -> Vec<String> {
     {
         spellings.push(format!("{seconds}Z"));
     }
+    let seconds = text.parse::<i64>().ok().filter(|number| (1_000_000_000..100_000_000_000).contains(number));
+    let time = seconds.and_then(|number| etui::domain::Timestamp::from_seconds(number).ok());
+    spellings.extend(time.map(|time| time.to_string()));
     let milliseconds = text.parse::<i64>().ok().filter(|number| *number > 1_000_000_000_000);
     let time = milliseconds.and_then(|number| etui::domain::Timestamp::from_seconds(number / 1000).ok());
     spellings.extend(time.map(|time| time.to_string()));

@@ -2,10 +2,11 @@
 
 use etui::domain::ErrorCode;
 use etui::exchange::{
-    Input, ReadFile, Source, bitwarden, browser, cloud, dotenv, json, keepassxc, onepassword, read,
+    ExchangeError, Input, ReadFile, Source, bitwarden, browser, cloud, csv, dotenv, enpass, json, keepassxc,
+    logins, onepassword, read,
 };
 use etui::memory::SecretBytes;
-use etui::vault::{OnRefusal, Vault};
+use etui::vault::{IncomingBatch, OnRefusal, Vault};
 use proptest::prelude::*;
 
 use crate::support::vaults::Place;
@@ -239,13 +240,13 @@ fn nothing_is_not_an_import() {
     for source in Source::all().iter().filter(|source| !["pass", "etui"].contains(&source.name())) {
         for text in ["", " \n\n"] {
             let input = Input::Piped(SecretBytes::copy_of(text.as_bytes()));
-            let error = read(&input, Some(*source), &mut |_, _| {}).unwrap_err();
+            let error = read(&input, Some(*source), None, &mut |_, _| {}).unwrap_err();
             assert_eq!(error.to_string(), "it is empty");
         }
     }
 }
 
-const ALL: [ReadFile; 9] = [
+const ALL: [ReadFile; 18] = [
     dotenv::secrets,
     json::read,
     bitwarden::read,
@@ -255,7 +256,24 @@ const ALL: [ReadFile; 9] = [
     browser::read_firefox,
     cloud::read_aws,
     cloud::read_alibaba,
+    logins::read_lastpass,
+    logins::read_nordpass,
+    logins::read_proton,
+    logins::read_dashlane,
+    logins::read_roboform,
+    logins::read_keepass_1,
+    enpass::read,
+    csv_by_names,
+    csv_by_map,
 ];
+
+fn csv_by_names(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    csv::read(text, None)
+}
+
+fn csv_by_map(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    csv::read(text, Some(&"name=Title,password=Pwd,tag:env=Env,folder=Group".parse().unwrap()))
+}
 
 /// Files of every format, whose values all hold [`SECRET`].
 fn samples() -> Vec<(ReadFile, String)> {
@@ -269,6 +287,8 @@ fn samples() -> Vec<(ReadFile, String)> {
         "passwordHistory":[{"password":"hunter2 old","lastUsedDate":"2024-01-01T00:00:00Z"}]}]}"#;
     let alibaba = r#"{"SecretName":"n","VersionId":"v1","SecretData":"hunter2","VersionStages":{"VersionStage":["ACSCurrent"]}}"#;
     let firefox = "\"url\",\"username\",\"password\",\"guid\",\"timeCreated\"\n\"https://a\",\"u\",\"hunter2\"\"x\",\"g\",\"1700000000000\"\n";
+    let nordpass = "name,url,additional_urls,username,password,note,cardnumber,folder,type,custom_fields\n\
+        n,https://a,\"[\"\"https://b\"\"]\",u,hunter2,,,F,password,\"[{\"\"label\"\":\"\"l\"\",\"\"value\"\":\"\"hunter2\"\"}]\"\nF,,,,,,,,folder,\n";
     vec![
         (dotenv::secrets, "A=hunter2\nexport B='hunter2\nx' # c\nC=\"hunter2\\n\"\n".to_owned()),
         (json::read, own.to_owned()),
@@ -280,6 +300,15 @@ fn samples() -> Vec<(ReadFile, String)> {
         (browser::read_firefox, firefox.to_owned()),
         (cloud::read_aws, aws.to_owned()),
         (cloud::read_alibaba, alibaba.to_owned()),
+        (logins::read_lastpass, "url,username,password,totp,extra,name,grouping,fav\nhttp://sn,u,hunter2,,\"hunter2\nx\",n,\"a\\b\",1\n".to_owned()),
+        (logins::read_nordpass, nordpass.to_owned()),
+        (logins::read_proton, "type,name,url,email,username,password,note,totp,createTime,modifyTime,vault\nlogin,n,\"https://a,https://b\",e,u,hunter2,hunter2,,1700000000,x,V\n".to_owned()),
+        (logins::read_dashlane, "username,username2,username3,title,password,note,url,category,otpUrl\nu,v,w,t,hunter2,\"hunter2\",https://a,c,\n".to_owned()),
+        (logins::read_roboform, "Name,Url,MatchUrl,Login,Pwd,Note,Folder,RfFieldsV2\nn,https://a,https://b,u,hunter2,,/f,\"x,,,txt,hunter2\",\"y,,,txt,hunter2,z\"\n".to_owned()),
+        (logins::read_keepass_1, "\"Account\",\"Login Name\",\"Password\",\"Web Site\",\"Comments\"\n\"a\",\"u\",\"hunter2\\\"\\\\\",\"\",\"hunter2\"\n".to_owned()),
+        (enpass::read, "Title\nshop,Username,u,*Password,hunter2,note hunter2\nnote,hunter2\n".to_owned()),
+        (csv_by_names, "title,login,pwd,comments\nn,u,hunter2,\"hunter2\"\n".to_owned()),
+        (csv_by_map, "Title,Pwd,Env,Group,Other\nn,hunter2,prod,a/b,hunter2\n".to_owned()),
     ]
 }
 
@@ -317,7 +346,7 @@ proptest! {
 
     #[test]
     fn a_file_with_anything_in_it_is_harmless(
-        sample in 0_usize..10,
+        sample in 0..samples().len(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..3, prop::sample::select(&b"\"',;{}[]:\\\n\r=#\0\xff\xc3-1x "[..])), 1..8)
     ) {
         let (format, text) = samples().swap_remove(sample);

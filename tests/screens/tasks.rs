@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use etui::exchange::dotenv;
+use etui::exchange::{Source, dotenv};
 use etui::tui::Action;
 use etui::vault::{Answers, LockedVault, Progress, Vault};
 
@@ -466,6 +466,29 @@ fn what_is_malformed_is_told_with_its_line_and_without_its_text() {
     harness.type_text(&path).press("Tab Right Ctrl-s");
     harness.assert_shows("line 2, column");
     harness.assert_hides("hunter2");
+}
+
+#[test]
+fn the_columns_of_a_csv_file_are_asked_for_where_that_is_the_format() {
+    let (mut harness, path) = import_of("Title,Pwd,Colour\nrouter,r0uter,red\n", "list.csv");
+    harness.resize(120, 40).type_text(&path).press("Tab");
+    harness.assert_hides("Columns");
+    let csv = Source::all().iter().position(|source| source.name() == "csv").unwrap();
+    for _ in 0..=csv {
+        harness.press("Right");
+    }
+    harness.assert_shows("Columns");
+    harness.press("Tab").type_text("name=Title,password=Password").press("Ctrl-s");
+    harness.assert_shows("the heading has no column 'Password'; it has 'title',");
+    harness.press("Ctrl-u").type_text("name=Title,pin=Pwd").press("Ctrl-s");
+    harness.assert_shows("'pin' is not a field");
+    harness.press("Ctrl-u").type_text("name=Title,password=Pwd").press("Ctrl-s");
+    harness.assert_shows("csv: would import 1 secret: 1 new; 1 loss is named");
+    harness.press("Ctrl-s");
+    assert!(harness.names().contains(&"router".to_owned()));
+    harness.press(":").type_text("copy-as").press("Enter");
+    let copied = harness.clipboard.copied.lock().unwrap().join("");
+    assert!(copied.contains(" --map name=Title,password=Pwd"), "{copied}");
 }
 
 #[test]

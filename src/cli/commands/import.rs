@@ -20,7 +20,9 @@ use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, NAME, Schema, key};
 use crate::cli::stream::refuse_stream;
 use crate::domain::{Folder, visible};
-use crate::exchange::{Content, ExchangeError, Input, LONGEST_FILE, Reader, Source, read};
+use crate::exchange::{
+    ColumnMap, Content, ExchangeError, Input, LONGEST_FILE, MappedColumn, Reader, Source, read,
+};
 use crate::memory::SecretBytes;
 use crate::vault::{
     Beside, Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
@@ -51,6 +53,7 @@ Examples:
   etui import .env --prefix shop/dev
   etui import bitwarden_export.json --dry-run
   etui import json secrets.json --skip-refused
+  etui import csv passwords.csv --map name=Title,password=Pwd,folder=Group
   etui import ~/.password-store
   aws secretsmanager get-secret-value --secret-id db | etui import -
   etui import /media/laptop/vault.etui")]
@@ -63,11 +66,18 @@ pub(in crate::cli) struct Import {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
+    /// Say what the columns of a CSV file become
+    ///
+    /// Fields are name, folder, username, password (or value), url, otp, note and tag:KEY. Columns that are not named
+    /// are not imported, and said. Without it, columns that are called like these fields are taken for them.
+    #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = str::parse::<MappedColumn>)]
+    map: Vec<MappedColumn>,
+
     /// Import into this folder
     #[arg(long, value_name = "PATH", value_parser = Folder::new)]
     prefix: Option<Folder>,
 
-    /// Import the rest where some secrets are refused
+    /// Leave out the secrets that are refused
     #[arg(long)]
     skip_refused: bool,
 
@@ -75,7 +85,7 @@ pub(in crate::cli) struct Import {
     #[arg(long)]
     dry_run: bool,
 
-    /// Read the other vault's password from a file, `-` for stdin
+    /// The other vault's password file, or `-`
     ///
     /// It is not needed where the other vault has the same key as this one.
     #[arg(long, value_name = "FILE")]
@@ -139,6 +149,7 @@ impl RunCommand for Import {
             )
             .into());
         }
+        let columns = self.columns()?;
         // What is malformed is told before a password is asked for.
         let input = match self.is_stdin() {
             true => Input::Piped(self.read_stdin(invocation)?),
@@ -146,7 +157,7 @@ impl RunCommand for Import {
         };
         let mut progress = ProgressLine::new(invocation.output(), "reading");
         let tell = &mut |done, total| progress.show(how_far(done, total));
-        let found = read(&input, self.format, tell).map_err(|error| self.named(error))?;
+        let found = read(&input, self.format, columns.as_ref(), tell).map_err(|error| self.named(error))?;
         drop((progress, input));
         let mut vault = invocation.unlock()?;
         let mut batch = match found.content {
@@ -193,6 +204,21 @@ impl Import {
         invocation.say_notices(vault.take_notices());
         report::print(invocation.output(), &report, Tense::Did, on_refusal)?;
         Ok(Finish::Done)
+    }
+
+    /// The columns that are named, which only CSV has.
+    fn columns(&self) -> Result<Option<ColumnMap>, CliError> {
+        if self.map.is_empty() {
+            return Ok(None);
+        }
+        if self.format.is_some_and(|source| !matches!(source.reader(), Reader::Columns(_))) {
+            return Err(CliError::usage(
+                "--map is for the format csv",
+                "leave it out, or import with the format csv",
+            ));
+        }
+        let map = ColumnMap::new(self.map.clone());
+        map.map(Some).map_err(|fault| CliError::usage(fault.to_string(), "see 'etui help import'"))
     }
 
     fn of_file(&self) -> String {

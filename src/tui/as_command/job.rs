@@ -47,6 +47,7 @@ pub(super) struct WhatIsRead {
     pub(super) source: Option<&'static str>,
     path: PathBuf,
     folder: Option<Folder>,
+    columns: Option<String>,
     key_file: Option<PathBuf>,
     /// Whether what is refused is left out.
     pub(super) skips_refused: bool,
@@ -58,6 +59,7 @@ impl WhatIsRead {
             source: wanted.source.map(|source| source.name()),
             path: wanted.path.clone(),
             folder: wanted.folder.clone(),
+            columns: wanted.columns.as_ref().map(ToString::to_string),
             key_file: wanted.locks.as_ref().and_then(|locks| locks.key_file.clone()),
             skips_refused: false,
         }
@@ -67,6 +69,7 @@ impl WhatIsRead {
     pub(super) fn line(&self, vault: Option<&Path>) -> Option<CommandLine> {
         let parts = Parts::of("import").name(self.source?).file(&self.path);
         let parts = if self.skips_refused { parts.switch("--skip-refused") } else { parts };
+        let parts = parts.maybe("--map", self.columns.as_deref());
         let parts = parts.maybe("--prefix", self.folder.as_ref().map(Folder::as_str));
         let parts = match &self.key_file {
             Some(path) => parts.path("--other-key-file", path),

@@ -12,7 +12,8 @@ use crate::vault::{
 
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
     session.incoming = None;
-    let found = exchange::read(&Input::Path(wanted.path.clone()), wanted.source, &mut |done, total| {
+    let input = Input::Path(wanted.path.clone());
+    let found = exchange::read(&input, wanted.source, wanted.columns.as_ref(), &mut |done, total| {
         let _ = watched.tell(Progress { done: done as u64, total: total as u64 });
     })?;
     let source = found.source;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::{Folder, SecretName};
-use crate::exchange::{ExportFormat, Source};
+use crate::exchange::{ColumnMap, ExportFormat, Source};
 use crate::memory::SecretBytes;
 use crate::vault::{
     self, ImportReport, IncomingBatch, Loss, NewKeyFile, OnRefusal, Relocking, Removal, RemovalKind,
@@ -151,6 +151,8 @@ pub struct Relocked {
 pub struct ToRead {
     /// What wrote it; `None` is recognised by its content.
     pub source: Option<Source>,
+    /// Which columns become what, where it is CSV.
+    pub columns: Option<ColumnMap>,
     pub path: PathBuf,
     /// The folder that it is put below.
     pub folder: Option<Folder>,

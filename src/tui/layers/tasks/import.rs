@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::copies::{FOLDER, FORMAT, PATH, folder, path};
 use super::task::{Line, Missing, Stage, Task, TaskForm, enter};
 use crate::domain::visible;
-use crate::exchange::Source;
+use crate::exchange::{ColumnMap, NotMapped, Reader, Source};
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::{Job, OtherLocks, ToRead};
-use crate::tui::kit::form::{Field, Id, Loss};
+use crate::tui::kit::form::{Field, Form, Id, Loss};
 use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::vault::import_wording::{self, Tense};
@@ -18,6 +18,7 @@ use crate::vault::{ImportOutcome, ImportReport, OnRefusal};
 pub(super) const ABOUT: &str = "Secrets from another program or another vault. Ctrl-s first shows what would \
                                 happen; nothing is written before the second one.";
 
+const COLUMNS: Id = Id("columns");
 const OTHER_PASSWORD: Id = Id("other password");
 const OTHER_KEY_FILE: Id = Id("other key file");
 const REFUSED: Id = Id("refused");
@@ -38,7 +39,33 @@ pub(super) fn form(file: &str, source: Option<Source>) -> TaskForm {
         Field::choice(FORMAT, "Format", &formats, chosen.map_or(0, |at| at + 1)),
         Field::text(FOLDER, "Into folder", "").placeholder("leave empty to keep the names"),
     ];
-    TaskForm::new(Task::Import, fields)
+    let mut form = TaskForm::new(Task::Import, fields);
+    fit_columns(&mut form.form);
+    form
+}
+
+/// Columns are asked for where the format is told of them.
+pub(super) fn fit_columns(form: &mut Form) {
+    let wants = chosen_source(form).is_some_and(|source| matches!(source.reader(), Reader::Columns(_)));
+    if !wants {
+        form.remove(COLUMNS);
+    } else if !form.has(COLUMNS) {
+        let field =
+            Field::text(COLUMNS, "Columns", "").placeholder("name=Title,password=Pwd; empty: by their names");
+        form.insert_behind(FORMAT, field);
+    }
+}
+
+fn chosen_source(form: &Form) -> Option<Source> {
+    form.chosen(FORMAT).checked_sub(1).and_then(|at| Source::all().get(at)).copied()
+}
+
+/// The map of columns that is typed.
+fn columns(form: &Form) -> Result<Option<ColumnMap>, Missing> {
+    match form.text(COLUMNS) {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|fault: NotMapped| Missing(COLUMNS, fault.to_string())),
+    }
 }
 
 /// Opens the import: with a path it is read at once.
@@ -46,7 +73,7 @@ pub fn open_import(file: Option<PathBuf>, source: Option<Source>, app: &mut App)
     let typed = file.as_deref().map(Path::to_string_lossy).unwrap_or_default();
     let mut form = form(&typed, source);
     if enter(&mut form, app)? && file.is_some() {
-        let wanted = ToRead { source, path: paths::typed(&typed), folder: None, locks: None };
+        let wanted = ToRead { source, columns: None, path: paths::typed(&typed), folder: None, locks: None };
         form.run(Job::ReadImport(wanted), app);
     }
     Some(Box::new(form))
@@ -59,11 +86,11 @@ pub(super) fn submit(form: &TaskForm) -> Result<Job, Missing> {
     let path = path(form)?;
     let folder = folder(form)?;
     let form = &form.form;
-    let source = form.chosen(FORMAT).checked_sub(1).and_then(|at| Source::all().get(at)).copied();
+    let (source, columns) = (chosen_source(form), columns(form)?);
     let key_file = Some(form.text(OTHER_KEY_FILE)).filter(|text| !text.is_empty()).map(paths::typed);
     let locks = (!form.text(OTHER_PASSWORD).is_empty())
         .then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file });
-    Ok(Job::ReadImport(ToRead { source, path, folder, locks }))
+    Ok(Job::ReadImport(ToRead { source, columns, path, folder, locks }))
 }
 
 /// What becomes of secrets that are refused: as on the command line nothing is imported, unless it is chosen to

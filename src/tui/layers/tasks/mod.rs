@@ -39,9 +39,13 @@ impl TaskForm {
     pub fn reopen(kept: &Reopen, app: &mut App) -> Option<Self> {
         let mut task = blank(Action::named(kept.get("task")?)?, app)?;
         let fits_key_file = matches!(task.task, Task::Relock(_));
+        let fits_columns = task.task == Task::Import;
         task.form.take_back(kept, |form| {
             if fits_key_file {
                 locks::fit_fields(form);
+            }
+            if fits_columns {
+                import::fit_columns(form);
             }
         });
         Some(task)
@@ -58,6 +62,9 @@ impl TaskForm {
         self.scroll = 0;
         if matches!(self.task, Task::Relock(_)) {
             locks::fit_fields(&mut self.form);
+        }
+        if self.task == Task::Import {
+            import::fit_columns(&mut self.form);
         }
         if matches!(self.task, Task::Remove(_)) {
             removal::say_plan(self);
