@@ -19,6 +19,9 @@ use crate::versioning::{BulkOperation, BulkTarget};
 /// Versions, labels and history stay. The new name must be free. With --prefix a folder is renamed, with every
 /// secret below it: together or not at all, and `etui undo` reverts it as one change.
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+etui rename [OPTIONS] <OLD> <NEW>
+       etui rename [OPTIONS] --prefix <OLD/> <NEW/>")]
 #[command(after_long_help = "\
 Examples:
   etui rename db/password db/main/password

@@ -18,6 +18,9 @@ use crate::versioning::{BulkOperation, BulkTarget};
 ///
 /// Several secrets are restored together or not at all.
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+etui restore [OPTIONS] <NAME>...
+       etui restore [OPTIONS] --prefix <FOLDER>")]
 #[command(after_long_help = "\
 Examples:
   etui restore db/password

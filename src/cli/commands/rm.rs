@@ -24,6 +24,9 @@ use crate::versioning::{BulkOperation, BulkTarget, Deletion};
 /// and for good; on a terminal its name, or that of the folder, must be typed, and elsewhere --yes is needed.
 /// Several secrets are deleted together or not at all.
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+etui rm [OPTIONS] <NAME>...
+       etui rm [OPTIONS] --prefix <FOLDER>")]
 #[command(after_long_help = "\
 Examples:
   etui rm db/password
