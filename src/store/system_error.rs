@@ -62,6 +62,8 @@ fn explain(connection: &Connection, error: &rusqlite::Error) -> StoreError {
         ErrorCode::CannotOpen if is_missing(last_errno(connection, Ask::LastFailure)) => {
             system("making a journal beside", why_nothing_can_be_made_beside(connection))
         }
+        // The file ends where a page should go on; the system has nothing to say about that.
+        ErrorCode::SystemIoFailure if is_short_read(error) => damaged(),
         ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => {
             match errno_of_file(connection).or_else(|| last_errno(connection, Ask::LastFailure)) {
                 Some(errno) => system("working on", reason(&io::Error::from_raw_os_error(errno))),
@@ -100,6 +102,11 @@ fn last_errno(connection: &Connection, ask: Ask) -> Option<i32> {
         }
     }
     (errno != 0).then_some(errno)
+}
+
+fn is_short_read(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(ffi::SQLITE_IOERR_SHORT_READ)
 }
 
 fn is_missing(errno: Option<i32>) -> bool {

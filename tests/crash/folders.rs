@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use etui::vault::{Answers, Vault};
 
+use super::puts::{open, prepared};
 use crate::support::binary::{MACHINE, command};
 use crate::support::vaults::{Place, create_request, text};
-use crate::{open, prepared};
 
 const SECRETS: usize = 400;
 const ROUNDS: u64 = 12;

@@ -7,9 +7,9 @@ use std::process::Stdio;
 use etui::vault::Answers;
 use serde_json::json;
 
+use super::puts::{open, prepared};
 use crate::support::binary::{Api, command, put_line, run};
 use crate::support::vaults::{Place, get, put};
-use crate::{open, prepared};
 
 const TRIES: usize = 400;
 

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use etui::vault::{Answers, Environment, LockedVault, Vault, VaultError};
 
+use super::puts::{assert_holds, open, prepared};
 use crate::support::binary::{Api, command, put_line};
 use crate::support::vaults::{PASSWORD, Place, credentials};
-use crate::{assert_holds, open, prepared};
 
 const ROUNDS: u32 = 16;
 const NEW: &str = "another horse";

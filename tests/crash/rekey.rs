@@ -16,7 +16,7 @@ const ROUNDS: u64 = 16;
 
 /// Large enough that a rekey is still at work when the kill comes.
 fn filled() -> (Place, tempfile::TempDir) {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     let mut vault = place.create_at(&place.vault_path(), Some(MACHINE));
     vault
         .batch(|changes| {

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use etui::domain::{Description, Note, TagKey, TagValue, Timestamp};
 use etui::vault::{
-    Answers, Clock, CreateOutcome, Credentials, Environment, KdfCost, LockedVault, PutOutcome, Vault,
-    VaultError,
+    Answers, Clock, CreateOutcome, Credentials, Environment, FormatVersion, KdfCost, LockedVault, PutOutcome,
+    Vault, VaultError,
 };
 use etui::versioning::{Origin, Selector};
 
@@ -54,11 +54,17 @@ impl Clock for TestClock {
 pub struct Place {
     folder: tempfile::TempDir,
     pub clock: TestClock,
+    format: FormatVersion,
 }
 
 impl Place {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock: TestClock::new() }
+        Self::in_format(FormatVersion::FOR_NEW_VAULTS)
+    }
+
+    /// Its vault is made in this format.
+    pub fn in_format(format: FormatVersion) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), clock: TestClock::new(), format }
     }
 
     pub fn folder(&self) -> &Path {
@@ -89,7 +95,8 @@ impl Place {
 
     pub fn create_at(&self, path: &Path, machine: Option<&str>) -> Vault {
         let cost = KdfCost::new(8, 1, 1).unwrap();
-        Vault::create(path, &credentials(PASSWORD), cost, self.environment(machine)).unwrap()
+        let environment = self.environment(machine);
+        Vault::create_in(self.format, path, &credentials(PASSWORD), cost, environment).unwrap()
     }
 
     /// Opens the vault on the machine "here".

@@ -48,7 +48,7 @@ fn a_flipped_byte_is_noticed_or_changes_nothing() {
 
 /// Takes the next byte that nobody flipped yet, until there are none.
 fn flip_in_turn(whole: &[u8], shown: &str, next: &AtomicUsize) -> Tally {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     place.put_back(whole);
     let file = fs::OpenOptions::new().write(true).open(place.vault_path()).unwrap();
     let mut tally = Tally::default();

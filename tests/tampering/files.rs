@@ -92,7 +92,7 @@ fn a_planted_journal_never_makes_a_mixture() {
 
 #[test]
 fn what_is_no_vault_at_all_is_noticed() {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     for bytes in [&b""[..], b"SQLite format 3", b"SQLite format 3\0", &[0; 8192], b"-----BEGIN AGE-----"] {
         place.put_back(bytes);
         let looked = place.open().map(drop);
@@ -118,7 +118,7 @@ fn what_is_no_vault_where_one_was_is_tampering() {
 
 #[test]
 fn an_empty_sqlite_file_is_no_vault() {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     let connection = rusqlite::Connection::open(place.vault_path()).unwrap();
     connection.execute_batch("PRAGMA user_version = 1").unwrap();
     drop(connection);

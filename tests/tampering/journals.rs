@@ -224,7 +224,7 @@ fn what_is_no_regular_file_beside_the_vault_is_named_and_never_hangs() {
 
 #[test]
 fn a_pipe_in_the_place_of_the_vault_never_hangs() {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     make_fifo(&place.vault_path());
     assert!(ends(move || place.open().map(drop).is_err()));
 }
@@ -237,7 +237,7 @@ fn the_mode_of_a_file_that_is_no_vault_or_is_only_looked_at_stays() {
         fs::set_permissions(path, wide).unwrap();
     };
     let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     let other = place.folder().join("vault.etui");
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
     widen(&other);

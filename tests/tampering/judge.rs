@@ -8,7 +8,7 @@ use crate::support::vaults::{Place, content, fill};
 
 /// A filled vault that is closed again, and what it shows.
 pub fn filled() -> (Place, String) {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     let mut vault = place.create();
     fill(&mut vault);
     let shown = content(&mut vault).unwrap();

@@ -11,7 +11,7 @@ use crate::support::vaults::{Place, content, create, fill, get, put};
 use etui::versioning::Selector;
 
 fn open_filled() -> (Place, etui::vault::Vault) {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     let mut vault = place.create();
     fill(&mut vault);
     (place, vault)
@@ -49,7 +49,7 @@ fn a_put_onto_an_older_copy_under_an_open_session_writes_nothing() {
 fn another_branch_put_under_an_open_session_ends_it() {
     for more in 1..3 {
         let (place, mut vault) = open_filled();
-        let elsewhere = Place::new();
+        let elsewhere = Place::in_format(super::FORMAT);
         elsewhere.put_back(&place.copy());
         for number in 0..more {
             put(&mut elsewhere.open().unwrap(), "db/password", &format!("w{number}"), "theirs").unwrap();
@@ -67,7 +67,7 @@ fn another_branch_put_under_an_open_session_ends_it() {
 #[test]
 fn another_vault_renamed_over_the_open_one_locks_the_session() {
     let (place, mut vault) = open_filled();
-    let other = Place::new();
+    let other = Place::in_format(super::FORMAT);
     create(&mut other.create(), "db/password", "v1", "theirs").unwrap();
     let beside = place.folder().join("other.etui");
     fs::write(&beside, other.copy()).unwrap();
@@ -148,7 +148,7 @@ fn a_change_by_another_session_is_seen_and_is_no_alarm() {
 fn a_copy_taken_while_the_session_is_open_is_current() {
     let (place, mut vault) = open_filled();
     put(&mut vault, "db/password", "v4", "new").unwrap();
-    let elsewhere = Place::new();
+    let elsewhere = Place::in_format(super::FORMAT);
     elsewhere.put_back(&place.copy());
     assert_eq!(get(&mut elsewhere.open().unwrap(), "db/password").unwrap(), "new");
     drop(vault);

@@ -4,7 +4,7 @@ use super::judge::{
     assert_detected, assert_integrity, assert_read_detects, assert_verify_finds, filled, look, tampered,
     with_sqlite,
 };
-use super::tables::{before_and_after, move_label, replace_table, run, swap};
+use super::tables::{NAME_TAG, before_and_after, move_label, replace_table, run, swap};
 use crate::support::vaults::{create, get, put};
 use etui::vault::VaultError;
 
@@ -81,7 +81,9 @@ fn a_secret_that_was_added_is_noticed() {
     assert_detected(&tampered(|connection| {
         run(
             connection,
-            "INSERT INTO secret SELECT randomblob(32), randomblob(16), record FROM secret LIMIT 1",
+            &format!(
+                "INSERT INTO secret SELECT randomblob({NAME_TAG}), randomblob(16), record FROM secret LIMIT 1"
+            ),
         );
     }));
 }
@@ -90,7 +92,9 @@ fn a_secret_that_was_added_is_noticed() {
 #[test]
 fn rows_that_fill_a_bucket_are_refused_while_they_are_read() {
     let place = tampered(|connection| {
-        let name_tag = "CAST((SELECT substr(min(name_tag), 1, 2) FROM secret) || randomblob(30) AS BLOB)";
+        let rest = NAME_TAG - 2;
+        let name_tag =
+            format!("CAST((SELECT substr(min(name_tag), 1, 2) FROM secret) || randomblob({rest}) AS BLOB)");
         let one_more =
             format!("INSERT INTO secret SELECT {name_tag}, randomblob(16), record FROM secret LIMIT 1;");
         run(connection, &one_more.repeat(40));
@@ -102,7 +106,8 @@ fn rows_that_fill_a_bucket_are_refused_while_they_are_read() {
 // Guards: the search for orphans in the full check, or a check of the lengths of tags.
 #[test]
 fn a_secret_outside_all_buckets_is_noticed_by_the_full_check() {
-    for name_tag in ["x''", "CAST(zeroblob(31) AS BLOB)", "randomblob(40)"] {
+    let short = format!("CAST(zeroblob({}) AS BLOB)", NAME_TAG - 1);
+    for name_tag in ["x''", &short, "randomblob(40)"] {
         let sql = format!("INSERT INTO secret SELECT {name_tag}, randomblob(16), record FROM secret LIMIT 1");
         assert_verify_finds(&tampered(|connection| run(connection, &sql)));
     }

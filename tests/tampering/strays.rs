@@ -4,19 +4,20 @@ use etui::vault::{Answers, KdfCost, LockedVault, Vault};
 use rusqlite::Connection;
 
 use super::judge::{tampered, with_sqlite};
+use super::tables::TAG_COLUMN;
 use crate::support::vaults::{PASSWORD, Place, content, credentials, get};
 
 /// A filled vault with a row of each kind that belongs to nothing.
 fn with_strays() -> Place {
     tampered(|connection| {
         connection
-            .execute_batch(
-                "INSERT INTO version SELECT 17, randomblob(16), id_tag, record, value FROM version LIMIT 1;
-                 INSERT INTO version SELECT 18, x'01', id_tag, record, value FROM version LIMIT 1;
+            .execute_batch(&format!(
+                "INSERT INTO version SELECT 17, randomblob(16), id_tag, {TAG_COLUMN}record, value FROM version LIMIT 1;
+                 INSERT INTO version SELECT 18, x'01', id_tag, {TAG_COLUMN}record, value FROM version LIMIT 1;
                  INSERT INTO event SELECT -3, record FROM event WHERE number = 1;
                  INSERT INTO event SELECT 0, record FROM event WHERE number = 1;
                  INSERT INTO secret SELECT x'', randomblob(16), record FROM secret LIMIT 1",
-            )
+            ))
             .unwrap();
     })
 }

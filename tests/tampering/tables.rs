@@ -6,7 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::judge::with_sqlite;
 use crate::support::rules::{secret_name, stage_label, version_id};
 use crate::support::vaults::Place;
-use etui::vault::{StageRequest, Vault};
+use etui::vault::{FormatVersion, StageRequest, Vault};
 use etui::versioning::StageMove;
 
 pub type Row = Vec<Value>;
@@ -30,6 +30,18 @@ pub fn replace_table(connection: &Connection, table: &str, rows: &[Row]) {
     connection.execute(&format!("DELETE FROM {table}"), []).unwrap();
     rows.iter().for_each(|row| insert(connection, table, row));
 }
+
+/// The column that only format 2 has in `version`, with a comma, as an expression for an added row.
+pub const TAG_COLUMN: &str = match super::FORMAT {
+    FormatVersion::One => "",
+    FormatVersion::Two => "tag, ",
+};
+
+/// The length of a name tag.
+pub const NAME_TAG: usize = match super::FORMAT {
+    FormatVersion::One => 32,
+    FormatVersion::Two => 16,
+};
 
 /// Runs SQL that must change something, else the test would prove nothing.
 pub fn run(connection: &Connection, sql: &str) {

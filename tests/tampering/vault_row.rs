@@ -107,7 +107,7 @@ fn a_missing_or_second_vault_row_is_noticed() {
 // Guards: the vault id and the header in everybody's associated data.
 #[test]
 fn the_vault_row_of_another_vault_with_the_same_password_is_noticed() {
-    let other = Place::new();
+    let other = Place::in_format(super::FORMAT);
     fill(&mut other.create());
     let theirs = with_sqlite(&other, |connection| rows(connection, "vault"));
     let (place, _) = filled();
@@ -120,7 +120,7 @@ fn the_vault_row_of_another_vault_with_the_same_password_is_noticed() {
 // Guards: the header's hash, its part in the wrapped key's and the head's associated data.
 #[test]
 fn each_column_of_the_vault_row_of_another_vault_is_noticed() {
-    let other = Place::new();
+    let other = Place::in_format(super::FORMAT);
     fill(&mut other.create());
     let theirs = with_sqlite(&other, |connection| rows(connection, "vault"));
     for columns in [vec![1], vec![2], vec![3], vec![4], vec![1, 2], vec![1, 2, 3], vec![3, 4]] {

@@ -77,7 +77,7 @@ fn another_branch_is_noticed_whether_it_is_as_long_or_longer() {
 #[test]
 fn another_vault_at_the_path_is_noticed() {
     let (place, _) = filled();
-    let other = Place::new();
+    let other = Place::in_format(super::FORMAT);
     drop(other.create());
     place.put_back(&other.copy());
     let error = place.open().map(drop).unwrap_err();
@@ -146,7 +146,7 @@ fn lost_or_unreadable_memory_is_said_once_and_starts_anew() {
 
 #[test]
 fn a_new_vault_is_remembered_from_its_first_moment() {
-    let place = Place::new();
+    let place = Place::in_format(super::FORMAT);
     let mut vault = place.create();
     let empty = place.copy();
     create(&mut vault, "a", "v1", "x").unwrap();

@@ -58,7 +58,7 @@ impl WriteTransaction<'_> {
         let name_before = self.secret(handle).state.name.clone();
         let places = match self.head.format {
             FormatVersion::One => self.make_room(handle, order)?,
-            FormatVersion::Two => self.stamps_for(handle, &versions, order),
+            FormatVersion::Two => self.make_room_by_stamp(handle, &versions, order)?,
         };
         for version in versions {
             let place = places.get(&version.reference.key).copied();
@@ -71,37 +71,42 @@ impl WriteTransaction<'_> {
         self.settle(handle)
     }
 
-    /// The stamp of every new version of `order`: its time, but behind the version before, and never one that the
-    /// secret has already. What is there keeps its own.
-    fn stamps_for(
-        &self,
+    /// Gives every version of `order` its stamp: its time, and within one second the order that is wanted; no two
+    /// have the same. A version that is there keeps its second.
+    fn make_room_by_stamp(
+        &mut self,
         handle: SecretHandle,
         versions: &[NewVersion<'_>],
         order: &[VersionKey],
-    ) -> HashMap<VersionKey, u64> {
+    ) -> Result<HashMap<VersionKey, u64>, StoreError> {
         let state = &self.secret(handle).state;
         let present: HashMap<VersionKey, u64> =
             state.versions.iter().map(|version| (version.key, version.order)).collect();
-        let created: HashMap<VersionKey, Timestamp> =
-            versions.iter().map(|version| (version.reference.key, version.created)).collect();
-        let mut taken: HashSet<u64> = present.values().copied().collect();
-        let mut stamps = HashMap::with_capacity(versions.len());
+        let new =
+            versions.iter().map(|version| (version.reference.key, self.milliseconds_of(version.created)));
+        let mut wanted: HashMap<VersionKey, u64> = new.collect();
+        wanted.extend(&present);
+        let mut taken = HashSet::with_capacity(order.len());
+        let mut stamps = HashMap::with_capacity(order.len());
         let mut last = 0;
-        for key in order {
-            match (present.get(key), created.get(key)) {
-                (Some(stamp), _) => last = *stamp,
-                (None, Some(created)) => {
-                    let mut stamp = self.milliseconds_of(*created).max(last + 1);
-                    while !taken.insert(stamp) {
-                        stamp += 1;
-                    }
-                    stamps.insert(*key, stamp);
-                    last = stamp;
+        for (key, own) in order.iter().filter_map(|key| Some((key, *wanted.get(key)?))) {
+            let in_order = own.max(u64::saturating_add(last, 1));
+            let mut stamp = if in_order / 1_000 == own / 1_000 { in_order } else { own };
+            while !taken.insert(stamp) {
+                stamp += 1;
+            }
+            stamps.insert(*key, stamp);
+            last = stamp;
+        }
+        for (key, before) in present {
+            match stamps.get(&key) {
+                Some(stamp) if *stamp != before => {
+                    self.rewrite_record(handle, key, |version| version.order = *stamp)?;
                 }
-                (None, None) => {}
+                _ => {}
             }
         }
-        stamps
+        Ok(stamps)
     }
 
     /// Gives every version of `order` its number; a version that is there keeps its own where it can.
