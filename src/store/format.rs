@@ -20,6 +20,9 @@ impl FormatVersion {
     /// All of them, oldest first.
     pub const ALL: [Self; 2] = [Self::One, Self::Two];
 
+    /// The newest: what an upgrade leads to.
+    pub const NEWEST: Self = Self::Two;
+
     /// What a new vault is made in.
     pub const FOR_NEW_VAULTS: Self = Self::One;
 

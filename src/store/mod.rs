@@ -6,6 +6,7 @@
 //! - `buckets`, `secrets`, `versions`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
 //! - `identities`: by which branches of one vault know each other's secrets.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
+//! - `rekey`, `upgrade`: sealing everything again, under another key or in another format.
 //! - `last_seen`: what this machine remembers of each vault; `check`: the full verification; `strays`: rows that
 //!   nobody can reach; `watch`: how far something long has come.
 //! - `system_error`: what the operating system said when SQLite failed.
@@ -38,6 +39,7 @@ mod strays;
 mod system_error;
 mod transaction;
 mod unlock;
+mod upgrade;
 mod vault_file;
 mod versions;
 mod watch;

@@ -369,7 +369,8 @@ impl OpenStore {
                 self.index.forget(bucket);
             }
         }
-        let password_changed = row.header != self.file.row.header;
+        let upgraded = head.format != self.head.format;
+        let password_changed = row.header != self.file.row.header && !upgraded;
         self.news = self.news.max(if password_changed { News::Password } else { News::Secrets });
         self.sync_what_was_read()?;
         self.head = head;

@@ -132,7 +132,7 @@ impl OpenStore {
     }
 
     /// Writes the whole vault row and commits.
-    fn write_row(
+    pub(super) fn write_row(
         &mut self,
         head: &Head,
         header: &Header,

@@ -73,7 +73,7 @@ impl Credentials {
 }
 
 impl Credentials {
-    fn locks(&self) -> Locks<'_> {
+    pub(super) fn locks(&self) -> Locks<'_> {
         Locks { password: &self.password, key_file: self.key_file.as_ref() }
     }
 }

@@ -24,6 +24,7 @@ mod removal;
 mod request;
 mod secrets;
 mod stages;
+mod upgrade;
 mod values;
 mod which;
 pub mod wording;
@@ -54,6 +55,8 @@ pub use request::{
     BulkRequest, CreateRequest, DeleteRequest, DuplicateRequest, NoteRequest, PurgeRequest, PutRequest,
     RenameRequest, RollbackRequest, StageRequest, StateToken, UpdateRequest,
 };
+
+pub use upgrade::Upgraded;
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::domain::{StateFingerprint, Timestamp};

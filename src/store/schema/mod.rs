@@ -44,6 +44,17 @@ pub(super) fn create(connection: &Connection, format: FormatVersion) -> Result<(
     set_number(connection, format)
 }
 
+/// Makes one table of a format.
+pub(super) fn create_table(
+    connection: &Connection,
+    format: FormatVersion,
+    table: &str,
+) -> Result<(), StoreError> {
+    statements(format)
+        .filter(|sql| name_of(sql) == table)
+        .try_for_each(|sql| connection.execute_batch(sql).on(connection))
+}
+
 /// Writes the format's number where every SQLite file has room for one.
 pub(super) fn set_number(connection: &Connection, format: FormatVersion) -> Result<(), StoreError> {
     connection.pragma_update(None, "user_version", format.number()).on(connection)
