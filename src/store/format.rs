@@ -24,7 +24,7 @@ impl FormatVersion {
     pub const NEWEST: Self = Self::Two;
 
     /// What a new vault is made in.
-    pub const FOR_NEW_VAULTS: Self = Self::One;
+    pub const FOR_NEW_VAULTS: Self = Self::Two;
 
     /// Its number in header, head and `user_version`.
     pub const fn number(self) -> u32 {
