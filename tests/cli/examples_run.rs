@@ -109,7 +109,8 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         "etui code web/github --qr" => &[("[y/N]", "y\r")],
         "etui rekey" => NEW_PASSWORD,
         _ if example.starts_with("etui passwd") => NEW_PASSWORD,
-        "etui demo" => &[("password", "q")],
+        // The demo shows a password before it is open: that is no time to leave.
+        "etui demo" => &[("1 Secrets", "q")],
         _ if example.starts_with("etui tui") => &[("login", "q")],
         _ => &[],
     }
