@@ -82,6 +82,8 @@ fn a_folder_marks_only_what_the_filter_leaves_and_hidden_marks_are_counted() {
     let mut harness = on_password();
     harness.press("k Space /").type_text("api").press("Enter");
     harness.assert_shows("2 marked, 2 hidden · Esc clears");
+    let screen = harness.screen();
+    assert!(screen.lines().any(|line| line.contains("◌") && line.contains("shop/")), "{screen}");
     harness.press("g Space");
     assert_eq!(marked(&harness), ["shop/api-key", "shop/db/password", "shop/db/url"]);
     harness.assert_shows("3 marked, 2 hidden · Esc clears");

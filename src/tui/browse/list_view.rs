@@ -200,9 +200,12 @@ fn marked_sign(browse: &Browse, row: &Row, theme: &Theme) -> Option<&'static str
     match *row {
         Row::Secret { position, .. } => browse.marks.contains(position).then_some(glyphs.marked),
         Row::Folder { first, length, count, .. } => {
-            match browse.marks.count_in(&browse.positions_in(first, length)) {
+            let inside = browse.positions_in(first, length);
+            // A mark that is hidden does not make up for a listed secret without one.
+            let all = if browse.marks.hidden() == 0 { count as usize } else { inside.len() };
+            match browse.marks.count_in(&inside) {
                 0 => None,
-                marked if marked >= count as usize => Some(glyphs.marked),
+                marked if marked >= all => Some(glyphs.marked),
                 _ => Some(glyphs.partly_marked),
             }
         }

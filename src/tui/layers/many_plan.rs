@@ -259,8 +259,9 @@ impl Layer for ManyPlan {
             canvas.pen(row_of(list, row), 0).skip(4).text(&text, theme.style(*role));
         }
         if self.lines.len() > height {
-            let count = when::grouped(self.lines.len() as u64);
-            canvas.draw_bottom_right(area, &format!("{}-{end}/{count}", self.top + 1));
+            let [first, last, all] =
+                [self.top + 1, end, self.lines.len()].map(|number| when::grouped(number as u64));
+            canvas.draw_bottom_right(area, &format!("{first}-{last}/{all}"));
         }
         if self.asks() && self.doable().is_some() {
             let row = list.bottom().saturating_sub(inside.y) + 1;
