@@ -137,6 +137,8 @@ pub struct Settings {
     pub plain: bool,
     /// Whether the form for a new version suggests its id.
     pub suggest_ids: bool,
+    /// Whether the app opens with the key that the agent keeps.
+    pub unlock_by_agent: bool,
 }
 
 impl Default for Settings {
@@ -156,6 +158,7 @@ impl Default for Settings {
             layout: ListLayout::default(),
             plain: false,
             suggest_ids: true,
+            unlock_by_agent: true,
         }
     }
 }
@@ -258,7 +261,7 @@ mod tests {
     #[test]
     fn every_setting_is_told_in_words() {
         let settings = parse("lock_after = '90s'\nmouse = 'off'\neditor = 'vi'\n").unwrap().in_words();
-        assert_eq!(settings.len(), 14);
+        assert_eq!(settings.len(), 15);
         let word = |name: &str| settings.iter().find(|(known, _)| known == name).unwrap().1.as_str();
         assert_eq!(word("lock_after"), "1 minute 30 seconds");
         assert_eq!(word("mouse"), "off");
@@ -285,7 +288,7 @@ mod tests {
         assert_eq!(settings, optional);
         assert!(settings.clipboard_copy.is_some() && settings.clipboard_clear.is_some());
         assert!(settings.editor.is_some());
-        assert_eq!(uncommented.lines().count(), 14, "one line for each setting");
+        assert_eq!(uncommented.lines().count(), 15, "one line for each setting");
         assert_eq!(parse(DEFAULT_TEXT), Ok(Settings::default()));
     }
 

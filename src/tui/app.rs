@@ -177,6 +177,8 @@ pub struct App {
     pub asks: Asks,
     /// The master password, where it was given beforehand: it opens the vault once.
     pub given_password: Option<SecretBytes>,
+    /// Whether the agent's key opened the vault.
+    pub opened_by_agent: bool,
     /// A form from before a lock that waits for the details of its secret.
     pub returning: Option<Returning>,
     /// Whose value is in the editor, while it is open.
@@ -219,6 +221,7 @@ impl App {
             last_command: LastCommand::none(&options.vault_path),
             asks: Asks::default(),
             given_password: None,
+            opened_by_agent: false,
             returning: None,
             editing: None,
             edited: None,

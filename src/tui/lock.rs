@@ -46,6 +46,9 @@ pub fn lock(app: &mut App, reason: &str, form: Option<&Reopen>) -> String {
             said = format!("{reason}; {} goes on to its end", under_way.kind.doing());
         }
     }
+    if std::mem::take(&mut app.opened_by_agent) {
+        said.push_str(". The agent still keeps the key for scripts: `etui lock` ends it");
+    }
     app.asks.work(Work::Lock { place });
     said
 }
@@ -87,6 +90,10 @@ pub fn opened(app: &mut App, opened: Opened) {
     }
     app.browse = Some(Box::new(browse));
     app.last_input = app.now;
+    app.opened_by_agent = opened.by_agent;
+    if opened.by_agent {
+        app.say(Tone::Note, "Unlocked by the agent");
+    }
     if !opened.notices.is_empty() {
         app.say(Tone::Failed, opened.notices.join("; "));
     }

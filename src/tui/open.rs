@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::app::{App, Tone};
-use super::ask::{Answer, Edited, Failure};
+use super::ask::{Answer, Edited, Failure, Work};
 use super::browse::commands::{NOTHING_SELECTED, changeable, comparable, readable};
 use super::change_request::ChangeRequest;
 use super::context::Contexts;
@@ -231,7 +231,13 @@ pub fn found(found: Found, app: &mut App) -> Box<dyn Layer> {
             }
             Box::new(first_run)
         }
-        Found::Vault { key_file, notices, .. } => Box::new(Unlock::new(key_file, &notices, given, app)),
+        Found::Vault { key_file, notices, has_agent, .. } => {
+            let work = match given {
+                Some(password) => Some(Work::Unlock { password }),
+                None => has_agent.then_some(Work::UnlockByAgent),
+            };
+            Box::new(Unlock::new(key_file, &notices, work, app))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::agent::{self, Agent};
+use crate::agent::{self, Agent, Purpose};
 use crate::codes::{Code, CodeSource};
 use crate::content;
 use crate::domain::{SecretName, SecretValue, Timestamp, ValueType, VersionId, reason};
@@ -11,7 +11,7 @@ use crate::memory::SecretBytes;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
     self, Answers, Credentials, Environment, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
-    VaultError,
+    VaultError, VaultKey,
 };
 use crate::versioning::{Origin, Selector};
 
@@ -19,7 +19,7 @@ use super::ask::failure::Failure;
 use super::comparison::{Comparison, Texts, compare};
 use super::jobs::Incoming;
 use super::place::PlaceReader;
-use crate::app_options::AppOptions;
+use crate::app_options::{AppOptions, Ownership};
 use crate::query::Catalogue;
 
 /// Another vault, as it was typed.
@@ -75,6 +75,8 @@ pub enum Found {
         cost: KdfCost,
         /// What is not as it should be but stops nothing.
         notices: Vec<String>,
+        /// Whether the agent keeps its key, and may open it.
+        has_agent: bool,
     },
 }
 
@@ -96,6 +98,8 @@ pub struct Opened {
     pub notices: Vec<String>,
     /// Where the app stood when it was locked or left.
     pub place: Place,
+    /// Whether the agent's key opened it.
+    pub by_agent: bool,
 }
 
 /// The place of a locked app after the unlock.
@@ -131,6 +135,8 @@ pub struct Session {
     cost: Option<KdfCost>,
     /// Where agents that keep vault keys listen.
     agents: Option<PathBuf>,
+    /// Whether an agent may open the vault: until one was open in this run.
+    may_ask_agent: bool,
 }
 
 impl Session {
@@ -143,7 +149,8 @@ impl Session {
             origin: Origin::App,
         };
         let session = Self::with_environment(options, Box::new(make_environment), copy_target);
-        Self { agents: Paths::find().map(|paths| agent::directory(&paths)), ..session }
+        let may_ask_agent = options.settings.unlock_by_agent && options.ownership == Ownership::Own;
+        Self { agents: Paths::find().map(|paths| agent::directory(&paths)), may_ask_agent, ..session }
     }
 
     /// A session in surroundings of the caller's making.
@@ -164,6 +171,7 @@ impl Session {
             incoming: None,
             cost: None,
             agents: None,
+            may_ask_agent: false,
         }
     }
 
@@ -187,7 +195,12 @@ impl Session {
                     (_, true) => KeyFileState::Named,
                     (true, false) => KeyFileState::Missing,
                 };
-                let found = Found::Vault { key_file, cost: vault.kdf_cost(), notices: vault.take_notices() };
+                let found = Found::Vault {
+                    key_file,
+                    cost: vault.kdf_cost(),
+                    notices: vault.take_notices(),
+                    has_agent: self.key_of_agent(&vault, Purpose::Peek).is_some(),
+                };
                 self.door = Door::Locked(Box::new(vault));
                 Ok(found)
             }
@@ -274,6 +287,35 @@ impl Session {
         }
     }
 
+    /// The key that the agent keeps of a vault, as long as it may be asked for.
+    fn key_of_agent(&self, vault: &LockedVault, purpose: Purpose) -> Option<(KeyIdentity, VaultKey)> {
+        let agents = self.agents.as_ref().filter(|_| self.may_ask_agent)?;
+        let identity = vault.key_identity();
+        Some((identity, Agent::new(agents, identity.vault_id).key(identity.key_id, purpose)?))
+    }
+
+    /// Unlocks with the key that the agent keeps.
+    pub(super) fn unlock_by_agent(&mut self) -> Result<Opened, Failure> {
+        let vault = match std::mem::replace(&mut self.door, Door::Nothing) {
+            Door::Locked(vault) => *vault,
+            door => {
+                self.door = door;
+                return Err(agent_gone());
+            }
+        };
+        let Some((identity, key)) = self.key_of_agent(&vault, Purpose::Work) else {
+            self.door = Door::Locked(Box::new(vault));
+            return Err(agent_gone());
+        };
+        match vault.unlock_with_key(identity, &key, self.answers) {
+            Ok(vault) => Ok(Opened { by_agent: true, ..self.opened(vault)? }),
+            Err(failed) => {
+                self.door = Door::Locked(Box::new(failed.vault));
+                Err(failed.error.into())
+            }
+        }
+    }
+
     fn opened(&mut self, mut vault: Vault) -> Result<Opened, VaultError> {
         let catalogue = match vault.list() {
             Ok(listing) => Catalogue::of(listing),
@@ -290,7 +332,9 @@ impl Session {
         };
         let notices = vault.take_notices();
         self.door = Door::Open(Box::new(vault));
-        Ok(Opened { catalogue, notices, place })
+        // Whoever locks the app means that it asks for the password, whatever the agent keeps.
+        self.may_ask_agent = false;
+        Ok(Opened { catalogue, notices, place, by_agent: false })
     }
 
     pub(super) fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
@@ -468,6 +512,10 @@ impl Session {
     pub fn clear_clipboard(&mut self) {
         self.copy_target.clear_if_ours();
     }
+}
+
+fn agent_gone() -> Failure {
+    Failure::told("The agent no longer keeps the key", "type the master password")
 }
 
 /// A place that cannot be kept is no reason to stay, nor to keep the keys.

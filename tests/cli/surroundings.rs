@@ -43,7 +43,7 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
     assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
         exit 2
         stderr:
-        error: '~/config/etui/settings.toml' line 2: unknown field `colour`, expected one of `lock_after`, `reveal_for`, `clipboard_clear_after`, `clipboard`, `clipboard_copy`, `clipboard_clear`, `theme`, `glyphs`, `mouse`, `editor`, `order`, `layout`, `plain`, `suggest_ids`
+        error: '~/config/etui/settings.toml' line 2: unknown field `colour`, expected one of `lock_after`, `reveal_for`, `clipboard_clear_after`, `clipboard`, `clipboard_copy`, `clipboard_clear`, `theme`, `glyphs`, `mouse`, `editor`, `order`, `layout`, `plain`, `suggest_ids`, `unlock_by_agent`
         hint: run `etui config default` to see what can be set
         "#);
     settings(&home, "lock_after = 'soon'\n");

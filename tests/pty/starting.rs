@@ -79,6 +79,64 @@ fn the_app_opens_where_it_stood_when_a_signal_ended_it() {
     }
 }
 
+/// The agent of a home; it ends with the test.
+struct AgentOf<'a>(&'a Home);
+
+impl<'a> AgentOf<'a> {
+    fn start(home: &'a Home) -> Self {
+        std::fs::write(home.path().join("password"), PASSWORD).unwrap();
+        let agent = Self(home);
+        agent.etui(&["unlock", "--password-file", "password"]);
+        agent
+    }
+
+    fn etui(&self, arguments: &[&str]) {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_etui"));
+        command.args(arguments).env_clear().envs(self.0.environment()).current_dir(self.0.path());
+        assert!(command.output().unwrap().status.success(), "{arguments:?}");
+    }
+}
+
+impl Drop for AgentOf<'_> {
+    fn drop(&mut self) {
+        self.etui(&["lock"]);
+    }
+}
+
+#[test]
+fn the_agent_opens_the_app_at_its_start_and_never_after_a_lock() {
+    for size in SIZES {
+        let home = Home::new();
+        home.make_vault();
+        let agent = AgentOf::start(&home);
+        let mut terminal = home.app(size);
+        terminal.wait_for_text("Unlocked by the agent");
+        terminal.wait_for_text(NAME);
+        terminal.press("\x0c");
+        terminal.wait_for_text("The agent still keeps the key");
+        terminal.press("\x0f");
+        terminal.wait_for_text("Another vault");
+        terminal.press(&format!("\x15{}\r", home.vault().display()));
+        terminal.wait_for_text("Master password");
+        // Scripts are served all the same.
+        agent.etui(&["get", NAME]);
+        assert!(!terminal.screen().contents().contains(NAME), "{}", terminal.picture());
+        terminal.press(&format!("{PASSWORD}\r"));
+        terminal.wait_for_text(NAME);
+        assert!(!terminal.screen().contents().contains("agent"), "{}", terminal.picture());
+    }
+}
+
+#[test]
+fn a_setting_keeps_the_agent_from_opening_the_app() {
+    let home = Home::new();
+    home.make_vault();
+    home.set("unlock_by_agent = false");
+    let _agent = AgentOf::start(&home);
+    let mut terminal = home.app((80, 24));
+    terminal.unlock();
+}
+
 #[test]
 fn a_click_reaches_the_app_and_the_setting_leaves_the_mouse_to_the_terminal() {
     let home = Home::new();

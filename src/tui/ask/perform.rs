@@ -28,6 +28,7 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
             Answer::Opened(Box::new(session.create(password, cost, key_file)?))
         }
         Work::Unlock { password } => Answer::Opened(Box::new(session.unlock(password)?)),
+        Work::UnlockByAgent => Answer::Opened(Box::new(session.unlock_by_agent()?)),
         Work::Lock { place } => {
             session.lock(&place);
             Answer::Locked

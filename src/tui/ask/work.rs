@@ -95,6 +95,8 @@ pub enum Work {
     Unlock {
         password: SecretBytes,
     },
+    /// Unlocks with the key that the agent keeps.
+    UnlockByAgent,
     /// Wipes the keys; the place is sealed until the next unlock of this run, its first field beyond it.
     Lock {
         /// Where the app stood: selection, filter, a form that was typed in.
@@ -286,6 +288,7 @@ impl Work {
                 | Self::MeasureKdf
                 | Self::Create { .. }
                 | Self::Unlock { .. }
+                | Self::UnlockByAgent
         )
     }
 }

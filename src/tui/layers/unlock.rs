@@ -4,7 +4,6 @@ use ratatui::layout::Position;
 
 use super::tasks;
 use crate::app_options::Ownership;
-use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::ask::{Answer, Answered, Failure, Question, Ticket, Work};
@@ -34,17 +33,12 @@ pub struct Unlock {
 }
 
 impl Unlock {
-    /// The screen for a vault that was found, which a password that was given beforehand unlocks at once.
-    pub fn new(
-        key_file: KeyFileState,
-        notices: &[String],
-        given: Option<SecretBytes>,
-        app: &mut App,
-    ) -> Self {
+    /// The screen for a vault that was found, which is unlocked at once where there is a way to do it.
+    pub fn new(key_file: KeyFileState, notices: &[String], way: Option<Work>, app: &mut App) -> Self {
         let remark = (!notices.is_empty()).then(|| (Role::Warning, notices.join("; ")));
         let mut unlock = Self { remark, key_file, ..Self::waiting(app) };
-        if let Some(password) = given {
-            app.begin_busy(&mut unlock.unlocked, Work::Unlock { password });
+        if let Some(work) = way {
+            app.begin_busy(&mut unlock.unlocked, work);
         }
         unlock
     }
