@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::Settings;
+use crate::config::{ClipboardRoute, Settings};
 use crate::platform::clipboard::ClipboardSetting;
 use crate::vault::Answers;
 
@@ -22,10 +22,26 @@ pub struct AppOptions {
     pub settings: Settings,
     /// Where a copied value goes.
     pub clipboard: ClipboardSetting,
+    /// Where the settings are, there or not; `None`: nowhere.
+    pub settings_file: Option<PathBuf>,
     /// The user's own keys, where the file is there.
     pub keymap_file: Option<PathBuf>,
     /// Whose vault it is.
     pub ownership: Ownership,
+}
+
+/// The clipboard as the settings want it.
+pub fn clipboard_setting(settings: &Settings) -> ClipboardSetting {
+    match settings.clipboard {
+        ClipboardRoute::Auto => ClipboardSetting::Auto,
+        ClipboardRoute::System => ClipboardSetting::System,
+        ClipboardRoute::Osc52 => ClipboardSetting::Osc52,
+        ClipboardRoute::Command => ClipboardSetting::Command {
+            // The settings are refused without it.
+            copy: settings.clipboard_copy.clone().unwrap_or_default(),
+            clear: settings.clipboard_clear.clone(),
+        },
+    }
 }
 
 /// Whose vault the app shows.

@@ -1,5 +1,6 @@
 //! The settings file, `settings.toml`: every key has a default, an unknown one is an error with its line.
 
+mod change;
 pub mod duration;
 
 use std::fs;
@@ -11,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::domain::reason;
+
+pub use change::{SETTINGS, Setting, Takes, save};
 
 /// The name of the file in the config directory.
 pub const FILE_NAME: &str = "settings.toml";
@@ -189,6 +192,14 @@ pub enum SettingsError {
         /// The file.
         path: PathBuf,
         /// The kind of failure.
+        reason: String,
+    },
+    /// The file is there and cannot be written, or there can be none.
+    #[error("cannot write the settings '{}': {reason}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
         reason: String,
     },
     /// The file says something that is no setting.

@@ -7,7 +7,6 @@
 
 mod args;
 mod bulk;
-mod clipboard;
 mod color;
 mod commands;
 mod completion;

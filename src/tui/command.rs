@@ -15,6 +15,10 @@ pub enum Command {
         /// The file, as typed.
         file: String,
     },
+    /// `set NAME VALUE`, `theme VALUE`.
+    Set { name: String, value: String },
+    /// `vault PATH`: as typed, perhaps nothing.
+    Vault(String),
 }
 
 impl Command {

@@ -246,6 +246,11 @@ pub fn other_vault(app: &mut App) -> Box<dyn Layer> {
     Box::new(OtherVault::new(app))
 }
 
+/// The same with an answer, which is looked at.
+pub fn vault(path: String, app: &mut App) -> Box<dyn Layer> {
+    Box::new(OtherVault::at(path, app))
+}
+
 /// The screen of a locked vault; the sentence says why it is.
 pub fn locked(said: Option<&str>, app: &App) -> Box<dyn Layer> {
     Box::new(match said {

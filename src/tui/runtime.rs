@@ -102,7 +102,6 @@ struct Runtime {
     screen: Screen,
     /// The editor that has the terminal.
     away: Option<Away>,
-    editor: Option<String>,
     worker: Worker<Asked, u64, Answered>,
     state: State,
     signals: Signals,
@@ -138,16 +137,14 @@ impl Runtime {
             end: None,
             screen,
             away: None,
-            editor: options.settings.editor.clone(),
             worker,
             signals,
             waiter,
         };
         app.state.app.keymap = keymap;
-        app.state.app.theme = Theme::chosen(&options.settings, |name| std::env::var_os(name));
-        if Theme::asks_for_background(&options.settings, |name| std::env::var_os(name)) {
-            app.screen.ask_for_background()?;
-        }
+        app.state
+            .app
+            .put_on(Theme::VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))));
         if let Some(password) = password {
             app.state.give_password(password);
         }
@@ -331,6 +328,7 @@ impl Runtime {
                 Effect::Suspend => self.suspension = Suspension::Wanted,
                 Effect::Watch(path) => self.watch = FileWatch::new(&paths::typed(&path)),
                 Effect::Edit(editing) => self.give_to_editor(editing)?,
+                Effect::AskForBackground => self.screen.ask_for_background()?,
                 Effect::ListenToMouse(listens) => self.screen.listen_to_mouse(listens)?,
                 Effect::Repaint => {
                     self.screen.forget_contents()?;
@@ -347,7 +345,7 @@ impl Runtime {
             Err(sentence) => return self.dispatch(Event::Edited(EditorEnd::Failed(sentence))),
         };
         self.screen.leave()?;
-        let editor = Editor::find(self.editor.as_deref());
+        let editor = Editor::find(self.state.app.all_settings.editor.as_deref());
         self.away = Some(Away::start(editor, scratch, before).context("starting the editor failed")?);
         Ok(())
     }

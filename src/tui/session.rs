@@ -8,6 +8,7 @@ use crate::codes::{Code, CodeSource};
 use crate::content;
 use crate::domain::{SecretName, SecretValue, Timestamp, ValueType, VersionId, reason};
 use crate::memory::SecretBytes;
+use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
     self, Answers, Credentials, Environment, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
@@ -19,7 +20,8 @@ use super::ask::failure::Failure;
 use super::comparison::{Comparison, Texts, compare};
 use super::jobs::Incoming;
 use super::place::PlaceReader;
-use crate::app_options::{AppOptions, Ownership};
+use crate::app_options::{AppOptions, Ownership, clipboard_setting};
+use crate::config::Settings;
 use crate::query::Catalogue;
 
 /// Another vault, as it was typed.
@@ -60,6 +62,8 @@ pub trait CopyTarget: Send {
     fn copy(&mut self, text: &SecretBytes, clear_after: Duration) -> Result<CopyRoute, String>;
     /// Empties the clipboard if it still holds what was copied last.
     fn clear_if_ours(&mut self);
+    /// Copies another way from now on.
+    fn use_setting(&mut self, setting: ClipboardSetting);
 }
 
 /// What lies at the path.
@@ -501,6 +505,12 @@ impl Session {
     ) -> Result<CopyRoute, Failure> {
         let reference = SecretBytes::from_vec(format!("{name}#{version_id}").into_bytes());
         self.copy_text(&reference)
+    }
+
+    /// Copies from now on as the settings say.
+    pub(super) fn use_settings(&mut self, settings: &Settings) {
+        self.clear_after = settings.clipboard_clear_after;
+        self.copy_target.use_setting(clipboard_setting(settings));
     }
 
     /// Copies a text that stands for no value.

@@ -78,6 +78,7 @@ impl State {
     pub fn obstacle(&self, action: Action) -> Option<&'static str> {
         match (action, self.top()) {
             (Action::Lock, _) if self.app.browse().is_none() => Some("the vault is not open"),
+            (Action::Vault, _) => self.app.obstacle_to_another_vault(),
             (Action::OtherVault, Some(layer)) if layer.is_base() => self.app.obstacle_to_another_vault(),
             (_, Some(layer)) => layer.obstacle(action, &self.app),
             (_, None) => browse::commands::obstacle(action, &self.app),
@@ -115,6 +116,7 @@ impl State {
                 let help = open::help(self.contexts());
                 return self.layers.push(help);
             }
+            Action::Theme | Action::Set | Action::Vault => return self.begin_command(action),
             Action::OtherVault if self.obstacle(action).is_none() => {
                 let other_vault = open::other_vault(&mut self.app);
                 return self.layers.push(other_vault);
@@ -292,11 +294,42 @@ impl State {
                     }
                 }
             }
+            Command::Set { name, value } => self.app.change_setting(&name, &value),
+            Command::Vault(path) => self.open_vault(path),
             Command::Import { source, file } => {
                 let import = open::import(file, source, &mut self.app);
                 self.layers.extend(import);
             }
         }
+    }
+
+    /// Opens the palette with the name of a command that needs more.
+    fn begin_command(&mut self, action: Action) {
+        let palette = open::palette(&self.contexts(), &self.app, |action| self.obstacle(action));
+        self.layers.push(palette);
+        if let Some((palette, app)) = self.top_mut() {
+            let folder = app.path.rfind('/').map_or("", |slash| &app.path[..=slash]);
+            let begun = if action == Action::Vault { folder } else { "" };
+            palette.paste(&format!("{} {begun}", action.name()), app);
+        }
+    }
+
+    /// Locks the vault and looks for another one; a form in which something was typed is asked about first.
+    fn open_vault(&mut self, path: String) {
+        if let Some(why) = self.app.obstacle_to_another_vault() {
+            return self.app.say(Tone::Note, format!("vault: {why}"));
+        }
+        if let Some(under_way) = &self.app.under_way {
+            let doing = under_way.kind.doing();
+            return self.app.say(Tone::Note, format!("{doing} is still running: wait for it, or stop it"));
+        }
+        if let Some(dirty) = self.layers.iter().rposition(|layer| layer.is_dirty()) {
+            self.apply(dirty, Flow::Close);
+            return self.app.say(Tone::Note, "Save or discard this form, then open the other vault");
+        }
+        self.lock("Locked to open another vault");
+        let other_vault = open::vault(path, &mut self.app);
+        self.layers.push(other_vault);
     }
 
     /// Locks at once, whatever is open. What was typed is sealed: of several forms the lowest.

@@ -129,6 +129,10 @@ impl Theme {
         Self { styles: parse(text).expect("a test reads the embedded themes"), glyphs, has_lines: true }
     }
 
+    /// The variables of the environment that decide.
+    pub const VARIABLES: &[&str] =
+        &["NO_COLOR", "TERM", "COLORTERM", "COLORFGBG", "LC_ALL", "LC_CTYPE", "LANG"];
+
     /// Chooses by the settings, and by the environment: `NO_COLOR`, `TERM`, the locale. `variable` looks one up.
     pub fn chosen(settings: &Settings, variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let glyphs = match settings.glyphs {

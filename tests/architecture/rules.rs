@@ -170,7 +170,6 @@ pub const FRONT_ENDS: [FrontEnd; 2] = [
 const CLI: &[&[&str]] = &[
     // What knows of no run.
     &[
-        "cli/clipboard",
         "cli/color",
         "cli/completion",
         "cli/credential_store",

@@ -52,6 +52,7 @@ pub struct TestClipboard {
     pub copied: Arc<Mutex<Vec<String>>>,
     pub cleared: Arc<Mutex<usize>>,
     pub route: Arc<Mutex<Option<CopyRoute>>>,
+    pub settings: Arc<Mutex<Vec<ClipboardSetting>>>,
 }
 
 impl CopyTarget for TestClipboard {
@@ -62,6 +63,10 @@ impl CopyTarget for TestClipboard {
 
     fn clear_if_ours(&mut self) {
         *self.cleared.lock().unwrap() += 1;
+    }
+
+    fn use_setting(&mut self, setting: ClipboardSetting) {
+        self.settings.lock().unwrap().push(setting);
     }
 }
 
@@ -132,6 +137,7 @@ impl Harness {
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
+            settings_file: None,
             keymap_file: None,
             ownership: Ownership::Own,
         };
@@ -224,7 +230,7 @@ impl Harness {
                     let text = editing.text.expose_text().unwrap().to_owned();
                     self.edits.push((text, editing.extension));
                 }
-                Effect::Repaint => {}
+                Effect::Repaint | Effect::AskForBackground => {}
                 Effect::Watch(path) => self.watched = path,
                 Effect::ListenToMouse(listens) => self.listens_to_mouse = listens,
                 Effect::Work(asked) => match &mut self.held {

@@ -21,6 +21,7 @@ mod history;
 mod keys;
 mod labels;
 mod layers;
+mod live;
 mod lock;
 mod many;
 mod metadata;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::clipboard;
+use crate::app_options::clipboard_setting;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
@@ -79,7 +79,7 @@ impl RunCommand for Copy {
             )
             .into());
         }
-        let setting = clipboard::setting(&settings);
+        let setting = clipboard_setting(&settings);
         let mut clipboard = Clipboard::new(setting.clone());
         let failed = |error: ClipboardError| match error {
             ClipboardError::Interrupted(by) => CliError::interrupted(by),

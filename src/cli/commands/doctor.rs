@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::agent;
-use crate::cli::clipboard;
+use crate::app_options::clipboard_setting;
 use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
@@ -250,7 +250,7 @@ fn settings(invocation: &Invocation) -> Vec<Finding> {
         true => ControllingTerminal::Here,
         false => ControllingTerminal::None,
     };
-    let clipboard = match clipboard::setting(&settings).likely_way(terminal) {
+    let clipboard = match clipboard_setting(&settings).likely_way(terminal) {
         Some(way) => finding("clipboard", State::Good, way),
         None => finding("clipboard", State::Remark, "none here: neither a display nor a terminal"),
     };

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app_options::{AppOptions, Ownership};
-use crate::cli::clipboard;
+use crate::app_options::{AppOptions, Ownership, clipboard_setting};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::globals::AppLook;
@@ -66,7 +65,8 @@ pub(super) fn options_without_vault(invocation: &Invocation, look: AppLook) -> a
         state_directory: None,
         key_file: None,
         answers: Answers::default(),
-        clipboard: clipboard::setting(&settings),
+        clipboard: clipboard_setting(&settings),
+        settings_file: Some(invocation.settings_path()?),
         keymap_file: Some(invocation.keymap_path()?),
         settings,
         ownership: Ownership::Own,

@@ -92,6 +92,14 @@ pub enum Answer {
     },
     Code(Box<Code>),
     ClipboardCleared,
+    SettingsUsed,
+    /// A setting is in the file now, or why not.
+    SettingSaved {
+        /// "theme = dark".
+        setting: String,
+        file: String,
+        problem: Option<String>,
+    },
     PlannedPut(Box<PlannedPut>),
     ValueToEdit {
         name: SecretName,

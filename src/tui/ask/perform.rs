@@ -1,6 +1,7 @@
 //! The one function that does what the app asks for; it runs on the worker.
 
 use super::{Answer, Answered, Asked, ChangedMany, Copied, Failure, Work};
+use crate::config;
 use crate::domain::{SecretName, VersionId};
 use crate::platform::paths;
 use crate::platform::user_files;
@@ -28,6 +29,15 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
             Answer::Opened(Box::new(session.create(password, cost, key_file)?))
         }
         Work::Unlock { password } => Answer::Opened(Box::new(session.unlock(password)?)),
+        Work::UseSettings(settings) => {
+            session.use_settings(&settings);
+            Answer::SettingsUsed
+        }
+        Work::SaveSetting { file, setting, value } => {
+            let saved = config::save(&paths::typed(&file), setting, &value);
+            let problem = saved.err().map(|error| error.to_string());
+            Answer::SettingSaved { setting: format!("{} = {value}", setting.name), file, problem }
+        }
         Work::UnlockByAgent => Answer::Opened(Box::new(session.unlock_by_agent()?)),
         Work::Lock { place } => {
             session.lock(&place);

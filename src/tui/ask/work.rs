@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ticket::Ticket;
+use crate::config::{Setting, Settings};
 use crate::domain::{SecretName, Timestamp, VersionId};
 use crate::generator::Recipe;
 use crate::memory::SecretBytes;
@@ -44,6 +45,8 @@ pub enum Effect {
     Suspend,
     /// Give the terminal to the user's editor, on a file in memory.
     Edit(Editing),
+    /// Ask the terminal for its background.
+    AskForBackground,
     /// Draw every cell again.
     Repaint,
     /// Have the terminal report the mouse, or leave it to the terminal's own selection.
@@ -161,6 +164,16 @@ pub enum Work {
     },
     /// Empties the clipboard where it still holds what was copied.
     ClearClipboard,
+    /// Copies from now on as the settings say.
+    UseSettings(Box<Settings>),
+    /// Writes a setting into the file.
+    SaveSetting {
+        /// The file, as people write it.
+        file: String,
+        setting: &'static Setting,
+        /// Its value, as typed.
+        value: String,
+    },
     /// Says what a put would do.
     PlanPut {
         request: Box<PutRequest>,
@@ -289,6 +302,8 @@ impl Work {
                 | Self::Create { .. }
                 | Self::Unlock { .. }
                 | Self::UnlockByAgent
+                | Self::UseSettings(_)
+                | Self::SaveSetting { .. }
         )
     }
 }

@@ -99,6 +99,7 @@ pub(super) fn drawn_field(
         answers: Answers::default(),
         settings: Settings::default(),
         clipboard: ClipboardSetting::Auto,
+        settings_file: None,
         keymap_file: None,
         ownership: Ownership::Own,
     };

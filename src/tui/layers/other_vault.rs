@@ -54,6 +54,21 @@ impl OtherVault {
         question
     }
 
+    /// Looks for the vault at a path; where none is named, asks for it.
+    pub fn at(path: String, app: &mut App) -> Self {
+        let mut question = Self::new(app);
+        if !path.is_empty() {
+            for (field, text) in [(PATH, path.as_str()), (KEY_FILE, "")] {
+                if let Some(buffer) = question.form.buffer_mut(field) {
+                    buffer.set(text);
+                }
+            }
+            question.look_around(app);
+            question.look(false, app);
+        }
+        question
+    }
+
     fn near(&self) -> &[String] {
         self.near.good().map_or(&[], Vec::as_slice)
     }

@@ -30,6 +30,12 @@ impl CopyTarget for PlatformCopy {
         // any more has nothing of ours.
         let _ = self.0.clear_if_ours();
     }
+
+    fn use_setting(&mut self, setting: ClipboardSetting) {
+        // What was copied the old way is not cleared by the new one.
+        self.clear_if_ours();
+        self.0 = Clipboard::new(setting);
+    }
 }
 
 impl Drop for PlatformCopy {

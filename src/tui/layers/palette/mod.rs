@@ -1,19 +1,22 @@
 //! The command palette: every action that is alive here, found by name or by what it does.
 
+mod offer;
 mod view;
 
 use ratatui::layout::Position;
 
+use self::offer::{Choice, Offer};
 use self::view::areas;
 use crate::query::{Candidate, Query};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
+use crate::tui::ask::{Answered, Pending, Ticket, Work};
 use crate::tui::command::{self, Command};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::keymap::{Key, Keymap};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::{EditBuffer, Lines};
-use crate::tui::layer::{Flow, Layer};
+use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::layout;
 
 /// An action that can be chosen.
@@ -37,6 +40,13 @@ pub struct Palette {
     entries: Vec<Entry>,
     /// Which of them answer the query, the best first.
     found: Vec<usize>,
+    /// What is typed behind a command that needs more.
+    offer: Offer,
+    choices: Vec<Choice>,
+    /// What lies where the path of a vault leads.
+    near: Pending<Vec<String>>,
+    /// Whether a theme is shown that is not chosen.
+    is_preview: bool,
     cursor: usize,
 }
 
@@ -48,8 +58,16 @@ impl Palette {
         obstacle: impl Fn(Action) -> Option<&'static str>,
     ) -> Self {
         let entries = active(contexts, keymap, obstacle);
-        let mut palette =
-            Self { query: EditBuffer::new(Lines::Single), entries, found: Vec::new(), cursor: 0 };
+        let mut palette = Self {
+            query: EditBuffer::new(Lines::Single),
+            entries,
+            found: Vec::new(),
+            offer: Offer::Commands,
+            choices: Vec::new(),
+            near: Pending::default(),
+            is_preview: false,
+            cursor: 0,
+        };
         palette.search();
         palette
     }
@@ -96,13 +114,63 @@ impl Palette {
         self.cursor = 0;
     }
 
+    /// Looks for what can stand behind a command that needs more.
+    fn offer(&mut self, app: &mut App) {
+        let text = self.query.text();
+        let (offer, rest) = Offer::of(text);
+        if offer == Offer::Vaults {
+            self.near.ask(&mut app.asks, Work::LookAround { path: rest.to_owned() });
+        }
+        self.offer = offer;
+        self.fill(app);
+    }
+
+    fn fill(&mut self, app: &mut App) {
+        let text = self.query.text();
+        let near = self.near.good().map_or(&[][..], Vec::as_slice);
+        self.choices = self.offer.choices(text, &app.all_settings, near);
+        let is_begun = !Offer::of(text).1.is_empty();
+        let now = self.choices.iter().position(|choice| choice.note == "as now");
+        self.cursor = now.filter(|_| !is_begun).unwrap_or(0);
+        self.preview(app);
+    }
+
+    /// The theme under the cursor is shown; without one, the theme that is set.
+    fn preview(&mut self, app: &mut App) {
+        match self.choices.get(self.cursor).filter(|_| self.shows_theme()) {
+            Some(choice) => {
+                app.preview(&choice.name);
+                self.is_preview = true;
+            }
+            None if std::mem::take(&mut self.is_preview) => app.dress(),
+            None => {}
+        }
+    }
+
+    /// Whether themes are chosen from.
+    fn shows_theme(&self) -> bool {
+        matches!(self.offer, Offer::Values(setting) if setting.name == "theme") && !self.choices.is_empty()
+    }
+
+    /// How many rows there are to choose from.
+    fn count(&self) -> usize {
+        if self.offer == Offer::Commands { self.found.len() } else { self.choices.len() }
+    }
+
     /// The first command that is seen.
     pub(super) fn top(&self, height: u16) -> usize {
         (self.cursor + 1).saturating_sub(usize::from(height))
     }
 
     /// Writes out the name under the cursor, or the one that was probably meant.
-    fn complete(&mut self) {
+    fn complete(&mut self, app: &mut App) {
+        if self.offer != Offer::Commands {
+            if let Some(choice) = self.choices.get(self.cursor) {
+                self.query.set(&choice.typed);
+                self.offer(app);
+            }
+            return;
+        }
         let name = self.found().nth(self.cursor).map(|entry| entry.name).or_else(|| self.nearest());
         if let Some(name) = name {
             self.query.set(name);
@@ -111,12 +179,30 @@ impl Palette {
     }
 
     fn choose(&mut self, app: &mut App) -> Flow {
+        let (offer, rest) = Offer::of(self.query.text());
+        let chosen = self.choices.get(self.cursor);
+        match offer {
+            Offer::Commands => {}
+            Offer::Names if chosen.is_some() => {
+                self.complete(app);
+                return Flow::Stay;
+            }
+            Offer::Names => {
+                let name = rest.split_whitespace().next().unwrap_or_default().to_owned();
+                return Flow::Run(Command::Set { name, value: String::new() });
+            }
+            Offer::Values(setting) => {
+                let value = chosen.map_or(rest.trim_end(), |choice| &choice.name).to_owned();
+                return Flow::Run(Command::Set { name: setting.name.to_owned(), value });
+            }
+            Offer::Vaults => return Flow::Run(Command::Vault(rest.trim_end().to_owned())),
+        }
         if let Some(typed) = self.typed() {
             return Flow::Run(typed);
         }
         let Some(entry) = self.found().nth(self.cursor) else {
             // A second Enter runs it: nobody runs what he did not read.
-            self.complete();
+            self.complete(app);
             return Flow::Stay;
         };
         match entry.obstacle {
@@ -142,13 +228,31 @@ impl Layer for Palette {
         Some(&mut self.query)
     }
 
-    fn changed(&mut self, _app: &mut App) {
+    fn changed(&mut self, app: &mut App) {
         self.search();
+        self.offer(app);
+    }
+
+    fn awaits(&self, ticket: Ticket) -> bool {
+        self.near.awaits(ticket)
+    }
+
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
+        self.near.settle(answered.result);
+        self.fill(app);
+        Flow::Stay
+    }
+
+    fn hear(&mut self, news: &News<'_>, app: &mut App) -> Flow {
+        if matches!(news, News::Closing) && std::mem::take(&mut self.is_preview) {
+            app.dress();
+        }
+        Flow::Stay
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         let page = usize::from(areas(layout::areas(app.size).body).list.height).max(1);
-        let last = self.found.len().saturating_sub(1);
+        let last = self.count().saturating_sub(1);
         let turned = |at: usize, step: usize| if last == 0 { 0 } else { (at + step) % (last + 1) };
         self.cursor = match action {
             Action::Down => turned(self.cursor, 1),
@@ -158,10 +262,10 @@ impl Layer for Palette {
             _ => self.cursor,
         };
         match action {
-            Action::Complete => self.complete(),
+            Action::Complete => self.complete(app),
             Action::Escape | Action::Back => return Flow::Close,
             Action::Enter => return self.choose(app),
-            _ => {}
+            _ => self.preview(app),
         }
         Flow::Stay
     }
@@ -171,8 +275,9 @@ impl Layer for Palette {
         let list = areas(layout::areas(app.size).body).list;
         if list.contains(at) && self.typed().is_none() {
             let row = self.top(list.height) + usize::from(at.y - list.y);
-            if row < self.found.len() {
+            if row < self.count() {
                 self.cursor = row;
+                self.preview(app);
             }
         }
     }

@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::offer::Offer;
 use super::{Entry, Palette};
 use crate::exchange::Source;
 use crate::query::Query;
@@ -11,7 +12,7 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::rows::{Rows, indented, row_of};
+use crate::tui::kit::rows::{Rows, below, indented, row_of};
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 
@@ -37,15 +38,23 @@ pub(super) fn areas(body: Rect) -> Areas {
 pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     let theme = canvas.theme();
     let Areas { all, list, sentence } = areas(canvas.body());
-    let note = match palette.query.is_empty() {
-        true => String::new(),
-        false => format!("{} found", palette.found().len()),
+    let note = match (palette.offer, palette.query.is_empty()) {
+        (Offer::Commands, false) => format!("{} found", palette.found().len()),
+        (Offer::Names | Offer::Values(_), _) if canvas.app.file_to_save_in().is_some() => {
+            "at once, and saved".to_owned()
+        }
+        (Offer::Names | Offer::Values(_), _) => "until you leave".to_owned(),
+        (Offer::Commands | Offer::Vaults, _) => String::new(),
     };
     let inside = canvas.dialog(all, "Commands", &note);
     canvas.divider(all, 2, "", "");
     canvas.pen(inside, 0).skip(1).text(":", theme.style(Role::Accent));
     let cursor =
         field::draw(canvas, indented(row_of(inside, 0), 2, 1), &palette.query, Shown::Plainly, Focus::Here);
+    if palette.offer != Offer::Commands {
+        draw_choices(palette, list, canvas);
+        return cursor;
+    }
     match palette.typed() {
         Some(Command::Import { source, file }) => draw_import(source, &file, list, canvas),
         _ if palette.found().len() == 0 => draw_nothing(palette, list, canvas),
@@ -66,6 +75,61 @@ fn draw_list(palette: &Palette, list: Rect, canvas: &mut Canvas<'_>) {
         let over = (at == palette.cursor).then(|| theme.style(Role::Selected));
         let mut pen = canvas.pen(list, row);
         draw_entry(entry, &query, names, over, theme, &mut pen);
+    }
+}
+
+/// What can stand behind a command that needs more, or what it takes.
+fn draw_choices(palette: &Palette, list: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
+    let sentence = match palette.offer {
+        _ if !palette.choices.is_empty() => String::new(),
+        Offer::Values(setting) => format!("{} takes {}", setting.name, setting.takes.told()),
+        Offer::Names => "There is no such setting.".to_owned(),
+        Offer::Vaults => "Enter opens the vault at this path.".to_owned(),
+        Offer::Commands => String::new(),
+    };
+    canvas.pen(list, 0).skip(1).text(&sentence, theme.style(Role::Hint));
+    let names = palette.choices.iter().map(|choice| width(&choice.name)).max().unwrap_or(0);
+    let top = palette.top(list.height);
+    for (row, (at, choice)) in (0..list.height).zip(palette.choices.iter().enumerate().skip(top)) {
+        let is_here = at == palette.cursor;
+        let style = |role| theme.style(if is_here { Role::Selected } else { role });
+        let mark = if is_here { theme.glyphs.selected } else { " " };
+        let mut pen = canvas.pen(list, row);
+        pen.text(" ", Style::new()).text(mark, style(Role::Text)).text(" ", style(Role::Text));
+        pen.fitted(&choice.name, names + 2, style(Role::Text), &theme.glyphs);
+        let room = pen.room();
+        pen.fitted(&choice.note, room, style(Role::Hint), &theme.glyphs);
+    }
+    if palette.shows_theme() {
+        let rows = u16::try_from(palette.choices.len()).unwrap_or(u16::MAX).saturating_add(1);
+        draw_sample(below(list, rows), canvas);
+    }
+}
+
+/// Something of each kind in the theme that is looked at: what lies below is dimmed.
+fn draw_sample(area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
+    let glyphs = &theme.glyphs;
+    let lines: [&[(&str, Role)]; 4] = [
+        &[("shop/", Role::Folder), ("password", Role::Text), ("v14  2d", Role::Muted), ("due", Role::Due)],
+        &[
+            (glyphs.current, Role::Current),
+            ("current", Role::Text),
+            (glyphs.previous, Role::Previous),
+            ("previous", Role::Text),
+            (glyphs.custom, Role::Custom),
+            ("canary", Role::Text),
+        ],
+        &[("stored", Role::Success), ("weak", Role::Warning), ("refused", Role::Danger)],
+        &[(" selected ", Role::Selected), ("p", Role::Key), ("put", Role::Text), ("a hint", Role::Hint)],
+    ];
+    for (row, line) in (0..).zip(lines) {
+        let mut pen = canvas.pen(area, row);
+        pen.skip(3);
+        for (text, role) in line {
+            pen.text(text, theme.style(*role)).skip(2);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is set, and where: to look at. The file is the user's, and nothing here writes it.
+//! What is set, and where: to look at.
 
 use super::task::{Line, Stage, Task, TaskForm};
 use crate::config;
@@ -20,6 +20,7 @@ fn lines(settings: &config::Settings, file: Option<&str>) -> Vec<Line> {
     };
     let mut lines = vec![
         Line::new(Role::Text, place),
+        Line::new(Role::Muted, ":set NAME VALUE changes one at once and saves it there"),
         Line::new(Role::Muted, "`etui config default` prints a commented one"),
         Line::new(Role::Muted, ""),
     ];
