@@ -204,6 +204,17 @@ impl Invocation {
         io::stdin().is_terminal() && self.with_terminal(|terminal| terminal.is_some())
     }
 
+    /// Asks on the terminal for yes or no; `otherwise` is what an empty line stands for. Anything else is a no, and
+    /// so is a terminal that is not there.
+    pub(super) fn confirms(&self, question: &str, otherwise: bool) -> bool {
+        let reply = self.with_terminal(|terminal| terminal.and_then(|it| it.ask(question).ok().flatten()));
+        match reply.as_deref() {
+            Some("y" | "Y" | "yes") => true,
+            Some("") => otherwise,
+            _ => false,
+        }
+    }
+
     /// Lends the controlling terminal, if there is one. It is opened once and at the first question.
     pub(super) fn with_terminal<T>(&self, use_it: impl FnOnce(Option<&mut Terminal>) -> T) -> T {
         let mut terminal = self.terminal.borrow_mut();
@@ -400,12 +411,10 @@ impl Invocation {
         if *answer || !self.can_ask() {
             return Err(error);
         }
-        let question = format!("{error}. Go on? [y/N] ");
-        let reply = self.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
-        match reply.as_deref() {
-            Some("y" | "Y" | "yes") => *answer = true,
-            _ => return Err(error),
+        if !self.confirms(&format!("{error}. Go on? [y/N] "), false) {
+            return Err(error);
         }
+        *answer = true;
         Ok(answers)
     }
 

@@ -28,6 +28,7 @@ mod password;
 mod plan;
 mod process;
 mod progress;
+mod qr;
 mod raise_cost;
 mod random;
 mod reference;

@@ -19,6 +19,11 @@ impl StateFingerprint {
         let [a, b, c, d, ..] = *random;
         Self { number, digits: [a, b, c, d] }
     }
+
+    /// How many changes there are.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
 }
 
 impl fmt::Display for StateFingerprint {

@@ -184,6 +184,7 @@ const CLI: &[&[&str]] = &[
         "cli/plan",
         "cli/process",
         "cli/progress",
+        "cli/qr",
         "cli/random",
         "cli/reference",
         "cli/shell",

@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 46] = [
+const LINES: [Line; 47] = [
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -66,6 +66,7 @@ const LINES: [Line; 46] = [
     line(Password, &["rekey", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
     line(Password, &["backup", "copy.etui"]),
     line(Password, &["verify"]),
+    line(Password, &["recovery-sheet"]),
     line(Password, &["unlock"]),
     line(Vault, &["lock"]),
     line(Vault, &["status"]),
@@ -302,6 +303,8 @@ const BAD: &[&str] = &[
     "backup file",
     "verify nosuch",
     "verify file",
+    "recovery-sheet --with-key-file",
+    "recovery-sheet --out file",
     "passwd --new-password-file nosuch",
     "unlock --for 9999d",
     "unlock --for 2h --max 1h",

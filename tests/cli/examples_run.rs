@@ -17,7 +17,7 @@ use super::program::write_program;
 use super::support::{Home, Run, Stopped, is_missing};
 
 /// Programs that the examples call. Those that get a secret look whether it came.
-const STAND_INS: [(&str, &str); 10] = [
+const STAND_INS: [(&str, &str); 11] = [
     ("psql", "test \"$PGPASSWORD\" = four || test \"$PGPASSWORD\" = five || test \"$PGPASSWORD\" = pw"),
     ("npm", "test \"$DB_PASSWORD\" = four"),
     ("../server", "test \"$HOST$DB\" = b || test \"$HOST$DB\" = old || test \"$HOST$DB\" = new"),
@@ -26,6 +26,7 @@ const STAND_INS: [(&str, &str); 10] = [
     ("aws", "echo '{\"Name\":\"db\",\"VersionId\":\"v1\",\"SecretString\":\"from-aws\"}'"),
     ("man", "exec cat > /dev/null"),
     ("gpg", "exec cat"),
+    ("lp", "exec grep -q 'IF THE COMPUTER IS GONE'"),
     ("Out-String", "exec cat"),
     ("Invoke-Expression", "exec cat > /dev/null"),
 ];

@@ -160,6 +160,7 @@ fn every_answer_is_what_its_schema_says() {
         "export dotenv --plaintext --out out.env",
         "backup copy",
         "verify",
+        "recovery-sheet --out sheet.txt",
         &format!("passwd --new-password-file password {cheap}"),
         &format!("rekey --new-password-file password --key-file-out key2 {cheap}"),
         "doctor",

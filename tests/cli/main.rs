@@ -46,6 +46,7 @@ mod prompt;
 mod put;
 mod random;
 mod readme;
+mod recovery_sheet;
 mod run;
 mod stage;
 mod stored;

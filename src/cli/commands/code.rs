@@ -3,19 +3,18 @@
 use std::str::FromStr;
 
 use clap::Args;
-use qrcode::{Color, EcLevel, QrCode};
 use serde::Serialize;
 
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::qr::{self, Ground};
 use crate::cli::reference::{Referred, ValueReference};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{ID, Json, Kind, NAME, Schema, key};
 use crate::cli::wording;
 use crate::codes::{CodeSource, NoCode};
-use crate::memory::SecretBytes;
 
 /// Print a one-time code (TOTP)
 ///
@@ -117,38 +116,14 @@ impl Code {
     }
 }
 
-/// Draws two rows of squares in a line of text, black on white whatever colours the terminal has: that is what
-/// cameras expect.
+/// Draws it after a question.
 fn draw(invocation: &Invocation, source: &CodeSource, label: &str) -> anyhow::Result<Finish> {
-    /// White around the code, in squares (ISO/IEC 18004, section 9.1).
-    const QUIET: i64 = 4;
     let question = format!("Whoever sees the QR code can make the codes of '{label}'. Show it? [y/N] ");
-    let reply = invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
-    if !matches!(reply.as_deref(), Some("y" | "Y" | "yes")) {
+    if !invocation.confirms(&question, false) {
         return Err(CliError::usage("the QR code was not shown", "answer with y to see it").into());
     }
-    let uri = source.uri(label);
-    let code = QrCode::with_error_correction_level(uri.expose(), EcLevel::M)
-        .map_err(|_| CliError::usage("the URI is too long for a QR code", "print it with `etui get`"))?;
-    let width = i64::try_from(code.width()).unwrap_or(0);
-    let is_dark = |x: i64, y: i64| {
-        let inside = (0..width).contains(&x) && (0..width).contains(&y);
-        inside && code[(usize::try_from(x).unwrap_or(0), usize::try_from(y).unwrap_or(0))] == Color::Dark
-    };
-    let mut picture = SecretBytes::new();
-    for y in (-QUIET..width + QUIET).step_by(2) {
-        picture.extend(b"\x1b[38;5;16;48;5;231m");
-        for x in -QUIET..width + QUIET {
-            let square = match (is_dark(x, y), is_dark(x, y + 1)) {
-                (true, true) => "█",
-                (true, false) => "▀",
-                (false, true) => "▄",
-                (false, false) => " ",
-            };
-            picture.extend(square.as_bytes());
-        }
-        picture.extend(b"\x1b[0m\n");
-    }
+    let picture = qr::draw(source.uri(label).expose(), Ground::Terminal)
+        .ok_or_else(|| CliError::usage("the URI is too long for a QR code", "print it with `etui get`"))?;
     invocation.output().bytes(picture.expose())?;
     Ok(Finish::Done)
 }

@@ -34,6 +34,7 @@ mod promote;
 mod purge;
 mod put;
 mod random;
+mod recovery_sheet;
 mod rekey;
 mod relocate;
 mod rename;
@@ -119,6 +120,7 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<import::Import>("import"),
             Row::of::<export::Export>("export"),
             Row::of::<backup::Backup>("backup"),
+            Row::of::<recovery_sheet::RecoverySheet>("recovery-sheet"),
         ],
     },
     Group {
