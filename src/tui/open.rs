@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::app::{App, Tone};
 use super::ask::{Answer, Edited, Failure, Work};
-use super::browse::commands::{NOTHING_SELECTED, changeable, comparable, readable};
+use super::browse::commands::{NOTHING_SELECTED, changeable, comparable, readable, version_to_make_current};
 use super::change_request::ChangeRequest;
 use super::context::Contexts;
 use super::layer::Layer;
@@ -143,12 +143,11 @@ fn plan(title: String, request: ChangeRequest, app: &mut App) -> OpenedLayer {
 }
 
 fn make_current(app: &mut App) -> OpenedLayer {
-    let (name, version) = readable(app)?;
-    let current = app.known()?.secret.labels.current();
-    if current.is_some_and(|current| current.id == version) {
-        app.say(Tone::Note, format!("{version} is the current version already"));
+    let (name, selected) = readable(app)?;
+    let Some(version) = version_to_make_current(app.browse()?) else {
+        app.say(Tone::Note, format!("{selected} is the current version already"));
         return None;
-    }
+    };
     match StageMove::new(StageLabel::current(), Some(version.clone()), None) {
         Ok(stage) => {
             let request = ChangeRequest::Stage(StageRequest { name, stage, expected: None });

@@ -3,7 +3,7 @@
 use crate::browse::on_password;
 use crate::following::{over_many, selected};
 use crate::harness::Harness;
-use crate::sample::{create, text_value};
+use crate::sample::{create, put, text_value};
 
 /// Presses keys and counts them.
 struct Counted {
@@ -46,6 +46,17 @@ fn making_a_canary_current_takes_four_keys() {
     let mut task = Counted::over(on_password());
     task.press("l j c Enter").took(4);
     task.harness.assert_shows("v13      ● ACSCurrent");
+}
+
+#[test]
+fn promoting_a_canary_from_the_list_takes_two_keys() {
+    let canary = |vault: &mut etui::vault::Vault, _: &_| {
+        create(vault, "a", "v1", text_value("fake"));
+        put(vault, "a", "v2", "fake 2", &["canary"], "");
+    };
+    let mut task = Counted::over(Harness::open((120, 40), canary));
+    task.press("c Enter").took(2);
+    task.harness.assert_shows("v2       ● ACSCurrent");
 }
 
 #[test]

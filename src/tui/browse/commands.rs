@@ -1,12 +1,13 @@
 //! What can be done with the selected secret or version without a dialog, and when anything can be.
 
 use super::{Browse, Pane};
-use crate::domain::{SecretName, VersionId};
+use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::Work;
 use crate::tui::layout::is_wide;
 use crate::vault::SecretDetails;
+use crate::versioning::VersionState;
 
 pub const NOTHING_SELECTED: &str = "no secret is selected";
 
@@ -140,9 +141,8 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
             of_known(makes_codes, "its value names no one-time code; T tries it all the same")
         }),
         Action::MakeCurrent => not_changeable.or_else(|| {
-            let current = known?.secret.labels.current().map(|current| current.key);
-            let is_current = browse.selected_version().map(|version| version.key) == current;
-            is_current.then_some("it is the current one")
+            known?;
+            version_to_make_current(browse).is_none().then_some("it is the current one")
         }),
         Action::RollBack => not_changeable
             .or_else(|| of_known(known?.secret.labels.previous().is_some(), "there is no previous version")),
@@ -165,4 +165,20 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
         | Action::Which => browse.catalogue.is_empty().then_some("the vault is empty"),
         _ => None,
     }
+}
+
+/// The version that is made current: the selected one. Where that is current already, the newest one after it that a
+/// label of the user marks: a canary is promoted from the list.
+pub fn version_to_make_current(browse: &Browse) -> Option<VersionId> {
+    let secret = &browse.known()?.secret;
+    let selected = browse.selected_version()?;
+    let is_current =
+        |version: &VersionState| secret.labels.current().is_some_and(|current| current.key == version.key);
+    if !is_current(selected) {
+        return Some(selected.id.clone());
+    }
+    let is_own = |label: &StageLabel| !label.is_current() && !label.is_previous();
+    let newer = browse.versions().take_while(|version| !is_current(version));
+    let mut marked = newer.filter(|version| secret.labels.of(version.key).iter().any(is_own));
+    marked.next().map(|version| version.id.clone())
 }
