@@ -75,7 +75,7 @@ const SETTINGS: &str =
     "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear_after = '1s'\n";
 
 /// What must have happened before an example can be run.
-const BEFORE: [(&str, &str); 17] = [
+const BEFORE: [(&str, &str); 19] = [
     ("etui new db/password", "etui rm db/password --force --yes"),
     ("aws", "etui rm db --force --yes"),
     ("etui tui", "cp data/etui/vault.etui team.etui"),
@@ -88,7 +88,12 @@ const BEFORE: [(&str, &str); 17] = [
     ("etui import .env", "echo TOKEN=abc > .env"),
     ("etui duplicate shop/db/password", "echo x | etui new shop/db/password"),
     ("etui move db/password db/url", "echo x | etui new db/url"),
-    ("etui move shop/db/", "echo x | etui new shop/db/password"),
+    ("etui rm --prefix shop/old/", "etui rename --prefix shop/dev/ shop/old/"),
+    (
+        "etui restore --prefix shop/old/",
+        "etui rename --prefix shop/dev/ shop/old/; etui rm --prefix shop/old/",
+    ),
+    ("etui move shop/db/", "etui rename db/password shop/db/password"),
     ("etui import csv", "printf 'Title,Pwd,Group\nrouter,pw,Home\n' > passwords.csv"),
     ("etui import json", "etui rm shop/dev/token --force --yes"),
     ("etui run --env-file .env", "echo DB_PASSWORD=etui://db/password > .env"),
