@@ -109,12 +109,18 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         ("New master password", "correct unruly anvil parade\r"),
         ("Repeat password", "correct unruly anvil parade\r"),
     ];
+    const LOCKS: &[(&str, &str)] = &[
+        ("New master password", "correct unruly anvil parade\r"),
+        ("Repeat password", "correct unruly anvil parade\r"),
+        ("Keep a checked copy", "\r"),
+    ];
     match example {
         "etui new db/password" | "etui put db/password" => &[("Value", "typed\r")],
         "etui which db/password" => &[("Value", "four\r")],
         "etui code web/github --qr" => &[("[y/N]", "y\r")],
-        "etui rekey" => NEW_PASSWORD,
-        _ if example.starts_with("etui passwd") => NEW_PASSWORD,
+        "etui rekey" => LOCKS,
+        _ if example.contains("--keep-copy") => NEW_PASSWORD,
+        _ if example.starts_with("etui passwd") => LOCKS,
         // The demo shows a password before it is open: that is no time to leave.
         "etui demo" => &[("1 Secrets", "q")],
         _ if example.starts_with("etui tui") => &[("login", "q")],

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
-use super::support::{Home, PASSWORD, Run};
+use super::support::{Home, PASSWORD, Run, redacted};
 
 const CHEAP: [&str; 6] = ["--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
 
@@ -142,12 +142,14 @@ fn passwd_asks_for_the_present_password_and_twice_for_the_new_one() {
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("correct unruly anvil\r");
     terminal.wait_for("Repeat password: ").press("correct unruly anvil\r");
+    terminal.wait_for("[Y/n] ").press("n\r");
     let (status, screen) = terminal.end();
     assert_eq!(status.code(), Some(0));
-    assert_snapshot!(screen, @r#"
+    assert_snapshot!(redacted(&screen, home.path()), @r#"
         Master password:
         New master password:
         Repeat password:
+        Keep a checked copy in '~/data/etui/vault-before-3.etui'? (it still opens with the old password) [Y/n] n
         changed the master password; unlocking takes 19 MiB, 2 passes, 1 lane of Argon2id
         note: older copies still open with the old password; if it may have leaked, replace the vault key (rekey)
         "#);
@@ -162,6 +164,7 @@ fn rekey_backup_and_verify_show_how_far_they_are_on_a_terminal() {
     terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
     terminal.wait_for("New master password: ").press("correct unruly anvil\r");
     terminal.wait_for("Repeat password: ").press("correct unruly anvil\r");
+    terminal.wait_for("[y/N] ").press("n\r");
     terminal.wait_for("re-encrypting everything [####################] 100 %");
     terminal.wait_for("replaced the vault key");
     assert_eq!(terminal.end().0.code(), Some(0));
@@ -294,4 +297,68 @@ fn a_raised_cost_is_what_unlocking_takes_from_then_on() {
     // Whatever this machine bears, it is more than next to nothing.
     assert!(!run.stderr.contains("unlocked with 0 MiB"), "{run}");
     home.etui(&["verify"]).succeeded();
+}
+
+#[test]
+fn a_copy_is_kept_before_the_locks_are_changed() {
+    for command in ["passwd", "rekey"] {
+        let home = Home::with_secret();
+        let state = home.etui(&["verify", "--json"]).succeeded().json()["VaultState"].clone();
+        let run = relock(&home, command, &["--keep-copy", "before.etui"]).succeeded();
+        let said = "the copy 'before.etui' was checked; it opens with the old password";
+        assert_eq!(run.text().lines().last(), Some(said), "{run}");
+        let copy = home.etui(&["verify", "before.etui", "--json"]).succeeded().json();
+        assert_eq!((&copy["VaultState"], &copy["Secrets"]), (&state, &1.into()));
+        home.etui(&["get", "db"]).failed(5);
+        take_new_password(&home);
+        assert_eq!(home.etui(&["get", "db"]).succeeded().text(), "two");
+        home.etui(&["verify", "before.etui"]).failed(5);
+        let json = relock(&home, command, &["--keep-copy", "second.etui", "--json"]).succeeded().json();
+        assert_eq!(json["KeptCopy"], "second.etui");
+    }
+}
+
+#[test]
+fn without_the_copy_that_was_asked_for_nothing_is_changed() {
+    let home = Home::with_secret();
+    let before = home.bytes_of_vault();
+    fs::write(home.path().join("there"), "mine").unwrap();
+    for command in ["passwd", "rekey"] {
+        relock(&home, command, &["--keep-copy", "there"]).failed(2);
+        relock(&home, command, &["--keep-copy", "no/folder/copy"]).failed(2);
+        relock(&home, command, &["--keep-copy", "-"]).failed(2);
+        // Nobody may make a file there, and only the copying itself finds that out.
+        let run = relock(&home, command, &["--keep-copy", "/proc/copy.etui", "--key-file-out", "key"]);
+        assert!(
+            run.stderr.contains("no copy was made in '/proc/copy.etui', so nothing was changed"),
+            "{run}"
+        );
+        assert!(home.bytes_of_vault() == before, "{command}");
+        assert!(!home.path().join("key").exists(), "{command}");
+    }
+    assert_eq!(fs::read(home.path().join("there")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_terminal_is_offered_a_copy_with_the_answer_that_suits_the_reason() {
+    for (command, answer, is_kept) in
+        [("passwd", "", true), ("passwd", "n", false), ("rekey", "", false), ("rekey", "y", true)]
+    {
+        let home = Home::with_secret();
+        let mut terminal = home.terminal(&[&[command][..], &CHEAP].concat());
+        terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+        terminal.wait_for("New master password: ").press("correct unruly anvil\r");
+        terminal.wait_for("Repeat password: ").press("correct unruly anvil\r");
+        terminal
+            .wait_for("Keep a checked copy in '")
+            .wait_for("vault-before-3.etui'? (it still opens with the old");
+        terminal.wait_for("] ").press(&format!("{answer}\r"));
+        assert_eq!(terminal.end().0.code(), Some(0));
+        let copy = home.path().join("data/etui/vault-before-3.etui");
+        assert_eq!(copy.exists(), is_kept, "{command} {answer:?}");
+        if is_kept {
+            home.etui(&["verify", copy.to_str().unwrap()]).succeeded();
+        }
+        home.etui(&["get", "db"]).failed(5);
+    }
 }

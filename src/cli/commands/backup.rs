@@ -1,6 +1,6 @@
 //! `etui backup`: a consistent copy of the vault.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Backup {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct BackupJson<'a> {
-    file: &'a std::path::Path,
+    file: &'a Path,
     secrets: u64,
     versions: u64,
     events: u64,
@@ -51,12 +51,7 @@ impl RunCommand for Backup {
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        refuse_stream(&self.file, "a copy of the vault")?;
-        folder_exists(&self.file)?;
-        if self.file.symlink_metadata().is_ok() {
-            // Before a password is asked for; the vault decides it again, and safely.
-            return Err(VaultError::VaultExists { path: self.file }.into());
-        }
+        refuse_unfit_copy(&self.file)?;
         let mut vault = invocation.unlock()?;
         let output = invocation.output();
         let mut line = ProgressLine::new(output, "copying");
@@ -78,4 +73,14 @@ impl RunCommand for Backup {
         }
         Ok(Finish::Done)
     }
+}
+
+/// Refuses a path for a copy before a password is asked for; the vault decides it again, and safely.
+pub(super) fn refuse_unfit_copy(path: &Path) -> anyhow::Result<()> {
+    refuse_stream(path, "a copy of the vault")?;
+    folder_exists(path)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(VaultError::VaultExists { path: path.to_owned() }.into());
+    }
+    Ok(())
 }

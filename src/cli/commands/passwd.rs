@@ -14,12 +14,14 @@ use crate::vault::Relocking;
 ///
 /// The present password is always asked for, or taken from --password-file or --password-command. Nothing but
 /// the lock changes, so this is instant, and copies of the vault made before still open with the old
-/// password; where that may have leaked, use `etui rekey`.
+/// password; where that may have leaked, use `etui rekey`. On a terminal it offers to keep such a copy first;
+/// --keep-copy makes one without a question.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui passwd
   etui passwd --kdf-memory 256
+  etui passwd --keep-copy before.etui
   etui passwd --key-file-out /media/stick/vault.key")]
 pub(in crate::cli) struct Passwd {
     #[command(flatten)]
