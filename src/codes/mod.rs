@@ -15,6 +15,7 @@ use crate::content;
 use crate::memory::SecretBytes;
 
 pub use hotp::{Algorithm, Code};
+pub use otpauth::{decoded as percent_decoded, encode as percent_encode};
 
 /// What codes are made from.
 pub struct CodeSource {

@@ -69,7 +69,7 @@ fn algorithm(name: &[u8]) -> Option<Algorithm> {
 }
 
 /// Percent-decoded; what is no such number stays as it is. `+` is a space, which base32 passes over.
-fn decoded(value: &str) -> SecretBytes {
+pub fn decoded(value: &str) -> SecretBytes {
     let mut out = SecretBytes::with_capacity(value.len());
     let mut rest = value.as_bytes();
     while let Some((&first, behind)) = rest.split_first() {
@@ -93,17 +93,22 @@ fn decoded(value: &str) -> SecretBytes {
     out
 }
 
+/// Appends bytes with everything percent-encoded that has a meaning in a URI.
+pub fn encode(bytes: &[u8], uri: &mut SecretBytes) {
+    for byte in bytes {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => uri.push(*byte),
+            _ => uri.extend(format!("%{byte:02X}").as_bytes()),
+        }
+    }
+}
+
 /// Writes a source with everything named that is not usual.
 pub(super) fn write(source: &CodeSource, label: &str) -> SecretBytes {
     let mut uri = SecretBytes::new();
     uri.extend(SCHEME.as_bytes());
     uri.extend(b"totp/");
-    for byte in label.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => uri.push(byte),
-            _ => uri.extend(format!("%{byte:02X}").as_bytes()),
-        }
-    }
+    encode(label.as_bytes(), &mut uri);
     uri.extend(b"?secret=");
     base32::encode(source.secret.expose(), &mut uri);
     if source.algorithm != Algorithm::Sha1 {

@@ -1,6 +1,6 @@
 //! Bitwarden's unencrypted exports. The JSON knows the history of a password; the CSV does not.
 
-use super::document::{Members, Node, parse};
+use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
     CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words, source_id,
     time_of,
@@ -318,14 +318,6 @@ fn fields_of(item: &Members<'_>) -> Result<Fields, ExchangeError> {
         }
     }
     Ok(fields)
-}
-
-fn text_or_spelling(node: Node<'_>) -> Result<SecretBytes, ExchangeError> {
-    if node.spelled().starts_with('"') {
-        node.text()
-    } else {
-        Ok(SecretBytes::copy_of(node.spelled().as_bytes()))
-    }
 }
 
 /// Old passwords, the oldest first: the entry as it is, with the password of that time. Bitwarden says when

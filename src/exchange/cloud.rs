@@ -284,7 +284,7 @@ fn no_value(member: &str) -> String {
 }
 
 /// The answers of a file: one behind the other, or in lists.
-fn answers(text: &[u8]) -> Result<Vec<Node<'_>>, ExchangeError> {
+pub(super) fn answers(text: &[u8]) -> Result<Vec<Node<'_>>, ExchangeError> {
     let mut answers = Vec::new();
     for node in parse_all(text)? {
         if node.spelled().starts_with('[') {

@@ -40,6 +40,15 @@ pub(super) fn parse_all(text: &[u8]) -> Result<Vec<Node<'_>>, ExchangeError> {
         .collect()
 }
 
+/// What a string means, or a number or anything else as it stands.
+pub(super) fn text_or_spelling(node: Node<'_>) -> Result<SecretBytes, ExchangeError> {
+    if node.spelled().starts_with('"') {
+        node.text()
+    } else {
+        Ok(SecretBytes::copy_of(node.spelled().as_bytes()))
+    }
+}
+
 /// Keeps the place and drops the words: `serde_json`'s own may quote the text.
 fn not_json(text: &[u8], error: &serde_json::Error) -> ExchangeError {
     let place = Place::of_line_and_byte(text, error.line(), error.column());

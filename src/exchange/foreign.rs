@@ -48,7 +48,17 @@ pub(super) fn refuse(text: &[u8]) -> Result<(), ExchangeError> {
     if ends_with_sops && holds(b"ENC[AES256_GCM,data:") {
         return foreign(
             "a file that sops encrypted",
-            "decrypt it with `sops decrypt` and import what that prints",
+            "decrypt it first: `sops decrypt FILE | etui import -`, of YAML or JSON `sops decrypt --output-type json FILE | \
+             etui import - --flatten`",
+        );
+    }
+    if begins(b"{") && holds(b"\"template_type\"") && holds(b"\"category\"") {
+        return foreign("an Enpass export in JSON", "export it from Enpass as CSV");
+    }
+    if begins(b"otpauth-migration://") {
+        return foreign(
+            "a transfer of Google Authenticator",
+            "show its QR codes to Aegis or another app, and export otpauth:// URIs from there",
         );
     }
     if begins(b"age-encryption.org/v1") || begins(b"-----BEGIN AGE ENCRYPTED FILE-----") {
@@ -84,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_not_read_here_is_named_with_the_way_out() {
-        let cases: [(&[u8], &str); 10] = [
+        let cases: [(&[u8], &str); 12] = [
             (b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00", "this is a KeePass database (KDBX)"),
             (b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5\x00", "this is a KeePass 1 database (KDB)"),
             (b"<?xml version=\"1.0\"?>\n<KeePassFile>", "this is a KeePass XML export"),
@@ -94,6 +104,11 @@ mod tests {
                 "this is an old 1Password export (1PIF)",
             ),
             (b"A=ENC[AES256_GCM,data:x]\nsops_mac=x\n", "this is a file that sops encrypted"),
+            (
+                b"{\"items\":[{\"category\":\"login\",\"template_type\":\"login.default\"}]}",
+                "this is an Enpass export in JSON",
+            ),
+            (b"otpauth-migration://offline?data=x\n", "this is a transfer of Google Authenticator"),
             (b"age-encryption.org/v1\n", "this is a file that age encrypted"),
             (b"\xff\xfea\0", "this is text in UTF-16"),
             (b" \n", "it is empty"),

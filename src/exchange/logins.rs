@@ -157,7 +157,7 @@ fn add_addresses(text: &str, fields: &mut Fields) {
     }
 }
 
-fn seconds(text: &str) -> Option<Timestamp> {
+pub(super) fn seconds(text: &str) -> Option<Timestamp> {
     Timestamp::from_seconds(text.parse().ok()?).ok()
 }
 

@@ -5,8 +5,8 @@
 //! quotes the file, which may hold secrets anywhere.
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
-//! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`logins`], [`enpass`], [`mod@csv`], [`pass`], [`cloud`]:
-//!   in.
+//! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`logins`], [`proton`], [`enpass`], [`mod@csv`],
+//!   [`map`], [`pass`], [`cloud`], [`hashicorp`], [`otp`]: in.
 //! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends;
 //!   `foreign`: what no reader here reads, known by its content.
 //! - `heading`: by which columns a CSV file is known; `columns`: what each column of one becomes.
@@ -24,13 +24,17 @@ pub mod enpass;
 mod entry;
 mod error;
 mod foreign;
+pub mod hashicorp;
 mod heading;
 pub mod json;
 pub mod keepassxc;
 pub mod logins;
+pub mod map;
 pub mod onepassword;
+pub mod otp;
 pub mod pass;
 mod place;
+pub mod proton;
 mod read;
 mod source;
 mod table;

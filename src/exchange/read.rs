@@ -64,12 +64,16 @@ pub fn read(
         },
     };
     let content = match (source.reader(), input) {
-        (Reader::File(read) | Reader::LooseFile(read), Input::Path(path)) => {
+        (Reader::Nameless(read), Input::Path(path)) => {
+            Content::Secrets(named_as(path, read_text(read, read_file(path)?.expose())?))
+        }
+        (Reader::File(read) | Reader::LooseFile(read) | Reader::OnlyNamed(read), Input::Path(path)) => {
             Content::Secrets(read_text(read, read_file(path)?.expose())?)
         }
-        (Reader::File(read) | Reader::LooseFile(read), Input::Piped(text)) => {
-            Content::Secrets(read_text(read, text.expose())?)
-        }
+        (
+            Reader::File(read) | Reader::LooseFile(read) | Reader::OnlyNamed(read) | Reader::Nameless(read),
+            Input::Piped(text),
+        ) => Content::Secrets(read_text(read, text.expose())?),
         (Reader::Columns(read), Input::Path(path)) => {
             Content::Secrets(read_text(|text| read(text, columns), read_file(path)?.expose())?)
         }
@@ -104,7 +108,13 @@ fn recognise(input: &Input) -> Result<Recognised, ExchangeError> {
         return Ok(Recognised::ByKind(source));
     }
     match input {
-        Input::Path(path) => recognise_text(read_file(path)?.expose(), name),
+        Input::Path(path) => recognise_text(read_file(path)?.expose(), name).map(|found| {
+            let content = match (found.source.reader(), found.content) {
+                (Reader::Nameless(_), Content::Secrets(batch)) => Content::Secrets(named_as(path, batch)),
+                (_, content) => content,
+            };
+            Found { source: found.source, content }
+        }),
         Input::Piped(text) => recognise_text(text.expose(), name),
     }
     .map(Recognised::ByContent)
@@ -137,6 +147,18 @@ fn read_text(
     read(text)
 }
 
+/// Calls what has no name as the file is called, without its extension.
+fn named_as(path: &Path, mut batch: IncomingBatch) -> IncomingBatch {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let names = batch.secrets.iter_mut().map(|secret| &mut secret.name);
+    for name in
+        names.chain(batch.losses.iter_mut().map(|loss| &mut loss.secret)).filter(|name| name.is_empty())
+    {
+        name.clone_from(&stem);
+    }
+    batch
+}
+
 /// Whether a format fits: something is in the file, and more of it can be read than cannot.
 fn is_mostly_readable(batch: &IncomingBatch) -> bool {
     let unreadable = batch.secrets.iter().filter(|secret| secret.unreadable.is_some()).count();
@@ -151,9 +173,9 @@ fn recognise_text(text: &[u8], name: String) -> Result<Found, ExchangeError> {
     let mut is_encrypted = false;
     for source in Source::all() {
         let (read, fitting) = match source.reader() {
-            Reader::File(read) => (read, &mut strict),
+            Reader::File(read) | Reader::Nameless(read) => (read, &mut strict),
             Reader::LooseFile(read) => (read, &mut loose),
-            Reader::Columns(_) | Reader::PasswordStore | Reader::Vault => continue,
+            Reader::OnlyNamed(_) | Reader::Columns(_) | Reader::PasswordStore | Reader::Vault => continue,
         };
         match read(text) {
             Ok(batch) if is_mostly_readable(&batch) => {
@@ -238,6 +260,16 @@ mod tests {
             (b"username,username2,username3,title,password,note,url,category,otpUrl\nme,,,mail,pw,,,,\n", "dashlane"),
             (b"Name,Url,MatchUrl,Login,Pwd,Note,Folder,RfFieldsV2\nmail,,,me,pw,,,,more\n", "roboform"),
             (b"\"Account\",\"Login Name\",\"Password\",\"Web Site\",\"Comments\"\n\"mail\",\"me\",\"pw\\\"\",\"\",\"\"\n", "keepass1"),
+            (br#"{"request_id":"r","data":{"password":"x"},"lease_duration":1}"#, "hashicorp"),
+            (
+                br#"{"version":1,"header":{},"db":{"entries":[{"type":"totp","name":"n","info":{"secret":"AAAA"}}]}}"#,
+                "aegis",
+            ),
+            (b"otpauth://totp/a?secret=JBSWY3DP\n", "otpauth"),
+            (
+                br#"{"encrypted":false,"vaults":{"v":{"name":"V","items":[{"data":{"metadata":{"name":"n","note":"x"},"content":{}}}]}}}"#,
+                "protonpass",
+            ),
             (b"mail,Username,me,*Password,pw,Website,https://a\n", "enpass"),
         ] {
             assert_eq!(recognised(text), Ok(format), "{}", String::from_utf8_lossy(text));

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    ColumnMap, ExchangeError, bitwarden, browser, cloud, csv, dotenv, enpass, json, keepassxc, logins,
-    onepassword,
+    ColumnMap, ExchangeError, bitwarden, browser, cloud, csv, dotenv, enpass, hashicorp, json, keepassxc,
+    logins, map, onepassword, otp, proton,
 };
 use crate::vault::IncomingBatch;
 
@@ -29,6 +29,10 @@ pub enum Reader {
     File(ReadFile),
     /// The same, but files of other formats may pass for this one: then the other is meant.
     LooseFile(ReadFile),
+    /// The same, but a file need not say what its secrets are called: then they are called as the file.
+    Nameless(ReadFile),
+    /// The same, but files of many formats pass for this one: it reads only what it is named for.
+    OnlyNamed(ReadFile),
     /// The same, but it is told which columns become what, and reads only what it is named for.
     Columns(ReadColumns),
     /// The folder of a password store, through gpg.
@@ -56,7 +60,11 @@ static SOURCES: &[Source] = &[
     Source { name: "firefox", help: "Password file (CSV)", reader: Reader::File(browser::read_firefox) },
     Source { name: "lastpass", help: "CSV export", reader: Reader::File(logins::read_lastpass) },
     Source { name: "nordpass", help: "CSV export", reader: Reader::File(logins::read_nordpass) },
-    Source { name: "protonpass", help: "CSV export", reader: Reader::File(logins::read_proton) },
+    Source {
+        name: "protonpass",
+        help: "Unencrypted export, CSV or JSON",
+        reader: Reader::File(proton::read),
+    },
     Source {
         name: "dashlane",
         help: "credentials.csv of the export",
@@ -74,6 +82,18 @@ static SOURCES: &[Source] = &[
         help: "Any CSV with a heading; the columns are named",
         reader: Reader::Columns(csv::read),
     },
+    Source {
+        name: "map",
+        help: "JSON object; nested keys become names a/b/c",
+        reader: Reader::OnlyNamed(map::read),
+    },
+    Source {
+        name: "hashicorp",
+        help: "Answers of `vault kv get -format=json`, of `bao` too",
+        reader: Reader::Nameless(hashicorp::read),
+    },
+    Source { name: "aegis", help: "Unencrypted export", reader: Reader::File(otp::read_aegis) },
+    Source { name: "otpauth", help: "otpauth:// URIs, one a line", reader: Reader::File(otp::read_uris) },
     Source { name: "pass", help: "Password store, through gpg", reader: Reader::PasswordStore },
     Source {
         name: "aws",

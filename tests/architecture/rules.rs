@@ -26,6 +26,7 @@ const MODULES: [(&str, &[&str]); 21] = [
             "memory",
             "domain",
             "content",
+            "codes",
             "crypto",
             "versioning",
             "generator",

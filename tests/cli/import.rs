@@ -252,6 +252,28 @@ fn the_columns_of_a_csv_file_can_be_named() {
 }
 
 #[test]
+fn any_json_object_can_be_flattened() {
+    let home = Home::with_vault();
+    let file = r#"{"shop":{"db":{"password":"p"}}}"#;
+    home.pipe(file, &["import", "-", "--flatten"]).succeeded();
+    assert_eq!(home.etui(&["get", "shop/db/password"]).text(), "p");
+    assert_snapshot!(import(&home, file, &["json", "file", "--flatten"]), @"
+    exit 0
+    stdout:
+    same	shop/db/password	
+
+    stderr:
+    note: nothing changed: 1 already here
+    ");
+    assert_snapshot!(import(&home, file, &["aws", "file", "--flatten"]).failed(2), @"
+    exit 2
+    stderr:
+    error: --flatten is for JSON
+    hint: leave it out, or leave the format out
+    ");
+}
+
+#[test]
 fn what_get_prints_as_json_can_be_imported() {
     let home = Home::with_secret();
     let answer = home.etui(&["get", "db", "--json"]).succeeded();

@@ -41,6 +41,10 @@ fn home_of_the_readme() -> Home {
     let lastpass = "url,username,password,totp,extra,name,grouping,fav\nhttps://a.example,me,pw,,,forum,,0\n";
     fs::write(at("lastpass_export.csv"), lastpass).unwrap();
     fs::write(at("list.csv"), "Title,Pwd,Group\nrouter,pw,Home\n").unwrap();
+    let code = r#"{"type":"totp","name":"me","issuer":"shop","info":{"secret":"JBSWY3DP","algo":"SHA1","digits":6,"period":30}}"#;
+    let aegis = format!(r#"{{"version":1,"header":{{}},"db":{{"version":2,"entries":[{code}]}}}}"#);
+    fs::write(at("aegis.json"), aegis).unwrap();
+    fs::write(at("nested.json"), r#"{"shop":{"key":"k"}}"#).unwrap();
     let item = r#"{"encrypted":false,"items":[{"id":"1","type":1,"name":"mail","login":{"password":"pw"}}]}"#;
     fs::write(at("export.json"), item).unwrap();
     write_program(&at("smoke-test"), "#!/bin/sh\ntest -n \"$PGPASSWORD\"\n");
@@ -50,6 +54,8 @@ fn home_of_the_readme() -> Home {
     fs::write(at("password-store/mail.gpg"), "pw\n").unwrap();
     // Stands in for GnuPG, which gets the entry on stdin.
     write_program(&at("bin/gpg"), "#!/bin/sh\nexec cat\n");
+    let answer = r#"{"request_id":"r","data":{"data":{"k":"v"},"metadata":{"version":1}}}"#;
+    write_program(&at("bin/vault"), &format!("#!/bin/sh\necho '{answer}'\n"));
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), at("bin/etui")).unwrap();
     fs::create_dir(at("runtime")).unwrap();
     fs::set_permissions(at("runtime"), fs::Permissions::from_mode(0o700)).unwrap();

@@ -9,6 +9,7 @@ mod dotenv_readers;
 mod helpers;
 mod identity;
 mod imports;
+mod json_readers;
 mod leaves;
 mod logins;
 mod malformed;

@@ -2,8 +2,8 @@
 
 use etui::domain::ErrorCode;
 use etui::exchange::{
-    ExchangeError, Input, ReadFile, Source, bitwarden, browser, cloud, csv, dotenv, enpass, json, keepassxc,
-    logins, onepassword, read,
+    ExchangeError, Input, ReadFile, Source, bitwarden, browser, cloud, csv, dotenv, enpass, hashicorp, json,
+    keepassxc, logins, map, onepassword, otp, proton, read,
 };
 use etui::memory::SecretBytes;
 use etui::vault::{IncomingBatch, OnRefusal, Vault};
@@ -246,7 +246,7 @@ fn nothing_is_not_an_import() {
     }
 }
 
-const ALL: [ReadFile; 18] = [
+const ALL: [ReadFile; 23] = [
     dotenv::secrets,
     json::read,
     bitwarden::read,
@@ -265,6 +265,11 @@ const ALL: [ReadFile; 18] = [
     enpass::read,
     csv_by_names,
     csv_by_map,
+    proton::read,
+    map::read,
+    hashicorp::read,
+    otp::read_aegis,
+    otp::read_uris,
 ];
 
 fn csv_by_names(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
@@ -287,6 +292,13 @@ fn samples() -> Vec<(ReadFile, String)> {
         "passwordHistory":[{"password":"hunter2 old","lastUsedDate":"2024-01-01T00:00:00Z"}]}]}"#;
     let alibaba = r#"{"SecretName":"n","VersionId":"v1","SecretData":"hunter2","VersionStages":{"VersionStage":["ACSCurrent"]}}"#;
     let firefox = "\"url\",\"username\",\"password\",\"guid\",\"timeCreated\"\n\"https://a\",\"u\",\"hunter2\"\"x\",\"g\",\"1700000000000\"\n";
+    let proton = r#"{"version":"1","encrypted":false,"vaults":{"v":{"name":"V","description":"","items":[{"itemId":"i","state":1,"createTime":1,
+        "data":{"metadata":{"name":"n","note":"hunter2"},"type":"login","content":{"itemEmail":"e","password":"hunter2","urls":["https://a"],
+        "extraSections":[{"sectionName":"s","sectionFields":[{"fieldName":"f","data":{"content":"hunter2"}}]}]},"extraFields":[]}}]}}}"#;
+    let hashicorp = r#"{"request_id":"r","path":"p","data":{"data":{"k":"hunter2"},"metadata":{"created_time":"2024-01-02T03:04:05.6Z","version":3,
+        "custom_metadata":{"a":"b"}}}} {"request_id":"r","data":{"k":"hunter2"}}"#;
+    let aegis = r#"{"version":1,"header":{"slots":null,"params":null},"db":{"version":3,"groups":[{"uuid":"g","name":"G"}],"entries":[{"type":"totp","uuid":"u",
+        "name":"n","issuer":"i","note":"","info":{"secret":"hunter2","algo":"SHA1","digits":6,"period":30},"groups":["g"]}]}}"#;
     let nordpass = "name,url,additional_urls,username,password,note,cardnumber,folder,type,custom_fields\n\
         n,https://a,\"[\"\"https://b\"\"]\",u,hunter2,,,F,password,\"[{\"\"label\"\":\"\"l\"\",\"\"value\"\":\"\"hunter2\"\"}]\"\nF,,,,,,,,folder,\n";
     vec![
@@ -307,6 +319,11 @@ fn samples() -> Vec<(ReadFile, String)> {
         (logins::read_roboform, "Name,Url,MatchUrl,Login,Pwd,Note,Folder,RfFieldsV2\nn,https://a,https://b,u,hunter2,,/f,\"x,,,txt,hunter2\",\"y,,,txt,hunter2,z\"\n".to_owned()),
         (logins::read_keepass_1, "\"Account\",\"Login Name\",\"Password\",\"Web Site\",\"Comments\"\n\"a\",\"u\",\"hunter2\\\"\\\\\",\"\",\"hunter2\"\n".to_owned()),
         (enpass::read, "Title\nshop,Username,u,*Password,hunter2,note hunter2\nnote,hunter2\n".to_owned()),
+        (proton::read, proton.to_owned()),
+        (map::read, r#"{"a":"hunter2","b":{"c":["hunter2"],"d":null,"e":1}}"#.to_owned()),
+        (hashicorp::read, hashicorp.to_owned()),
+        (otp::read_aegis, aegis.to_owned()),
+        (otp::read_uris, "# c\notpauth://totp/A:b?secret=hunter2\notpauth://hotp/c?secret=hunter2&counter=1\n".to_owned()),
         (csv_by_names, "title,login,pwd,comments\nn,u,hunter2,\"hunter2\"\n".to_owned()),
         (csv_by_map, "Title,Pwd,Env,Group,Other\nn,hunter2,prod,a/b,hunter2\n".to_owned()),
     ]

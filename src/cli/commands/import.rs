@@ -73,6 +73,12 @@ pub(in crate::cli) struct Import {
     #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = str::parse::<MappedColumn>)]
     map: Vec<MappedColumn>,
 
+    /// Read any JSON object; its keys become names
+    ///
+    /// The same as the format map. Texts become values as they are; numbers and lists as they are written.
+    #[arg(long)]
+    flatten: bool,
+
     /// Import into this folder
     #[arg(long, value_name = "PATH", value_parser = Folder::new)]
     prefix: Option<Folder>,
@@ -95,6 +101,9 @@ pub(in crate::cli) struct Import {
     #[arg(long, value_name = "FILE")]
     other_key_file: Option<PathBuf>,
 }
+
+/// The format of any JSON object.
+const MAP: &str = "map";
 
 /// Reads the name of a format, and tells them all with their help.
 fn format_parser() -> impl TypedValueParser<Value = Source> {
@@ -134,7 +143,8 @@ impl RunCommand for Import {
         ),
     ]])]);
 
-    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+    fn run(mut self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        self.format = self.format()?;
         let is_of = |wanted: fn(Reader) -> bool| self.format.is_some_and(|source| wanted(source.reader()));
         if is_of(|reader| matches!(reader, Reader::Vault | Reader::PasswordStore)) {
             refuse_stream(&self.file, "a vault or a password store")?;
@@ -204,6 +214,15 @@ impl Import {
         invocation.say_notices(vault.take_notices());
         report::print(invocation.output(), &report, Tense::Did, on_refusal)?;
         Ok(Finish::Done)
+    }
+
+    /// The format that is named, or that `--flatten` stands for.
+    fn format(&self) -> Result<Option<Source>, CliError> {
+        match self.format.map(Source::name) {
+            _ if !self.flatten => Ok(self.format),
+            None | Some("json" | MAP) => Ok(Source::named(MAP)),
+            Some(_) => Err(CliError::usage("--flatten is for JSON", "leave it out, or leave the format out")),
+        }
     }
 
     /// The columns that are named, which only CSV has.

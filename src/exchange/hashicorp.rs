@@ -1,0 +1,165 @@
+//! What `vault kv get -format=json` of HashiCorp Vault, and `bao` of OpenBao, print: one or many answers in a file, of
+//! the key-value engine of either version.
+//!
+//! An answer does not say where its secret lies: a `path` may be put beside it. Answers of one path, or of none, with
+//! different version numbers are versions of one secret.
+
+use super::cloud::answers;
+use super::document::{Members, Node};
+use super::entry::{CREATED, member_in_words, time_of, write_string};
+use super::error::ExchangeError;
+use crate::domain::{
+    Description, Facts, SecretValue, TagKey, TagValue, Tags, Timestamp, ValueType, VersionId,
+};
+use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
+
+/// Members of an answer that are looked at, or say nothing of their own.
+const ANSWER: [&str; 10] = [
+    "request_id",
+    "lease_id",
+    "lease_duration",
+    "renewable",
+    "data",
+    "warnings",
+    "mount_type",
+    "wrap_info",
+    "auth",
+    "path",
+];
+const METADATA: [&str; 5] = ["created_time", "custom_metadata", "deletion_time", "destroyed", "version"];
+/// The custom metadata that is kept as the description.
+const DESCRIPTION: &str = "description";
+
+/// Reads a file. The value of a secret is the JSON object of its keys.
+///
+/// # Errors
+/// [`ExchangeError`] with line and column where the file is nothing of that kind.
+pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    let mut batch = IncomingBatch::new();
+    let mut told: Vec<Told> = Vec::new();
+    let answers = answers(text)?;
+    let is_only = answers.len() == 1;
+    for (position, answer) in answers.into_iter().enumerate() {
+        match read_answer(answer, &mut batch.losses) {
+            Ok(version) => told.extend(version),
+            // A file of one answer is refused as a file.
+            Err(error) if is_only => return Err(error),
+            Err(error) => {
+                batch.secrets.push(IncomingSecret::unreadable(format!("answer {}", position + 1), error));
+            }
+        }
+    }
+    // Answers without a number stay where they are.
+    if told.iter().all(|told| told.number.is_some()) {
+        told.sort_by_key(|told| told.number);
+    }
+    for Told { name, number, version, facts } in told {
+        let is_same = |secret: &IncomingSecret| {
+            secret.name == name
+                && secret.unreadable.is_none()
+                && number.is_some()
+                && secret.versions.iter().all(|known| known.id.is_some() && known.id != version.id)
+        };
+        match batch.secrets.iter().position(is_same) {
+            // What the newest version knows counts.
+            Some(at) => {
+                batch.secrets[at].versions.push(version);
+                batch.secrets[at].facts = facts;
+            }
+            None => {
+                let mut secret = IncomingSecret::without_labels(name, vec![version]);
+                secret.facts = facts;
+                batch.secrets.push(secret);
+            }
+        }
+    }
+    Ok(batch)
+}
+
+/// A version, as one answer tells it.
+struct Told {
+    name: String,
+    number: Option<u32>,
+    version: IncomingVersion,
+    facts: Facts,
+}
+
+/// Reads an answer; `None` where its version is deleted there, which is among the losses then.
+fn read_answer(answer: Node<'_>, losses: &mut Vec<Loss>) -> Result<Option<Told>, ExchangeError> {
+    let answer = answer.members()?;
+    answer.get("request_id")?;
+    let name = answer.text_of("path")?.expose_text().unwrap_or_default().to_owned();
+    losses.extend(answer.others(&ANSWER).map(|(member, _)| Loss::new(&name, member_in_words(member))));
+    let data = answer.get("data")?;
+    let members = data.members()?;
+    let metadata = members.find("metadata").and_then(|metadata| metadata.members().ok());
+    let Some(metadata) = metadata.filter(|metadata| metadata.find("version").is_some()) else {
+        let version = IncomingVersion::of(value(data)?);
+        return Ok(Some(Told { name, number: None, version, facts: Facts::default() }));
+    };
+    let number = metadata.get("version")?.number()?;
+    losses.extend(metadata.others(&METADATA).map(|(member, _)| Loss::new(&name, member_in_words(member))));
+    let Some(inner) = members.find("data") else {
+        losses.push(Loss::whole(name, format!("version {number} of it is deleted there")));
+        return Ok(None);
+    };
+    let version = IncomingVersion {
+        id: VersionId::new(&format!("v{number}")).ok(),
+        value: value(inner)?,
+        created: created(&metadata, &name, losses)?,
+        note: None,
+    };
+    let facts = facts(&metadata, &name, losses)?;
+    Ok(Some(Told { name, number: Some(number), version, facts }))
+}
+
+fn created(
+    metadata: &Members<'_>,
+    name: &str,
+    losses: &mut Vec<Loss>,
+) -> Result<Option<Timestamp>, ExchangeError> {
+    let text = metadata.text_of("created_time")?;
+    Ok(time_of(name, CREATED, text.expose_text().unwrap_or_default(), losses, |text| text.parse().ok()))
+}
+
+/// Custom metadata become tags, and one of it the description.
+fn facts(metadata: &Members<'_>, name: &str, losses: &mut Vec<Loss>) -> Result<Facts, ExchangeError> {
+    let mut facts = Facts::default();
+    let Some(custom) = metadata.find("custom_metadata") else { return Ok(facts) };
+    let mut tags = Tags::new();
+    for (key, text) in custom.members()?.iter() {
+        let text = text.text()?;
+        let text = text.expose_text().unwrap_or_default();
+        if key == DESCRIPTION
+            && let Ok(description) = Description::new(text)
+        {
+            facts.description = description;
+            continue;
+        }
+        match TagKey::new(key).ok().zip(TagValue::new(text).ok()) {
+            Some((key, value)) if tags.len() < Tags::LIMIT => tags.set(key, value),
+            _ => losses.push(Loss::new(name, "some of its custom metadata: it cannot be a tag here")),
+        }
+    }
+    facts.tags = tags;
+    Ok(facts)
+}
+
+/// The object of the keys, without the blanks that a program puts between them.
+fn value(object: Node<'_>) -> Result<SecretValue, ExchangeError> {
+    let mut out = SecretBytes::new();
+    let mut before = b'{';
+    for (name, value) in object.members()?.iter() {
+        out.push(before);
+        write_string(name, &mut out);
+        out.push(b':');
+        out.extend(value.spelled().as_bytes());
+        before = b',';
+    }
+    if out.is_empty() {
+        return Err(object.fault("this object has no keys"));
+    }
+    out.push(b'}');
+    SecretValue::new(ValueType::Text, out).map_err(|invalid| object.fault(invalid.to_string()))
+}
