@@ -123,6 +123,20 @@ impl SharedRecords {
         &self.buffers[buffer as usize].expose()[start..start + length as usize]
     }
 
+    /// Keeps those that are wanted.
+    pub fn retain(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
+        let wanted: Vec<Place> =
+            (0..self.len()).filter(|&at| is_wanted(self.get(at))).map(|at| self.places[at]).collect();
+        self.places = wanted;
+    }
+
+    /// Adds one with a buffer of its own.
+    pub fn push(&mut self, record: SecretBytes) {
+        let (buffer, length) = (self.buffers.len() as u32, record.len() as u32);
+        self.places.push(Place { buffer, length, start: 0 });
+        self.buffers.push(Arc::new(record));
+    }
+
     /// Puts them into an order: at each position the one that is now at the position named there.
     pub fn arrange(&mut self, order: &[usize]) {
         self.places = order.iter().map(|&at| self.places[at]).collect();

@@ -45,7 +45,7 @@ mod versions;
 mod watch;
 
 pub use check::CheckReport;
-pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, SummaryTags};
+pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, SummaryTags, past_record};
 pub use error::StoreError;
 pub use format::FormatVersion;
 pub use header::{Header, KeyFileUse};

@@ -18,6 +18,7 @@ mod incoming;
 mod listing;
 mod metadata;
 mod outcome;
+mod past;
 mod private_file;
 mod relock;
 mod removal;

@@ -14,6 +14,7 @@ mod import;
 mod labels;
 mod lifecycle;
 mod metadata;
+mod past;
 mod put;
 mod refusal;
 mod select;
@@ -33,6 +34,7 @@ pub use import::{
 pub use labels::{LabelMap, VersionKey, VersionRef};
 pub use lifecycle::{Deletion, create, delete, duplicate, purge, restore};
 pub use metadata::{MetadataUpdate, annotate, rename, update};
+pub use past::{PastSecret, Rewind};
 pub use put::{Comparison, PutTerms, StageSet, put, retired_by_next_put};
 pub use refusal::Refusal;
 pub use select::{Selector, select};

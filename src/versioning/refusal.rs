@@ -86,6 +86,17 @@ pub enum Refusal {
     NotedVersionGone { name: SecretName, version: VersionId },
     #[error("'{name}' cannot be read: {why}")]
     Unreadable { name: SecretName, why: String },
+    #[error("there was no secret '{name}' at {at}")]
+    NoSuchSecretThen {
+        name: SecretName,
+        at: Timestamp,
+        /// When the secret was created that has this name now.
+        created: Option<Timestamp>,
+    },
+    #[error("secret '{name}' was scheduled for deletion at that time, on {planned}")]
+    ScheduledThen { name: SecretName, planned: Timestamp },
+    #[error("version '{version}' of secret '{name}' was destroyed at {destroyed}; its value is gone")]
+    DestroyedSince { name: SecretName, version: VersionId, destroyed: Timestamp },
     #[error("there is nothing to undo")]
     NothingToUndo,
     #[error("there is nothing to redo")]
@@ -134,9 +145,13 @@ impl Refusal {
             | Self::NoSuchVersion { .. }
             | Self::NoSuchLabel { .. }
             | Self::NoPrevious { .. }
-            | Self::PastTheOldest { .. } => ErrorCode::ResourceNotFound,
+            | Self::PastTheOldest { .. }
+            | Self::NoSuchSecretThen { .. }
+            | Self::DestroyedSince { .. } => ErrorCode::ResourceNotFound,
             Self::NameTaken { .. } | Self::VersionExists { .. } => ErrorCode::ResourceExist,
-            Self::NameInWindow { .. } | Self::InDeleteWindow { .. } => ErrorCode::ResourceInDeleteWindow,
+            Self::NameInWindow { .. } | Self::InDeleteWindow { .. } | Self::ScheduledThen { .. } => {
+                ErrorCode::ResourceInDeleteWindow
+            }
             Self::NotScheduled { .. } | Self::ClockBehind { .. } => ErrorCode::ResourceInUse,
             Self::LabelLimit { .. } | Self::TagLimit { .. } => ErrorCode::LimitExceeded,
             Self::Changed { .. } | Self::VaultChanged => ErrorCode::ResourceChanged,
@@ -202,6 +217,14 @@ impl Refusal {
                 "nothing was changed; earlier changes can be reverted by hand".to_owned()
             }
             Self::Unreadable { .. } => "correct it at its source, or leave it out".to_owned(),
+            Self::NoSuchSecretThen { created: Some(created), .. } => {
+                format!("the secret that has this name now was created at {created}")
+            }
+            Self::NoSuchSecretThen { at, created: None, .. } => {
+                format!("run `etui list --at {at}` to see the names of that time")
+            }
+            Self::ScheduledThen { .. } => "choose a time before that or after its restoration".to_owned(),
+            Self::DestroyedSince { .. } => "a backup of that time may still hold it".to_owned(),
             Self::NothingToUndo => "run `etui audit` to see the history".to_owned(),
             Self::NothingToRedo => "only the last undo can be redone, before any other change".to_owned(),
             Self::Changed { .. } | Self::VaultChanged => {

@@ -23,6 +23,7 @@ mod password;
 mod plans;
 mod put_secret_value;
 mod random_operations;
+mod random_past;
 mod random_undo;
 mod refusals;
 mod rekey;

@@ -13,7 +13,7 @@ pub(super) use change::fit_into_format_1;
 pub use event::{EventLink, EventRecord, Stamped};
 pub(super) use head::Head;
 pub(super) use secret::{SecretRecord, Succession};
-pub use secret::{SecretRecordView, SummaryLabels, SummaryTags};
+pub use secret::{SecretRecordView, SummaryLabels, SummaryTags, past_record};
 pub(super) use version::VersionRecord;
 
 use super::format::FormatVersion;

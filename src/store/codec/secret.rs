@@ -6,6 +6,7 @@ use crate::domain::{
     Timestamp, ValueType, VersionId,
 };
 use crate::memory::SecretBytes;
+use crate::store::error::StoreError;
 use crate::store::format::FormatVersion;
 use crate::versioning::{LabelMap, SecretState, VersionKey, VersionRef};
 
@@ -50,6 +51,17 @@ impl SecretRecord<'_> {
         writer.raw(&self.versions_mac);
         Some(writer.finish())
     }
+}
+
+/// The record of a secret as it was: it is never stored, and only what a list shows of it means anything.
+///
+/// # Errors
+/// [`StoreError::Integrity`] where no version is current.
+pub fn past_record(state: &SecretState) -> Result<SecretBytes, StoreError> {
+    let record = SecretRecord { state, last_event: EventLink::default(), versions_mac: [0; 32] };
+    record
+        .encode(FormatVersion::One)
+        .ok_or_else(|| StoreError::integrity("the history of a secret makes no sense"))
 }
 
 pub(super) fn write_labels(writer: &mut Writer, labels: &LabelMap) {

@@ -32,6 +32,15 @@ fn all() -> Vec<(Refusal, ErrorCode)> {
             Refusal::PastTheOldest { name: name.clone(), version: v1.clone(), older: 3 },
             ErrorCode::ResourceNotFound,
         ),
+        (
+            Refusal::NoSuchSecretThen { name: name.clone(), at: planned, created: Some(planned) },
+            ErrorCode::ResourceNotFound,
+        ),
+        (
+            Refusal::DestroyedSince { name: name.clone(), version: v1.clone(), destroyed: planned },
+            ErrorCode::ResourceNotFound,
+        ),
+        (Refusal::ScheduledThen { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
         (Refusal::NameTaken { name: name.clone() }, ErrorCode::ResourceExist),
         (Refusal::NameInWindow { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
         (Refusal::InDeleteWindow { name: name.clone(), planned }, ErrorCode::ResourceInDeleteWindow),
