@@ -323,13 +323,18 @@ pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     name.push(suffix);
     let temporary = folder.join(name);
     let mut file = create_private_file(&temporary)?;
-    let written = file
+    let is_new = fs::symlink_metadata(path).is_err();
+    let placed = file
         .write_all(bytes)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&temporary, path))
-        .and_then(|()| File::open(folder)?.sync_all());
-    written.map_err(|error| {
-        remove_quietly(&temporary);
+        .inspect_err(|_| remove_quietly(&temporary));
+    let is_placed = placed.is_ok();
+    placed.and_then(|()| File::open(folder)?.sync_all()).map_err(|error| {
+        // Whoever is told that it failed tries again, and would find it in the way.
+        if is_placed && is_new {
+            remove_quietly(path);
+        }
         StoreError::system("writing", path, &error)
     })
 }

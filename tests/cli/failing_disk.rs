@@ -121,6 +121,30 @@ fn vaults_and_backups_are_made_on_a_file_system_without_locks() {
     }
 }
 
+// Guards: a key file that stayed behind an init that failed would be in the way of the next one.
+#[test]
+fn a_key_file_whose_folder_cannot_be_synced_does_not_stay() {
+    if !can_make_calls_fail() {
+        return;
+    }
+    let init = [&INIT[..], &["--key-file-out", "keys/team.key"]].concat();
+    let home = Home::empty();
+    let keys = home.path().join("keys");
+    fs::create_dir(&keys).unwrap();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(fs::canonicalize(&keys).unwrap());
+    command
+        .args(["-e", "trace=fsync", "-e", "inject=fsync:error=EIO", env!("CARGO_BIN_EXE_etui")])
+        .args(&init);
+    let like = home.command(&[]);
+    command.env_clear().envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(home.path());
+    let run = home.finish(command, b"").failed(1);
+    assert!(run.stderr.contains("team.key failed: input/output error"), "{run}");
+    assert_eq!(fs::read_dir(&keys).unwrap().count(), 0, "{run}");
+    home.etui(&init).succeeded();
+}
+
 // Guards: where no journal can be made SQLite tries to read one, and the system's last word is that there is none.
 #[test]
 fn a_journal_that_cannot_be_made_is_told_with_its_cause() {

@@ -101,7 +101,12 @@ impl RunCommand for Init {
             // Where it is not known whether there is a vault, nothing else would open it.
             let is_unused = !matches!(error, VaultError::Unknown { .. });
             if let Some(unused) = self.key_file_out.as_ref().filter(|_| is_unused) {
-                let _ = std::fs::remove_file(unused);
+                if std::fs::remove_file(unused).is_err() {
+                    let unused = unused.display();
+                    invocation
+                        .output()
+                        .note(&format!("the key file '{unused}' belongs to no vault: remove it"));
+                }
             }
         })?;
         invocation.say_notices(vault.take_notices());
