@@ -168,6 +168,7 @@ const INTRODUCTION: &str = "\
 Generated from the help of every command; a test compares the two. `etui COMMAND --help` says the same.
 
 - [Naming a version](#naming-a-version)
+- [Looking back](#looking-back)
 - [Exit codes](#exit-codes)
 - [In scripts](#in-scripts)
 - [Options of every command](#options-of-every-command)
@@ -183,6 +184,23 @@ REF = NAME [ #VERSION_ID | :LABEL ] [ ~N | ~ ]...
 `db/password` is the current version (marked `ACSCurrent`), `db/password:ACSPrevious` the one before, `db/password:canary` \
 the one that your own label marks, `db/password#v3` a version by its id, and `~N` behind any of them N versions older by \
 the order in which they were made (`~` is `~1`). Quote references with `#` and `~`: some shells read these characters.
+
+## Looking back
+
+`get`, `list`, `show`, `log` and `diff` take `--at TIME` and answer from the history: the state after the last change at \
+or before TIME, with the names of that time. Nothing is changed.
+
+| TIME | means |
+| --- | --- |
+| `2026-11-03T14:00:00Z`, `2026-11-03T14:00:00+01:00` | RFC 3339 |
+| `'2026-11-03 14:00'` | that time in the time zone of this machine |
+| `2026-11-03` | the first moment of that day, here |
+| `3d`, `'2h ago'`, `'3 weeks ago'` | so long ago; s, m, h, d, w or their words |
+
+A secret that did not exist then ends with exit code 3. So does the value of a version that was destroyed since (by \
+retention, `rm --force` or `purge`); it is named with the time of that, and `show` and `log` tell what is still known of \
+it. Where the clock of a machine was set back, changes count in the order in which they were made. What was due counts \
+from TIME; ages count from now.
 
 ## Exit codes
 

@@ -25,6 +25,7 @@ mod manual;
 mod masking;
 mod output;
 mod password;
+mod past;
 mod plan;
 mod process;
 mod progress;

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::error::CliError;
 use crate::content::{self, NoField, NotReplaced};
-use crate::domain::{Invalid, SecretName, SecretValue, StageLabel, ValueType, VersionId};
+use crate::domain::{Invalid, SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{GetOutcome, Vault};
 use crate::versioning::Selector;
@@ -137,7 +137,16 @@ fn count(steps: &str) -> Option<u32> {
 impl ValueReference {
     /// Reads the value, or the field of it.
     pub(super) fn read(&self, vault: &mut Vault) -> anyhow::Result<Referred> {
-        let outcome = vault.get_secret_value(&self.version.name, &self.version.selector)?;
+        self.read_at(vault, None)
+    }
+
+    /// Reads what it meant at an earlier time.
+    pub(super) fn read_at(&self, vault: &mut Vault, at: Option<Timestamp>) -> anyhow::Result<Referred> {
+        let Reference { name, selector } = &self.version;
+        let outcome = match at {
+            None => vault.get_secret_value(name, selector)?,
+            Some(at) => vault.past_value(name, selector, at)?,
+        };
         let field = match &self.field {
             None => None,
             Some(field) => Some(

@@ -1,9 +1,11 @@
 //! What the API answers: each shape once, for both formats and for the command line's `--json`.
 
+use std::collections::HashMap;
+
 use crate::domain::{ErrorCode, SecretName, SecretValue, Tags, Timestamp, visible};
 use crate::memory::SecretBytes;
 use crate::vault::{ChangeOutcome, CreateOutcome, GetOutcome, PutOutcome, SecretSummary, VaultError};
-use crate::versioning::{SecretState, VersionState};
+use crate::versioning::{SecretState, VersionKey, VersionState};
 
 use super::page::{FetchTags, IncludeDeprecated, Page};
 use super::request_id::RequestId;
@@ -223,7 +225,9 @@ impl<'a> Answer<'a> {
     }
 
     /// DescribeSecret with what etui alone keeps of a secret, and with one version, its value left out.
-    pub fn show(secret: &'a SecretState, version: &'a VersionState) -> Self {
+    ///
+    /// `destroyed`: when the version was destroyed, if that was after the time that the answer is about.
+    pub fn show(secret: &'a SecretState, version: &'a VersionState, destroyed: Option<Timestamp>) -> Self {
         let mut answer = Self::describe(secret, FetchTags::Yes);
         let number = |name, number| Field { name, content: Content::Number(number) };
         answer
@@ -231,8 +235,13 @@ impl<'a> Answer<'a> {
             .extend(secret.facts.retention.map(|kept| number("KeepVersions", kept.versions() as u64)));
         answer.fields.extend(secret.facts.rotation.map(|every| number("RotationDays", every.days().into())));
         let mut shown = version_fields(secret, version);
-        shown.push(text("SecretDataType", version.value_type.as_str()));
-        shown.push(number("SecretDataSize", version.size));
+        match destroyed {
+            Some(destroyed) => shown.push(time("DestroyTime", destroyed)),
+            None => {
+                shown.push(text("SecretDataType", version.value_type.as_str()));
+                shown.push(number("SecretDataSize", version.size));
+            }
+        }
         shown.extend(version.note.as_ref().map(|note| text("Note", note.as_str())));
         answer.fields.push(Field { name: "Version", content: Content::Record(shown) });
         answer
@@ -255,7 +264,13 @@ impl<'a> Answer<'a> {
     }
 
     /// ListSecretVersionIds with what etui alone keeps of a version: its note.
-    pub fn log(secret: &'a SecretState, include: IncludeDeprecated) -> Self {
+    ///
+    /// `destroyed`: which versions were destroyed after the time that the answer is about, and when.
+    pub fn log(
+        secret: &'a SecretState,
+        include: IncludeDeprecated,
+        destroyed: &HashMap<VersionKey, Timestamp>,
+    ) -> Self {
         let versions: Vec<&VersionState> = secret
             .versions
             .iter()
@@ -266,6 +281,7 @@ impl<'a> Answer<'a> {
         let entries = versions.into_iter().map(|version| {
             let mut fields = version_fields(secret, version);
             fields.extend(version.note.as_ref().map(|note| text("Note", note.as_str())));
+            fields.extend(destroyed.get(&version.key).map(|destroyed| time("DestroyTime", *destroyed)));
             Content::Record(fields)
         });
         let mut fields = vec![secret_name(&secret.name)];

@@ -46,8 +46,9 @@ pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
 pub use incoming::{AccountOf, IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 pub use listing::Listing;
 pub use outcome::{
-    ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, Planned, PlannedPut,
-    PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan, TakenBack,
+    ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, PastDetails, Planned,
+    PlannedPut, PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan,
+    TakenBack,
 };
 pub use private_file::{Existing, place_secret_file};
 pub use relock::{NewKeyFile, Relock, RelockFailed, Relocked, Relocking, refuse_existing};

@@ -4,7 +4,7 @@ use super::request::StateToken;
 use crate::domain::{SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
 use crate::store::EventRecord;
 use crate::store::{SummaryLabels, SummaryTags};
-use crate::versioning::{Change, Direction, LabelMove, Origin, Plan, SecretState, VersionState};
+use crate::versioning::{Change, Direction, LabelMove, Origin, PastSecret, Plan, SecretState, VersionState};
 
 /// CreateSecret's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,15 @@ pub struct SecretDetails {
     pub secret: SecretState,
     /// For a request that is to be refused in another state.
     pub token: StateToken,
+}
+
+/// A secret as it was at an earlier time (etui).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastDetails {
+    /// Everything but the values.
+    pub secret: PastSecret,
+    /// Its name now; `None` where it was removed since.
+    pub name_now: Option<SecretName>,
 }
 
 /// What an operation would do, before it does it.

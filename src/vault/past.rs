@@ -11,7 +11,7 @@ use super::Vault;
 use super::error::VaultError;
 use super::history::walk;
 use super::listing::Listing;
-use super::outcome::GetOutcome;
+use super::outcome::{GetOutcome, PastDetails};
 use crate::domain::{SecretName, Timestamp};
 use crate::store::{EventLink, OpenStore, SecretRecordView, StoreError, past_record};
 use crate::versioning::{Existence, PastSecret, Refusal, Rewind, Selector, name_after};
@@ -42,8 +42,8 @@ impl Vault {
     ///
     /// # Errors
     /// [`Refusal::NoSuchSecretThen`], [`VaultError::Integrity`] where the chain is broken, and those of the file.
-    pub fn past_secret(&mut self, name: &SecretName, at: Timestamp) -> Result<PastSecret, VaultError> {
-        self.read(|store| Ok(find(store, name, at)?.0))
+    pub fn past_secret(&mut self, name: &SecretName, at: Timestamp) -> Result<PastDetails, VaultError> {
+        self.read(|store| find(store, name, at))
     }
 
     /// The value of the version that a selector meant then.
@@ -58,7 +58,7 @@ impl Vault {
         at: Timestamp,
     ) -> Result<GetOutcome, VaultError> {
         self.read(|store| {
-            let (past, name_now) = find(store, name, at)?;
+            let PastDetails { secret: past, name_now } = find(store, name, at)?;
             let version = past.select_readable(selector)?.clone();
             // A version that was not destroyed belongs to a secret that is there.
             let lost = || StoreError::integrity("a version that was not destroyed is missing");
@@ -100,23 +100,19 @@ impl Vault {
 }
 
 /// The secret that had this name then, and its name now.
-fn find(
-    store: &mut OpenStore,
-    name: &SecretName,
-    at: Timestamp,
-) -> Result<(PastSecret, Option<SecretName>), VaultError> {
+fn find(store: &mut OpenStore, name: &SecretName, at: Timestamp) -> Result<PastDetails, VaultError> {
     let since = look_back(store, at)?;
     let found = since.changed.iter().find(|changed| changed.existed && changed.name_then == *name);
     if let Some(changed) = found
         && let Some(past) = rewind(store, changed, since.newest)?
     {
-        return Ok((past, changed.name_now.clone()));
+        return Ok(PastDetails { secret: past, name_now: changed.name_now.clone() });
     }
     let now = store.secret(name)?;
     match now {
         Some(secret) if !since.of_row.contains_key(&secret.id()) => {
             let past = PastSecret { state: secret.into_state(), destroyed: HashMap::new() };
-            Ok((past, Some(name.clone())))
+            Ok(PastDetails { secret: past, name_now: Some(name.clone()) })
         }
         now => {
             let created = now.map(|secret| secret.state().created);

@@ -174,7 +174,6 @@ impl Rewind {
             self.destroyed.remove(key);
             unknown.notes.remove(key);
             unknown.places.remove(key);
-            state.next_order = state.next_order.saturating_sub(1);
         }
         for reference in &change.destroyed {
             state.versions.push(unknown_version(reference, time));
@@ -249,8 +248,8 @@ impl Rewind {
             state.versions = in_order(state.versions, &destroyed, &stored);
             let numbers = state.versions.iter_mut().zip(1..);
             numbers.for_each(|(version, number)| version.order = number);
-            state.next_order = state.versions.len() as u64 + 1;
         }
+        state.next_order = state.versions.iter().map(|version| version.order + 1).max().unwrap_or(1);
         exists.then_some(PastSecret { state, destroyed })
     }
 }

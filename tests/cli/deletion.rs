@@ -155,7 +155,7 @@ pub fn deleted(vault: &mut Vault, name: &str) {
         .unwrap();
 }
 
-fn created(vault: &mut Vault, name: &str) {
+pub fn created(vault: &mut Vault, name: &str) {
     vault.create_secret(&create_request(name, "v1", text("x"))).unwrap();
 }
 

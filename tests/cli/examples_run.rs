@@ -8,9 +8,10 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use etui::domain::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::deletion::deleted;
+use super::deletion::{created, deleted};
 use super::edit::private_in_memory;
 use super::examples::examples;
 use super::program::write_program;
@@ -194,7 +195,11 @@ fn as_run(example: &str) -> String {
 }
 
 fn follow(template: &Home, example: &str) {
-    let home = if example.starts_with("etui purge") { past_its_window() } else { copy_of(template) };
+    let home = match example {
+        _ if example.starts_with("etui purge") => past_its_window(),
+        _ if example.contains(" --at ") => with_a_past(),
+        _ => copy_of(template),
+    };
     let runtime = private_in_memory();
     std::os::unix::fs::symlink(runtime.path(), home.path().join("runtime")).unwrap();
     for (beginning, before) in BEFORE {
@@ -218,12 +223,27 @@ fn follow(template: &Home, example: &str) {
     let _ = sh(&home, "etui lock");
 }
 
+/// A vault that was there on every day that the examples name.
+fn with_a_past() -> Home {
+    let home = Home::empty();
+    let mut vault = home.create(None, Stopped(Timestamp::clamped(1_704_067_200)));
+    for name in ["db/password", "app/config"] {
+        created(&mut vault, name);
+    }
+    drop(vault);
+    with_etui(home)
+}
+
 fn past_its_window() -> Home {
     let home = Home::empty();
     let mut vault = home.create(None, Stopped::days_from_now(-20));
     deleted(&mut vault, "db/password");
     deleted(&mut vault, "old/token");
     drop(vault);
+    with_etui(home)
+}
+
+fn with_etui(home: Home) -> Home {
     fs::create_dir(home.path().join("bin")).unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), home.path().join("bin/etui")).unwrap();
     home

@@ -40,6 +40,7 @@ mod locks;
 mod mask;
 mod metadata;
 mod password;
+mod past;
 #[path = "../support/program.rs"]
 mod program;
 mod prompt;

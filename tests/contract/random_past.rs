@@ -140,7 +140,7 @@ fn check(vault: &mut Vault, at: Timestamp, seen: &Seen) {
     assert_eq!(listed, seen.keys().cloned().collect::<Vec<_>>(), "at {at}");
     for (name, (state, value)) in seen {
         let name = secret_name(name);
-        let past = vault.past_secret(&name, at).unwrap();
+        let past = vault.past_secret(&name, at).unwrap().secret;
         assert_eq!(past.state.broken_invariant(), None);
         let mut expected = state.clone();
         let mut found = past.state.clone();

@@ -9,9 +9,10 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Output};
+use crate::cli::past::{AS_OF, AtArgument};
 use crate::cli::reference::{FieldName, Reference, Referred, ValueReference};
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{ID, Json, Kind, NAME, Schema, key};
+use crate::cli::schema::{ID, Json, Key, Kind, NAME, Schema, key};
 use crate::content::{self, Difference, Likeness};
 use crate::domain::{ValueType, visible, visible_value};
 use crate::memory::SecretBytes;
@@ -19,7 +20,7 @@ use crate::versioning::Selector;
 
 /// Say what changed between two versions
 ///
-/// With one REF: what it changed compared with the version before it. JSON objects and dotenv files are compared
+/// With one REF: what it changed compared with the version before it; with --at: what changed since then. JSON objects and dotenv files are compared
 /// by key, other texts by line. Values stay masked unless --reveal shows them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -27,7 +28,8 @@ Examples:
   etui diff app/config                       the last change
   etui diff app/config app/config:canary     what a canary would change
   etui diff 'app/config#v1' app/config --reveal
-  etui diff 'app/config::tls.cert'           the last change of one field")]
+  etui diff 'app/config::tls.cert'           the last change of one field
+  etui diff app/config --at 2d               what changed in the last two days")]
 pub(in crate::cli) struct Diff {
     /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
@@ -36,6 +38,9 @@ pub(in crate::cli) struct Diff {
     /// The newer one
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     other: Option<ValueReference>,
+
+    #[command(flatten)]
+    at: AtArgument,
 
     /// Show the values
     #[arg(long, conflicts_with = "json")]
@@ -47,6 +52,8 @@ pub(in crate::cli) struct Diff {
 struct DiffJson {
     from: Version,
     to: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
     same: bool,
     changes: Vec<Change>,
 }
@@ -89,6 +96,7 @@ impl RunCommand for Diff {
             Kind::Object(&[&[NAME, ID, key("Field", Kind::Text, "the field").if_any("one was named")]]),
             "the newer side",
         ),
+        Key { means: "the time that the older side is of", ..AS_OF },
         key("Same", Kind::Flag, "whether the values are the same, byte for byte"),
         key(
             "Changes",
@@ -106,10 +114,20 @@ impl RunCommand for Diff {
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
-        let (before, after) = match &self.other {
-            Some(other) => (self.reference.read(&mut vault)?, other.read(&mut vault)?),
-            None => {
+        let (before, after) = match (&self.other, at) {
+            (Some(other), _) => (self.reference.read_at(&mut vault, at)?, other.read(&mut vault)?),
+            (None, Some(at)) => {
+                let before = self.reference.read_at(&mut vault, Some(at))?;
+                let mut now = self.reference.clone();
+                // It may have another name by now.
+                if let Some(name) = vault.past_secret(&now.version.name, at)?.name_now {
+                    now.version.name = name;
+                }
+                (before, now.read(&mut vault)?)
+            }
+            (None, None) => {
                 let after = self.reference.read(&mut vault)?;
                 // By its id, lest a label moves between the two reads.
                 let id = after.outcome.version.id.clone();
@@ -130,12 +148,14 @@ impl RunCommand for Diff {
             output.json(&DiffJson {
                 from: version(&before, field),
                 to: version(&after, other_field),
+                as_of: at.map(|at| at.to_string()),
                 same,
                 changes: differences.unwrap_or_default().into_iter().map(change).collect(),
             })?;
             return Ok(Finish::Done);
         }
-        let heading = format!("{} → {}", title(&before, field), title(&after, other_field));
+        let time = at.map(|at| format!(" at {at}")).unwrap_or_default();
+        let heading = format!("{}{time} → {}", title(&before, field), title(&after, other_field));
         match differences {
             _ if same => output.text(&format!("{heading}: the same value\n"))?,
             None if self.reveal => {

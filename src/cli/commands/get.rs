@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::past::{AS_OF, AsOf, AtArgument};
 use crate::cli::reference::{FieldName, ValueReference};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, TYPE, key};
@@ -35,7 +36,8 @@ Examples:
   etui get 'db/password~2'             two versions older than the current one
   etui get tls/key --out key.pem       to a file that only you may read
   etui get 'db/login::password'        one field of a JSON object, a dotenv file or a value of pass
-  etui get db/login --field password   the same")]
+  etui get db/login --field password   the same
+  etui get db/password --at '2h ago'   what was current two hours ago")]
 pub(in crate::cli) struct Get {
     /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
@@ -44,6 +46,9 @@ pub(in crate::cli) struct Get {
     /// Only this field of the value, as '::FIELD' behind the version
     #[arg(long, value_name = "KEY", value_parser = FieldName::from_str)]
     field: Option<FieldName>,
+
+    #[command(flatten)]
+    at: AtArgument,
 
     #[command(flatten)]
     out: OutArguments,
@@ -65,6 +70,7 @@ impl RunCommand for Get {
                 TYPE,
                 STAGES,
                 CREATED,
+                AS_OF,
             ]],
         ),
         Schema::when("with --out", &[&[NAME, ID, key("Out", Kind::Text, "the file that was written")]]),
@@ -82,8 +88,9 @@ impl RunCommand for Get {
             )
             .into());
         }
+        let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
-        let referred = reference.read(&mut vault)?;
+        let referred = reference.read_at(&mut vault, at)?;
         if referred.expose().is_empty() {
             return self.print_nothing(&referred.outcome, invocation);
         }
@@ -95,7 +102,7 @@ impl RunCommand for Get {
             return tell_written(invocation, &name, &id, path);
         }
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::get(&outcome))?,
+            Audience::Machine => output.answer_with(&Answer::get(&outcome), &AsOf::of(at))?,
             Audience::Person if !self.raw => output.bytes(harmless(&outcome)?.expose())?,
             Audience::Person | Audience::Pipe => output.bytes(outcome.value.expose())?,
         }

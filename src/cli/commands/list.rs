@@ -7,6 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
+use crate::cli::past::{AS_OF, AsOf, AtArgument};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, NAME, Schema, TAGS, TYPE, key};
 use crate::cli::table::{Cell, Table};
@@ -34,7 +35,8 @@ Examples:
   etui list '@canary #env=prod'  what has the label and the tag
   etui list is:due '!test'       what is due for rotation, but for tests
   etui list --tag env=prod --tag env=stage
-  etui list --stale 90           what is older than 90 days")]
+  etui list --stale 90           what is older than 90 days
+  etui list --at 2024-11-03      what there was when that day began")]
 pub(in crate::cli) struct List {
     /// What to look for: text, @label, #tag[=value], is:due, is:deleted
     #[arg(value_name = "QUERY")]
@@ -47,6 +49,9 @@ pub(in crate::cli) struct List {
     /// Only secrets that are scheduled for deletion
     #[arg(long)]
     deleted: bool,
+
+    #[command(flatten)]
+    at: AtArgument,
 
     /// Only secrets not rotated for DAYS, or for their own interval
     #[arg(long, value_name = "DAYS", num_args = 0..=1)]
@@ -61,7 +66,17 @@ fn tag(text: &str) -> Result<(TagKey, Option<TagValue>), Invalid> {
 }
 
 const NO_SECRETS: &str = "there are no secrets yet: create one with `etui new NAME`";
+const NO_SECRETS_THEN: &str = "there were no secrets at that time";
 const NO_MATCH: &str = "no secret matches";
+
+/// What is listed.
+#[derive(Clone, Copy)]
+struct Listed<'a> {
+    at: Option<Timestamp>,
+    query: &'a Query,
+    /// Said where there is nothing.
+    otherwise: &'a str,
+}
 
 impl RunCommand for List {
     const JSON: Json = Json::Answers(&[Schema::only(&[&[
@@ -94,22 +109,32 @@ impl RunCommand for List {
         key("PageNumber", Kind::Number, "1"),
         key("PageSize", Kind::Number, "how many are listed"),
         key("TotalCount", Kind::Number, "the same"),
+        AS_OF,
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let query = Query::of_arguments(self.words.iter().map(String::as_str)).map_err(|unknown| {
             CliError::usage(unknown.to_string(), "conditions are is:due and is:deleted")
         })?;
+        let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
-        let listing = vault.list()?;
-        let otherwise = if listing.is_empty() { NO_SECRETS } else { NO_MATCH };
+        let listing = match at {
+            None => vault.list()?,
+            Some(at) => vault.past_list(at)?,
+        };
+        let otherwise = match at {
+            _ if !listing.is_empty() => NO_MATCH,
+            None => NO_SECRETS,
+            Some(_) => NO_SECRETS_THEN,
+        };
+        let listed = Listed { at, query: &query, otherwise };
         // Only a search needs what makes searching fast.
         if query.is_empty() {
-            return self.print(listing.iter(), &query, otherwise, invocation);
+            return self.print(listing.iter(), &listed, invocation);
         }
         let catalogue = Catalogue::of(listing);
-        let found = found(&catalogue, &query, invocation.now());
-        self.print(found.into_iter().map(|at| catalogue.summary(at)), &query, otherwise, invocation)
+        let found = found(&catalogue, &query, at.unwrap_or_else(|| invocation.now()));
+        self.print(found.into_iter().map(|at| catalogue.summary(at)), &listed, invocation)
     }
 }
 
@@ -118,16 +143,18 @@ impl List {
     fn print<'a>(
         &self,
         found: impl Iterator<Item = SecretSummary<'a>>,
-        query: &Query,
-        otherwise: &str,
+        listed: &Listed<'_>,
         invocation: &Invocation,
     ) -> anyhow::Result<Finish> {
-        let now = invocation.now();
-        let matches = found.filter(|secret| self.matches(secret, now));
+        let Listed { at, query, otherwise } = *listed;
+        // What was due then counts from then; how old something is counts from now.
+        let (then, now) = (at.unwrap_or_else(|| invocation.now()), invocation.now());
+        let matches = found.filter(|secret| self.matches(secret, then));
         let output = invocation.output();
         match output.audience() {
             Audience::Machine => {
-                output.answer(&Answer::list(&matches.collect::<Vec<_>>(), now))?;
+                let matches = matches.collect::<Vec<_>>();
+                output.answer_with(&Answer::list(&matches, then), &AsOf::of(at))?;
             }
             // Whoever reads the names would run into those that can no longer be read.
             Audience::Pipe => {
@@ -141,7 +168,7 @@ impl List {
             }
             Audience::Person => match matches.collect::<Vec<_>>().as_slice() {
                 [] => output.note(otherwise),
-                matches => output.text(&table(matches, now, output))?,
+                matches => output.text(&table(matches, then, now, output))?,
             },
         }
         Ok(Finish::Done)
@@ -180,17 +207,17 @@ fn is_stale(secret: &SecretSummary<'_>, days: Option<u32>, now: Timestamp) -> bo
     }
 }
 
-fn table(secrets: &[SecretSummary<'_>], now: Timestamp, output: &Output) -> String {
+fn table(secrets: &[SecretSummary<'_>], then: Timestamp, now: Timestamp, output: &Output) -> String {
     if output.loudness() < Loudness::Verbose {
         let mut table = Table::new(["NAME", "CURRENT", "AGE", ""]);
         for secret in secrets {
-            table.push(columns(secret, now));
+            table.push(columns(secret, then, now));
         }
         return table.render(output.palette());
     }
     let mut table = Table::new(["NAME", "CURRENT", "AGE", "", "LABELS", "TAGS", "DESCRIPTION"]);
     for secret in secrets {
-        let [name, current, age, mark] = columns(secret, now);
+        let [name, current, age, mark] = columns(secret, then, now);
         let labels: Vec<&str> = secret.labels.iter().map(|(label, _)| label).collect();
         let tags: Vec<String> = secret.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
         table.push([
@@ -206,11 +233,11 @@ fn table(secrets: &[SecretSummary<'_>], now: Timestamp, output: &Output) -> Stri
     table.render(output.palette())
 }
 
-fn columns(secret: &SecretSummary<'_>, now: Timestamp) -> [Cell; 4] {
+fn columns(secret: &SecretSummary<'_>, then: Timestamp, now: Timestamp) -> [Cell; 4] {
     let mark = match secret.planned_deletion {
-        Some(planned) if planned <= now => Cell::styled(Role::Danger, "deleted, can be purged"),
+        Some(planned) if planned <= then => Cell::styled(Role::Danger, "deleted, can be purged"),
         Some(planned) => Cell::styled(Role::Danger, format!("deleted, restorable at least until {planned}")),
-        None if secret.is_due(now) => Cell::styled(Role::Warning, "due"),
+        None if secret.is_due(then) => Cell::styled(Role::Warning, "due"),
         None => Cell::plain(""),
     };
     [

@@ -2,16 +2,18 @@
 
 use clap::Args;
 
+use super::show::secret_at;
 use crate::cli::color::Role;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::past::{AS_OF, AsOf, AtArgument, DESTROYED};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, key};
 use crate::cli::table::{Cell, Table};
 use crate::domain::{Note, SecretName, StageLabel, Timestamp, age, visible};
 use crate::kms::{Answer, IncludeDeprecated};
-use crate::versioning::{SecretState, VersionState};
+use crate::versioning::{PastSecret, SecretState, VersionState};
 
 /// List the versions of a secret, newest first
 ///
@@ -21,7 +23,8 @@ use crate::versioning::{SecretState, VersionState};
 #[command(after_long_help = "\
 Examples:
   etui log db/password
-  etui log db/password --all --json")]
+  etui log db/password --all --json
+  etui log db/password --at 3d")]
 pub(in crate::cli) struct Log {
     /// The name of the secret
     #[arg(value_parser = SecretName::new)]
@@ -30,6 +33,9 @@ pub(in crate::cli) struct Log {
     /// Also versions that no label marks
     #[arg(long)]
     all: bool,
+
+    #[command(flatten)]
+    at: AtArgument,
 }
 
 impl RunCommand for Log {
@@ -47,16 +53,19 @@ impl RunCommand for Log {
                     CREATED,
                     STAGES,
                     key("Note", Kind::Text, "the note").if_any("it has one"),
+                    DESTROYED,
                 ]])),
                 "versions, newest first",
             )]]),
             "the versions",
         ),
+        AS_OF,
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
-        let secret = vault.describe(&self.name)?.secret;
+        let PastSecret { state: secret, destroyed } = secret_at(&mut vault, &self.name, at)?;
         let include = if self.all { IncludeDeprecated::Yes } else { IncludeDeprecated::No };
         let listed: Vec<&VersionState> = secret
             .versions
@@ -66,7 +75,9 @@ impl RunCommand for Log {
             .collect();
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::log(&secret, include))?,
+            Audience::Machine => {
+                output.answer_with(&Answer::log(&secret, include, &destroyed), &AsOf::of(at))?
+            }
             Audience::Pipe => output.text(&lines(&secret, &listed))?,
             Audience::Person => {
                 output.text(&table(&secret, &listed, invocation.now()).render(output.palette()))?

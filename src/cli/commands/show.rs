@@ -1,5 +1,6 @@
 //! `etui show`: DescribeSecret, and the metadata of one version.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
@@ -10,13 +11,15 @@ use crate::cli::color::{Palette, Role};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
+use crate::cli::past::{AS_OF, AsOf, AtArgument, DESTROYED};
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{CREATED, ID, Json, Kind, NAME, STAGES, Schema, TAGS, TYPE, key};
 use crate::cli::wording;
-use crate::domain::{Timestamp, age, visible};
+use crate::domain::{SecretName, Timestamp, age, visible};
 use crate::kms::Answer;
-use crate::versioning::{SecretState, VersionState, select};
+use crate::vault::{Vault, VaultError};
+use crate::versioning::{PastSecret, SecretState, VersionState, select};
 
 /// Describe a secret and one of its versions, the value masked
 ///
@@ -25,11 +28,15 @@ use crate::versioning::{SecretState, VersionState, select};
 #[command(after_long_help = "\
 Examples:
   etui show db/password
-  etui show 'db/password#v3'")]
+  etui show 'db/password#v3'
+  etui show db/password --at '2024-11-03 14:00'")]
 pub(in crate::cli) struct Show {
     /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N
     #[arg(value_name = "REF", value_parser = Reference::from_str)]
     reference: Reference,
+
+    #[command(flatten)]
+    at: AtArgument,
 }
 
 impl RunCommand for Show {
@@ -50,32 +57,58 @@ impl RunCommand for Show {
                 ID,
                 CREATED,
                 STAGES,
-                key("SecretDataType", Kind::Word(&["text", "binary"]), "the type of the value"),
-                key("SecretDataSize", Kind::Number, "its bytes"),
+                key("SecretDataType", Kind::Word(&["text", "binary"]), "the type of the value")
+                    .if_any("it was not destroyed"),
+                key("SecretDataSize", Kind::Number, "its bytes").if_any("it was not destroyed"),
+                DESTROYED,
                 key("Note", Kind::Text, "the note").if_any("it has one"),
             ]]),
             "the version that is named",
         ),
+        AS_OF,
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
-        let secret = vault.describe(&self.reference.name)?.secret;
+        let PastSecret { state: secret, destroyed } = secret_at(&mut vault, &self.reference.name, at)?;
         // Reading is refused in the deletion window; what is shown here is no value, and may be seen.
         let readable = SecretState { planned_deletion: None, ..secret.clone() };
         let version = select(&readable, &self.reference.selector)?;
         let output = invocation.output();
         match output.audience() {
-            Audience::Machine => output.answer(&Answer::show(&secret, version))?,
+            Audience::Machine => {
+                let destroyed = destroyed.get(&version.key).copied();
+                output.answer_with(&Answer::show(&secret, version, destroyed), &AsOf::of(at))?;
+            }
             Audience::Person | Audience::Pipe => {
-                output.text(&described(&secret, version, invocation.now(), output.palette()))?;
+                let destroyed = destroyed.get(&version.key).copied();
+                output.text(&described(&secret, version, destroyed, invocation.now(), output.palette()))?;
             }
         }
         Ok(Finish::Done)
     }
 }
 
-fn described(secret: &SecretState, version: &VersionState, now: Timestamp, palette: Palette) -> String {
+/// A secret as it is, or as it was.
+pub(super) fn secret_at(
+    vault: &mut Vault,
+    name: &SecretName,
+    at: Option<Timestamp>,
+) -> Result<PastSecret, VaultError> {
+    match at {
+        Some(at) => Ok(vault.past_secret(name, at)?.secret),
+        None => Ok(PastSecret { state: vault.describe(name)?.secret, destroyed: HashMap::new() }),
+    }
+}
+
+fn described(
+    secret: &SecretState,
+    version: &VersionState,
+    destroyed: Option<Timestamp>,
+    now: Timestamp,
+    palette: Palette,
+) -> String {
     let mut text = String::new();
     let title = |text: &mut String, title: &str| {
         let _ = writeln!(text, "{}", palette.paint(Role::Heading, title));
@@ -113,11 +146,11 @@ fn described(secret: &SecretState, version: &VersionState, now: Timestamp, palet
     let labels = log::labels(secret, version, ", ");
     line(&mut text, "labels", if labels.is_empty() { "none" } else { &labels });
     line(&mut text, "created", &when(version.created));
-    line(
-        &mut text,
-        "value",
-        &format!("•••••••• ({}, {})", version.value_type, wording::count(version.size, "byte")),
-    );
+    let value = match destroyed {
+        Some(destroyed) => format!("gone: the version was destroyed at {}", when(destroyed)),
+        None => format!("•••••••• ({}, {})", version.value_type, wording::count(version.size, "byte")),
+    };
+    line(&mut text, "value", &value);
     if let Some(note) = &version.note {
         line(&mut text, "note", note.as_str());
     }
