@@ -110,7 +110,7 @@ fn perform(subject: &mut VaultSubject, act: &Act) -> Result<(), VaultError> {
             let mut batch = IncomingBatch::new();
             batch.secrets.push(IncomingSecret::without_labels(name, versions.into()));
             batch.secrets.push(IncomingSecret::without_labels(
-                &format!("imported{number}"),
+                format!("imported{number}"),
                 vec![IncomingVersion::of(text("x"))],
             ));
             vault.import(&batch, OnRefusal::LeaveOut, &mut |_| {}).map(drop)

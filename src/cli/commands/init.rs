@@ -100,13 +100,11 @@ impl RunCommand for Init {
         let mut vault = created.inspect_err(|error| {
             // Where it is not known whether there is a vault, nothing else would open it.
             let is_unused = !matches!(error, VaultError::Unknown { .. });
-            if let Some(unused) = self.key_file_out.as_ref().filter(|_| is_unused) {
-                if std::fs::remove_file(unused).is_err() {
-                    let unused = unused.display();
-                    invocation
-                        .output()
-                        .note(&format!("the key file '{unused}' belongs to no vault: remove it"));
-                }
+            if let Some(unused) = self.key_file_out.as_ref().filter(|_| is_unused)
+                && std::fs::remove_file(unused).is_err()
+            {
+                let sentence = format!("the key file '{}' belongs to no vault: remove it", unused.display());
+                invocation.output().note(&sentence);
             }
         })?;
         invocation.say_notices(vault.take_notices());
