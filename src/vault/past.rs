@@ -1,6 +1,6 @@
 //! The vault as it was at an earlier time, from its history; read only (etui).
 //!
-//! The state at a time is the one after the last change at or before it. Changes are taken back in the order of the
+//! The state at a time is the one after the last change at or before it. Changes are reversed in the order of the
 //! chain: where a clock was set back, what came later in the chain counts as later.
 //! It takes two looks at every change since that time, and one at the history of a secret that was removed or lost
 //! a version since.

@@ -1,4 +1,4 @@
-//! What a secret was at an earlier time: its changes since then taken back, newest first (etui).
+//! What a secret was at an earlier time: its changes since then reversed, newest first (etui).
 //!
 //! A change holds what it changed before and after, so that its `before` side is what was there. What a removal and
 //! the destruction of a version do not hold is found further back in the history of the secret: the descriptions,
@@ -125,7 +125,7 @@ impl Rewind {
         Self { exists: false, ..Self::of(nothing) }
     }
 
-    /// Takes the newest change back that has not been taken back yet: the secret had `name` before it.
+    /// Reverses the newest change that has not been reversed yet: the secret had `name` before it.
     pub fn take_back(&mut self, name: &SecretName, change: &Change, time: Timestamp) {
         match change.existence {
             Existence::Appears => {

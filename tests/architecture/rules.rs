@@ -205,6 +205,7 @@ const CLI: &[&[&str]] = &[
         "cli/json_reference",
         "cli/manual",
         "cli/masking",
+        "cli/past",
         "cli/row",
         "cli/value",
         "cli/variables",

@@ -71,7 +71,7 @@ const NO_MATCH: &str = "no secret matches";
 
 /// What is listed.
 #[derive(Clone, Copy)]
-struct Listed<'a> {
+struct Shown<'a> {
     at: Option<Timestamp>,
     query: &'a Query,
     /// Said where there is nothing.
@@ -127,7 +127,7 @@ impl RunCommand for List {
             None => NO_SECRETS,
             Some(_) => NO_SECRETS_THEN,
         };
-        let listed = Listed { at, query: &query, otherwise };
+        let listed = Shown { at, query: &query, otherwise };
         // Only a search needs what makes searching fast.
         if query.is_empty() {
             return self.print(listing.iter(), &listed, invocation);
@@ -143,10 +143,10 @@ impl List {
     fn print<'a>(
         &self,
         found: impl Iterator<Item = SecretSummary<'a>>,
-        listed: &Listed<'_>,
+        listed: &Shown<'_>,
         invocation: &Invocation,
     ) -> anyhow::Result<Finish> {
-        let Listed { at, query, otherwise } = *listed;
+        let Shown { at, query, otherwise } = *listed;
         // What was due then counts from then; how old something is counts from now.
         let (then, now) = (at.unwrap_or_else(|| invocation.now()), invocation.now());
         let matches = found.filter(|secret| self.matches(secret, then));
