@@ -37,6 +37,12 @@ pub struct Header {
 }
 
 impl Header {
+    /// Whether an upgrade is all that lies between this header and another, in whichever direction: vault, key, and
+    /// what is needed to open it are the same.
+    pub(super) fn differs_in_format_only(&self, other: &Self) -> bool {
+        self.format != other.format && Self { format: self.format, ..other.clone() } == *self
+    }
+
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.raw(MAGIC);

@@ -113,11 +113,15 @@ impl OpenStore {
     fn verify_first(&mut self, acceptance: Acceptance, now: Timestamp) -> Result<(), StoreError> {
         let was_unsettled = self.file.is_unsettled();
         let row = self.begin_settled(Purpose::Read, Known::Remembered(acceptance), now)?;
-        if was_unsettled && row.header != self.file.row.header {
+        // An upgrade that was cut short leaves two states of one lock: what opened the one opens the other.
+        let has_same_lock =
+            self.file.header.differs_in_format_only(&Header::decode(&row.header, &row.header_hash)?);
+        if was_unsettled && row.header != self.file.row.header && !has_same_lock {
             // The password opened the other state of the file, which turned out not to be the vault.
             return Err(StoreError::WrongPassword);
         }
-        if row.header != self.file.row.header || row.wrapped_key != self.file.row.wrapped_key {
+        let is_same = row.header == self.file.row.header && row.wrapped_key == self.file.row.wrapped_key;
+        if !is_same && !has_same_lock {
             return Err(StoreError::HeaderChanged);
         }
         let first = self.first_head(&row, acceptance)?;

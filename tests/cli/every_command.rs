@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 47] = [
+const LINES: [Line; 48] = [
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -64,6 +64,7 @@ const LINES: [Line; 47] = [
     line(Nothing, &["random"]),
     line(Password, &["passwd", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
     line(Password, &["rekey", "--new-password-file", "password", "--kdf-memory", "19", "--kdf-passes", "2"]),
+    line(Password, &["upgrade", "--yes"]),
     line(Password, &["backup", "copy.etui"]),
     line(Password, &["verify"]),
     line(Password, &["recovery-sheet"]),

@@ -167,6 +167,7 @@ fn every_answer_is_what_its_schema_says() {
         "verify",
         "recovery-sheet --out sheet.txt",
         &format!("passwd --new-password-file password {cheap}"),
+        "upgrade --yes",
         &format!("rekey --new-password-file password --key-file-out key2 {cheap}"),
         "doctor",
         "config path",

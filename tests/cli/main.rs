@@ -54,6 +54,7 @@ mod stored;
 mod streams;
 mod support;
 mod surroundings;
+mod upgrade;
 mod usage;
 mod verify;
 mod which;

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use etui::domain::Timestamp;
 use etui::memory::SecretBytes;
-use etui::vault::{Answers, Clock, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault};
+use etui::vault::{
+    Answers, Clock, Credentials, Environment, FormatVersion, KdfCost, LockedVault, SystemClock, Vault,
+};
 use etui::versioning::Origin;
 use tempfile::TempDir;
 
@@ -55,12 +57,22 @@ impl Home {
 
     /// Makes the vault through the library: there any cost is allowed, and any clock.
     pub fn create(&self, key_file: Option<&str>, clock: impl Clock + 'static) -> Vault {
+        self.create_in(FormatVersion::FOR_NEW_VAULTS, key_file, clock)
+    }
+
+    /// The same in a format of one's choice.
+    pub fn create_in(
+        &self,
+        format: FormatVersion,
+        key_file: Option<&str>,
+        clock: impl Clock + 'static,
+    ) -> Vault {
         let key_file = key_file.map(|text| SecretBytes::copy_of(text.as_bytes()));
         let password = SecretBytes::copy_of(PASSWORD.as_bytes());
         let credentials = Credentials::new(password, key_file.as_ref()).unwrap();
         let environment = self.library_environment(clock);
-        let vault =
-            Vault::create(&self.vault(), &credentials, KdfCost::new(8, 1, 1).unwrap(), environment).unwrap();
+        let cost = KdfCost::new(8, 1, 1).unwrap();
+        let vault = Vault::create_in(format, &self.vault(), &credentials, cost, environment).unwrap();
         fs::write(self.kdf_cost_kept(), self.keeps_its_cost()).unwrap();
         vault
     }

@@ -6,6 +6,7 @@
 mod support;
 
 mod init;
+mod upgrade;
 
 #[path = "."]
 mod format_1 {
@@ -14,7 +15,7 @@ mod format_1 {
     mod folders;
     mod journal;
     mod others;
-    mod puts;
+    pub mod puts;
     mod rekey;
 }
 

@@ -51,6 +51,7 @@ mod status;
 mod tui;
 mod undo;
 mod unlock;
+mod upgrade;
 mod verify;
 mod which;
 
@@ -132,6 +133,7 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<status::Status>("status"),
             Row::of::<passwd::Passwd>("passwd"),
             Row::of::<rekey::Rekey>("rekey"),
+            Row::of::<upgrade::Upgrade>("upgrade"),
             Row::of::<verify::Verify>("verify"),
         ],
     },
