@@ -74,7 +74,7 @@ fn short_help_of_etui_and_of_put() {
         Use in programs:       run env inject git-credential docker-credential random
                                api serve
         Move in and out:       import export backup recovery-sheet
-        The vault:             init unlock lock status passwd rekey verify
+        The vault:             init unlock lock status passwd rekey upgrade verify
         The app and this tool: tui demo doctor config completions man
 
         Options:
