@@ -24,10 +24,10 @@ fn main() {
     match what.as_str() {
         "list" => read(&connection, "SELECT name_tag, record FROM secret", &[]),
         "get" => {
-            let id = some_secret(&connection);
+            let (_, id) = some_secret(&connection);
             read(&connection, "SELECT record, value FROM version WHERE secret_id = ?1", &[&id]);
         }
-        _ => put(&connection, &some_secret(&connection)),
+        _ => put(&connection, some_secret(&connection)),
     }
 }
 
@@ -38,32 +38,35 @@ fn ask(socket: &str) {
     stream.read_to_end(&mut Vec::new()).expect("an answer");
 }
 
-/// Another secret in each process.
-fn some_secret(connection: &Connection) -> Vec<u8> {
-    let sql = "SELECT id, record FROM secret WHERE name_tag >= ?1 LIMIT 1";
+/// The name tag and the id of another secret in each process.
+fn some_secret(connection: &Connection) -> (Vec<u8>, Vec<u8>) {
+    let sql = "SELECT name_tag, id, record FROM secret WHERE name_tag >= ?1 LIMIT 1";
     let mut start = std::process::id();
     loop {
         start = start.wrapping_mul(2_654_435_761);
-        let found = connection.query_row(sql, [start.to_be_bytes()], |row| row.get(0));
-        if let Ok(id) = found {
-            return id;
+        let found = connection.query_row(sql, [start.to_be_bytes()], |row| Ok((row.get(0)?, row.get(1)?)));
+        if let Ok(found) = found {
+            return found;
         }
     }
 }
 
-fn put(connection: &Connection, id: &[u8]) {
+fn put(connection: &Connection, (name_tag, id): (Vec<u8>, Vec<u8>)) {
     let written = (|| {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         connection.execute(
-            "INSERT INTO version (key, secret_id, id_tag, record, value)
-             SELECT abs(random()), secret_id, randomblob(32), record, value FROM version WHERE secret_id = ?1 LIMIT 1",
-            [id],
+            "INSERT INTO version (key, secret_id, id_tag, tag, record, value)
+             SELECT abs(random()), secret_id, randomblob(32), tag, record, value FROM version WHERE secret_id = ?1 LIMIT 1",
+            [&id],
         )?;
         connection.execute(
             "INSERT INTO event (number, record) SELECT number + 1, record FROM event ORDER BY number DESC LIMIT 1",
             [],
         )?;
-        connection.execute("UPDATE secret SET record = randomblob(length(record)) WHERE id = ?1", [id])?;
+        connection.execute(
+            "UPDATE secret SET record = randomblob(length(record)) WHERE name_tag = ?1",
+            [&name_tag],
+        )?;
         connection.execute("UPDATE vault SET head = randomblob(length(head))", [])?;
         connection.execute_batch("COMMIT")
     })();

@@ -176,13 +176,13 @@ impl Writing {
                 let id: Vec<u8> = self
                     .connection
                     .prepare_cached(
-                        "INSERT INTO secret VALUES (randomblob(32), randomblob(16), ?1) RETURNING id",
+                        "INSERT INTO secret VALUES (randomblob(16), randomblob(16), ?1) RETURNING id",
                     )?
                     .query_row([&self.secret_record], |row| row.get(0))?;
                 self.connection
                     .prepare_cached(
-                        "INSERT INTO version (key, secret_id, id_tag, record, value)
-                         VALUES (abs(random()), ?1, randomblob(32), ?2, ?3)",
+                        "INSERT INTO version (key, secret_id, id_tag, tag, record, value)
+                         VALUES (abs(random()), ?1, randomblob(32), randomblob(16), ?2, ?3)",
                     )?
                     .execute((&id, &self.version_record, &self.value))?;
                 self.connection
@@ -205,8 +205,9 @@ impl Writing {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
             self.connection
                 .prepare_cached(
-                    "INSERT INTO version (key, secret_id, id_tag, record, value)
-                     VALUES (abs(random()), (SELECT id FROM secret WHERE name_tag = ?1), randomblob(32), ?2, ?3)",
+                    "INSERT INTO version (key, secret_id, id_tag, tag, record, value)
+                     VALUES (abs(random()), (SELECT id FROM secret WHERE name_tag = ?1), randomblob(32),
+                             randomblob(16), ?2, ?3)",
                 )?
                 .execute((name, &self.version_record, &self.value))?;
             self.connection
