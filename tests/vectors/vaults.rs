@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use etui::domain::{SecretName, Timestamp};
 use etui::memory::SecretBytes;
 use etui::vault::{
-    Answers, Clock, Credentials, Environment, FormatVersion, HistoryEntry, LockedVault, Vault,
+    Answers, Clock, Credentials, DeleteRequest, Environment, FormatVersion, HistoryEntry, LockedVault, Vault,
 };
-use etui::versioning::{Operation, Origin, SecretState, Selector, Shift};
+use etui::versioning::{Deletion, Operation, Origin, SecretState, Selector, Shift};
 use serde_json::{Value, json};
 
 /// Long after everything that happened in them.
@@ -225,6 +225,29 @@ fn what_a_force_delete_removed_and_an_import_noted_is_in_the_history_of_format_2
         noted(FormatVersion::Two),
         [(json!(["not for long", ""]), json!([5, null]), 0), (imported, json!(null), 2)]
     );
+}
+
+// Guards: what an older etui could not read is never written into a vault that it can open.
+#[test]
+fn a_force_delete_tells_what_it_removed_in_format_2_only() {
+    for format in FormatVersion::ALL {
+        let (_place, path) = thawed(format);
+        let mut vault = open(&path);
+        let described = |secret: &etui::vault::SecretSummary<'_>| {
+            !secret.description.is_empty() && secret.planned_deletion.is_none()
+        };
+        let listing = vault.list().unwrap();
+        let name = SecretName::new(listing.iter().find(described).unwrap().name).unwrap();
+        drop(listing);
+
+        let deletion = Deletion::Force;
+        vault.delete_secret(&DeleteRequest { name, deletion, expected: None }).unwrap();
+
+        let change = &vault.history(1).unwrap()[0].change;
+        assert_eq!(change.operation, Operation::ForceDelete);
+        assert_eq!(change.description.is_some(), format == FormatVersion::Two);
+        assert!(vault.verify().unwrap().is_clean());
+    }
 }
 
 #[test]
