@@ -178,12 +178,13 @@ const SCRIPTING: &str = "
 ## Naming a version
 
 ```text
-REF = NAME [ #VERSION_ID | :LABEL ] [ ~N | ~ ]...
+REF = NAME [ #VERSION_ID | :LABEL ] [ ~N | ~ ]... [ ::FIELD ]
 ```
 
 `db/password` is the current version (marked `ACSCurrent`), `db/password:ACSPrevious` the one before, `db/password:canary` \
 the one that your own label marks, `db/password#v3` a version by its id, and `~N` behind any of them N versions older by \
-the order in which they were made (`~` is `~1`). Quote references with `#` and `~`: some shells read these characters.
+the order in which they were made (`~` is `~1`). `::FIELD` takes one field of a JSON object, a dotenv file or a value in \
+the form of pass. Quote references with `#` and `~`: some shells read these characters.
 
 ## Looking back
 
