@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::support::binary::{command, run};
 use crate::support::vaults::Place;
 
-const CHEAPEST: [&str; 7] = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
+pub const CHEAPEST: [&str; 7] = ["init", "--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
 
 #[test]
 fn a_killed_init_leaves_nothing_or_a_whole_vault() {

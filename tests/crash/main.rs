@@ -1,11 +1,19 @@
-//! Processes that are killed, and processes that work at the same time: what was acknowledged is there. What works on
-//! a vault is tested in every format.
+//! Processes that are killed, losses of power, and processes that work at the same time: what was acknowledged is
+//! there. What works on a vault is tested in every format.
 #![allow(clippy::duplicate_mod, reason = "the same tests for each format")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod crash_states;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod formats_and_power;
 mod init;
+#[cfg(target_os = "linux")]
+mod recorder;
 mod upgrade;
 
 #[path = "."]
@@ -15,6 +23,8 @@ mod format_1 {
     mod folders;
     mod journal;
     mod others;
+    #[cfg(target_os = "linux")]
+    pub mod power_loss;
     pub mod puts;
     mod rekey;
 }
@@ -26,6 +36,8 @@ mod format_2 {
     mod folders;
     mod journal;
     mod others;
+    #[cfg(target_os = "linux")]
+    mod power_loss;
     mod puts;
     mod rekey;
 }

@@ -41,7 +41,7 @@ fn journal(place: &Place) -> PathBuf {
 }
 
 /// All that it shows but the stamps, which format 1 has none of.
-fn content(vault: &mut Vault) -> Vec<String> {
+pub fn content(vault: &mut Vault) -> Vec<String> {
     let names: Vec<String> = vault.list().unwrap().iter().map(|secret| secret.name.to_owned()).collect();
     names
         .iter()

@@ -67,6 +67,12 @@ impl Place {
         Self { folder: tempfile::tempdir().unwrap(), clock: TestClock::new(), format }
     }
 
+    /// In a file system that lies in memory, where there is one: for tests that sync thousands of times.
+    pub fn in_memory(format: FormatVersion) -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        Self { folder, clock: TestClock::new(), format }
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
