@@ -13,6 +13,7 @@ mod change;
 mod import;
 mod labels;
 mod lifecycle;
+pub mod merge;
 mod metadata;
 mod past;
 mod put;

@@ -1,0 +1,53 @@
+//! Names and ids that tell apart what two copies called the same: `ID-xxxxxxxx`, cut to fit.
+
+use super::terms::RowId;
+use crate::domain::{SecretName, VersionId};
+use crate::versioning::VersionKey;
+
+/// How many hex digits a suffix has; more only where that is taken.
+const DIGITS: [usize; 3] = [8, 12, 16];
+
+/// What a version of this key may be called after its id was given twice, the usual one first.
+pub fn suffixed_ids(given: &VersionId, key: VersionKey) -> impl Iterator<Item = VersionId> {
+    let hex = format!("{:016x}", key.0);
+    DIGITS.into_iter().filter_map(move |digits| {
+        VersionId::new(&with_suffix(given.as_str(), &hex[..digits], VersionId::LIMIT)).ok()
+    })
+}
+
+/// What a secret of this row id may be called after its name was given twice, the usual one first.
+pub fn suffixed_names(given: &SecretName, row: &RowId) -> impl Iterator<Item = SecretName> {
+    let hex: String = row.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = DIGITS.into_iter().chain([24, 32]);
+    digits.filter_map(move |digits| {
+        SecretName::new(&with_suffix(given.as_str(), &hex[..digits], SecretName::LIMIT)).ok()
+    })
+}
+
+pub(super) fn free_version_id(
+    given: &VersionId,
+    key: VersionKey,
+    is_taken: impl Fn(&VersionId) -> bool,
+) -> VersionId {
+    let mut ids = suffixed_ids(given, key);
+    let first = ids.next();
+    let free = first.iter().cloned().chain(ids).find(|id| !is_taken(id));
+    free.or(first).unwrap_or_else(|| given.clone())
+}
+
+pub(super) fn free_name(
+    given: &SecretName,
+    row: &RowId,
+    is_taken: impl Fn(&SecretName) -> bool,
+) -> SecretName {
+    let mut names = suffixed_names(given, row);
+    let first = names.next();
+    let free = first.iter().cloned().chain(names).find(|name| !is_taken(name));
+    free.or(first).unwrap_or_else(|| given.clone())
+}
+
+fn with_suffix(text: &str, suffix: &str, limit: usize) -> String {
+    // Every character of a name or an id is one byte long.
+    let kept = text.len().min(limit - suffix.len() - 1);
+    format!("{}-{suffix}", &text[..kept])
+}

@@ -1,0 +1,152 @@
+//! The versions of both copies: united, without what retention destroyed, and told apart where one id stands for two
+//! values.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::group::Group;
+use super::plan::VersionSource;
+use super::suffix;
+use super::terms::{Side, ValueMark};
+use super::unions::Unions;
+use crate::domain::{Note, VersionId};
+use crate::versioning::{VersionKey, VersionState};
+
+/// A version with where it comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Pooled {
+    pub(super) state: VersionState,
+    pub(super) mark: Option<ValueMark>,
+    pub(super) source: VersionSource,
+    /// Whether a merge had to change its id, in either copy.
+    has_suffix: bool,
+    /// The keys that it has or had in either copy.
+    keys: HashSet<VersionKey>,
+}
+
+/// All versions of a secret in both copies, by the key that is kept.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pool(BTreeMap<VersionKey, Pooled>);
+
+impl Pool {
+    /// Unites those of both copies: by key, else by id as given and value. What becomes one now is added to `unions`,
+    /// and to `new`.
+    pub(super) fn of(group: &Group<'_>, unions: &mut Unions, new: &mut Unions) -> Self {
+        let mut all: Vec<Pooled> = Vec::new();
+        for (side, copy) in group.parts() {
+            for version in &copy.state.versions {
+                all.push(Pooled {
+                    state: version.clone(),
+                    mark: copy.marks.get(&version.key).copied(),
+                    source: VersionSource { key: version.key, side, row: copy.row, from: version.key },
+                    has_suffix: version.given.is_some(),
+                    keys: HashSet::from([version.key]),
+                });
+            }
+        }
+        // In an order that is the same from both ends.
+        all.sort_by_key(|one| {
+            (unions.key(one.state.key), one.state.key, one.source.row, one.source.side == Side::Theirs)
+        });
+        let mut first: HashMap<(VersionId, ValueMark), VersionKey> = HashMap::new();
+        for one in &all {
+            let Some(mark) = one.mark else { continue };
+            let key = unions.key(one.state.key);
+            let known = *first.entry((one.state.given_id().clone(), mark)).or_insert(key);
+            if unions.key(known) != key {
+                unions.unite_versions(known, key);
+                new.unite_versions(known, key);
+            }
+        }
+        let mut pool: BTreeMap<VersionKey, Pooled> = BTreeMap::new();
+        for mut one in all {
+            let key = unions.key(one.state.key);
+            match pool.get_mut(&key) {
+                Some(known) => known.take_in(one),
+                None => {
+                    one.source.key = key;
+                    pool.insert(key, one);
+                }
+            }
+        }
+        for (_, gone) in unions.versions() {
+            if let Some(known) = pool.get_mut(&unions.key(gone)) {
+                known.keys.insert(gone);
+            }
+        }
+        Self(pool)
+    }
+
+    pub(super) fn has(&self, key: VersionKey) -> bool {
+        self.0.contains_key(&key)
+    }
+
+    pub(super) fn note_mut(&mut self, key: VersionKey) -> Option<&mut Option<Note>> {
+        self.0.get_mut(&key).map(|one| &mut one.state.note)
+    }
+
+    /// Leaves out what retention destroyed in either copy, unless a label marks it now. One that was united goes if it
+    /// was destroyed under the key that is kept, or under every key that it had.
+    pub(super) fn leave_out_destroyed(&mut self, group: &Group<'_>, is_marked: impl Fn(VersionKey) -> bool) {
+        let removed = |known: &&super::group::Known<'_>| !known.is_removal();
+        let events = group.history.iter().filter(removed);
+        let destroyed: HashSet<VersionKey> =
+            events.flat_map(|known| known.event.change.destroyed.iter().map(|version| version.key)).collect();
+        self.0.retain(|key, one| {
+            let is_destroyed = destroyed.contains(key) || one.keys.iter().all(|key| destroyed.contains(key));
+            !is_destroyed || is_marked(*key)
+        });
+    }
+
+    /// Gives every version its id, and tells which ids stand for more than one value now.
+    pub(super) fn name_apart(&mut self) -> Vec<VersionId> {
+        let mut by_id: HashMap<VersionId, Vec<VersionKey>> = HashMap::new();
+        for (key, one) in &self.0 {
+            by_id.entry(one.state.given_id().clone()).or_default().push(*key);
+        }
+        let mut clashes: Vec<VersionId> =
+            by_id.iter().filter(|(_, keys)| keys.len() > 1).map(|(id, _)| id.clone()).collect();
+        clashes.sort_unstable();
+        let mut taken: HashSet<VersionId> = by_id.into_keys().collect();
+        for (key, one) in &mut self.0 {
+            let given = one.state.given_id().clone();
+            if one.has_suffix || clashes.binary_search(&given).is_ok() {
+                one.state.id = suffix::free_version_id(&given, *key, |id| taken.contains(id));
+                taken.insert(one.state.id.clone());
+                one.state.given = Some(given);
+            }
+        }
+        clashes
+    }
+
+    /// The versions by creation stamp, then key, with their sources.
+    pub(super) fn finish(self) -> (Vec<VersionState>, Vec<VersionSource>) {
+        let mut all: Vec<(VersionKey, Pooled)> = self.0.into_iter().collect();
+        all.sort_by_key(|(key, one)| (one.state.order, *key));
+        all.into_iter().map(|(key, one)| (VersionState { key, ..one.state }, one.source)).unzip()
+    }
+}
+
+impl Pooled {
+    /// The same version in the other copy, or under another key.
+    fn take_in(&mut self, other: Self) {
+        self.has_suffix |= other.has_suffix;
+        self.keys.extend(other.keys);
+        if other.state.order < self.state.order {
+            self.state.order = other.state.order;
+            self.state.created = other.state.created;
+        }
+        // No event tells the note of an import in format 1: then the larger one, which is the same from both ends.
+        self.state.note = note_of_either(self.state.note.take(), other.state.note);
+        // What is here already need not be copied.
+        if self.source.side == Side::Theirs && other.source.side == Side::Mine {
+            self.source = VersionSource { key: self.source.key, ..other.source };
+        }
+    }
+}
+
+fn note_of_either(one: Option<Note>, other: Option<Note>) -> Option<Note> {
+    match one.as_ref().map(Note::as_str) >= other.as_ref().map(Note::as_str) {
+        true => one,
+        false => other,
+    }
+}
