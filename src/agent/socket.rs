@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::AgentError;
+use crate::domain::hexadecimal;
 use crate::platform::paths::Paths;
 
 /// The directory of the sockets: the platform's place for such things, else one in the state directory. It
@@ -32,10 +33,6 @@ fn check_length(directory: &Path) -> Result<(), AgentError> {
 /// The socket of one vault.
 pub(super) fn path(directory: &Path, vault_id: &[u8; 16]) -> PathBuf {
     directory.join(format!("{}.socket", hexadecimal(vault_id)))
-}
-
-fn hexadecimal(bytes: &[u8; 16]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes the directory, or makes sure that the one that is there is ours alone. What is there is never

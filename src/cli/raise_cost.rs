@@ -8,7 +8,6 @@
 //!
 //! Who says no is not asked again on this machine, as long as the cost stays what it is.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -18,6 +17,7 @@ use anyhow::Context as _;
 use super::invocation::{Invocation, Opened};
 use super::output::{Audience, Loudness};
 use super::wording;
+use crate::domain::hexadecimal;
 use crate::memory::SecretBytes;
 use crate::vault::{self, KdfCost};
 
@@ -72,11 +72,8 @@ fn raise(invocation: &Invocation, opened: &mut Opened, present: KdfCost) -> anyh
 
 /// One line for each vault and cost; nothing in it names a secret.
 fn line(path: &Path, cost: KdfCost) -> String {
-    let mut line = format!("{} {} {} ", cost.memory_kib(), cost.passes(), cost.lanes());
-    for byte in path.as_os_str().as_bytes() {
-        let _ = write!(line, "{byte:02x}");
-    }
-    line
+    let path = hexadecimal(path.as_os_str().as_bytes());
+    format!("{} {} {} {path}", cost.memory_kib(), cost.passes(), cost.lanes())
 }
 
 fn was_refused(file: &Path, line: &str) -> bool {

@@ -7,6 +7,7 @@ use zeroize::Zeroize as _;
 
 use super::error::CryptoError;
 use super::primitives::fill_random;
+use crate::domain::{byte_of_hexadecimal, hexadecimal_digits};
 use crate::memory::{Key32, KeyArena, SecretBytes};
 
 /// Unicode Standard Annex #15 (table of maximum expansion factors): NFC grows UTF-8 at most threefold, so
@@ -75,8 +76,8 @@ impl KeyFile {
             return Err(CryptoError::KeyFileMalformed);
         }
         let key = arena.try_make(|bytes| {
-            for (byte, digits) in bytes.iter_mut().zip(line.chunks_exact(2)) {
-                *byte = hex_value(digits[0])? << 4 | hex_value(digits[1])?;
+            for (byte, digits) in bytes.iter_mut().zip(line.as_chunks().0) {
+                *byte = byte_of_hexadecimal(*digits).ok_or(CryptoError::KeyFileMalformed)?;
             }
             Ok(())
         })?;
@@ -87,8 +88,7 @@ impl KeyFile {
     pub fn to_text(&self) -> SecretBytes {
         let mut text = SecretBytes::with_capacity(KEY_FILE_DIGITS + 1);
         for byte in self.key.expose() {
-            text.push(hex_digit(byte >> 4));
-            text.push(hex_digit(byte & 0x0f));
+            text.extend(&hexadecimal_digits(*byte));
         }
         text.push(b'\n');
         text
@@ -97,19 +97,6 @@ impl KeyFile {
     pub(super) fn expose(&self) -> &[u8] {
         self.key.expose()
     }
-}
-
-fn hex_value(digit: u8) -> Result<u8, CryptoError> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        b'A'..=b'F' => Ok(digit - b'A' + 10),
-        _ => Err(CryptoError::KeyFileMalformed),
-    }
-}
-
-fn hex_digit(value: u8) -> u8 {
-    if value < 10 { b'0' + value } else { b'a' + value - 10 }
 }
 
 #[cfg(test)]

@@ -67,6 +67,7 @@
 mod age;
 mod error_code;
 mod folder;
+mod hexadecimal;
 mod identifier;
 mod invalid;
 mod json_string;
@@ -88,6 +89,7 @@ mod wiped_text;
 pub use age::{age, age_short, in_days};
 pub use error_code::ErrorCode;
 pub use folder::Folder;
+pub use hexadecimal::{byte_of_hexadecimal, from_hexadecimal, hexadecimal, hexadecimal_digits};
 pub use invalid::Invalid;
 pub use json_string::unescape_json;
 pub use metadata::{Description, Facts, Note, Retention, RotationInterval, TagKey, TagValue, Tags};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::hexadecimal_digits;
 use crate::memory::SecretBytes;
 use crate::versioning::AccessKeyId;
 
@@ -47,12 +48,8 @@ impl fmt::Debug for AccessKey {
 }
 
 fn hexadecimal(bytes: &[u8]) -> SecretBytes {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = SecretBytes::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
-    }
+    bytes.iter().for_each(|byte| text.extend(&hexadecimal_digits(*byte)));
     text
 }
 

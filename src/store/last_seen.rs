@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
 use super::open::{Turn, make_private_folder, sync_folder, write_private_file};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, from_hexadecimal, hexadecimal};
 
 const FIRST_LINE: &[u8] = b"etui last seen 2";
 /// Written by an etui that knew one number for each vault. It is read once, and left for that etui.
@@ -218,7 +218,7 @@ impl LastSeen {
     }
 
     fn place_file(&self, vault_id: &[u8; 16]) -> PathBuf {
-        self.folder.join(format!("place-{}", hex(vault_id)))
+        self.folder.join(format!("place-{}", hexadecimal(vault_id)))
     }
 
     fn file(&self) -> PathBuf {
@@ -227,7 +227,7 @@ impl LastSeen {
 
     /// Waits until this writer of the vault is next.
     pub(super) fn turn(&self, vault_id: &[u8; 16]) -> Result<Turn, StoreError> {
-        Turn::wait(&self.folder.join(format!("write-{}.lock", hex(vault_id))))
+        Turn::wait(&self.folder.join(format!("write-{}.lock", hexadecimal(vault_id))))
     }
 
     fn lock(&self) -> Result<File, StoreError> {
@@ -333,15 +333,15 @@ impl LastSeen {
 fn print(memory: &Memory) -> String {
     let mut text = String::from_utf8_lossy(FIRST_LINE).into_owned() + "\n";
     for ((vault, path), seen) in &memory.seen {
-        let (number, random, when) = (seen.number, hex(&seen.random), seen.when.seconds());
-        let path = if path.is_empty() { "-".to_owned() } else { hex(path) };
-        text += &format!("seen {} {path} {number} {random} {when}\n", hex(vault));
+        let (number, random, when) = (seen.number, hexadecimal(&seen.random), seen.when.seconds());
+        let path = if path.is_empty() { "-".to_owned() } else { hexadecimal(path) };
+        text += &format!("seen {} {path} {number} {random} {when}\n", hexadecimal(vault));
     }
     for (path, vault) in &memory.paths {
-        text += &format!("path {} {}\n", hex(vault), hex(path));
+        text += &format!("path {} {}\n", hexadecimal(vault), hexadecimal(path));
     }
     for (vault, path) in &memory.backups {
-        text += &format!("backup {} {}\n", hex(vault), hex(path));
+        text += &format!("backup {} {}\n", hexadecimal(vault), hexadecimal(path));
     }
     text + &String::from_utf8_lossy(LAST_LINE) + "\n"
 }
@@ -378,44 +378,33 @@ fn take_line(line: &str, memory: &mut Memory, everywhere: &mut BTreeMap<[u8; 16]
     let seen = |number: &str, random: &str, when: &str| {
         Some(Seen {
             number: number.parse().ok()?,
-            random: unhex(random)?.try_into().ok()?,
+            random: from_hexadecimal(random)?.try_into().ok()?,
             when: Timestamp::from_seconds(when.parse().ok()?).ok()?,
         })
     };
     let words: Vec<&str> = line.split(' ').collect();
     match words.as_slice() {
         ["seen", vault, path, number, random, when] => {
-            let path = if *path == "-" { Vec::new() } else { unhex(path)? };
-            let (vault, seen) = (unhex(vault)?.try_into().ok()?, seen(number, random, when)?);
+            let path = if *path == "-" { Vec::new() } else { from_hexadecimal(path)? };
+            let (vault, seen) = (from_hexadecimal(vault)?.try_into().ok()?, seen(number, random, when)?);
             let known = memory.seen.entry((vault, path)).or_insert(seen);
             if known.number < seen.number {
                 *known = seen;
             }
         }
         ["vault", vault, number, random, when] => {
-            everywhere.insert(unhex(vault)?.try_into().ok()?, seen(number, random, when)?);
+            everywhere.insert(from_hexadecimal(vault)?.try_into().ok()?, seen(number, random, when)?);
         }
         ["path", vault, path] => {
-            let (path, vault) = (unhex(path)?, unhex(vault)?.try_into().ok()?);
+            let (path, vault) = (from_hexadecimal(path)?, from_hexadecimal(vault)?.try_into().ok()?);
             memory.paths.entry(path).or_insert(vault);
         }
         ["backup", vault, path] => {
-            memory.backups.insert((unhex(vault)?.try_into().ok()?, unhex(path)?));
+            memory.backups.insert((from_hexadecimal(vault)?.try_into().ok()?, from_hexadecimal(path)?));
         }
         _ => return None,
     }
     Some(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -559,13 +548,13 @@ mod tests {
     fn what_an_older_etui_remembered_is_read_once_and_left() {
         let (_folder, memory, path) = memory();
         make_private_folder(&memory.folder).unwrap();
-        let path_line = hex(path.as_os_str().as_bytes());
+        let path_line = hexadecimal(path.as_os_str().as_bytes());
         let text = format!(
             "etui last seen 1\nvault {} 5 {} 9\npath {} {path_line}\nbackup {} {path_line}\n",
-            hex(&VAULT),
-            hex(&[5; 16]),
-            hex(&VAULT),
-            hex(&VAULT),
+            hexadecimal(&VAULT),
+            hexadecimal(&[5; 16]),
+            hexadecimal(&VAULT),
+            hexadecimal(&VAULT),
         );
         let before = memory.folder.join(FILE_BEFORE);
         fs::write(&before, &text).unwrap();

@@ -32,7 +32,7 @@ use super::format::FormatVersion;
 use super::schema;
 use super::system_error::{Told as _, wait_for_lock};
 use crate::crypto;
-use crate::domain::reason;
+use crate::domain::{hexadecimal, reason};
 
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -316,11 +316,7 @@ pub(super) fn create_private_file(path: &Path) -> Result<File, StoreError> {
 pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let folder = folder_of(path);
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    let suffix = crypto::make_random::<8>()?.iter().fold(String::from(".new-"), |mut suffix, byte| {
-        suffix.push_str(&format!("{byte:02x}"));
-        suffix
-    });
-    name.push(suffix);
+    name.push(format!(".new-{}", hexadecimal(&crypto::make_random::<8>()?)));
     let temporary = folder.join(name);
     let mut file = create_private_file(&temporary)?;
     let is_new = fs::symlink_metadata(path).is_err();

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLabel, Tags, VersionId};
+use crate::domain::{
+    Description, Invalid, Note, SecretName, SecretValue, StageLabel, Tags, VersionId, byte_of_hexadecimal,
+    hexadecimal,
+};
 use crate::versioning::{BulkOperation, BulkTarget, Deletion, MetadataUpdate, StageMove, StageSet};
 
 /// Which state of a secret a plan was made from. It changes with every change of the secret, and tells
@@ -13,7 +16,7 @@ pub struct StateToken(pub(super) [u8; 16]);
 
 impl fmt::Display for StateToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&hexadecimal(&self.0))
     }
 }
 
@@ -28,13 +31,8 @@ impl FromStr for StateToken {
             return Err(Invalid::Range { what: "the length of a state", least: 32, most: 32 });
         }
         let mut token = [0; 16];
-        for (byte, pair) in token.iter_mut().zip(bytes.chunks_exact(2)) {
-            // `from_str_radix` alone would take "+1" for a byte.
-            let digits = std::str::from_utf8(pair)
-                .ok()
-                .filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()))
-                .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-            *byte = digits.ok_or(Invalid::Character {
+        for (byte, pair) in token.iter_mut().zip(bytes.as_chunks().0) {
+            *byte = byte_of_hexadecimal(*pair).ok_or(Invalid::Character {
                 what: WHAT,
                 character: char::from(pair[0]),
                 allowed: "hexadecimal digits",
