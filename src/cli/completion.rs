@@ -17,12 +17,11 @@ use std::sync::OnceLock;
 
 use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells};
+use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 
 use bash::Bash;
 use wanted::Wanted;
 use words::unquoted;
-use zsh::Zsh;
 
 use super::globals::Globals;
 use super::location::Location;
@@ -36,7 +35,13 @@ use crate::vault::{SummaryTags, Vault};
 /// With this variable the binary completes words instead of doing anything.
 const VARIABLE: &str = "ETUI_COMPLETE";
 
-const SHELLS: Shells<'static> = Shells(&[&Bash, &Wanted(Elvish), &Wanted(Fish), &Wanted(Powershell), &Zsh]);
+const SHELLS: Shells<'static> = Shells(&[
+    &Bash,
+    &Wanted::new(Elvish),
+    &Wanted::new(Fish),
+    &Wanted::new(Powershell),
+    &Wanted::with_script(Zsh, zsh::SCRIPT),
+]);
 
 /// Answers a shell that asks for words; `None` where none does.
 pub(super) fn complete_words(arguments: &[OsString], all_commands: fn() -> Command) -> Option<ExitCode> {

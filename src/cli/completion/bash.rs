@@ -9,7 +9,7 @@ use clap::Command;
 use clap_complete::engine::complete;
 use clap_complete::env::EnvCompleter;
 
-use super::words::{is_flag_without_a_sign, unquoted};
+use super::words::{Sign, is_flag_without_a_sign, signs, unquoted};
 
 /// The word that is completed, by its position; only our own script for bash sets it.
 const INDEX: &str = "ETUI_COMPLETE_INDEX";
@@ -114,25 +114,21 @@ fn with_backslashes(text: &str) -> String {
 /// whether a quote is open.
 fn kept_of<'a>(typed: &'a str, breaks: &[char]) -> (&'a str, bool) {
     let mut kept = 0;
-    let mut opened = None;
-    let mut characters = typed.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match (character, opened) {
-            ('\\', None | Some('"')) => {
-                characters.next();
-            }
-            ('\'' | '"', None) => {
-                opened = Some(character);
+    let mut is_open = false;
+    for (at, sign) in signs(typed) {
+        match sign {
+            Sign::OpeningQuote => {
+                is_open = true;
                 kept = at + 1;
             }
-            (quote, Some(open)) if quote == open => opened = None,
+            Sign::ClosingQuote => is_open = false,
             // Readline takes this one for the beginning of the name of a host, and replaces it too.
-            ('@', None) if breaks.contains(&'@') => kept = at,
-            (cut, None) if breaks.contains(&cut) => kept = at + 1,
-            _ => {}
+            Sign::Bare('@') if breaks.contains(&'@') => kept = at,
+            Sign::Bare(cut) if breaks.contains(&cut) => kept = at + 1,
+            Sign::Bare(_) | Sign::Literal(_) => {}
         }
     }
-    (&typed[..kept], opened.is_some())
+    (&typed[..kept], is_open)
 }
 
 /// Puts together what bash cut, and answers where the word that is completed is now.
