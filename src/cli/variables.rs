@@ -1,9 +1,12 @@
 //! The variables of a program that gets secrets in its environment: which ones, from which versions, and
 //! their values.
 
+mod instead;
+mod wanted;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::str::FromStr;
 
@@ -11,21 +14,19 @@ use anyhow::Context as _;
 use clap::Args;
 use thiserror::Error;
 
+pub(super) use instead::Instead;
+
+use instead::Replacements;
+use wanted::{Source, Wanted};
+
 use super::error::CliError;
-use super::input;
 use super::invocation::Invocation;
-use super::reference::{FieldName, Reference, ReferenceError, SCHEME, ValueReference, no_field};
-use super::stream::{is_stream, read_file};
-use crate::content::{self, NoField, dotenv, is_variable_name, steers_programs};
+use super::reference::{FieldName, ReferenceError, SCHEME, ValueReference};
+use crate::content::is_variable_name;
 use crate::domain::{Invalid, SecretName, VersionId, visible};
-use crate::exchange::dotenv::variable_name;
 use crate::memory::SecretBytes;
 use crate::platform::environment::longest_variable;
 use crate::vault::Vault;
-use crate::versioning::{Selector, select};
-
-/// More than any file of variables.
-const LONGEST_FILE: usize = 16 * 1024 * 1024;
 
 /// Where the variables come from. Where one is named twice, the more specific source wins.
 #[derive(Debug, Args)]
@@ -79,62 +80,6 @@ fn prefix(text: &str) -> Result<SecretName, Invalid> {
     SecretName::new(text.strip_suffix('/').unwrap_or(text))
 }
 
-/// Another version of a secret wherever it is named without one: `NAME=:STAGE`, `NAME=#ID`, `NAME=~N`.
-#[derive(Debug, Clone)]
-pub(super) struct Instead {
-    pub(super) name: SecretName,
-    pub(super) selector: Selector,
-}
-
-/// Why a text names no other version.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum InsteadError {
-    #[error("a name and a version are expected: NAME=:LABEL, NAME=#VERSION or NAME=~N")]
-    Shape,
-    #[error(transparent)]
-    Reference(#[from] ReferenceError),
-}
-
-impl FromStr for Instead {
-    type Err = InsteadError;
-
-    fn from_str(text: &str) -> Result<Self, InsteadError> {
-        // A name may hold '=', but none of these three.
-        let at = text.find(['#', ':', '~']).ok_or(InsteadError::Shape)?;
-        let name = text[..at].strip_suffix('=').ok_or(InsteadError::Shape)?;
-        let Reference { name, selector } = format!("{name}{}", &text[at..]).parse()?;
-        Ok(Self { name, selector })
-    }
-}
-
-/// Where one variable comes from.
-enum Source {
-    Literal(SecretBytes),
-    Reference(ValueReference),
-    /// A field that was read already, to learn its name.
-    Field {
-        version: Origin,
-        value: SecretBytes,
-    },
-}
-
-/// Who chose the name of a variable.
-enum NamedBy {
-    /// Whoever wrote the command or the file.
-    User,
-    /// A secret, by its name or by the key of a field: what that is, for a message.
-    Secret(String),
-}
-
-/// A variable that is still to be read.
-struct Wanted {
-    name: String,
-    source: Source,
-    named_by: NamedBy,
-    /// Where in a file it is named.
-    place: Option<String>,
-}
-
 /// The version, and the field of its value, that a variable comes from.
 pub(super) struct Origin {
     pub(super) name: SecretName,
@@ -170,24 +115,24 @@ impl VariableArguments {
         vault: &mut Vault,
         instead: &[Instead],
     ) -> anyhow::Result<Variables> {
-        let mut instead = Replacements { instead, used: vec![false; instead.len()] };
+        let mut instead = Replacements::new(instead);
         let mut wanted = Vec::new();
         if let Some(prefix) = &self.prefix {
-            below(vault, prefix, &mut wanted)?;
+            wanted::below(vault, prefix, &mut wanted)?;
         }
         let mut fields = Vec::new();
         for reference in &self.env_from {
-            fields_of(vault, instead.apply(reference), &mut fields)?;
+            wanted::fields_of(vault, instead.apply(reference), &mut fields)?;
         }
-        fields.into_iter().for_each(|field| put(&mut wanted, field));
+        fields.into_iter().for_each(|field| wanted::put(&mut wanted, field));
         if let Some(path) = &self.env_file {
-            of_file(path, invocation, &mut wanted)?;
+            wanted::of_file(path, invocation, &mut wanted)?;
         }
         for Assignment { variable, reference } in &self.assignments {
             if self.assignments.iter().filter(|other| other.variable == *variable).count() > 1 {
                 return Err(twice(variable).into());
             }
-            put(&mut wanted, Wanted::by_user(variable.clone(), Source::Reference(reference.clone())));
+            wanted::put(&mut wanted, Wanted::by_user(variable.clone(), Source::Reference(reference.clone())));
         }
         wanted.iter().try_for_each(Wanted::refuse_bad_name)?;
         let mut variables = Vec::with_capacity(wanted.len());
@@ -211,187 +156,8 @@ impl VariableArguments {
     }
 }
 
-/// The versions of `--with`, and which of them were of use.
-struct Replacements<'a> {
-    instead: &'a [Instead],
-    used: Vec<bool>,
-}
-
-impl Replacements<'_> {
-    /// A reference to the current version names the other one, where there is one.
-    fn apply(&mut self, reference: &ValueReference) -> ValueReference {
-        let mut reference = reference.clone();
-        if reference.version.selector == Selector::default()
-            && let Some(at) = self.instead.iter().position(|other| other.name == reference.version.name)
-        {
-            self.used[at] = true;
-            reference.version.selector = self.instead[at].selector.clone();
-        }
-        reference
-    }
-
-    fn refuse_unused(&self) -> Result<(), CliError> {
-        match self.used.iter().position(|used| !used) {
-            None => Ok(()),
-            Some(at) => Err(CliError::usage(
-                format!("no variable comes from the current version of '{}'", self.instead[at].name),
-                "name it with --env, --env-file, --env-from or --prefix",
-            )),
-        }
-    }
-}
-
-impl Wanted {
-    fn by_user(name: String, source: Source) -> Self {
-        Self { name, source, named_by: NamedBy::User, place: None }
-    }
-
-    /// What a secret is called must not decide which code programs load: whoever supplies an import file, or one
-    /// secret of a shared vault, would decide what runs.
-    fn refuse_bad_name(&self) -> Result<(), CliError> {
-        let NamedBy::Secret(what) = &self.named_by else { return Ok(()) };
-        let name = &self.name;
-        if name.is_empty() {
-            return Err(CliError::usage(
-                format!("{what} makes no name for a variable"),
-                "name the variables with --env",
-            ));
-        }
-        if !is_variable_name(name) {
-            return Err(CliError::usage(
-                format!(
-                    "{what} cannot become a variable: '{name}' is no name for one (letters, digits and '_', no digit first)"
-                ),
-                "name the variables with --env",
-            ));
-        }
-        if steers_programs(name) {
-            return Err(CliError::usage(
-                format!("{what} would set '{name}', which changes what programs load and run"),
-                format!("if that is meant, name it: --env {name}=REF"),
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// A later source takes the place of an earlier one.
-fn put(wanted: &mut Vec<Wanted>, new: Wanted) {
-    match wanted.iter_mut().find(|known| known.name == new.name) {
-        Some(known) => *known = new,
-        None => wanted.push(new),
-    }
-}
-
 fn twice(variable: &str) -> CliError {
     CliError::usage(format!("the variable '{variable}' is given twice"), "leave one of the two out")
-}
-
-fn below(vault: &mut Vault, prefix: &SecretName, wanted: &mut Vec<Wanted>) -> anyhow::Result<()> {
-    let listing = vault.list()?;
-    let before = wanted.len();
-    for secret in listing.iter().filter(|secret| secret.planned_deletion.is_none()) {
-        let rest = secret.name.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        let Some(variable) = rest.map(variable_name) else { continue };
-        if wanted.iter().any(|known| known.name == variable) {
-            return Err(CliError::usage(
-                format!("two secrets below '{prefix}' would both become '{variable}'"),
-                "name the variables with --env",
-            )
-            .into());
-        }
-        let version = Reference { name: SecretName::new(secret.name)?, selector: Selector::default() };
-        wanted.push(Wanted {
-            name: variable,
-            source: Source::Reference(ValueReference { version, field: None }),
-            named_by: NamedBy::Secret(format!("secret '{}'", secret.name)),
-            place: None,
-        });
-    }
-    if wanted.len() == before {
-        return Err(CliError::not_found(
-            format!("there is no secret below '{prefix}'"),
-            "run `etui list` to see the names",
-        )
-        .into());
-    }
-    Ok(())
-}
-
-/// A variable for each field of the value that is referred to.
-fn fields_of(vault: &mut Vault, reference: ValueReference, wanted: &mut Vec<Wanted>) -> anyhow::Result<()> {
-    let referred = reference.read(vault)?;
-    let outcome = &referred.outcome;
-    // The key of a field that can be no variable is told below, so it must not be a part of a password.
-    let are_variables = |fields: &[content::Field]| fields.iter().all(|field| is_variable_name(&field.key));
-    let fields = content::named_fields(referred.expose())
-        .or_else(|| content::fields(referred.expose()).filter(|(_, fields)| are_variables(fields)))
-        .map(|(_, fields)| fields)
-        .filter(|fields| !fields.is_empty())
-        .ok_or_else(|| no_field(outcome, reference.field.as_ref(), &NoField::NoFields))?;
-    for content::Field { key, value } in fields {
-        if wanted.iter().any(|known| known.name == key) {
-            return Err(CliError::usage(
-                format!("two fields would both become the variable '{key}'"),
-                "name the variables with --env",
-            )
-            .into());
-        }
-        let field = match &reference.field {
-            None => key.clone(),
-            Some(outer) => format!("{outer}.{key}"),
-        };
-        wanted.push(Wanted {
-            name: key,
-            named_by: NamedBy::Secret(format!("field '{field}' of '{}'", outcome.name)),
-            place: None,
-            source: Source::Field {
-                version: Origin {
-                    name: outcome.name.clone(),
-                    version_id: outcome.version.id.clone(),
-                    field: Some(field),
-                },
-                value,
-            },
-        });
-    }
-    Ok(())
-}
-
-fn of_file(path: &Path, invocation: &Invocation, wanted: &mut Vec<Wanted>) -> Result<(), CliError> {
-    let bytes = if is_stream(path) {
-        invocation.claim_stdin("the variables").and_then(|stdin| {
-            input::read_up_to(stdin, LONGEST_FILE)
-                .map_err(|error| CliError::system("cannot read the variables from stdin", &error))
-        })?
-    } else {
-        read_file(path, LONGEST_FILE)?
-    };
-    let named = if is_stream(path) { "stdin".to_owned() } else { format!("'{}'", path.display()) };
-    if bytes.len() > LONGEST_FILE {
-        return Err(CliError::usage(format!("{named} is longer than 16 MiB"), ""));
-    }
-    let place = |line, column| format!("{named}, line {line}, column {column}");
-    let entries = dotenv::parse(bytes.expose()).map_err(|error| {
-        CliError::usage(format!("{}: {}", place(error.line, error.column), error.problem), "")
-    })?;
-    for entry in entries {
-        let place = place(entry.line, entry.column);
-        if !is_variable_name(&entry.key) {
-            let error = AssignmentError::NoVariable(entry.key);
-            return Err(CliError::usage(format!("{place}: {error}"), ""));
-        }
-        let source = match entry.value.expose_text().and_then(|text| text.strip_prefix(SCHEME)) {
-            None => Source::Literal(entry.value),
-            Some(reference) => Source::Reference(
-                reference
-                    .parse()
-                    .map_err(|error: ReferenceError| CliError::usage(format!("{place}: {error}"), ""))?,
-            ),
-        };
-        put(wanted, Wanted { place: Some(place), ..Wanted::by_user(entry.key, source) });
-    }
-    Ok(())
 }
 
 fn value_of(vault: &mut Vault, name: String, reference: &ValueReference) -> anyhow::Result<Variable> {
@@ -453,16 +219,6 @@ impl Variables {
     }
 }
 
-/// The version that a label marks, and the state of the secret in which it does.
-pub(super) fn marked(
-    vault: &mut Vault,
-    name: &SecretName,
-    selector: &Selector,
-) -> anyhow::Result<(VersionId, crate::vault::StateToken)> {
-    let details = vault.describe(name)?;
-    Ok((select(&details.secret, selector)?.id.clone(), details.token))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -476,17 +232,6 @@ mod tests {
         assert_eq!(assignment("A=b::c=d").unwrap().reference.field.unwrap().to_string(), "c=d");
         for text in ["DB", "=db", "2DB=db", "D B=db", "DB=", "DB=#v1"] {
             assert!(assignment(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn another_version_is_named_behind_the_last_sign_of_the_name() {
-        let instead: Instead = "a=b=:canary".parse().unwrap();
-        assert_eq!(instead.name.as_str(), "a=b");
-        assert_eq!(instead.selector.stage.unwrap().as_str(), "canary");
-        assert_eq!("db=~2".parse::<Instead>().unwrap().selector.older, 2);
-        for text in ["db", "db=canary", "db:canary", "=:canary", "db=:"] {
-            assert!(text.parse::<Instead>().is_err(), "{text}");
         }
     }
 }

@@ -12,14 +12,14 @@ use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Schema};
-use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments, marked};
+use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments};
 use crate::cli::wording;
-use crate::domain::{SecretName, StageLabel};
+use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::kms::Answer;
 use crate::memory::process;
 use crate::platform::child::{self, ChildError, WhenAsked};
-use crate::vault::{StageRequest, Vault};
-use crate::versioning::{Change, Selector, StageMove};
+use crate::vault::{StageRequest, StateToken, Vault};
+use crate::versioning::{Change, Selector, StageMove, select};
 
 /// Make the version that a label marks the current one
 ///
@@ -119,4 +119,14 @@ impl Promote {
         }
         Err(CliError::rejected(format!("--if failed ({}): no label moved", exit_words(status)), "").into())
     }
+}
+
+/// The version that a label marks, and the state of the secret in which it does.
+fn marked(
+    vault: &mut Vault,
+    name: &SecretName,
+    selector: &Selector,
+) -> anyhow::Result<(VersionId, StateToken)> {
+    let details = vault.describe(name)?;
+    Ok((select(&details.secret, selector)?.id.clone(), details.token))
 }
