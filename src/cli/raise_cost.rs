@@ -14,7 +14,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::invocation::{Invocation, Opened};
+use super::invocation::Invocation;
+use super::invocation::unlocking::Opened;
 use super::output::{Audience, Loudness};
 use super::wording;
 use crate::domain::hexadecimal;
