@@ -17,49 +17,63 @@ pub const fn bucket_of(first_byte: u8) -> usize {
 
 /// An integer modulo 2^256, big-endian outside; compared in constant time.
 #[derive(Debug, Clone, Copy, Default, Eq)]
-pub struct LedgerSum([u8; 32]);
+pub struct LedgerSum(
+    /// The lowest 64 bits first.
+    [u64; LIMBS],
+);
+
+const LIMBS: usize = 4;
 
 impl LedgerSum {
     /// Reads a stored sum.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        let (words, _) = bytes.as_chunks();
+        Self([
+            u64::from_be_bytes(words[3]),
+            u64::from_be_bytes(words[2]),
+            u64::from_be_bytes(words[1]),
+            u64::from_be_bytes(words[0]),
+        ])
     }
 
     /// The sum as it is stored.
-    pub const fn to_bytes(self) -> [u8; 32] {
-        self.0
+    pub fn to_bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let (words, _) = bytes.as_chunks_mut();
+        for (word, limb) in words.iter_mut().rev().zip(self.0) {
+            *word = limb.to_be_bytes();
+        }
+        bytes
     }
 }
 
 impl PartialEq for LedgerSum {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        self.0.as_slice().ct_eq(&other.0).into()
     }
 }
 
 impl Add for LedgerSum {
     type Output = Self;
 
-    fn add(self, other: Self) -> Self {
-        let mut sum = [0; 32];
-        let mut carry = 0;
-        for at in (0..sum.len()).rev() {
-            let column = u16::from(self.0[at]) + u16::from(other.0[at]) + carry;
-            [_, sum[at]] = column.to_be_bytes();
-            carry = column >> 8;
+    fn add(mut self, other: Self) -> Self {
+        let mut carry = false;
+        for (limb, other) in self.0.iter_mut().zip(other.0) {
+            (*limb, carry) = limb.carrying_add(other, carry);
         }
-        Self(sum)
+        self
     }
 }
 
 impl Sub for LedgerSum {
     type Output = Self;
 
-    fn sub(self, other: Self) -> Self {
-        // Two's complement: -x is !x + 1 modulo 2^256.
-        let mut one = [0; 32];
-        one[31] = 1;
-        self + Self(other.0.map(|byte| !byte)) + Self(one)
+    fn sub(mut self, other: Self) -> Self {
+        let mut borrow = false;
+        for (limb, other) in self.0.iter_mut().zip(other.0) {
+            (*limb, borrow) = limb.borrowing_sub(other, borrow);
+        }
+        self
     }
 }
 
