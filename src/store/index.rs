@@ -138,8 +138,8 @@ impl SharedRecords {
     }
 
     /// Puts them into an order: at each position the one that is now at the position named there.
-    pub fn arrange(&mut self, order: &[usize]) {
-        self.places = order.iter().map(|&at| self.places[at]).collect();
+    pub fn arrange(&mut self, order: impl Iterator<Item = usize>) {
+        self.places = order.map(|at| self.places[at]).collect();
     }
 }
 

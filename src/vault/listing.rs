@@ -19,21 +19,18 @@ impl Listing {
     }
 
     pub(super) fn of(mut records: SharedRecords) -> Self {
-        let mut starts = SecretBytes::with_capacity(records.len() * NAME_START);
-        for at in 0..records.len() {
-            starts.extend(&name_start(records.get(at)));
-        }
         // Most comparisons end within the starts of the names, which are next to each other, and never touch a record.
-        let start = |at: usize| {
-            let (words, _) = starts.expose()[at * NAME_START..(at + 1) * NAME_START].as_chunks();
-            [0, 1, 2].map(|word: usize| u64::from_be_bytes(words[word]))
-        };
-        let name = |at: usize| SecretRecordView::name_bytes_of(records.get(at));
-        let mut order: Vec<usize> = (0..records.len()).collect();
-        order.sort_unstable_by(|&one, &other| {
-            start(one).cmp(&start(other)).then_with(|| name(one).cmp(name(other)))
+        let mut entries = SecretBytes::with_capacity(records.len() * size_of::<Entry>());
+        for at in 0..records.len() {
+            entries.extend(&name_start(records.get(at)));
+            entries.extend(&at.to_be_bytes());
+        }
+        let (order, _) = entries.expose_mut().as_chunks_mut();
+        let name = |entry: &Entry| SecretRecordView::name_bytes_of(records.get(position_of(entry)));
+        order.sort_unstable_by(|one, other| {
+            start_of(one).cmp(start_of(other)).then_with(|| name(one).cmp(name(other)))
         });
-        records.arrange(&order);
+        records.arrange(order.iter().map(position_of));
         Self { records }
     }
 
@@ -99,7 +96,10 @@ impl Listing {
 }
 
 /// How many bytes of a name are compared first.
-const NAME_START: usize = 24;
+const NAME_START: usize = 40;
+
+/// What is sorted: the start of a name, and where its record is.
+type Entry = [u8; NAME_START + size_of::<usize>()];
 
 /// The beginning of a name, padded with zeros, ordered as the names are.
 fn name_start(record: &[u8]) -> [u8; NAME_START] {
@@ -108,4 +108,15 @@ fn name_start(record: &[u8]) -> [u8; NAME_START] {
     let mut start = [0; NAME_START];
     start[..length].copy_from_slice(&name[..length]);
     start
+}
+
+/// The start of the name as numbers, which compare without a call.
+fn start_of(entry: &Entry) -> impl Iterator<Item = u64> {
+    let (words, _) = entry[..NAME_START].as_chunks();
+    words.iter().copied().map(u64::from_be_bytes)
+}
+
+fn position_of(entry: &Entry) -> usize {
+    let (_, position) = entry.split_at(NAME_START);
+    usize::from_be_bytes(position.try_into().expect("an entry ends with a position"))
 }
