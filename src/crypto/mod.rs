@@ -41,5 +41,5 @@ pub use keys::{KeyEncryptionKey, RootKey, VaultKey, commitment_matches, derive_r
 pub use ledger::{BUCKETS, LedgerSum, bucket_of};
 pub use password::{KeyFile, MasterPassword};
 pub use primitives::{make_random, sha256};
-pub use sealed::{Padding, seal_tag};
+pub use sealed::{Padding, SHORTEST_SEALED, seal_tag};
 pub use vault_keys::{BucketEntries, VaultKeys};

@@ -52,6 +52,9 @@ fn padme(length: usize) -> usize {
     length.next_multiple_of(1 << (exponent - significand))
 }
 
+/// Nothing that is sealed is shorter: its nonce and its tag.
+pub const SHORTEST_SEALED: usize = NONCE_LENGTH + TAG_LENGTH;
+
 /// The tag of sealed bytes, by which rows refer to each other; `None` if they are too short to have one.
 pub fn seal_tag(sealed: &[u8]) -> Option<[u8; 16]> {
     sealed.get(NONCE_LENGTH..)?.last_chunk().copied()

@@ -143,23 +143,20 @@ impl OpenStore {
         sealed.bucket = bucket;
         sealed.rows.clear();
         sealed.bytes.clear();
-        let sql = match depth {
-            // Nonce and tag: nobody copies what is not opened.
-            Depth::Rows => {
-                "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN substr(record, -40) END FROM secret \
-                 WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag"
-            }
-            Depth::Records => {
-                "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN record END FROM secret \
-                 WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag"
-            }
-        };
+        let sql = "SELECT name_tag, id, CASE WHEN length(record) <= ?3 THEN record END FROM secret \
+                   WHERE name_tag >= ?1 AND name_tag < ?2 ORDER BY name_tag";
         each(self.file.connection(), sql, (low, high, LONGEST_RECORD), |row| {
             // No more memory is taken than what the head vouches for.
             if sealed.rows.len() as u64 == self.head.secrets {
                 return Err(StoreError::integrity("it has more secrets than its head names"));
             }
-            sealed.bytes.extend_from_slice(blob(row, 2)?);
+            let record = blob(row, 2)?;
+            let wanted = match depth {
+                // Nonce and tag: nobody copies what is not opened.
+                Depth::Rows => record.len().saturating_sub(crypto::SHORTEST_SEALED)..,
+                Depth::Records => 0..,
+            };
+            sealed.bytes.extend_from_slice(&record[wanted]);
             let name_tag = self.head.format.read_name_tag(row, 0)?;
             sealed.rows.push((name_tag, array(row, 1)?, sealed.bytes.len()));
             Ok(())
