@@ -459,6 +459,10 @@ fn harden(connection: &mut Connection) -> Result<(), StoreError> {
 /// number of pages that is a multiple of 256 would turn spilling off.
 const SPILL_KIB: u32 = 32 * 1024;
 
+/// How much is kept of what was read. Buckets are read once, from one end to the other: memory that is used again
+/// costs less than memory that is new.
+const CACHE_KIB: u32 = 256;
+
 /// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken
 /// while the app is open is current, and no power loss loses an acknowledged put.
 fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
@@ -475,6 +479,7 @@ fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
         ("foreign_keys", "ON"),
         ("cell_size_check", "ON"),
         ("temp_store", "MEMORY"),
+        ("cache_size", &format!("-{CACHE_KIB}")),
         ("cache_spill", &format!("-{SPILL_KIB}")),
     ] {
         connection.execute_batch(&format!("PRAGMA {pragma} = {value}")).on(connection)?;
