@@ -6,10 +6,11 @@
 //! by an answer of the user, and only for the path that the answer was about: looking at a copy leaves what is
 //! known of the vault itself.
 //!
-//! A line that cannot be read is moved to a file beside it and named, never dropped. The file is synced when
-//! the session ends, and the last one that was synced is kept: a power loss takes at most what this session
-//! saw.
+//! A line that cannot be read is moved to a file beside it and named, never dropped. What a session sees first is
+//! synced before it gets its name: most sessions are one command and write once. What it sees later is synced when
+//! it ends, and the last file that was synced is kept: a power loss takes at most what this session saw.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -79,8 +80,17 @@ pub fn remembers_vault_at(path: &Path, state_directory: &Path) -> bool {
 /// The memory of this machine.
 pub(super) struct LastSeen {
     folder: PathBuf,
-    /// Whether this session wrote what is not synced yet.
-    unsynced: std::cell::Cell<bool>,
+    written: Cell<Written>,
+}
+
+/// What this session wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Nothing,
+    /// One file, synced before it was renamed into place.
+    Once,
+    /// More; the last one is synced when the session ends.
+    Again,
 }
 
 #[derive(Default)]
@@ -103,9 +113,11 @@ impl Memory {
 
 impl Drop for LastSeen {
     fn drop(&mut self) {
-        if self.unsynced.get() {
-            // Nobody is there to be told; what is lost then is what this session saw.
-            let _ = File::open(self.file()).and_then(|file| file.sync_all());
+        // Nobody is there to be told; what is lost then is what this session saw.
+        if self.written.get() == Written::Again {
+            let _ = File::open(self.file()).and_then(|file| sync(&file));
+        }
+        if self.written.get() != Written::Nothing {
             let _ = sync_folder(&self.folder);
         }
     }
@@ -113,7 +125,7 @@ impl Drop for LastSeen {
 
 impl LastSeen {
     pub(super) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), unsynced: std::cell::Cell::new(false) }
+        Self { folder: folder.to_owned(), written: Cell::new(Written::Nothing) }
     }
 
     fn knows_path(&self, path: &Path) -> bool {
@@ -271,8 +283,8 @@ impl LastSeen {
         }
     }
 
-    /// Renamed into place, and synced when the session ends: a put does not wait for a second disk write. What
-    /// the last session synced is kept until then.
+    /// Renamed into place. The first time it is synced before: whatever a power loss leaves under the name is whole
+    /// then. Later changes of a session do not wait for a second disk write: what was synced is kept until it ends.
     fn write(&self, memory: &Memory) -> Result<(), StoreError> {
         let failed = |path: &Path, error: &io::Error| StoreError::system("writing", path, error);
         if !memory.unreadable.is_empty() {
@@ -289,7 +301,8 @@ impl LastSeen {
                 .and_then(|file| file.sync_all())
                 .map_err(|error| failed(&path, &error))?;
         }
-        if !self.unsynced.get() {
+        let is_first = self.written.get() == Written::Nothing;
+        if self.written.get() == Written::Once {
             self.keep_synced()?;
         }
         let temporary = self.folder.join("last-seen-2.new");
@@ -299,16 +312,17 @@ impl LastSeen {
             .write(true)
             .mode(0o600)
             .open(&temporary)
-            .and_then(|mut file| file.write_all(print(memory).as_bytes()))
+            .and_then(|mut file| file.write_all(print(memory).as_bytes()).map(|()| file))
+            .and_then(|file| if is_first { sync(&file) } else { Ok(()) })
             .and_then(|()| fs::rename(&temporary, self.file()))
             .map_err(|error| failed(&temporary, &error))?;
-        self.unsynced.set(true);
+        self.written.set(if is_first { Written::Once } else { Written::Again });
         #[cfg(test)]
         super::observed::remembered();
         Ok(())
     }
 
-    /// Gives the file of the last session its second name.
+    /// Gives the file that this session synced a second name.
     fn keep_synced(&self) -> Result<(), StoreError> {
         let (newest, kept) = (self.file(), self.folder.join(FILE_OF_BEFORE));
         if !self.read_file(FILE)?.as_deref().is_some_and(is_whole) {
@@ -317,7 +331,7 @@ impl LastSeen {
         let second = self.folder.join("last-seen-2.keep");
         let linked = File::open(&newest)
             // Another session may be at work, and have written what it did not sync.
-            .and_then(|file| file.sync_all())
+            .and_then(|file| sync(&file))
             .and_then(|()| match fs::remove_file(&second) {
                 Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
@@ -328,6 +342,12 @@ impl LastSeen {
             .map_err(|error| StoreError::system("writing", &kept, &error))
             .and_then(|()| sync_folder(&self.folder))
     }
+}
+
+fn sync(file: &File) -> io::Result<()> {
+    #[cfg(test)]
+    super::observed::memory_synced();
+    file.sync_all()
 }
 
 fn print(memory: &Memory) -> String {
@@ -519,27 +539,39 @@ mod tests {
         let whole = fs::read(memory.file()).unwrap();
         for lost in [&b""[..], &[0; 300], b"etui last s", &whole[..30]] {
             fs::write(memory.file(), lost).unwrap();
-            assert_eq!(seen_at(&memory, &path), Some(5), "{lost:?}");
+            assert_eq!(seen_at(&memory, &path), Some(6), "{lost:?}");
         }
         fs::remove_file(memory.file()).unwrap();
-        assert_eq!(seen_at(&memory, &path), Some(5));
+        assert_eq!(seen_at(&memory, &path), Some(6));
     }
 
-    // Guards: what was acknowledged is remembered after a power loss, too; a put does not wait for it.
+    // Guards: what was acknowledged is remembered after a power loss, too. A command that writes once waits for two
+    // syncs; a session that writes often does not wait each time.
     #[test]
-    fn what_a_session_saw_is_synced_when_it_ends() {
+    fn what_a_session_saw_is_synced_before_it_has_its_name_and_later_when_it_ends() {
         use crate::store::observed::{self, Step};
         let (folder, memory, path) = memory();
+        let state = folder.path().join("state");
+        let folder_synced = || Step::FolderSynced(state.clone());
         observed::take();
         memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
-        memory.remember(&VAULT, &path, seen(6), Lowering::Never).unwrap();
-        assert_eq!(observed::take(), [Step::Remembered, Step::Remembered]);
+        assert_eq!(observed::take(), [Step::MemorySynced, Step::Remembered]);
         drop(memory);
-        let state = folder.path().join("state");
-        assert_eq!(observed::take(), [Step::FolderSynced(state.clone())]);
+        assert_eq!(observed::take(), [folder_synced()]);
+
+        let memory = LastSeen::new(&state);
+        for number in 6..9 {
+            memory.remember(&VAULT, &path, seen(number), Lowering::Never).unwrap();
+        }
+        let first = [Step::MemorySynced, Step::Remembered];
+        let kept = [Step::MemorySynced, folder_synced(), Step::Remembered];
+        assert_eq!(observed::take(), [&first[..], &kept, &[Step::Remembered]].concat());
+        drop(memory);
+        assert_eq!(observed::take(), [Step::MemorySynced, folder_synced()]);
+
         // One that only looked has nothing to sync.
         let memory = LastSeen::new(&state);
-        assert_eq!(seen_at(&memory, &path), Some(6));
+        assert_eq!(seen_at(&memory, &path), Some(8));
         drop(memory);
         assert_eq!(observed::take(), []);
     }

@@ -15,6 +15,8 @@ pub(super) enum Step {
     FolderSynced(PathBuf),
     /// This machine remembers a state of a vault.
     Remembered,
+    /// What this machine remembers is on the disk, but for its name.
+    MemorySynced,
 }
 
 thread_local! {
@@ -40,6 +42,10 @@ pub(super) fn folder_synced(folder: &Path) {
 
 pub(super) fn remembered() {
     STEPS.with_borrow_mut(|steps| steps.push(Step::Remembered));
+}
+
+pub(super) fn memory_synced() {
+    STEPS.with_borrow_mut(|steps| steps.push(Step::MemorySynced));
 }
 
 /// The steps of this thread since this was asked last.
