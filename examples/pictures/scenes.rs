@@ -7,6 +7,7 @@ use etui::domain::Timestamp;
 use etui::tui::Theme;
 use etui::tui::glyphs::Glyphs;
 
+use super::animation::{self, Frame};
 use super::svg;
 use crate::harness::{Harness, NOW};
 
@@ -20,14 +21,35 @@ type Play = fn(&mut Harness);
 pub fn all() -> Vec<(&'static str, String)> {
     let scenes: [(&str, u16, Play); 4] =
         [("browse", 26, browse), ("put", 26, put), ("labels", 26, labels), ("diff", 19, diff)];
-    scenes
-        .into_iter()
-        .map(|(name, rows, play)| {
-            let mut app = app(rows);
-            play(&mut app);
-            (name, svg::draw(&app.buffer()))
-        })
-        .collect()
+    let still = scenes.into_iter().map(|(name, rows, play)| {
+        let mut app = app(rows);
+        play(&mut app);
+        (name, svg::draw(&app.buffer(), &svg::DARK))
+    });
+    still.chain([("rotation", rotation())]).collect()
+}
+
+/// The animated picture: a put with what it will do, and the way back.
+fn rotation() -> String {
+    let mut app = app(26);
+    let mut frames = Vec::new();
+    let mut show =
+        |app: &Harness, key, says, time| frames.push(Frame { cells: app.buffer(), key, says, time });
+    show(&app, "", "a secret, its versions and their labels", 20);
+    app.press("p");
+    show(&app, "p", "put a new value", 12);
+    for part in ["demo-", "Falc", "on3-", "gard", "en"] {
+        app.type_text(part);
+        show(&app, "p", "put a new value", 3);
+    }
+    show(&app, "p", "put a new value: \"After this\" shows what will change", 32);
+    app.press("Ctrl-s");
+    show(&app, "Ctrl-s", "stored: the new version is current, the old one previous", 32);
+    app.press("b");
+    show(&app, "b", "roll back: which labels will move", 32);
+    app.press("Enter");
+    show(&app, "Enter", "rolled back: nothing was lost, and u undoes", 36);
+    animation::draw(&frames, 7)
 }
 
 /// The app on the samples, as if they were the user's.

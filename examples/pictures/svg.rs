@@ -7,10 +7,21 @@ use ratatui::style::{Color, Modifier};
 
 const CELL: (f32, f32) = (8.4, 18.0);
 const PADDING: f32 = 14.0;
-const INK: &str = "#d6d9e0";
-const PAPER: &str = "#171a21";
 const FONTS: &str =
     "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace";
+
+/// The colours of a terminal.
+#[derive(Clone, Copy)]
+pub struct Palette {
+    /// Of text without a colour of its own.
+    pub ink: &'static str,
+    pub paper: &'static str,
+    /// The first sixteen, which themes name.
+    pub sixteen: [&'static str; 16],
+}
+
+/// The terminal of the documentation. Its theme names no colour of the sixteen.
+pub const DARK: Palette = Palette { ink: "#d6d9e0", paper: "#171a21", sixteen: [""; 16] };
 
 /// How a cell is drawn.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,16 +34,17 @@ struct Look {
 }
 
 impl Look {
-    fn of(cell: &Cell) -> Self {
-        let (ink, paper) = (colour(cell.fg), colour(cell.bg));
+    fn of(cell: &Cell, palette: &Palette) -> Self {
+        let (ink, paper) = (colour(cell.fg, palette), colour(cell.bg, palette));
+        let own_ink = || palette.ink.to_owned();
         let (ink, paper) = match cell.modifier.contains(Modifier::REVERSED) {
             true => {
-                (Some(paper.unwrap_or_else(|| PAPER.to_owned())), Some(ink.unwrap_or_else(|| INK.to_owned())))
+                (Some(paper.unwrap_or_else(|| palette.paper.to_owned())), Some(ink.unwrap_or_else(own_ink)))
             }
             false => (ink, paper),
         };
         Self {
-            ink: ink.unwrap_or_else(|| INK.to_owned()),
+            ink: ink.unwrap_or_else(own_ink),
             paper,
             is_bold: cell.modifier.contains(Modifier::BOLD),
             is_dim: cell.modifier.contains(Modifier::DIM),
@@ -55,41 +67,67 @@ impl Look {
     }
 }
 
-/// The themes with colours of their own name them so; a reset is the colour of the picture.
-fn colour(colour: Color) -> Option<String> {
+/// `None`: a colour of the picture.
+fn colour(colour: Color, palette: &Palette) -> Option<String> {
+    const NAMED: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
     match colour {
         Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}")),
-        _ => None,
+        _ => {
+            let number = NAMED.iter().position(|named| *named == colour)?;
+            Some(palette.sixteen[number].to_owned())
+        }
     }
 }
 
 /// Draws a screen.
-pub fn draw(buffer: &Buffer) -> String {
+pub fn draw(buffer: &Buffer, palette: &Palette) -> String {
     let (columns, rows) = (buffer.area.width, buffer.area.height);
-    let width = f32::from(columns) * CELL.0 + 2.0 * PADDING;
-    let height = f32::from(rows) * CELL.1 + 2.0 * PADDING;
     let mut svg = String::new();
-    // Writing into a string cannot fail.
-    let _ = writeln!(
-        svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.1}\" \
-         height=\"{height:.1}\" role=\"img\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{PAPER}\"/>\n\
-         <g transform=\"translate({PADDING} {PADDING})\" font-family=\"{FONTS}\" font-size=\"14\" \
-         xml:space=\"preserve\" style=\"white-space:pre\">"
-    );
     for row in 0..rows {
-        draw_row(buffer, row, columns, &mut svg);
+        draw_row(buffer, row, palette, &mut svg);
     }
-    svg.push_str("</g>\n</svg>\n");
-    svg
+    frame(columns, rows, palette, &svg)
 }
 
-fn draw_row(buffer: &Buffer, row: u16, columns: u16, svg: &mut String) {
-    let looks: Vec<Look> = (0..columns).map(|column| Look::of(&buffer[(column, row)])).collect();
+/// A picture of so many columns and rows around what is drawn of them.
+pub fn frame(columns: u16, rows: u16, palette: &Palette, drawn: &str) -> String {
+    let width = f32::from(columns) * CELL.0 + 2.0 * PADDING;
+    let height = f32::from(rows) * CELL.1 + 2.0 * PADDING;
+    let paper = palette.paper;
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.1}\" \
+         height=\"{height:.1}\" role=\"img\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{paper}\"/>\n\
+         <g transform=\"translate({PADDING} {PADDING})\" font-family=\"{FONTS}\" font-size=\"14\" \
+         xml:space=\"preserve\" style=\"white-space:pre\">\n{drawn}</g>\n</svg>\n"
+    )
+}
+
+/// Draws a row of cells.
+pub fn draw_row(buffer: &Buffer, row: u16, palette: &Palette, svg: &mut String) {
+    let columns = buffer.area.width;
+    let looks: Vec<Look> = (0..columns).map(|column| Look::of(&buffer[(column, row)], palette)).collect();
     for (start, end) in runs(columns, |one, other| looks[one].paper == looks[other].paper) {
         if let Some(paper) = &looks[start].paper {
             let (x, y, width) = (left(start), top(row), left(end) - left(start));
+            // Writing into a string cannot fail.
             let _ = writeln!(
                 svg,
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>",

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[path = "../../examples/pictures/animation.rs"]
+mod animation;
 #[path = "../../examples/pictures/scenes.rs"]
 mod scenes;
 #[path = "../../examples/pictures/svg.rs"]
