@@ -60,7 +60,7 @@ pub fn draw(frames: &[Frame], still: usize) -> String {
 fn style(frames: &[Frame], sets: &[Vec<bool>]) -> String {
     let all: u32 = frames.iter().map(|frame| frame.time).sum();
     let mut style = "<style>\n@media (prefers-reduced-motion: no-preference) {\n".to_owned();
-    for (number, shown) in sets.iter().enumerate() {
+    for number in 0..sets.len() {
         let _ =
             writeln!(style, ".a{number}{{animation:k{number} {}.{}s step-end infinite}}", all / 10, all % 10);
     }

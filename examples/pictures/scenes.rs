@@ -48,7 +48,7 @@ fn rotation() -> String {
     app.press("b");
     show(&app, "b", "roll back: which labels will move", 32);
     app.press("Enter");
-    show(&app, "Enter", "rolled back: nothing was lost, and u undoes", 36);
+    show(&app, "Enter", "rolled back: nothing is lost, and u undoes", 36);
     animation::draw(&frames, 7)
 }
 

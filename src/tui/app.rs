@@ -413,6 +413,7 @@ impl App {
             }
             Answer::Changed(outcome) => {
                 self.work_on(&outcome.name);
+                self.go_to_new_current(outcome.change.as_ref());
                 self.say(Tone::Done, plan_text::change_done(outcome));
                 self.list();
             }
@@ -436,6 +437,7 @@ impl App {
                     // The undo of a renaming leads from one name to the other.
                     let renamed = step.change.as_ref().and_then(|change| change.name.as_ref());
                     self.work_on(renamed.map_or(name, |shift| &shift.after));
+                    self.go_to_new_current(step.change.as_ref());
                 }
                 self.list();
             }
@@ -476,6 +478,15 @@ impl App {
     fn work_on(&mut self, name: &SecretName) {
         if let Some((browse, asks)) = self.browsing() {
             browse.work_on(name.clone(), asks);
+        }
+    }
+
+    /// The cursor goes to the version that a change has made current.
+    fn go_to_new_current(&mut self, change: Option<&Change>) {
+        let moves = change.map(Change::moves).unwrap_or_default();
+        let current = moves.into_iter().find(|moved| moved.label.is_current()).and_then(|moved| moved.to);
+        if let (Some(version), Some(browse)) = (current, &mut self.browse) {
+            browse.wish_version(&version);
         }
     }
 

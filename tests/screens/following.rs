@@ -5,6 +5,7 @@ use etui::domain::SecretName;
 use etui::tui::Event;
 use etui::vault::Vault;
 
+use crate::browse::on_password;
 use crate::fixtures::create_request;
 use crate::harness::{Harness, PASSWORD};
 use crate::sample::{self, create, put, text_value};
@@ -215,4 +216,26 @@ fn a_filter_that_finds_nothing_does_not_come_back() {
     let mut harness = harness.restarted();
     harness.unlock();
     assert_eq!(filter(&harness), "tiny", "one that finds something does");
+}
+
+/// The version under the cursor.
+fn selected_version(harness: &Harness) -> &str {
+    let version = harness.state.app.browse().unwrap().selected_version();
+    version.map_or("", |version| version.id.as_str())
+}
+
+#[test]
+fn the_cursor_goes_to_the_version_that_becomes_current() {
+    let mut harness = on_password();
+    harness.press("b Enter");
+    assert_eq!(selected_version(&harness), "v13", "a rollback: {}", harness.screen());
+    harness.press("u Enter");
+    assert_eq!(selected_version(&harness), "v14", "its undo");
+    harness.press("Ctrl-r Enter");
+    assert_eq!(selected_version(&harness), "v13", "its redo");
+    put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["canary"], "");
+    harness.event(Event::FileChanged);
+    assert_eq!(selected_version(&harness), "v13", "nothing of the user's own");
+    harness.press("c Enter");
+    assert_eq!(selected_version(&harness), "v15", "a canary is promoted from the list");
 }
