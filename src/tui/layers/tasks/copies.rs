@@ -1,12 +1,13 @@
 //! Copies of the vault: a backup, encrypted as it is, and an export, which is not.
 
 use super::task::{Missing, Task, TaskForm};
-use crate::domain::{Folder, grouped};
+use crate::domain::{Folder, SecretName, grouped};
 use crate::exchange::ExportFormat;
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::Job;
 use crate::tui::kit::form::{Field, Id, Loss};
+use crate::tui::place::Reopen;
 
 pub(super) const ABOUT_BACKUP: &str = "A copy of the whole vault in a new file, encrypted as it is and checked when \
                                        it is written. It opens with the current password.";
@@ -31,7 +32,7 @@ pub(super) fn back_up() -> TaskForm {
 }
 
 /// The form of an export; of secrets that are marked it asks whether these are meant.
-pub(super) fn export(app: &App) -> TaskForm {
+pub(super) fn export(marked: Vec<SecretName>) -> TaskForm {
     let formats = FORMATS.map(|(_, name)| name);
     let mut form = TaskForm::new(
         Task::Export,
@@ -44,12 +45,37 @@ pub(super) fn export(app: &App) -> TaskForm {
                 .loss(Loss::None),
         ],
     );
-    if let Some(browse) = app.browse().filter(|browse| !browse.marks.is_empty()) {
-        form.marked = browse.marks.names(&browse.catalogue).collect();
-        let marked = format!("the {} marked", grouped(form.marked.len() as u64));
-        form.form.insert_behind(FORMAT, Field::choice(SECRETS, "Secrets", &[&marked, "all"], 0));
+    if !marked.is_empty() {
+        let those = format!("the {} marked", grouped(marked.len() as u64));
+        form.form.insert_behind(FORMAT, Field::choice(SECRETS, "Secrets", &[&those, "all"], 0));
+        form.marked = marked;
     }
     form
+}
+
+/// The secrets that are marked in the list.
+pub(super) fn marked(app: &App) -> Vec<SecretName> {
+    app.browse().map_or_else(Vec::new, |browse| browse.marks.names(&browse.catalogue).collect())
+}
+
+/// Under which name a lock keeps them: in the list the marks end with it.
+const MARKED: &str = "marked";
+
+pub(super) fn keep_marked(form: &TaskForm, kept: Reopen) -> Reopen {
+    if form.marked.is_empty() {
+        return kept;
+    }
+    let names: Vec<&str> = form.marked.iter().map(SecretName::as_str).collect();
+    kept.with(MARKED, &names.join("\n"))
+}
+
+/// Those that were marked before a lock, as far as they are still there.
+pub(super) fn marked_before(kept: &Reopen, app: &App) -> Vec<SecretName> {
+    let names = kept.get(MARKED).unwrap_or_default().lines().filter_map(|name| SecretName::new(name).ok());
+    let is_there = |name: &SecretName| {
+        app.browse().is_some_and(|browse| browse.catalogue.position(name.as_str()).is_some())
+    };
+    names.filter(is_there).collect()
 }
 
 pub(super) fn submit_back_up(form: &TaskForm) -> Result<Job, Missing> {

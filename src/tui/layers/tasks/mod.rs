@@ -37,7 +37,10 @@ impl TaskForm {
 
     /// The form as it was before a lock.
     pub fn reopen(kept: &Reopen, app: &mut App) -> Option<Self> {
-        let mut task = blank(Action::named(kept.get("task")?)?, app)?;
+        let mut task = match Action::named(kept.get("task")?)? {
+            Action::Export => copies::export(copies::marked_before(kept, app)),
+            action => blank(action, app)?,
+        };
         let fits_key_file = matches!(task.task, Task::Relock(_));
         let fits_columns = task.task == Task::Import;
         task.form.take_back(kept, |form| {
@@ -210,6 +213,7 @@ impl Layer for TaskForm {
 
     fn reopen(&self) -> Option<Reopen> {
         let form = Reopen::new(Self::REOPEN, None).with("task", self.task.action()?.name());
+        let form = copies::keep_marked(self, form);
         if self.stage == Stage::Typing { self.form.keep(form) } else { None }
     }
 
@@ -238,7 +242,7 @@ pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
 fn blank(action: Action, app: &App) -> Option<TaskForm> {
     Some(match action {
         Action::BackUp => copies::back_up(),
-        Action::Export => copies::export(app),
+        Action::Export => copies::export(copies::marked(app)),
         Action::ChangePassword => locks::form(Relocking::Password, app),
         Action::Rekey => locks::form(Relocking::VaultKey, app),
         Action::Import => import::form("", None),
