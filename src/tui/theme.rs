@@ -32,6 +32,10 @@ pub enum Role {
     Previous,
     Custom,
     Match,
+    /// A line that only the older of two versions has.
+    Removed,
+    /// A line that only the newer one has.
+    Added,
     Success,
     Warning,
     Danger,
@@ -63,6 +67,8 @@ impl Role {
         Self::Previous,
         Self::Custom,
         Self::Match,
+        Self::Removed,
+        Self::Added,
         Self::Success,
         Self::Warning,
         Self::Danger,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use etui::domain::{SecretValue, ValueType, VersionId};
 use etui::memory::SecretBytes;
 use etui::tui::glyphs::Glyphs;
+use etui::tui::theme::Role;
 use etui::tui::{Event, Theme};
 use etui::vault::{PutRequest, Vault};
 use etui::versioning::StageSet;
@@ -306,6 +307,23 @@ fn a_step_along_the_versions_leaves_the_values_shown_for_as_long_as_they_were_to
     harness.assert_hides("hunter");
     harness.press("h");
     harness.assert_hides("hunter");
+}
+
+#[test]
+fn a_changed_line_is_tinted_as_a_whole_where_the_theme_has_colours_of_its_own() {
+    let mut harness = over(&["same\nold line", "same\nnew line"]);
+    harness.press("d r").wear(Theme::named("dark", Glyphs::UNICODE));
+    let buffer = harness.buffer();
+    let colour_of = |text: &str| {
+        let screen = harness.screen();
+        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap();
+        let column = line.chars().count() - line[line.find(text).unwrap()..].chars().count();
+        buffer[(u16::try_from(column).unwrap() + 5, u16::try_from(row).unwrap())].fg
+    };
+    let style = |role| harness.state.app.theme.style(role).fg.unwrap();
+    assert_eq!(colour_of("old line"), style(Role::Removed));
+    assert_eq!(colour_of("new line"), style(Role::Added));
+    assert_ne!(style(Role::Added), style(Role::Text));
 }
 
 #[test]

@@ -227,7 +227,12 @@ fn draw_line(row: &Row, part: &Range<usize>, places: u16, theme: &Theme, mut pen
             let (sign, style) = sign_of(*side, theme);
             pen.skip(if *is_of_key { 2 + INDENT } else { 2 });
             pen.text(if part.start == 0 { sign } else { " " }, style).skip(1);
-            let plain = if *side == Side::Both { muted } else { theme.style(Role::Text) };
+            // The whole line is tinted.
+            let plain = match side {
+                Side::Both => muted,
+                Side::Before => theme.style(Role::Removed),
+                Side::After => theme.style(Role::Added),
+            };
             let within = strong.start.clamp(part.start, part.end)..strong.end.clamp(part.start, part.end);
             let pieces = [part.start..within.start, within.clone(), within.end..part.end];
             for (piece, style) in pieces.into_iter().zip([plain, theme.style(Role::Match), plain]) {
