@@ -35,6 +35,14 @@ impl Deletion {
             },
         }
     }
+
+    /// The same with a window that is so many days longer, or shorter; `None` where there is no such window.
+    pub fn longer_by(self, days: i32) -> Option<Self> {
+        match self {
+            Self::Window(window) => Self::new(Some(window.saturating_add_signed(days)), false).ok(),
+            Self::Force => None,
+        }
+    }
 }
 
 /// Decides a creation: the name is free; the first version is current and may have custom labels (etui).

@@ -12,6 +12,7 @@ pub mod panel;
 pub mod path_field;
 pub mod plan_box;
 pub mod rows;
+pub mod scroll;
 pub mod spinner;
 pub mod strength;
 pub mod text_area;

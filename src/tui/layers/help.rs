@@ -12,6 +12,7 @@ use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::width;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::rows::{below, indented, row_of};
+use crate::tui::kit::scroll::scrolled;
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::layout;
@@ -137,16 +138,7 @@ impl Layer for Help {
         let rows = self.rows(&app.keymap, &Glyphs::UNICODE).len();
         let height = usize::from(area(app.size).height.saturating_sub(3));
         let last = rows.saturating_sub(height);
-        self.top = match action {
-            Action::Down => self.top + 1,
-            Action::Up => self.top.saturating_sub(1),
-            Action::PageDown => self.top + height,
-            Action::PageUp => self.top.saturating_sub(height),
-            Action::First => 0,
-            Action::Last => last,
-            _ => self.top,
-        }
-        .min(last);
+        self.top = scrolled(self.top, last, height, action);
         match action {
             Action::Filter => self.is_searching = true,
             Action::Enter => self.is_searching = false,

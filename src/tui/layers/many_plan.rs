@@ -13,6 +13,7 @@ use crate::tui::kit::line::{cut_to, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{Choice, draw_choices, draw_refusal, refusal_rows};
 use crate::tui::kit::rows::{Rows, row_of};
+use crate::tui::kit::scroll::{draw_position, scrolled};
 use crate::tui::layer::{Flow, Gift, Layer};
 use crate::tui::layout;
 use crate::tui::plan_text;
@@ -67,6 +68,16 @@ impl ManyPlan {
     /// Whether it asks, with Cancel first: a deletion does.
     const fn asks(&self) -> bool {
         matches!(self.request.operation, BulkOperation::Delete(_))
+    }
+
+    /// Makes the window of a deletion longer or shorter, within what may be; the plan is made again.
+    fn lengthen(&mut self, days: i32, app: &mut App) {
+        if let BulkOperation::Delete(deletion) = &mut self.request.operation
+            && let Some(wanted) = deletion.longer_by(days)
+        {
+            *deletion = wanted;
+            self.ask(app);
+        }
     }
 
     /// The plan, where it can be done and changes something.
@@ -159,15 +170,7 @@ impl ManyPlan {
     fn scroll(&mut self, action: Action, app: &App) {
         let page = usize::from(self.areas(app).1.height).max(1);
         let last = self.lines.len().saturating_sub(page);
-        self.top = match action {
-            Action::Down => self.top + 1,
-            Action::Up => self.top.saturating_sub(1),
-            Action::PageDown => self.top + page,
-            Action::PageUp => self.top.saturating_sub(page),
-            Action::First => 0,
-            _ => last,
-        }
-        .min(last);
+        self.top = scrolled(self.top, last, page, action);
     }
 }
 
@@ -177,8 +180,11 @@ impl Layer for ManyPlan {
     }
 
     fn contexts(&self) -> Contexts {
-        let own = if self.asks() { Context::Question } else { Context::Plan };
-        Contexts::commanding(&[own, Context::Lists])
+        if self.asks() {
+            Contexts::commanding(&[Context::ManyDeletion, Context::Question, Context::Lists])
+        } else {
+            Contexts::commanding(&[Context::Plan, Context::Lists])
+        }
     }
 
     fn obstacle(&self, action: Action, _app: &App) -> Option<&'static str> {
@@ -191,6 +197,8 @@ impl Layer for ManyPlan {
             Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::First | Action::Last => {
                 self.scroll(action, app)
             }
+            Action::LongerWindow => self.lengthen(1, app),
+            Action::ShorterWindow => self.lengthen(-1, app),
             Action::PreviousChoice | Action::NextChoice => self.choice = self.choice.other(),
             Action::Enter if self.asks() && self.choice == Choice::Cancel => return Flow::Close,
             Action::Enter if !app.is_busy() => {
@@ -258,11 +266,7 @@ impl Layer for ManyPlan {
             let text = cut_to(&text, room, theme.glyphs.ellipsis);
             canvas.pen(row_of(list, row), 0).skip(4).text(&text, theme.style(*role));
         }
-        if self.lines.len() > height {
-            let [first, last, all] =
-                [self.top + 1, end, self.lines.len()].map(|number| when::grouped(number as u64));
-            canvas.draw_bottom_right(area, &format!("{first}-{last}/{all}"));
-        }
+        draw_position(canvas, area, self.top..end, self.lines.len());
         if self.asks() && self.doable().is_some() {
             let row = list.bottom().saturating_sub(inside.y) + 1;
             return draw_choices(canvas, inside, row, ("Cancel", "Schedule"), self.choice);

@@ -21,7 +21,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::vault::wording;
 use crate::vault::{DeleteRequest, Planned, VaultError};
-use crate::versioning::{Change, Deletion, Refusal};
+use crate::versioning::{Change, Refusal};
 
 /// What is said where another process was faster.
 pub const CHANGED_MEANWHILE: &str = "This secret changed in another program; the plan below is updated.";
@@ -67,17 +67,12 @@ impl Plan {
 
     /// Makes the window of a deletion longer or shorter, within what may be; the plan is made again.
     fn lengthen(&mut self, days: i32, app: &mut App) {
-        let ChangeRequest::Delete(DeleteRequest { deletion: Deletion::Window(window), .. }) =
-            &mut self.request
-        else {
-            return;
-        };
-        let Ok(Deletion::Window(wanted)) = Deletion::new(Some(window.saturating_add_signed(days)), false)
-        else {
-            return;
-        };
-        *window = wanted;
-        self.ask(app);
+        if let ChangeRequest::Delete(DeleteRequest { deletion, .. }) = &mut self.request
+            && let Some(wanted) = deletion.longer_by(days)
+        {
+            *deletion = wanted;
+            self.ask(app);
+        }
     }
 
     fn lines(&self, theme: &Theme) -> Vec<PlanLine> {
@@ -148,8 +143,8 @@ impl Layer for Plan {
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
         match action {
             Action::Escape | Action::Back => return Flow::Close,
-            Action::Up => self.lengthen(1, app),
-            Action::Down => self.lengthen(-1, app),
+            Action::LongerWindow => self.lengthen(1, app),
+            Action::ShorterWindow => self.lengthen(-1, app),
             Action::ForceDelete if self.asks() => {
                 return match tasks::force_delete(self.request.name().clone(), app) {
                     Some(layer) => Flow::Replace(layer),
