@@ -1,6 +1,7 @@
 //! Marks in the list, and what is done to many secrets, or to a folder, as one plan and one undo.
 
 use std::fs;
+use std::time::Duration;
 
 use etui::query::Query;
 use etui::tui::glyphs::Glyphs;
@@ -295,6 +296,59 @@ fn a_plan_of_many_is_scrolled_and_says_where_one_is() {
     harness.assert_shows("/80");
     harness.press("Right Enter");
     assert_eq!(harness.toast(), "scheduled 80 secrets for deletion in 30 days · u undoes");
+}
+
+#[test]
+fn the_window_of_a_deletion_of_many_is_chosen_as_that_of_one_is() {
+    let mut harness = with_marks();
+    harness.press("D");
+    harness.assert_shows("+ longer  - shorter");
+    harness.press("- - + -");
+    harness.assert_shows("This will schedule 2 secrets for deletion in 28 days.");
+    harness.press("+ + +");
+    harness.assert_shows("in 30 days.");
+    for _ in 0..30 {
+        harness.press("-");
+    }
+    harness.assert_shows("for deletion in 7 days.");
+    harness.press("Right Enter");
+    assert_eq!(harness.toast(), "scheduled 2 secrets for deletion in 7 days · u undoes");
+    harness.task(Action::CopyAsCommand);
+    let copied = harness.clipboard.copied.lock().unwrap().last().unwrap().clone();
+    assert!(copied.contains("--recovery-days 7"), "{copied}");
+}
+
+#[test]
+fn the_undo_of_many_names_every_change_and_is_scrolled() {
+    let mut harness = over_many();
+    harness.press("g j D Right Enter").wait(Duration::from_secs(7)).event(Event::Tick);
+    harness.press("u").assert_shows("80 changes that were made together:");
+    harness.assert_shows("just now, from the app");
+    harness.assert_shows("scheduling the deletion of 'team-0/app-0/token'");
+    harness.press("G");
+    harness.assert_shows("scheduling the deletion of 'team-0/app-95/token'");
+    harness.assert_shows("-80/80");
+    harness.press("g PgDn");
+    harness.assert_hides("'team-0/app-0/token'");
+    assert_dialogs!("undo_of_many", harness);
+    harness.press("Enter");
+    assert_eq!(harness.toast(), "Undid: 80 changes that were made together · Ctrl-r redo");
+}
+
+#[test]
+fn an_export_of_the_marked_secrets_comes_back_after_a_lock_about_the_same_ones() {
+    let mut harness = with_marks();
+    let path = harness.folder().join("out.json");
+    harness.task(Action::Export);
+    harness.press("Tab Tab Tab").type_text(path.to_str().unwrap());
+    sample::purge(&mut harness.other_process(), "personal/mail");
+    harness.press("Ctrl-l");
+    harness.unlock();
+    harness.assert_shows("the 1 marked");
+    harness.press("Down").type_text("plaintext").press("Ctrl-s");
+    let written = fs::read_to_string(path).unwrap();
+    assert!(written.contains("shop/db/url"), "{}", harness.screen());
+    assert!(!written.contains("api-key") && !written.contains("shop/db/password"));
 }
 
 #[test]

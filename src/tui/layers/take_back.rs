@@ -12,7 +12,9 @@ use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::{draw_lines, draw_refusal, refusal_rows};
 use crate::tui::kit::rows::below;
+use crate::tui::kit::scroll::{draw_position, scrolled};
 use crate::tui::layer::{Flow, Gift, Layer};
+use crate::tui::layout;
 use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
@@ -20,8 +22,8 @@ use crate::vault::wording;
 use crate::vault::{TakeBackPlan, VaultError};
 use crate::versioning::{Direction, Refusal};
 
-/// How many changes of a batch are named one by one.
-const NAMED: usize = 5;
+/// How wide the dialog is.
+const COLUMNS: u16 = 72;
 
 /// An undo or redo that waits for its Enter.
 pub struct TakeBack {
@@ -29,13 +31,15 @@ pub struct TakeBack {
     planned: Pending<Box<TakeBackPlan>>,
     done: Question,
     remark: Option<&'static str>,
+    /// The first of the changes of a batch that is seen.
+    top: usize,
 }
 
 impl TakeBack {
     /// What would be undone or redone is asked for.
     pub fn new(direction: Direction, app: &mut App) -> Self {
-        let mut layer =
-            Self { direction, planned: Pending::default(), done: Question::default(), remark: None };
+        let (planned, done) = (Pending::default(), Question::default());
+        let mut layer = Self { direction, planned, done, remark: None, top: 0 };
         layer.ask(app);
         layer
     }
@@ -68,6 +72,41 @@ impl TakeBack {
             .collect()
     }
 
+    /// Each change of a batch, those that do not come back as they were first.
+    fn steps(&self) -> Vec<(String, Role)> {
+        let steps = self.planned.good().map_or(&[][..], |planned| &planned.steps);
+        if steps.len() < 2 {
+            return Vec::new();
+        }
+        // An undo begins with the newest; they are read in the order in which they were made.
+        let mut steps: Vec<_> = steps.iter().collect();
+        if self.direction == Direction::Undo {
+            steps.reverse();
+        }
+        let mut lines = Vec::new();
+        let mut whole = Vec::new();
+        for step in steps {
+            let line = (wording::taken_back(step), Role::Text);
+            let lost = wording::not_restored(&step.entry);
+            if lost.is_empty() {
+                whole.push(line);
+            } else {
+                lines.push(line);
+                lines.extend(lost.into_iter().map(|text| (format!("  {text}"), Role::Warning)));
+            }
+        }
+        lines.append(&mut whole);
+        lines
+    }
+
+    /// How many of the changes of a batch are seen at once.
+    fn page(&self, app: &App) -> usize {
+        let body = layout::areas(app.size).body;
+        let inner = body.width.min(COLUMNS).saturating_sub(6);
+        let around = self.sentences(app.wall, &app.theme, inner).len() + 5;
+        usize::from(body.height).saturating_sub(around).max(1)
+    }
+
     fn lines(&self, theme: &Theme) -> Vec<PlanLine> {
         match self.planned.good() {
             Some(planned) => match planned.steps.as_slice() {
@@ -87,7 +126,7 @@ impl Layer for TakeBack {
     }
 
     fn contexts(&self) -> Contexts {
-        Contexts::commanding(&[Context::Plan])
+        Contexts::commanding(&[Context::Plan, Context::Lists])
     }
 
     fn obstacle(&self, action: Action, _app: &App) -> Option<&'static str> {
@@ -103,7 +142,11 @@ impl Layer for TakeBack {
                     app.begin_busy(&mut self.done, work);
                 }
             }
-            _ => {}
+            _ => {
+                let page = self.page(app);
+                let last = self.steps().len().saturating_sub(page);
+                self.top = scrolled(self.top, last, page, action);
+            }
         }
         Flow::Stay
     }
@@ -115,6 +158,7 @@ impl Layer for TakeBack {
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
         if self.planned.awaits(answered.ticket) {
             self.planned.settle(answered.result);
+            self.top = 0;
             return Flow::Stay;
         }
         self.done.forget();
@@ -134,7 +178,7 @@ impl Layer for TakeBack {
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let theme = canvas.theme();
         let body = canvas.body();
-        let columns = body.width.min(72);
+        let columns = body.width.min(COLUMNS);
         let inner = columns.saturating_sub(6);
         let sentences = self.sentences(canvas.app.wall, theme, inner);
         let lines = self.lines(theme);
@@ -142,9 +186,11 @@ impl Layer for TakeBack {
             Some(Err(failure)) => Some(failure),
             _ => None,
         };
-        let gap = usize::from(!lines.is_empty());
+        let steps = self.steps();
+        let end = steps.len().min(self.top + self.page(canvas.app));
+        let gap = usize::from(!lines.is_empty() || !steps.is_empty());
         let refused_rows = refused.map_or(0, |failure| refusal_rows(failure, inner));
-        let wanted = sentences.len() + gap + lines.len() + refused_rows + 4;
+        let wanted = sentences.len() + gap + lines.len() + steps.len() + refused_rows + 4;
         let area = centred(body, columns, u16::try_from(wanted).unwrap_or(u16::MAX));
         let inside = canvas.dialog(area, self.title(), "");
         let mut row = 1;
@@ -152,9 +198,18 @@ impl Layer for TakeBack {
             canvas.pen(inside, row).skip(2).text(text, theme.style(*role));
             row += 1;
         }
-        row += u16::from(!lines.is_empty());
+        row += u16::from(gap > 0);
         let left = below(inside, row);
         draw_lines(canvas, left, &lines, None);
+        for (row, (text, role)) in (0_u16..).zip(steps.get(self.top..end).unwrap_or_default()) {
+            canvas.pen(left, row).skip(4).fitted(
+                text,
+                inner.saturating_sub(2),
+                theme.style(*role),
+                &theme.glyphs,
+            );
+        }
+        draw_position(canvas, area, self.top..end, steps.len());
         if let Some(failure) = refused {
             draw_refusal(canvas, left, failure);
         }
@@ -168,11 +223,8 @@ fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
         let count = wording::count(planned.steps.len() as u64, "change");
         sentences.push((format!("{count} that were made together:"), Role::Text));
     }
-    for step in planned.steps.iter().take(NAMED) {
+    if let [step] = planned.steps.as_slice() {
         sentences.push((wording::taken_back(step), Role::Text));
-    }
-    if let Some(more) = planned.steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        sentences.push((format!("and {more} more"), Role::Text));
     }
     if let Some(step) = planned.steps.first() {
         let entry = &step.entry;
@@ -199,7 +251,7 @@ fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
             None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),
         }
     }
-    for step in planned.steps.iter().take(NAMED) {
+    if let [step] = planned.steps.as_slice() {
         sentences.extend(wording::not_restored(&step.entry).into_iter().map(|text| (text, Role::Warning)));
     }
     sentences
