@@ -8,8 +8,8 @@ use etui::tui::{Action, Keymap};
 use etui::vault::{KdfCost, Vault};
 
 use crate::browse::on_password;
-use crate::harness::{Harness, PASSWORD, credentials, environment};
-use crate::{assert_dialog, assert_dialogs};
+use crate::harness::{Harness, PASSWORD, SIZES, credentials, environment};
+use crate::{assert_dialog, assert_dialogs, assert_screens};
 
 /// An app that has a settings file of its own.
 fn with_file() -> Harness {
@@ -133,6 +133,24 @@ fn another_vault_is_opened_without_leaving_and_the_first_one_is_locked_before() 
     harness.assert_shows("no vault at this path: Ctrl-n creates one");
     harness.press("Esc");
     harness.assert_shows("Locked to open another vault");
+}
+
+#[test]
+fn the_command_for_another_vault_names_what_lies_there_at_every_size() {
+    let mut harness = on_password();
+    make_another(&harness);
+    let folder = harness.folder().display().to_string();
+    harness.press(":").type_text(&format!("vault {folder}/"));
+    for (columns, rows) in SIZES {
+        harness.resize(columns, rows);
+        let screen = harness.dialog().replace(&folder, "/folder");
+        insta::assert_snapshot!(format!("vault_command_{columns}x{rows}"), screen);
+    }
+    harness.resize(120, 40).press("Esc");
+    run(&mut harness, "vault /nowhere/x.etui");
+    assert_dialogs!("vault_nowhere", harness);
+    harness.resize(120, 40).press("Esc");
+    assert_screens!("vault_left", harness);
 }
 
 #[test]
