@@ -2,6 +2,7 @@
 
 mod change;
 pub mod duration;
+pub mod remotes;
 
 use std::fs;
 use std::io;

@@ -91,8 +91,13 @@ fn completed(commands: Command) -> Command {
     let globals = commands.mut_args(|argument| with_completer("", argument));
     globals.mut_subcommands(|command| {
         let name = command.get_name().to_owned();
-        command.mut_args(|argument| with_completer(&name, argument))
+        completed_below(&name, command)
     })
+}
+
+fn completed_below(name: &str, command: Command) -> Command {
+    let command = command.mut_args(|argument| with_completer(name, argument));
+    command.mut_subcommands(|command| completed_below(name, command))
 }
 
 fn with_completer(command: &str, argument: Arg) -> Arg {
@@ -108,6 +113,7 @@ fn with_completer(command: &str, argument: Arg) -> Arg {
         (_, "to" | "from") => ids,
         (_, "tags") => tags,
         (_, "untag") => tag_keys,
+        (_, "remote") => remotes,
         ("import", "format") => formats_and_paths,
         ("run", "command") => programs,
         ("man", "command") => commands_of_etui,
@@ -118,17 +124,32 @@ fn with_completer(command: &str, argument: Arg) -> Arg {
 }
 
 fn unlocked() -> Option<Vault> {
+    location()?.peek().ok().flatten()
+}
+
+/// The vault and the settings that are named among the words that stand there already.
+fn location() -> Option<Location> {
     let words = words();
-    // The vault that is named among the words that stand there already.
     let mut globals: Vec<OsString> = vec!["etui".into()];
     for (at, word) in words.iter().enumerate() {
         match word.to_str() {
-            Some("--vault") => globals.extend(words.get(at..at + 2).into_iter().flatten().cloned()),
-            Some(text) if text.starts_with("--vault=") => globals.push(word.clone()),
+            Some("--vault" | "--config") => {
+                globals.extend(words.get(at..at + 2).into_iter().flatten().cloned());
+            }
+            Some(text) if text.starts_with("--vault=") || text.starts_with("--config=") => {
+                globals.push(word.clone());
+            }
             _ => {}
         }
     }
-    Location::new(&Globals::alone(globals)?).peek().ok().flatten()
+    Some(Location::new(&Globals::alone(globals)?))
+}
+
+/// The remotes of this machine; they are no secret, and no agent is needed.
+fn remotes(current: &OsStr) -> Vec<CompletionCandidate> {
+    let (Some(current), Some(location)) = (current.to_str(), location()) else { return Vec::new() };
+    let Ok(remotes) = location.remotes() else { return Vec::new() };
+    candidates(remotes.iter().map(|(name, _)| name.to_string()), current)
 }
 
 fn candidates(texts: impl IntoIterator<Item = String>, current: &str) -> Vec<CompletionCandidate> {

@@ -17,6 +17,7 @@ use super::output::{Loudness, Output};
 use super::password::{self, PasswordSource};
 use super::process::{App, Process};
 use super::stream::refuse_stream;
+use crate::config::remotes::Remotes;
 use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
@@ -34,7 +35,6 @@ pub struct Invocation {
     /// An error where the environment names two sources; it is told to whoever needs the password.
     password: Result<PasswordSource, CliError>,
     key_file: Option<PathBuf>,
-    config: Option<PathBuf>,
     look: AppLook,
     output: Output,
     terminal: RefCell<Option<Terminal>>,
@@ -66,8 +66,6 @@ impl Invocation {
         Self {
             password,
             key_file: location::path(globals.key_file.as_ref(), "ETUI_KEY_FILE"),
-            config: location::path(globals.config.as_ref(), "ETUI_CONFIG")
-                .or(location.paths().map(|paths| paths.config().to_owned())),
             look,
             output: Output::new(globals.json, loudness, globals.color),
             terminal: RefCell::new(None),
@@ -114,12 +112,7 @@ impl Invocation {
 
     /// The settings file, there or not: the one that was named, or the one in its usual place.
     pub(super) fn settings_path(&self) -> Result<PathBuf, CliError> {
-        let named = self.config.clone().ok_or_else(|| {
-            CliError::usage("there is no home directory to find settings in", "name them with --config")
-        })?;
-        // What is not there yet is taken for the directory, unless it is named like a file of ours.
-        let is_file = named.is_file() || named.extension().is_some_and(|extension| extension == "toml");
-        Ok(if is_file { named } else { named.join(config::FILE_NAME) })
+        self.location.settings()
     }
 
     /// The settings.
@@ -127,6 +120,16 @@ impl Invocation {
         config::load(&self.settings_path()?).map_err(|error| {
             CliError::usage(error.to_string(), "run `etui config default` to see what can be set")
         })
+    }
+
+    /// The remotes, there or not: beside the settings.
+    pub(super) fn remotes_path(&self) -> Result<PathBuf, CliError> {
+        self.location.remotes_file()
+    }
+
+    /// The remotes of this machine.
+    pub(super) fn remotes(&self) -> Result<Remotes, CliError> {
+        self.location.remotes()
     }
 
     /// The user's own keys, there or not: beside the settings.

@@ -7,6 +7,8 @@ use super::error::CliError;
 use super::globals::Globals;
 use super::stream::refuse_stream;
 use crate::agent::{self, Agent, Purpose};
+use crate::config;
+use crate::config::remotes::{self, Remotes};
 use crate::platform::paths::{Paths, with_home};
 use crate::vault::{Answers, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
 use crate::versioning::Origin;
@@ -14,6 +16,8 @@ use crate::versioning::Origin;
 /// The vault file and what belongs to it on this machine.
 pub(super) struct Location {
     vault: Option<PathBuf>,
+    /// The settings file or its folder.
+    config: Option<PathBuf>,
     answers: Answers,
     /// `None` where there is no home directory.
     paths: Option<Paths>,
@@ -24,6 +28,8 @@ impl Location {
         let paths = Paths::find();
         Self {
             vault: path(globals.vault.as_ref(), "ETUI_VAULT").or(paths.as_ref().map(Paths::default_vault)),
+            config: path(globals.config.as_ref(), "ETUI_CONFIG")
+                .or(paths.as_ref().map(|paths| paths.config().to_owned())),
             answers: Answers {
                 accept_older: globals.accept_older,
                 accept_other: globals.accept_other,
@@ -47,6 +53,27 @@ impl Location {
         })?;
         refuse_stream(vault, "a vault file")?;
         Ok(vault)
+    }
+
+    /// The settings file, there or not: the one that was named, or the one in its usual place.
+    pub(super) fn settings(&self) -> Result<PathBuf, CliError> {
+        let named = self.config.clone().ok_or_else(|| {
+            CliError::usage("there is no home directory to find settings in", "name them with --config")
+        })?;
+        // What is not there yet is taken for the directory, unless it is named like a file of ours.
+        let is_file = named.is_file() || named.extension().is_some_and(|extension| extension == "toml");
+        Ok(if is_file { named } else { named.join(config::FILE_NAME) })
+    }
+
+    /// The remotes of this machine, beside the settings.
+    pub(super) fn remotes(&self) -> Result<Remotes, CliError> {
+        Remotes::load(&self.remotes_file()?)
+            .map_err(|error| CliError::usage(error.to_string(), "correct that line, or delete it"))
+    }
+
+    /// Their file, there or not.
+    pub(super) fn remotes_file(&self) -> Result<PathBuf, CliError> {
+        Ok(self.settings()?.with_file_name(remotes::FILE_NAME))
     }
 
     pub(super) fn environment(&self) -> Environment {

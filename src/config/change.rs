@@ -222,12 +222,13 @@ fn behind_default(text: &str, name: &str) -> Option<usize> {
 }
 
 /// Puts a text in the place of a file in one step; a link stays one, and so does who may read it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mode = fs::metadata(&path).map_or(0o600, |found| found.permissions().mode() & 0o777);
-    let new = folder.join(format!(".{}.{}", super::FILE_NAME, std::process::id()));
+    let name = path.file_name().unwrap_or_default().display();
+    let new = folder.join(format!(".{name}.{}", std::process::id()));
     let written = (|| {
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
         file.write_all(text.as_bytes())?;

@@ -10,6 +10,7 @@ fn home() -> Home {
     let home = Home::with_secret();
     home.pipe("x", &["new", "team@host/login", "--tag", "env=prod"]).succeeded();
     home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
+    home.etui(&["remote", "add", "server", "ssh://nb/~/vault.etui"]).succeeded();
     fs::create_dir_all(home.path().join("folder/inner")).unwrap();
     fs::write(home.path().join("folder/inner/file.csv"), "").unwrap();
     fs::write(home.path().join("folder/inner/space in.csv"), "").unwrap();
@@ -18,13 +19,14 @@ fn home() -> Home {
 }
 
 /// What is typed, and what the line is after a Tab, the same in bash and zsh.
-const LINES: [(&str, &str); 15] = [
+const LINES: [(&str, &str); 16] = [
     ("etui get d", "etui get db "),
     ("etui get db:can", "etui get db:canary "),
     ("etui get team@h", "etui get team@host/login "),
     ("etui stage db can", "etui stage db canary "),
     ("etui list --tag env=p", "etui list --tag env=prod "),
     ("etui set db --unt", "etui set db --untag "),
+    ("etui remote remove ser", "etui remote remove server "),
     ("etui import fol", "etui import folder/"),
     ("etui import pass folder/in", "etui import pass folder/inner/"),
     ("etui import folder/inner/f", "etui import folder/inner/file.csv "),

@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 48] = [
+const LINES: [Line; 49] = [
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -78,6 +78,7 @@ const LINES: [Line; 48] = [
     line(Password, &["run", "--env", "A=db", "--", "true"]),
     line(Password, &["promote", "db", "ACSPrevious"]),
     line(Password, &["inject", "-i", "template"]),
+    line(Nothing, &["remote", "list"]),
     line(Nothing, &["config", "path"]),
     line(Password, &["copy", "db"]),
     line(Password, &["edit", "db"]),

@@ -76,7 +76,7 @@ const SETTINGS: &str =
     "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear_after = '1s'\n";
 
 /// What must have happened before an example can be run.
-const BEFORE: [(&str, &str); 19] = [
+const BEFORE: [(&str, &str); 20] = [
     ("etui new db/password", "etui rm db/password --force --yes"),
     ("aws", "etui rm db --force --yes"),
     ("etui tui", "cp data/etui/vault.etui team.etui"),
@@ -99,6 +99,7 @@ const BEFORE: [(&str, &str); 19] = [
     ("etui import json", "etui rm shop/dev/token --force --yes"),
     ("etui run --env-file .env", "echo DB_PASSWORD=etui://db/password > .env"),
     ("etui completions fish", "mkdir -p ~/.config/fish/completions"),
+    ("etui remote remove", "etui remote add stick file:/media/stick/vault.etui"),
     ("etui restore", "etui rm db/password"),
     ("etui redo", "etui undo"),
     ("etui status", "etui unlock --max 1m"),

@@ -48,6 +48,7 @@ mod put;
 mod random;
 mod readme;
 mod recovery_sheet;
+mod remote;
 mod run;
 mod stage;
 mod stored;

@@ -66,6 +66,7 @@ impl RunCommand for Config {
         let (settings, keymap) = (invocation.settings_path()?, invocation.keymap_path()?);
         if matches!(self.question, Question::Check) {
             invocation.settings()?;
+            invocation.remotes()?;
             invocation.check_keymap()?;
         }
         if output.audience() == Audience::Machine {

@@ -37,6 +37,7 @@ mod random;
 mod recovery_sheet;
 mod rekey;
 mod relocate;
+mod remote;
 mod rename;
 mod restore;
 mod rm;
@@ -122,6 +123,7 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<export::Export>("export"),
             Row::of::<backup::Backup>("backup"),
             Row::of::<recovery_sheet::RecoverySheet>("recovery-sheet"),
+            Row::of::<remote::Remote>("remote"),
         ],
     },
     Group {
