@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::change::{Change, Existence, NoteShift, Operation, Plan, Shift};
+use super::labels::LabelMap;
 use super::lifecycle::Deletion;
 use super::metadata::refuse_taken;
 use super::refusal::Refusal;
@@ -114,8 +115,8 @@ pub fn take_back(
         change.name = shift_back(&state.name, name);
     }
     if let Some(labels) = &done.labels {
-        refuse_destroyed_targets(state, labels)?;
-        change.labels = shift_back(&state.labels, labels);
+        let before = labels_now(state, &labels.before)?;
+        change.labels = (state.labels != before).then(|| Shift::new(state.labels.clone(), before));
     }
     // A version that came with its note stays, and keeps it.
     for note in done.notes_on_existing() {
@@ -140,18 +141,20 @@ fn shift_back<T: Clone + PartialEq>(now: &T, done: &Shift<T>) -> Option<Shift<T>
     (*now != done.before).then(|| Shift::new(now.clone(), done.before.clone()))
 }
 
-fn refuse_destroyed_targets(
-    state: &SecretState,
-    labels: &Shift<super::labels::LabelMap>,
-) -> Result<(), Refusal> {
-    match labels.before.iter().find(|(_, target)| state.version_of_key(target.key).is_none()) {
-        None => Ok(()),
-        Some((label, target)) => Err(Refusal::LabelTargetGone {
-            name: state.name.clone(),
-            label: label.clone(),
-            version: target.id.clone(),
-        }),
+/// Labels of then, each on its version by the id that this has now: a merge may have changed it since.
+fn labels_now(state: &SecretState, labels: &LabelMap) -> Result<LabelMap, Refusal> {
+    let mut now = LabelMap::new();
+    for (label, target) in labels.iter() {
+        let Some(version) = state.version_of_key(target.key) else {
+            return Err(Refusal::LabelTargetGone {
+                name: state.name.clone(),
+                label: label.clone(),
+                version: target.id.clone(),
+            });
+        };
+        now.point(label, &version.reference());
     }
+    Ok(now)
 }
 
 fn note_back(state: &SecretState, done: &NoteShift) -> Result<Option<NoteShift>, Refusal> {
@@ -166,7 +169,6 @@ mod tests {
     use super::super::test_support::{CREATED, id, name, outcome, reference, scheduled, secret, time};
     use super::*;
     use crate::domain::Note;
-    use crate::versioning::LabelMap;
 
     fn found(direction: Direction, newest_first: &[(u64, Operation, Option<u64>)]) -> Option<u64> {
         let mut search = Search::new(direction);
@@ -260,6 +262,15 @@ mod tests {
         assert!(matches!(refused, Refusal::LabelTargetGone { .. }));
         assert_eq!(refused.code().as_str(), "UnsupportedOperation");
         assert!(refused.to_string().contains("'x'") && refused.to_string().contains("'v1'"), "{refused}");
+    }
+
+    #[test]
+    fn a_label_returns_to_its_version_whatever_id_a_merge_gave_that() {
+        let before = secret("v1 v2", "ACSCurrent=v1");
+        let mut now = secret("v1-0a1b2c3d v2", "ACSCurrent=v2 ACSPrevious=v1-0a1b2c3d");
+        now.versions[0].given = Some(id("v1"));
+        let plan = undone(&now, &relabelled(Operation::Put, &before.labels, &now.labels));
+        assert_eq!(outcome(&plan), "ACSCurrent=v1-0a1b2c3d");
     }
 
     #[test]
