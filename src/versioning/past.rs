@@ -169,13 +169,22 @@ impl Rewind {
                 unknown.notes.remove(&shift.version.key);
             }
         }
-        for VersionRef { key, .. } in &change.added {
+        for VersionRef { key, id } in &change.destroyed {
+            // A merge gave it another id, and it is the same version.
+            if is_renamed(change, *key)
+                && let Some(version) = state.versions.iter_mut().find(|one| one.key == *key)
+            {
+                version.id = id.clone();
+                version.given = None;
+            }
+        }
+        for VersionRef { key, .. } in change.added.iter().filter(|added| !is_renamed(change, added.key)) {
             state.versions.retain(|version| version.key != *key);
             self.destroyed.remove(key);
             unknown.notes.remove(key);
             unknown.places.remove(key);
         }
-        for reference in &change.destroyed {
+        for reference in change.destroyed.iter().filter(|gone| !is_renamed(change, gone.key)) {
             state.versions.push(unknown_version(reference, time));
             self.destroyed.insert(reference.key, time);
             unknown.notes.insert(reference.key);
@@ -223,7 +232,8 @@ impl Rewind {
                 version.note.clone_from(&shift.note.after);
             }
         }
-        for VersionRef { key, .. } in change.added.iter().rev() {
+        let stored = change.added.iter().rev().filter(|added| !is_renamed(change, added.key));
+        for VersionRef { key, .. } in stored {
             self.stored.push(*key);
             unknown.notes.remove(key);
             if unknown.places.remove(key)
@@ -252,6 +262,11 @@ impl Rewind {
         state.next_order = state.versions.iter().map(|version| version.order + 1).max().unwrap_or(1);
         exists.then_some(PastSecret { state, destroyed })
     }
+}
+
+/// Whether a merge gave a version another id: then it is in both lists of its effect.
+fn is_renamed(change: &Change, key: VersionKey) -> bool {
+    [&change.added, &change.destroyed].iter().all(|list| list.iter().any(|one| one.key == key))
 }
 
 /// A version of which the history alone is left.

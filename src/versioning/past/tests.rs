@@ -122,3 +122,18 @@ fn a_secret_in_its_deletion_window_then_is_not_read() {
     let refused = past.select(&Selector::default());
     assert_eq!(refused, Err(Refusal::ScheduledThen { name: name(), planned: time(CREATED + 99) }));
 }
+
+#[test]
+fn a_version_that_a_merge_renamed_had_its_id_before() {
+    let mut effect = Change::of(Operation::Effect);
+    effect.destroyed = vec![reference(1, "v1")];
+    effect.added = vec![reference(1, "v1-0a1b2c3d")];
+    let mut now = secret("v1-0a1b2c3d", "ACSCurrent=v1-0a1b2c3d");
+    effect.labels = Some(Shift::new(secret("v1", "ACSCurrent=v1").labels, now.labels.clone()));
+    now.versions[0].given = Some(id("v1"));
+    let mut rewind = Rewind::of(now);
+    rewind.take_back(&name(), &effect, time(CREATED));
+    let past = rewind.finish().unwrap();
+    assert_eq!(ids(&past), "v1");
+    assert!(past.destroyed.is_empty() && past.state.broken_invariant().is_none());
+}
