@@ -404,6 +404,19 @@ fn match_by_id<'a>(
         let stored = store.value(here, version.key)?;
         return Ok(if stored.equals(value) { Match::Same(version.key) } else { Match::Differs });
     }
+    // An id that a merge found given to several values stays taken.
+    if let Some(here) = here {
+        let renamed: Vec<_> =
+            here.state().versions.iter().filter(|version| version.given.as_ref() == Some(id)).collect();
+        for version in &renamed {
+            if store.value(here, version.key)?.equals(value) {
+                return Ok(Match::Same(version.key));
+            }
+        }
+        if !renamed.is_empty() {
+            return Ok(Match::Differs);
+        }
+    }
     Ok(match earlier.find(|(_, version)| version.id.as_ref() == Some(id)) {
         None => Match::New,
         Some((known, version)) if version.value.equals(value) => Match::Same(resolved(known)),

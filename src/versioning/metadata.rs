@@ -4,6 +4,7 @@
 use super::change::{Change, NoteShift, Operation, Plan, Shift};
 use super::put::refuse_in_window;
 use super::refusal::Refusal;
+use super::select::no_such_version;
 use super::state::SecretState;
 use crate::domain::{Description, Note, Retention, RotationInterval, SecretName, TagKey, Tags, VersionId};
 
@@ -54,7 +55,7 @@ pub fn update(state: &SecretState, wanted: &MetadataUpdate) -> Result<Plan, Refu
 pub fn annotate(state: &SecretState, version: &VersionId, note: Option<&Note>) -> Result<Plan, Refusal> {
     refuse_in_window(state)?;
     let Some(found) = state.version(version) else {
-        return Err(Refusal::NoSuchVersion { name: state.name.clone(), version: version.clone() });
+        return Err(no_such_version(state, version));
     };
     let mut change = Change::of(Operation::Note);
     let shift = shift(&found.note, Some(&note.cloned()));

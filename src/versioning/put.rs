@@ -94,6 +94,15 @@ pub fn put(state: &SecretState, terms: &PutTerms) -> Result<Plan, Refusal> {
             }),
         };
     }
+    let now = state.renamed_from(&terms.version_id);
+    if !now.is_empty() {
+        return Err(Refusal::IdStaysTaken {
+            name: state.name.clone(),
+            version: terms.version_id.clone(),
+            now,
+            free: terms.free.clone(),
+        });
+    }
     let added = VersionRef { key: terms.key, id: terms.version_id.clone() };
     let after = labels_after(&state.labels, &terms.stages, &added);
     refuse_beyond_limit(state, &after)?;

@@ -59,6 +59,21 @@ pub enum Refusal {
         /// The type of the stored value, where that is all that differs.
         same_bytes_as: Option<ValueType>,
     },
+    #[error("{}", stored_twice(.name, .version, .now))]
+    VersionRenamed {
+        name: SecretName,
+        version: VersionId,
+        /// What those are called now that are left. Never empty.
+        now: Vec<VersionId>,
+    },
+    #[error("{}; the id stays taken", stored_twice(.name, .version, .now))]
+    IdStaysTaken {
+        name: SecretName,
+        version: VersionId,
+        /// What those are called now that are left. Never empty.
+        now: Vec<VersionId>,
+        free: VersionId,
+    },
     #[error("secret '{name}' is not scheduled for deletion")]
     NotScheduled { name: SecretName },
     #[error("there is no secret in folder '{}'", .folder.as_str())]
@@ -112,6 +127,15 @@ fn sentences(obstacles: &[Refusal]) -> String {
     sentences.join("; ")
 }
 
+/// After a merge of copies that gave one id to different values.
+fn stored_twice(name: &SecretName, version: &VersionId, now: &[VersionId]) -> String {
+    let now: Vec<String> = now.iter().map(|id| format!("'{id}'")).collect();
+    let now = now.join(" and ");
+    format!(
+        "copies of the vault stored different values as version '{version}' of secret '{name}': now {now}"
+    )
+}
+
 fn difference(same_bytes_as: &Option<ValueType>) -> &'static str {
     match same_bytes_as {
         None => "a different value",
@@ -143,12 +167,15 @@ impl Refusal {
             Self::NoSuchSecret { .. }
             | Self::EmptyFolder { .. }
             | Self::NoSuchVersion { .. }
+            | Self::VersionRenamed { .. }
             | Self::NoSuchLabel { .. }
             | Self::NoPrevious { .. }
             | Self::PastTheOldest { .. }
             | Self::NoSuchSecretThen { .. }
             | Self::DestroyedSince { .. } => ErrorCode::ResourceNotFound,
-            Self::NameTaken { .. } | Self::VersionExists { .. } => ErrorCode::ResourceExist,
+            Self::NameTaken { .. } | Self::VersionExists { .. } | Self::IdStaysTaken { .. } => {
+                ErrorCode::ResourceExist
+            }
             Self::NameInWindow { .. } | Self::InDeleteWindow { .. } | Self::ScheduledThen { .. } => {
                 ErrorCode::ResourceInDeleteWindow
             }
@@ -207,7 +234,10 @@ impl Refusal {
             Self::InDeleteWindow { name, .. } => {
                 format!("run `etui restore {name}` to cancel the deletion")
             }
-            Self::VersionExists { free, .. } => format!("choose another version id: '{free}' is free"),
+            Self::VersionRenamed { .. } => "name the one that you mean".to_owned(),
+            Self::VersionExists { free, .. } | Self::IdStaysTaken { free, .. } => {
+                format!("choose another version id: '{free}' is free")
+            }
             Self::NotScheduled { .. } | Self::BadNewName { .. } => String::new(),
             Self::EmptyFolder { .. } => "run `etui list` to see the names".to_owned(),
             Self::Several { .. } => "nothing was changed".to_owned(),

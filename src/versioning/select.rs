@@ -40,7 +40,16 @@ pub fn select<'a>(state: &'a SecretState, selector: &Selector) -> Result<&'a Ver
 }
 
 fn by_id<'a>(state: &'a SecretState, id: &VersionId) -> Result<&'a VersionState, Refusal> {
-    state.version(id).ok_or_else(|| Refusal::NoSuchVersion { name: state.name.clone(), version: id.clone() })
+    state.version(id).ok_or_else(|| no_such_version(state, id))
+}
+
+/// The refusal of an id that names no version; where a merge told several apart it names them all.
+pub(super) fn no_such_version(state: &SecretState, id: &VersionId) -> Refusal {
+    let (name, version, now) = (state.name.clone(), id.clone(), state.renamed_from(id));
+    match now.is_empty() {
+        true => Refusal::NoSuchVersion { name, version },
+        false => Refusal::VersionRenamed { name, version, now },
+    }
 }
 
 fn by_stage<'a>(state: &'a SecretState, stage: &StageLabel) -> Result<&'a VersionState, Refusal> {

@@ -4,6 +4,7 @@ use super::change::{Change, Operation, Plan, Shift};
 use super::labels::LabelMap;
 use super::put::{refuse_beyond_limit, refuse_in_window};
 use super::refusal::Refusal;
+use super::select::no_such_version;
 use super::state::{SecretState, VersionState};
 use crate::domain::{StageLabel, VersionId};
 
@@ -102,7 +103,7 @@ pub fn rollback(state: &SecretState) -> Result<Plan, Refusal> {
 }
 
 fn existing<'a>(state: &'a SecretState, id: &VersionId) -> Result<&'a VersionState, Refusal> {
-    state.version(id).ok_or_else(|| Refusal::NoSuchVersion { name: state.name.clone(), version: id.clone() })
+    state.version(id).ok_or_else(|| no_such_version(state, id))
 }
 
 fn without(labels: &LabelMap, label: &StageLabel) -> LabelMap {

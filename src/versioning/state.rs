@@ -65,6 +65,13 @@ impl SecretState {
         self.versions.iter().find(|version| version.id == *id)
     }
 
+    /// What the versions are called now that were given this id in several copies, with different values: since the
+    /// merge the id itself names none of them, and it stays taken.
+    pub fn renamed_from(&self, id: &VersionId) -> Vec<VersionId> {
+        let renamed = self.versions.iter().filter(|version| version.given.as_ref() == Some(id));
+        renamed.map(|version| version.id.clone()).collect()
+    }
+
     /// The version of this identity.
     pub fn version_of_key(&self, key: VersionKey) -> Option<&VersionState> {
         self.versions.iter().find(|version| version.key == key)

@@ -256,3 +256,30 @@ fn a_refused_or_unchanged_put_destroys_nothing() {
     assert_eq!(put(&state, &terms("v1", "x", Some(Comparison::Same))), Ok(Plan::Unchanged));
     assert!(put(&state, &terms("v1", "x", Some(Comparison::Differs))).is_err());
 }
+
+/// After a merge of two copies that both stored a `v2`.
+fn merged() -> SecretState {
+    let mut state = secret("v1 v2-0a v2-0b", "ACSCurrent=v2-0b ACSPrevious=v1");
+    state.versions[1].given = Some(id("v2"));
+    state.versions[2].given = Some(id("v2"));
+    state
+}
+
+#[test]
+fn an_id_that_was_given_twice_stays_taken() {
+    let refused = put_new(&merged(), "v2", "ACSCurrent").unwrap_err();
+    let (name, version) = (super::super::test_support::name(), id("v2"));
+    let now = vec![id("v2-0a"), id("v2-0b")];
+    assert_eq!(refused, Refusal::IdStaysTaken { name, version, now, free: id("v9") });
+    assert!(put_new(&merged(), "v3", "ACSCurrent").is_ok());
+}
+
+#[test]
+fn an_id_stays_taken_while_one_of_its_versions_is_left() {
+    let mut state = merged();
+    state.versions.remove(1);
+    assert!(put_new(&state, "v2", "ACSCurrent").is_err());
+    state.labels = secret("v1", "ACSCurrent=v1").labels;
+    state.versions.pop();
+    assert!(put_new(&state, "v2", "ACSCurrent").is_ok());
+}

@@ -48,6 +48,23 @@ fn all() -> Vec<(Refusal, ErrorCode)> {
             Refusal::VersionExists { name: name.clone(), version: v1, free: id("v2"), same_bytes_as: None },
             ErrorCode::ResourceExist,
         ),
+        (
+            Refusal::VersionRenamed {
+                name: name.clone(),
+                version: id("v1"),
+                now: vec![id("v1-0a"), id("v1-0b")],
+            },
+            ErrorCode::ResourceNotFound,
+        ),
+        (
+            Refusal::IdStaysTaken {
+                name: name.clone(),
+                version: id("v1"),
+                now: vec![id("v1-0a")],
+                free: id("v2"),
+            },
+            ErrorCode::ResourceExist,
+        ),
         (Refusal::NotScheduled { name: name.clone() }, ErrorCode::ResourceInUse),
         (Refusal::LabelLimit { name: name.clone() }, ErrorCode::LimitExceeded),
         (Refusal::TagLimit { name: name.clone() }, ErrorCode::LimitExceeded),

@@ -73,3 +73,15 @@ fn past_the_oldest_version_nothing_is_found() {
         assert_eq!(selected(&four_versions(), "-", "-", older), "Forbidden.ResourceNotFound");
     }
 }
+
+#[test]
+fn an_id_that_was_given_twice_names_nothing_and_says_what_it_named() {
+    let mut state = secret("v1 v2-0a v2-0b", "ACSCurrent=v2-0b");
+    state.versions[1].given = Some(id("v2"));
+    state.versions[2].given = Some(id("v2"));
+    let pinned = Selector { version_id: Some(id("v2")), ..Selector::default() };
+    let refusal = select(&state, &pinned).unwrap_err().to_string();
+    assert!(refusal.contains("'v2-0a' and 'v2-0b'"), "{refusal}");
+    assert_eq!(selected(&state, "v2", "-", 0), "Forbidden.ResourceNotFound");
+    assert_eq!(selected(&state, "v2-0a", "-", 0), "v2-0a");
+}

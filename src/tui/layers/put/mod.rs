@@ -459,7 +459,7 @@ impl PutForm {
 /// The field that a refusal of the contract is about; `None`: the secret as a whole.
 fn field_of(refusal: &Refusal) -> Option<Field> {
     match refusal {
-        Refusal::VersionExists { .. } => Some(Field::VersionId),
+        Refusal::VersionExists { .. } | Refusal::IdStaysTaken { .. } => Some(Field::VersionId),
         Refusal::NoStages | Refusal::CurrentAndPrevious | Refusal::LabelLimit { .. } => Some(Field::Stages),
         Refusal::NameTaken { .. } | Refusal::NameInWindow { .. } => Some(Field::Name),
         Refusal::TagLimit { .. } => Some(Field::Tags),
