@@ -31,6 +31,9 @@ mod terms;
 mod unions;
 mod versions;
 
+#[cfg(test)]
+mod tests;
+
 pub use group::needs_history;
 pub use plan::{
     Conflict, Fact, FactValue, LockDecision, MergePlan, MergedSecret, PurgeQuestion, Relation, VersionSource,
