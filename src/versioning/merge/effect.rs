@@ -6,7 +6,7 @@ use crate::versioning::{
 };
 
 /// The change from one state to the other; `None` where a reader would see no difference.
-pub(super) fn of(before: Option<&SecretState>, after: Option<&SecretState>) -> Option<Change> {
+pub fn effect_of(before: Option<&SecretState>, after: Option<&SecretState>) -> Option<Change> {
     match (before, after) {
         (None, None) => None,
         (Some(before), None) => Some(disappears(before)),

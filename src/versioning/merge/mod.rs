@@ -34,6 +34,7 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
+pub use effect::effect_of;
 pub use group::needs_history;
 pub use plan::{
     Conflict, Fact, FactValue, LockDecision, MergePlan, MergedSecret, PurgeQuestion, Relation, VersionSource,
@@ -112,7 +113,7 @@ fn planned(
         row: group.row,
         mine: group.mine.iter().map(|copy| copy.row).collect(),
         theirs: group.theirs.iter().map(|copy| copy.row).collect(),
-        effect: effect::of(before.as_ref(), after.as_ref()),
+        effect: effect_of(before.as_ref(), after.as_ref()),
         before,
         after,
         versions: versions.unwrap_or_default(),
