@@ -81,6 +81,13 @@ pub enum ImportOutcome {
     Refused(Refusal),
 }
 
+impl ImportOutcome {
+    /// Whether this version is new here.
+    pub fn brings(&self, id: &VersionId) -> bool {
+        matches!(self, Self::New { versions } | Self::Changed { versions, .. } if versions.contains(id))
+    }
+}
+
 impl ImportReport {
     /// Whether the import changes anything.
     pub fn changes_anything(&self) -> bool {
@@ -377,6 +384,7 @@ fn terms(
         versions,
         labels: incoming.labels.clone(),
         labelling: incoming.labelling,
+        follows: incoming.follows.clone(),
         now,
     })
 }

@@ -102,6 +102,8 @@ pub struct IncomingSecret {
     pub labels: Vec<(StageLabel, usize)>,
     /// What the labels mean.
     pub labelling: Labelling,
+    /// Labels that move though they mark another version here: only the source moved them.
+    pub follows: Vec<StageLabel>,
     /// By which its source knows it, whatever it is called: kept as a tag.
     pub source_id: Option<(TagKey, TagValue)>,
     /// Why its source could not read it: it is refused, and has no versions.
@@ -122,6 +124,7 @@ impl IncomingSecret {
             versions,
             labels: Vec::new(),
             labelling: Labelling::NewestIsCurrent,
+            follows: Vec::new(),
             source_id: None,
             unreadable: None,
             remarks: Vec::new(),

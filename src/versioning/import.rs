@@ -69,6 +69,8 @@ pub struct ImportTerms {
     pub labels: Vec<(StageLabel, usize)>,
     /// What the labels mean.
     pub labelling: Labelling,
+    /// Labels that a vault's import moves though they mark another version here: only the source moved them.
+    pub follows: Vec<StageLabel>,
     /// The time of the import.
     pub now: Timestamp,
 }
@@ -276,12 +278,13 @@ fn labels_kept(
         let Some(there) = resolved.get(*position) else { continue };
         match before.target(label) {
             Some(here) if here.key == there.key => {}
+            Some(_) if terms.follows.contains(label) => after.point(label, there),
             Some(here) => remarks.push(ImportRemark::LabelStays {
                 label: label.clone(),
                 here: here.id.clone(),
                 there: there.id.clone(),
             }),
-            None if label.is_previous() && before.current().is_some_and(|here| here.key == there.key) => {
+            None if label.is_previous() && after.current().is_some_and(|here| here.key == there.key) => {
                 remarks.push(ImportRemark::LabelLeftOut { label: label.clone(), there: there.id.clone() });
             }
             None => point_within_limit(&mut after, label, there, remarks),

@@ -41,6 +41,7 @@ fn terms(labelling: Labelling, versions: &str, labels: &str) -> ImportTerms {
         versions,
         labels,
         labelling,
+        follows: Vec::new(),
         now: time(CREATED + 1_000),
     }
 }
