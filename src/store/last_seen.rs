@@ -39,6 +39,9 @@ const FILE_OF_UNREADABLE: &str = "last-seen-2.unreadable";
 /// More than any app writes; a file that is longer does not open.
 const LONGEST_PLACE: u64 = 1024 * 1024;
 
+/// More than 100,000 secrets at a remote; a file that is longer does not open.
+const LONGEST_SEEN_THERE: u64 = 256 * 1024 * 1024;
+
 /// The newest change of a vault that was seen here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -223,10 +226,28 @@ impl LastSeen {
 
     /// Where the app stood in a vault, sealed; what cannot be read was never there.
     pub(super) fn kept_place(&self, vault_id: &[u8; 16]) -> Option<Vec<u8>> {
-        let mut sealed = Vec::new();
-        let file = File::open(self.place_file(vault_id)).ok()?;
-        file.take(LONGEST_PLACE).read_to_end(&mut sealed).ok()?;
-        Some(sealed)
+        read_sealed(&self.place_file(vault_id), LONGEST_PLACE)
+    }
+
+    /// Keeps what was seen at a remote; the bytes are sealed.
+    pub(super) fn keep_seen_there(
+        &self,
+        vault_id: &[u8; 16],
+        remote: &str,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        make_private_folder(&self.folder)?;
+        write_private_file(&self.remote_file(vault_id, remote), sealed)
+    }
+
+    /// What was seen at a remote, sealed; what cannot be read was never there.
+    pub(super) fn kept_seen_there(&self, vault_id: &[u8; 16], remote: &str) -> Option<Vec<u8>> {
+        read_sealed(&self.remote_file(vault_id, remote), LONGEST_SEEN_THERE)
+    }
+
+    fn remote_file(&self, vault_id: &[u8; 16], remote: &str) -> PathBuf {
+        // A name may hold what a file name may not.
+        self.folder.join(format!("remote-{}-{}", hexadecimal(vault_id), hexadecimal(remote.as_bytes())))
     }
 
     fn place_file(&self, vault_id: &[u8; 16]) -> PathBuf {
@@ -425,6 +446,12 @@ fn take_line(line: &str, memory: &mut Memory, everywhere: &mut BTreeMap<[u8; 16]
         _ => return None,
     }
     Some(())
+}
+
+fn read_sealed(path: &Path, longest: u64) -> Option<Vec<u8>> {
+    let mut sealed = Vec::new();
+    File::open(path).ok()?.take(longest).read_to_end(&mut sealed).ok()?;
+    Some(sealed)
 }
 
 #[cfg(test)]

@@ -292,6 +292,23 @@ impl OpenStore {
         self.open_place(&sealed).ok()
     }
 
+    /// Keeps what was seen at a remote, sealed with the key of what lies outside the vault file, where this machine
+    /// remembers anything.
+    ///
+    /// # Errors
+    /// Where nothing can be sealed or written.
+    pub fn keep_seen_there(&self, remote: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
+        let Some(memory) = &self.memory else { return Ok(()) };
+        let sealed = self.keys.seal_place(&self.seals.seen_there(remote), bytes.expose())?;
+        memory.keep_seen_there(&self.file.header.vault_id, remote, &sealed)
+    }
+
+    /// What [`keep_seen_there`](Self::keep_seen_there) kept; what does not open is as good as nothing.
+    pub fn kept_seen_there(&self, remote: &str) -> Option<SecretBytes> {
+        let sealed = self.memory.as_ref()?.kept_seen_there(&self.file.header.vault_id, remote)?;
+        self.keys.open_place(&self.seals.seen_there(remote), &sealed).ok()
+    }
+
     /// Runs `work` on one committed state of the vault.
     ///
     /// # Errors

@@ -56,6 +56,11 @@ impl Seals {
     pub(super) fn place(self) -> AssociatedData {
         self.of("place", "bytes")
     }
+
+    /// What was seen at a remote, bound to its name.
+    pub(super) fn seen_there(self, remote: &str) -> AssociatedData {
+        self.of("seen there", "bytes").bytes(remote.as_bytes())
+    }
 }
 
 /// Completes (or replaces) the fields of a secret behind the prefix, reusing the allocation.

@@ -24,6 +24,7 @@ mod relock;
 mod removal;
 mod request;
 mod secrets;
+mod seen_there;
 mod stages;
 mod upgrade;
 mod values;
