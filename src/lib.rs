@@ -22,6 +22,7 @@
 //! - [`exchange`]: other programs' formats, in and out.
 //! - [`kms`]: the API of Alibaba Cloud KMS: requests, answers in JSON and XML.
 //! - `http`: the same API over HTTP, on this machine; what `etui serve` runs.
+//! - `engine`: pushing to and pulling from OpenBao and HashiCorp Vault.
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`app_options`]: what the terminal app is started with.
 //! - [`query`]: the language that finds secrets, for the app's filter and `etui list`.
@@ -42,6 +43,8 @@ pub mod content;
 pub mod crypto;
 pub mod demo;
 pub mod domain;
+#[cfg(feature = "engines")]
+pub mod engine;
 pub mod exchange;
 pub mod generator;
 #[cfg(feature = "serve")]

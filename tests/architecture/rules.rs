@@ -6,7 +6,7 @@ use crate::tokens::{Token, tokens, without_tests};
 
 /// The modules, from the lowest up, each with those that it may import. The leaves `config` and
 /// `platform` stand below those that may use them, and see no vault themselves.
-const MODULES: [(&str, &[&str]); 21] = [
+const MODULES: [(&str, &[&str]); 22] = [
     ("memory", &[]),
     ("domain", &["memory"]),
     ("crypto", &["memory", "domain"]),
@@ -61,6 +61,7 @@ const MODULES: [(&str, &[&str]); 21] = [
             "platform",
         ],
     ),
+    ("engine", BELOW_THE_FRONT_ENDS),
     ("query", &["memory", "domain", "vault"]),
     ("app_options", &["memory", "domain", "vault", "config", "platform"]),
     (
@@ -80,6 +81,7 @@ const MODULES: [(&str, &[&str]); 21] = [
             "exchange",
             "agent",
             "http",
+            "engine",
             "query",
             "config",
             "platform",
@@ -107,6 +109,7 @@ const ALL_BUT_THE_FRONT_ENDS: &[&str] = &[
     "kms",
     "exchange",
     "agent",
+    "engine",
     "query",
     "config",
     "platform",
@@ -114,7 +117,7 @@ const ALL_BUT_THE_FRONT_ENDS: &[&str] = &[
 ];
 
 /// Where each external crate may be named. A crate that is not here has no home, and that is a finding.
-const HOMES: [(&str, &[&str]); 37] = [
+const HOMES: [(&str, &[&str]); 38] = [
     ("rusqlite", &["store"]),
     ("argon2", &["crypto"]),
     ("aes_gcm", &["crypto"]),
@@ -124,8 +127,9 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("sha2", &["crypto", "codes", "http/signature", "http/nonces"]),
     ("sha1", &["codes", "http/signature"]),
     ("qrcode", &["cli"]),
-    ("httparse", &["http/message"]),
-    ("rustls", &["http"]),
+    ("httparse", &["http/message", "engine/wire"]),
+    ("rustls", &["http", "engine"]),
+    ("rustls_native_certs", &["engine/wire"]),
     ("rcgen", &["http/tls"]),
     ("unicode_normalization", &["crypto"]),
     ("libm", &["generator", "tui/theme"]),
@@ -145,12 +149,12 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("anyhow", &["main", "cli", "tui/runtime"]),
-    ("serde", &["content", "kms", "exchange", "cli", "tui", "config"]),
-    ("serde_json", &["content", "kms", "exchange", "cli"]),
+    ("serde", &["content", "kms", "exchange", "engine", "cli", "tui", "config"]),
+    ("serde_json", &["content", "kms", "exchange", "engine", "cli"]),
     ("quick_xml", &["kms", "exchange", "cli"]),
     ("csv_core", &["exchange"]),
     ("deunicode", &["versioning/import/names"]),
-    ("base64", &["kms", "exchange", "cli", "platform", "masking", "http/signature"]),
+    ("base64", &["kms", "exchange", "engine", "cli", "platform", "masking", "http/signature"]),
     ("toml", &["tui", "config"]),
 ];
 

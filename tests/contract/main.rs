@@ -14,6 +14,8 @@ mod batch;
 mod bulk;
 mod create_secret;
 mod delete_secret;
+#[cfg(feature = "engines")]
+mod engines;
 mod get_secret_value;
 mod history;
 mod limits;
