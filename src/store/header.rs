@@ -3,6 +3,7 @@
 use super::codec::{Reader, Writer};
 use super::error::StoreError;
 use super::format::FormatVersion;
+use super::schema;
 use crate::crypto::{self, KdfCost};
 
 const MAGIC: &[u8; 8] = b"etui-vlt";
@@ -67,7 +68,16 @@ impl Header {
         if crypto::sha256(bytes) != *hash {
             return Err(StoreError::integrity("its header does not match its hash"));
         }
+        if let Some(number) = Self::number_of(bytes).filter(|number| *number > FormatVersion::NEWEST.number()) {
+            return Err(schema::newer_format(number.into()));
+        }
         Self::parse(bytes).ok_or_else(|| StoreError::integrity("its header cannot be read"))
+    }
+
+    /// The number of the format: the only thing that a header of any format has in the same place.
+    fn number_of(bytes: &[u8]) -> Option<u32> {
+        let mut reader = Reader::new(bytes);
+        (reader.array::<8>()? == *MAGIC).then(|| reader.u32())?
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
@@ -120,10 +130,28 @@ mod tests {
 
     #[test]
     fn a_header_of_an_unknown_format_is_refused() {
-        for number in [0_u32, 3, u32::MAX] {
+        let of_number = |number: u32| {
             let mut bytes = header().encode();
             bytes[8..12].copy_from_slice(&number.to_be_bytes());
-            assert!(Header::decode(&bytes, &crypto::sha256(&bytes)).is_err(), "{number}");
+            Header::decode(&bytes, &crypto::sha256(&bytes))
+        };
+        assert!(of_number(0).is_err());
+        for number in [3, u32::MAX] {
+            assert_eq!(of_number(number), Err(schema::newer_format(number.into())));
+        }
+    }
+
+    /// The check of the header's number as the first etui had it, which knew format 1 alone.
+    fn is_read_by_the_first_etui(bytes: &[u8]) -> bool {
+        let mut reader = Reader::new(bytes);
+        reader.array::<8>() == Some(*MAGIC) && reader.u32() == Some(1)
+    }
+
+    #[test]
+    fn an_older_etui_refuses_a_header_of_format_2_by_its_number() {
+        for (format, is_read) in [(FormatVersion::One, true), (FormatVersion::Two, false)] {
+            let bytes = Header { format, ..header() }.encode();
+            assert_eq!(is_read_by_the_first_etui(&bytes), is_read);
         }
     }
 
