@@ -69,6 +69,8 @@ pub struct OpenStore {
     /// The verified head.
     pub(super) head: Head,
     pub(super) index: Index,
+    /// The 16 bytes by which the newest event of that head is known in every copy.
+    pub(super) newest_random: [u8; 16],
     pub(super) memory: Option<LastSeen>,
     pub(super) notices: Vec<String>,
     /// While it changes something: its place among the writers of this machine.
@@ -127,6 +129,7 @@ impl OpenStore {
         let first = self.first_head(&row, acceptance)?;
         self.file.take_row(row)?;
         self.head = first.head;
+        self.newest_random = first.random;
         if first.is_remembered {
             // It was synced before that, and there is nothing to add.
             return Ok(());
@@ -230,6 +233,7 @@ impl OpenStore {
             seals,
             head,
             index: Index::new(),
+            newest_random: [0; 16],
             memory,
             notices: Vec::new(),
             turn: open::Turn::anybody(),
@@ -252,6 +256,11 @@ impl OpenStore {
         let mut notices = self.file.take_notices();
         notices.append(&mut self.notices);
         notices
+    }
+
+    /// Adds to what is not as it should be but stops nothing.
+    pub fn add_notice(&mut self, notice: String) {
+        self.notices.push(notice);
     }
 
     /// What other processes did since this was asked last.
@@ -410,23 +419,29 @@ impl OpenStore {
         }
     }
 
+    /// Leads to the event of this number, reached from the head.
+    pub(super) fn link_at(&self, number: u64) -> Result<EventLink, StoreError> {
+        walk_to(&self.file, &self.keys, self.seals, &self.head, number)
+    }
+
     fn compare_with_verified(&self, head: &Head, now: Timestamp) -> Result<(), StoreError> {
         if head.number < self.head.number {
             return Err(StoreError::Older { found: head.number, seen: self.head.number, when: now });
         }
-        if head.number == self.head.number {
-            return if *head == self.head {
-                Ok(())
-            } else {
-                Err(StoreError::OtherBranch { number: head.number })
-            };
+        let number = self.head.number;
+        if *head == self.head || (head.number > number && self.leads_to_verified(head)?) {
+            return Ok(());
         }
+        // After a merge elsewhere the event has another tag, and may stand higher.
+        match meets(&self.file, &self.keys, self.seals, head, number, &self.newest_random)? {
+            true => Ok(()),
+            false => Err(StoreError::OtherBranch { number }),
+        }
+    }
+
+    fn leads_to_verified(&self, head: &Head) -> Result<bool, StoreError> {
         let reached = walk_to(&self.file, &self.keys, self.seals, head, self.head.number)?;
-        if reached.tag == self.head.tag {
-            Ok(())
-        } else {
-            Err(StoreError::OtherBranch { number: self.head.number })
-        }
+        Ok(reached.tag == self.head.tag)
     }
 
     /// Opens the head of a row and holds it against what this machine remembers.
@@ -466,8 +481,7 @@ impl OpenStore {
                 first.lowering = Lowering::Accepted;
             }
             Some(seen) => {
-                let reached = walk_to(file, keys, seals, &first.head, seen.number)?;
-                if open_event(file, keys, seals, format, reached)?.random != seen.random {
+                if !meets(file, keys, seals, &first.head, seen.number, &seen.random)? {
                     if !acceptance.other {
                         return Err(StoreError::OtherBranch { number: seen.number });
                     }
@@ -486,13 +500,19 @@ impl OpenStore {
 
     /// Remembers the newest change; where that cannot be written, the commit stands and it is said once.
     pub(super) fn remember(&mut self, now: Timestamp) {
+        self.remember_as(now, Lowering::Never);
+    }
+
+    pub(super) fn remember_as(&mut self, now: Timestamp, lowering: Lowering) {
+        let newest = self.newest_event();
+        if let Ok(event) = &newest {
+            self.newest_random = event.random;
+        }
         let Some(memory) = &self.memory else { return };
-        let Head { format, number, .. } = self.head;
-        let link = self.head.newest();
-        let newest = open_event(&self.file, &self.keys, self.seals, format, link);
+        let number = self.head.number;
         let remembered = newest.and_then(|event| {
             let seen = Seen { number, random: event.random, when: now };
-            memory.remember(&self.file.header.vault_id, self.file.path(), seen, Lowering::Never)
+            memory.remember(&self.file.header.vault_id, self.file.path(), seen, lowering)
         });
         if remembered.is_err() {
             self.notices.push(cannot_remember());
@@ -534,6 +554,26 @@ fn walk_to(
         link = EventLink { number: link.number - 1, tag: event.previous_tag };
     }
     Ok(link)
+}
+
+/// Whether an event of this number or a higher one is known by these 16 bytes.
+fn meets(
+    file: &VaultFile,
+    keys: &VaultKeys,
+    seals: Seals,
+    head: &Head,
+    number: u64,
+    random: &[u8; 16],
+) -> Result<bool, StoreError> {
+    let mut link = head.newest();
+    while link.number >= number.max(1) {
+        let event = open_event(file, keys, seals, head.format, link)?;
+        if event.random == *random {
+            return Ok(true);
+        }
+        link = EventLink { number: link.number - 1, tag: event.previous_tag };
+    }
+    Ok(false)
 }
 
 fn cannot_remember() -> String {
@@ -593,12 +633,15 @@ mod tests {
     // Guards: a killed writer's last step may not be on the disk yet; a power loss would lose what was reported.
     #[test]
     fn the_folder_is_synced_before_what_was_read_is_remembered_or_acknowledged() {
+        FormatVersion::ALL.into_iter().for_each(assert_synced_before_it_is_told);
+    }
+
+    fn assert_synced_before_it_is_told(format: FormatVersion) {
         let place = tempfile::tempdir().unwrap();
         let folder = std::fs::canonicalize(place.path()).unwrap();
         let (path, here) = (folder.join("vault.etui"), folder.join("here"));
         drop(
-            crate::store::create(&path, FormatVersion::One, &password(), None, cost(), Some(&here), moment())
-                .unwrap(),
+            crate::store::create(&path, format, &password(), None, cost(), Some(&here), moment()).unwrap(),
         );
 
         observed::take();
