@@ -35,6 +35,16 @@ impl OpenStore {
             .collect()
     }
 
+    /// Whether all that another copy of this vault holds is in the history of this one: the copy is as it was at
+    /// one of its events.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn has_passed(&self, copy: &Self) -> Result<bool, StoreError> {
+        let then = copy.newest_event_link();
+        Ok(then.number <= self.head.number && self.link_at(then.number)? == then)
+    }
+
     /// Unlocks another file of this vault with the keys of this one.
     ///
     /// # Errors

@@ -234,6 +234,20 @@ pub(super) fn free_name(path: &Path, kind: &str) -> PathBuf {
     free.next().unwrap_or_else(|| path.to_owned())
 }
 
+/// The files beside a file whose names are those of this kind, in the order of their numbers.
+pub fn names_beside(path: &Path, kind: &str) -> Vec<PathBuf> {
+    let Some(own) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder_of(path)) else { return Vec::new() };
+    let numbered = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name();
+        let number = name.to_str()?.strip_prefix(own)?.strip_prefix(kind)?.parse::<u64>().ok()?;
+        Some((number, entry.path()))
+    });
+    let mut numbered: Vec<(u64, PathBuf)> = numbered.collect();
+    numbered.sort_unstable();
+    numbered.into_iter().map(|(_, path)| path).collect()
+}
+
 /// Removes a file that was made a moment ago and came to nothing.
 pub(super) fn remove_quietly(path: &Path) {
     // The error that led here is the one to tell.

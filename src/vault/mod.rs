@@ -59,7 +59,7 @@ pub use request::{
     RenameRequest, RollbackRequest, StageRequest, StateToken, UpdateRequest,
 };
 
-pub use upgrade::Upgraded;
+pub use upgrade::{Upgraded, copies_before_upgrade};
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
 use crate::domain::{StateFingerprint, Timestamp};

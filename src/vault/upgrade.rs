@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::access::Credentials;
 use super::error::VaultError;
-use super::{FormatVersion, Progress, Vault, VerifyReport};
+use super::{Beside, FormatVersion, Progress, SystemClock, Vault, VerifyReport};
+use crate::store;
+
+/// What stands in the name of the copy, before a number.
+const KIND: &str = "-before-upgrade-";
 
 /// What an upgrade did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +18,25 @@ pub struct Upgraded {
     pub report: VerifyReport,
     /// The copy of the vault as it was. It is kept only where the check found something.
     pub kept_copy: Option<PathBuf>,
+}
+
+impl Upgraded {
+    /// Tells what the full check found, with the name of the copy of the vault as it was.
+    ///
+    /// # Errors
+    /// [`VaultError::Integrity`] where it found anything.
+    pub fn refuse_findings(&self) -> Result<(), VaultError> {
+        let Some(finding) = self.report.findings.first() else { return Ok(()) };
+        let copy = self.kept_copy.as_ref();
+        let copy = copy.map(|copy| format!("; the vault as it was is '{}'", copy.display()));
+        let copy = copy.unwrap_or_default();
+        Err(VaultError::Integrity { what: format!("after the upgrade, {finding}{copy}") })
+    }
+}
+
+/// The copies of a vault file that upgrades left beside it: of one that is at work, or that was killed.
+pub fn copies_before_upgrade(vault: &Path) -> Vec<PathBuf> {
+    store::names_beside(vault, KIND)
 }
 
 impl Vault {
@@ -26,7 +49,8 @@ impl Vault {
     }
 
     /// Brings a vault of format 1 into format 2: values, times and history stay. A checked copy of the old file lies
-    /// beside it until the new one was checked too. `None`: it is in the newest format already.
+    /// beside it until the new one was checked too. `None`: it is in the newest format already. What an upgrade left
+    /// that was killed goes with it once the vault is checked.
     ///
     /// # Errors
     /// [`VaultError::WrongPassword`] where `present` is not the present one, [`VaultError::HeaderChanged`] where it
@@ -36,10 +60,14 @@ impl Vault {
         present: &Credentials,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Upgraded>, VaultError> {
+        let left = copies_before_upgrade(&self.path);
         if self.format()? == FormatVersion::NEWEST {
+            if !left.is_empty() && self.verify()?.is_clean() {
+                self.remove_what_was_left(&left);
+            }
             return Ok(None);
         }
-        let copy = self.store()?.free_name_beside("-before-upgrade-");
+        let copy = self.store()?.free_name_beside(KIND);
         self.back_up(&copy, &mut |_| {})?;
         let moment = self.moment();
         let upgraded = self.store()?.upgrade(present.locks(), moment, progress).map_err(VaultError::from);
@@ -53,9 +81,29 @@ impl Vault {
         let report = self.verify()?;
         if report.is_clean() {
             remove_copy(&copy);
+            self.remove_what_was_left(&left);
         }
         let kept_copy = Some(copy).filter(|copy| copy.exists());
         Ok(Some(Upgraded { report, kept_copy }))
+    }
+
+    /// Removes copies that hold nothing but what this vault has in its history; others are named.
+    fn remove_what_was_left(&mut self, copies: &[PathBuf]) {
+        for copy in copies {
+            let notice = match self.has_passed(copy) && fs::remove_file(copy).is_ok() {
+                true => format!("removed '{}', which an interrupted upgrade left", copy.display()),
+                false => format!("'{}' is not a copy of this vault's history: look at it", copy.display()),
+            };
+            if let Ok(store) = self.store() {
+                store.add_notice(notice);
+            }
+        }
+    }
+
+    fn has_passed(&mut self, copy: &Path) -> bool {
+        let Ok(Beside::Open(mut copy)) = self.open_beside(copy, Box::new(SystemClock)) else { return false };
+        let Ok(copy) = copy.store() else { return false };
+        self.read(|store| Ok(store.has_passed(copy)?)).unwrap_or(false)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
-use crate::vault::{FormatVersion, Upgraded, VaultError};
+use crate::vault::FormatVersion;
 
 /// Bring the vault file into the newest format
 ///
@@ -64,7 +64,7 @@ impl RunCommand for Upgrade {
         drop(line);
         invocation.say_notices(vault.take_notices());
         if let Some(upgraded) = &upgraded {
-            refuse_findings(upgraded)?;
+            upgraded.refuse_findings()?;
             output.changed("the vault is upgraded", None);
         }
         let format = FormatVersion::NEWEST.number();
@@ -83,12 +83,4 @@ fn says_yes(invocation: &Invocation) -> bool {
     let question = "An older etui cannot open this vault after an upgrade. Upgrade it now? [y/N] ";
     let reply = invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(question).ok().flatten()));
     matches!(reply.as_deref(), Some("y" | "Y" | "yes"))
-}
-
-/// What the full check found is told with the name of the copy of the vault as it was.
-fn refuse_findings(upgraded: &Upgraded) -> Result<(), VaultError> {
-    let Some(finding) = upgraded.report.findings.first() else { return Ok(()) };
-    let copy = upgraded.kept_copy.as_ref();
-    let copy = copy.map(|copy| format!("; the vault as it was is '{}'", copy.display())).unwrap_or_default();
-    Err(VaultError::Integrity { what: format!("after the upgrade, {finding}{copy}") })
 }
