@@ -23,6 +23,8 @@ mod json_reference;
 mod location;
 mod manual;
 mod masking;
+mod offer;
+mod offer_upgrade;
 mod output;
 mod password;
 mod past;

@@ -4,8 +4,15 @@ use crate::domain::{StageLabel, VersionId};
 pub(super) use crate::vault::wording::{
     ALL_STILL_IN_COPIES, NOTHING_TO_PURGE, STILL_IN_COPIES, cost, count, ids, moves, removed,
 };
-use crate::vault::{CreateOutcome, PutOutcome, VerifyReport, wording};
+use crate::vault::{CreateOutcome, FormatVersion, PutOutcome, VerifyReport, wording};
 use crate::versioning::Change;
+
+/// Said of a vault that is not in the newest format.
+pub(super) fn old_format(format: FormatVersion) -> Option<String> {
+    let newest = FormatVersion::NEWEST;
+    let (number, new) = (format.number(), newest.number());
+    (format < newest).then(|| format!("in format {number}; `etui upgrade` brings it into format {new}"))
+}
 
 /// What a put did.
 pub(super) fn stored(outcome: &PutOutcome) -> String {

@@ -194,6 +194,11 @@ impl LockedVault {
         self.file.header().cost
     }
 
+    /// The version of the format that the file names.
+    pub fn format(&self) -> FormatVersion {
+        self.file.header().format
+    }
+
     /// Sentences about what is not as it should be but stops nothing (a wide file mode that was mended, …).
     pub fn take_notices(&mut self) -> Vec<String> {
         self.file.take_notices()

@@ -136,7 +136,7 @@ fn status_tells_what_is_left() {
     assert_snapshot!(home.etui(&["status", "--json"]), @r#"
         exit 5
         stdout:
-        {"RequestId":"[id]","Unlocked":false}
+        {"RequestId":"[id]","Unlocked":false,"Format":2}
         "#);
     home.0.etui(&["unlock", "--for", "2d", "--max", "2d"]).succeeded();
     assert_snapshot!(home.etui(&["status"]), @r#"

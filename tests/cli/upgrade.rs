@@ -84,3 +84,99 @@ fn a_vault_that_is_damaged_is_not_upgraded() {
     assert!(fs::read(&path).unwrap() == before);
     assert_eq!(names(&home), beside);
 }
+
+#[test]
+fn an_old_vault_is_offered_an_upgrade_once_after_an_unlock_on_a_terminal() {
+    let home = old();
+    let ask = |answer: &str| {
+        let mut terminal = home.terminal(&["get", "db"]);
+        terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+        terminal.wait_for("Upgrade it now? [y/N] ").press(answer);
+        terminal.end()
+    };
+    // Nobody is there to be asked.
+    assert_eq!(home.etui(&["get", "db"]).succeeded().stderr, "");
+    let before = home.bytes_of_vault();
+    let (status, screen) = ask("\r");
+    assert!(status.success());
+    assert_snapshot!(screen, @r#"
+        Master password:
+        this vault is in format 1; in format 2 it is smaller and its copies can be merged. An older etui cannot open it afterwards. Upgrade it now? [y/N]
+        note: not asked again here; `etui upgrade` does it too
+        two
+        "#);
+    assert!(home.bytes_of_vault() == before);
+    let mut terminal = home.terminal(&["get", "db"]);
+    terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
+    assert_eq!(terminal.end().1, "Master password:\ntwo\n");
+    fs::remove_file(home.path().join("state/etui/format-kept")).unwrap();
+    let (status, screen) = ask("y\r");
+    assert!(status.success() && screen.ends_with("two\n"), "{screen}");
+    assert!(screen.contains("the vault is in format 2 from now on, and checked"), "{screen}");
+    assert_eq!(home.etui(&["upgrade", "--yes", "--json"]).succeeded().json()["Upgraded"], false);
+}
+
+#[test]
+fn doctor_and_status_name_the_format_of_an_old_vault_and_the_upgrade() {
+    let home = old();
+    let sentence = "in format 1; `etui upgrade` brings it into format 2";
+    assert!(home.etui(&["doctor"]).text().contains(sentence));
+    let status = home.etui(&["status"]);
+    assert!(status.stderr.contains(sentence), "{status}");
+    assert_eq!(home.etui(&["status", "--json"]).json()["Format"], 1);
+    home.etui(&["upgrade", "--yes"]).succeeded();
+    assert!(!home.etui(&["doctor"]).text().contains("in format"));
+    assert_eq!(home.etui(&["status"]).stderr, "");
+    assert_eq!(home.etui(&["status", "--json"]).json()["Format"], 2);
+}
+
+// Guards: the copy that an upgrade keeps until it is checked stays where that is killed, and nobody looks for it.
+#[test]
+fn what_a_killed_upgrade_left_is_named_by_doctor_and_goes_with_the_next_one() {
+    let home = old();
+    let folder = home.vault().parent().unwrap().to_owned();
+    let copy = |number: u32| folder.join(format!("vault.etui-before-upgrade-{number}"));
+    let plain = names(&home);
+    // Killed before the change, and after it.
+    for is_upgraded in [false, true] {
+        if is_upgraded {
+            fs::write(copy(7), home.bytes_of_vault()).unwrap();
+            home.pipe("three", &["put", "db"]).succeeded();
+        } else {
+            fs::write(copy(1), home.bytes_of_vault()).unwrap();
+        }
+        assert!(home.etui(&["doctor"]).text().contains("an interrupted upgrade left '"));
+        let run = home.etui(&["upgrade", "--yes"]).succeeded();
+        assert!(run.stderr.contains("removed '") && run.stderr.contains("-before-upgrade-"), "{run}");
+        assert_eq!(names(&home), plain);
+    }
+    assert!(!home.etui(&["doctor"]).text().contains("interrupted upgrade"));
+
+    // What is no copy of a state of this vault is not touched.
+    let other = old();
+    fs::write(copy(1), other.bytes_of_vault()).unwrap();
+    let run = home.etui(&["upgrade", "--yes"]).succeeded();
+    assert!(run.stderr.contains("is not a copy of this vault's history: look at it"), "{run}");
+    assert!(copy(1).exists());
+}
+
+#[test]
+fn a_header_of_a_newer_format_is_refused_by_its_number() {
+    use sha2::{Digest as _, Sha256};
+    let home = Home::with_vault();
+    let connection = rusqlite::Connection::open(home.vault()).unwrap();
+    let mut header: Vec<u8> = connection.query_row("SELECT header FROM vault", [], |row| row.get(0)).unwrap();
+    header[8..12].copy_from_slice(&3_u32.to_be_bytes());
+    let hash = Sha256::digest(&header).to_vec();
+    connection.execute("UPDATE vault SET header = ?1, header_hash = ?2", (header, hash)).unwrap();
+    assert_snapshot!(home.etui(&["list"]).failed(6), @r"
+        exit 6
+        stderr:
+        error: the vault is damaged or was tampered with: it says that it is in format 3, perhaps made by a newer etui; this one reads formats 1 to 2
+        hint: do not use this file: run `etui verify` to see what is wrong, and restore a backup
+        ");
+    connection.execute_batch("CREATE TABLE later (x); PRAGMA user_version = 3").unwrap();
+    drop(connection);
+    let run = home.etui(&["list"]).failed(6);
+    assert!(run.stderr.contains("in format 3, perhaps made by a newer etui; this one reads formats 1 to 2"), "{run}");
+}

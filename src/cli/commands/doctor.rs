@@ -23,7 +23,7 @@ use crate::memory::KeyArena;
 use crate::platform::clipboard::ControllingTerminal;
 use crate::platform::editor::{Editor, EditorKind, LeftBehind, Place, left_behind};
 use crate::platform::user_files::is_open_to_others;
-use crate::vault::KdfCost;
+use crate::vault::{KdfCost, LockedVault, copies_before_upgrade};
 
 /// Check your environment: memory, vault file, directories, settings, terminal, clipboard, editor, agent
 ///
@@ -150,6 +150,7 @@ fn vault(invocation: &Invocation) -> Vec<Finding> {
             let cost = locked.kdf_cost();
             let detail = format!("'{}', {}", locked.path().display(), wording::cost(cost));
             findings.push(finding("vault", State::Good, detail));
+            findings.extend(format(&locked));
             if is_below_floor(cost) {
                 let detail = "a password guess is cheap; `etui passwd` takes today's cost";
                 findings.push(finding("vault", State::Remark, detail));
@@ -157,6 +158,22 @@ fn vault(invocation: &Invocation) -> Vec<Finding> {
             findings.extend(folder_of(locked.path()));
         }
     }
+    findings
+}
+
+/// What an upgrade would do, and what one left that was killed.
+fn format(locked: &LockedVault) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(detail) = wording::old_format(locked.format()) {
+        findings.push(finding("vault", State::Remark, detail));
+    }
+    findings.extend(copies_before_upgrade(locked.path()).into_iter().map(|copy| {
+        let detail = format!(
+            "an interrupted upgrade left '{}', a copy of the vault: `etui upgrade` checks the vault and removes it",
+            copy.display()
+        );
+        finding("vault", State::Remark, detail)
+    }));
     findings
 }
 

@@ -9,6 +9,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, STATE, Schema, key};
+use crate::cli::wording;
 use crate::config::duration;
 use crate::domain::{ErrorCode, StateFingerprint};
 
@@ -27,6 +28,7 @@ pub(in crate::cli) struct Status {}
 #[serde(rename_all = "PascalCase")]
 struct StatusJson {
     unlocked: bool,
+    format: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     idle_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,25 +40,32 @@ struct StatusJson {
 impl RunCommand for Status {
     const JSON: Json = Json::Answers(&[Schema::only(&[&[
         key("Unlocked", Kind::Flag, "whether it is unlocked; if not, the exit code is 5"),
+        key("Format", Kind::Number, "the format of the vault file"),
         key("IdleSeconds", Kind::Number, "seconds until it locks without use").if_any("it is unlocked"),
         key("MaxSeconds", Kind::Number, "seconds until it locks in any case").if_any("it is unlocked"),
         STATE.if_any("it is unlocked and its file opens"),
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let identity = invocation.open_vault()?.key_identity();
+        let locked = invocation.open_vault()?;
+        let (identity, format) = (locked.key_identity(), locked.format());
+        drop(locked);
         let remaining = invocation.agent_of(identity).and_then(|agent| agent.remaining(identity.key_id));
         let output = invocation.output();
         let state = remaining.and_then(|_| state(invocation));
         match output.audience() {
             Audience::Machine => output.json(&StatusJson {
                 unlocked: remaining.is_some(),
+                format: format.number(),
                 idle_seconds: remaining.map(|remaining| remaining.idle.as_secs()),
                 max_seconds: remaining.map(|remaining| remaining.absolute.as_secs()),
                 vault_state: state.map(|state| state.to_string()),
             })?,
             Audience::Person | Audience::Pipe => {
                 output.done(&told(remaining))?;
+                if let Some(sentence) = wording::old_format(format) {
+                    output.note(&sentence);
+                }
                 if let Some(state) = state {
                     output.done(&format!("state {state}"))?;
                 }

@@ -7,7 +7,7 @@ use crate::agent::{Agent, Purpose};
 use crate::cli::error::CliError;
 use crate::cli::output::Loudness;
 use crate::cli::password::{self, PasswordSource};
-use crate::cli::{raise_cost, wording};
+use crate::cli::{offer_upgrade, raise_cost, wording};
 use crate::vault::wording::wrong_credentials;
 use crate::vault::{
     Answers, Credentials, KeyIdentity, LockedVault, SystemClock, Vault, VaultError, VaultKey,
@@ -122,6 +122,7 @@ impl Invocation {
     }
 
     fn offering_more(&self, mut opened: Opened) -> anyhow::Result<Opened> {
+        offer_upgrade::offer(self, self.state_directory(), &mut opened)?;
         raise_cost::offer(self, self.state_directory(), &mut opened)?;
         Ok(opened)
     }
