@@ -27,7 +27,7 @@ use crate::app_options::{AppOptions, Ownership};
 use crate::config::{self, ListLayout, ListOrder, Switch};
 use crate::domain::{SecretName, Timestamp, VersionId};
 use crate::memory::SecretBytes;
-use crate::vault::{Answers, Progress, Refreshed, SecretDetails};
+use crate::vault::{Answers, FormatVersion, Progress, Refreshed, SecretDetails};
 use crate::versioning::Change;
 
 /// How a toast is meant.
@@ -187,6 +187,8 @@ pub struct App {
     pub given_password: Option<SecretBytes>,
     /// Whether the agent's key opened the vault.
     pub opened_by_agent: bool,
+    /// The format of the vault file, once it was open.
+    pub format: Option<FormatVersion>,
     /// A form from before a lock that waits for the details of its secret.
     pub returning: Option<Returning>,
     /// Whose value is in the editor, while it is open.
@@ -229,6 +231,7 @@ impl App {
             asks: Asks::default(),
             given_password: None,
             opened_by_agent: false,
+            format: None,
             returning: None,
             editing: None,
             edited: None,
@@ -448,6 +451,7 @@ impl App {
                 self.say(Tone::Failed, format!("{setting} until you leave; not saved: {problem}"));
             }
             Answer::Job(done) => match &**done {
+                Done::Upgraded => self.format = Some(FormatVersion::NEWEST),
                 Done::Relocked(relocked) => self.key_file = relocked.key_file.as_deref().map(for_people),
                 Done::Imported(_) | Done::Removed(_) => self.list(),
                 _ => {}

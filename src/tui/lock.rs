@@ -91,6 +91,7 @@ pub fn opened(app: &mut App, opened: Opened) {
     app.browse = Some(Box::new(browse));
     app.last_input = app.now;
     app.opened_by_agent = opened.by_agent;
+    app.format = Some(opened.format);
     if opened.by_agent {
         app.say(Tone::Note, "Unlocked by the agent");
     }

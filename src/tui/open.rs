@@ -99,6 +99,7 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
         | Action::PurgePast
         | Action::ChangePassword
         | Action::Rekey
+        | Action::Upgrade
         | Action::Verify
         | Action::Settings
         | Action::BackUp

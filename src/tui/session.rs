@@ -11,7 +11,7 @@ use crate::memory::SecretBytes;
 use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
-    self, Answers, Credentials, Environment, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
+    self, Answers, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
     VaultError, VaultKey,
 };
 use crate::versioning::{Origin, Selector};
@@ -100,6 +100,8 @@ pub struct Opened {
     pub catalogue: Catalogue,
     /// What is not as it should be but stops nothing.
     pub notices: Vec<String>,
+    /// The format of the vault file.
+    pub format: FormatVersion,
     /// Where the app stood when it was locked or left.
     pub place: Place,
     /// Whether the agent's key opened it.
@@ -335,10 +337,11 @@ impl Session {
             Some((_, sealed)) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
         };
         let notices = vault.take_notices();
+        let format = vault.format()?;
         self.door = Door::Open(Box::new(vault));
         // Whoever locks the app means that it asks for the password, whatever the agent keeps.
         self.may_ask_agent = false;
-        Ok(Opened { catalogue, notices, place, by_agent: false })
+        Ok(Opened { catalogue, notices, format, place, by_agent: false })
     }
 
     pub(super) fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {

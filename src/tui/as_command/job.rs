@@ -22,6 +22,7 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
                 NewKeyFile::Drop => parts.switch("--no-key-file"),
             }
         }
+        Job::Upgrade(_) => Parts::of("upgrade").switch("--yes"),
         Job::Verify => Parts::of("verify"),
         Job::BackUp(path) => Parts::of("backup").file(path),
         // No line names single secrets to export.

@@ -13,6 +13,8 @@ use crate::vault::{
 pub enum Job {
     /// Changes the password, or the vault key.
     Relock(Relocking, NewLocks),
+    /// Brings the vault into the newest format, with its present password.
+    Upgrade(SecretBytes),
     Verify,
     /// Copies the vault into a new file.
     BackUp(PathBuf),
@@ -42,6 +44,7 @@ pub enum Job {
 pub enum JobKind {
     ChangePassword,
     Rekey,
+    Upgrade,
     Verify,
     BackUp,
     ReadImport,
@@ -57,6 +60,7 @@ impl JobKind {
         match self {
             Self::ChangePassword => "changing the password",
             Self::Rekey => "re-encrypting everything",
+            Self::Upgrade => "upgrading the vault",
             Self::Verify => "checking the vault",
             Self::BackUp => "backing the vault up",
             Self::ReadImport => "reading the import",
@@ -78,6 +82,7 @@ impl Job {
         match self {
             Self::Relock(Relocking::Password, _) => JobKind::ChangePassword,
             Self::Relock(Relocking::VaultKey, _) => JobKind::Rekey,
+            Self::Upgrade(_) => JobKind::Upgrade,
             Self::Verify => JobKind::Verify,
             Self::BackUp(_) => JobKind::BackUp,
             Self::ReadImport(_) => JobKind::ReadImport,
@@ -93,6 +98,8 @@ impl Job {
 pub enum Done {
     /// The locks are new.
     Relocked(Box<Relocked>),
+    /// The vault is in the newest format, and was checked.
+    Upgraded,
     /// The vault was checked.
     Verified(VerifyReport),
     /// The copy is made and checked.

@@ -18,6 +18,7 @@ use super::ask::failure::Failure;
 use super::session::Session;
 use crate::domain::{Folder, SecretName};
 use crate::exchange::ExportFormat;
+use crate::memory::SecretBytes;
 use crate::vault::write_secret_file;
 
 pub use job::{Done, Incoming, Job, JobKind, NewLocks, OtherLocks, Relocked, Scope, ToRead};
@@ -27,6 +28,7 @@ pub use watched::Watched;
 pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Result<Done, Failure> {
     match job {
         Job::Relock(relocking, wanted) => locks::relock(session, relocking, wanted, watched),
+        Job::Upgrade(password) => upgrade(session, password, watched),
         Job::Verify => {
             let report = session.vault()?.verify_watched(&mut |progress| watched.tell(progress))?;
             Ok(Done::Verified(report))
@@ -42,6 +44,16 @@ pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Res
         Job::PlanRemoval(scope) => removal::plan(session, &scope),
         Job::Remove(scope, shown) => removal::remove(session, &scope, shown),
     }
+}
+
+fn upgrade(session: &mut Session, password: SecretBytes, watched: &Watched) -> Result<Done, Failure> {
+    let present = session.credentials(password)?;
+    let upgraded = session.vault()?.upgrade(&present, &mut |progress| {
+        // It is waited for.
+        let _ = watched.tell(progress);
+    })?;
+    upgraded.map_or(Ok(()), |upgraded| upgraded.refuse_findings())?;
+    Ok(Done::Upgraded)
 }
 
 fn export(

@@ -16,7 +16,7 @@ pub(super) const ABOUT_PASSWORD: &str = "Only the password changes. Older copies
 pub(super) const ABOUT_REKEY: &str = "Re-encrypts everything with a new key and a new password. Use it if the old password \
                                       or a copy may have leaked. There is no undo.";
 
-const PRESENT: Id = Id("present");
+pub(super) const PRESENT: Id = Id("present");
 const NEW: Id = Id("new");
 const AGAIN: Id = Id("again");
 const KEY_FILE: Id = Id("key file");

@@ -8,6 +8,7 @@ mod removal;
 mod report;
 mod settings;
 mod task;
+mod upgrade;
 mod view;
 
 use ratatui::layout::Position;
@@ -25,7 +26,7 @@ use crate::tui::kit::form::{Did, Form};
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
-use crate::vault::Relocking;
+use crate::vault::{FormatVersion, Relocking};
 
 pub use import::open_import;
 pub use report::{ended_while_locked, tell};
@@ -83,6 +84,7 @@ impl TaskForm {
             Task::BackUp => copies::submit_back_up(self),
             Task::Export => copies::submit_export(self),
             Task::Relock(relocking) => locks::submit(self, *relocking, app),
+            Task::Upgrade => upgrade::submit(self),
             Task::Import => import::submit(self),
             Task::Remove(scope) => removal::submit(self, scope, app.vault_file()),
             Task::Settings => return,
@@ -229,6 +231,10 @@ pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
         Action::Import => return open_import(None, None, app),
         Action::Settings => return Some(Box::new(settings::form(app))),
         Action::Purge | Action::PurgePast | Action::ForceDelete => return removal::open(action, app),
+        Action::Upgrade if app.format == Some(FormatVersion::NEWEST) => {
+            app.say(Tone::Note, "The vault is already in the newest format");
+            return None;
+        }
         action => blank(action, app)?,
     };
     let is_new = enter(&mut form, app)?;
@@ -245,6 +251,7 @@ fn blank(action: Action, app: &App) -> Option<TaskForm> {
         Action::Export => copies::export(copies::marked(app)),
         Action::ChangePassword => locks::form(Relocking::Password, app),
         Action::Rekey => locks::form(Relocking::VaultKey, app),
+        Action::Upgrade => upgrade::form(),
         Action::Import => import::form("", None),
         _ => return None,
     })

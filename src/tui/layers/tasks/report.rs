@@ -12,6 +12,8 @@ use crate::tui::when::count;
 use crate::vault::import_wording::Tense;
 use crate::vault::{OnRefusal, Relocking, Removal, VerifyReport, wording};
 
+const UPGRADED: &str = "upgraded the vault and checked it";
+
 /// Shows it in its dialog, or closes that where a toast says all.
 pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
     match done {
@@ -35,7 +37,7 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
             import::ask_for_locks(form, needs_key_file);
         }
         Done::RemovalPlanned(removals) => removal::on_plan(form, removals),
-        Done::BackedUp { .. } | Done::Imported(_) | Done::Exported { .. } | Done::Removed(_) => {
+        Done::Upgraded | Done::BackedUp { .. } | Done::Imported(_) | Done::Exported { .. } | Done::Removed(_) => {
             say(&done, app);
             return Flow::Done;
         }
@@ -98,6 +100,7 @@ fn relocked_lines(relocked: &Relocked) -> Vec<Line> {
 fn sentence(done: &Done) -> (Tone, String) {
     match done {
         Done::Relocked(relocked) => (Tone::Done, wording::relocked(&relocked.done)),
+        Done::Upgraded => (Tone::Done, UPGRADED.to_owned()),
         Done::Verified(report) => match report.findings.first() {
             None => (Tone::Done, format!("Vault OK: {}", wording::contents(report))),
             Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
@@ -150,6 +153,7 @@ pub fn ended_while_locked(kind: JobKind, result: &Result<Answer, Failure>) -> Op
             Relocking::Password => "the master password is changed: the new one opens the vault",
             Relocking::VaultKey => "the vault key is replaced: the new password opens the vault",
         },
+        (_, Ok(Done::Upgraded)) => "the vault was upgraded and checked",
         (JobKind::Rekey | JobKind::ChangePassword, Err(_)) => {
             "the password was not changed: the old one opens the vault"
         }

@@ -5,12 +5,26 @@ use crate::config;
 use crate::domain::visible;
 use crate::tui::app::App;
 use crate::tui::theme::Role;
+use crate::vault::FormatVersion;
 
 pub(super) fn form(app: &App) -> TaskForm {
     let mut form = TaskForm::new(Task::Settings, Vec::new());
     form.stage = Stage::Finished;
-    form.say(lines(&app.all_settings, app.settings_file.as_deref()));
+    let mut said = lines(&app.all_settings, app.settings_file.as_deref());
+    said.extend(app.format.map(format_line));
+    form.say(said);
     form
+}
+
+/// The format of the vault file, and what brings it into the newest one.
+fn format_line(format: FormatVersion) -> Line {
+    let text = format!("{:<22} {}", "format of the vault", format.number());
+    match format < FormatVersion::NEWEST {
+        true => {
+            Line::new(Role::Text, format!("{text}; :upgrade brings it into {}", FormatVersion::NEWEST.number()))
+        }
+        false => Line::new(Role::Muted, text),
+    }
 }
 
 fn lines(settings: &config::Settings, file: Option<&str>) -> Vec<Line> {

@@ -17,6 +17,8 @@ pub enum Task {
     BackUp,
     /// To change the password, or the vault key.
     Relock(Relocking),
+    /// To bring the vault into the newest format.
+    Upgrade,
     /// To bring secrets in.
     Import,
     /// To write secrets out.
@@ -34,6 +36,7 @@ impl Task {
             Self::BackUp => matches!(kind, JobKind::BackUp),
             Self::Relock(Relocking::Password) => matches!(kind, JobKind::ChangePassword),
             Self::Relock(Relocking::VaultKey) => matches!(kind, JobKind::Rekey),
+            Self::Upgrade => matches!(kind, JobKind::Upgrade),
             Self::Import => matches!(kind, JobKind::ReadImport | JobKind::Import),
             Self::Export => matches!(kind, JobKind::Export),
             Self::Remove(_) => matches!(kind, JobKind::PlanRemoval | JobKind::Remove),
@@ -49,6 +52,7 @@ impl Task {
             Self::Import => Action::Import,
             Self::Relock(Relocking::Password) => Action::ChangePassword,
             Self::Relock(Relocking::VaultKey) => Action::Rekey,
+            Self::Upgrade => Action::Upgrade,
             Self::Verify | Self::Remove(_) | Self::Settings => return None,
         })
     }

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::task::{Line, Stage, Task, TaskForm};
-use super::{copies, import, locks, removal};
+use super::{copies, import, locks, removal, upgrade};
 use crate::tui::app::{App, UnderWay};
 use crate::tui::jobs::Scope;
 use crate::tui::kit::canvas::Canvas;
@@ -35,6 +35,7 @@ impl TaskForm {
             Task::Relock(Relocking::VaultKey) => {
                 format!("Replace the vault key {dot} {}", app.vault_file())
             }
+            Task::Upgrade => format!("Upgrade {dot} {}", app.vault_file()),
             Task::Import => "Import".to_owned(),
             Task::Settings => "Settings".to_owned(),
             Task::Export => "Export, unencrypted".to_owned(),
@@ -50,6 +51,7 @@ impl TaskForm {
             (Task::BackUp, _) => copies::ABOUT_BACKUP,
             (Task::Relock(Relocking::Password), _) => locks::ABOUT_PASSWORD,
             (Task::Relock(Relocking::VaultKey), _) => locks::ABOUT_REKEY,
+            (Task::Upgrade, _) => upgrade::ABOUT,
             (Task::Import, _) => import::ABOUT,
             (Task::Export, _) => copies::ABOUT_EXPORT,
             (Task::Remove(_), _) => removal::ABOUT,
