@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use etui::domain::{Description, SecretName, SecretValue, Tags, ValueType, VersionId};
 use etui::memory::SecretBytes;
 use etui::vault::{
-    Answers, CreateRequest, Credentials, Environment, KdfCost, LockedVault, SystemClock, Vault,
+    Answers, CreateRequest, Credentials, Environment, FormatVersion, KdfCost, LockedVault, SystemClock, Vault,
 };
 use etui::versioning::Origin;
 
@@ -23,10 +23,16 @@ pub struct Filled {
 impl Filled {
     /// Fills it through the library, at the cheapest key derivation.
     pub fn new(secrets: usize) -> Self {
+        Self::in_format(FormatVersion::FOR_NEW_VAULTS, secrets)
+    }
+
+    /// The same in a format of one's choice.
+    pub fn in_format(format: FormatVersion, secrets: usize) -> Self {
         let filled = Self { folder: tempfile::tempdir().expect("a temporary folder"), secrets };
         let cost = KdfCost::new(8, 1, 1).expect("the cheapest cost");
-        let mut vault =
-            Vault::create(&filled.path(), &credentials(), cost, filled.environment()).expect("a new vault");
+        let environment = filled.environment();
+        let mut vault = Vault::create_in(format, &filled.path(), &credentials(), cost, environment)
+            .expect("a new vault");
         let numbers: Vec<usize> = (0..secrets).collect();
         for share in numbers.chunks(1_000) {
             let stored = vault.batch(|changes| {

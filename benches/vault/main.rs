@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use etui::domain::SecretName;
 use etui::exchange::browser;
-use etui::vault::{OnRefusal, PutRequest, Vault};
+use etui::vault::{FormatVersion, OnRefusal, PutRequest, Vault};
 use etui::versioning::{Selector, StageSet};
 
 use filled::{Filled, name, value};
@@ -37,6 +37,7 @@ fn main() {
     criterion.final_summary();
     ratios.print();
     measure_import(if is_bench { 10_000 } else { 20 });
+    measure_formats(if is_bench { 100_000 } else { 20 });
 }
 
 fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
@@ -90,6 +91,37 @@ fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
     };
     let mut writing = floor.writing(filled.folder.path());
     compare("put", &mut put_warm, &mut || writing.four_rows());
+}
+
+/// What the formats cost, one beside the other in turns: bytes of the file for each secret, the median of an unlock
+/// of the whole vault and of an unlock with a list.
+fn measure_formats(secrets: usize) {
+    let filled = FormatVersion::ALL.map(|format| (format, Filled::in_format(format, secrets)));
+    let mut taken = filled.each_ref().map(|_| (Vec::new(), Vec::new()));
+    for _ in 0..21 {
+        for ((_, filled), (unlocks, lists)) in filled.iter().zip(&mut taken) {
+            let begin = Instant::now();
+            assert_eq!(filled.open().count().expect("a whole vault"), secrets);
+            unlocks.push(begin.elapsed());
+            let begin = Instant::now();
+            drop(black_box(filled.open().list().expect("a list")));
+            lists.push(begin.elapsed());
+        }
+    }
+    for ((format, filled), (unlocks, lists)) in filled.iter().zip(&mut taken) {
+        let bytes = std::fs::metadata(filled.path()).expect("the file").len() / secrets as u64;
+        println!(
+            "format {}, {secrets} secrets: {bytes} bytes a secret; unlock {:.2?}, unlock and list {:.2?}",
+            format.number(),
+            median(unlocks),
+            median(lists)
+        );
+    }
+}
+
+fn median(taken: &mut [Duration]) -> Duration {
+    taken.sort_unstable();
+    taken[taken.len() / 2]
 }
 
 /// The time for each row of a file that is imported in one go, printed below the table: reading the file and
