@@ -32,6 +32,7 @@ mod rekey;
 mod undo;
 mod unlock;
 mod update_secret_version_stage;
+mod upgrade;
 mod verify;
 mod which;
 mod worked_example;

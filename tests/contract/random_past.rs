@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use etui::domain::{Description, Note, RotationInterval, TagKey, TagValue, Tags, Timestamp};
 use etui::vault::{
-    Credentials, IncomingBatch, IncomingSecret, IncomingVersion, KdfCost, NoteRequest, OnRefusal,
+    Credentials, FormatVersion, IncomingBatch, IncomingSecret, IncomingVersion, KdfCost, NoteRequest, OnRefusal,
     UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::{Direction, MetadataUpdate, Refusal, SecretState, Selector, VersionKey};
@@ -173,8 +173,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_state_that_was_is_told_again_by_its_time(acts in prop::collection::vec(act(), 1..50)) {
-        let mut subject = VaultSubject::new();
+    fn every_state_that_was_is_told_again_by_its_time(
+        acts in prop::collection::vec(act(), 1..50),
+        format in prop::sample::select(&FormatVersion::ALL[..]),
+    ) {
+        let mut subject = VaultSubject::in_format(format);
         let mut states: Vec<(Timestamp, Seen)> = Vec::new();
         let first = Step::Create { name: "a".into(), id: "v1".into(), value: (false, 1), extra: vec![] };
         for act in [Act::Step(first)].iter().chain(&acts) {

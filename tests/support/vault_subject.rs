@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use etui::domain::{SecretValue, StageLabel, Timestamp, ValueType};
 use etui::memory::SecretBytes;
 use etui::vault::{
-    ChangeOutcome, CreateRequest, DeleteRequest, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
+    ChangeOutcome, CreateRequest, DeleteRequest, FormatVersion, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
     UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::{Deletion, Selector, StageMove, StageSet};
@@ -24,7 +24,12 @@ type Answer = Result<String, VaultError>;
 
 impl VaultSubject {
     pub fn new() -> Self {
-        let place = Place::new();
+        Self::in_format(FormatVersion::FOR_NEW_VAULTS)
+    }
+
+    /// Its vault is made in this format.
+    pub fn in_format(format: FormatVersion) -> Self {
+        let place = Place::in_format(format);
         let vault = place.create();
         Self { place, vault }
     }

@@ -1,0 +1,46 @@
+//! Upgrades of copies of one vault.
+
+use std::fs;
+use std::path::Path;
+
+use etui::vault::{FormatVersion, Vault};
+
+use crate::support::vaults::{PASSWORD, Place, create, credentials, put};
+
+fn upgrade(place: &Place) -> Vault {
+    let mut vault = place.open_without_memory().unwrap();
+    assert!(vault.upgrade(&credentials(PASSWORD), &mut |_| {}).unwrap().is_some());
+    vault
+}
+
+/// The sealed records of all events, oldest first.
+fn events(path: &Path) -> Vec<Vec<u8>> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut statement = connection.prepare("SELECT record FROM event ORDER BY number").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+// Guards: equal tags are how two copies know what they share; an upgrade that seals events anew would part them.
+#[test]
+fn two_copies_upgraded_apart_share_their_history_byte_for_byte_and_go_on() {
+    let one = Place::in_format(FormatVersion::One);
+    let mut vault = one.create();
+    create(&mut vault, "a", "v1", "x").unwrap();
+    put(&mut vault, "a", "v2", "y").unwrap();
+    drop(vault);
+    let shared = events(&one.vault_path());
+    let two = Place::in_format(FormatVersion::One);
+    fs::write(two.vault_path(), one.copy()).unwrap();
+    let mut states = Vec::new();
+    for (place, id) in [(&one, "v3"), (&two, "v4")] {
+        let mut vault = upgrade(place);
+        put(&mut vault, "a", id, id).unwrap();
+        assert!(vault.verify().unwrap().is_clean());
+        states.push(vault.state().unwrap());
+        drop(vault);
+        let after = events(&place.vault_path());
+        assert_eq!(after[..shared.len()], shared);
+        assert_eq!(after.len(), shared.len() + 2);
+    }
+    assert_ne!(states[0], states[1]);
+}
