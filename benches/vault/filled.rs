@@ -31,8 +31,8 @@ impl Filled {
         let filled = Self { folder: tempfile::tempdir().expect("a temporary folder"), secrets };
         let cost = KdfCost::new(8, 1, 1).expect("the cheapest cost");
         let environment = filled.environment();
-        let mut vault = Vault::create_in(format, &filled.path(), &credentials(), cost, environment)
-            .expect("a new vault");
+        let mut vault =
+            Vault::create_in(format, &filled.path(), &credentials(), cost, environment).expect("a new vault");
         let numbers: Vec<usize> = (0..secrets).collect();
         for share in numbers.chunks(1_000) {
             let stored = vault.batch(|changes| {

@@ -39,7 +39,8 @@ impl Refusals {
         if self.is_kept() {
             return false;
         }
-        let reply = invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(question).ok().flatten()));
+        let reply =
+            invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(question).ok().flatten()));
         match reply.as_deref() {
             Some("y" | "Y" | "yes") => return true,
             Some(_) => {

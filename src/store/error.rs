@@ -75,6 +75,9 @@ pub enum StoreError {
         /// Where the vault with the change was written, or why it could not be.
         saved: Result<PathBuf, String>,
     },
+    /// The vault is not in the state any more that this was planned from.
+    #[error("the vault changed meanwhile")]
+    Moved,
     /// Whoever watched it said so.
     #[error("it was stopped")]
     Stopped,

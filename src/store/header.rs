@@ -68,7 +68,8 @@ impl Header {
         if crypto::sha256(bytes) != *hash {
             return Err(StoreError::integrity("its header does not match its hash"));
         }
-        if let Some(number) = Self::number_of(bytes).filter(|number| *number > FormatVersion::NEWEST.number()) {
+        if let Some(number) = Self::number_of(bytes).filter(|number| *number > FormatVersion::NEWEST.number())
+        {
             return Err(schema::newer_format(number.into()));
         }
         Self::parse(bytes).ok_or_else(|| StoreError::integrity("its header cannot be read"))

@@ -2,16 +2,66 @@
 
 use std::collections::HashMap;
 
-use super::codec::SecretRecordView;
+use super::codec::{SecretRecordView, type_byte};
 use super::error::StoreError;
+use super::format::FormatVersion;
 use super::open_store::OpenStore;
+use super::secrets::StoredSecret;
+use super::upgrade::give_stamps;
 use super::vault_file::VaultFile;
 use crate::domain::SecretName;
+use crate::versioning::{SecretState, VersionKey, VersionState};
 
 impl OpenStore {
     /// Which vault this is: branches of one vault have the same id.
     pub fn vault_id(&self) -> [u8; 16] {
         self.file.header.vault_id
+    }
+
+    /// Which vault key seals it: `rekey` makes another.
+    pub fn key_id(&self) -> [u8; 16] {
+        self.file.header.key_id
+    }
+
+    /// The row id of the secret of a name.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn row_of(&mut self, name: &SecretName) -> Result<Option<[u8; 16]>, StoreError> {
+        let name_tag = self.proved_tag(name)?;
+        Ok(self.index.find(&name_tag).map(|row| row.id))
+    }
+
+    /// The MACs by which this copy finds equal values, of all versions of a secret of `other`.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`] where a value does not open that has to be opened, since `other` has another key.
+    pub fn marks_of(
+        &self,
+        other: &Self,
+        secret: &StoredSecret,
+    ) -> Result<Vec<(VersionKey, [u8; 32])>, StoreError> {
+        let has_same_key = self.key_id() == other.key_id();
+        let mark = |version: &VersionState| {
+            let equal = match secret.seals.get(&version.key).filter(|_| has_same_key) {
+                Some(seal) => seal.equal,
+                None => {
+                    let value = other.value(secret, version.key)?;
+                    self.keys.equal_tag(type_byte(value.value_type()), value.expose())
+                }
+            };
+            Ok((version.key, equal))
+        };
+        secret.state.versions.iter().map(mark).collect()
+    }
+
+    /// A secret of this copy with the stamps of its versions as their order, whichever format this copy is in.
+    pub fn state_in_stamps(&self, secret: &StoredSecret) -> SecretState {
+        let mut state = secret.state.clone();
+        if self.head.format == FormatVersion::One {
+            give_stamps(&mut state.versions);
+        }
+        state
     }
 
     /// The names of all secrets by their row ids.

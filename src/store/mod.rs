@@ -4,7 +4,8 @@
 //! - `vault_file`: an open file without any key; `open_store`: an unlocked one and what was verified of it.
 //! - `format`: which version of the format a vault is in.
 //! - `buckets`, `secrets`, `versions`, `events`: reading what sums, MACs and chains vouch for; `transaction`: writing.
-//! - `identities`: by which branches of one vault know each other's secrets.
+//! - `identities`: by which branches of one vault know each other's secrets; `fork`: where they went apart; `replace`:
+//!   one in the place of another.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
 //! - `rekey`, `upgrade`: sealing everything again, under another key or in another format.
 //! - `last_seen`: what this machine remembers of each vault; `check`: the full verification; `strays`: rows that
@@ -20,6 +21,7 @@ mod check;
 mod codec;
 mod error;
 mod events;
+mod fork;
 mod format;
 mod header;
 mod identities;
@@ -31,6 +33,7 @@ mod observed;
 mod open;
 mod open_store;
 mod rekey;
+mod replace;
 mod rows;
 mod schema;
 mod seals;
@@ -45,18 +48,21 @@ mod versions;
 mod watch;
 
 pub use check::CheckReport;
-pub use codec::{EventLink, EventRecord, SecretRecordView, SummaryLabels, SummaryTags, past_record};
+pub use codec::{
+    EventLink, EventRecord, MergeFacts, SecretRecordView, SummaryLabels, SummaryTags, past_record,
+};
 pub use error::StoreError;
+pub use fork::{Fork, TailEvent};
 pub use format::FormatVersion;
 pub use header::{Header, KeyFileUse};
 pub use index::SharedRecords;
 pub use last_seen::remembers_vault_at;
 pub use new_vault::create;
-pub use open::{is_unfinished, remove_unfinished, write_private_file};
+pub use open::{is_unfinished, names_beside, remove_unfinished, write_private_file};
 pub use open_store::{Acceptance, News, OpenStore};
 pub use rekey::Locks;
 pub use secrets::{EqualTags, StoredSecret};
-pub use transaction::{Batch, Moment, NewVersion, Origins, WriteTransaction};
+pub use transaction::{Batch, Moment, NewVersion, Origins, SecretHandle, WriteTransaction};
 pub use unlock::open_vault_key;
 pub use vault_file::VaultFile;
 pub use watch::{Progress, Watch};

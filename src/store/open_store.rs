@@ -640,9 +640,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = std::fs::canonicalize(place.path()).unwrap();
         let (path, here) = (folder.join("vault.etui"), folder.join("here"));
-        drop(
-            crate::store::create(&path, format, &password(), None, cost(), Some(&here), moment()).unwrap(),
-        );
+        drop(crate::store::create(&path, format, &password(), None, cost(), Some(&here), moment()).unwrap());
 
         observed::take();
         let mut store = unlock(&path, &folder.join("elsewhere"));

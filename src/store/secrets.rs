@@ -114,7 +114,7 @@ impl OpenStore {
         self.proved_tag(name).map(drop)
     }
 
-    fn proved_tag(&mut self, name: &SecretName) -> Result<NameTag, StoreError> {
+    pub(super) fn proved_tag(&mut self, name: &SecretName) -> Result<NameTag, StoreError> {
         let name_tag = self.head.format.name_tag(&self.keys, name.as_str());
         let bucket = name_tag.bucket();
         if !self.index.is_read(bucket) {

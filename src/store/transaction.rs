@@ -6,6 +6,7 @@
 
 mod finish;
 mod import;
+mod merge;
 mod versions;
 
 use std::collections::{HashMap, HashSet};
@@ -97,6 +98,8 @@ pub struct WriteTransaction<'a> {
     takes_back: Option<u64>,
     /// Buckets with secrets whose records are written already.
     settled: [bool; BUCKETS],
+    /// What opens the vault from then on, where that changes.
+    lock: Option<merge::OtherLock>,
 }
 
 /// Whether the changes of a transaction belong together in the history.
@@ -106,6 +109,8 @@ pub enum Batch {
     Single,
     /// They are undone together.
     Together,
+    /// They are undone together from the change of this number on.
+    From(u64),
 }
 
 impl OpenStore {
@@ -132,6 +137,7 @@ impl OpenStore {
                 batch,
                 takes_back: None,
                 settled: [false; BUCKETS],
+                lock: None,
             };
             let result = work(&mut transaction);
             let finished = match result {
@@ -321,10 +327,10 @@ impl WriteTransaction<'_> {
         name_before: SecretName,
         change: &Change,
     ) -> Result<(), StoreError> {
-        let number = self.head.number + 1;
         let batch = match self.batch {
             Batch::Single => None,
             Batch::Together => Some(self.store.head.number + 1),
+            Batch::From(first) => Some(first),
         };
         let secret = self.secret(handle);
         let mut change = change.clone();
@@ -345,11 +351,7 @@ impl WriteTransaction<'_> {
             previous_tag: self.head.tag,
             merge: None,
         };
-        let tag = insert_event(self.store, number, &event)?;
-        self.head.number = number;
-        self.head.tag = tag;
-        self.head.stamp = event.stamped.map_or(0, |stamped| stamped.stamp);
-        self.working[handle.0].stored.last_event = EventLink { number, tag };
+        self.working[handle.0].stored.last_event = self.append(&event)?;
         Ok(())
     }
 
@@ -413,7 +415,11 @@ pub(super) fn insert_event(
 
 /// The vault row as it will be with this head.
 pub(super) fn seal_head(store: &OpenStore, head: &Head) -> Result<VaultRow, StoreError> {
-    let mut row = store.file.row.clone();
+    seal_head_in(store, store.file.row.clone(), head)
+}
+
+/// The same of a row whose header or wrapped key is another one.
+fn seal_head_in(store: &OpenStore, mut row: VaultRow, head: &Head) -> Result<VaultRow, StoreError> {
     let associated = store.seals.head(&row.header, &row.wrapped_key);
     row.head = store.keys.seal(&associated, head.encode().expose(), Padding::Record)?;
     Ok(row)

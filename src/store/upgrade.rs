@@ -242,7 +242,7 @@ impl OpenStore {
 }
 
 /// The stamps of things that followed each other at these times.
-fn stamps(times: impl Iterator<Item = Timestamp>) -> impl Iterator<Item = u64> {
+pub(super) fn stamps(times: impl Iterator<Item = Timestamp>) -> impl Iterator<Item = u64> {
     times.scan(0, |before: &mut u64, time| {
         *before = time.milliseconds().max(before.saturating_add(1));
         Some(*before)
@@ -250,7 +250,7 @@ fn stamps(times: impl Iterator<Item = Timestamp>) -> impl Iterator<Item = u64> {
 }
 
 /// Gives versions, which come in the order of creation, the stamps that tell this order.
-fn give_stamps(versions: &mut [VersionState]) {
+pub(super) fn give_stamps(versions: &mut [VersionState]) {
     let times: Vec<Timestamp> = versions.iter().map(|version| version.created).collect();
     for (version, stamp) in versions.iter_mut().zip(stamps(times.into_iter())) {
         version.order = stamp;

@@ -385,6 +385,19 @@ impl VaultFile {
         }
     }
 
+    /// Opens the file that this process has just put in the place of the one that was open.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`] where it is another one by now, and as [`open`](Self::open).
+    pub(super) fn open_replaced(&mut self, row: &VaultRow) -> Result<(), StoreError> {
+        self.roll_back();
+        self.reopen()?;
+        match VaultRow::read(&self.opened.connection)? {
+            found if found == *row => self.take_row(found),
+            _ => Err(StoreError::integrity("it is not what was written a moment ago")),
+        }
+    }
+
     fn reopen(&mut self) -> Result<(), StoreError> {
         if self.is_copy() {
             return Err(StoreError::integrity("it changed while it was read"));

@@ -11,8 +11,8 @@ use crate::memory::SecretBytes;
 use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
-    self, Answers, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock, Vault,
-    VaultError, VaultKey,
+    self, Answers, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock,
+    Vault, VaultError, VaultKey,
 };
 use crate::versioning::{Origin, Selector};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::domain::{ErrorCode, Timestamp};
+use crate::domain::{ErrorCode, SecretName, Timestamp};
 use crate::store::StoreError;
 use crate::versioning::Refusal;
 
@@ -141,6 +141,30 @@ pub enum VaultError {
         /// Where.
         path: PathBuf,
     },
+    /// The other copy is one of another vault.
+    #[error("'{}' is not a copy of this vault", path.display())]
+    AnotherVault {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The other file has the id of this vault, and not one change in common with it.
+    #[error("'{}' has the id of this vault, and shares none of its history", path.display())]
+    Unrelated {
+        /// Where.
+        path: PathBuf,
+    },
+    /// What a merge writes needs the newest format.
+    #[error("the vault '{}' is in an old format, in which nothing can be merged", path.display())]
+    UpgradeFirst {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Secrets were removed for good in one copy and live in the other, and nobody said what holds.
+    #[error("removed for good in one copy and alive in the other: {}", listed(names))]
+    PurgedInOneCopy {
+        /// Their names.
+        names: Vec<SecretName>,
+    },
     /// Another process holds the vault.
     #[error("another process holds the vault")]
     Busy,
@@ -161,6 +185,10 @@ pub enum VaultError {
         /// The system's own words.
         reason: String,
     },
+}
+
+fn listed(names: &[SecretName]) -> String {
+    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
 }
 
 fn where_saved(saved: &Result<PathBuf, String>) -> String {
@@ -184,6 +212,7 @@ impl From<StoreError> for VaultError {
             StoreError::Busy => Self::Busy,
             StoreError::OutOfMemory { mebibytes } => Self::OutOfMemory { mebibytes },
             StoreError::HeaderChanged => Self::HeaderChanged,
+            StoreError::Moved => Self::Refused(Refusal::VaultChanged),
             StoreError::Stopped => Self::Stopped,
             StoreError::System { doing, reason } => Self::System { doing, reason },
             StoreError::NoVault { path, why } => Self::NotAVault { path, why },
@@ -207,13 +236,18 @@ impl VaultError {
             | Self::FileExists { .. }
             | Self::NoRegularFile { .. }
             | Self::SameFile { .. }
+            | Self::AnotherVault { .. }
             | Self::NoVault { .. }
             | Self::VaultGone { .. }
             | Self::NotAVault { .. }
             | Self::Unfinished { .. } => ErrorCode::InvalidParameter,
-            Self::Integrity { .. } | Self::Older { .. } | Self::OtherBranch { .. } | Self::OtherVault => {
-                ErrorCode::IntegrityFailure
-            }
+            Self::Integrity { .. }
+            | Self::Older { .. }
+            | Self::OtherBranch { .. }
+            | Self::OtherVault
+            | Self::Unrelated { .. } => ErrorCode::IntegrityFailure,
+            Self::UpgradeFirst { .. } => ErrorCode::UnsupportedOperation,
+            Self::PurgedInOneCopy { .. } => ErrorCode::ResourceExist,
             Self::HeaderChanged => ErrorCode::ResourceChanged,
             Self::Busy => ErrorCode::VaultBusy,
             Self::Stopped => ErrorCode::InternalFailure,
@@ -263,6 +297,17 @@ impl VaultError {
             Self::VaultExists { .. } => "choose another path; nothing was overwritten".to_owned(),
             Self::FileExists { .. } | Self::NoRegularFile { .. } => "choose another path".to_owned(),
             Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
+            Self::AnotherVault { path } => {
+                format!("bring its secrets in with `etui import etui '{}'`", path.display())
+            }
+            Self::Unrelated { .. } => "do not merge it: look at it with --vault".to_owned(),
+            Self::UpgradeFirst { path } => {
+                format!("bring it into the newest format: `etui upgrade --vault '{}'`", path.display())
+            }
+            Self::PurgedInOneCopy { .. } => {
+                "say what holds: --accept-purges removes them in both, --keep-purged keeps them in both"
+                    .to_owned()
+            }
             Self::Busy => "wait until it has finished, then try again".to_owned(),
             Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),
             Self::Stopped => "nothing was changed".to_owned(),

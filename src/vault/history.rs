@@ -6,6 +6,7 @@ use super::error::VaultError;
 use super::outcome::{HistoryEntry, TakeBackOutcome, TakeBackPlan, TakenBack};
 use crate::domain::SecretName;
 use crate::store::{EventLink, EventRecord, OpenStore, StoreError};
+use crate::versioning::merge::Unions;
 use crate::versioning::{
     Change, Direction, Existence, Operation, Plan, Refusal, Search, Step, name_after, take_back,
 };
@@ -183,7 +184,13 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
     let mut search = Search::new(direction);
     let mut events: Vec<(u64, EventRecord)> = Vec::new();
     let mut batch = None;
+    // What became one since is found under what is kept of it.
+    let mut unions = Unions::new();
     walk(store, |number, event| {
+        if let Some(facts) = &event.merge {
+            facts.secrets.iter().for_each(|(kept, gone)| unions.unite_secrets(*kept, *gone));
+            facts.versions.iter().for_each(|(kept, gone)| unions.unite_versions(*kept, *gone));
+        }
         if let Some(first) = batch {
             events.push((number, event));
             return number > first;
@@ -202,6 +209,19 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
             Step::Nothing => false,
         }
     })?;
+    for (_, event) in &mut events {
+        event.change = unions.resolved(&event.change);
+        if let Some((row, _)) = &mut event.secret {
+            *row = unions.row(*row);
+        }
+    }
+    // What a merge removed for good with the rest is passed over.
+    if events.len() > 1 {
+        let is_lost = |event: &EventRecord| {
+            event.change.operation == Operation::Effect && event.change.existence == Existence::Disappears
+        };
+        events.retain(|(_, event)| !is_lost(event));
+    }
     if events.is_empty() {
         return Err(match direction {
             Direction::Undo => Refusal::NothingToUndo,

@@ -16,6 +16,7 @@ mod import;
 pub mod import_wording;
 mod incoming;
 mod listing;
+pub mod merge;
 mod metadata;
 mod outcome;
 mod past;

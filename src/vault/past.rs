@@ -14,6 +14,7 @@ use super::listing::Listing;
 use super::outcome::{GetOutcome, PastDetails};
 use crate::domain::{SecretName, Timestamp};
 use crate::store::{EventLink, OpenStore, SecretRecordView, StoreError, past_record};
+use crate::versioning::merge::Unions;
 use crate::versioning::{Existence, PastSecret, Refusal, Rewind, Selector, name_after};
 
 /// What the changes since a time say of the secrets that they are about.
@@ -124,16 +125,22 @@ fn find(store: &mut OpenStore, name: &SecretName, at: Timestamp) -> Result<PastD
 /// Looks at every change after a time, newest first.
 fn look_back(store: &OpenStore, at: Timestamp) -> Result<Since, VaultError> {
     let mut since = Since { changed: Vec::new(), of_row: HashMap::new(), newest: 0 };
+    // Of a secret that has become another one in a merge, what happened before is found under the row that is gone.
+    let mut unions = Unions::new();
     let mut link = store.newest_event_link();
     walk(store, |number, event| {
         // What was brought from another copy was done there; what it changed here is told by the merge.
         let is_of_here = !event.is_brought();
+        for (kept, gone) in event.merge.iter().flat_map(|facts| &facts.secrets) {
+            unions.unite_secrets(*kept, *gone);
+        }
         if is_of_here && event.time <= at {
             since.newest = number;
             return false;
         }
         let next = EventLink { number: number - 1, tag: event.previous_tag };
         if is_of_here && let Some((row, name)) = event.secret {
+            let row = unions.row(row);
             let existence = event.change.existence;
             let known = since.of_row.get(&row).copied().filter(|&at| since.changed[at].existed);
             let at = known.unwrap_or_else(|| {

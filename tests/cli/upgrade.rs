@@ -178,5 +178,8 @@ fn a_header_of_a_newer_format_is_refused_by_its_number() {
     connection.execute_batch("CREATE TABLE later (x); PRAGMA user_version = 3").unwrap();
     drop(connection);
     let run = home.etui(&["list"]).failed(6);
-    assert!(run.stderr.contains("in format 3, perhaps made by a newer etui; this one reads formats 1 to 2"), "{run}");
+    assert!(
+        run.stderr.contains("in format 3, perhaps made by a newer etui; this one reads formats 1 to 2"),
+        "{run}"
+    );
 }

@@ -20,6 +20,7 @@ mod get_secret_value;
 mod history;
 mod limits;
 mod list_secrets;
+mod merge;
 mod metadata;
 mod password;
 mod plans;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use etui::domain::{Description, Note, RotationInterval, TagKey, TagValue, Tags, Timestamp};
 use etui::vault::{
-    Credentials, FormatVersion, IncomingBatch, IncomingSecret, IncomingVersion, KdfCost, NoteRequest, OnRefusal,
-    UpdateRequest, Vault, VaultError,
+    Credentials, FormatVersion, IncomingBatch, IncomingSecret, IncomingVersion, KdfCost, NoteRequest,
+    OnRefusal, UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::{Direction, MetadataUpdate, Refusal, SecretState, Selector, VersionKey};
 use proptest::prelude::*;

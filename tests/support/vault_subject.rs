@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use etui::domain::{SecretValue, StageLabel, Timestamp, ValueType};
 use etui::memory::SecretBytes;
 use etui::vault::{
-    ChangeOutcome, CreateRequest, DeleteRequest, FormatVersion, PurgeRequest, PutRequest, RollbackRequest, StageRequest,
-    UpdateRequest, Vault, VaultError,
+    ChangeOutcome, CreateRequest, DeleteRequest, FormatVersion, PurgeRequest, PutRequest, RollbackRequest,
+    StageRequest, UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::{Deletion, Selector, StageMove, StageSet};
 

@@ -10,7 +10,7 @@ mod secret;
 mod version;
 
 pub(super) use change::fit_into_format_1;
-pub use event::{EventLink, EventRecord, Stamped};
+pub use event::{EventLink, EventRecord, MergeFacts, Stamped};
 pub(super) use head::Head;
 pub(super) use secret::{SecretRecord, Succession};
 pub use secret::{SecretRecordView, SummaryLabels, SummaryTags, past_record};

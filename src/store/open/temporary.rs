@@ -95,6 +95,19 @@ impl Temporary {
     }
 }
 
+impl Temporary {
+    /// Gives it the name of a file that is there, in one step; file and folder are on the disk then.
+    ///
+    /// # Errors
+    /// [`StoreError::System`]; that file is as it was then.
+    pub(in crate::store) fn replace(self, path: &Path) -> Result<(), StoreError> {
+        let written = self.file.sync_all().and_then(|()| fs::rename(&self.path, path));
+        written.map_err(|error| StoreError::system("writing", path, &error))?;
+        drop(self);
+        super::sync_folder(super::folder_of(path))
+    }
+}
+
 impl Drop for Temporary {
     fn drop(&mut self) {
         remove_quietly(&journal_of(&self.path));

@@ -1,11 +1,13 @@
 //! The end of a transaction: secret records, sums and head, then the commit, then what is known in memory.
 
-use super::{SecretHandle, Working, WriteTransaction, seal_head, tag_of};
-use crate::crypto::{BUCKETS, Padding};
+use super::merge::OtherLock;
+use super::{SecretHandle, Working, WriteTransaction, seal_head, seal_head_in, tag_of};
+use crate::crypto::{self, BUCKETS, Padding};
 use crate::memory::SecretBytes;
 use crate::store::codec::SecretRecord;
 use crate::store::error::StoreError;
 use crate::store::rows::{execute, expect_changed};
+use crate::store::vault_file::VaultRow;
 
 impl WriteTransaction<'_> {
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
@@ -26,10 +28,7 @@ impl WriteTransaction<'_> {
         for secret in &mut working {
             records.push(if secret.gone { None } else { Some(self.write_secret(secret)?) });
         }
-        let row = seal_head(self.store, &self.head)?;
-        let connection = self.store.file.connection();
-        let changed = execute(connection, "UPDATE vault SET head = ?1 WHERE one = 1", [&row.head])?;
-        expect_changed(changed, 1)?;
+        let row = self.write_head()?;
         self.store.commit(row, self.moment.now)?;
         self.store.head = self.head;
         // What is in the file is read and verified again when it is wanted.
@@ -47,6 +46,22 @@ impl WriteTransaction<'_> {
         }
         self.store.remember(self.moment.now);
         Ok(())
+    }
+
+    fn write_head(&mut self) -> Result<VaultRow, StoreError> {
+        let Some(OtherLock { header, wrapped_key }) = self.lock.take() else {
+            let row = seal_head(self.store, &self.head)?;
+            let sql = "UPDATE vault SET head = ?1 WHERE one = 1";
+            expect_changed(execute(self.store.file.connection(), sql, [&row.head])?, 1)?;
+            return Ok(row);
+        };
+        let header_hash = crypto::sha256(&header).to_vec();
+        let row = VaultRow { header, header_hash, wrapped_key, head: Vec::new() };
+        let row = seal_head_in(self.store, row, &self.head)?;
+        let sql = "UPDATE vault SET header = ?1, header_hash = ?2, wrapped_key = ?3, head = ?4 WHERE one = 1";
+        let cells = (&row.header, &row.header_hash, &row.wrapped_key, &row.head);
+        expect_changed(execute(self.store.file.connection(), sql, cells)?, 1)?;
+        Ok(row)
     }
 
     /// Writes the record of the newest secret of this transaction, and forgets it.

@@ -2,7 +2,7 @@
 
 use super::{NewVersion, SecretHandle, WriteTransaction, tag_of};
 use crate::crypto::Padding;
-use crate::domain::Timestamp;
+use crate::domain::{SecretValue, Timestamp};
 use crate::store::codec::{VersionRecord, type_byte};
 use crate::store::error::StoreError;
 use crate::store::format::{FormatVersion, VersionRow};
@@ -37,20 +37,14 @@ impl WriteTransaction<'_> {
         version: NewVersion<'_>,
         order: u64,
     ) -> Result<(), StoreError> {
-        let secret_id = self.secret(handle).id;
         let VersionRef { key, id } = version.reference;
         let value = version.value;
-        let format = self.head.format;
-        let (keys, seals) = (&self.store.keys, self.store.seals);
-        let id_tag = keys.id_tag(&secret_id, id.as_str());
-        let sealed_value =
-            keys.seal(&seals.value(key.0, &secret_id, &id_tag), value.expose(), Padding::Value)?;
         let state = VersionState {
             key,
             id,
             given: None,
             order,
-            created: match format {
+            created: match self.head.format {
                 FormatVersion::One => version.created,
                 FormatVersion::Two => Timestamp::of_milliseconds(order),
             },
@@ -58,6 +52,22 @@ impl WriteTransaction<'_> {
             size: value.len() as u64,
             note: version.note,
         };
+        self.insert_version_as(handle, state, value)
+    }
+
+    /// Stores a version with all that its record says.
+    pub(super) fn insert_version_as(
+        &mut self,
+        handle: SecretHandle,
+        state: VersionState,
+        value: &SecretValue,
+    ) -> Result<(), StoreError> {
+        let secret_id = self.secret(handle).id;
+        let (key, order, format) = (state.key, state.order, self.head.format);
+        let (keys, seals) = (&self.store.keys, self.store.seals);
+        let id_tag = keys.id_tag(&secret_id, state.id.as_str());
+        let sealed_value =
+            keys.seal(&seals.value(key.0, &secret_id, &id_tag), value.expose(), Padding::Value)?;
         let record = VersionRecord {
             state,
             value_tag: tag_of(&sealed_value)?,

@@ -37,7 +37,11 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
             import::ask_for_locks(form, needs_key_file);
         }
         Done::RemovalPlanned(removals) => removal::on_plan(form, removals),
-        Done::Upgraded | Done::BackedUp { .. } | Done::Imported(_) | Done::Exported { .. } | Done::Removed(_) => {
+        Done::Upgraded
+        | Done::BackedUp { .. }
+        | Done::Imported(_)
+        | Done::Exported { .. }
+        | Done::Removed(_) => {
             say(&done, app);
             return Flow::Done;
         }

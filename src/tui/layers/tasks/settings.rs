@@ -20,9 +20,10 @@ pub(super) fn form(app: &App) -> TaskForm {
 fn format_line(format: FormatVersion) -> Line {
     let text = format!("{:<22} {}", "format of the vault", format.number());
     match format < FormatVersion::NEWEST {
-        true => {
-            Line::new(Role::Text, format!("{text}; :upgrade brings it into {}", FormatVersion::NEWEST.number()))
-        }
+        true => Line::new(
+            Role::Text,
+            format!("{text}; :upgrade brings it into {}", FormatVersion::NEWEST.number()),
+        ),
         false => Line::new(Role::Muted, text),
     }
 }

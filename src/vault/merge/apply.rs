@@ -1,0 +1,192 @@
+//! A merge as the rules decided it, written in one transaction: what is brought, what it does to the secrets here, the
+//! merge itself, and the ordinary changes that follow from answers.
+
+use std::collections::HashMap;
+
+use super::gather::Gathered;
+use super::{Planned, Prefer};
+use crate::store::{MergeFacts, OpenStore, SecretHandle, StoredSecret, WriteTransaction};
+use crate::vault::error::VaultError;
+use crate::versioning::merge::{MergePlan, MergedSecret, RowId, Side, VersionSource};
+use crate::versioning::{Change, Operation, SecretState, VersionKey};
+
+pub(super) fn apply(
+    transaction: &mut WriteTransaction<'_>,
+    theirs: &mut OpenStore,
+    planned: Planned,
+    prefer: Option<&Prefer<'_>>,
+) -> Result<(), VaultError> {
+    let Planned { gathered, plan, .. } = planned;
+    let mut writer = Writer::new(transaction, theirs, gathered, &plan);
+    writer.bring(&plan)?;
+    writer.transaction.begin_effects();
+    for secret in &plan.secrets {
+        writer.take_effect(secret)?;
+    }
+    writer.transaction.end_effects();
+    let (secrets, versions) = (plan.unions.secrets(), plan.unions.versions());
+    writer.transaction.record_merge(MergeFacts { heads: plan.heads, secrets, versions })?;
+    for secret in &plan.secrets {
+        writer.change_afterwards(secret, prefer)?;
+    }
+    let has_same_key = writer.transaction.store().key_id() == writer.theirs.key_id();
+    if has_same_key && plan.locks.side == Side::Theirs {
+        writer.transaction.take_lock_of(writer.theirs)?;
+    }
+    Ok(())
+}
+
+struct Writer<'a, 'b> {
+    transaction: &'a mut WriteTransaction<'b>,
+    theirs: &'a OpenStore,
+    /// As they are stored there.
+    others: HashMap<RowId, StoredSecret>,
+    /// Those of this copy, by the rows that they have or get.
+    handles: HashMap<RowId, SecretHandle>,
+    gathered: Gathered,
+}
+
+impl<'a, 'b> Writer<'a, 'b> {
+    fn new(
+        transaction: &'a mut WriteTransaction<'b>,
+        theirs: &'a OpenStore,
+        mut gathered: Gathered,
+        plan: &MergePlan,
+    ) -> Self {
+        let mut handles = HashMap::new();
+        for (row, secret) in std::mem::take(&mut gathered.own_secrets) {
+            handles.insert(row, transaction.take_read(secret));
+        }
+        for secret in &plan.secrets {
+            let Some(after) = secret.after.as_ref().filter(|_| !handles.contains_key(&secret.row)) else {
+                continue;
+            };
+            let handle = transaction.begin_merged(secret.row, after);
+            if let Some(before) = secret.mine.first().and_then(|row| handles.get(row)) {
+                transaction.continue_history(handle, *before);
+            }
+            handles.insert(secret.row, handle);
+        }
+        let others = std::mem::take(&mut gathered.other_secrets);
+        Self { transaction, theirs, others, handles, gathered }
+    }
+
+    /// Events keep what they say; numbers in them are those of this copy.
+    fn bring(&mut self, plan: &MergePlan) -> Result<(), VaultError> {
+        let shared = self.gathered.fork.shared;
+        let here: HashMap<[u8; 16], u64> =
+            self.gathered.fork.own.iter().map(|event| (event.record.random, event.number)).collect();
+        let known = self.gathered.fork.other.iter();
+        let mut numbers: HashMap<u64, u64> =
+            known.filter_map(|event| Some((event.number, *here.get(&event.record.random)?))).collect();
+        let brought: Vec<_> = self.gathered.brought().cloned().collect();
+        for event in brought {
+            let row = event.record.secret.as_ref().map(|(row, _)| self.gathered.unions.row(*row));
+            let handle = row.and_then(|row| self.handles.get(&plan.unions.row(row)).copied());
+            let number = event.number;
+            let find = |number: u64| {
+                if number <= shared { Some(number) } else { numbers.get(&number).copied() }
+            };
+            let number_here = self.transaction.bring(event, handle, find)?;
+            numbers.insert(number, number_here);
+        }
+        Ok(())
+    }
+
+    fn take_effect(&mut self, secret: &MergedSecret) -> Result<(), VaultError> {
+        let Some(&handle) = self.handles.get(&secret.row) else { return Ok(()) };
+        let is_united = secret.mine.iter().any(|row| *row != secret.row);
+        let effect = match (&secret.effect, &secret.after) {
+            (Some(effect), _) => effect.clone(),
+            // Its history has to end with an event of its own row.
+            (None, Some(_)) if is_united => Change::of(Operation::Effect),
+            (None, Some(after)) => {
+                self.transaction.take_times(handle, after);
+                return Ok(());
+            }
+            (None, None) => return Ok(()),
+        };
+        if let Some(after) = &secret.after {
+            self.make_versions(handle, secret, after)?;
+        }
+        for row in secret.mine.iter().filter(|row| **row != secret.row) {
+            if let Some(gone) = self.handles.get(row) {
+                self.transaction.leave_to_another(*gone);
+            }
+        }
+        Ok(self.transaction.take_effect(handle, &effect, secret.after.as_ref())?)
+    }
+
+    /// Makes the versions of a secret those that the merge decided.
+    fn make_versions(
+        &mut self,
+        handle: SecretHandle,
+        secret: &MergedSecret,
+        after: &SecretState,
+    ) -> Result<(), VaultError> {
+        let stays = |source: &VersionSource| {
+            source.side == Side::Mine && source.row == secret.row && source.from == source.key
+        };
+        let is_source = |key: VersionKey| {
+            secret
+                .versions
+                .iter()
+                .any(|source| source.side == Side::Mine && source.row == secret.row && source.from == key)
+        };
+        let own = &self.transaction.secret(handle).state().versions;
+        let gone: Vec<VersionKey> =
+            own.iter().map(|version| version.key).filter(|key| !is_source(*key)).collect();
+        for key in gone {
+            self.transaction.remove_version(handle, key)?;
+        }
+        for (state, source) in after.versions.iter().zip(&secret.versions) {
+            debug_assert_eq!(state.key, source.key, "sources come in the order of the versions");
+            if stays(source) {
+                self.transaction.make_version(handle, state)?;
+                continue;
+            }
+            let value = match source.side {
+                Side::Theirs => {
+                    let other = self.others.get(&source.row).ok_or_else(lost)?;
+                    self.theirs.value(other, source.from).map_err(of_theirs)?
+                }
+                Side::Mine => {
+                    let from = *self.handles.get(&source.row).ok_or_else(lost)?;
+                    let value = self.transaction.store().value(self.transaction.secret(from), source.from)?;
+                    self.transaction.remove_version(from, source.from)?;
+                    value
+                }
+            };
+            self.transaction.store_copied(handle, state, &value)?;
+        }
+        Ok(())
+    }
+
+    /// What follows from answers are changes like any other, made after the merge.
+    fn change_afterwards(
+        &mut self,
+        secret: &MergedSecret,
+        prefer: Option<&Prefer<'_>>,
+    ) -> Result<(), VaultError> {
+        let Some(&handle) = self.handles.get(&secret.row) else { return Ok(()) };
+        let preferred = prefer.map(|prefer| secret.prefer(prefer)).unwrap_or_default();
+        for change in secret.then.iter().chain(&preferred) {
+            self.transaction.apply(handle, change, Vec::new())?;
+        }
+        Ok(())
+    }
+}
+
+fn lost() -> VaultError {
+    VaultError::Integrity { what: "a version that was there is not there any more".to_owned() }
+}
+
+/// Says which of the two files is damaged.
+fn of_theirs(error: crate::store::StoreError) -> VaultError {
+    match error {
+        crate::store::StoreError::Integrity(what) => {
+            VaultError::Integrity { what: format!("in the other copy, {what}") }
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,314 @@
+//! What a merge is decided from: the events that one copy alone has, and the secrets that they are about, as they are
+//! in either copy. What both share is read only where both changed the same secret.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::travels;
+use crate::domain::SecretName;
+use crate::store::{EventRecord, Fork, OpenStore, StoreError, StoredSecret, TailEvent};
+use crate::vault::error::VaultError;
+use crate::versioning::merge::{
+    CopySide, LockEvent, MergeEvent, MergePlan, MergeTerms, Place, PurgeAnswers, Relation, RowId, SecretCopy,
+    Unions, ValueMark, needs_history,
+};
+use crate::versioning::{Existence, Operation, name_after};
+
+/// All that a merge is decided and written from.
+pub(super) struct Gathered {
+    pub(super) relation: Relation,
+    pub(super) fork: Fork,
+    mine: CopySide,
+    theirs: CopySide,
+    shared: Vec<MergeEvent>,
+    /// What became one in merges before.
+    pub(super) unions: Unions,
+    /// The secrets of either copy, as they are stored there.
+    pub(super) own_secrets: HashMap<RowId, StoredSecret>,
+    pub(super) other_secrets: HashMap<RowId, StoredSecret>,
+    /// Identities of all events above the fork here.
+    known: HashSet<[u8; 16]>,
+}
+
+/// The events of one copy above the fork, found by the row that they are about.
+struct Tail<'a> {
+    events: &'a [TailEvent],
+    of_row: HashMap<RowId, Vec<usize>>,
+    identities: HashSet<[u8; 16]>,
+}
+
+impl<'a> Tail<'a> {
+    fn of(events: &'a [TailEvent]) -> Self {
+        let mut of_row: HashMap<RowId, Vec<usize>> = HashMap::new();
+        for (at, event) in events.iter().enumerate() {
+            if let Some((row, _)) = &event.record.secret {
+                of_row.entry(*row).or_default().push(at);
+            }
+        }
+        let identities = events.iter().map(|event| event.record.random).collect();
+        Self { events, of_row, identities }
+    }
+
+    fn about(&self, row: &RowId) -> impl DoubleEndedIterator<Item = &'a TailEvent> {
+        self.of_row.get(row).into_iter().flatten().map(|at| &self.events[*at])
+    }
+
+    /// What changed a secret in this copy: its own changes, and what merges did to it.
+    fn changes_of(&self, row: &RowId) -> impl DoubleEndedIterator<Item = &'a TailEvent> {
+        self.about(row).filter(|event| !event.record.is_brought())
+    }
+
+    /// Those that the other copy does not have, effects left out.
+    fn new_to<'b>(&'b self, other: &'b Tail<'_>) -> impl Iterator<Item = &'a TailEvent> + use<'a, 'b> {
+        let is_new = |event: &&TailEvent| {
+            travels(event.record.change.operation) && !other.identities.contains(&event.record.random)
+        };
+        self.events.iter().filter(is_new)
+    }
+}
+
+/// Reads what the merge of two copies is decided from.
+pub(super) fn gather(
+    own: &mut OpenStore,
+    theirs: &mut OpenStore,
+    fork: Fork,
+) -> Result<Gathered, VaultError> {
+    let (here, there) = (Tail::of(&fork.own), Tail::of(&fork.other));
+    let (has_new, have_new) = (here.new_to(&there).next().is_some(), there.new_to(&here).next().is_some());
+    let relation = match (has_new, have_new) {
+        (false, false) => Relation::Equal,
+        (true, false) => Relation::Behind,
+        (false, true) => Relation::Ahead,
+        (true, true) => Relation::Branch,
+    };
+    let mut unions = unions_of(fork.own.iter().chain(&fork.other).map(|event| &event.record));
+    let mut rows: HashSet<RowId> = HashSet::new();
+    // Effects count: one that a single copy has names a secret that both are to be looked at for.
+    let parted = |tail: &Tail<'_>, other: &Tail<'_>| {
+        let events = tail.events.iter().filter(|event| !other.identities.contains(&event.record.random));
+        events.filter_map(|event| event.record.secret.as_ref().map(|(row, _)| *row)).collect::<Vec<_>>()
+    };
+    if relation == Relation::Ahead || relation == Relation::Branch {
+        for row in parted(&here, &there).into_iter().chain(parted(&there, &here)) {
+            rows.extend([row, unions.row(row)]);
+        }
+    }
+    let mut own_secrets = secrets(own, &rows, &here, &there)?;
+    let mut other_secrets = secrets(theirs, &rows, &there, &here)?;
+    let is_lost = |row: &RowId| {
+        let appeared =
+            |tail: &Tail<'_>| tail.about(row).any(|event| event.record.change.existence != Existence::Stays);
+        !own_secrets.contains_key(row)
+            && !other_secrets.contains_key(row)
+            && unions.row(*row) == *row
+            && !appeared(&here)
+            && !appeared(&there)
+    };
+    if rows.iter().any(is_lost) {
+        // It became another one in a merge that both share.
+        unions = whole_unions(own, theirs)?;
+        let kept: HashSet<RowId> = rows.iter().map(|row| unions.row(*row)).collect();
+        own_secrets.extend(secrets(own, &kept, &here, &there)?);
+        other_secrets.extend(secrets(theirs, &kept, &there, &here)?);
+    }
+    let mine = side(own, own, &own_secrets, here.new_to(&there))?;
+    let other = side(own, theirs, &other_secrets, there.new_to(&here))?;
+    let rows: HashSet<RowId> = needs_history(&mine, &other, &unions).into_iter().collect();
+    let shared = shared((own, &own_secrets, &here), (theirs, &other_secrets, &there), fork.shared, &rows)?;
+    let known = here.identities;
+    Ok(Gathered { relation, mine, theirs: other, shared, unions, own_secrets, other_secrets, known, fork })
+}
+
+impl Gathered {
+    /// The events that come over, in the order of all copies.
+    pub(super) fn brought(&self) -> impl Iterator<Item = &TailEvent> {
+        let is_new = |event: &&TailEvent| {
+            travels(event.record.change.operation) && !self.known.contains(&event.record.random)
+        };
+        let mut events: Vec<&TailEvent> = self.fork.other.iter().filter(is_new).collect();
+        events.sort_by_key(|event| (event.stamp, event.record.random));
+        events.into_iter()
+    }
+
+    /// Asks the rules.
+    pub(super) fn ask(
+        &self,
+        own: &mut OpenStore,
+        answers: &PurgeAnswers,
+        merge: impl FnOnce(&MergeTerms<'_>) -> MergePlan,
+    ) -> Result<MergePlan, VaultError> {
+        let own = RefCell::new((own, None));
+        let is_taken = |name: &SecretName| {
+            let (own, failure) = &mut *own.borrow_mut();
+            match own.row_of(name) {
+                Ok(row) => row.is_some_and(|row| !self.own_secrets.contains_key(&row)),
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    false
+                }
+            }
+        };
+        let plan = merge(&MergeTerms {
+            mine: &self.mine,
+            theirs: &self.theirs,
+            shared: &self.shared,
+            unions: &self.unions,
+            is_taken: &is_taken,
+            answers,
+        });
+        match own.into_inner() {
+            (_, Some(error)) => Err(error.into()),
+            (_, None) => Ok(plan),
+        }
+    }
+}
+
+fn unions_of<'a>(events: impl Iterator<Item = &'a EventRecord>) -> Unions {
+    let mut unions = Unions::new();
+    for facts in events.filter_map(|event| event.merge.as_ref()) {
+        facts.secrets.iter().for_each(|(kept, gone)| unions.unite_secrets(*kept, *gone));
+        facts.versions.iter().for_each(|(kept, gone)| unions.unite_versions(*kept, *gone));
+    }
+    unions
+}
+
+fn whole_unions(own: &OpenStore, theirs: &OpenStore) -> Result<Unions, StoreError> {
+    let mut merges = Vec::new();
+    for store in [own, theirs] {
+        super::super::history::walk(store, |_, event| {
+            merges.extend(event.merge.is_some().then_some(event));
+            true
+        })?;
+    }
+    Ok(unions_of(merges.iter()))
+}
+
+/// The secrets of these rows that are there in one copy.
+fn secrets(
+    store: &mut OpenStore,
+    rows: &HashSet<RowId>,
+    here: &Tail<'_>,
+    there: &Tail<'_>,
+) -> Result<HashMap<RowId, StoredSecret>, StoreError> {
+    let mut found = HashMap::new();
+    let mut names = None;
+    for row in rows {
+        if let Some(secret) = secret_of(store, row, here, there, &mut names)? {
+            found.insert(*row, secret);
+        }
+    }
+    Ok(found)
+}
+
+/// Its name is known from the last change of it here, or from the first one there: before that it was the same in both.
+fn secret_of(
+    store: &mut OpenStore,
+    row: &RowId,
+    here: &Tail<'_>,
+    there: &Tail<'_>,
+    names: &mut Option<HashMap<RowId, SecretName>>,
+) -> Result<Option<StoredSecret>, StoreError> {
+    let name = |record: &EventRecord| record.secret.as_ref().map(|(_, name)| name.clone());
+    let name = match (here.changes_of(row).next_back(), there.changes_of(row).next()) {
+        (Some(last), _) if last.record.change.existence == Existence::Disappears => return Ok(None),
+        (None, Some(first)) if first.record.change.existence == Existence::Appears => return Ok(None),
+        (Some(last), _) => name(&last.record).map(|name| name_after(&name, &last.record.change)),
+        (None, Some(first)) => name(&first.record),
+        (None, None) => None,
+    };
+    if let Some(name) = name
+        && let Some(secret) = store.secret(&name)?
+        && secret.id() == *row
+    {
+        return Ok(Some(secret));
+    }
+    let names = match names {
+        Some(names) => names,
+        None => names.insert(store.names_by_row()?),
+    };
+    match names.get(row).cloned() {
+        Some(name) => store.secret(&name),
+        None => Ok(None),
+    }
+}
+
+/// One copy as the rules want it. What values are marked with are the MACs of `own`.
+fn side<'a>(
+    own: &OpenStore,
+    store: &OpenStore,
+    secrets: &HashMap<RowId, StoredSecret>,
+    new: impl Iterator<Item = &'a TailEvent>,
+) -> Result<CopySide, VaultError> {
+    let secrets = secrets.values().map(|secret| {
+        let marks = own.marks_of(store, secret)?.into_iter().map(|(key, mark)| (key, ValueMark(mark)));
+        Ok(SecretCopy { row: secret.id(), state: store.state_in_stamps(secret), marks: marks.collect() })
+    });
+    let secrets = secrets.collect::<Result<_, VaultError>>()?;
+    let mut side =
+        CopySide { head: store.newest_event()?.random, secrets, new: Vec::new(), locks: Vec::new() };
+    for event in new {
+        let place = Place { stamp: event.stamp, identity: event.record.random };
+        let operation = event.record.change.operation;
+        if matches!(operation, Operation::ChangePassword | Operation::Rekey) {
+            side.locks.push(LockEvent { place, operation });
+        }
+        side.new.extend(merge_event(place, &event.record));
+    }
+    Ok(side)
+}
+
+fn merge_event(place: Place, record: &EventRecord) -> Option<MergeEvent> {
+    let (row, name) = record.secret.clone()?;
+    Some(MergeEvent { place, row, name, change: record.change.clone() })
+}
+
+/// What both copies know of the secrets of these rows.
+fn shared(
+    own: (&OpenStore, &HashMap<RowId, StoredSecret>, &Tail<'_>),
+    theirs: (&OpenStore, &HashMap<RowId, StoredSecret>, &Tail<'_>),
+    shared: u64,
+    rows: &HashSet<RowId>,
+) -> Result<Vec<MergeEvent>, StoreError> {
+    let is_wanted =
+        |event: &&TailEvent| event.record.secret.as_ref().is_some_and(|(row, _)| rows.contains(row));
+    let mut below: BTreeMap<u64, EventRecord> = BTreeMap::new();
+    for (store, secrets, tail) in [own, theirs] {
+        let mut seen: HashSet<u64> = HashSet::new();
+        let of_secrets =
+            secrets.iter().filter(|(row, _)| rows.contains(*row)).map(|(_, one)| one.last_event());
+        let of_events = tail.events.iter().filter(is_wanted).map(|event| event.record.previous_of_secret);
+        for mut link in of_secrets.chain(of_events) {
+            while link.number > 0 && seen.insert(link.number) {
+                let record = store.event(link)?;
+                let number = link.number;
+                link = record.previous_of_secret;
+                if number <= shared {
+                    below.insert(number, record);
+                }
+            }
+        }
+    }
+    let mut events = Vec::new();
+    // All of them are older than whatever is above the fork; of format 1 no more is needed of a stamp.
+    let mut last = 0;
+    for record in below.into_values() {
+        let stamp = match &record.stamped {
+            Some(stamped) => stamped.stamp,
+            None => record.time.milliseconds().max(last + 1),
+        };
+        last = stamp.max(last);
+        if travels(record.change.operation) {
+            events.extend(merge_event(Place { stamp, identity: record.random }, &record));
+        }
+    }
+    let (_, _, here) = own;
+    let (_, _, there) = theirs;
+    let known = here.events.iter().filter(is_wanted).filter(|event| {
+        travels(event.record.change.operation) && there.identities.contains(&event.record.random)
+    });
+    for event in known {
+        let place = Place { stamp: event.stamp, identity: event.record.random };
+        events.extend(merge_event(place, &event.record));
+    }
+    Ok(events)
+}
