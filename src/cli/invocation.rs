@@ -1,5 +1,6 @@
 //! One run of etui: its flags and environment, where things are, and what stdin and the terminal are used for.
 
+pub(super) mod opened;
 pub(super) mod unlocking;
 
 use std::cell::{Cell, RefCell};

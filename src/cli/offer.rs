@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::invocation::Invocation;
-use super::invocation::unlocking::Opened;
+use super::invocation::opened::Opened;
 use super::output::{Audience, Loudness};
 use crate::domain::hexadecimal;
 use crate::memory::SecretBytes;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::invocation::Invocation;
-use super::invocation::unlocking::Opened;
+use super::invocation::opened::Opened;
 use super::offer::{self, Refusals};
 use super::progress::ProgressLine;
 use crate::vault::{FormatVersion, VaultError};

@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::invocation::Invocation;
-use super::invocation::unlocking::Opened;
+use super::invocation::opened::Opened;
 use super::offer::{self, Refusals};
 use super::wording;
 use crate::vault::KdfCost;

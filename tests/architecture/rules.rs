@@ -200,7 +200,7 @@ const CLI: &[&[&str]] = &[
         "cli/usage",
         "cli/wording",
     ],
-    &["cli/invocation", "cli/raise_cost"],
+    &["cli/invocation", "cli/offer", "cli/offer_upgrade", "cli/raise_cost"],
     // What commands have in common.
     &[
         "cli/bulk",

@@ -11,7 +11,7 @@ use super::cost::CostArguments;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::invocation::unlocking::Opened;
+use crate::cli::invocation::opened::Opened;
 use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;

@@ -9,7 +9,7 @@ use crate::agent::{self, AgentError, Limits};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::invocation::unlocking::Opened;
+use crate::cli::invocation::opened::Opened;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};

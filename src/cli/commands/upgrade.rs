@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::invocation::unlocking::Opened;
+use crate::cli::invocation::opened::Opened;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Invocation;
+use super::opened::Opened;
 use crate::agent::{Agent, Purpose};
 use crate::cli::error::CliError;
 use crate::cli::output::Loudness;
@@ -22,16 +23,6 @@ enum Unlocking {
     Done(Box<Vault>),
     /// The password is needed.
     Password(Box<LockedVault>),
-}
-
-/// An unlocked vault and what opened it.
-pub(in crate::cli) struct Opened {
-    pub(in crate::cli) vault: Vault,
-    /// For the agent and for nobody else.
-    pub(in crate::cli) key: VaultKey,
-    pub(in crate::cli) credentials: Credentials,
-    /// Whether somebody typed the password just now.
-    pub(in crate::cli) was_typed: bool,
 }
 
 impl Invocation {
