@@ -71,7 +71,8 @@ impl Filled {
     }
 }
 
-fn credentials() -> Credentials {
+/// What opens it.
+pub fn credentials() -> Credentials {
     Credentials::new(SecretBytes::copy_of(PASSWORD.as_bytes()), None).expect("a password")
 }
 

@@ -6,6 +6,7 @@
 
 mod filled;
 mod floor;
+mod merging;
 mod ratios;
 
 use std::fmt::Write as _;
@@ -38,6 +39,7 @@ fn main() {
     ratios.print();
     measure_import(if is_bench { 10_000 } else { 20 });
     measure_formats(if is_bench { 100_000 } else { 20 });
+    merging::measure(is_bench);
 }
 
 fn measure(criterion: &mut Criterion, ratios: &mut Ratios, secrets: usize) {
