@@ -12,8 +12,8 @@ use crate::domain::Timestamp;
 /// An event above the fork.
 #[derive(Debug, Clone)]
 pub struct TailEvent {
-    /// Its number in its copy.
-    pub number: u64,
+    /// What leads to it in its copy.
+    pub link: EventLink,
     /// Its place in the order of all copies, in milliseconds; computed for an event of format 1.
     pub stamp: u64,
     /// What it tells.
@@ -105,7 +105,7 @@ impl OpenStore {
                 None => usize::try_from(link.number - 1).ok().and_then(|at| computed.get(at).copied()),
             };
             let stamp = stamp.ok_or_else(|| StoreError::integrity("its history is too long"))?;
-            Ok(TailEvent { number: link.number, stamp, record })
+            Ok(TailEvent { link, stamp, record })
         });
         stamped.collect()
     }

@@ -25,6 +25,7 @@ mod metadata;
 mod password;
 mod plans;
 mod put_secret_value;
+mod random_merge;
 mod random_operations;
 mod random_past;
 mod random_undo;

@@ -516,3 +516,48 @@ fn three_copies_that_cross_end_equal() {
     assert_whole(&mut last);
     assert_eq!(see(&mut last), see(&mut vault));
 }
+
+/// Damages the value of every version in a file.
+fn damage_values(place: &Place) {
+    let connection = rusqlite::Connection::open(place.vault_path()).unwrap();
+    connection.execute("UPDATE version SET value = randomblob(168)", []).unwrap();
+}
+
+#[test]
+fn a_tampered_copy_is_refused_and_nothing_is_merged() {
+    for is_ahead in [true, false] {
+        let copies = Copies::new();
+        let mine = |mine: &mut Vault| drop(create(mine, "mine", "v1", "x").unwrap());
+        copies.change(if is_ahead { |_: &mut Vault| {} } else { mine }, |theirs| {
+            drop(put(theirs, "a", "v2", "two").unwrap())
+        });
+        damage_values(&copies.theirs);
+        let before = copies.mine.copy();
+        let refused = merge(&copies.mine, &copies.theirs.vault_path()).unwrap_err();
+        assert!(matches!(refused, VaultError::Integrity { .. }), "{refused}");
+        assert!(refused.to_string().contains("other copy"), "{refused}");
+        assert!(copies.mine.copy() == before, "nothing is merged");
+        assert_whole(&mut copies.mine.open().unwrap());
+    }
+}
+
+// Guards: looking at another branch was once how the own path was forgotten.
+#[test]
+fn a_look_at_another_branch_leaves_the_own_path_usable() {
+    let copies = Copies::new();
+    copies.change(
+        |mine| drop(put(mine, "a", "v2", "two").unwrap()),
+        |theirs| drop(put(theirs, "a", "v3", "three").unwrap()),
+    );
+    let elsewhere = copies.mine.folder().join("elsewhere.etui");
+    fs::write(&elsewhere, copies.theirs.copy()).unwrap();
+    let open_elsewhere = |accept_other| {
+        let answers = etui::vault::Answers { accept_other, ..Default::default() };
+        copies.mine.open_path(&elsewhere, answers)
+    };
+    assert!(matches!(open_elsewhere(false).map(drop), Err(VaultError::OtherBranch { .. })));
+    assert_eq!(get(&mut open_elsewhere(true).unwrap(), "a").unwrap(), "three");
+    assert_eq!(get(&mut copies.mine.open().unwrap(), "a").unwrap(), "two");
+    merge(&copies.mine, &elsewhere).unwrap();
+    assert_whole(&mut copies.mine.open().unwrap());
+}

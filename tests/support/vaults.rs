@@ -119,6 +119,11 @@ impl Place {
         open_at(&self.vault_path(), self.environment(machine), PASSWORD, answers)
     }
 
+    /// Opens a file elsewhere on the machine "here".
+    pub fn open_path(&self, path: &Path, answers: Answers) -> Result<Vault, VaultError> {
+        open_at(path, self.environment(Some("here")), PASSWORD, answers)
+    }
+
     /// Opens the vault on the machine "here" with other credentials.
     pub fn open_by(&self, credentials: &Credentials) -> Result<Vault, VaultError> {
         let locked = LockedVault::open(&self.vault_path(), self.environment(Some("here")))?;

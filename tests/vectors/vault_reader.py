@@ -223,14 +223,25 @@ class Vault:
         before, stamp = bytes(16), 0
         rows = self.all("SELECT number, record FROM event ORDER BY number")
         need([number for number, _ in rows] == list(range(1, self.newest[0] + 1)), "the numbers of the events")
-        for number, sealed in rows:
-            event = self.event(Record(self.open(sealed, "record", "event", "record", u64(number))))
+        opened = [
+            (number, sealed, self.event(Record(self.open(sealed, "record", "event", "record", u64(number)))))
+            for number, sealed in rows
+        ]
+        kept = {}
+        for _, _, event in opened:
+            kept.update({bytes.fromhex(gone): bytes.fromhex(row) for row, gone in event.get("united secrets", [])})
+        for number, sealed, event in opened:
             need(event.pop("before") == before, f"the chain at event {number}")
             before = sealed[-16:]
             link, secret = event.pop("link"), event.get("secret")
-            need(link == (self.last_of.get(secret[0], NOTHING) if secret else NOTHING), f"the link of event {number}")
+            rows_of = [secret[0]] if secret else []
+            while rows_of and rows_of[-1] in kept:
+                rows_of.append(kept[rows_of[-1]])
+            links = [self.last_of.get(row, NOTHING) for row in rows_of] or [NOTHING]
+            need(link in links, f"the link of event {number}")
+            for row in rows_of:
+                self.last_of[row] = (number, before)
             if secret:
-                self.last_of[secret[0]] = (number, before)
                 event["secret"] = secret[1]
             own = event.get("stamp")
             if own is None:

@@ -35,8 +35,9 @@ impl WriteTransaction<'_> {
         self.working[handle.0].stored.last_event = last_event;
     }
 
-    /// Appends an event that happened in another copy; `chained_to` is the secret in whose history it stands.
-    /// `numbers` finds the number here of an event of that copy. Answers its number here.
+    /// Appends an event that happened in another copy. It follows `before` in the history of its secret, and the newest
+    /// event of `chained_to` where that secret is here. `numbers` finds the number here of an event of that copy.
+    /// Answers what leads to it here.
     ///
     /// # Errors
     /// What SQLite refuses.
@@ -44,8 +45,9 @@ impl WriteTransaction<'_> {
         &mut self,
         event: TailEvent,
         chained_to: Option<SecretHandle>,
+        before: EventLink,
         numbers: impl Fn(u64) -> Option<u64>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<EventLink, StoreError> {
         let TailEvent { stamp, record, .. } = event;
         let copy = record.stamped.map(|stamped| stamped.copy).unwrap_or_default();
         let record = EventRecord {
@@ -54,7 +56,7 @@ impl WriteTransaction<'_> {
             batch: record.batch.and_then(&numbers),
             previous_of_secret: match chained_to {
                 Some(handle) => self.working[handle.0].stored.last_event,
-                None => EventLink::default(),
+                None => before,
             },
             previous_tag: self.head.tag,
             ..record
@@ -65,7 +67,7 @@ impl WriteTransaction<'_> {
             working.stored.last_event = link;
             working.touched = true;
         }
-        Ok(link.number)
+        Ok(link)
     }
 
     /// Says that the changes from here on are one: they are undone together.

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
+use super::super::history::walk;
 use super::gather::Gathered;
 use super::{Planned, Prefer};
-use crate::store::{MergeFacts, OpenStore, SecretHandle, StoredSecret, WriteTransaction};
+use crate::store::{EventLink, MergeFacts, OpenStore, SecretHandle, StoredSecret, WriteTransaction};
 use crate::vault::error::VaultError;
 use crate::versioning::merge::{MergePlan, MergedSecret, RowId, Side, VersionSource};
 use crate::versioning::{Change, Operation, SecretState, VersionKey};
@@ -74,23 +75,58 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// Events keep what they say; numbers in them are those of this copy.
     fn bring(&mut self, plan: &MergePlan) -> Result<(), VaultError> {
         let shared = self.gathered.fork.shared;
+        let own = &self.gathered.fork.own;
         let here: HashMap<[u8; 16], u64> =
-            self.gathered.fork.own.iter().map(|event| (event.record.random, event.number)).collect();
+            own.iter().map(|event| (event.record.random, event.link.number)).collect();
         let known = self.gathered.fork.other.iter();
         let mut numbers: HashMap<u64, u64> =
-            known.filter_map(|event| Some((event.number, *here.get(&event.record.random)?))).collect();
+            known.filter_map(|event| Some((event.link.number, *here.get(&event.record.random)?))).collect();
+        // Of secrets that are not here any more.
+        let mut last: HashMap<RowId, EventLink> =
+            own.iter().filter_map(|event| Some((event.record.secret.as_ref()?.0, event.link))).collect();
         let brought: Vec<_> = self.gathered.brought().cloned().collect();
         for event in brought {
-            let row = event.record.secret.as_ref().map(|(row, _)| self.gathered.unions.row(*row));
-            let handle = row.and_then(|row| self.handles.get(&plan.unions.row(row)).copied());
-            let number = event.number;
+            let row = event.record.secret.as_ref().map(|(row, _)| *row);
+            let kept = row.map(|row| plan.unions.row(self.gathered.unions.row(row)));
+            let handle = kept.and_then(|row| self.handles.get(&row).copied());
+            let before = match row.filter(|_| handle.is_none()) {
+                Some(row) => self.last_of_row(&row, &mut last)?,
+                None => EventLink::default(),
+            };
+            let number = event.link.number;
             let find = |number: u64| {
                 if number <= shared { Some(number) } else { numbers.get(&number).copied() }
             };
-            let number_here = self.transaction.bring(event, handle, find)?;
-            numbers.insert(number, number_here);
+            let link = self.transaction.bring(event, handle, before, find)?;
+            numbers.insert(number, link.number);
+            last.extend(row.map(|row| (row, link)));
         }
         Ok(())
+    }
+
+    /// The newest event of a secret that is not here.
+    fn last_of_row(
+        &self,
+        row: &RowId,
+        last: &mut HashMap<RowId, EventLink>,
+    ) -> Result<EventLink, VaultError> {
+        if let Some(link) = last.get(row) {
+            return Ok(*link);
+        }
+        let mut found = EventLink::default();
+        // It may be one of those that both copies have.
+        let store = self.transaction.store();
+        let mut link = store.newest_event_link();
+        walk(store, |number, event| {
+            let is_of_it = event.secret.as_ref().is_some_and(|(of, _)| of == row);
+            if is_of_it {
+                found = link;
+            }
+            link = EventLink { number: number - 1, tag: event.previous_tag };
+            !is_of_it
+        })?;
+        last.insert(*row, found);
+        Ok(found)
     }
 
     fn take_effect(&mut self, secret: &MergedSecret) -> Result<(), VaultError> {
