@@ -253,6 +253,79 @@ fn a_signal_ends_it_and_a_socket_left_behind_is_replaced() {
     home.etui(&["get", "db"]).succeeded();
 }
 
+// Guards: a client that waits for an agent that has gone, or takes half of a key for one.
+#[test]
+fn an_agent_that_is_killed_while_it_answers_hangs_nobody_and_no_value_is_wrong() {
+    let home = Unlocked(Home::with_secret());
+    let (mut answered, mut asked_for_the_password) = (0, 0);
+    for round in 0..12 {
+        home.0.etui(&["unlock"]).succeeded();
+        let process = home.process();
+        let clients = std::thread::scope(|scope| {
+            let clients: Vec<_> = (0..6).map(|_| scope.spawn(|| home.etui(&["get", "db"]))).collect();
+            // While the first ones have their answer and the others have none.
+            let has_begun = || clients.iter().filter(|client| client.is_finished()).count() >= round % 6;
+            wait_until("the first answers", has_begun);
+            kill_process(process, Signal::KILL).unwrap();
+            clients.into_iter().map(|client| client.join().unwrap()).collect::<Vec<Run>>()
+        });
+        for run in clients {
+            match run.code {
+                Some(0) => {
+                    assert_eq!(run.text(), "two");
+                    answered += 1;
+                }
+                Some(5) => {
+                    assert!(run.stderr.contains("run `etui unlock` in a terminal first"), "{run}");
+                    asked_for_the_password += 1;
+                }
+                _ => panic!("round {round}: {run}"),
+            }
+        }
+        wait_until("the end of the agent", || is_gone(process));
+    }
+    assert!(answered > 0 && asked_for_the_password > 0, "{answered} answered, {asked_for_the_password} not");
+    home.0.etui(&["verify"]).succeeded();
+}
+
+// Guards: half of an answer is none.
+#[test]
+fn an_agent_that_ends_in_the_middle_of_its_answer_has_given_no_key() {
+    let home = Unlocked::new();
+    let (process, socket, identity) = (home.process(), home.socket(), home.identity());
+    let agent = home.agent();
+    kill_process(process, Signal::KILL).unwrap();
+    wait_until("the end of the agent", || is_gone(process));
+    fs::remove_file(&socket).unwrap();
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    // The byte that says yes, then nothing, a part of the key, and all of it but the last byte.
+    for length in [0, 1, 16, 32] {
+        let answers = listener.try_clone().unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = answers.accept().unwrap();
+            let mut request = [0; 16];
+            stream.read_exact(&mut request).unwrap();
+            stream.write_all(&[1; 32][..length]).unwrap();
+        });
+        assert!(agent.key(identity.key_id, Purpose::Work).is_none(), "{length} bytes");
+        server.join().unwrap();
+    }
+}
+
+// Guards: on a terminal the command after a killed agent asks for the password, as if nobody had unlocked.
+#[test]
+fn after_a_killed_agent_the_next_command_asks_for_the_password() {
+    let home = Unlocked::new();
+    let process = home.process();
+    kill_process(process, Signal::KILL).unwrap();
+    wait_until("the end of the agent", || is_gone(process));
+    home.etui(&["status", "-q"]).failed(5);
+    let mut terminal = home.0.terminal(&["get", "db"]);
+    terminal.wait_for("Master password").press(&format!("{PASSWORD}\n")).wait_for("two");
+    assert!(terminal.end().0.success());
+    assert_eq!(home.etui(&["lock"]).succeeded().text(), "the vault was not unlocked\n");
+}
+
 #[test]
 fn a_hundred_clients_at_once_all_get_the_key_whoever_else_stays_silent() {
     let home = Unlocked::new();

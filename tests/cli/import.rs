@@ -1,12 +1,10 @@
 //! `etui import`.
 
-use std::fs;
 #[cfg(target_os = "linux")]
-use std::process::Command;
-
 use etui::exchange::Source;
 use etui::vault::SystemClock;
 use insta::assert_snapshot;
+use std::fs;
 
 use super::support::{Home, Run};
 
@@ -417,17 +415,6 @@ fn on_a_terminal_the_progress_is_one_line_that_goes_away() {
     assert!(screen.contains("imported 2 secrets: 2 new"), "{screen}");
 }
 
-/// A limit on memory of the program's own, in KiB. The system holds it: beyond it there is no memory.
-#[cfg(target_os = "linux")]
-fn within(home: &Home, kib: usize, arguments: &[&str]) -> Run {
-    let like = home.command(&[]);
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("ulimit -d {kib}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_etui")]);
-    command.args(arguments).env_clear().current_dir(home.path());
-    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    home.finish(command, b"")
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn twenty_thousand_rows_come_in_within_eighty_mebibytes() {
@@ -440,7 +427,7 @@ fn twenty_thousand_rows_come_in_within_eighty_mebibytes() {
         ("imported 20,000 secrets: 20000 new", &[]),
         ("nothing changed: 20000 already here", &[]),
     ] {
-        let run = within(&home, 80 * 1024, &[&["import", "chrome", "file"], flags].concat()).succeeded();
+        let run = home.within(80, b"", &[&["import", "chrome", "file"], flags].concat()).succeeded();
         assert_eq!(run.stderr.lines().last(), Some(format!("note: {expected}").as_str()));
     }
 }

@@ -38,6 +38,8 @@ mod json;
 mod list;
 mod locks;
 mod mask;
+#[cfg(target_os = "linux")]
+mod memory_limits;
 mod metadata;
 mod password;
 mod past;

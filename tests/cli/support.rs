@@ -172,6 +172,19 @@ impl Home {
         }
     }
 
+    /// Runs it with the password where it has so many MiB of memory of its own. The system holds the limit: beyond it
+    /// there is no memory.
+    #[cfg(target_os = "linux")]
+    pub fn within(&self, mebibytes: usize, stdin: &[u8], arguments: &[&str]) -> Run {
+        let like = self.command(&[]);
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -d {}; exec \"$0\" \"$@\"", mebibytes * 1024);
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_etui")]).args(arguments);
+        command.env_clear().envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.path());
+        self.finish(command, stdin)
+    }
+
     /// Runs a script in a shell that finds etui and the password.
     pub fn in_shell(&self, shell: &str, script: &str) -> Run {
         let folder = Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
