@@ -29,10 +29,11 @@
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
 //! - [`demo`]: a throwaway vault of sample secrets.
+//! - `fuzzing`: what reads from outside, as functions of any bytes; there for tests and `fuzz/` only.
 //! - [`config`]: the settings file.
 //! - [`platform`]: where files are, the terminal, the clipboard, the editor, signals and waiting.
-#![deny(unsafe_code)]
-#![warn(missing_docs, rust_2018_idioms)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+#![warn(missing_docs)]
 
 pub mod agent;
 pub mod app_options;
@@ -46,6 +47,8 @@ pub mod domain;
 #[cfg(feature = "engines")]
 pub mod engine;
 pub mod exchange;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod generator;
 #[cfg(feature = "serve")]
 pub mod http;

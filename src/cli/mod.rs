@@ -14,6 +14,8 @@ mod confirm;
 mod credential_store;
 mod error;
 mod exit_code;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod globals;
 mod help;
 mod history;

@@ -22,6 +22,8 @@ mod answer;
 mod call;
 mod error;
 mod flattened;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod json;
 mod lines;
 mod page;

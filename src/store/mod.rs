@@ -48,6 +48,8 @@ mod versions;
 mod watch;
 
 pub use check::CheckReport;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use codec::fuzzing;
 pub use codec::{
     EventLink, EventRecord, MergeFacts, SecretRecordView, SummaryLabels, SummaryTags, past_record,
 };

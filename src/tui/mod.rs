@@ -24,6 +24,8 @@ pub mod context;
 pub mod editing;
 pub mod event;
 mod file_value;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 pub mod glyphs;
 pub mod holders;
 pub mod jobs;

@@ -11,6 +11,8 @@ mod away;
 mod copy_target;
 mod file_watch;
 mod frame_backend;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(in crate::tui) mod fuzzing;
 mod input;
 mod keys;
 mod panic_note;

@@ -91,7 +91,7 @@ struct UserRow {
     footer: Option<u8>,
 }
 
-fn laid_over(text: &str) -> Result<Keymap, Problem> {
+pub(super) fn laid_over(text: &str) -> Result<Keymap, Problem> {
     let tables: BTreeMap<Spanned<String>, Vec<UserRow>> = toml::from_str(text).map_err(|error| {
         let problem = error.message().lines().next().unwrap_or("this is no row of keys").to_owned();
         (error.span().map_or(0, |span| span.start), problem)

@@ -5,6 +5,8 @@
 
 mod change;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod head;
 mod secret;
 mod version;
