@@ -5,6 +5,7 @@
 mod circles;
 mod names;
 mod planted;
+mod promises;
 mod rules;
 mod test_targets;
 mod tokens;
@@ -140,4 +141,20 @@ fn no_phrase_that_was_replaced_comes_back() {
         "say it in plain words instead (tests/architecture/words.rs):\n{}",
         left.join("\n")
     );
+}
+
+#[test]
+fn every_test_that_the_documents_name_exists() {
+    let folders = ["src", "tests"].map(|folder| rust_files(&root().join(folder)));
+    let known: BTreeSet<String> = folders
+        .iter()
+        .flatten()
+        .flat_map(|path| promises::tests_in(&fs::read_to_string(path).unwrap()))
+        .collect();
+    for document in ["docs/security.md", "docs/testing.md"] {
+        let named = promises::named_in(&fs::read_to_string(root().join(document)).unwrap());
+        let missing: Vec<&String> = named.difference(&known).collect();
+        assert!(missing.is_empty(), "{document} names tests that are not there: {missing:?}");
+        assert!(document != "docs/security.md" || named.len() > 50, "the table was read");
+    }
 }
