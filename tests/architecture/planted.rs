@@ -88,6 +88,7 @@ fn every_planted_fault_is_found() {
         ("tui/a.rs", "fn f() { unimplemented!() }", "`unimplemented!`"),
         ("vault/a.rs", "fn f() { println!(\"x\") }", "only `cli` prints"),
         ("main.rs", "fn f() { print!(\"x\") }", "only `cli` prints"),
+        ("cli/a.rs", "fn f() { eprintln!(\"x\") }", "`cli/output.rs` writes to stderr"),
         ("vault/a.rs", "fn f() { SystemTime::now(); }", "`vault/clock.rs`"),
         ("tui/a.rs", "fn f() { std::time::SystemTime :: now(); }", "`vault/clock.rs`"),
         ("store/a.rs", "fn f() { unsafe { g() } }", "`unsafe` lives in `memory`"),
@@ -95,6 +96,10 @@ fn every_planted_fault_is_found() {
         ("store/a.rs", "fn f() { g().unwrap(); }", "no `unwrap`"),
         ("store/a.rs", "fn f() { g()\n  .unwrap (); }", "no `unwrap`"),
         // Files
+        ("cli/a.rs", "fn f() { fs::write(p, b); }", "`store::write_private_file`"),
+        ("cli/a.rs", "fn f() { std::fs::copy(p, b); }", "`store::write_private_file`"),
+        ("tui/a.rs", "fn f() { File::create(p); }", "`store::write_private_file`"),
+        ("tui/a.rs", "fn f() { std::env::temp_dir(); }", "shared with other users"),
         ("store/rows.rs", "fn f() { File::open(p); }", "files are opened in"),
         ("store/rows.rs", "fn f() { std::fs::File::create_new(p); }", "files are opened in"),
         ("vault/backup.rs", "fn f() { fs::write(p, b); }", "files are opened in"),

@@ -536,6 +536,12 @@ fn outside_tests(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
         let next = text_at(tokens, at + 1);
         let what = match token.text {
             "println" | "print" if next == "!" && !lies_in(path, "cli") => "only `cli` prints",
+            "eprintln" | "eprint" if next == "!" && path != "main.rs" => {
+                "only `cli/output.rs` writes to stderr, and `main.rs` of a panic"
+            }
+            "temp_dir" if !SHARED_FOLDER.iter().any(|home| lies_in(path, home)) => {
+                "the folder for temporary files is shared with other users, and on a disk"
+            }
             "unwrap"
                 if at > 0 && tokens[at - 1].text == "." && next == "(" && text_at(tokens, at + 2) == ")" =>
             {
@@ -544,11 +550,27 @@ fn outside_tests(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
             _ if !opens_files && opens_a_file(tokens, at) => {
                 "files are opened in `store/open.rs` and `store/last_seen.rs` only"
             }
+            _ if writes_plainly(tokens, at) && !lies_in(path, PUBLIC_PAGES) => {
+                "files are written by `store::write_private_file`: mode 0600, synced, whole or not at all"
+            }
             _ => continue,
         };
         found.push((token.line, what.to_owned()));
     }
     found
+}
+
+/// Where the folder for temporary files is used: for copies of the vault file, which is sealed, and for `edit` after a
+/// question.
+const SHARED_FOLDER: [&str; 2] = ["store/open/aside", "platform/editor/place"];
+
+/// The manual pages are for everybody.
+const PUBLIC_PAGES: &str = "cli/manual";
+
+/// Makes a file that others may read, that a loss of power may leave half written.
+fn writes_plainly(tokens: &[Token<'_>], at: usize) -> bool {
+    let after = if text_at(tokens, at + 1) == "::" { text_at(tokens, at + 2) } else { "" };
+    matches!((tokens[at].text, after), ("fs", "write" | "copy") | ("File", "create"))
 }
 
 fn opens_a_file(tokens: &[Token<'_>], at: usize) -> bool {

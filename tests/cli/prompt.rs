@@ -36,6 +36,7 @@ fn the_password_is_asked_for_on_the_terminal_while_stdin_and_stdout_are_pipes() 
     let mut stdout = terminal.child.stdout.take().unwrap();
     let (status, screen) = terminal.end();
     assert_eq!((status.code(), screen.as_str()), (Some(0), "Master password:\n"));
+    #[allow(clippy::disallowed_methods, reason = "what the test itself typed")]
     let stdout = std::io::read_to_string(&mut stdout).unwrap();
     assert_eq!(stdout, "stored version 'v3' of 'db'; ACSCurrent v2 → v3, ACSPrevious v1 → v2\n");
 }

@@ -120,6 +120,7 @@ fn refusals_change_nothing() {
     let in_window = "secret 'gone' is scheduled for deletion on 2026-12-01T12:04:00Z";
     let restore = "run `etui restore gone` to cancel the deletion";
     let tags = "a JSON list of objects with TagKey and TagValue, each key once";
+    #[allow(clippy::disallowed_methods, reason = "no secret, and the table takes texts that stay")]
     let not_tags: &'static str = Box::leak(format!("parameter 'Tags' is not {tags}").into_boxed_str());
     let refusals: &[Refused] = &[
         (

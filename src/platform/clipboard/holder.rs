@@ -134,6 +134,10 @@ fn keep(value: SecretBytes, deadline: u64) -> Result<(), ClipboardError> {
         let _ = clipboard.set().exclude_from_history().wait().text(text);
         // Closing the stream tells the other thread; the handle stays, see above.
         drop(notice);
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "dropping it would offer the value to a clipboard manager for keeps"
+        )]
         std::mem::forget(clipboard);
     });
     let waiter = Waiter::new().map_err(ClipboardError::system("waiting"))?;
