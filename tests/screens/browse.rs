@@ -278,6 +278,26 @@ fn an_empty_vault_says_which_key_makes_the_first_secret() {
 }
 
 #[test]
+fn where_the_header_is_full_what_is_due_is_still_told() {
+    let mut harness = on_password();
+    let path = "/home/me/.local/share/etui/vault.etui";
+    harness.resize(80, 24).assert_shows(path);
+    for columns in [90, 80, 78] {
+        harness.resize(columns, 24);
+        let header = harness.screen().lines().next().unwrap().to_owned();
+        assert!(header.contains("1 due · locks in 5 min"), "{columns}: {header}");
+    }
+    assert!(!harness.screen().lines().next().unwrap().contains("secrets"), "{}", harness.screen());
+}
+
+#[test]
+fn a_hint_is_broken_where_the_list_is_narrow() {
+    let harness = Harness::open((80, 24), |_, _| {});
+    harness.assert_shows("n adds one, :import brings");
+    harness.assert_shows("others in");
+}
+
+#[test]
 fn another_process_s_change_appears_by_itself() {
     let mut harness = on_password();
     sample::put(&mut harness.other_process(), "shop/db/password", "v15", "hunter15", &["ACSCurrent"], "");

@@ -7,7 +7,7 @@ use super::rows::{Row, folder_path};
 use super::{Browse, Pane};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
-use crate::tui::kit::line::{LinePen, cut_path, middle_of_path, width};
+use crate::tui::kit::line::{LinePen, cut_path, middle_of_path, width, wrapped};
 use crate::tui::kit::rows::{heading_of, indented, row_of};
 use crate::tui::layout::BrowseAreas;
 use crate::tui::theme::{Role, Theme};
@@ -65,8 +65,12 @@ fn draw_empty(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
     } else {
         ("All secrets are scheduled for deletion.", "Press . to show them")
     };
-    canvas.pen(area, 1).skip(2).text(first, theme.style(Role::Text));
-    canvas.pen(area, 2).skip(2).text(second, theme.style(Role::Muted));
+    let room = area.width.saturating_sub(3);
+    let lines = [(first, Role::Text), (second, Role::Muted)].into_iter();
+    let lines = lines.flat_map(|(text, role)| wrapped(text, room).into_iter().map(move |line| (line, role)));
+    for (row, (line, role)) in (1..).zip(lines) {
+        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
+    }
 }
 
 /// How wide the facts at the right end of the rows are, as far as rows are seen. Nothing is kept free for what no

@@ -26,10 +26,15 @@ pub fn draw(canvas: &mut Canvas<'_>, is_progress_shown: bool) {
         _ => app.whereabouts().to_owned(),
     };
     let brand = format!(" etui{between}");
-    // The last is what a full line keeps: everything else is told elsewhere too.
-    let needed: u16 = facts.iter().map(|(fact, _)| width(fact) + width(&between)).sum();
-    let fits = width(&brand) + width(&left) + needed <= area.width;
-    let shown = if fits { &facts[..] } else { &facts[facts.len().saturating_sub(1)..] };
+    // The last ones are what a full line keeps: how many secrets there are is told elsewhere too.
+    let taken = width(&brand) + width(&left);
+    let fits = |shown: &[(String, Role)]| {
+        taken + shown.iter().map(|(fact, _)| width(fact) + width(&between)).sum::<u16>() <= area.width
+    };
+    let mut shown = &facts[..];
+    while shown.len() > 1 && !fits(shown) {
+        shown = &shown[1..];
+    }
     let mut pen = canvas.pen(area, 0);
     for (at, (fact, role)) in shown.iter().enumerate().rev() {
         let after = if at + 1 == shown.len() { " " } else { &between };
