@@ -166,7 +166,7 @@ impl Layer for Help {
         let inside = canvas.dialog(area, "Keys available here", &note);
         let cursor = self.draw_search(inside, canvas);
         let list = below(inside, 1);
-        // Where there is little room the few names of commands have a column of their own.
+        // Where there is little room the few names of commands that are longer have a column of their own.
         let widest = |of_names: bool| {
             let keys = rows.iter().filter_map(|row| match row {
                 HelpRow::Key { keys, .. } if is_name(keys) == of_names => Some(width(keys)),
@@ -186,7 +186,8 @@ impl Layer for Help {
                     pen.skip(1).text(title, theme.style(Role::TitleFocused));
                 }
                 HelpRow::Key { keys, description } => {
-                    let columns = if is_name(keys) { name_width } else { key_width };
+                    let is_long = is_name(keys) && width(keys) > key_width;
+                    let columns = if is_long { name_width } else { key_width };
                     pen.skip(3).fitted(keys, columns, theme.style(Role::Key), &theme.glyphs).skip(3);
                     let room = pen.room().saturating_sub(1);
                     pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
