@@ -40,6 +40,7 @@ fn main() {
     bench.tree();
     bench.flat();
     bench.put();
+    bench.marks();
     bench.criterion.final_summary();
     bench.medians.print();
 }
@@ -171,6 +172,62 @@ impl Bench {
             app.press("Esc Esc /").type_text("pas").press("Enter");
         };
         self.measure("the filtered list after a put", filter, refresh, "");
+    }
+}
+
+/// What is measured again with every secret marked, beside the same without.
+const WITH_MARKS: [(&str, &str, &[&str], &str); 6] = [
+    ("tree: a row further", "j", &[], ""),
+    ("tree: open a folder", "l", &["g", "h", "h", "h"], ""),
+    ("tree: filter, 1st letter (p)", "p", &["/"], ""),
+    ("tree: filter, 3rd letter (pas)", "s", &["/"], "pa"),
+    ("tree: filter, in no name (ssss)", "s", &["/"], "sss"),
+    ("tree: mark a folder, or unmark it", "Space", &["g", "h", "h", "h"], ""),
+];
+
+/// What stands behind the names of those.
+const MARKED: &str = ", all marked";
+
+impl Bench {
+    /// The same frames without and with marks: the table ends with how they compare.
+    fn marks(&mut self) {
+        for marked in ["", MARKED] {
+            if !marked.is_empty() {
+                mark_all(&mut self.app);
+            }
+            for (what, key, before, text) in WITH_MARKS {
+                self.key(&format!("{what}{marked}"), key, |app| {
+                    leave_filter(app);
+                    for key in before {
+                        app.press(key);
+                    }
+                    app.type_text(text);
+                });
+            }
+            leave_filter(&mut self.app);
+        }
+        for (what, ..) in WITH_MARKS {
+            self.medians.compare(&format!("{what}{MARKED}"), what);
+        }
+    }
+}
+
+/// `Esc` in the list itself would take the marks away.
+fn leave_filter(app: &mut Harness) {
+    if app.state.app.browse().is_some_and(|browse| browse.is_filtering()) {
+        app.press("Esc");
+    }
+}
+
+fn mark_all(app: &mut Harness) {
+    app.press("Esc Esc g");
+    settle(app);
+    let all = app.state.app.browse().map_or(0, |browse| browse.catalogue.len());
+    let marked = |app: &Harness| app.state.app.browse().map_or(0, |browse| browse.marks.len());
+    while marked(app) < all {
+        // A folder that is open shows its own before the next one.
+        app.press("h Space j");
+        settle(app);
     }
 }
 

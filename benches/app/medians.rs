@@ -9,6 +9,7 @@ const FRAME: Duration = Duration::from_millis(16);
 #[derive(Default)]
 pub struct Medians {
     times: Vec<(String, Vec<Duration>)>,
+    compared: Vec<(String, String)>,
 }
 
 impl Medians {
@@ -21,7 +22,17 @@ impl Medians {
         }
     }
 
-    /// Prints one line for each event.
+    /// One is to be set beside another.
+    pub fn compare(&mut self, what: &str, beside: &str) {
+        self.compared.push((what.to_owned(), beside.to_owned()));
+    }
+
+    fn median(&self, what: &str) -> Option<Duration> {
+        let (_, times) = self.times.iter().find(|(known, _)| known == what)?;
+        Some(times[times.len() / 2])
+    }
+
+    /// Prints one line for each event, and one for each comparison.
     pub fn print(&mut self) {
         println!("\n{:<52}{:>10}{:>10}{:>12}", "", "median", "slowest", "of a frame");
         for (what, times) in &mut self.times {
@@ -29,6 +40,12 @@ impl Medians {
             let (median, slowest) = (times[times.len() / 2], times[times.len() - 1]);
             let share = 100.0 * median.as_secs_f64() / FRAME.as_secs_f64();
             println!("{what:<52}{median:>10.1?}{slowest:>10.1?}{share:>10.1} %");
+        }
+        for (what, beside) in &self.compared {
+            if let (Some(one), Some(other)) = (self.median(what), self.median(beside)) {
+                let ratio = one.as_secs_f64() / other.as_secs_f64();
+                println!("{what:<52}{ratio:>10.2} times the time without");
+            }
         }
     }
 }
