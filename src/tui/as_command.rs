@@ -16,9 +16,7 @@ use super::jobs::{Done, Job};
 use crate::domain::{Folder, Note, StageLabel, Tags, ValueType};
 use crate::memory::SecretBytes;
 use crate::platform::paths::Paths;
-use crate::vault::{
-    BulkRequest, CreateRequest, DeleteRequest, OnRefusal, PutRequest, StageRequest, UpdateRequest,
-};
+use crate::vault::{BulkRequest, CreateRequest, DeleteRequest, OnRefusal, PutRequest, StageRequest};
 use crate::versioning::{BulkOperation, BulkTarget, Deletion, Direction, MetadataUpdate};
 
 /// The last change of this session, wiped with the lock.
@@ -101,11 +99,11 @@ impl CommandLine {
     /// say it. A vault that does not
     /// lie in its usual place is named.
     pub fn of(work: &Work, vault: Option<&Path>) -> Option<Self> {
-        let has_tag = |tags: &Tags| tags.iter().any(|(key, _)| key.as_str().contains('='));
         let parts = match work {
-            // `--tag` takes what stands before the first `=` for the key.
-            Work::CreateSecret(request) if has_tag(&request.tags) => return None,
-            Work::Change(ChangeRequest::Update(request)) if has_tag(&request.update.tags) => return None,
+            Work::CreateSecret(request) if has_unsayable_tag(&request.tags) => return None,
+            Work::Change(ChangeRequest::Update(request)) if has_unsayable_tag(&request.update.tags) => {
+                return None;
+            }
             Work::Put(request) => put(request),
             Work::CreateSecret(request) => create(request),
             Work::Change(request) => change(request),
@@ -170,7 +168,7 @@ fn change(request: &ChangeRequest) -> Parts {
         ChangeRequest::Rename(request) => {
             Parts::of("rename").name(request.old.as_str()).name(request.new.as_str())
         }
-        ChangeRequest::Update(request) => set(request),
+        ChangeRequest::Update(request) => set(Parts::of("set").name(request.name.as_str()), &request.update),
         ChangeRequest::Duplicate(request) => {
             Parts::of("duplicate").name(request.source.as_str()).name(request.name.as_str())
         }
@@ -200,7 +198,9 @@ fn many(request: &BulkRequest) -> Option<Parts> {
         }
         BulkOperation::Delete(Deletion::Force) => named(Parts::of("rm")).switch("--force"),
         BulkOperation::Restore => named(Parts::of("restore")),
-        BulkOperation::Update(_) | BulkOperation::Label(_) => return None,
+        BulkOperation::Update(update) if has_unsayable_tag(&update.tags) => return None,
+        BulkOperation::Update(update) => set(named(Parts::of("set")), update),
+        BulkOperation::Label(_) => return None,
     })
 }
 
@@ -221,9 +221,13 @@ fn delete(request: &DeleteRequest) -> Parts {
     }
 }
 
-fn set(request: &UpdateRequest) -> Parts {
-    let MetadataUpdate { description, tags, untag, retention, rotation } = &request.update;
-    let mut parts = Parts::of("set").name(request.name.as_str());
+/// Whether a tag cannot be said: `--tag` takes what stands before the first `=` for the key.
+fn has_unsayable_tag(tags: &Tags) -> bool {
+    tags.iter().any(|(key, _)| key.as_str().contains('='))
+}
+
+fn set(mut parts: Parts, update: &MetadataUpdate) -> Parts {
+    let MetadataUpdate { description, tags, untag, retention, rotation } = update;
     parts = parts.maybe("--description", description.as_ref().map(|text| text.as_str()));
     for (key, text) in tags.iter() {
         parts = parts.tag(key.as_str(), text.as_str());

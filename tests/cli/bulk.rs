@@ -1,4 +1,5 @@
-//! `etui move`, `etui rename --prefix`, `etui rm --prefix`, `etui restore --prefix` and `etui duplicate`.
+//! `etui move`, `etui rename --prefix`, `etui rm --prefix`, `etui restore --prefix`, `etui set --prefix` and
+//! `etui duplicate`.
 
 use insta::assert_snapshot;
 
@@ -240,6 +241,60 @@ fn a_folder_is_deleted_and_restored_by_its_prefix() {
         stderr:
         error: there is no secret in folder 'nosuch/'
         hint: run `etui list` to see the names
+        "#);
+}
+
+#[test]
+fn the_tags_of_a_folder_or_of_several_secrets_are_changed_together() {
+    let home = with_folder();
+    let before = home.bytes_of_vault();
+    assert_snapshot!(home.etui(&["set", "--prefix", "shop/", "--tag", "team=web", "--dry-run"]), @r#"
+        exit 0
+        stdout:
+        would change the tags of 3 secrets
+          shop/db/password: tag team=web
+          shop/db/url: tag team=web
+          shop/key: tag team=web
+        "#);
+    assert!(home.bytes_of_vault() == before);
+    assert_snapshot!(home.etui(&["set", "--prefix", "shop/", "--tag", "team=web"]), @r#"
+        exit 0
+        stdout:
+        changed the tags of 3 secrets; `etui undo` reverts it
+        "#);
+    let tagged = |home: &Home, query: &str| {
+        let list = home.etui(&["list", query, "--json"]).succeeded().json();
+        list["SecretList"]["Secret"].as_array().unwrap().len()
+    };
+    assert_eq!(tagged(&home, "#team=web"), 3);
+    home.etui(&["set", "db", "shop/key", "--tag", "env=prod", "--untag", "team"]).succeeded();
+    assert_eq!((tagged(&home, "#team=web"), tagged(&home, "#env=prod")), (2, 2));
+    home.etui(&["undo"]).succeeded();
+    assert_eq!((tagged(&home, "#team=web"), tagged(&home, "#env=prod")), (3, 0));
+    assert_snapshot!(home.etui(&["set", "db", "nosuch", "--tag", "a=b"]).failed(3), @r#"
+        exit 3
+        stderr:
+        error: there is no secret 'nosuch'
+        hint: run `etui list` to see the names, or `etui new nosuch` to create it
+        "#);
+    assert_eq!(tagged(&home, "#a=b"), 0, "all or nothing");
+    assert_snapshot!(home.etui(&["set", "--prefix", "shop/", "--tag", "a=b", "--keep", "3"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --keep is for one secret alone
+        hint: name one secret
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "shop/key#v1", "--tag", "a=b"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: --tag applies to the whole secret
+        hint: name it without a version: 'shop/key'
+        "#);
+    assert_snapshot!(home.etui(&["set", "db", "shop/key"]).failed(2), @r#"
+        exit 2
+        stderr:
+        error: nothing to change
+        hint: name at least one of --tag, --untag
         "#);
 }
 

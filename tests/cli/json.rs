@@ -137,6 +137,8 @@ fn every_answer_is_what_its_schema_says() {
         "rename --prefix f/ g/",
         "move g/a f/ --dry-run",
         "move g/a f/",
+        "set --prefix g/ --tag a=b --dry-run",
+        "set --prefix g/ --tag a=b",
         "rm --prefix g/ --dry-run",
         "rm --prefix g/",
         "restore g/b --dry-run",

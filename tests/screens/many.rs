@@ -253,6 +253,9 @@ fn tags_are_set_and_removed_on_all_marked() {
     let tags = vault.describe(&name("shop/db/password")).unwrap().secret.facts.tags;
     let tags: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     assert_eq!(tags, ["owner=me", "team=web"]);
+    harness.task(Action::CopyAsCommand);
+    let copied = harness.clipboard.copied.lock().unwrap().last().unwrap().clone();
+    assert!(copied.contains("set shop/db/password shop/db/url --tag team=web --untag env"), "{copied}");
 }
 
 #[test]

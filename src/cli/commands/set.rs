@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::new::{refuse_twice, tag};
+use crate::cli::bulk::{self, Run};
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::history::{self, CHANGES};
@@ -10,28 +11,39 @@ use crate::cli::invocation::Invocation;
 use crate::cli::reference::Reference;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Key, Kind, Schema, key};
-use crate::domain::{Description, Invalid, Note, Retention, RotationInterval, TagKey, TagValue};
+use crate::domain::{
+    Description, Folder, Invalid, Note, Retention, RotationInterval, SecretName, TagKey, TagValue,
+};
 use crate::kms::Answer;
-use crate::vault::{ChangeOutcome, NoteRequest, UpdateRequest, Vault};
-use crate::versioning::{MetadataUpdate, Selector, VersionRef, retired_by_next_put, select};
+use crate::vault::{BulkRequest, ChangeOutcome, NoteRequest, UpdateRequest, Vault};
+use crate::versioning::{BulkOperation, MetadataUpdate, Selector, VersionRef, retired_by_next_put, select};
 
 /// Edit description, tags, retention, rotation or a note
 ///
 /// Nothing about versions and labels changes. What is not named stays as it is. A note belongs to a version,
-/// so with --note a version is named.
+/// so with --note a version is named. The tags of several secrets, or of a folder, are changed together or not at
+/// all.
 #[derive(Debug, Args)]
+#[command(override_usage = "\
+etui set [OPTIONS] <REF>...
+       etui set [OPTIONS] --prefix <FOLDER>")]
 #[command(after_long_help = "\
 Examples:
   etui set db/password --description 'main database' --tag env=prod
   etui set db/password --untag env
+  etui set --prefix shop/ --tag team=web              all below a folder
   etui set db/password --keep 10 --rotate 90
   etui set db/password --keep off
   etui set 'db/password#v3' --note 'leaked on 3 May'
   etui set 'db/password#v3' --note ''             remove the note")]
 pub(in crate::cli) struct Set {
-    /// The secret; with --note a version of it: 'NAME#VERSION' or 'NAME:LABEL'
-    #[arg(value_name = "REF")]
-    reference: Reference,
+    /// The secrets; with --note a version: 'NAME#VERSION' or 'NAME:LABEL'
+    #[arg(value_name = "REF", required_unless_present = "prefix")]
+    references: Vec<Reference>,
+
+    /// Every secret in this folder instead; for tags
+    #[arg(long, value_name = "FOLDER", value_parser = Folder::new, conflicts_with = "references")]
+    prefix: Option<Folder>,
 
     /// What the secret is for; an empty text removes it
     #[arg(long, value_name = "TEXT", value_parser = Description::new)]
@@ -60,6 +72,10 @@ pub(in crate::cli) struct Set {
         conflicts_with_all = ["description", "tags", "untag", "keep", "rotate"]
     )]
     note: Option<String>,
+
+    /// Show what would change, and change nothing; for tags
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// A number, or none.
@@ -107,6 +123,46 @@ impl Set {
         }
     }
 
+    fn refuse_version(&self, name: &SecretName, selector: &Selector) -> Result<(), CliError> {
+        if *selector == Selector::default() {
+            return Ok(());
+        }
+        Err(CliError::usage(
+            format!("{} applies to the whole secret", self.first_of_the_secret()),
+            format!("name it without a version: '{name}'"),
+        ))
+    }
+
+    /// Tags are what many secrets have in common.
+    fn tag_many(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let others = [
+            ("--description", self.description.is_some()),
+            ("--keep", self.keep.is_some()),
+            ("--rotate", self.rotate.is_some()),
+            ("--note", self.note.is_some()),
+        ];
+        if let Some((flag, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
+            let alone = if self.dry_run { "--dry-run shows what becomes of tags" } else { "name one secret" };
+            return Err(CliError::usage(format!("{flag} is for one secret alone"), alone).into());
+        }
+        if self.tags.is_empty() && self.untag.is_empty() {
+            return Err(CliError::missing("nothing to change", "name at least one of --tag, --untag").into());
+        }
+        self.refuse_contradictions()?;
+        for Reference { name, selector } in &self.references {
+            self.refuse_version(name, selector)?;
+        }
+        let names: Vec<SecretName> = self.references.into_iter().map(|reference| reference.name).collect();
+        let update = MetadataUpdate {
+            tags: self.tags.into_iter().collect(),
+            untag: self.untag,
+            ..MetadataUpdate::default()
+        };
+        let targets = bulk::targets(&names, self.prefix.as_ref());
+        let request = BulkRequest { targets, operation: BulkOperation::Update(update), expected: None };
+        bulk::run(invocation, &mut invocation.unlock()?, &request, Run::of_flag(self.dry_run))
+    }
+
     /// One tag is set once, and not set and taken away at the same time.
     fn refuse_contradictions(&self) -> Result<(), CliError> {
         refuse_twice(&self.tags)?;
@@ -121,10 +177,18 @@ impl Set {
 }
 
 impl RunCommand for Set {
-    const JSON: Json = Json::Answers(&[Schema::only(UPDATED)]);
+    const JSON: Json = Json::Answers(&[
+        Schema::when("one secret is changed, or has these settings", UPDATED),
+        Schema::when("the tags of several secrets are changed", &[bulk::DONE]),
+        Schema::when("with --dry-run", &[bulk::PLANNED]),
+    ]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let Reference { name, selector } = self.reference.clone();
+        let reference = match self.references.as_slice() {
+            [one] if !self.dry_run => one.clone(),
+            _ => return self.tag_many(invocation),
+        };
+        let Reference { name, selector } = reference;
         if let Some(note) = &self.note {
             if selector == Selector::default() {
                 return Err(CliError::usage(
@@ -140,13 +204,7 @@ impl RunCommand for Set {
             let outcome = vault.set_note(&NoteRequest { name, version_id, note })?;
             return tell(invocation, &mut vault, &outcome, None);
         }
-        if selector != Selector::default() {
-            return Err(CliError::usage(
-                format!("{} applies to the whole secret", self.first_of_the_secret()),
-                format!("name it without a version: '{name}'"),
-            )
-            .into());
-        }
+        self.refuse_version(&name, &selector)?;
         self.refuse_contradictions()?;
         let update = MetadataUpdate {
             description: self.description,
