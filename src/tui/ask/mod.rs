@@ -5,12 +5,14 @@
 
 pub mod answer;
 pub mod failure;
+pub mod outlook;
 pub mod perform;
 pub mod ticket;
 pub mod work;
 
 pub use answer::{Answer, Answered, ChangedMany, Copied, Part};
 pub use failure::Failure;
+pub use outlook::{Outlook, Unfit};
 pub use ticket::Ticket;
 pub use work::{Asked, Edited, Editing, Effect, Reads, Work};
 

@@ -4,8 +4,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, Hit};
-use super::line::{width, wrapped};
+use super::line::{cut_to, width, wrapped};
 use crate::tui::ask::failure::Failure;
+use crate::tui::ask::outlook::{Outlook, Unfit};
 use crate::tui::plan_text::PlanLine;
 use crate::tui::theme::Role;
 
@@ -79,6 +80,40 @@ pub fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[PlanLine], dimme
         row += 1;
     }
     row
+}
+
+/// Draws what would come of what is typed: first what is remarked, then what `told` says of the plan.
+pub fn draw_outlook<T>(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    outlook: &Outlook<T>,
+    remark: Option<&str>,
+    told: impl FnOnce(&T) -> Vec<(String, Role)>,
+) {
+    let theme = canvas.theme();
+    let mut sentences: Vec<(String, Role)> = Vec::new();
+    sentences.extend(remark.map(|remark| (remark.to_owned(), Role::Warning)));
+    match outlook {
+        Outlook::Unfit(Unfit::Missing(sentence)) => sentences.push(((*sentence).to_owned(), Role::Muted)),
+        Outlook::Unfit(Unfit::Invalid(sentence)) => sentences.push((sentence.clone(), Role::Danger)),
+        Outlook::Asked(asked) => match asked.known() {
+            None => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
+            Some(Err(failure)) => {
+                draw_refusal(canvas, area, failure);
+                return;
+            }
+            Some(Ok(planned)) => sentences.extend(told(planned)),
+        },
+    }
+    let room = area.width.saturating_sub(4);
+    let lines = sentences
+        .into_iter()
+        .flat_map(|(text, role)| wrapped(&text, room).into_iter().map(move |line| (line, role)));
+    for (row, (line, role)) in (0..area.height).zip(lines) {
+        let line = line.replace('→', theme.glyphs.arrow);
+        let line = cut_to(&line, usize::from(room), theme.glyphs.ellipsis);
+        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
+    }
 }
 
 /// How many rows a refusal takes in so many columns.

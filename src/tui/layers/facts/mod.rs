@@ -8,7 +8,7 @@ use super::plan::CHANGED_MEANWHILE;
 use crate::domain::{Description, Retention, RotationInterval, SecretName};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
-use crate::tui::ask::{Answered, Failure, Pending, Question, Ticket, Work};
+use crate::tui::ask::{Answered, Failure, Outlook, Question, Ticket, Unfit, Work};
 use crate::tui::change_request::ChangeRequest;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
@@ -80,20 +80,12 @@ impl Fact {
     }
 }
 
-/// What comes of what is typed.
-pub enum FactsPlan {
-    /// Nothing differs.
-    Same,
-    /// Something cannot be; a sentence.
-    Invalid(String),
-    /// What the worker says.
-    Asked(Pending<Box<Planned>>),
-}
+const UNCHANGED: &str = "nothing is changed yet";
 
 pub struct Facts {
     secret: SecretState,
     form: Form,
-    plan: FactsPlan,
+    outlook: Outlook<Box<Planned>>,
     made: Question,
     remark: Option<&'static str>,
 }
@@ -133,7 +125,7 @@ impl Facts {
             field.unit(fact.unit())
         });
         let form = Form::new(fields.collect());
-        Self { secret, form, plan: FactsPlan::Same, made: Question::default(), remark: None }
+        Self { secret, form, outlook: Outlook::missing(UNCHANGED), made: Question::default(), remark: None }
     }
 
     /// Whether this is the form for a new name.
@@ -151,15 +143,19 @@ impl Facts {
         !self.is_rename() && !self.is_duplicate() && !self.form.has(Fact::Tags.id())
     }
 
-    /// The change: only of what differs, so that what others changed meanwhile stays. `None`: nothing does.
-    fn request(&self) -> Result<Option<ChangeRequest>, String> {
+    /// The change: only of what differs, so that what others changed meanwhile stays.
+    fn request(&self) -> Result<ChangeRequest, Unfit> {
+        if !self.is_duplicate() && !self.form.is_dirty() {
+            return Err(Unfit::Missing(UNCHANGED));
+        }
+        self.change().map_err(Unfit::Invalid)
+    }
+
+    fn change(&self) -> Result<ChangeRequest, String> {
         if self.is_duplicate() {
             let name = SecretName::new(self.form.text(Fact::Copy.id())).map_err(|bad| bad.to_string())?;
             let source = self.secret.name.clone();
-            return Ok(Some(ChangeRequest::Duplicate(DuplicateRequest { source, name, expected: None })));
-        }
-        if !self.has_changes() {
-            return Ok(None);
+            return Ok(ChangeRequest::Duplicate(DuplicateRequest { source, name, expected: None }));
         }
         let mut update = MetadataUpdate::default();
         for (fact, _) in Fact::WORDS.into_iter().filter(|(fact, _)| self.form.differs(fact.id())) {
@@ -168,7 +164,7 @@ impl Facts {
                 Fact::Name => {
                     let new = SecretName::new(text).map_err(|invalid| invalid.to_string())?;
                     let request = RenameRequest { old: self.secret.name.clone(), new, expected: None };
-                    return Ok(Some(ChangeRequest::Rename(request)));
+                    return Ok(ChangeRequest::Rename(request));
                 }
                 Fact::Copy => {}
                 Fact::Description => {
@@ -195,7 +191,7 @@ impl Facts {
             }
         }
         let name = self.secret.name.clone();
-        Ok(Some(ChangeRequest::Update(UpdateRequest { name, update, expected: None })))
+        Ok(ChangeRequest::Update(UpdateRequest { name, update, expected: None }))
     }
 
     /// What a lock keeps of it.
@@ -214,10 +210,6 @@ impl Facts {
         Some(facts)
     }
 
-    fn has_changes(&self) -> bool {
-        self.form.is_dirty()
-    }
-
     /// The same form, with what would come of it as it is.
     #[must_use]
     pub fn planned(mut self, app: &mut App) -> Self {
@@ -227,18 +219,8 @@ impl Facts {
 
     /// What is typed changed: what would come of it?
     fn ask(&mut self, app: &mut App) {
-        self.plan = match self.request() {
-            Err(sentence) => FactsPlan::Invalid(sentence),
-            Ok(None) => FactsPlan::Same,
-            Ok(Some(request)) => {
-                let mut asked = match std::mem::replace(&mut self.plan, FactsPlan::Same) {
-                    FactsPlan::Asked(asked) => asked,
-                    FactsPlan::Same | FactsPlan::Invalid(_) => Pending::default(),
-                };
-                asked.ask_anew(&mut app.asks, Work::PlanChange { request });
-                FactsPlan::Asked(asked)
-            }
-        };
+        let wanted = self.request().map(|request| Work::PlanChange { request });
+        self.outlook.look(wanted, &mut app.asks);
     }
 
     /// Does what the plan below the fields shows; without a plan, nothing.
@@ -246,14 +228,12 @@ impl Facts {
         if app.is_busy() {
             return;
         }
-        match (&self.plan, self.request()) {
-            (FactsPlan::Asked(asked), Ok(Some(request))) => {
-                if let Some(Ok(planned)) = asked.newest() {
-                    let work = Work::Change(request.expecting(planned.token));
-                    app.begin_busy(&mut self.made, work);
-                }
+        match (self.request(), self.outlook.newest()) {
+            (Ok(request), Some(planned)) => {
+                let work = Work::Change(request.expecting(planned.token));
+                app.begin_busy(&mut self.made, work);
             }
-            (FactsPlan::Same, _) => app.say(Tone::Note, "nothing to save: nothing was changed"),
+            (Err(Unfit::Missing(_)), _) => app.say(Tone::Note, "nothing to save: nothing was changed"),
             _ => {}
         }
     }
@@ -300,15 +280,12 @@ impl Layer for Facts {
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        let is_plan = matches!(&self.plan, FactsPlan::Asked(asked) if asked.awaits(ticket));
-        is_plan || self.made.awaits(ticket)
+        self.outlook.awaits(ticket) || self.made.awaits(ticket)
     }
 
     fn answered(&mut self, answered: Answered, app: &mut App) -> Flow {
         if !self.made.awaits(answered.ticket) {
-            if let FactsPlan::Asked(asked) = &mut self.plan {
-                asked.settle(answered.result);
-            }
+            self.outlook.settle(answered.result);
             return Flow::Stay;
         }
         self.made.forget();
@@ -320,11 +297,7 @@ impl Layer for Facts {
                 self.ask(app);
                 app.asks.work(Work::Refresh);
             }
-            Err(failure) => {
-                let mut refused = Pending::default();
-                refused.know(Err(failure));
-                self.plan = FactsPlan::Asked(refused);
-            }
+            Err(failure) => self.outlook.fail(failure),
         }
         Flow::Stay
     }

@@ -1,12 +1,11 @@
 //! Draws the forms for a secret's name and its metadata.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
-use super::{Facts, FactsPlan};
+use super::{Facts, Planned};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::plan_box::draw_outlook;
 use crate::tui::kit::rows::below;
 use crate::tui::theme::Role;
 use crate::vault::wording;
@@ -39,43 +38,25 @@ pub fn draw(form: &Facts, canvas: &mut Canvas<'_>) -> Option<Position> {
     row += 1;
     canvas.divider(area, row + 1, "After this", "");
     row += 1;
-    draw_plan(form, below(inside, row), canvas);
+    draw_outlook(canvas, below(inside, row), &form.outlook, form.remark, |planned| told(form, planned));
     cursor
 }
 
-fn draw_plan(form: &Facts, area: Rect, canvas: &mut Canvas<'_>) {
-    let theme = canvas.theme();
-    let mut sentences: Vec<(String, Role)> = Vec::new();
-    sentences.extend(form.remark.map(|remark| (remark.to_owned(), Role::Warning)));
-    match &form.plan {
-        FactsPlan::Same => sentences.push(("nothing is changed yet".to_owned(), Role::Muted)),
-        FactsPlan::Invalid(sentence) => sentences.push((sentence.clone(), Role::Danger)),
-        FactsPlan::Asked(asked) => match asked.known() {
-            None => sentences.push((format!("planning{}", theme.glyphs.ellipsis), Role::Muted)),
-            Some(Err(failure)) => {
-                draw_refusal(canvas, area, failure);
-                return;
-            }
-            Some(Ok(planned)) => match planned.plan.change() {
-                Some(_) if form.is_duplicate() => {
-                    sentences.push((wording::DUPLICATED.to_owned(), Role::Text));
-                    sentences.push((wording::NOT_DUPLICATED.to_owned(), Role::Muted));
-                }
-                Some(change) => {
-                    sentences.push((wording::facts(change).join(", "), Role::Text));
-                    let lost = change.retention.as_ref().and_then(|shift| {
-                        wording::next_put_destroys(&retired_by_next_put(&form.secret, shift.after))
-                    });
-                    sentences.extend(lost.map(|sentence| (sentence, Role::Warning)));
-                }
-                None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),
-            },
-        },
+/// What the plan does, in sentences.
+fn told(form: &Facts, planned: &Planned) -> Vec<(String, Role)> {
+    let Some(change) = planned.plan.change() else {
+        return vec![(wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)];
+    };
+    if form.is_duplicate() {
+        return vec![
+            (wording::DUPLICATED.to_owned(), Role::Text),
+            (wording::NOT_DUPLICATED.to_owned(), Role::Muted),
+        ];
     }
-    let lines = sentences.into_iter().flat_map(|(text, role)| {
-        wrapped(&text, area.width.saturating_sub(4)).into_iter().map(move |line| (line, role))
-    });
-    for (row, (line, role)) in (0..area.height).zip(lines) {
-        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
-    }
+    let lost = change
+        .retention
+        .as_ref()
+        .and_then(|shift| wording::next_put_destroys(&retired_by_next_put(&form.secret, shift.after)));
+    let facts = (wording::facts(change).join(", "), Role::Text);
+    [facts].into_iter().chain(lost.map(|sentence| (sentence, Role::Warning))).collect()
 }

@@ -9,7 +9,7 @@ use crate::domain::{Folder, SecretName, StageLabel, TagKey};
 use crate::query::Catalogue;
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
-use crate::tui::ask::{Answered, Pending, Ticket, Work};
+use crate::tui::ask::{Answered, Outlook, Ticket, Unfit, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{Did, Field, Form, Id};
@@ -43,27 +43,11 @@ const REMOVE: Id = Id("remove");
 const LABEL: Id = Id("label");
 const TO: Id = Id("to");
 
-/// What comes of what is typed.
-enum ManyOutlook {
-    /// Not enough is typed.
-    Missing(&'static str),
-    /// Something cannot be; a sentence.
-    Invalid(String),
-    /// What the worker says.
-    Asked(Pending<Box<BulkPlan>>),
-}
-
 pub struct ManyForm {
     kind: Kind,
     targets: Vec<BulkTarget>,
     form: Form,
-    outlook: ManyOutlook,
-}
-
-/// What is typed does not make a request.
-enum Unfit {
-    Missing(&'static str),
-    Invalid(String),
+    outlook: Outlook<Box<BulkPlan>>,
 }
 
 impl ManyForm {
@@ -87,7 +71,7 @@ impl ManyForm {
                     .placeholder("nowhere: it is removed"),
             ],
         };
-        let mut form = Self { kind, targets, form: Form::new(fields), outlook: ManyOutlook::Missing("") };
+        let mut form = Self { kind, targets, form: Form::new(fields), outlook: Outlook::missing("") };
         form.ask(app);
         form
     }
@@ -141,18 +125,8 @@ impl ManyForm {
 
     /// What is typed changed: what would come of it?
     fn ask(&mut self, app: &mut App) {
-        self.outlook = match self.request() {
-            Err(Unfit::Missing(sentence)) => ManyOutlook::Missing(sentence),
-            Err(Unfit::Invalid(sentence)) => ManyOutlook::Invalid(sentence),
-            Ok(request) => {
-                let mut asked = match std::mem::replace(&mut self.outlook, ManyOutlook::Missing("")) {
-                    ManyOutlook::Asked(asked) => asked,
-                    ManyOutlook::Missing(_) | ManyOutlook::Invalid(_) => Pending::default(),
-                };
-                asked.ask_anew(&mut app.asks, Work::PlanBulk(Box::new(request)));
-                ManyOutlook::Asked(asked)
-            }
-        };
+        let wanted = self.request().map(|request| Work::PlanBulk(Box::new(request)));
+        self.outlook.look(wanted, &mut app.asks);
     }
 
     fn submit(&self, app: &mut App) -> Flow {
@@ -233,13 +207,11 @@ impl Layer for ManyForm {
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
-        matches!(&self.outlook, ManyOutlook::Asked(asked) if asked.awaits(ticket))
+        self.outlook.awaits(ticket)
     }
 
     fn answered(&mut self, answered: Answered, _app: &mut App) -> Flow {
-        if let ManyOutlook::Asked(asked) = &mut self.outlook {
-            asked.settle(answered.result);
-        }
+        self.outlook.settle(answered.result);
         Flow::Stay
     }
 

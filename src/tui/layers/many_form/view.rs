@@ -2,11 +2,10 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{BulkOperation, BulkTarget, Kind, ManyForm, ManyOutlook, title};
+use super::{BulkOperation, BulkTarget, Kind, ManyForm, title};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::line::{cut_to, wrapped};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::plan_box::draw_refusal;
+use crate::tui::kit::plan_box::draw_outlook;
 use crate::tui::kit::rows::below;
 use crate::tui::theme::Role;
 use crate::vault::bulk_wording::{self, NOTHING_CHANGED};
@@ -26,7 +25,8 @@ pub(super) fn draw(form: &ManyForm, canvas: &mut Canvas<'_>) -> Option<Position>
     let cursor = fields.draw(canvas, below(inside, 1), true);
     let row = 2 + fields.rows();
     canvas.divider(area, row + 1, "After this", "");
-    draw_outlook(form, below(inside, row + 1), canvas);
+    let left = below(inside, row + 1);
+    draw_outlook(canvas, left, &form.outlook, None, |plan| told(form, plan, left));
     cursor
 }
 
@@ -43,31 +43,6 @@ fn subject(targets: &[BulkTarget]) -> String {
     match targets {
         [one] => one.as_str().to_owned(),
         many => count(many.len() as u64, "secret"),
-    }
-}
-
-fn draw_outlook(form: &ManyForm, area: Rect, canvas: &mut Canvas<'_>) {
-    let theme = canvas.theme();
-    let lines = match &form.outlook {
-        ManyOutlook::Missing(sentence) => vec![((*sentence).to_owned(), Role::Muted)],
-        ManyOutlook::Invalid(sentence) => vec![(sentence.clone(), Role::Danger)],
-        ManyOutlook::Asked(asked) => match asked.known() {
-            None => vec![(format!("planning{}", theme.glyphs.ellipsis), Role::Muted)],
-            Some(Err(failure)) => {
-                draw_refusal(canvas, area, failure);
-                return;
-            }
-            Some(Ok(plan)) => told(form, plan, area),
-        },
-    };
-    let room = area.width.saturating_sub(4);
-    let lines = lines
-        .into_iter()
-        .flat_map(|(text, role)| wrapped(&text, room).into_iter().map(move |line| (line, role)));
-    for (row, (line, role)) in (0..area.height).zip(lines) {
-        let line = line.replace('→', theme.glyphs.arrow);
-        let line = cut_to(&line, usize::from(room), theme.glyphs.ellipsis);
-        canvas.pen(area, row).skip(2).text(&line, theme.style(role));
     }
 }
 
