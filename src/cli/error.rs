@@ -181,6 +181,10 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
         return Some((refusal.code(), hint_of(refusal)));
     }
+    #[cfg(feature = "engines")]
+    if let Some(error) = cause.downcast_ref::<crate::engine::EngineError>() {
+        return Some((error.code(), error.hint()));
+    }
     if let Some(error) = cause.downcast_ref::<AgentError>() {
         return Some((ErrorCode::InternalFailure, error.hint().to_owned()));
     }

@@ -166,21 +166,29 @@ fn no_password(what: &str, error: &std::io::Error) -> CliError {
 
 /// Its stdin is empty: a command that reads must not eat the value that was piped to us.
 fn output_of(command: &OsStr) -> Result<SecretBytes, CliError> {
-    const FAILED: &str = "the password command failed";
+    printed_by(command, "the password command failed", LONGEST)
+}
+
+/// What a command of the shell prints; of more than `longest` bytes one byte too many.
+pub(super) fn printed_by(
+    command: &OsStr,
+    failed: &'static str,
+    longest: usize,
+) -> Result<SecretBytes, CliError> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::piped());
     let ended = child::run_with(&mut shell, WhenAsked::PassOn, |_, stdout| {
-        stdout.map_or_else(|| Ok(SecretBytes::new()), |stdout| input::read_up_to(stdout, LONGEST))
+        stdout.map_or_else(|| Ok(SecretBytes::new()), |stdout| input::read_up_to(stdout, longest))
     });
     let (status, printed) = match ended {
-        Ok((status, printed)) => (status, printed.map_err(|error| no_password(FAILED, &error))?),
-        Err(ChildError::System(error)) => return Err(no_password(FAILED, &error)),
+        Ok((status, printed)) => (status, printed.map_err(|error| no_password(failed, &error))?),
+        Err(ChildError::System(error)) => return Err(no_password(failed, &error)),
         Err(ChildError::Interrupted(by)) => return Err(CliError::interrupted(by)),
     };
     match printed {
         // Where it printed too much the pipe was closed on it, and its own failure says nothing.
-        printed if status.success() || printed.len() > LONGEST => Ok(printed),
-        _ => Err(CliError::not_unlocked(format!("{FAILED}: {status}"), "run it by hand to see why")),
+        printed if status.success() || printed.len() > longest => Ok(printed),
+        _ => Err(CliError::not_unlocked(format!("{failed}: {status}"), "run it by hand to see why")),
     }
 }
 

@@ -45,6 +45,13 @@ pub(super) struct ValueReference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FieldName(String);
 
+impl FieldName {
+    /// The name as text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Why a text names no version.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReferenceError {

@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::deletion::{created, deleted};
 use super::edit::private_in_memory;
+#[cfg(feature = "engines")]
+use super::engine_server::{EngineServer, TOKEN};
 use super::examples::examples;
 use super::program::write_program;
 use super::support::{Home, Run, Stopped, is_missing};
@@ -121,6 +123,7 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         "etui which db/password" => &[("Value", "four\r")],
         "etui code web/github --qr" => &[("[y/N]", "y\r")],
         "etui rekey" => LOCKS,
+        "etui push team db/password --all-versions" => &[("Push?", "y\r")],
         _ if example.contains("--keep-copy") => NEW_PASSWORD,
         _ if example.starts_with("etui passwd") => LOCKS,
         // The demo shows a password before it is open: that is no time to leave.
@@ -178,6 +181,8 @@ fn surroundings(home: &Home) -> Vec<(String, String)> {
         ("DB_PASSWORD", "four"),
         ("ETUI_PASSWORD_FILE", home.path().join("password").to_str().unwrap()),
         ("XDG_RUNTIME_DIR", home.path().join("runtime").to_str().unwrap()),
+        #[cfg(feature = "engines")]
+        ("BAO_TOKEN", TOKEN),
     ] {
         all.push((name.to_owned(), value.to_owned()));
     }
@@ -208,6 +213,8 @@ fn follow(template: &Home, example: &str) {
             sh(&home, before).succeeded();
         }
     }
+    #[cfg(feature = "engines")]
+    let _server = with_engine(&home, example);
     let line = as_run(example);
     if !typed(example).is_empty() {
         at_a_prompt(&home, &line, typed(example));
@@ -222,6 +229,24 @@ fn follow(template: &Home, example: &str) {
         assert_eq!(run.code, Some(0), "{example}: {run}");
     }
     let _ = sh(&home, "etui lock");
+}
+
+/// The remotes of examples that need an engine, and what is there.
+#[cfg(feature = "engines")]
+fn with_engine(home: &Home, example: &str) -> Option<EngineServer> {
+    if !["etui push", "etui pull", "etui diff team"].iter().any(|start| example.starts_with(start)) {
+        return None;
+    }
+    let server = EngineServer::start();
+    for remote in ["team", "ops"] {
+        sh(home, &format!("etui remote add {remote} {}", server.url())).succeeded();
+    }
+    sh(home, "printf x | etui new ci/build-token").succeeded();
+    if !example.starts_with("etui push") {
+        server.put("shop/token", "theirs");
+        server.put("db/password", "theirs");
+    }
+    Some(server)
 }
 
 /// A vault that was there on every day that the examples name.

@@ -197,6 +197,19 @@ fn every_answer_is_what_its_schema_says() {
     }
     check("status", home.etui(&["status", "--json"]).json(), &mut met);
     check("lock", answer(&home, &["lock"]), &mut met);
+    #[cfg(feature = "engines")]
+    {
+        let server = super::engine_server::EngineServer::start();
+        home.etui(&["remote", "add", "team", &server.url()]).succeeded();
+        for line in ["push team --yes --json", "pull team --json"] {
+            let mut process = home.command(&line.split(' ').collect::<Vec<_>>());
+            process.env("BAO_TOKEN", super::engine_server::TOKEN);
+            if home.path().join("key2").exists() {
+                process.env("ETUI_KEY_FILE", home.path().join("key2"));
+            }
+            check(&line[..4], home.finish(process, b"").succeeded().json(), &mut met);
+        }
+    }
     for line in [&["get", "nosuch"][..], &["get"], &["bogus"], &["put", "db", "--value", "x"]] {
         let run = home.etui(&[line, &["--json"]].concat());
         check("error", serde_json::from_str(&run.stderr).unwrap(), &mut met);

@@ -17,6 +17,8 @@ mod deletion;
 // Its values lie in memory, which is known there.
 #[cfg(target_os = "linux")]
 mod edit;
+#[cfg(feature = "engines")]
+mod engine_server;
 mod every_command;
 mod examples;
 mod examples_run;
@@ -46,6 +48,8 @@ mod past;
 #[path = "../support/program.rs"]
 mod program;
 mod prompt;
+#[cfg(feature = "engines")]
+mod push_and_pull;
 mod put;
 mod random;
 mod readme;

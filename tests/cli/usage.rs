@@ -73,7 +73,7 @@ fn short_help_of_etui_and_of_put() {
         Change, delete, undo:  set rename move rm restore purge audit undo redo
         Use in programs:       run env inject git-credential docker-credential random
                                api serve
-        Move in and out:       import export backup recovery-sheet remote
+        Move in and out:       import export backup recovery-sheet remote push pull
         The vault:             init unlock lock status passwd rekey upgrade verify
         The app and this tool: tui demo doctor config completions man
 

@@ -5,6 +5,9 @@ use std::str::FromStr;
 use clap::Args;
 use serde::Serialize;
 
+#[cfg(feature = "engines")]
+use super::engine_access::EngineRemote;
+
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
@@ -13,15 +16,24 @@ use crate::cli::past::{AS_OF, AtArgument};
 use crate::cli::reference::{FieldName, Reference, Referred, ValueReference};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{ID, Json, Key, Kind, NAME, Schema, key};
+#[cfg(feature = "engines")]
+use crate::config::remotes::RemoteName;
 use crate::content::{self, Difference, Likeness};
-use crate::domain::{ValueType, visible, visible_value};
+use crate::domain::{Timestamp, ValueType, visible, visible_value};
+#[cfg(feature = "engines")]
+use crate::engine::Transfer;
 use crate::memory::SecretBytes;
+#[cfg(feature = "engines")]
+use crate::vault::Vault;
 use crate::versioning::Selector;
 
 /// Say what changed between two versions
 ///
 /// With one REF: what it changed compared with the version before it; with --at: what changed since then. JSON objects and dotenv files are compared
 /// by key, other texts by line. Values stay masked unless --reveal shows them.
+///
+/// With the name of a remote that is an engine, and no secret of that name here: what a push of the version would
+/// change there.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -29,7 +41,8 @@ Examples:
   etui diff app/config app/config:canary     what a canary would change
   etui diff 'app/config#v1' app/config --reveal
   etui diff 'app/config::tls.cert'           the last change of one field
-  etui diff app/config --at 2d               what changed in the last two days")]
+  etui diff app/config --at 2d               what changed in the last two days
+  etui diff team db/password                 what differs from the remote 'team'")]
 pub(in crate::cli) struct Diff {
     /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
@@ -45,13 +58,25 @@ pub(in crate::cli) struct Diff {
     /// Show the values
     #[arg(long, conflicts_with = "json")]
     reveal: bool,
+
+    #[cfg(feature = "engines")]
+    #[command(flatten)]
+    access: super::engine_access::EngineAccess,
+}
+
+/// One side of the comparison.
+struct Side {
+    title: String,
+    version: Version,
+    value_type: ValueType,
+    bytes: SecretBytes,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct DiffJson {
-    from: Version,
-    to: Version,
+struct DiffJson<'a> {
+    from: &'a Version,
+    to: &'a Version,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<String>,
     same: bool,
@@ -65,6 +90,8 @@ struct Version {
     version_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -88,8 +115,13 @@ impl RunCommand for Diff {
     const JSON: Json = Json::Answers(&[Schema::only(&[&[
         key(
             "From",
-            Kind::Object(&[&[NAME, ID, key("Field", Kind::Text, "the field").if_any("one was named")]]),
-            "the older side",
+            Kind::Object(&[&[
+                NAME,
+                ID,
+                key("Field", Kind::Text, "the field").if_any("one was named"),
+                key("Remote", Kind::Text, "where it is").if_any("it is not here"),
+            ]]),
+            "the older side, or the one at a remote",
         ),
         key(
             "To",
@@ -116,6 +148,11 @@ impl RunCommand for Diff {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
+        #[cfg(feature = "engines")]
+        if let Some((before, after)) = self.with_remote(invocation, &mut vault)? {
+            drop(vault.lock());
+            return self.tell(invocation.output(), None, &before, &after);
+        }
         let (before, after) = match (&self.other, at) {
             (Some(other), _) => (self.reference.read_at(&mut vault, at)?, other.read(&mut vault)?),
             (None, Some(at)) => {
@@ -140,14 +177,70 @@ impl RunCommand for Diff {
         drop(vault.lock());
         let (field, other_field) =
             (self.reference.field.as_ref(), self.other.as_ref().unwrap_or(&self.reference).field.as_ref());
-        let are_text = [&before, &after].iter().all(|one| one.value_type() == ValueType::Text);
-        let differences = are_text.then(|| content::between(before.expose(), after.expose()));
-        let same = before.value_type() == after.value_type() && before.expose() == after.expose();
-        let output = invocation.output();
+        let (before, after) = (Side::of(before, field), Side::of(after, other_field));
+        self.tell(invocation.output(), at, &before, &after)
+    }
+}
+
+impl Diff {
+    /// The version there and the one here, where a remote is named and no secret.
+    #[cfg(feature = "engines")]
+    fn with_remote(
+        &self,
+        invocation: &Invocation,
+        vault: &mut Vault,
+    ) -> anyhow::Result<Option<(Side, Side)>> {
+        let (Some(other), Reference { name, selector }) = (&self.other, &self.reference.version) else {
+            return Ok(None);
+        };
+        let is_plain = *selector == Selector::default() && self.reference.field.is_none();
+        let Ok(remote) = RemoteName::new(name.as_str()) else { return Ok(None) };
+        if !is_plain || invocation.remotes()?.get(&remote).is_none() || vault.describe(name).is_ok() {
+            return Ok(None);
+        }
+        let remote = EngineRemote::find(invocation, &remote)?;
+        let after = other.read(vault)?;
+        let mut bao = self.access.connect(invocation, &remote)?;
+        let (called, address) = (remote.name.as_str(), remote.address.to_string());
+        let Reference { name, selector } = &other.version;
+        let mut transfer = Transfer::new(vault, &mut bao, called, &address)?;
+        let (id, value) = transfer.version_there(name, selector)?;
+        let value_type = value.value_type();
+        let bytes = match &other.field {
+            None => value.into_bytes(),
+            Some(field) => content::field(value.expose(), field.as_str()).map_err(|_| {
+                CliError::not_found(format!("'{name}#{id}' at {called} has no field '{field}'"), "")
+            })?,
+        };
+        let field = other.field.as_ref();
+        let before = Side {
+            title: format!("{called}: {name}#{id}{}", behind(field)),
+            version: Version {
+                secret_name: name.as_str().to_owned(),
+                version_id: id,
+                field: field.map(ToString::to_string),
+                remote: Some(called.to_owned()),
+            },
+            value_type,
+            bytes,
+        };
+        Ok(Some((before, Side::of(after, field))))
+    }
+
+    fn tell(
+        &self,
+        output: &Output,
+        at: Option<Timestamp>,
+        before: &Side,
+        after: &Side,
+    ) -> anyhow::Result<Finish> {
+        let are_text = [before, after].iter().all(|one| one.value_type == ValueType::Text);
+        let differences = are_text.then(|| content::between(before.bytes.expose(), after.bytes.expose()));
+        let same = before.value_type == after.value_type && before.bytes.expose() == after.bytes.expose();
         if output.audience() == Audience::Machine {
             output.json(&DiffJson {
-                from: version(&before, field),
-                to: version(&after, other_field),
+                from: &before.version,
+                to: &after.version,
                 as_of: at.map(|at| at.to_string()),
                 same,
                 changes: differences.unwrap_or_default().into_iter().map(change).collect(),
@@ -155,7 +248,7 @@ impl RunCommand for Diff {
             return Ok(Finish::Done);
         }
         let time = at.map(|at| format!(" at {at}")).unwrap_or_default();
-        let heading = format!("{}{time} → {}", title(&before, field), title(&after, other_field));
+        let heading = format!("{}{time} → {}", before.title, after.title);
         match differences {
             _ if same => output.text(&format!("{heading}: the same value\n"))?,
             None if self.reveal => {
@@ -166,7 +259,7 @@ impl RunCommand for Diff {
                 .into());
             }
             None => {
-                let (before, after) = (before.expose().len(), after.expose().len());
+                let (before, after) = (before.bytes.len(), after.bytes.len());
                 output.text(&format!("{heading}: {before} → {after} bytes of binary\n"))?;
             }
             // The same fields, spelled in another way.
@@ -180,9 +273,23 @@ impl RunCommand for Diff {
     }
 }
 
+impl Side {
+    fn of(referred: Referred, field: Option<&FieldName>) -> Self {
+        Self {
+            title: title(&referred, field),
+            version: version(&referred, field),
+            value_type: referred.value_type(),
+            bytes: referred.into_bytes(),
+        }
+    }
+}
+
+fn behind(field: Option<&FieldName>) -> String {
+    field.map(|field| format!("::{field}")).unwrap_or_default()
+}
+
 fn title(Referred { outcome, .. }: &Referred, field: Option<&FieldName>) -> String {
-    let field = field.map(|field| format!("::{field}")).unwrap_or_default();
-    format!("{}#{}{field}", outcome.name, outcome.version.id)
+    format!("{}#{}{}", outcome.name, outcome.version.id, behind(field))
 }
 
 fn version(Referred { outcome, .. }: &Referred, field: Option<&FieldName>) -> Version {
@@ -190,6 +297,7 @@ fn version(Referred { outcome, .. }: &Referred, field: Option<&FieldName>) -> Ve
         secret_name: outcome.name.as_str().to_owned(),
         version_id: outcome.version.id.as_str().to_owned(),
         field: field.map(ToString::to_string),
+        remote: None,
     }
 }
 

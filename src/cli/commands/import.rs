@@ -1,6 +1,6 @@
 //! `etui import`: secrets from other programs, and from other vaults.
 
-mod report;
+pub(super) mod report;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,9 @@ use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::password::{self, PasswordSource};
-use crate::cli::plan::MOVES;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
-use crate::cli::schema::{Json, Kind, NAME, Schema, key};
+use crate::cli::schema::{Json, Schema};
 use crate::cli::stream::refuse_stream;
 use crate::domain::{Folder, visible};
 use crate::exchange::{
@@ -29,7 +28,7 @@ use crate::vault::{
     VaultError, import_wording,
 };
 
-use report::Tense;
+use report::{REPORT, Tense};
 
 /// Import secrets from another program or another vault
 ///
@@ -113,35 +112,7 @@ fn format_parser() -> impl TypedValueParser<Value = Source> {
 }
 
 impl RunCommand for Import {
-    const JSON: Json = Json::Answers(&[Schema::only(&[&[
-        key("DryRun", Kind::Flag, "whether nothing was changed"),
-        key(
-            "Secrets",
-            Kind::List(&Kind::Object(&[&[
-                NAME,
-                key("GivenName", Kind::Text, "the name in the file"),
-                key(
-                    "Outcome",
-                    Kind::Word(&["New", "Changed", "Same", "RemovedHere", "InDeleteWindow", "Refused"]),
-                    "what becomes of it",
-                ),
-                key("Reason", Kind::Text, "why it is left out or refused").if_any("it is"),
-                key("VersionIds", Kind::List(&Kind::Text), "versions that are new here"),
-                MOVES,
-                key("Remarks", Kind::List(&Kind::Text), "what is worth knowing"),
-            ]])),
-            "the secrets of the file",
-        ),
-        key(
-            "Losses",
-            Kind::List(&Kind::Object(&[&[
-                key("GivenName", Kind::Text, "the name in the file"),
-                key("What", Kind::Text, "what cannot be taken over"),
-                key("Whole", Kind::Flag, "whether the whole secret is left out"),
-            ]])),
-            "what is not taken over",
-        ),
-    ]])]);
+    const JSON: Json = Json::Answers(&[Schema::only(&[REPORT])]);
 
     fn run(mut self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.format = self.format()?;

@@ -15,6 +15,8 @@ mod docker_credential;
 mod doctor;
 mod duplicate;
 mod edit;
+#[cfg(feature = "engines")]
+mod engine_access;
 mod env;
 mod export;
 mod get;
@@ -31,7 +33,11 @@ mod new_locks;
 mod new_version;
 mod passwd;
 mod promote;
+#[cfg(feature = "engines")]
+mod pull;
 mod purge;
+#[cfg(feature = "engines")]
+mod push;
 mod put;
 mod random;
 mod recovery_sheet;
@@ -124,6 +130,10 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<backup::Backup>("backup"),
             Row::of::<recovery_sheet::RecoverySheet>("recovery-sheet"),
             Row::of::<remote::Remote>("remote"),
+            #[cfg(feature = "engines")]
+            Row::of::<push::Push>("push"),
+            #[cfg(feature = "engines")]
+            Row::of::<pull::Pull>("pull"),
         ],
     },
     Group {

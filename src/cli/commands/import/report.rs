@@ -4,14 +4,46 @@ use serde::Serialize;
 
 use crate::cli::color::Role;
 use crate::cli::output::{Audience, Loudness, Output};
-use crate::cli::plan::Move;
+use crate::cli::plan::{MOVES, Move};
+use crate::cli::schema::{Key, Kind, NAME, key};
 use crate::cli::table::{Cell, Table};
 use crate::domain::{VersionId, visible, visible_lines};
 pub(super) use crate::vault::import_wording::Tense;
 use crate::vault::{ImportOutcome, ImportReport, ImportRow, OnRefusal, import_wording};
 use crate::versioning::LabelMove;
 
-pub(super) fn print(
+/// The keys of the report.
+pub(in crate::cli::commands) const REPORT: &[Key] = &[
+    key("DryRun", Kind::Flag, "whether nothing was changed"),
+    key(
+        "Secrets",
+        Kind::List(&Kind::Object(&[&[
+            NAME,
+            key("GivenName", Kind::Text, "the name in the file"),
+            key(
+                "Outcome",
+                Kind::Word(&["New", "Changed", "Same", "RemovedHere", "InDeleteWindow", "Refused"]),
+                "what becomes of it",
+            ),
+            key("Reason", Kind::Text, "why it is left out or refused").if_any("it is"),
+            key("VersionIds", Kind::List(&Kind::Text), "versions that are new here"),
+            MOVES,
+            key("Remarks", Kind::List(&Kind::Text), "what is worth knowing"),
+        ]])),
+        "the secrets of the file",
+    ),
+    key(
+        "Losses",
+        Kind::List(&Kind::Object(&[&[
+            key("GivenName", Kind::Text, "the name in the file"),
+            key("What", Kind::Text, "what cannot be taken over"),
+            key("Whole", Kind::Flag, "whether the whole secret is left out"),
+        ]])),
+        "what is not taken over",
+    ),
+];
+
+pub(in crate::cli::commands) fn print(
     output: &Output,
     report: &ImportReport,
     tense: Tense,

@@ -1,0 +1,79 @@
+//! `etui pull`: secrets taken in from an engine.
+
+use std::ops::ControlFlow;
+
+use clap::Args;
+
+use super::engine_access::{EngineAccess, EngineRemote};
+use super::import::report::{self, REPORT};
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::progress::ProgressLine;
+use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Schema};
+use crate::config::remotes::RemoteName;
+use crate::domain::Folder;
+use crate::engine::{Pattern, Patterns, Transfer};
+use crate::vault::OnRefusal;
+use crate::vault::import_wording::Tense;
+
+/// Pull secrets from OpenBao or HashiCorp Vault
+///
+/// It is an import: versions come by id and value, all in one change that `etui undo` reverts. A label moves here only
+/// where it did not move here since the last push or pull; otherwise it stays, and is named. Descriptions and tags of
+/// secrets that are here stay. Pulling twice changes nothing.
+///
+/// Versions that were stored there without etui get their numbers as ids: v1, v2 …
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui pull team --dry-run
+  etui pull team shop/
+  etui pull ops --prefix ops")]
+pub(in crate::cli) struct Pull {
+    /// The remote, as `etui remote list` names it
+    #[arg(value_name = "REMOTE", value_parser = RemoteName::new)]
+    remote: RemoteName,
+
+    /// Names there, folders with a '/' at the end, or names with '*'
+    #[arg(value_name = "PATTERN")]
+    patterns: Vec<Pattern>,
+
+    /// Pull into this folder
+    #[arg(long, value_name = "PATH", value_parser = Folder::new)]
+    prefix: Option<Folder>,
+
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    access: EngineAccess,
+}
+
+impl RunCommand for Pull {
+    const JSON: Json = Json::Answers(&[Schema::only(&[REPORT])]);
+
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let output = invocation.output();
+        let remote = EngineRemote::find(invocation, &self.remote)?;
+        let mut vault = invocation.unlock()?;
+        let mut bao = self.access.connect(invocation, &remote)?;
+        let address = remote.address.to_string();
+        let mut transfer = Transfer::new(&mut vault, &mut bao, remote.name.as_str(), &address)?;
+        let patterns = Patterns(self.patterns);
+        let mut progress = ProgressLine::new(output, "reading");
+        let watch = &mut |done| {
+            progress.show(done);
+            ControlFlow::Continue(())
+        };
+        let (pulled, tense) = match self.dry_run {
+            true => (transfer.plan_pull(&patterns, self.prefix.as_ref(), watch)?, Tense::Would),
+            false => (transfer.pull(&patterns, self.prefix.as_ref(), watch)?, Tense::Did),
+        };
+        drop(progress);
+        invocation.say_notices(vault.take_notices());
+        report::print(output, &pulled.import, tense, OnRefusal::LeaveOut)?;
+        Ok(pulled.import.first_refusal().map_or(Finish::Done, |refusal| Finish::Refused(refusal.code())))
+    }
+}
