@@ -13,6 +13,8 @@ mod disk;
 mod formats_and_power;
 mod init;
 #[cfg(target_os = "linux")]
+mod merge;
+#[cfg(target_os = "linux")]
 mod recorder;
 mod upgrade;
 
