@@ -39,6 +39,18 @@ impl Vault {
         })
     }
 
+    /// Opens the file of another vault beside this one, for looking only.
+    ///
+    /// # Errors
+    /// As [`LockedVault::open_beside`], and [`VaultError::SameVault`] for a copy of this vault: that is merged.
+    pub fn open_another(&mut self, path: &Path, clock: Box<dyn Clock>) -> Result<LockedVault, VaultError> {
+        let locked = LockedVault::open_beside(path, self, clock)?;
+        match locked.key_identity().vault_id == self.key_identity()?.vault_id {
+            true => Err(VaultError::SameVault { path: path.to_owned() }),
+            false => Ok(locked),
+        }
+    }
+
     /// Opens another file beside this vault, for looking only: at once where it is sealed with the same key.
     ///
     /// # Errors

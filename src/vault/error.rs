@@ -141,6 +141,12 @@ pub enum VaultError {
         /// Where.
         path: PathBuf,
     },
+    /// What was named as another vault is a copy of this one.
+    #[error("it is a copy of this vault")]
+    SameVault {
+        /// Where.
+        path: PathBuf,
+    },
     /// The other copy is one of another vault.
     #[error("'{}' is not a copy of this vault", path.display())]
     AnotherVault {
@@ -236,6 +242,7 @@ impl VaultError {
             | Self::FileExists { .. }
             | Self::NoRegularFile { .. }
             | Self::SameFile { .. }
+            | Self::SameVault { .. }
             | Self::AnotherVault { .. }
             | Self::NoVault { .. }
             | Self::VaultGone { .. }
@@ -290,13 +297,16 @@ impl VaultError {
             Self::NotAVault { why, .. } => format!("{why}: name another file"),
             Self::Unfinished { .. } => "run `etui init` again: it replaces what is there".to_owned(),
             Self::Replaced { saved: Ok(path) } => {
-                format!("import what is missing: `etui import etui '{}'`", path.display())
+                format!("bring both together: `etui merge '{}'`", path.display())
             }
             Self::Replaced { saved: Err(_) } => "make the change again".to_owned(),
             Self::Unknown { .. } => "look with `etui log` before you make the change again".to_owned(),
             Self::VaultExists { .. } => "choose another path; nothing was overwritten".to_owned(),
             Self::FileExists { .. } | Self::NoRegularFile { .. } => "choose another path".to_owned(),
-            Self::SameFile { .. } => "name another vault, or a copy of this one".to_owned(),
+            Self::SameFile { .. } => "name another vault".to_owned(),
+            Self::SameVault { path } => {
+                format!("bring both together with `etui merge '{}'`", path.display())
+            }
             Self::AnotherVault { path } => {
                 format!("bring its secrets in with `etui import etui '{}'`", path.display())
             }

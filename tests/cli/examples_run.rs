@@ -87,7 +87,10 @@ const BEFORE: [(&str, &str); 20] = [
         "etui verify /media",
         "etui backup ~/media/stick/vault-2026-12.etui; etui backup ~/media/backup/vault.etui",
     ),
-    ("etui import /media", "etui backup ~/media/laptop/vault.etui"),
+    (
+        "etui import /media",
+        "etui init --vault ~/media/laptop/vault.etui --kdf-memory 19 --kdf-passes 2 --kdf-lanes 1",
+    ),
     ("etui import .env", "echo TOKEN=abc > .env"),
     ("etui duplicate shop/db/password", "echo x | etui new shop/db/password"),
     ("etui move db/password db/url", "echo x | etui new db/url"),
@@ -118,9 +121,11 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         ("Repeat password", "correct unruly anvil parade\r"),
         ("Keep a checked copy", "\r"),
     ];
+    const OTHER: &[(&str, &str)] = &[("other vault", "correct horse battery staple\r")];
     match example {
         "etui new db/password" | "etui put db/password" => &[("Value", "typed\r")],
         "etui which db/password" => &[("Value", "four\r")],
+        _ if example.starts_with("etui import /media") => OTHER,
         "etui code web/github --qr" => &[("[y/N]", "y\r")],
         "etui rekey" => LOCKS,
         "etui push team db/password --all-versions" => &[("Push?", "y\r")],

@@ -159,11 +159,9 @@ fn a_format_that_is_not_named_is_recognised_by_the_content() {
     let all = home.path().join("all.json");
     other.etui(&["import", all.to_str().unwrap()]).succeeded();
     assert_eq!(other.etui(&["get", "dev/DB"]).text(), "postgres://x");
+    // The vault is recognised too: it is a copy of this one.
     fs::copy(home.vault(), home.path().join("copy")).unwrap();
-    assert_eq!(
-        home.etui(&["import", "copy"]).succeeded().text(),
-        "same\tA\t\nsame\tdev/DB\t\nsame\tshop\t\n"
-    );
+    assert!(home.etui(&["import", "copy"]).failed(2).stderr.contains("it is a copy of this vault"));
 }
 
 #[test]
@@ -320,47 +318,21 @@ fn an_id_with_another_value_refuses_all_unless_it_is_left_out() {
 }
 
 #[test]
-fn a_branch_of_this_vault_is_brought_in_without_its_password() {
+fn a_copy_of_this_vault_is_merged_and_not_imported() {
     let home = Home::with_secret();
     fs::copy(home.vault(), home.path().join("branch.etui")).unwrap();
-    home.pipe("here", &["put", "db", "--version-id", "here"]).succeeded();
-    let branch = home.path().join("branch.etui");
-    let branch = branch.to_str().unwrap();
-    let run = home.pipe(
-        "there",
-        &[
-            "put",
-            "db",
-            "--version-id",
-            "there",
-            "--stage",
-            "ACSCurrent",
-            "--stage",
-            "canary",
-            "--vault",
-            branch,
-            "--accept-other",
-            "--accept-older",
-        ],
-    );
-    run.succeeded();
-    assert_snapshot!(home.etui(&["import", "etui", branch, "--accept-other", "--accept-older"]), @r#"
-        exit 0
-        stdout:
-        changed	db	there; canary → there
-
+    assert_snapshot!(home.etui(&["import", "etui", "branch.etui"]).failed(2), @r"
+        exit 2
         stderr:
-        note: 'db': label 'ACSCurrent' stays on version 'here'; there it marks 'there'
-        note: imported 1 secret: 1 changed
-        "#);
-    assert_eq!(home.etui(&["get", "db"]).text(), "here");
-    assert_eq!(home.etui(&["get", "db:canary"]).text(), "there");
+        error: 'branch.etui' cannot be imported: it is a copy of this vault
+        hint: bring both together with `etui merge 'branch.etui'`
+        ");
     let own = home.vault();
     assert_snapshot!(home.etui(&["import", "etui", own.to_str().unwrap()]).failed(2), @"
     exit 2
     stderr:
     error: '~/data/etui/vault.etui' cannot be imported: ~/data/etui/vault.etui is the file of this vault itself
-    hint: name another vault, or a copy of this one
+    hint: name another vault
     ");
 }
 

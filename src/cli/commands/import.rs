@@ -24,7 +24,7 @@ use crate::exchange::{
 };
 use crate::memory::SecretBytes;
 use crate::vault::{
-    Beside, Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
+    Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
     VaultError, import_wording,
 };
 
@@ -43,8 +43,8 @@ use report::{REPORT, Tense};
 ///
 /// The format is recognised by the content of the file; name it where several would fit. `json` reads what
 /// `etui export json` wrote. `pass` takes the folder of the store and reads it through
-/// gpg. `etui` takes another vault, or another branch of this one: labels that mark another version here
-/// stay, and are shown; so are renamings and deletions.
+/// gpg. `etui` takes another vault: labels that mark another version here stay, and are shown. Copies of this
+/// vault are brought together with `etui merge`.
 #[derive(Debug, Args)]
 #[command(allow_missing_positional = true)]
 #[command(after_long_help = "\
@@ -240,12 +240,9 @@ impl Import {
         Ok(text)
     }
 
-    /// Opens the other vault: with the key of this one where it is the same, else with its password.
+    /// Opens the other vault with its password.
     fn other_vault(&self, invocation: &Invocation, vault: &mut Vault) -> anyhow::Result<Vault> {
-        let locked = match vault.open_beside(&self.file, Box::new(SystemClock))? {
-            Beside::Open(other) => return Ok(*other),
-            Beside::Locked(locked) => locked,
-        };
+        let locked = vault.open_another(&self.file, Box::new(SystemClock))?;
         let credentials = self.other_credentials(invocation, &locked)?;
         let unlocked = locked.unlock(&credentials, invocation.answers());
         unlocked.map_err(|failed| failed.error.into())

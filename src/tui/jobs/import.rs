@@ -6,8 +6,7 @@ use super::job::{Done, Incoming, OtherLocks, ToRead};
 use super::watched::Watched;
 use crate::exchange::{self, Content, Input, Source, read_file};
 use crate::vault::{
-    Beside, Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError,
-    import_wording,
+    Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError, import_wording,
 };
 
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
@@ -42,20 +41,16 @@ fn planned(source: Source, report: ImportReport, is_other_than_shown: bool) -> D
 /// The other answer: whether a key file is needed besides its password.
 fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingBatch, bool>, Failure> {
     let answers = session.answers();
-    let mut other = match session.vault()?.open_beside(&wanted.path, Box::new(SystemClock))? {
-        Beside::Open(other) => *other,
-        Beside::Locked(locked) => {
-            let Some(OtherLocks { password, key_file }) = &wanted.locks else {
-                return Ok(Err(locked.needs_key_file()));
-            };
-            if locked.needs_key_file() && key_file.is_none() {
-                return Ok(Err(true));
-            }
-            let key_file = key_file.as_deref().map(read_file).transpose()?;
-            let credentials = Credentials::new(password.duplicate(), key_file.as_ref())?;
-            locked.unlock(&credentials, answers).map_err(|failed| failed.error)?
-        }
+    let locked = session.vault()?.open_another(&wanted.path, Box::new(SystemClock))?;
+    let Some(OtherLocks { password, key_file }) = &wanted.locks else {
+        return Ok(Err(locked.needs_key_file()));
     };
+    if locked.needs_key_file() && key_file.is_none() {
+        return Ok(Err(true));
+    }
+    let key_file = key_file.as_deref().map(read_file).transpose()?;
+    let credentials = Credentials::new(password.duplicate(), key_file.as_ref())?;
+    let mut other = locked.unlock(&credentials, answers).map_err(|failed| failed.error)?;
     Ok(Ok(other.give_out(|_| true)?))
 }
 
