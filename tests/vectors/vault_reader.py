@@ -249,6 +249,7 @@ class Vault:
             need(event.get("brought") or own > stamp, f"the stamp of event {number}")
             stamp = max(stamp, own)
             events.append({"number": number, **event})
+        self.was_merged = any(event["operation"] == "merge" for event in events)
         need((len(rows), before) == self.newest, "the newest event")
         need(self.format == 1 or stamp == self.newest_stamp, "the stamp of the newest event")
         return events
@@ -338,7 +339,8 @@ class Vault:
             need(all(version["place"] < succession for version in versions), "the creation order")
         else:
             need(versions[-1]["key"] == succession, "the newest version")
-            need(len({version["place"] for version in versions}) == len(versions), "the stamps of the versions")
+            stamps = {version["place"] for version in versions}
+            need(self.was_merged or len(stamps) == len(versions), "the stamps of the versions")
         secret["labels"] = {label: id for label, (_, id) in labels}
         for version in versions:
             del version["key"]

@@ -27,27 +27,43 @@ fn folder() -> PathBuf {
 }
 
 fn expected(format: FormatVersion) -> Value {
-    let text = fs::read_to_string(folder().join(format!("format_{}.json", format.number()))).unwrap();
+    expected_of(&format!("format_{}", format.number()))
+}
+
+fn expected_of(name: &str) -> Value {
+    let text = fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
 fn credentials() -> Credentials {
-    Credentials::new(SecretBytes::copy_of("pässword".as_bytes()), None).unwrap()
+    credentials_of("pässword")
+}
+
+fn credentials_of(password: &str) -> Credentials {
+    Credentials::new(SecretBytes::copy_of(password.as_bytes()), None).unwrap()
 }
 
 /// The frozen vault, in a folder of its own.
 fn thawed(format: FormatVersion) -> (tempfile::TempDir, PathBuf) {
+    thawed_of(&format!("format_{}", format.number()))
+}
+
+fn thawed_of(name: &str) -> (tempfile::TempDir, PathBuf) {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("vault.etui");
-    fs::copy(folder().join(format!("format_{}.etui", format.number())), &path).unwrap();
+    fs::copy(folder().join(format!("{name}.etui")), &path).unwrap();
     (place, path)
 }
 
 fn open(path: &Path) -> Vault {
+    open_by(path, &credentials())
+}
+
+fn open_by(path: &Path, credentials: &Credentials) -> Vault {
     let environment =
         Environment { state_directory: None, clock: Box::new(Later), origin: Origin::CommandLine };
     let locked = LockedVault::open(path, environment).unwrap();
-    locked.unlock(&credentials(), Answers::default()).map_err(|failed| failed.error).unwrap()
+    locked.unlock(credentials, Answers::default()).map_err(|failed| failed.error).unwrap()
 }
 
 fn names(vault: &mut Vault) -> Vec<SecretName> {
@@ -56,7 +72,7 @@ fn names(vault: &mut Vault) -> Vec<SecretName> {
 
 /// A secret as the reader prints it, but for its stamps.
 fn told(vault: &mut Vault, name: &SecretName) -> Value {
-    let SecretState { facts, created, updated, planned_deletion, labels, versions, .. } =
+    let SecretState { given_name, facts, created, updated, planned_deletion, labels, versions, .. } =
         vault.describe(name).unwrap().secret;
     if planned_deletion.is_some() {
         // In the window no value is read.
@@ -72,6 +88,7 @@ fn told(vault: &mut Vault, name: &SecretName) -> Value {
             let is_text = version.value_type == etui::domain::ValueType::Text;
             json!({
                 "id": version.id.as_str(),
+                "given id": version.given.as_ref().map(|id| id.as_str()),
                 "created": version.created.seconds(),
                 "type": if is_text { 1 } else { 2 },
                 "size": version.size,
@@ -86,6 +103,7 @@ fn told(vault: &mut Vault, name: &SecretName) -> Value {
         labels.iter().map(|(label, target)| (label.as_str().to_owned(), json!(target.id.as_str()))).collect();
     json!({
         "name": name.as_str(),
+        "given name": given_name.map(|name| name.as_str().to_owned()),
         "description": facts.description.as_str(),
         "created": created.seconds(),
         "updated": updated.seconds(),
@@ -179,7 +197,11 @@ fn expected_event(event: &Value) -> Value {
 
 /// The vault holds what the reader found in the frozen one of `format`.
 fn assert_holds(vault: &mut Vault, format: FormatVersion) {
-    let expected = expected(format);
+    assert_holds_what_was_found(vault, &expected(format));
+}
+
+/// The vault holds what the reader found.
+fn assert_holds_what_was_found(vault: &mut Vault, expected: &Value) {
     let history = expected["history"].as_array().unwrap();
     let mut entries = vault.history(usize::MAX).unwrap();
     entries.reverse();
@@ -198,6 +220,21 @@ fn a_frozen_vault_of_every_format_holds_what_another_reader_finds_in_it() {
         assert_eq!(vault.format().unwrap(), format);
         assert_holds(&mut vault, format);
     }
+}
+
+#[test]
+fn a_frozen_merged_vault_holds_what_another_reader_finds_in_it() {
+    let (_place, path) = thawed_of("merged");
+    let mut vault = open_by(&path, &credentials_of("correct horse battery staple"));
+    let expected = expected_of("merged");
+    let operations: Vec<&str> = expected["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["operation"].as_str().unwrap())
+        .collect();
+    assert!(["merge", "effect", "undo"].iter().all(|operation| operations.contains(operation)));
+    assert_holds_what_was_found(&mut vault, &expected);
 }
 
 #[test]
