@@ -91,8 +91,9 @@ pub fn not_restored(entry: &HistoryEntry) -> Vec<String> {
     if done.operation == Operation::Put {
         sentences.extend(ids_of(&done.added).map(|id| format!("version '{id}' stays, without a label")));
     }
-    if !done.destroyed.is_empty() {
-        sentences.push(format!("destroyed for good, and not restored: {}", ids(ids_of(&done.destroyed))));
+    let lost = done.lost();
+    if !lost.is_empty() {
+        sentences.push(format!("destroyed for good, and not restored: {}", ids(ids_of(&lost))));
     }
     sentences
 }
@@ -124,14 +125,16 @@ pub fn next_put_destroys(versions: &[VersionRef]) -> Option<String> {
 /// What changed, one phrase each: versions, labels, metadata.
 pub fn details(change: &Change) -> Vec<String> {
     let mut phrases = Vec::new();
-    if !change.added.is_empty() {
-        phrases.push(format!("stored {}", ids(ids_of(&change.added))));
+    let (gained, lost) = (change.gained(), change.lost());
+    if !gained.is_empty() {
+        phrases.push(format!("stored {}", ids(ids_of(&gained))));
     }
+    phrases.extend(change.other_ids().iter().map(|(before, after)| format!("{before} is now {after}")));
     if change.existence != Existence::Disappears {
         phrases.extend(change.moves().into_iter().map(|moved| moves(&[moved])));
     }
-    if !change.destroyed.is_empty() {
-        phrases.push(format!("destroyed {}", ids(ids_of(&change.destroyed))));
+    if !lost.is_empty() {
+        phrases.push(format!("destroyed {}", ids(ids_of(&lost))));
     }
     phrases.extend(facts(change));
     phrases

@@ -205,6 +205,30 @@ impl Change {
         self.notes.iter().filter(|note| !self.added.contains(&note.version))
     }
 
+    /// The versions that come: not those that a merge gave another id or key.
+    pub fn gained(&self) -> Vec<VersionRef> {
+        self.added
+            .iter()
+            .filter(|one| !self.destroyed.iter().any(|other| is_one(one, other)))
+            .cloned()
+            .collect()
+    }
+
+    /// The versions that go: not those that a merge gave another id or key.
+    pub fn lost(&self) -> Vec<VersionRef> {
+        self.destroyed
+            .iter()
+            .filter(|one| !self.added.iter().any(|other| is_one(one, other)))
+            .cloned()
+            .collect()
+    }
+
+    /// The ids that a merge gave to versions that had another one: before, and after.
+    pub fn other_ids(&self) -> Vec<(&VersionId, &VersionId)> {
+        let after = |before: &VersionRef| self.added.iter().find(|after| after.key == before.key);
+        self.destroyed.iter().filter_map(|before| Some((&before.id, &after(before)?.id))).collect()
+    }
+
     /// Which labels move from where to where, built-in ones first. A label that stays is not named.
     pub fn moves(&self) -> Vec<LabelMove> {
         let Some(Shift { before, after }) = &self.labels else {
@@ -228,6 +252,11 @@ impl Change {
         }
         moves
     }
+}
+
+/// A merge tells of a version that gets another id, or another key, as destroyed and added.
+fn is_one(one: &VersionRef, other: &VersionRef) -> bool {
+    one.key == other.key || one.id == other.id
 }
 
 /// What a rule answers when it does not refuse.

@@ -278,6 +278,11 @@ fn an_undo_after_one_id_with_two_values_opens() {
     );
     merge(&copies.mine, &copies.theirs.vault_path()).unwrap();
     let mut vault = copies.mine.open().unwrap();
+    let told = etui::vault::wording::details(&vault.history_of(&secret_name("a"), 1).unwrap()[0].change);
+    assert!(told.iter().any(|phrase| phrase.starts_with("v2 is now v2-")), "{told:?}");
+    assert!(told.iter().all(|phrase| !phrase.starts_with("destroyed")), "{told:?}");
+    let plan = vault.plan_take_back(Direction::Undo).unwrap();
+    assert_eq!(etui::vault::wording::not_restored(&plan.steps[0].entry), Vec::<String>::new());
     vault.take_back(Direction::Undo, None).unwrap();
     assert_eq!(get(&mut vault, "a").unwrap(), "mine");
     assert_whole(&mut vault);
