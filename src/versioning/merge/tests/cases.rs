@@ -140,6 +140,31 @@ fn two_values_under_the_automatic_id_both_stay_and_the_id_fails_loudly() {
 }
 
 #[test]
+fn a_suffix_stays_though_the_other_version_of_its_id_is_destroyed() {
+    let [mut a, mut b] = two_copies();
+    a.put("db", None, 2);
+    pass(&mut b);
+    b.put("db", None, 3);
+    let lagging = b.clone();
+    pull(&mut a, &b);
+    // Given a merged copy in which retention destroys one of the two,
+    a.put("db", None, 4);
+    a.keep("db", 2);
+    a.put("db", None, 5);
+    let left = |copy: &Replica| state(copy, "db").versions.iter().filter(|one| one.given.is_some()).count();
+    assert_eq!(left(&a), 1);
+    assert_eq!(versions(&a, "db").matches("=2").count(), 0);
+    // when one that lags behind changes the secret too, then the other one is not called `v2` again.
+    for skew in [0, 60_000] {
+        let mut lagging = lagging.copied(13, skew);
+        lagging.stage("db", "live", Some("v2"), None);
+        let (merged, _) = both_ways(&a, &lagging);
+        assert_eq!(left(&merged), 1);
+        assert!(state(&merged, "db").version(&VersionId::new("v2").unwrap()).is_none());
+    }
+}
+
+#[test]
 fn one_value_under_one_id_is_one_version() {
     let [mut a, mut b] = two_copies();
     a.put("db", None, 2);
@@ -419,6 +444,21 @@ fn what_one_copy_removed_for_good_is_asked_about_and_not_asked_twice() {
 }
 
 #[test]
+fn a_restoration_that_is_newer_than_a_removal_keeps_the_secret_without_a_question() {
+    let mut base = Replica::new(7);
+    base.make("db", 1);
+    base.delete("db", Deletion::Window(7));
+    pass(&mut base);
+    let (mut a, mut b) = (base.copied(8, 0), base.copied(9, 5_000));
+    a.delete("db", Deletion::Force);
+    b.restore("db");
+    let (merged, plan) = both_ways(&a, &b);
+    assert_eq!(versions(&merged, "db"), "v1=1");
+    assert_eq!(state(&merged, "db").planned_deletion, None);
+    assert_eq!(plan.questions, []);
+}
+
+#[test]
 fn what_one_copy_removed_is_asked_before_the_other_follows_though_it_has_nothing_new() {
     let [mut a, b] = two_copies();
     a.delete("db", Deletion::Force);
@@ -515,6 +555,19 @@ fn each_tag_and_each_note_is_decided_for_itself() {
     assert_eq!(tags, ["both=b", "one=a", "two=b"]);
     let facts: Vec<String> = facts_in_conflict(&plan).iter().map(|(fact, _)| format!("{fact:?}")).collect();
     assert_eq!(facts.len(), 1, "{facts:?}");
+}
+
+#[test]
+fn of_two_notes_on_one_version_the_last_one_holds() {
+    let [mut a, mut b] = two_copies();
+    a.annotate("db", "v1", "here");
+    pass(&mut b);
+    b.annotate("db", "v1", "a");
+    let (merged, plan) = both_ways(&a, &b);
+    let note = state(&merged, "db").versions[0].note.as_ref();
+    assert_eq!(note.map(crate::domain::Note::as_str), Some("a"));
+    let v1 = VersionId::new("v1").unwrap();
+    assert_eq!(facts_in_conflict(&plan), [(Fact::Note(v1), Some(Side::Theirs))]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::versioning::merge::*;
 use crate::versioning::{Existence, SecretState};
 
 /// How many triples are tried with every run of the tests.
-const FEW: u64 = 100;
+const FEW: u64 = 60;
 /// And how many in the long run.
 const MANY: u64 = 25_000;
 

@@ -135,6 +135,19 @@ impl Replica {
         self.carry_out(row, plan, 0);
     }
 
+    pub(super) fn annotate(&mut self, name: &str, id: &str, text: &str) {
+        let row = self.row(name);
+        let id = VersionId::new(id).unwrap();
+        let plan = versioning::annotate(&self.secrets[&row].state, &id, Note::new(text).ok().as_ref());
+        self.carry_out(row, plan, 0);
+    }
+
+    pub(super) fn restore(&mut self, name: &str) {
+        let row = self.row(name);
+        let plan = versioning::restore(&self.secrets[&row].state);
+        self.carry_out(row, plan, 0);
+    }
+
     /// Does one thing by chance.
     pub(super) fn work(&mut self) {
         self.clock += self.choices.next() % 1_500;
