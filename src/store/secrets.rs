@@ -260,7 +260,13 @@ impl OpenStore {
         suggest_version_id_where(state.newest().map(VersionState::given_id), rows.len(), |text| {
             let id_tag = self.keys.id_tag(&secret.id, text);
             let is_given = |version: &VersionState| version.given_id().as_str() == text;
-            rows.iter().all(|row| row.id_tag != id_tag) && !state.versions.iter().any(is_given)
+            let is_sealed = |row: &&VersionRow| !secret.seals.contains_key(&row.key);
+            let is_renamed = |row: &VersionRow| {
+                VersionId::new(text).is_ok_and(|id| self.is_renamed_from(&secret.id, &id, row))
+            };
+            rows.iter().all(|row| row.id_tag != id_tag)
+                && !state.versions.iter().any(is_given)
+                && !rows.iter().filter(is_sealed).any(is_renamed)
         })
     }
 

@@ -9,6 +9,7 @@ use super::open_store::OpenStore;
 use super::rows::{LONGEST_RECORD, array, blob, each, first};
 use crate::crypto;
 use crate::domain::VersionId;
+use crate::versioning::merge::suffixed_ids;
 use crate::versioning::{LabelMap, VersionKey, VersionState};
 
 /// Which records of a secret's versions are opened.
@@ -120,17 +121,27 @@ impl OpenStore {
         secret: &[u8; 16],
         view: &SecretRecordView<'_>,
         labels: &LabelMap,
-        wanted: Option<&VersionId>,
+        id: Option<&VersionId>,
         versions: &mut Versions,
     ) -> Result<(), StoreError> {
         let mut keys: HashSet<VersionKey> = labels.iter().map(|(_, target)| target.key).collect();
         if let Succession::Newest(newest) = view.succession {
             keys.insert(newest);
         }
-        let wanted = wanted.map(|id| self.keys.id_tag(secret, id.as_str()));
-        let is_needed = |row: &&VersionRow| keys.contains(&row.key) || wanted == Some(row.id_tag);
+        let wanted = id.map(|id| self.keys.id_tag(secret, id.as_str()));
+        let is_needed = |row: &&VersionRow| {
+            let is_renamed = || id.is_some_and(|id| self.is_renamed_from(secret, id, row));
+            keys.contains(&row.key) || wanted == Some(row.id_tag) || is_renamed()
+        };
         let needed: Vec<VersionRow> = versions.rows.iter().filter(is_needed).copied().collect();
         needed.into_iter().try_for_each(|row| self.open_record(secret, row, versions))
+    }
+
+    /// Whether a merge made this id with a suffix out of that one, told by the id tag alone. The longer suffixes that
+    /// stand in where the usual one is taken are not looked for.
+    pub(super) fn is_renamed_from(&self, secret: &[u8; 16], id: &VersionId, row: &VersionRow) -> bool {
+        let usual = suffixed_ids(id, row.key).next();
+        usual.is_some_and(|usual| self.keys.id_tag(secret, usual.as_str()) == row.id_tag)
     }
 
     fn open_record(

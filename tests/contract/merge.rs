@@ -6,13 +6,14 @@ use std::path::Path;
 use etui::domain::SecretName;
 use etui::vault::merge::{LockAfter, MergeOutcome, MergeRequest};
 use etui::vault::{
-    Beside, DeleteRequest, FormatVersion, KdfCost, NoteRequest, UpdateRequest, Vault, VaultError,
+    Beside, DeleteRequest, FormatVersion, KdfCost, NoteRequest, PutRequest, UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::merge::{PurgeAnswer, PurgeAnswers, Relation};
 use etui::versioning::{Deletion, Direction, MetadataUpdate, Selector};
 
+use crate::support::fixtures::put_request;
 use crate::support::rules::secret_name;
-use crate::support::vaults::{PASSWORD, Place, create, credentials, get, put, rename_request};
+use crate::support::vaults::{PASSWORD, Place, create, credentials, get, put, rename_request, text};
 
 /// Two copies of one vault, with `a` in it, on machines of their own.
 struct Copies {
@@ -216,6 +217,30 @@ fn one_id_with_two_values_is_told_apart_and_the_bare_id_fails_loudly() {
     let before = etui::domain::Timestamp::clamped(crate::support::vaults::START + 1);
     let past = vault.past_secret(&secret_name("a"), before).unwrap().secret;
     assert_eq!(past.state.broken_invariant(), None);
+}
+
+#[test]
+fn an_id_that_was_given_twice_stays_taken_among_more_versions_than_a_put_opens() {
+    // Given a secret with so many versions that a put does not open all of their records, and one id given twice,
+    let copies = Copies::new();
+    copies.change(
+        |mine| drop(put(mine, "a", "x7", "mine").unwrap()),
+        |theirs| drop(put(theirs, "a", "x7", "theirs").unwrap()),
+    );
+    let mut vault = copies.meet();
+    let request = |id: &str| put_request("a", id, text("more"), "ACSCurrent");
+    let more = vault.batch(|changes| {
+        for at in 0..300 {
+            changes.put_secret_value(&request(&format!("n{at}")))?;
+        }
+        changes.put_secret_value(&request("x6"))
+    });
+    more.unwrap();
+    // when the id is put again, then it is refused with what it is now, and it is not suggested either.
+    let refused = put(&mut vault, "a", "x7", "again").unwrap_err().to_string();
+    assert_eq!(refused.matches("'x7-").count(), 2, "{refused}");
+    let next = PutRequest { version_id: None, ..request("x6") };
+    assert_eq!(vault.put_secret_value(&next).unwrap().version_id.as_str(), "x8");
 }
 
 #[test]
