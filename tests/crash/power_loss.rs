@@ -17,7 +17,7 @@ const CHEAPEST: [&str; 6] = ["--kdf-memory", "19", "--kdf-passes", "2", "--kdf-l
 
 /// In how many ways the power fails at each moment.
 pub const FEW: usize = 5;
-pub const MANY: usize = 120;
+pub const MANY: usize = 40;
 
 /// A vault in memory: thousands of states are written and synced.
 fn prepared() -> (Place, tempfile::TempDir) {
