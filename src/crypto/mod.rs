@@ -15,6 +15,8 @@
 //! (C2SP XAES-256-GCM), so the number of messages needs no watching. One message holds less than 4 GiB,
 //! because its length is stored in four bytes.
 //!
+//! **Other programs.** `foreign` has what their files need; nothing of the vault uses it.
+//!
 //! **Two storeys.** `primitives` calls the libraries and knows no vault; it is private. The rest makes
 //! safe things of it: no caller chooses a nonce, a salt of HKDF or an info string.
 //!
@@ -24,6 +26,7 @@
 
 mod associated_data;
 mod error;
+pub mod foreign;
 mod kdf_cost;
 mod keys;
 mod ledger;

@@ -62,21 +62,19 @@ pub(super) fn argon2id_with(
     let mut memory = WorkingMemory::allocate(params.block_count())?;
     // An absent `K` and an empty one are the same input (RFC 9106, section 3.2: its length is hashed).
     Argon2::new_with_secret(secret.unwrap_or_default(), Algorithm::Argon2id, Version::V0x13, params)
-        .and_then(|argon2| {
-            argon2.hash_password_into_with_memory(password, salt, output, &mut memory.blocks[..])
-        })
+        .and_then(|argon2| argon2.hash_password_into_with_memory(password, salt, output, memory.blocks_mut()))
         // Salt, output and memory have their fixed sizes: only the password's can still be refused.
         .map_err(|_| CryptoError::PasswordTooLong)
 }
 
 /// Argon2's blocks. Ours rather than the library's, which neither wipes them nor names the amount that
 /// could not be had; wiped on every way out, a panic included.
-struct WorkingMemory {
+pub(super) struct WorkingMemory {
     blocks: Vec<Block>,
 }
 
 impl WorkingMemory {
-    fn allocate(count: usize) -> Result<Self, CryptoError> {
+    pub(super) fn allocate(count: usize) -> Result<Self, CryptoError> {
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).map_err(|_| {
             let mebibytes = count.saturating_mul(Block::SIZE).div_ceil(1024 * 1024);
@@ -84,6 +82,10 @@ impl WorkingMemory {
         })?;
         blocks.resize(count, Block::new());
         Ok(Self { blocks })
+    }
+
+    pub(super) fn blocks_mut(&mut self) -> &mut [Block] {
+        &mut self.blocks
     }
 }
 

@@ -125,10 +125,16 @@ const ALL_BUT_THE_FRONT_ENDS: &[&str] = &[
 ];
 
 /// Where each external crate may be named. A crate that is not here has no home, and that is a finding.
-const HOMES: [(&str, &[&str]); 38] = [
+const HOMES: [(&str, &[&str]); 44] = [
     ("rusqlite", &["store"]),
     ("argon2", &["crypto"]),
     ("aes_gcm", &["crypto"]),
+    ("aes", &["crypto/foreign"]),
+    ("cbc", &["crypto/foreign"]),
+    ("chacha20", &["crypto/foreign"]),
+    ("salsa20", &["crypto/foreign"]),
+    ("pbkdf2", &["crypto/foreign"]),
+    ("miniz_oxide", &["exchange/inflate"]),
     ("xaes_256_gcm", &["crypto"]),
     ("hkdf", &["crypto"]),
     ("hmac", &["crypto", "codes", "http/signature"]),
