@@ -48,6 +48,7 @@ fn imports(bytes: &[u8], is_wanted: fn(&str) -> bool) {
                 }
             }
             Reader::Columns(read) => drop(read(bytes, None)),
+            Reader::Locked(read) => drop(read(bytes, None)),
             Reader::PasswordStore | Reader::Vault => {}
         }
     }

@@ -115,10 +115,37 @@ pub(super) fn ask_other(terminal: Option<&mut Terminal>) -> Result<SecretBytes, 
     ask_bytes(terminal, "Master password of the other vault: ")
 }
 
+/// Asks for the password of a file that another program locked.
+pub(super) fn ask_of_file(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    let terminal = terminal.ok_or_else(|| {
+        CliError::not_unlocked(
+            "there is no terminal to ask for the password of the file",
+            "give it with --other-password-file",
+        )
+    })?;
+    ask_bytes(Some(terminal), "Password of the file: ")
+}
+
 /// Asks for the password of a new vault, twice, and again where it is weak and nobody insists on it.
-pub(super) fn ask_new(mut terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+pub(super) fn ask_new(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    ask_twice(terminal, "New master password: ")
+}
+
+/// Asks for the password of a new file for another program, as for that of a vault.
+pub(super) fn ask_new_of_file(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    let terminal = terminal.ok_or_else(|| {
+        CliError::not_unlocked(
+            "there is no terminal to ask for the password of the new file",
+            "name a file with --new-password-file",
+        )
+    })?;
+    ask_twice(Some(terminal), "Password of the new file: ")
+}
+
+fn ask_twice(mut terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBytes, CliError> {
+    let first_question = question;
     loop {
-        let first = ask_bytes(terminal.as_deref_mut(), "New master password: ")?;
+        let first = ask_bytes(terminal.as_deref_mut(), first_question)?;
         let second = ask_bytes(terminal.as_deref_mut(), "Repeat password: ")?;
         if !first.equals(second.expose()) {
             return Err(CliError::usage("the passwords do not match", ""));

@@ -1,13 +1,16 @@
-//! Bitwarden's unencrypted exports. The JSON knows the history of a password; the CSV does not.
+//! Bitwarden's exports, unencrypted or with a password of their own. The JSON knows the history of a password; the CSV
+//! does not.
 
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
-    CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words, source_id,
-    time_of,
+    CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words,
+    old_passwords, source_id, time_of,
 };
 use super::error::ExchangeError;
 use super::heading;
+use super::locks::Locks;
 use super::place::without_mark;
+use super::protected;
 use super::table::{Row, Table};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
@@ -17,10 +20,35 @@ use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 ///
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is no such export;
-/// [`ExchangeError::Encrypted`] for the encrypted kind.
+/// [`ExchangeError::Encrypted`] for one that only the account opens, [`ExchangeError::Locked`] for one with a password.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    read_locked(text, None)
+}
+
+/// Reads a file as [`read`] does, also one with a password.
+///
+/// # Errors
+/// As [`read`]; [`ExchangeError::WrongLocks`] for another password, [`ExchangeError::TooCostly`] before so much is
+/// spent.
+pub fn read_locked(text: &[u8], locks: Option<&Locks>) -> Result<IncomingBatch, ExchangeError> {
     let first = without_mark(text).iter().find(|byte| !byte.is_ascii_whitespace());
-    if first == Some(&b'{') { read_json(text) } else { read_csv(text) }
+    if first != Some(&b'{') {
+        return read_csv(text);
+    }
+    let root = parse(text)?.members()?;
+    let is_set = |member| root.find(member).is_some_and(|node| node.spelled() == "true");
+    match (is_set("encrypted"), is_set("passwordProtected")) {
+        (false, _) => read_json(&root),
+        (true, false) => Err(ExchangeError::Encrypted),
+        (true, true) => {
+            let opened = protected::open(&root, locks)?;
+            // Places in what was encrypted say nothing to anybody.
+            parse(opened.expose()).and_then(|node| read_json(&node.members()?)).map_err(|error| match error {
+                ExchangeError::Malformed { .. } => ExchangeError::Damaged,
+                other => other,
+            })
+        }
+    }
 }
 
 /// Columns of personal exports and of those of an organization.
@@ -119,13 +147,9 @@ const COLLECTIONS: &str = "that it lies in other collections too";
 /// What a custom field is called that has no name.
 const NAMELESS: &str = "field";
 
-fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let root = parse(text)?.members()?;
-    if root.find("encrypted").is_some_and(|node| node.spelled() == "true") {
-        return Err(ExchangeError::Encrypted);
-    }
-    let mut folders = folders_of(&root, "folders")?;
-    folders.extend(folders_of(&root, "collections")?);
+fn read_json(root: &Members<'_>) -> Result<IncomingBatch, ExchangeError> {
+    let mut folders = folders_of(root, "folders")?;
+    folders.extend(folders_of(root, "collections")?);
     let mut batch = IncomingBatch::new();
     batch.account_of = Some(account);
     for (position, item) in root.get("items")?.entries()?.into_iter().enumerate() {
@@ -320,8 +344,7 @@ fn fields_of(item: &Members<'_>) -> Result<Fields, ExchangeError> {
     Ok(fields)
 }
 
-/// Old passwords, the oldest first: the entry as it is, with the password of that time. Bitwarden says when
-/// each was replaced, which is when the next one was made.
+/// Old passwords, the oldest first: the entry as it is, with the password of that time.
 fn history(
     item: &Members<'_>,
     fields: &Fields,
@@ -336,19 +359,12 @@ fn history(
         if !password.is_empty() {
             let replaced =
                 time(&entry, "lastUsedDate", name, "the time at which a password was replaced", losses)?;
-            old.push((fields.with("password", &password), replaced));
+            old.push((password, replaced));
         }
     }
-    // The newest stands first; the times decide where all are there.
+    // The newest stands first.
     old.reverse();
-    if old.iter().all(|(_, replaced)| replaced.is_some()) {
-        old.sort_by_key(|(_, replaced)| *replaced);
-    }
-    let mut made = created;
-    for (_, replaced) in &mut old {
-        std::mem::swap(&mut made, replaced);
-    }
-    Ok(old)
+    Ok(old_passwords(fields, old, created))
 }
 
 fn time(

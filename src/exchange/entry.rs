@@ -6,7 +6,7 @@ use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
 /// What is said of an entry in which nothing is filled in.
-const EMPTY: &str = "it has no value";
+pub(super) const EMPTY: &str = "it has no value";
 
 /// The fields of one version of an entry, in an order that is always the same.
 #[derive(Debug, Default)]
@@ -45,8 +45,12 @@ impl Fields {
         Self(fields)
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The value that they make; `None` where nothing is filled in.
-    fn into_bytes(mut self) -> Option<SecretBytes> {
+    pub(super) fn into_bytes(mut self) -> Option<SecretBytes> {
         match self.0.len() {
             0 => None,
             1 => self.0.pop().map(|(_, value)| value),
@@ -118,6 +122,24 @@ pub(super) fn add_entry(
     batch.account_of = Some(account);
     batch.secrets.push(IncomingSecret::without_labels(name, incoming));
     batch.secrets.last_mut()
+}
+
+/// Versions of old passwords, the oldest first: the entry as it is, with the password of that time. It is known when
+/// each was replaced, which is when the next one was made.
+pub(super) fn old_passwords(
+    fields: &Fields,
+    mut old: Vec<(SecretBytes, Option<Timestamp>)>,
+    created: Option<Timestamp>,
+) -> Vec<(Fields, Option<Timestamp>)> {
+    // Where all times are there they decide.
+    if old.iter().all(|(_, replaced)| replaced.is_some()) {
+        old.sort_by_key(|(_, replaced)| *replaced);
+    }
+    let mut made = created;
+    let version = |(password, replaced): (SecretBytes, Option<Timestamp>)| {
+        (fields.with("password", &password), std::mem::replace(&mut made, replaced))
+    };
+    old.into_iter().map(version).collect()
 }
 
 /// A time that another program wrote, or its loss: what is empty is no time.

@@ -35,6 +35,27 @@ pub enum ExchangeError {
         /// How its content comes here.
         way: &'static str,
     },
+    /// The file has a password, and none is given.
+    #[error("it is locked with a password of its own")]
+    Locked,
+    /// The file has another password or another key file.
+    #[error("the password or the key file of it is wrong")]
+    WrongLocks,
+    /// The key file is no key file.
+    #[error("the key file of it is malformed")]
+    KeyFileMalformed,
+    /// Its key costs more memory or time than etui spends.
+    #[error("{0}")]
+    TooCostly(String),
+    /// More would come out of it than etui reads.
+    #[error("it is larger than {} MiB when it is unpacked", limit >> 20)]
+    TooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+    /// Its checksums do not fit, or pieces are missing.
+    #[error("it is damaged or cut off")]
+    Damaged,
     /// The file is of the right format, and closed.
     #[error("the file is encrypted by the program that wrote it")]
     Encrypted,
@@ -108,7 +129,25 @@ impl ExchangeError {
     pub const fn is_about_content(&self) -> bool {
         matches!(
             self,
-            Self::Malformed { .. } | Self::InWords(_) | Self::Empty | Self::Foreign { .. } | Self::Encrypted
+            Self::Malformed { .. }
+                | Self::InWords(_)
+                | Self::Empty
+                | Self::Foreign { .. }
+                | Self::Encrypted
+                | Self::Locked
+                | Self::WrongLocks
+                | Self::KeyFileMalformed
+                | Self::TooCostly(_)
+                | Self::TooLarge { .. }
+                | Self::Damaged
+        )
+    }
+
+    /// Whether it is about what a file is closed with, or about opening it.
+    pub(super) const fn is_about_locks(&self) -> bool {
+        matches!(
+            self,
+            Self::Encrypted | Self::Locked | Self::WrongLocks | Self::KeyFileMalformed | Self::TooCostly(_)
         )
     }
 
@@ -124,11 +163,15 @@ impl ExchangeError {
             | Self::Empty
             | Self::Foreign { .. }
             | Self::Encrypted
+            | Self::TooCostly(_)
+            | Self::TooLarge { .. }
+            | Self::Damaged
             | Self::NotRecognised { .. }
             | Self::Ambiguous { .. }
             | Self::NotPiped { .. }
             | Self::Unreadable { .. }
             | Self::NoStore { .. } => ErrorCode::InvalidParameter,
+            Self::Locked | Self::WrongLocks | Self::KeyFileMalformed => ErrorCode::NotUnlocked,
             Self::NoProgram { .. }
             | Self::ProgramFailed { .. }
             | Self::Interrupted(_)
@@ -144,7 +187,17 @@ impl ExchangeError {
             Self::Malformed { .. } | Self::InWords(_) => {
                 "nothing was changed; correct the file, or name its format".to_owned()
             }
-            Self::Encrypted => "export it again without encryption, or with another format".to_owned(),
+            Self::Encrypted => "export it again with a password of its own, or without encryption".to_owned(),
+            Self::Locked => "give its password with --other-password-file".to_owned(),
+            Self::WrongLocks | Self::KeyFileMalformed => {
+                "its own password is meant, not that of the vault; name its key file with --other-key-file, if it has one"
+                    .to_owned()
+            }
+            Self::TooCostly(_) => {
+                "choose a cheaper key derivation in the program that wrote it, and save it".to_owned()
+            }
+            Self::TooLarge { .. } => "split it in the program that wrote it".to_owned(),
+            Self::Damaged => "copy it again, or open it in the program that wrote it".to_owned(),
             Self::NotRecognised { .. } => {
                 let names: Vec<&str> = Source::all().iter().map(|source| source.name()).collect();
                 format!("choose the format: {}", names.join(", "))

@@ -2,10 +2,12 @@
 
 use super::error::ExchangeError;
 use super::place::without_mark;
+use super::{keepass, onepux, zip};
 
 /// With this every KeePass database begins, and then with one of the two below.
 const KEEPASS: [u8; 4] = [0x03, 0xd9, 0xa2, 0x9a];
 const KDB: [u8; 4] = [0x65, 0xfb, 0x4b, 0xb5];
+const KEEPASS_WAY: &str = "import it with the format keepass";
 /// Every entry of 1Password's old format ends with this line.
 const PIF: &[u8] = b"\n***5642bee8-a5ff-11dc-8314-0800200c9a66***";
 /// How far into a file is looked.
@@ -22,24 +24,25 @@ pub(super) fn refuse(text: &[u8]) -> Result<(), ExchangeError> {
         return Err(ExchangeError::Empty);
     }
     if let Some(version) = start.strip_prefix(&KEEPASS) {
-        const WAY: &str = "in KeePassXC, export it to CSV (`keepassxc-cli export --format csv`); the CSV holds no history \
-                           and no attachments";
         return match version.starts_with(&KDB) {
-            true => foreign("a KeePass 1 database (KDB)", WAY),
-            false => foreign("a KeePass database (KDBX)", WAY),
+            true => foreign(
+                "a KeePass 1 database (KDB)",
+                "open it with KeePassXC, which makes a new database of it, and import that",
+            ),
+            false => foreign("a KeePass database (KDBX)", KEEPASS_WAY),
         };
     }
-    if begins(b"<") && holds(b"<KeePassFile") {
-        return foreign("a KeePass XML export", "import it into KeePassXC, and export it to CSV there");
+    if keepass::is_xml(text) {
+        return foreign("a KeePass XML export", KEEPASS_WAY);
     }
-    if begins(b"PK\x03\x04") {
-        return match holds(b"export.data") {
-            true => foreign("a 1Password export (1PUX)", "export it from 1Password as CSV"),
+    if begins(zip::SIGNATURE) {
+        return match onepux::is_archive(text) {
+            true => foreign("a 1Password export (1PUX)", "import it with the format 1password"),
             false => foreign("a ZIP archive", "unpack it, and import the file that is in it"),
         };
     }
     if begins(b"{") && holds(PIF) {
-        return foreign("an old 1Password export (1PIF)", "export it from 1Password as CSV");
+        return foreign("an old 1Password export (1PIF)", "export it from 1Password 8 as 1PUX, or as CSV");
     }
     let end = &text[text.len().saturating_sub(LOOKED_AT)..];
     let ends_with_sops = [&b"\"sops\":"[..], b"\nsops:", b"\nsops_"]
@@ -98,7 +101,7 @@ mod tests {
             (b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00", "this is a KeePass database (KDBX)"),
             (b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5\x00", "this is a KeePass 1 database (KDB)"),
             (b"<?xml version=\"1.0\"?>\n<KeePassFile>", "this is a KeePass XML export"),
-            (b"PK\x03\x04....export.data", "this is a 1Password export (1PUX)"),
+            (b"PK\x03\x04....export.data", "this is a ZIP archive"),
             (
                 b"{\"uuid\":1}\n***5642bee8-a5ff-11dc-8314-0800200c9a66***\n",
                 "this is an old 1Password export (1PIF)",

@@ -5,11 +5,13 @@
 //! quotes the file, which may hold secrets anywhere.
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
-//! - [`bitwarden`], [`onepassword`], [`keepassxc`], [`browser`], [`logins`], [`proton`], [`enpass`], [`mod@csv`],
+//! - [`bitwarden`], [`onepassword`], [`keepass`], [`keepassxc`], [`browser`], [`logins`], [`proton`], [`enpass`], [`mod@csv`],
 //!   [`map`], [`pass`], [`cloud`], [`hashicorp`], [`otp`]: in.
 //! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends;
 //!   `foreign`: what no reader here reads, known by its content.
 //! - `heading`: by which columns a CSV file is known; `columns`: what each column of one becomes.
+//! - `locks`: what opens a file that has a password; `inflate`: what is packed, up to a limit;
+//!   `protected`: Bitwarden's export with a password; `onepux`: 1Password's archive; `zip`: the files of an archive.
 //! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
 //!   [`content`](crate::content)); `entry` makes one value of several fields.
 
@@ -26,24 +28,31 @@ mod error;
 mod foreign;
 pub mod hashicorp;
 mod heading;
+mod inflate;
 pub mod json;
+pub mod keepass;
 pub mod keepassxc;
+mod locks;
 pub mod logins;
 pub mod map;
 pub mod onepassword;
+mod onepux;
 pub mod otp;
 pub mod pass;
 mod place;
+mod protected;
 pub mod proton;
 mod read;
 mod source;
 mod table;
+mod zip;
 
 pub use csv::{ColumnMap, MappedColumn, NotMapped};
 pub use error::ExchangeError;
+pub use locks::Locks;
 pub use place::Place;
-pub use read::{Content, Found, Input, LONGEST_FILE, read, read_file};
-pub use source::{ReadColumns, ReadFile, Reader, Source};
+pub use read::{Content, Found, Input, LONGEST_FILE, is_vault, read, read_file};
+pub use source::{ReadColumns, ReadFile, ReadLocked, Reader, Source};
 
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};

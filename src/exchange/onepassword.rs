@@ -1,9 +1,10 @@
-//! 1Password's CSV export: `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
+//! 1Password's exports: the archive (1PUX) is read by `onepux`; this is the CSV, `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
 //! versions call some columns otherwise. History and attachments are not in it.
 
 use super::entry::{FAVORITE, Fields, add_entry};
 use super::error::ExchangeError;
 use super::heading;
+use super::onepux;
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags};
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
@@ -12,11 +13,14 @@ const URLS: [&str; 3] = ["url", "urls", "website"];
 const ONE_TIME_PASSWORDS: [&str; 2] = ["otpauth", "one-time password"];
 const KNOWN: [&str; 6] = ["title", "username", "password", "favorite", "archived", "tags"];
 
-/// Reads a file. Tags become tags without a value.
+/// Reads a file, archive or CSV. Tags become tags without a value.
 ///
 /// # Errors
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
+    if onepux::is_archive(text) {
+        return onepux::read(text);
+    }
     let table = Table::of(text, &heading::ONE_PASSWORD)?;
     let first_of = |columns: &[&'static str]| columns.iter().copied().find(|column| table.has(column));
     let (url, one_time_password) = (first_of(&URLS), first_of(&ONE_TIME_PASSWORDS));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::pass::{self, Programs};
 use super::source::{Reader, Source};
-use super::{ColumnMap, ExchangeError, foreign};
+use super::{ColumnMap, ExchangeError, Locks, foreign, keepass, onepux};
 use crate::domain::reason;
 use crate::memory::{SecretBytes, read_up_to};
 use crate::vault::IncomingBatch;
@@ -43,7 +43,7 @@ pub enum Content {
 }
 
 /// Reads an import, as the format that is named or as the only one that its content fits; where columns are named it
-/// is CSV. `progress` is told how many entries of how many a password store has given.
+/// is CSV. `locks` open a file that has a password of its own. `progress` is told how many entries of how many a password store has given.
 ///
 /// # Errors
 /// [`ExchangeError::Unreadable`] where it cannot be read, [`ExchangeError::NotRecognised`] and
@@ -53,33 +53,18 @@ pub fn read(
     input: &Input,
     named: Option<Source>,
     columns: Option<&ColumnMap>,
+    locks: Option<&Locks>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Found, ExchangeError> {
     let csv = || Source::all().iter().find(|source| matches!(source.reader(), Reader::Columns(_))).copied();
     let source = match named.or_else(|| columns.and_then(|_| csv())) {
         Some(source) => source,
-        None => match recognise(input)? {
+        None => match recognise(input, locks)? {
             Recognised::ByContent(found) => return Ok(found),
             Recognised::ByKind(source) => source,
         },
     };
     let content = match (source.reader(), input) {
-        (Reader::Nameless(read), Input::Path(path)) => {
-            Content::Secrets(named_as(path, read_text(read, read_file(path)?.expose())?))
-        }
-        (Reader::File(read) | Reader::LooseFile(read) | Reader::OnlyNamed(read), Input::Path(path)) => {
-            Content::Secrets(read_text(read, read_file(path)?.expose())?)
-        }
-        (
-            Reader::File(read) | Reader::LooseFile(read) | Reader::OnlyNamed(read) | Reader::Nameless(read),
-            Input::Piped(text),
-        ) => Content::Secrets(read_text(read, text.expose())?),
-        (Reader::Columns(read), Input::Path(path)) => {
-            Content::Secrets(read_text(|text| read(text, columns), read_file(path)?.expose())?)
-        }
-        (Reader::Columns(read), Input::Piped(text)) => {
-            Content::Secrets(read_text(|text| read(text, columns), text.expose())?)
-        }
         (Reader::PasswordStore, Input::Path(path)) => {
             Content::Secrets(pass::read(path, &Programs::of_path(), progress)?)
         }
@@ -87,6 +72,14 @@ pub fn read(
         (Reader::PasswordStore | Reader::Vault, Input::Piped(_)) => {
             return Err(ExchangeError::NotPiped { format: source.name() });
         }
+        (_, Input::Path(path)) => {
+            let batch = read_text(source, read_file(path)?.expose(), columns, locks)?;
+            Content::Secrets(match source.reader() {
+                Reader::Nameless(_) => named_as(path, batch),
+                _ => batch,
+            })
+        }
+        (_, Input::Piped(text)) => Content::Secrets(read_text(source, text.expose(), columns, locks)?),
     };
     Ok(Found { source, content })
 }
@@ -99,7 +92,7 @@ enum Recognised {
     ByKind(Source),
 }
 
-fn recognise(input: &Input) -> Result<Recognised, ExchangeError> {
+fn recognise(input: &Input, locks: Option<&Locks>) -> Result<Recognised, ExchangeError> {
     let name = match input {
         Input::Path(path) => format!("'{}'", path.display()),
         Input::Piped(_) => "stdin".to_owned(),
@@ -108,14 +101,14 @@ fn recognise(input: &Input) -> Result<Recognised, ExchangeError> {
         return Ok(Recognised::ByKind(source));
     }
     match input {
-        Input::Path(path) => recognise_text(read_file(path)?.expose(), name).map(|found| {
+        Input::Path(path) => recognise_text(read_file(path)?.expose(), name, locks).map(|found| {
             let content = match (found.source.reader(), found.content) {
                 (Reader::Nameless(_), Content::Secrets(batch)) => Content::Secrets(named_as(path, batch)),
                 (_, content) => content,
             };
             Found { source: found.source, content }
         }),
-        Input::Piped(text) => recognise_text(text.expose(), name),
+        Input::Piped(text) => recognise_text(text.expose(), name, locks),
     }
     .map(Recognised::ByContent)
 }
@@ -134,17 +127,41 @@ fn recognise_kind(input: &Input, name: &str) -> Result<Option<Source>, ExchangeE
         return store
             .map_or_else(|| Err(ExchangeError::NotRecognised { name: name.to_owned() }), |it| Ok(Some(it)));
     }
-    let mut head = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let start = read_up_to(&mut head, SQLITE.len() - 1).map_err(|error| unreadable(path, &error))?;
-    Ok(vault().filter(|_| start.expose() == SQLITE))
+    Ok(vault().filter(|_| is_vault(path)))
 }
 
+/// Whether a file begins as a vault does; one that cannot be read does not.
+pub fn is_vault(path: &Path) -> bool {
+    let start = File::open(path).and_then(|mut head| read_up_to(&mut head, SQLITE.len() - 1));
+    start.is_ok_and(|start| start.expose() == SQLITE)
+}
+
+/// Reads a text as a format, unless it is known to be something else.
 fn read_text(
-    read: impl Fn(&[u8]) -> Result<IncomingBatch, ExchangeError>,
+    source: Source,
     text: &[u8],
+    columns: Option<&ColumnMap>,
+    locks: Option<&Locks>,
 ) -> Result<IncomingBatch, ExchangeError> {
-    foreign::refuse(text)?;
-    read(text)
+    if known_by_its_start(text) != Some(source) {
+        foreign::refuse(text)?;
+    }
+    match source.reader() {
+        Reader::File(read) | Reader::LooseFile(read) | Reader::OnlyNamed(read) | Reader::Nameless(read) => {
+            read(text)
+        }
+        Reader::Locked(read) => read(text, locks),
+        Reader::Columns(read) => read(text, columns),
+        Reader::PasswordStore | Reader::Vault => Err(ExchangeError::NotPiped { format: source.name() }),
+    }
+}
+
+/// The format of what begins as nothing else does: what is wrong with such a file is worth saying.
+fn known_by_its_start(text: &[u8]) -> Option<Source> {
+    if keepass::is_database(text) || keepass::is_xml(text) {
+        return Source::named("keepass");
+    }
+    Source::named("1password").filter(|_| onepux::is_archive(text))
 }
 
 /// Calls what has no name as the file is called, without its extension.
@@ -166,30 +183,39 @@ fn is_mostly_readable(batch: &IncomingBatch) -> bool {
 }
 
 /// A text is of the one format whose reader takes it and finds something in it.
-fn recognise_text(text: &[u8], name: String) -> Result<Found, ExchangeError> {
+fn recognise_text(text: &[u8], name: String, locks: Option<&Locks>) -> Result<Found, ExchangeError> {
+    if let Some(source) = known_by_its_start(text) {
+        return Ok(Found { source, content: Content::Secrets(read_text(source, text, None, locks)?) });
+    }
     foreign::refuse(text)?;
     let mut strict = Vec::new();
     let mut loose = Vec::new();
-    let mut is_encrypted = false;
+    let mut closed = None;
     for source in Source::all() {
-        let (read, fitting) = match source.reader() {
-            Reader::File(read) | Reader::Nameless(read) => (read, &mut strict),
-            Reader::LooseFile(read) => (read, &mut loose),
+        let (batch, fitting) = match source.reader() {
+            Reader::File(read) | Reader::Nameless(read) => (read(text), &mut strict),
+            Reader::Locked(read) => (read(text, locks), &mut strict),
+            Reader::LooseFile(read) => (read(text), &mut loose),
             Reader::OnlyNamed(_) | Reader::Columns(_) | Reader::PasswordStore | Reader::Vault => continue,
         };
-        match read(text) {
+        match batch {
             Ok(batch) if is_mostly_readable(&batch) => {
                 fitting.push(Found { source: *source, content: Content::Secrets(batch) });
             }
-            Err(ExchangeError::Encrypted) => is_encrypted = true,
+            // Several formats say of themselves that they are encrypted; only one can be opened.
+            Err(error)
+                if error.is_about_locks() && matches!(closed, None | Some(ExchangeError::Encrypted)) =>
+            {
+                closed = Some(error);
+            }
             Ok(_) | Err(_) => {}
         }
     }
     let mut fitting = if strict.is_empty() { loose } else { strict };
-    match fitting.len() {
-        1 => Ok(fitting.remove(0)),
-        0 if is_encrypted => Err(ExchangeError::Encrypted),
-        0 => Err(ExchangeError::NotRecognised { name }),
+    match (fitting.len(), closed) {
+        (1, _) => Ok(fitting.remove(0)),
+        (0, Some(error)) => Err(error),
+        (0, None) => Err(ExchangeError::NotRecognised { name }),
         _ => {
             let formats: Vec<&str> = fitting.iter().map(|found| found.source.name()).collect();
             Err(ExchangeError::Ambiguous { name, formats: formats.join(", ") })
@@ -228,7 +254,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, text).unwrap();
         let shown = format!("'{}'", path.display());
-        let read = |input| read(&input, None, None, &mut |_, _| {}).map(|found| found.source.name());
+        let read = |input| read(&input, None, None, None, &mut |_, _| {}).map(|found| found.source.name());
         let of_file = read(Input::Path(path)).map_err(|error| error.to_string().replace(&shown, "it"));
         let of_pipe = read(Input::Piped(SecretBytes::copy_of(text)));
         let of_pipe = of_pipe.map_err(|error| error.to_string().replace("stdin", "it"));
@@ -285,13 +311,13 @@ mod tests {
         assert_eq!(encrypted, Err("the file is encrypted by the program that wrote it".to_owned()));
         assert_eq!(recognised(b" \n"), Err("it is empty".to_owned()));
         let keepass = recognised(b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00");
-        assert_eq!(keepass, Err("this is a KeePass database (KDBX)".to_owned()));
+        assert_eq!(keepass, Err("it is damaged or cut off".to_owned()));
     }
 
     #[test]
     fn a_vault_and_a_password_store_are_known_by_their_kind() {
         let folder = tempfile::tempdir().unwrap();
-        let read = |path: &Path| read(&Input::Path(path.to_owned()), None, None, &mut |_, _| {});
+        let read = |path: &Path| read(&Input::Path(path.to_owned()), None, None, None, &mut |_, _| {});
         assert!(read(folder.path()).unwrap_err().to_string().ends_with("is not recognised"));
         fs::write(folder.path().join(".gpg-id"), "0xAB\n").unwrap();
         let store = recognise_kind(&Input::Path(folder.path().to_owned()), "").unwrap();
@@ -302,7 +328,7 @@ mod tests {
         assert_eq!(found.source.name(), "etui");
         assert!(matches!(found.content, Content::OtherVault));
         let piped = Input::Piped(SecretBytes::copy_of(b"SQLite format 3\0\x10\0"));
-        let error = super::read(&piped, None, None, &mut |_, _| {}).unwrap_err();
+        let error = super::read(&piped, None, None, None, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.to_string(), "'etui' cannot be read from stdin");
     }
 
@@ -310,7 +336,7 @@ mod tests {
     fn a_format_that_is_named_is_not_guessed() {
         let read = |name: &str| {
             let text = Input::Piped(SecretBytes::copy_of(CHROME));
-            read(&text, Source::named(name), None, &mut |_, _| {}).map(|found| found.source.name())
+            read(&text, Source::named(name), None, None, &mut |_, _| {}).map(|found| found.source.name())
         };
         assert_eq!(read("chrome"), Ok("chrome"));
         assert_eq!(read("csv"), Ok("csv"));
@@ -319,7 +345,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_told_with_its_path() {
-        let error = read(&Input::Path("/nowhere/file".into()), None, None, &mut |_, _| {}).unwrap_err();
+        let error = read(&Input::Path("/nowhere/file".into()), None, None, None, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.to_string(), "cannot read '/nowhere/file': no such file or directory");
     }
 }

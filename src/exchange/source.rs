@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    ColumnMap, ExchangeError, bitwarden, browser, cloud, csv, dotenv, enpass, hashicorp, json, keepassxc,
-    logins, map, onepassword, otp, proton,
+    ColumnMap, ExchangeError, Locks, bitwarden, browser, cloud, csv, dotenv, enpass, hashicorp, json,
+    keepass, keepassxc, logins, map, onepassword, otp, proton,
 };
 use crate::vault::IncomingBatch;
 
@@ -22,11 +22,16 @@ pub type ReadFile = fn(&[u8]) -> Result<IncomingBatch, ExchangeError>;
 /// Reads the text of one file whose columns somebody named, or whose heading says what they are.
 pub type ReadColumns = fn(&[u8], Option<&ColumnMap>) -> Result<IncomingBatch, ExchangeError>;
 
+/// Reads a file that may be locked, with what opens it.
+pub type ReadLocked = fn(&[u8], Option<&Locks>) -> Result<IncomingBatch, ExchangeError>;
+
 /// What reads a format.
 #[derive(Clone, Copy)]
 pub enum Reader {
     /// Takes the text of one file. A file that it reads is of its format.
     File(ReadFile),
+    /// The same, but the file may have a password of its own.
+    Locked(ReadLocked),
     /// The same, but files of other formats may pass for this one: then the other is meant.
     LooseFile(ReadFile),
     /// The same, but a file need not say what its secrets are called: then they are called as the file.
@@ -47,10 +52,15 @@ static SOURCES: &[Source] = &[
     Source { name: "json", help: "etui's own format, complete", reader: Reader::File(json::read) },
     Source {
         name: "bitwarden",
-        help: "Unencrypted export, CSV or JSON",
-        reader: Reader::File(bitwarden::read),
+        help: "Export, CSV or JSON, also one with a password",
+        reader: Reader::Locked(bitwarden::read_locked),
     },
-    Source { name: "1password", help: "CSV export", reader: Reader::File(onepassword::read) },
+    Source { name: "1password", help: "1PUX or CSV export", reader: Reader::File(onepassword::read) },
+    Source {
+        name: "keepass",
+        help: "KDBX database of KeePass or KeePassXC, or its XML export",
+        reader: Reader::Locked(keepass::read),
+    },
     Source { name: "keepassxc", help: "CSV export", reader: Reader::File(keepassxc::read) },
     Source {
         name: "chrome",

@@ -78,7 +78,7 @@ const SETTINGS: &str =
     "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear_after = '1s'\n";
 
 /// What must have happened before an example can be run.
-const BEFORE: [(&str, &str); 20] = [
+const BEFORE: [(&str, &str); 21] = [
     ("etui new db/password", "etui rm db/password --force --yes"),
     ("aws", "etui rm db --force --yes"),
     ("etui tui", "cp data/etui/vault.etui team.etui"),
@@ -100,6 +100,7 @@ const BEFORE: [(&str, &str); 20] = [
         "etui rename --prefix shop/dev/ shop/old/; etui rm --prefix shop/old/",
     ),
     ("etui move shop/db/", "etui rename db/password shop/db/password"),
+    ("etui import passwords.kdbx", "etui export kdbx --new-password-file new.txt --out passwords.kdbx"),
     ("etui import csv", "printf 'Title,Pwd,Group\nrouter,pw,Home\n' > passwords.csv"),
     ("etui import json", "etui rm shop/dev/token --force --yes"),
     ("etui run --env-file .env", "echo DB_PASSWORD=etui://db/password > .env"),
@@ -129,6 +130,13 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         "etui code web/github --qr" => &[("[y/N]", "y\r")],
         "etui rekey" => LOCKS,
         "etui push team db/password --all-versions" => &[("Push?", "y\r")],
+        _ if example.starts_with("etui export kdbx") => &[
+            ("Password of the new file", "correct unruly anvil parade\r"),
+            ("Repeat password", "correct unruly anvil parade\r"),
+        ],
+        _ if example.starts_with("etui import passwords.kdbx") => {
+            &[("Password of the file", "correct unruly anvil parade\r")]
+        }
         _ if example.contains("--keep-copy") => NEW_PASSWORD,
         _ if example.starts_with("etui passwd") => LOCKS,
         // The demo shows a password before it is open: that is no time to leave.

@@ -137,3 +137,71 @@ fn on_a_terminal_nothing_of_a_value_is_obeyed() {
         assert!(!screen.contains('\u{1b}'), "{screen:?}");
     }
 }
+
+#[test]
+fn a_keepass_database_is_encrypted_and_comes_back_whole() {
+    let home = home();
+    home.write_private("word", "correct unruly anvil parade\n");
+    home.write_private("wrong", "another\n");
+    let export = ["export", "kdbx", "--new-password-file", "word"];
+    assert_snapshot!(home.etui(&[&export[..], &["--out", "out.kdbx"]].concat()), @"
+    exit 0
+    stdout:
+    exported 3 secrets to 'out.kdbx'
+    ");
+    let file = fs::read(home.path().join("out.kdbx")).unwrap();
+    assert!(!file.windows(9).any(|window| window == b"two words"));
+    // It opens with its own password alone.
+    assert_snapshot!(home.etui(&["import", "out.kdbx"]).failed(5), @r"
+    exit 5
+    stderr:
+    error: there is no terminal to ask for the password of the file
+    hint: give it with --other-password-file
+    ");
+    assert_snapshot!(home.etui(&["import", "out.kdbx", "--other-password-file", "wrong"]).failed(5), @r"
+    exit 5
+    stderr:
+    error: 'out.kdbx' cannot be imported: the password or the key file of it is wrong
+    hint: its own password is meant, not that of the vault; name its key file with --other-key-file, if it has one
+    ");
+    assert_snapshot!(
+        home.etui(&["import", "out.kdbx", "--other-password-file", "word", "--dry-run"]),
+        @"
+    exit 0
+    stdout:
+    same	db	
+    same	shop/api-key	
+    same	shop/tls	
+
+    stderr:
+    note: nothing would change: 3 already here
+    "
+    );
+    home.etui(&["import", "out.kdbx", "--other-password-file", "word", "--prefix", "back"]).succeeded();
+    assert_eq!(home.etui(&["get", "back/shop/api-key"]).text(), "$5\ntwo words");
+    let described = home.etui(&["show", "back/shop/api-key", "--json"]).json();
+    assert_eq!(described["Description"], "what for");
+}
+
+#[test]
+fn flags_of_one_kind_of_export_are_refused_for_the_other() {
+    let home = home();
+    assert_snapshot!(home.etui(&["export", "kdbx", "--plaintext"]).failed(2), @r"
+    exit 2
+    stderr:
+    error: --plaintext is not for the format kdbx, which is encrypted
+    hint: leave it out
+    ");
+    assert_snapshot!(home.etui(&["export", "json", "--plaintext", "--new-password-file", "x"]).failed(2), @r"
+    exit 2
+    stderr:
+    error: --new-password-file is for the format kdbx: the others have no password
+    hint: leave it out
+    ");
+    assert_snapshot!(home.etui(&["export", "kdbx", "--out", "x"]).failed(5), @r"
+    exit 5
+    stderr:
+    error: there is no terminal to ask for the password of the new file
+    hint: name a file with --new-password-file
+    ");
+}

@@ -113,7 +113,7 @@ fn a_malformed_file_changes_nothing_and_asks_for_no_password() {
     exit 2
     stderr:
     error: 'file' cannot be imported: the file is encrypted by the program that wrote it
-    hint: export it again without encryption, or with another format
+    hint: export it again with a password of its own, or without encryption
     ");
     assert_snapshot!(home.etui(&["import", "json", "missing"]).failed(2), @"
     exit 2

@@ -107,7 +107,7 @@ fn an_answer_without_a_path_is_called_as_its_file() {
     fs::write(&path, r#"{"request_id":"r","data":{"user":"me","password":"p"},"lease_duration":2764800}"#)
         .unwrap();
     for format in [None, Format::named("hashicorp")] {
-        let found = read(&Input::Path(path.clone()), format, None, &mut |_, _| {}).unwrap();
+        let found = read(&Input::Path(path.clone()), format, None, None, &mut |_, _| {}).unwrap();
         let Content::Secrets(batch) = found.content else { panic!() };
         assert_eq!(batch.secrets[0].name, "mail");
         assert_eq!(batch.secrets[0].versions[0].value.expose(), br#"{"user":"me","password":"p"}"#);

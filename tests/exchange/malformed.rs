@@ -240,7 +240,7 @@ fn nothing_is_not_an_import() {
     for source in Source::all().iter().filter(|source| !["pass", "etui"].contains(&source.name())) {
         for text in ["", " \n\n"] {
             let input = Input::Piped(SecretBytes::copy_of(text.as_bytes()));
-            let error = read(&input, Some(*source), None, &mut |_, _| {}).unwrap_err();
+            let error = read(&input, Some(*source), None, None, &mut |_, _| {}).unwrap_err();
             assert_eq!(error.to_string(), "it is empty");
         }
     }

@@ -1,5 +1,7 @@
 //! `etui export`: secrets for other programs, and for other vaults.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -7,29 +9,35 @@ use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, UnseenAs, escape_unseen};
+use crate::cli::password::{self, PasswordSource};
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, NAME, Schema, key};
 use crate::cli::stream::OutArguments;
 use crate::cli::wording::count;
+use crate::crypto::KdfCost;
 use crate::domain::{Folder, visible_value};
-use crate::exchange::ExportFormat;
+use crate::exchange::{ExportFormat, keepass};
 use crate::memory::SecretBytes;
 use crate::vault::Loss;
 
-/// Write secrets out, unencrypted
+/// Write secrets out for another program
 ///
 /// `json` is complete: all versions with their times, labels, notes and tags; `etui import json` makes an
 /// equal vault of it. `dotenv` holds the current values: 'db/password' becomes DB_PASSWORD. Each value is
 /// written so that node, Python and bash read it alike. What a format cannot hold, or what they would read
 /// differently, is named on stderr; secrets that are scheduled for deletion are never exported.
 ///
-/// Whoever reads the file reads your secrets: that is what --plaintext says. For a copy that stays encrypted
-/// use `etui backup`.
+/// `kdbx` is an encrypted database for KeePass and KeePassXC: versions are the history of its entries; ids,
+/// labels, notes and descriptions are further fields; binary values are attachments. Its password is asked for.
+///
+/// Whoever reads a file of the other formats reads your secrets: that is what --plaintext says. For a copy
+/// that stays encrypted use `etui backup`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui export json --plaintext --out secrets.json
-  etui export dotenv --plaintext --prefix shop/dev --out .env")]
+  etui export dotenv --plaintext --prefix shop/dev --out .env
+  etui export kdbx --out passwords.kdbx")]
 pub(in crate::cli) struct Export {
     /// The program that will read it
     #[arg(value_name = "FORMAT", value_enum)]
@@ -43,6 +51,10 @@ pub(in crate::cli) struct Export {
     #[arg(long, value_name = "PATH", value_parser = Folder::new)]
     prefix: Option<Folder>,
 
+    /// Read the password of the new database from a file, `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    new_password_file: Option<PathBuf>,
+
     #[command(flatten)]
     out: OutArguments,
 }
@@ -54,13 +66,17 @@ enum Format {
     Dotenv,
     /// etui's own format, complete
     Json,
+    /// Encrypted database of KeePass and KeePassXC (KDBX 4), complete
+    Kdbx,
 }
 
 impl Format {
-    const fn written(self) -> ExportFormat {
+    /// The format of a file that everybody can read.
+    const fn plain(self) -> Option<ExportFormat> {
         match self {
-            Self::Dotenv => ExportFormat::Dotenv,
-            Self::Json => ExportFormat::Json,
+            Self::Dotenv => Some(ExportFormat::Dotenv),
+            Self::Json => Some(ExportFormat::Json),
+            Self::Kdbx => None,
         }
     }
 }
@@ -98,7 +114,9 @@ impl RunCommand for Export {
     )]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        if !self.plaintext {
+        let plain = self.format.plain();
+        self.refuse_unfit_flags(plain.is_some())?;
+        if plain.is_some() && !self.plaintext {
             return Err(CliError::missing(
                 "refusing to write secrets unencrypted",
                 "add --plaintext if you want that; `etui backup` makes an encrypted copy",
@@ -115,18 +133,29 @@ impl RunCommand for Export {
             )
             .into());
         }
-        let (text, losses) = self.format.written().write(&batch, folder);
+        let (text, losses) = match plain {
+            Some(format) => format.write(&batch, folder),
+            None => keepass::write(&batch, &self.new_password(invocation)?, KdfCost::LEAST_DEFAULT)?,
+        };
         let exported = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
         let losses: Vec<&Loss> = batch.losses.iter().chain(&losses).collect();
         let output = invocation.output();
         let Some(path) = self.out.file() else {
             tell(invocation, &losses);
+            if plain.is_none() && output.stdout_is_terminal() {
+                return Err(CliError::usage(
+                    "refusing to write a database to the terminal",
+                    "name a file with --out, or redirect stdout",
+                )
+                .into());
+            }
             output.bytes(self.for_reader(text, output.stdout_is_terminal()).expose())?;
             return Ok(Finish::Done);
         };
         self.out.write(path, &text)?;
         let secrets = count(exported as u64, "secret");
-        let sentence = format!("exported {secrets} to '{}', unencrypted", path.display());
+        let unencrypted = if plain.is_some() { ", unencrypted" } else { "" };
+        let sentence = format!("exported {secrets} to '{}'{unencrypted}", path.display());
         output.changed(&sentence, None);
         if output.audience() == Audience::Machine {
             let losses = losses
@@ -143,6 +172,43 @@ impl RunCommand for Export {
 }
 
 impl Export {
+    fn refuse_unfit_flags(&self, is_plain: bool) -> Result<(), CliError> {
+        if is_plain && self.new_password_file.is_some() {
+            let sentence = "--new-password-file is for the format kdbx: the others have no password";
+            return Err(CliError::usage(sentence, "leave it out"));
+        }
+        if !is_plain && self.plaintext {
+            return Err(CliError::usage(
+                "--plaintext is not for the format kdbx, which is encrypted",
+                "leave it out",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The password that opens the database.
+    fn new_password(&self, invocation: &Invocation) -> Result<SecretBytes, CliError> {
+        let password = match &self.new_password_file {
+            None => invocation.with_terminal(password::ask_new_of_file)?,
+            Some(path) => {
+                let source = PasswordSource::of_file(path);
+                if source == PasswordSource::Stdin {
+                    drop(invocation.claim_stdin("the password of the database")?);
+                }
+                let password = source.read(invocation.output())?.unwrap_or_default();
+                password::note_weak(invocation.output(), &password);
+                password
+            }
+        };
+        if password.is_empty() {
+            return Err(CliError::not_unlocked(
+                "the password of the database is empty",
+                "choose another one",
+            ));
+        }
+        Ok(password)
+    }
+
     /// The file byte for byte, but on a terminal with all that a terminal would obey made visible.
     fn for_reader(&self, text: SecretBytes, is_terminal: bool) -> SecretBytes {
         if !is_terminal {
@@ -151,6 +217,8 @@ impl Export {
         let mut shown = SecretBytes::with_capacity(text.len());
         match self.format {
             Format::Json => escape_unseen(&text, UnseenAs::Json, &mut shown),
+            // It is never shown.
+            Format::Kdbx => {}
             Format::Dotenv => visible_value(text.expose_text().unwrap_or_default(), &mut shown),
         }
         shown

@@ -20,7 +20,8 @@ use crate::cli::schema::{Json, Schema};
 use crate::cli::stream::refuse_stream;
 use crate::domain::{Folder, visible};
 use crate::exchange::{
-    ColumnMap, Content, ExchangeError, Input, LONGEST_FILE, MappedColumn, Reader, Source, read,
+    ColumnMap, Content, ExchangeError, Input, LONGEST_FILE, Locks, MappedColumn, Reader, Source, is_vault,
+    read,
 };
 use crate::memory::SecretBytes;
 use crate::vault::{
@@ -43,8 +44,9 @@ use report::{REPORT, Tense};
 ///
 /// The format is recognised by the content of the file; name it where several would fit. `json` reads what
 /// `etui export json` wrote. `pass` takes the folder of the store and reads it through
-/// gpg. `etui` takes another vault: labels that mark another version here stay, and are shown. Copies of this
-/// vault are brought together with `etui merge`.
+/// gpg. `keepass` takes a KDBX database with its history and attachments, and asks for its password.
+/// `etui` takes another vault: labels that mark another version here stay, and are shown. Copies of this vault
+/// are brought together with `etui merge`.
 #[derive(Debug, Args)]
 #[command(allow_missing_positional = true)]
 #[command(after_long_help = "\
@@ -53,6 +55,7 @@ Examples:
   etui import bitwarden_export.json --dry-run
   etui import json secrets.json --skip-refused
   etui import csv passwords.csv --map name=Title,password=Pwd,folder=Group
+  etui import passwords.kdbx --dry-run
   etui import ~/.password-store
   aws secretsmanager get-secret-value --secret-id db | etui import -
   etui import /media/laptop/vault.etui")]
@@ -90,13 +93,13 @@ pub(in crate::cli) struct Import {
     #[arg(long)]
     dry_run: bool,
 
-    /// The other vault's password file, or `-`
+    /// Its password file, or `-` for stdin
     ///
-    /// It is not needed where the other vault has the same key as this one.
+    /// The password of a database, of an export or of another vault. Without this option it is asked for.
     #[arg(long, value_name = "FILE")]
     other_password_file: Option<PathBuf>,
 
-    /// The key file of the other vault
+    /// Its key file, if it has one
     #[arg(long, value_name = "FILE")]
     other_key_file: Option<PathBuf>,
 }
@@ -121,12 +124,12 @@ impl RunCommand for Import {
             refuse_stream(&self.file, "a vault or a password store")?;
         }
         if self.format.is_some()
-            && !is_of(|reader| matches!(reader, Reader::Vault))
+            && !is_of(|reader| matches!(reader, Reader::Vault | Reader::Locked(_)))
             && (self.other_password_file.is_some() || self.other_key_file.is_some())
         {
             return Err(CliError::usage(
-                "--other-password-file and --other-key-file are for another vault",
-                "leave them out, or import with the format etui",
+                "--other-password-file and --other-key-file are for another vault, or for a file with a password",
+                "leave them out",
             )
             .into());
         }
@@ -138,7 +141,13 @@ impl RunCommand for Import {
         };
         let mut progress = ProgressLine::new(invocation.output(), "reading");
         let tell = &mut |done, total| progress.show(how_far(done, total));
-        let found = read(&input, self.format, columns.as_ref(), tell).map_err(|error| self.named(error))?;
+        let given = self.given_locks(invocation)?;
+        let mut found = read(&input, self.format, columns.as_ref(), given.as_ref(), tell);
+        if found.as_ref().is_err_and(|error| *error == ExchangeError::Locked) {
+            let locks = self.locks_of_file(invocation)?;
+            found = read(&input, self.format, columns.as_ref(), Some(&locks), tell);
+        }
+        let found = found.map_err(|error| self.named(error))?;
         drop((progress, input));
         let mut vault = invocation.unlock()?;
         let mut batch = match found.content {
@@ -249,6 +258,40 @@ impl Import {
     }
 
     fn other_credentials(&self, invocation: &Invocation, other: &LockedVault) -> anyhow::Result<Credentials> {
+        let key_file = self.read_key_file(invocation)?;
+        if other.needs_key_file() && key_file.is_none() {
+            return Err(CliError::not_unlocked(
+                "the other vault needs its key file besides the password",
+                "name it with --other-key-file",
+            )
+            .into());
+        }
+        let given = self.given_password(invocation)?;
+        let asked = || invocation.with_terminal(password::ask_other);
+        Ok(Credentials::new(given.map_or_else(asked, Ok)?, key_file.as_ref())?)
+    }
+
+    /// What opens a file that another program locked, where it is named.
+    fn given_locks(&self, invocation: &Invocation) -> anyhow::Result<Option<Locks>> {
+        if self.other_password_file.is_none() || self.is_another_vault() {
+            return Ok(None);
+        }
+        self.locks_of_file(invocation).map(Some)
+    }
+
+    fn locks_of_file(&self, invocation: &Invocation) -> anyhow::Result<Locks> {
+        let key_file = self.read_key_file(invocation)?;
+        let asked = || invocation.with_terminal(password::ask_of_file);
+        let password = self.given_password(invocation)?.map_or_else(asked, Ok)?;
+        Ok(Locks { password, key_file })
+    }
+
+    /// Whether it is a vault, whose password is read once and later.
+    fn is_another_vault(&self) -> bool {
+        is_vault(&self.file)
+    }
+
+    fn read_key_file(&self, invocation: &Invocation) -> anyhow::Result<Option<SecretBytes>> {
         let key_file = self.other_key_file.as_deref().map(|path| {
             let read = |file: File| {
                 password::note_open_file(invocation.output(), "key file", path, &file)?;
@@ -259,26 +302,16 @@ impl Import {
                 CliError::not_unlocked(sentence, "name another with --other-key-file")
             })
         });
-        let key_file = key_file.transpose()?;
-        if other.needs_key_file() && key_file.is_none() {
-            return Err(CliError::not_unlocked(
-                "the other vault needs its key file besides the password",
-                "name it with --other-key-file",
-            )
-            .into());
+        Ok(key_file.transpose()?)
+    }
+
+    fn given_password(&self, invocation: &Invocation) -> anyhow::Result<Option<SecretBytes>> {
+        let Some(path) = &self.other_password_file else { return Ok(None) };
+        let source = PasswordSource::of_file(path);
+        if source == PasswordSource::Stdin {
+            drop(invocation.claim_stdin("the password of the file")?);
         }
-        let given = match &self.other_password_file {
-            Some(path) => {
-                let source = PasswordSource::of_file(path);
-                if source == PasswordSource::Stdin {
-                    drop(invocation.claim_stdin("the password of the other vault")?);
-                }
-                source.read(invocation.output())?
-            }
-            None => None,
-        };
-        let asked = || invocation.with_terminal(password::ask_other);
-        Ok(Credentials::new(given.map_or_else(asked, Ok)?, key_file.as_ref())?)
+        Ok(source.read(invocation.output())?)
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::ask::failure::Failure;
 use super::super::session::Session;
 use super::job::{Done, Incoming, OtherLocks, ToRead};
 use super::watched::Watched;
-use crate::exchange::{self, Content, Input, Source, read_file};
+use crate::exchange::{self, Content, ExchangeError, Input, Locks, Source, read_file};
 use crate::vault::{
     Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError, import_wording,
 };
@@ -12,9 +12,15 @@ use crate::vault::{
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
     session.incoming = None;
     let input = Input::Path(wanted.path.clone());
-    let found = exchange::read(&input, wanted.source, wanted.columns.as_ref(), &mut |done, total| {
+    let locks = wanted.locks.as_ref().map(of_file).transpose()?;
+    let tell = &mut |done, total| {
         let _ = watched.tell(Progress { done: done as u64, total: total as u64 });
-    })?;
+    };
+    let found = exchange::read(&input, wanted.source, wanted.columns.as_ref(), locks.as_ref(), tell);
+    let found = match found {
+        Err(ExchangeError::Locked) => return Ok(Done::FileIsLocked),
+        found => found?,
+    };
     let source = found.source;
     let mut batch = match found.content {
         Content::Secrets(batch) => batch,
@@ -32,6 +38,12 @@ pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) ->
     let report = session.vault()?.plan_import(&batch)?;
     session.incoming = Some(Incoming { batch, shown: report.clone(), source });
     Ok(planned(source, report, false))
+}
+
+/// What opens a file that another program locked.
+fn of_file(locks: &OtherLocks) -> Result<Locks, Failure> {
+    let key_file = locks.key_file.as_deref().map(read_file).transpose()?;
+    Ok(Locks { password: locks.password.duplicate(), key_file })
 }
 
 fn planned(source: Source, report: ImportReport, is_other_than_shown: bool) -> Done {

@@ -116,6 +116,8 @@ pub enum Done {
         /// Whether the vault changed since the plan that was shown.
         is_other_than_shown: bool,
     },
+    /// The file that is to be imported has a password of its own.
+    FileIsLocked,
     /// The other vault has a key of its own.
     OtherVaultIsLocked {
         /// Whether it needs a key file too.
@@ -163,11 +165,11 @@ pub struct ToRead {
     pub path: PathBuf,
     /// The folder that it is put below.
     pub folder: Option<Folder>,
-    /// What opens it, where it is a vault with a key of its own.
+    /// What opens it, where it is a vault with a key of its own or a file with a password.
     pub locks: Option<OtherLocks>,
 }
 
-/// What opens another vault.
+/// What opens another vault, or a file with a password.
 pub struct OtherLocks {
     pub password: SecretBytes,
     pub key_file: Option<PathBuf>,

@@ -185,6 +185,19 @@ pub(super) fn ask_for_locks(task: &mut TaskForm, needs_key_file: bool) {
     task.say(vec![Line::new(Role::Warning, what)]);
 }
 
+/// The file has a password: it is asked for, with the key file that such files may have.
+pub(super) fn ask_for_password(task: &mut TaskForm) {
+    let form = &mut task.form;
+    if !form.has(OTHER_PASSWORD) {
+        form.insert_behind(FOLDER, Field::masked(OTHER_PASSWORD, "File password"));
+        let field =
+            Field::path(OTHER_KEY_FILE, "File key file", "").placeholder("leave empty if there is none");
+        form.insert_behind(OTHER_PASSWORD, field);
+    }
+    form.go_to(OTHER_PASSWORD);
+    task.say(vec![Line::new(Role::Warning, "the file has a password of its own: type it")]);
+}
+
 /// What an import would do: a sentence, by name what is refused and lost, and then each other secret.
 fn lines(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> Vec<Line> {
     let mut lines = vec![Line::new(Role::Text, summary(report, tense, on_refusal))];

@@ -32,6 +32,10 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
         Done::ImportPlanned { source, report, is_other_than_shown } => {
             import::show_plan(form, *report, source, is_other_than_shown);
         }
+        Done::FileIsLocked => {
+            form.stage = Stage::Typing;
+            import::ask_for_password(form);
+        }
         Done::OtherVaultIsLocked { needs_key_file } => {
             form.stage = Stage::Typing;
             import::ask_for_locks(form, needs_key_file);
@@ -117,6 +121,9 @@ fn sentence(done: &Done) -> (Tone, String) {
             Tone::Note,
             format!("{}; :import shows it", import::summary(report, Tense::Would, OnRefusal::ImportNothing)),
         ),
+        Done::FileIsLocked => {
+            (Tone::Note, "the file has a password of its own: :import asks for it".to_owned())
+        }
         Done::OtherVaultIsLocked { .. } => {
             (Tone::Note, "the other vault has a key of its own: :import asks for its password".to_owned())
         }
