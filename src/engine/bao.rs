@@ -61,6 +61,8 @@ pub struct Bao {
     /// The path below the mount, with a slash at its end unless it is empty.
     base: String,
     kept: Option<Option<u64>>,
+    /// How far the storage was after the last write: a follower that is not so far yet would tell what was before.
+    index: Option<String>,
     since: Option<Instant>,
 }
 
@@ -151,6 +153,7 @@ impl Bao {
             mount: String::new(),
             base: String::new(),
             kept: None,
+            index: None,
             since: None,
         };
         let mut attempt = 0;
@@ -250,16 +253,21 @@ impl Bao {
                 path: format!("/v1/{path}"),
                 token: (!self.token.is_empty()).then_some(&self.token),
                 namespace: self.access.namespace.as_deref(),
+                index: self.index.as_deref(),
                 body,
             };
             let answer = match self.wire.exchange(&request) {
                 Err(error) => {
                     self.go_home();
+                    self.index = None;
                     return Err(error);
                 }
                 Ok(answer) => answer,
             };
             if !matches!(answer.status, 301 | 302 | 307 | 308) {
+                if method != "GET" && answer.index.is_some() {
+                    self.index.clone_from(&answer.index);
+                }
                 return Ok(answer);
             }
             redirects += 1;
@@ -324,7 +332,7 @@ impl Bao {
             200..300 => return Ok(Some(answer.body)),
             404 => return Ok(None),
             400 if says("check-and-set") => EngineError::Changed { name: name() },
-            412 => EngineError::Changed { name: name() },
+            412 => self.wire.unavailable("it has not seen the last change yet"),
             413 => EngineError::TooLarge { host, name: name() },
             500 if says("too large") => EngineError::TooLarge { host, name: name() },
             403 => {

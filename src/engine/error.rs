@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::{ErrorCode, StageLabel, VersionId};
+use crate::domain::{ErrorCode, StageLabel, VersionId, count};
 use crate::vault::VaultError;
 
 /// Never names a value, a token, the text of a library or of a server.
@@ -28,7 +28,7 @@ pub enum EngineError {
         why: &'static str,
     },
     /// It was waited for long enough.
-    #[error("{cause}; etui tried for {seconds} seconds")]
+    #[error("{cause}; etui tried for {}", count(*seconds, "second"))]
     GaveUp {
         /// Why the last attempt failed.
         cause: Box<EngineError>,

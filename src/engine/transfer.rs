@@ -258,7 +258,11 @@ impl<'a> Transfer<'a> {
             match self.attempt(name, terms, &mut done) {
                 Ok(None) => return Ok(PushOutcome::Goes(done)),
                 Ok(Some(refusal)) => return Ok(PushOutcome::Refused(refusal)),
-                Err(EngineError::Changed { .. }) if tries < TRIES => tries += 1,
+                // Somebody else may be at it, or a node that follows tells what was before.
+                Err(error @ EngineError::Changed { .. }) if tries < TRIES => {
+                    tries += 1;
+                    let _ = self.engine.wait(tries, error);
+                }
                 Err(error) if error.may_pass() => {
                     attempt += 1;
                     self.engine.wait(attempt, error)?;

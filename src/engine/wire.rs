@@ -49,6 +49,8 @@ pub enum NoAuthorities {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) location: Option<String>,
+    /// How far the storage was, where a node tells it.
+    pub(super) index: Option<String>,
     pub(super) body: SecretBytes,
 }
 
@@ -249,7 +251,8 @@ impl Wire {
                 stays_open = false;
             }
         }
-        Ok((Answer { status: head.status, location: head.location, body: bytes }, stays_open))
+        let Head { status, location, index, .. } = head;
+        Ok((Answer { status, location, index, body: bytes }, stays_open))
     }
 
     pub(super) fn unavailable(&self, why: &'static str) -> EngineError {
@@ -305,6 +308,8 @@ pub(super) struct Request<'a> {
     pub(super) path: String,
     pub(super) token: Option<&'a SecretBytes>,
     pub(super) namespace: Option<&'a str>,
+    /// How far the storage of the node must be.
+    pub(super) index: Option<&'a str>,
     pub(super) body: Option<&'a SecretBytes>,
 }
 
@@ -321,6 +326,11 @@ impl Request<'_> {
         bytes.extend(head.as_bytes());
         if let Some(namespace) = self.namespace {
             bytes.extend(format!("X-Vault-Namespace: {namespace}\r\n").as_bytes());
+        }
+        if let Some(index) = self.index {
+            // A node that is not so far yet passes the request on to its leader if it may, and says so otherwise.
+            let index = format!("X-Vault-Index: {index}\r\nX-Vault-Inconsistent: forward-active-node\r\n");
+            bytes.extend(index.as_bytes());
         }
         if let Some(token) = self.token {
             bytes.extend(b"X-Vault-Token: ");
@@ -342,6 +352,7 @@ struct Head {
     length: usize,
     status: u16,
     location: Option<String>,
+    index: Option<String>,
     body: Body,
     stays_open: bool,
 }
@@ -381,7 +392,15 @@ fn head_of(bytes: &[u8]) -> Result<Option<Head>, NotHttp> {
     };
     let closes = header("Connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
     let location = header("Location").map(str::to_owned);
-    Ok(Some(Head { length, status, location, body, stays_open: !closes && response.version == Some(1) }))
+    let index = header("X-Vault-Index").map(str::to_owned);
+    Ok(Some(Head {
+        length,
+        status,
+        location,
+        index,
+        body,
+        stays_open: !closes && response.version == Some(1),
+    }))
 }
 
 /// Moves whole chunks from `bytes` to `whole`; true after the last one.
@@ -442,6 +461,7 @@ mod tests {
             path: "/v1/a".to_owned(),
             token: Some(&token),
             namespace: None,
+            index: None,
             body: Some(&body),
         };
         let text = request.to_bytes("h:1").expose_text().unwrap().to_owned();
