@@ -51,8 +51,32 @@ impl Vault {
 
 /// A fresh identity for a version: a random positive 63-bit integer.
 pub(super) fn make_version_key() -> Result<VersionKey, VaultError> {
-    let random = crypto::make_random::<8>().map_err(StoreError::from)?;
-    Ok(VersionKey(i64::from_be_bytes(random) & i64::MAX))
+    KeyRange::ALL.draw()
+}
+
+/// Where the keys of versions are drawn from. An import draws those of each secret behind those of the secret before:
+/// SQLite fills pages that only grow at their end, and leaves a fifth of the others empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeyRange {
+    start: u64,
+    size: u64,
+}
+
+impl KeyRange {
+    const ALL: Self = Self { start: 0, size: 1 << 63 };
+
+    /// The range of the secret at a position of so many.
+    pub(super) fn at(position: usize, count: usize) -> Self {
+        let size = Self::ALL.size / (count as u64).max(1);
+        Self { start: size * position as u64, size }
+    }
+
+    /// A key that nobody can foresee.
+    pub(super) fn draw(self) -> Result<VersionKey, VaultError> {
+        let random = crypto::make_random::<8>().map_err(StoreError::from)?;
+        let key = self.start + u64::from_be_bytes(random) % self.size;
+        Ok(VersionKey(key as i64))
+    }
 }
 
 impl Changes<'_, '_> {
@@ -86,5 +110,26 @@ pub(super) fn refuse_if_changed(
             Err(Refusal::Changed { name: secret.state().name.clone() }.into())
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_secret_of_an_import_draws_behind_the_one_before() {
+        for count in [1, 2, 3, 1_000, 1 << 40] {
+            for position in [0, count / 2, count - 1] {
+                let KeyRange { start, size } = KeyRange::at(position, count);
+                assert!(start + size <= 1 << 63, "{position} of {count}");
+                let VersionKey(key) = KeyRange::at(position, count).draw().unwrap();
+                assert!((start..start + size).contains(&(key as u64)), "{position} of {count}");
+                if position > 0 {
+                    let before = KeyRange::at(position - 1, count);
+                    assert!(before.start + before.size <= start, "{position} of {count}");
+                }
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::batch::{Changes, make_version_key};
+use super::batch::{Changes, KeyRange};
 use super::error::VaultError;
 use super::history::walk;
 use super::incoming::{IncomingBatch, IncomingSecret, Loss};
@@ -292,7 +292,7 @@ fn decide(
     }
     let here = store.secret(&name)?;
     let mut kept = Vec::new();
-    let mut terms = terms(store, &name, here.as_ref(), incoming, now)?;
+    let mut terms = terms(store, &name, here.as_ref(), incoming, target.keys, now)?;
     if here.is_none() {
         keep_identity(&mut terms, incoming.source_id.as_ref(), given.as_deref(), &mut kept);
     }
@@ -361,6 +361,7 @@ fn terms(
     name: &SecretName,
     here: Option<&StoredSecret>,
     incoming: &IncomingSecret,
+    keys: KeyRange,
     now: Timestamp,
 ) -> Result<ImportTerms, VaultError> {
     let mut versions: Vec<ImportedVersion> = Vec::with_capacity(incoming.versions.len());
@@ -371,7 +372,7 @@ fn terms(
             None => match_by_value(store, here, &version.value, earlier)?,
         };
         versions.push(ImportedVersion {
-            key: make_version_key()?,
+            key: keys.draw()?,
             id: version.id.clone(),
             created: version.created,
             note: version.note.clone(),
