@@ -26,6 +26,7 @@
 //! - [`agent`]: the process that keeps a vault unlocked for scripts.
 //! - [`app_options`]: what the terminal app is started with.
 //! - [`query`]: the language that finds secrets, for the app's filter and `etui list`.
+//! - [`sync`]: fetching a copy that lies elsewhere and putting one back: files, ssh, git.
 //! - [`cli`]: the command line: arguments, references, outputs, one file for each command.
 //! - [`tui`]: the terminal app.
 //! - [`demo`]: a throwaway vault of sample secrets.
@@ -58,6 +59,7 @@ pub mod memory;
 pub mod platform;
 pub mod query;
 mod store;
+pub mod sync;
 pub mod tui;
 pub mod vault;
 pub mod versioning;

@@ -1,5 +1,7 @@
 //! The sentences about what was done, the same for every command that does it.
 
+use std::path::PathBuf;
+
 use crate::domain::{StageLabel, VersionId};
 pub(super) use crate::vault::wording::{
     ALL_STILL_IN_COPIES, NOTHING_TO_PURGE, STILL_IN_COPIES, cost, count, ids, moves, removed,
@@ -41,6 +43,22 @@ pub(super) fn created(outcome: &CreateOutcome) -> String {
     let CreateOutcome { name, version_id, stages, .. } = outcome;
     let labels: Vec<&str> = stages.iter().map(StageLabel::as_str).collect();
     format!("created secret '{name}' with version '{version_id}' ({})", labels.join(", "))
+}
+
+/// Copies that a program which carries files put beside the vault; `None` where there are none.
+pub(super) fn other_copies(copies: &[PathBuf]) -> Option<String> {
+    let name = |path: &PathBuf| format!("'{}'", path.file_name().unwrap_or_default().display());
+    let names: Vec<String> = copies.iter().map(name).collect();
+    match copies {
+        [] => None,
+        [_] => {
+            Some(format!("{} is another copy of this vault: `etui merge --conflicts` merges it", names[0]))
+        }
+        _ => Some(format!(
+            "{} are other copies of this vault: `etui merge --conflicts` merges them",
+            names.join(", ")
+        )),
+    }
 }
 
 /// What is worth a remark about a value that was, or would be, stored.

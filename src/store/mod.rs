@@ -7,6 +7,7 @@
 //! - `identities`: by which branches of one vault know each other's secrets; `fork`: where they went apart; `replace`:
 //!   one in the place of another.
 //! - `codec`, `seals`: how records are laid out and what each seal is bound to.
+//! - `carry`: copies that travel, and putting one in the place of another file.
 //! - `rekey`, `upgrade`: sealing everything again, under another key or in another format.
 //! - `last_seen`: what this machine remembers of each vault; `check`: the full verification; `strays`: rows that
 //!   nobody can reach; `watch`: how far something long has come.
@@ -17,6 +18,7 @@
 
 mod backup;
 mod buckets;
+mod carry;
 mod check;
 mod codec;
 mod error;
@@ -47,6 +49,7 @@ mod vault_file;
 mod versions;
 mod watch;
 
+pub use carry::{Replaced, copy_of, put_in_place};
 pub use check::CheckReport;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use codec::fuzzing;

@@ -6,7 +6,7 @@ use crate::tokens::{Token, tokens, without_tests};
 
 /// The modules, from the lowest up, each with those that it may import. The leaves `config` and
 /// `platform` stand below those that may use them, and see no vault themselves.
-const MODULES: [(&str, &[&str]); 23] = [
+const MODULES: [(&str, &[&str]); 24] = [
     ("memory", &[]),
     ("domain", &["memory"]),
     ("crypto", &["memory", "domain"]),
@@ -63,6 +63,11 @@ const MODULES: [(&str, &[&str]); 23] = [
     ),
     ("engine", BELOW_THE_FRONT_ENDS),
     ("query", &["memory", "domain", "vault"]),
+    (
+        "sync",
+        // `ssh` and `git` are run; a copy is known by its hash.
+        &["memory", "domain", "crypto", "versioning", "vault", "config", "platform"],
+    ),
     ("app_options", &["memory", "domain", "vault", "config", "platform"]),
     (
         "cli",
@@ -83,6 +88,7 @@ const MODULES: [(&str, &[&str]); 23] = [
             "http",
             "engine",
             "query",
+            "sync",
             "config",
             "platform",
             "app_options",
@@ -119,6 +125,7 @@ const ALL_BUT_THE_FRONT_ENDS: &[&str] = &[
     "agent",
     "engine",
     "query",
+    "sync",
     "config",
     "platform",
     "app_options",

@@ -13,6 +13,7 @@ mod bulk;
 mod children;
 mod code;
 mod completing;
+mod conflict_files;
 mod deletion;
 // Its values lie in memory, which is known there.
 #[cfg(target_os = "linux")]

@@ -23,7 +23,7 @@ use crate::memory::KeyArena;
 use crate::platform::clipboard::ControllingTerminal;
 use crate::platform::editor::{Editor, EditorKind, LeftBehind, Place, left_behind};
 use crate::platform::user_files::is_open_to_others;
-use crate::vault::{KdfCost, LockedVault, copies_before_upgrade};
+use crate::vault::{KdfCost, LockedVault, conflict_files, copies_before_upgrade};
 
 /// Check your environment: memory, vault file, directories, settings, terminal, clipboard, editor, agent
 ///
@@ -156,6 +156,9 @@ fn vault(invocation: &Invocation) -> Vec<Finding> {
                 findings.push(finding("vault", State::Remark, detail));
             }
             findings.extend(folder_of(locked.path()));
+            let copies = conflict_files(locked.path(), locked.key_identity());
+            findings
+                .extend(wording::other_copies(&copies).map(|told| finding("copies", State::Remark, told)));
         }
     }
     findings

@@ -1,5 +1,7 @@
 //! `etui status`: whether the agent keeps the vault unlocked, and for how long.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -12,6 +14,7 @@ use crate::cli::schema::{Json, Kind, STATE, Schema, key};
 use crate::cli::wording;
 use crate::config::duration;
 use crate::domain::{ErrorCode, StateFingerprint};
+use crate::vault::conflict_files;
 
 /// Say whether the vault is unlocked, and for how long
 ///
@@ -26,7 +29,7 @@ pub(in crate::cli) struct Status {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct StatusJson {
+struct StatusJson<'a> {
     unlocked: bool,
     format: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +38,8 @@ struct StatusJson {
     max_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vault_state: Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    conflict_files: &'a [PathBuf],
 }
 
 impl RunCommand for Status {
@@ -44,11 +49,14 @@ impl RunCommand for Status {
         key("IdleSeconds", Kind::Number, "seconds until it locks without use").if_any("it is unlocked"),
         key("MaxSeconds", Kind::Number, "seconds until it locks in any case").if_any("it is unlocked"),
         STATE.if_any("it is unlocked and its file opens"),
+        key("ConflictFiles", Kind::List(&Kind::Text), "other copies of this vault beside it")
+            .if_any("there are any"),
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let locked = invocation.open_vault()?;
         let (identity, format) = (locked.key_identity(), locked.format());
+        let copies = conflict_files(locked.path(), identity);
         drop(locked);
         let remaining = invocation.agent_of(identity).and_then(|agent| agent.remaining(identity.key_id));
         let output = invocation.output();
@@ -60,6 +68,7 @@ impl RunCommand for Status {
                 idle_seconds: remaining.map(|remaining| remaining.idle.as_secs()),
                 max_seconds: remaining.map(|remaining| remaining.absolute.as_secs()),
                 vault_state: state.map(|state| state.to_string()),
+                conflict_files: &copies,
             })?,
             Audience::Person | Audience::Pipe => {
                 output.done(&told(remaining))?;
@@ -68,6 +77,9 @@ impl RunCommand for Status {
                 }
                 if let Some(state) = state {
                     output.done(&format!("state {state}"))?;
+                }
+                if let Some(told) = wording::other_copies(&copies) {
+                    output.done(&told)?;
                 }
             }
         }

@@ -1,0 +1,75 @@
+//! Why a copy could not be fetched or put back.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::domain::{ErrorCode, reason};
+use crate::platform::signals::Interrupted;
+use crate::vault::VaultError;
+
+/// Why a carrier did not do what was asked.
+#[derive(Debug, Error)]
+pub enum CarrierError {
+    /// The vault file there, or the own one, could not be used.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A program that carries is not there.
+    #[error("'{0}' is not installed: it is needed for this remote")]
+    NoProgram(&'static str),
+    /// A program that carries failed; its last words.
+    #[error("{doing} failed: {reason}")]
+    Failed {
+        /// What was being done, to what.
+        doing: String,
+        /// What the program said.
+        reason: String,
+    },
+    /// Somebody has the vault there open, or left a journal beside it.
+    #[error("the vault at {0} has a journal beside it: it is in use there, or a change of it was cut short")]
+    InUse(String),
+    /// The system said no here.
+    #[error("{doing} failed: {reason}")]
+    System {
+        /// What was being done.
+        doing: String,
+        /// The system's own words.
+        reason: String,
+    },
+    /// Others were quicker each time.
+    #[error("others changed the copy there each time: nothing was put back")]
+    Contended,
+    /// A signal asked etui to end.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+}
+
+impl CarrierError {
+    pub(super) fn system(doing: impl Into<String>, error: &io::Error) -> Self {
+        Self::System { doing: doing.into(), reason: reason(error) }
+    }
+
+    /// The code that ends a command with the right exit code.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Vault(error) => error.code(),
+            Self::InUse(_) | Self::Contended => ErrorCode::VaultBusy,
+            Self::NoProgram(_) | Self::Failed { .. } | Self::System { .. } | Self::Interrupted(_) => {
+                ErrorCode::InternalFailure
+            }
+        }
+    }
+
+    /// What to do next; empty where there is nothing to add.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Vault(error) => error.hint(),
+            Self::NoProgram(_) | Self::System { .. } | Self::Interrupted(_) => String::new(),
+            Self::Failed { .. } => "what is here is merged or unchanged; run the same again".to_owned(),
+            Self::InUse(_) => {
+                "use another file as the remote: it is a place to meet, not a vault in use".to_owned()
+            }
+            Self::Contended => "what is there is merged here; run `etui sync` again".to_owned(),
+        }
+    }
+}
