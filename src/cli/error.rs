@@ -11,6 +11,7 @@ use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
 use crate::platform::child::ChildError;
 use crate::platform::signals::Interrupted;
+use crate::sync::CarrierError;
 use crate::vault::VaultError;
 use crate::versioning::Refusal;
 
@@ -194,6 +195,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
     if let Some(error) = cause.downcast_ref::<ExchangeError>() {
         return Some((error.code(), error.hint()));
     }
+    if let Some(error) = cause.downcast_ref::<CarrierError>() {
+        return Some((error.code(), error.hint()));
+    }
     if cause.is::<Invalid>() || cause.is::<ReferenceError>() {
         // What is wrong with a word is said by the word itself.
         return Some((ErrorCode::InvalidParameter, String::new()));
@@ -205,7 +209,11 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
 pub fn interruption(error: &anyhow::Error) -> Option<Interrupted> {
     error.chain().find_map(|cause| {
         let of_ours = cause.downcast_ref::<CliError>().and_then(|error| error.interrupted);
-        of_ours.or_else(|| cause.downcast_ref::<Interrupted>().copied()).or_else(|| {
+        let of_carrier = || match cause.downcast_ref::<CarrierError>() {
+            Some(CarrierError::Interrupted(by)) => Some(*by),
+            _ => None,
+        };
+        of_ours.or_else(|| cause.downcast_ref::<Interrupted>().copied()).or_else(of_carrier).or_else(|| {
             match cause.downcast_ref::<ExchangeError>() {
                 Some(ExchangeError::Interrupted(by)) => Some(*by),
                 _ => None,

@@ -112,6 +112,14 @@ impl Output {
         self.text(&format!("{}\n", visible_lines(sentence)))
     }
 
+    /// As [`done`](Self::done), but nothing where JSON is asked for.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn done_unless_json(&self, sentence: &str) -> anyhow::Result<()> {
+        if self.audience == Audience::Machine { Ok(()) } else { self.done(sentence) }
+    }
+
     /// Remembers that a change is stored, before it is answered: if only the answer cannot be written, the change
     /// must not be told as a failure, or whoever tries again makes it twice.
     pub(super) fn changed(&self, sentence: &str, version_id: Option<&VersionId>) {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// A new folder of mode 0700, removed with all that is in it on drop. While it is held, it is locked, so that
@@ -33,6 +33,22 @@ impl Drop for PrivateFolder {
         // Nobody is there to be told.
         let _ = fs::remove_dir_all(&self.path);
     }
+}
+
+/// A file of mode 0600 to be written; what was in it goes.
+///
+/// # Errors
+/// As the system says.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+/// Copies a file into one of mode 0600, whatever mode it has.
+///
+/// # Errors
+/// As the system says.
+pub fn copy_privately(from: &Path, to: &Path) -> io::Result<()> {
+    io::copy(&mut File::open(from)?, &mut private_file(to)?).map(|_| ())
 }
 
 /// Removes the folders of this prefix whose process ended without removing them. What belongs to somebody else or is

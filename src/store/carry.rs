@@ -1,8 +1,7 @@
 //! Copies of a vault file that travel: taken under its read lock, put in the place of another under its write lock.
 //! No key is needed for either: what a copy says is checked by whoever unlocks it.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -67,8 +66,8 @@ fn copy_locked(file: &VaultFile, copy: &Path) -> Result<(), StoreError> {
 pub fn put_in_place(copy: &Path, seen: Option<&Path>, path: &Path) -> Result<Replaced, StoreError> {
     // The name of a link is not replaced, but what it leads to.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let temporary = Temporary::new_for(path)?;
-    copy_bytes(copy, temporary.path()).map_err(|error| StoreError::system("writing", path, &error))?;
+    let mut temporary = Temporary::new_for(path)?;
+    temporary.fill_from(copy).map_err(|error| StoreError::system("writing", path, &error))?;
     let Some(seen) = seen else {
         return match temporary.place(path) {
             Ok(()) => Ok(Replaced::Done),
@@ -82,18 +81,10 @@ pub fn put_in_place(copy: &Path, seen: Option<&Path>, path: &Path) -> Result<Rep
         opened => opened?,
     };
     let found = file.begin(Purpose::Write)?.ok_or(StoreError::Busy)?;
-    let replaced = if found == seen { rename(&temporary, path) } else { Ok(Replaced::Moved) };
+    let replaced = match found == seen {
+        true => temporary.replace(path).map(|()| Replaced::Done),
+        false => Ok(Replaced::Moved),
+    };
     file.roll_back();
     replaced
-}
-
-fn rename(copy: &Temporary, path: &Path) -> Result<Replaced, StoreError> {
-    fs::rename(copy.path(), path).map_err(|error| StoreError::system("writing", path, &error))?;
-    open::sync_folder(open::folder_of(path)).map(|()| Replaced::Done)
-}
-
-fn copy_bytes(from: &Path, to: &Path) -> io::Result<()> {
-    let mut to = File::options().write(true).truncate(true).open(to)?;
-    io::copy(&mut File::open(from)?, &mut to)?;
-    to.sync_all()
 }

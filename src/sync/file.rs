@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Carrier, CarrierError, Fetched};
+use crate::platform::private_folder::copy_privately;
 use crate::vault::{Replaced, VaultError, copy_of_file, put_in_place};
 
 /// A vault file at a path.
@@ -33,7 +34,7 @@ impl Carrier for File {
         // The merge opens the copy; this one is nobody else's.
         let seen = self.scratch.join(format!("seen-{}.etui", self.fetches));
         self.fetches += 1;
-        std::fs::copy(copy, &seen).map_err(|error| CarrierError::system("keeping a copy", &error))?;
+        copy_privately(copy, &seen).map_err(|error| CarrierError::system("keeping a copy", &error))?;
         self.seen = Some(seen);
         Ok(Fetched::Copy)
     }

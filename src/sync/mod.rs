@@ -10,6 +10,8 @@ mod git;
 mod program;
 mod ssh;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 pub use error::CarrierError;
@@ -65,14 +67,14 @@ pub fn carrier_to(url: &RemoteUrl, scratch: &Scratch) -> Option<Box<dyn Carrier>
 pub struct Scratch(PrivateFolder);
 
 impl Scratch {
-    /// Makes one, and removes those of syncs that were killed.
+    /// Makes one in the state directory, and removes those of syncs that were killed.
     ///
     /// # Errors
     /// [`CarrierError::System`].
-    pub fn new() -> Result<Self, CarrierError> {
-        let folder = std::env::temp_dir();
-        sweep(&folder, SCRATCH);
-        PrivateFolder::new(&folder, SCRATCH)
+    pub fn new_in(state: &Path) -> Result<Self, CarrierError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(state);
+        sweep(state, SCRATCH);
+        made.and_then(|()| PrivateFolder::new(state, SCRATCH))
             .map(Self)
             .map_err(|error| CarrierError::system("making a temporary folder", &error))
     }
@@ -82,6 +84,9 @@ impl Scratch {
         self.0.path()
     }
 }
+
+/// Merges a fetched copy into the vault, or agrees that there is none yet.
+pub type MergeCopy<'a, E> = dyn FnMut(&mut Vault, Option<&Path>) -> Result<Merged, E> + 'a;
 
 /// How a fetched copy was merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +122,7 @@ pub fn sync<E: From<CarrierError> + From<VaultError>>(
     vault: &mut Vault,
     carrier: &mut dyn Carrier,
     scratch: &Scratch,
-    merge: &mut dyn FnMut(&mut Vault, Option<&Path>) -> Result<Merged, E>,
+    merge: &mut MergeCopy<'_, E>,
 ) -> Result<Synced, E> {
     for turn in 0..TRIES {
         let file = |what: &str| -> PathBuf { scratch.path().join(format!("{what}-{turn}.etui")) };

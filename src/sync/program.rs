@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use super::CarrierError;
 use crate::platform::child::{self, ChildError, WhenAsked};
+use crate::platform::private_folder::private_file;
 
 /// Where its output goes.
 pub(super) enum Stdout<'a> {
@@ -35,10 +36,10 @@ pub(super) fn run(
     let files = || -> io::Result<(Stdio, Stdio, Stdio)> {
         let stdin = input.map(File::open).transpose()?.map_or_else(Stdio::null, Stdio::from);
         let stdout = match output {
-            Stdout::File(path) => Stdio::from(File::create(path)?),
+            Stdout::File(path) => Stdio::from(private_file(path)?),
             Stdout::Nowhere => Stdio::null(),
         };
-        Ok((stdin, stdout, Stdio::from(File::create(&complaints)?)))
+        Ok((stdin, stdout, Stdio::from(private_file(&complaints)?)))
     };
     let (stdin, stdout, stderr) =
         files().map_err(|error| CarrierError::system(format!("running {name}"), &error))?;

@@ -19,6 +19,7 @@ pub mod import_wording;
 mod incoming;
 mod listing;
 pub mod merge;
+pub mod merge_wording;
 mod metadata;
 mod outcome;
 mod past;

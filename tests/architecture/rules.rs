@@ -231,6 +231,8 @@ const CLI: &[&[&str]] = &[
         "cli/json_reference",
         "cli/manual",
         "cli/masking",
+        "cli/merging",
+        "cli/other_vault",
         "cli/past",
         "cli/row",
         "cli/value",

@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 49] = [
+const LINES: [Line; 53] = [
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -79,6 +79,10 @@ const LINES: [Line; 49] = [
     line(Password, &["promote", "db", "ACSPrevious"]),
     line(Password, &["inject", "-i", "template"]),
     line(Nothing, &["remote", "list"]),
+    line(Password, &["merge", "--conflicts"]),
+    line(Password, &["sync", "--dry-run"]),
+    line(Nothing, &["git-setup"]),
+    line(Nothing, &["git-merge-driver", "base", "ours", "theirs"]),
     line(Nothing, &["config", "path"]),
     line(Password, &["copy", "db"]),
     line(Password, &["edit", "db"]),
@@ -125,6 +129,9 @@ impl Line {
 fn write_files(home: &Home) {
     fs::write(home.path().join("file"), "A=1\n").unwrap();
     fs::write(home.path().join("template"), "{{ etui://db }}").unwrap();
+    let remote = format!("[there]\nurl = 'file:{}/there.etui'\n", home.path().display());
+    fs::create_dir_all(home.path().join("config/etui")).unwrap();
+    fs::write(home.path().join("config/etui/remotes.toml"), remote).unwrap();
 }
 
 #[test]
@@ -192,7 +199,10 @@ fn a_vault_that_another_process_holds_is_busy() {
 fn a_reader_that_is_gone_is_no_failure_of_any_command() {
     for line in &LINES {
         // These need more than a reader, or leave a process behind.
-        if matches!(line.command(), "run" | "edit" | "unlock" | "doctor" | "serve") {
+        if matches!(
+            line.command(),
+            "run" | "edit" | "unlock" | "doctor" | "serve" | "git-setup" | "git-merge-driver"
+        ) {
             continue;
         }
         let home = if line.command() == "init" { Home::empty() } else { Home::with_secret() };

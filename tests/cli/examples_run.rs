@@ -78,7 +78,7 @@ const SETTINGS: &str =
     "clipboard = 'command'\nclipboard_copy = 'cat > copied'\nclipboard_clear_after = '1s'\n";
 
 /// What must have happened before an example can be run.
-const BEFORE: [(&str, &str); 21] = [
+const BEFORE: [(&str, &str); 25] = [
     ("etui new db/password", "etui rm db/password --force --yes"),
     ("aws", "etui rm db --force --yes"),
     ("etui tui", "cp data/etui/vault.etui team.etui"),
@@ -105,6 +105,10 @@ const BEFORE: [(&str, &str); 21] = [
     ("etui import json", "etui rm shop/dev/token --force --yes"),
     ("etui run --env-file .env", "echo DB_PASSWORD=etui://db/password > .env"),
     ("etui completions fish", "mkdir -p ~/.config/fish/completions"),
+    ("etui merge", "etui backup ~/media/laptop/vault.etui; echo x | etui put db/password"),
+    ("etui sync", "etui remote add stick file:media/stick/vault.etui"),
+    ("etui git-setup", "git init -q ."),
+    ("git config merge", "git init -q ."),
     ("etui remote remove", "etui remote add stick file:/media/stick/vault.etui"),
     ("etui restore", "etui rm db/password"),
     ("etui redo", "etui undo"),

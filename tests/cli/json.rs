@@ -175,11 +175,20 @@ fn every_answer_is_what_its_schema_says() {
         "remote add server ssh://nb/~/vault.etui",
         "remote list",
         "remote remove server",
+        "remote add stick file:there.etui",
+        "sync --dry-run",
+        "sync stick",
+        "merge there.etui",
+        "merge --conflicts --dry-run",
+        "remote remove stick",
+        "git-setup",
         "config path",
         "config check",
         "man --out pages",
     ];
     let mut met = Met::new();
+    let repository = std::process::Command::new("git").args(["init", "-q"]).arg(home.path()).status();
+    assert!(repository.unwrap().success());
     for line in lines {
         let mut words: Vec<&str> = line.split(' ').collect();
         let command = words[0];

@@ -43,6 +43,7 @@ mod locks;
 mod mask;
 #[cfg(target_os = "linux")]
 mod memory_limits;
+mod merge;
 mod metadata;
 mod password;
 mod past;

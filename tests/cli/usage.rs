@@ -68,14 +68,14 @@ fn short_help_of_etui_and_of_put() {
 
         Usage: etui [OPTIONS] [COMMAND]
 
-        Store and read:        new put get edit duplicate copy list show which code
-        Versions and labels:   log diff stage rollback promote
-        Change, delete, undo:  set rename move rm restore purge audit undo redo
-        Use in programs:       run env inject git-credential docker-credential random
-                               api serve
-        Move in and out:       import export backup recovery-sheet remote push pull
-        The vault:             init unlock lock status passwd rekey upgrade verify
-        The app and this tool: tui demo doctor config completions man
+        Store and read:      new put get edit duplicate copy list show which code random
+        Versions and labels: log diff stage rollback promote
+        Change and undo:     set rename move rm restore purge audit undo redo
+        Use in programs:     run env inject git-credential docker-credential api serve
+        Import, merge, sync: import export backup recovery-sheet remote merge sync push
+                             pull git-setup git-merge-driver
+        The vault:           init unlock lock status passwd rekey upgrade verify
+        App and this tool:   tui demo doctor config completions man
 
         Options:
               --plain                 Draw for screen readers: no borders, no spinners

@@ -2,7 +2,6 @@
 
 pub(super) mod report;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -13,7 +12,8 @@ use crate::cli::error::{CliError, of_another_file, reason};
 use crate::cli::exit_code::Finish;
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
-use crate::cli::password::{self, PasswordSource};
+use crate::cli::other_vault::OtherVault;
+use crate::cli::password;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Schema};
@@ -25,8 +25,7 @@ use crate::exchange::{
 };
 use crate::memory::SecretBytes;
 use crate::vault::{
-    Credentials, ImportReport, IncomingBatch, LockedVault, OnRefusal, Progress, SystemClock, Vault,
-    VaultError, import_wording,
+    ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, Vault, VaultError, import_wording,
 };
 
 use report::{REPORT, Tense};
@@ -93,15 +92,8 @@ pub(in crate::cli) struct Import {
     #[arg(long)]
     dry_run: bool,
 
-    /// Its password file, or `-` for stdin
-    ///
-    /// The password of a database, of an export or of another vault. Without this option it is asked for.
-    #[arg(long, value_name = "FILE")]
-    other_password_file: Option<PathBuf>,
-
-    /// Its key file, if it has one
-    #[arg(long, value_name = "FILE")]
-    other_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    other: OtherVault,
 }
 
 /// The format of any JSON object.
@@ -125,7 +117,7 @@ impl RunCommand for Import {
         }
         if self.format.is_some()
             && !is_of(|reader| matches!(reader, Reader::Vault | Reader::Locked(_)))
-            && (self.other_password_file.is_some() || self.other_key_file.is_some())
+            && self.other.is_named()
         {
             return Err(CliError::usage(
                 "--other-password-file and --other-key-file are for another vault, or for a file with a password",
@@ -252,66 +244,29 @@ impl Import {
     /// Opens the other vault with its password.
     fn other_vault(&self, invocation: &Invocation, vault: &mut Vault) -> anyhow::Result<Vault> {
         let locked = vault.open_another(&self.file, Box::new(SystemClock))?;
-        let credentials = self.other_credentials(invocation, &locked)?;
+        let credentials = self.other.credentials(invocation, &locked)?;
         let unlocked = locked.unlock(&credentials, invocation.answers());
         unlocked.map_err(|failed| failed.error.into())
     }
 
-    fn other_credentials(&self, invocation: &Invocation, other: &LockedVault) -> anyhow::Result<Credentials> {
-        let key_file = self.read_key_file(invocation)?;
-        if other.needs_key_file() && key_file.is_none() {
-            return Err(CliError::not_unlocked(
-                "the other vault needs its key file besides the password",
-                "name it with --other-key-file",
-            )
-            .into());
-        }
-        let given = self.given_password(invocation)?;
-        let asked = || invocation.with_terminal(password::ask_other);
-        Ok(Credentials::new(given.map_or_else(asked, Ok)?, key_file.as_ref())?)
-    }
-
     /// What opens a file that another program locked, where it is named.
     fn given_locks(&self, invocation: &Invocation) -> anyhow::Result<Option<Locks>> {
-        if self.other_password_file.is_none() || self.is_another_vault() {
+        if !self.other.has_password() || self.is_another_vault() {
             return Ok(None);
         }
         self.locks_of_file(invocation).map(Some)
     }
 
     fn locks_of_file(&self, invocation: &Invocation) -> anyhow::Result<Locks> {
-        let key_file = self.read_key_file(invocation)?;
+        let key_file = self.other.key_file(invocation)?;
         let asked = || invocation.with_terminal(password::ask_of_file);
-        let password = self.given_password(invocation)?.map_or_else(asked, Ok)?;
+        let password = self.other.password(invocation)?.map_or_else(asked, Ok)?;
         Ok(Locks { password, key_file })
     }
 
     /// Whether it is a vault, whose password is read once and later.
     fn is_another_vault(&self) -> bool {
         is_vault(&self.file)
-    }
-
-    fn read_key_file(&self, invocation: &Invocation) -> anyhow::Result<Option<SecretBytes>> {
-        let key_file = self.other_key_file.as_deref().map(|path| {
-            let read = |file: File| {
-                password::note_open_file(invocation.output(), "key file", path, &file)?;
-                input::read_up_to(file, LONGEST_FILE)
-            };
-            File::open(path).and_then(read).map_err(|error| {
-                let sentence = format!("cannot read the key file '{}': {}", path.display(), reason(&error));
-                CliError::not_unlocked(sentence, "name another with --other-key-file")
-            })
-        });
-        Ok(key_file.transpose()?)
-    }
-
-    fn given_password(&self, invocation: &Invocation) -> anyhow::Result<Option<SecretBytes>> {
-        let Some(path) = &self.other_password_file else { return Ok(None) };
-        let source = PasswordSource::of_file(path);
-        if source == PasswordSource::Stdin {
-            drop(invocation.claim_stdin("the password of the file")?);
-        }
-        Ok(source.read(invocation.output())?)
     }
 }
 

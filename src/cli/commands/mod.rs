@@ -21,6 +21,8 @@ mod env;
 mod export;
 mod get;
 mod git_credential;
+mod git_merge_driver;
+mod git_setup;
 mod import;
 mod init;
 mod inject;
@@ -28,6 +30,7 @@ mod list;
 mod lock;
 mod log;
 mod man;
+mod merge;
 mod new;
 mod new_locks;
 mod new_version;
@@ -55,6 +58,7 @@ mod set;
 mod show;
 mod stage;
 mod status;
+mod sync;
 mod tui;
 mod undo;
 mod unlock;
@@ -82,6 +86,7 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<show::Show>("show"),
             Row::of::<which::Which>("which"),
             Row::of::<code::Code>("code"),
+            Row::of::<random::Random>("random"),
         ],
     },
     Group {
@@ -95,7 +100,7 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     },
     Group {
-        title: "Change, delete, undo",
+        title: "Change and undo",
         rows: &[
             Row::of::<set::Set>("set"),
             Row::of::<rename::Rename>("rename"),
@@ -116,24 +121,27 @@ pub(super) const GROUPS: &[Group] = &[
             Row::of::<inject::Inject>("inject"),
             Row::of::<git_credential::GitCredential>("git-credential"),
             Row::of::<docker_credential::DockerCredential>("docker-credential"),
-            Row::of::<random::Random>("random"),
             Row::of::<api::Api>("api"),
             #[cfg(feature = "serve")]
             Row::of::<serve::Serve>("serve"),
         ],
     },
     Group {
-        title: "Move in and out",
+        title: "Import, merge, sync",
         rows: &[
             Row::of::<import::Import>("import"),
             Row::of::<export::Export>("export"),
             Row::of::<backup::Backup>("backup"),
             Row::of::<recovery_sheet::RecoverySheet>("recovery-sheet"),
             Row::of::<remote::Remote>("remote"),
+            Row::of::<merge::Merge>("merge"),
+            Row::of::<sync::Sync>("sync"),
             #[cfg(feature = "engines")]
             Row::of::<push::Push>("push"),
             #[cfg(feature = "engines")]
             Row::of::<pull::Pull>("pull"),
+            Row::of::<git_setup::GitSetup>("git-setup"),
+            Row::of::<git_merge_driver::GitMergeDriver>("git-merge-driver"),
         ],
     },
     Group {
@@ -150,7 +158,7 @@ pub(super) const GROUPS: &[Group] = &[
         ],
     },
     Group {
-        title: "The app and this tool",
+        title: "App and this tool",
         rows: &[
             Row::of::<tui::Tui>("tui"),
             Row::of::<demo::Demo>("demo"),

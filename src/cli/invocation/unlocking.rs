@@ -88,6 +88,11 @@ impl Invocation {
             }
             other => other?,
         };
+        self.unlock_quietly(locked)
+    }
+
+    /// The same with any file that is open already.
+    pub(in crate::cli) fn unlock_quietly(&self, locked: LockedVault) -> anyhow::Result<Option<Vault>> {
         if self.password != Ok(PasswordSource::Prompt) {
             return self.unlock_file(locked).map(|opened| Some(opened.vault));
         }

@@ -58,6 +58,14 @@ impl Temporary {
         Self::new_in(super::folder_of(path), &format!("creating {}", path.display()))
     }
 
+    /// Fills it with what another file holds.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub(in crate::store) fn fill_from(&mut self, other: &Path) -> io::Result<()> {
+        io::copy(&mut File::open(other)?, &mut self.file).map(|_| ())
+    }
+
     pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }

@@ -1,0 +1,137 @@
+//! `etui merge`: copies of the vault that went apart come together.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy};
+use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::cli::stream::refuse_stream;
+use crate::vault::{Vault, conflict_files};
+
+/// Merge other copies of this vault into it
+///
+/// A copy is a set of changes: those that this vault lacks come over, with their times, whichever way and however often
+/// copies are merged. Of what both changed the later change is kept and named; --mine and --theirs decide otherwise.
+/// Nothing that either copy holds is lost, and `etui undo` takes the merge back. The plan is shown first; on a
+/// terminal it is asked for. What was deleted for good in one copy alone is asked about: without an answer nothing is
+/// merged (exit code 4).
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui merge --dry-run /media/laptop/vault.etui
+  etui merge /media/laptop/vault.etui
+  etui merge --conflicts                       what Syncthing, Dropbox or git left beside the vault")]
+pub(in crate::cli) struct Merge {
+    /// Other copies of this vault
+    #[arg(value_name = "FILE", required_unless_present = "conflicts")]
+    files: Vec<PathBuf>,
+
+    /// Merge the conflict files beside the vault
+    ///
+    /// Those of Syncthing (*.sync-conflict-*), Dropbox and others (*conflicted copy*), merge tools (*.orig), git (*~HEAD*)
+    /// and etui (*-conflict-*).
+    #[arg(long)]
+    conflicts: bool,
+
+    #[command(flatten)]
+    merge: MergeArguments,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct MergesJson {
+    dry_run: bool,
+    merges: Vec<MergeJson>,
+}
+
+impl RunCommand for Merge {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("DryRun", Kind::Flag, "whether nothing was to be changed"),
+        key("Merges", Kind::List(&Kind::Object(&[MERGE])), "one for each copy, in order"),
+    ]])]);
+
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        for file in &self.files {
+            refuse_stream(file, "a vault file")?;
+            if !file.exists() {
+                let sentence = format!("there is no file '{}'", file.display());
+                return Err(CliError::usage(sentence, "name another copy of this vault").into());
+            }
+        }
+        let mut vault = invocation.unlock()?;
+        let files = self.copies(&mut vault)?;
+        let output = invocation.output();
+        if files.is_empty() {
+            output.done_unless_json("there are no conflict files beside the vault: nothing to merge")?;
+        }
+        let mut merges = Vec::new();
+        for file in &files {
+            let called = file.display().to_string();
+            let before = LooksLike::of(file);
+            let step = self
+                .merge
+                .merge(invocation, &mut vault, file, &called)
+                .map_err(|error| of_copy(error, &called))?;
+            output.done_unless_json(&step.told(&called))?;
+            if step.merged {
+                offer_to_delete(invocation, file, before)?;
+            }
+            merges.push(step.json(&called));
+        }
+        invocation.say_notices(vault.take_notices());
+        if output.audience() == Audience::Machine {
+            output.json(&MergesJson { dry_run: self.merge.dry_run, merges })?;
+        }
+        Ok(Finish::Done)
+    }
+}
+
+impl Merge {
+    /// All that are to be merged, each once.
+    fn copies(&self, vault: &mut Vault) -> anyhow::Result<Vec<PathBuf>> {
+        let mut files = self.files.clone();
+        if self.conflicts {
+            let (path, identity) = (vault.path().to_owned(), vault.key_identity()?);
+            let same = |one: &Path, other: &Path| fs::canonicalize(one).ok() == fs::canonicalize(other).ok();
+            for found in conflict_files(&path, identity) {
+                if !files.iter().any(|file| same(file, &found)) {
+                    files.push(found);
+                }
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// What a file looks like: whether it has changed since.
+#[derive(PartialEq, Eq)]
+struct LooksLike(u64, Option<SystemTime>);
+
+impl LooksLike {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self(metadata.len(), metadata.modified().ok()))
+    }
+}
+
+/// What it held is in the vault now.
+fn offer_to_delete(invocation: &Invocation, file: &Path, before: Option<LooksLike>) -> anyhow::Result<()> {
+    if !invocation.can_ask() || before.is_none() || LooksLike::of(file) != before {
+        return Ok(());
+    }
+    let question = format!("Delete '{}', which is merged now? [y/N] ", file.display());
+    if !invocation.confirms(&crate::domain::visible(&question), false) || LooksLike::of(file) != before {
+        return Ok(());
+    }
+    fs::remove_file(file)
+        .map_err(|error| CliError::system(format!("cannot delete '{}'", file.display()), &error).into())
+}

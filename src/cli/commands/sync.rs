@@ -1,0 +1,126 @@
+//! `etui sync`: fetch a copy from a remote, merge it, put the result back.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::remote::unknown;
+use crate::cli::error::CliError;
+use crate::cli::exit_code::Finish;
+use crate::cli::invocation::Invocation;
+use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy, scratch};
+use crate::cli::output::Audience;
+use crate::cli::row::RunCommand;
+use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::config::remotes::{RemoteName, RemoteUrl};
+use crate::sync::{Merged, Synced, carrier_to, sync};
+use crate::versioning::merge::Relation;
+
+/// Bring this vault together with a copy at a remote
+///
+/// Fetches the copy, merges it as `etui merge` does, and puts the result back if nobody else was quicker; else it
+/// begins again, five times (then exit code 7). Where there is no copy yet the vault is copied there. Whatever ends it in
+/// the middle, each end has a whole file. The other end gets the sealed file only: no password and no key.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  etui sync --dry-run
+  etui sync stick")]
+pub(in crate::cli) struct Sync {
+    /// The remote [default: the only one]
+    #[arg(value_name = "NAME", value_parser = RemoteName::new)]
+    remote: Option<RemoteName>,
+
+    #[command(flatten)]
+    merge: MergeArguments,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SyncJson<'a> {
+    remote: &'a str,
+    dry_run: bool,
+    put: bool,
+    merges: Vec<MergeJson>,
+}
+
+impl RunCommand for Sync {
+    const JSON: Json = Json::Answers(&[Schema::only(&[&[
+        key("Remote", Kind::Text, "the name of the remote"),
+        key("DryRun", Kind::Flag, "whether nothing was to be changed"),
+        key("Put", Kind::Flag, "whether the copy there was changed"),
+        key(
+            "Merges",
+            Kind::List(&Kind::Object(&[MERGE])),
+            "what was fetched and merged: several where others were quicker, none where there was no copy",
+        ),
+    ]])]);
+
+    fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
+        let (name, url) = self.chosen(invocation)?;
+        let called = url.to_string();
+        let scratch = scratch(invocation)?;
+        let mut carrier = carrier_to(&url, &scratch).ok_or_else(|| {
+            CliError::usage(
+                format!("'{name}' takes secrets and no copies of the vault"),
+                format!("run `etui push {name}`"),
+            )
+        })?;
+        let mut vault = invocation.unlock()?;
+        let output = invocation.output();
+        let mut merges = Vec::new();
+        let synced = sync::<anyhow::Error>(&mut vault, &mut *carrier, &scratch, &mut |vault, copy| {
+            let Some(copy) = copy else {
+                output.done_unless_json(&format!("'{called}': there is no copy yet"))?;
+                let own = vault.state()?;
+                let merged = Merged::Done { relation: Relation::Behind, fetched: own };
+                return Ok(if self.merge.dry_run { Merged::Not } else { merged });
+            };
+            let step = self
+                .merge
+                .merge(invocation, vault, copy, &called)
+                .map_err(|error| of_copy(error, &called))?;
+            merges.push(step.json(&called));
+            let (relation, fetched) = (step.outcome.relation, step.other);
+            Ok(if step.merged { Merged::Done { relation, fetched } } else { Merged::Not })
+        })?;
+        invocation.say_notices(vault.take_notices());
+        let put = synced == Synced::Done { put: true };
+        match output.audience() {
+            Audience::Machine => {
+                output.json(&SyncJson { remote: name.as_str(), dry_run: self.merge.dry_run, put, merges })?
+            }
+            Audience::Person | Audience::Pipe => output.done(match synced {
+                Synced::Not => "nothing was changed",
+                Synced::Done { put: true } => "synced: both copies are equal now",
+                Synced::Done { put: false } => "synced: the copy there already has everything",
+            })?,
+        }
+        Ok(Finish::Done)
+    }
+}
+
+impl Sync {
+    /// The remote that was named, or the only one that takes copies.
+    fn chosen(&self, invocation: &Invocation) -> anyhow::Result<(RemoteName, RemoteUrl)> {
+        let remotes = invocation.remotes()?;
+        if let Some(name) = &self.remote {
+            let remote = remotes.get(name).ok_or_else(|| unknown(name))?;
+            return Ok((name.clone(), remote.url.clone()));
+        }
+        let takes_copies = |url: &RemoteUrl| !matches!(url, RemoteUrl::OpenBao { .. });
+        let all: Vec<_> = remotes.iter().filter(|(_, remote)| takes_copies(&remote.url)).collect();
+        match all[..] {
+            [] => Err(CliError::usage(
+                "there is no remote to sync with",
+                "add one with `etui remote add NAME URL`",
+            )
+            .into()),
+            [(name, remote)] => Ok((name.clone(), remote.url.clone())),
+            _ => {
+                let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+                let sentence = format!("there are several remotes: {}", names.join(", "));
+                Err(CliError::usage(sentence, "name one of them").into())
+            }
+        }
+    }
+}
