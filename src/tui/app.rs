@@ -384,7 +384,7 @@ impl App {
     pub fn say_filter_cleared(&mut self) {
         match &mut self.toast {
             Some(toast) if toast.tone == Tone::Done => toast.text.push_str(" · filter cleared"),
-            _ => self.say(Tone::Note, "Filter cleared"),
+            _ => self.say(Tone::Note, "filter cleared"),
         }
     }
 

@@ -24,7 +24,7 @@ pub fn idle(after: Duration) -> String {
 }
 
 /// The sentence for a failure to bring back what was typed before a lock.
-const PLACE_LOST: &str = "Your unsaved form can't be restored: the vault key was replaced meanwhile";
+const PLACE_LOST: &str = "your unsaved form can't be restored: the vault key was replaced meanwhile";
 
 /// Locks at once, whatever is open; `form` is what was typed. The worker wipes the keys after the work that it has
 /// begun. What is to be said of the lock is answered.
@@ -93,7 +93,7 @@ pub fn opened(app: &mut App, opened: Opened) {
     app.opened_by_agent = opened.by_agent;
     app.format = Some(opened.format);
     if opened.by_agent {
-        app.say(Tone::Note, "Unlocked by the agent");
+        app.say(Tone::Note, "unlocked by the agent");
     }
     if !opened.notices.is_empty() {
         app.say(Tone::Failed, opened.notices.join("; "));

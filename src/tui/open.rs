@@ -282,10 +282,10 @@ pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, a
         _ => None,
     };
     match (&opened, details) {
-        (Some(_), _) => app.say(Tone::Note, "Your unsaved form is back"),
+        (Some(_), _) => app.say(Tone::Note, "your unsaved form is back"),
         // What else was typed was about nothing but that secret.
         (None, Some(Err(failure))) => {
-            let text = format!("Your unsaved form can't be restored: {}", failure.sentence());
+            let text = format!("your unsaved form can't be restored: {}", failure.sentence());
             app.say(Tone::Failed, text);
         }
         (None, _) => {}

@@ -150,8 +150,8 @@ pub fn taken_back(outcome: &TakeBackOutcome) -> String {
         steps => format!("{} that were made together", wording::count(steps.len() as u64, "change")),
     };
     match outcome.direction {
-        Direction::Undo => format!("Undid: {what} · Ctrl-r redo"),
-        Direction::Redo => format!("Redid: {what}{UNDOES}"),
+        Direction::Undo => format!("undid: {what} · Ctrl-r redo"),
+        Direction::Redo => format!("redid: {what}{UNDOES}"),
     }
 }
 

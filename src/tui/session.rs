@@ -407,7 +407,7 @@ impl Session {
 }
 
 fn agent_gone() -> Failure {
-    Failure::told("The agent no longer keeps the key", "type the master password")
+    Failure::told("the agent no longer keeps the key", "type the master password")
 }
 
 /// A place that cannot be kept is no reason to stay, nor to keep the keys.

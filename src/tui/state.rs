@@ -325,7 +325,7 @@ impl State {
         }
         if let Some(dirty) = self.layers.iter().rposition(|layer| layer.is_dirty()) {
             self.apply(dirty, Flow::Close);
-            return self.app.say(Tone::Note, "Save or discard this form, then open the other vault");
+            return self.app.say(Tone::Note, "save or discard this form, then open the other vault");
         }
         self.lock("Locked to open another vault");
         let other_vault = open::vault(path, &mut self.app);

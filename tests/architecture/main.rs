@@ -7,6 +7,7 @@ mod names;
 mod planted;
 mod promises;
 mod rules;
+mod sentences;
 mod test_targets;
 mod tokens;
 mod words;
@@ -131,6 +132,15 @@ fn nothing_under_tests_is_forgotten() {
         forgotten.extend(test_targets::undeclared(&files));
     }
     assert!(forgotten.is_empty(), "no test runs these:\n{}", forgotten.join("\n"));
+}
+
+#[test]
+fn lines_that_report_begin_in_lower_case_and_have_no_full_stop() {
+    let files = sources();
+    let is_test = tests_among(&files);
+    let own = files.iter().filter(|(path, _)| !is_test(path));
+    let found: Vec<String> = own.flat_map(|(path, text)| sentences::found(path, text)).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

@@ -45,6 +45,29 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     found
 }
 
+/// The string literals among the arguments behind each occurrence of `opening`, which ends within the brackets of a
+/// call or an attribute; tests are left out.
+pub fn literals_behind<'a>(text: &'a str, opening: &str) -> Vec<&'a str> {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut literals = Vec::new();
+    for (start, _) in text.match_indices(opening) {
+        let (mut at, mut depth) = (start + opening.len(), 1_usize);
+        while depth > 0 && at < text.len() {
+            let end = next_end(text, at);
+            match &text[at..end] {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                piece if !piece.starts_with('/') => {
+                    literals.extend(piece.split_once('"').and_then(|(_, rest)| rest.split('"').next()));
+                }
+                _ => {}
+            }
+            at = end;
+        }
+    }
+    literals
+}
+
 /// Where the token, comment, literal or white space that begins at `at` ends.
 fn next_end(text: &str, at: usize) -> usize {
     let rest = &text[at..];

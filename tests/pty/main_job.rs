@@ -24,7 +24,7 @@ fn make_vault(terminal: &mut Terminal) {
     terminal.wait_for_text("A new vault");
     terminal.press(&format!("{PASSWORD}\r"));
     terminal.press(&format!("{PASSWORD}\r"));
-    terminal.wait_for_text("Vault created and unlocked");
+    terminal.wait_for_text("vault created and unlocked");
 }
 
 fn store_a_secret(terminal: &mut Terminal, name: &str, value: &str) {

@@ -110,7 +110,7 @@ fn the_agent_opens_the_app_at_its_start_and_never_after_a_lock() {
         home.make_vault();
         let agent = AgentOf::start(&home);
         let mut terminal = home.app(size);
-        terminal.wait_for_text("Unlocked by the agent");
+        terminal.wait_for_text("unlocked by the agent");
         terminal.wait_for_text(NAME);
         terminal.press("\x0c");
         terminal.wait_for_text("The agent still keeps the key");

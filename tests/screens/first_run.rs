@@ -52,7 +52,7 @@ fn the_vault_is_made_and_open() {
     harness.measured(KdfCost::new(8, 1, 1).unwrap());
     harness.type_text("x").press("Enter").type_text("x").press("Enter Enter");
     harness.assert_shows("No secrets yet.");
-    assert_eq!(harness.toast(), "Vault created and unlocked");
+    assert_eq!(harness.toast(), "vault created and unlocked");
     assert!(harness.folder().join("vault.etui").is_file());
 }
 
@@ -106,7 +106,7 @@ fn a_new_key_file_is_made_and_needed_from_then_on() {
     harness.assert_shows("enter the path of the key file, or choose none");
     harness.type_text(key.to_str().unwrap()).press("Enter Enter");
     harness.assert_shows("No secrets yet.");
-    assert!(harness.toast().starts_with("Vault created. Its key file is "), "{}", harness.toast());
+    assert!(harness.toast().starts_with("vault created; its key file is "), "{}", harness.toast());
     assert_eq!(std::fs::read(&key).unwrap().len(), 65);
     harness.press("Ctrl-l").type_text("x").press("Enter");
     harness.assert_shows("No secrets yet.");
@@ -130,7 +130,7 @@ fn a_file_that_is_there_is_taken_as_key_file_and_never_overwritten() {
     assert!(text.equals(&std::fs::read(&key).unwrap()));
     harness.press("Up Right Enter");
     harness.assert_shows("No secrets yet.");
-    assert_eq!(harness.toast(), "Vault created and unlocked");
+    assert_eq!(harness.toast(), "vault created and unlocked");
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn a_secret_that_another_process_moves_out_of_the_filter_stays_selected() {
     drop(other);
     harness.event(Event::FileChanged);
     assert_on(&harness, "shop/db/password");
-    assert_eq!((filter(&harness), harness.toast()), ("", "Filter cleared"));
+    assert_eq!((filter(&harness), harness.toast()), ("", "filter cleared"));
 }
 
 #[test]

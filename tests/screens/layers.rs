@@ -157,7 +157,7 @@ fn what_was_typed_comes_back_after_a_lock() {
             Typed::AsksAndReturns(text) | Typed::Returns(text) => {
                 assert_eq!(harness.top(), walk.name, "{}: {}", walk.open, harness.screen());
                 harness.assert_shows(text);
-                harness.assert_shows("Your unsaved form is back");
+                harness.assert_shows("your unsaved form is back");
             }
             // A form below it may be back.
             Typed::Goes(why) => assert_ne!(harness.top(), walk.name, "{}: {why}", walk.open),

@@ -79,8 +79,8 @@ fn settings_are_completed_changed_at_once_and_saved_among_the_comments() {
 fn what_a_setting_does_not_take_is_told_and_nothing_is_saved() {
     let mut harness = with_file();
     for (command, sentence) in [
-        ("set lok_after 5m", "There is no setting 'lok_after': did you mean 'lock_after'?"),
-        ("set xyz 1", "There is no setting 'xyz': `:settings` lists them"),
+        ("set lok_after 5m", "there is no setting 'lok_after': did you mean 'lock_after'?"),
+        ("set xyz 1", "there is no setting 'xyz': `:settings` lists them"),
         ("set lock_after soon", "lock_after can't be 'soon': it takes a duration such as 90s, 15m, 8h"),
         ("theme pink", "theme can't be 'pink': it takes auto, terminal, dark, light, high-contrast or none"),
         ("set clipboard command", "clipboard = command needs a command: set clipboard_copy first"),

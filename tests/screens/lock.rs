@@ -311,7 +311,7 @@ fn a_form_about_a_secret_that_is_gone_after_the_lock_says_so() {
     sample::purge(&mut harness.other_process(), "shop/db/password");
     harness.unlock();
     assert_eq!(harness.dialogs(), 0);
-    assert_eq!(harness.toast(), "Your unsaved form can't be restored: there is no secret 'shop/db/password'");
+    assert_eq!(harness.toast(), "your unsaved form can't be restored: there is no secret 'shop/db/password'");
 }
 
 #[test]

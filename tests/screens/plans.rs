@@ -86,7 +86,7 @@ fn undo_says_what_it_takes_back_before_it_does() {
     harness.press("Esc");
     harness.assert_shows("v14      ● ACSCurrent");
     harness.press("u Enter");
-    assert_eq!(harness.toast(), "Undid: storing v14 in 'shop/db/password' · Ctrl-r redo");
+    assert_eq!(harness.toast(), "undid: storing v14 in 'shop/db/password' · Ctrl-r redo");
     harness.assert_shows("v13      ● ACSCurrent");
 }
 
@@ -99,7 +99,7 @@ fn redo_takes_the_undo_back() {
     assert_dialog!("redo_plan", harness);
     harness.resize(120, 40).press("Enter");
     harness.assert_shows("v13      ● ACSCurrent");
-    assert!(harness.toast().starts_with("Redid: rolling back 'shop/db/password'"), "{}", harness.toast());
+    assert!(harness.toast().starts_with("redid: rolling back 'shop/db/password'"), "{}", harness.toast());
     assert!(harness.toast().ends_with("· u undoes"), "{}", harness.toast());
 }
 

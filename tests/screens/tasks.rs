@@ -75,7 +75,7 @@ fn work_can_be_left_to_the_background_and_tells_when_it_is_done() {
     assert_eq!(harness.toast(), "checking the vault 25 % is still running: wait, or stop it with :stop-work");
     harness.task(Action::Verify).assert_shows("25 %");
     harness.press("Esc").release();
-    assert_eq!(harness.toast(), "Vault OK: 5 secrets, 9 versions, 12 changes");
+    assert_eq!(harness.toast(), "vault OK: 5 secrets, 9 versions, 12 changes");
 }
 
 #[test]

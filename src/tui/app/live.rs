@@ -60,7 +60,7 @@ impl App {
             let nearest = command::nearest(name, SETTINGS.iter().map(|setting| setting.name));
             let next =
                 nearest.map_or("`:settings` lists them".to_owned(), |name| format!("did you mean '{name}'?"));
-            return self.say(Tone::Failed, format!("There is no setting '{name}': {next}"));
+            return self.say(Tone::Failed, format!("there is no setting '{name}': {next}"));
         };
         if value.is_empty() {
             let now = self.all_settings.word_of(setting);

@@ -193,10 +193,10 @@ impl Layer for FirstRun {
                 lock::opened(app, *opened);
                 let text = match self.key_file() {
                     KeyFileChoice::None | KeyFileChoice::Existing(_) => {
-                        "Vault created and unlocked".to_owned()
+                        "vault created and unlocked".to_owned()
                     }
                     KeyFileChoice::New(path) => {
-                        format!("Vault created. Its key file is {}: copy it to a safe place", path.trim())
+                        format!("vault created; its key file is {}: copy it to a safe place", path.trim())
                     }
                 };
                 app.say(Tone::Done, text);

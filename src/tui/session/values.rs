@@ -77,7 +77,7 @@ impl Session {
     ) -> Result<SecretValue, Failure> {
         let text = self.field(name, version_id, field)?;
         SecretValue::new(ValueType::Text, text)
-            .map_err(|_| Failure::told(format!("The field '{field}' is empty"), ""))
+            .map_err(|_| Failure::told(format!("the field '{field}' is empty"), ""))
     }
 
     fn field(
@@ -91,7 +91,7 @@ impl Session {
         let found = fields.into_iter().find(|known| known.key == field);
         found
             .map(|found| found.value)
-            .ok_or_else(|| Failure::told("The value has no such field any more", ""))
+            .ok_or_else(|| Failure::told("the value has no such field any more", ""))
     }
 
     /// The one-time code that a version makes at a time.

@@ -110,7 +110,7 @@ fn sentence(done: &Done) -> (Tone, String) {
         Done::Relocked(relocked) => (Tone::Done, wording::relocked(&relocked.done)),
         Done::Upgraded => (Tone::Done, UPGRADED.to_owned()),
         Done::Verified(report) => match report.findings.first() {
-            None => (Tone::Done, format!("Vault OK: {}", wording::contents(report))),
+            None => (Tone::Done, format!("vault OK: {}", wording::contents(report))),
             Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
         },
         Done::BackedUp { path, report } => {
