@@ -132,9 +132,9 @@ fn text(text: &str) -> String {
 /// The text of `docs/cli.md`.
 pub(super) fn reference(manual: &Manual<'_>) -> String {
     let Manual { commands, groups } = *manual;
-    let all = built(commands());
-    let of_etui = all.clone().render_long_help().to_string();
-    let commands = built(help::of(all, groups, Length::Short).mut_subcommands(|command| {
+    let of_etui = built(commands()).render_long_help().to_string();
+    // What is built already would show the options of every command at each of them.
+    let commands = built(help::of(commands(), groups, Length::Short).mut_subcommands(|command| {
         // The generator's options are described once, at `random`.
         let is_shown =
             |argument: &clap::Arg| !help::is_of_generator(argument) || command.get_name() == "random";

@@ -420,4 +420,7 @@ fn the_reference_says_what_the_help_says() {
     }
     let written = fs::read_to_string(path).unwrap_or_default();
     assert!(written == reference, "docs/cli.md is out of date: run the test with ETUI_WRITE_REFERENCE=1");
+    for (option, times) in [("--password-command <", 1), ("--length <", 1), ("-h, --help", 0)] {
+        assert_eq!(reference.matches(option).count(), times, "{option}");
+    }
 }
