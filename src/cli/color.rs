@@ -18,7 +18,7 @@ pub enum ColorChoice {
 
 /// What the environment says about colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
+enum Preference {
     /// `NO_COLOR` is set to something, or the terminal is a dumb one.
     Without,
     /// `CLICOLOR_FORCE` is set to something but `0`.
@@ -27,7 +27,7 @@ enum Wish {
     Unsaid,
 }
 
-impl Wish {
+impl Preference {
     fn of_environment() -> Self {
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         if is_set("NO_COLOR") {
@@ -69,14 +69,14 @@ pub enum Role {
 impl Palette {
     /// Decides for one stream.
     pub fn choose(choice: ColorChoice, is_terminal: bool) -> Self {
-        Self::decide(choice, Wish::of_environment(), is_terminal)
+        Self::decide(choice, Preference::of_environment(), is_terminal)
     }
 
-    const fn decide(choice: ColorChoice, wish: Wish, is_terminal: bool) -> Self {
-        match (choice, wish, is_terminal) {
+    const fn decide(choice: ColorChoice, preference: Preference, is_terminal: bool) -> Self {
+        match (choice, preference, is_terminal) {
             (ColorChoice::Always, _, _)
-            | (ColorChoice::Auto, Wish::Forced, _)
-            | (ColorChoice::Auto, Wish::Unsaid, true) => Self::Colored,
+            | (ColorChoice::Auto, Preference::Forced, _)
+            | (ColorChoice::Auto, Preference::Unsaid, true) => Self::Colored,
             _ => Self::Plain,
         }
     }
@@ -105,7 +105,7 @@ mod tests {
     fn colour_is_decided_by_flag_then_environment_then_terminal() {
         use ColorChoice::{Always, Auto, Never};
         use Palette::{Colored, Plain};
-        use Wish::{Forced, Unsaid, Without};
+        use Preference::{Forced, Unsaid, Without};
         let table = [
             (Auto, Unsaid, true, Colored),
             (Auto, Unsaid, false, Plain),
@@ -114,11 +114,11 @@ mod tests {
             (Never, Forced, true, Plain),
             (Always, Without, false, Colored),
         ];
-        for (choice, wish, is_terminal, palette) in table {
+        for (choice, preference, is_terminal, palette) in table {
             assert_eq!(
-                Palette::decide(choice, wish, is_terminal),
+                Palette::decide(choice, preference, is_terminal),
                 palette,
-                "{choice:?} {wish:?} {is_terminal}"
+                "{choice:?} {preference:?} {is_terminal}"
             );
         }
     }

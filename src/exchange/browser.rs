@@ -1,4 +1,4 @@
-//! The password files of browsers. Chrome and its kin: `name,url,username,password,note`. Firefox:
+//! The password files of browsers. Chrome and browsers like it: `name,url,username,password,note`. Firefox:
 //! `"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",
 //! "timePasswordChanged"`, times in milliseconds.
 

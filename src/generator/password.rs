@@ -36,7 +36,7 @@ impl CharacterClass {
 pub enum RequireEach {
     /// At least one character of each; the default of the app and the command line (etui).
     Yes,
-    /// As chance will have it; the default of the API.
+    /// Not required; the default of the API.
     No,
 }
 

@@ -59,7 +59,7 @@ impl KeyArena {
     /// Whatever `fill` answers; the slot is then wiped and free again.
     ///
     /// # Panics
-    /// If 64 keys of one arena are alive at once, which no caller comes near.
+    /// If 64 keys of one arena are in use at once; no caller has as many.
     pub fn try_make<E>(
         self: &Arc<Self>,
         fill: impl FnOnce(&mut [u8; KEY_LENGTH]) -> Result<(), E>,

@@ -1,6 +1,6 @@
 //! The user's editor on a value, without the value ever lying on a disk.
 //!
-//! The file lies in memory, in a folder of its own (`place.rs`, `scratch.rs`). vim and its kin, and emacs, are told
+//! The file lies in memory, in a folder of its own (`place.rs`, `scratch.rs`). vim and its variants, and emacs, are told
 //! to keep swap, undo, backup and history files away; what an editor leaves beside the file is removed with it.
 //! Everything is overwritten before it is removed.
 
@@ -89,7 +89,8 @@ impl Editor {
 
 fn kind_of(program: &Path) -> EditorKind {
     let name = program.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    if ["vim", "nvim", "gvim"].iter().any(|kin| name == *kin || name.starts_with(&format!("{kin}."))) {
+    if ["vim", "nvim", "gvim"].iter().any(|editor| name == *editor || name.starts_with(&format!("{editor}.")))
+    {
         EditorKind::Vim
     } else if name == "emacs" || name.starts_with("emacs-") {
         EditorKind::Emacs

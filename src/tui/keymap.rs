@@ -167,7 +167,7 @@ impl fmt::Display for Key {
 /// One row of the table.
 #[derive(Debug, Clone)]
 pub struct Binding {
-    /// Where it is alive.
+    /// Where it is active.
     pub context: Context,
     pub keys: Vec<Key>,
     pub action: Action,
@@ -256,7 +256,7 @@ impl Keymap {
         &self.bindings
     }
 
-    /// What a key means where these contexts are alive, the innermost first.
+    /// What a key means where these contexts are active, the innermost first.
     pub fn action(&self, contexts: &[Context], key: &Key) -> Option<Action> {
         contexts
             .iter()
@@ -269,7 +269,7 @@ impl Keymap {
         self.bindings.iter().filter(move |binding| binding.context == context)
     }
 
-    /// The keys of a row that reach it where these contexts are alive: an inner context may take some away.
+    /// The keys of a row that reach it where these contexts are active: an inner context may take some away.
     pub fn living_keys<'a>(
         &'a self,
         contexts: &'a [Context],
@@ -282,7 +282,7 @@ impl Keymap {
             .filter(move |key| inner.clone().all(|context| !self.by_key.contains_key(&(*context, **key))))
     }
 
-    /// The first key for an action where these contexts are alive.
+    /// The first key for an action where these contexts are active.
     pub fn key_for(&self, contexts: &[Context], action: Action) -> Option<Key> {
         contexts
             .iter()

@@ -116,7 +116,8 @@ pub enum Place {
     Kept(SecretBytes),
 }
 
-enum Door {
+/// What the session holds of the vault.
+enum Held {
     Nothing,
     Locked(Box<LockedVault>),
     Open(Box<Vault>),
@@ -124,7 +125,7 @@ enum Door {
 
 /// The worker's side of the app.
 pub struct Session {
-    door: Door,
+    held: Held,
     path: PathBuf,
     key_file: Option<PathBuf>,
     answers: Answers,
@@ -157,14 +158,14 @@ impl Session {
         Self { agents: Paths::find().map(|paths| agent::directory(&paths)), may_ask_agent, ..session }
     }
 
-    /// A session in surroundings of the caller's making.
+    /// A session in an environment of the caller's making.
     pub fn with_environment(
         options: &AppOptions,
         make_environment: Box<dyn Fn() -> Environment + Send>,
         copy_target: Box<dyn CopyTarget>,
     ) -> Self {
         Self {
-            door: Door::Nothing,
+            held: Held::Nothing,
             path: options.vault_path.clone(),
             key_file: options.key_file.clone(),
             answers: options.answers,
@@ -205,7 +206,7 @@ impl Session {
                     notices: vault.take_notices(),
                     has_agent: self.key_of_agent(&vault, Purpose::Peek).is_some(),
                 };
-                self.door = Door::Locked(Box::new(vault));
+                self.held = Held::Locked(Box::new(vault));
                 Ok(found)
             }
             Err(VaultError::NoVault { .. }) => Ok(Found::Nothing),
@@ -216,7 +217,7 @@ impl Session {
     /// Looks at another file; where it is no vault, and none is to be created, all stays as it is.
     pub(super) fn open_other(&mut self, request: &OtherVaultRequest) -> Result<Found, VaultError> {
         // The file may be the one that is open: it is let go first.
-        self.door = Door::Nothing;
+        self.held = Held::Nothing;
         let key_file = (!request.key_file.is_empty()).then(|| paths::typed(&request.key_file));
         let path = std::mem::replace(&mut self.path, paths::typed(&request.path));
         let key_file = std::mem::replace(&mut self.key_file, key_file);
@@ -227,7 +228,7 @@ impl Session {
             Err(_) => true,
         };
         if stays {
-            self.door = Door::Nothing;
+            self.held = Held::Nothing;
             (self.path, self.key_file) = (path, key_file);
         }
         found
@@ -273,19 +274,19 @@ impl Session {
 
     pub(super) fn unlock(&mut self, password: SecretBytes) -> Result<Opened, VaultError> {
         let credentials = self.credentials(password)?;
-        if matches!(self.door, Door::Nothing) {
+        if matches!(self.held, Held::Nothing) {
             self.open()?;
         }
         // An open vault is locked first: the password is checked all the same.
-        let vault = match std::mem::replace(&mut self.door, Door::Nothing) {
-            Door::Locked(vault) => *vault,
-            Door::Open(vault) => vault.lock(),
-            Door::Nothing => return Err(VaultError::NoVault { path: self.path.clone() }),
+        let vault = match std::mem::replace(&mut self.held, Held::Nothing) {
+            Held::Locked(vault) => *vault,
+            Held::Open(vault) => vault.lock(),
+            Held::Nothing => return Err(VaultError::NoVault { path: self.path.clone() }),
         };
         match vault.unlock(&credentials, self.answers) {
             Ok(vault) => self.opened(vault),
             Err(failed) => {
-                self.door = Door::Locked(Box::new(failed.vault));
+                self.held = Held::Locked(Box::new(failed.vault));
                 Err(failed.error)
             }
         }
@@ -300,21 +301,21 @@ impl Session {
 
     /// Unlocks with the key that the agent keeps.
     pub(super) fn unlock_by_agent(&mut self) -> Result<Opened, Failure> {
-        let vault = match std::mem::replace(&mut self.door, Door::Nothing) {
-            Door::Locked(vault) => *vault,
-            door => {
-                self.door = door;
+        let vault = match std::mem::replace(&mut self.held, Held::Nothing) {
+            Held::Locked(vault) => *vault,
+            held => {
+                self.held = held;
                 return Err(agent_gone());
             }
         };
         let Some((identity, key)) = self.key_of_agent(&vault, Purpose::Work) else {
-            self.door = Door::Locked(Box::new(vault));
+            self.held = Held::Locked(Box::new(vault));
             return Err(agent_gone());
         };
         match vault.unlock_with_key(identity, &key, self.answers) {
             Ok(vault) => Ok(Opened { by_agent: true, ..self.opened(vault)? }),
             Err(failed) => {
-                self.door = Door::Locked(Box::new(failed.vault));
+                self.held = Held::Locked(Box::new(failed.vault));
                 Err(failed.error.into())
             }
         }
@@ -324,7 +325,7 @@ impl Session {
         let catalogue = match vault.list() {
             Ok(listing) => Catalogue::of(listing),
             Err(error) => {
-                self.door = Door::Locked(Box::new(vault.lock()));
+                self.held = Held::Locked(Box::new(vault.lock()));
                 return Err(error);
             }
         };
@@ -336,7 +337,7 @@ impl Session {
         };
         let notices = vault.take_notices();
         let format = vault.format()?;
-        self.door = Door::Open(Box::new(vault));
+        self.held = Held::Open(Box::new(vault));
         // Whoever locks the app means that it asks for the password, whatever the agent keeps.
         self.may_ask_agent = false;
         Ok(Opened { catalogue, notices, format, place, by_agent: false })
@@ -376,30 +377,30 @@ impl Session {
     /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.
     pub(super) fn lock(&mut self, place: &SecretBytes) {
         self.incoming = None;
-        self.door = match std::mem::replace(&mut self.door, Door::Nothing) {
-            Door::Open(mut vault) => {
+        self.held = match std::mem::replace(&mut self.held, Held::Nothing) {
+            Held::Open(mut vault) => {
                 if let Some(stand) = PlaceReader::new(place.expose()).field() {
                     keep_place(&mut vault, &SecretBytes::copy_of(stand));
                 }
                 let sealed = if place.is_empty() { None } else { vault.seal_place(place).ok() };
                 self.place = sealed.map(|sealed| (self.path.clone(), sealed));
-                Door::Locked(Box::new(vault.lock()))
+                Held::Locked(Box::new(vault.lock()))
             }
-            door => door,
+            held => held,
         };
     }
 
     /// Keeps where the app stands for the next run.
     pub(super) fn keep_place(&mut self, stand: &SecretBytes) {
-        if let Door::Open(vault) = &mut self.door {
+        if let Held::Open(vault) = &mut self.held {
             keep_place(vault, stand);
         }
     }
 
     pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {
-        match &mut self.door {
-            Door::Open(vault) => Ok(vault),
-            Door::Locked(_) | Door::Nothing => {
+        match &mut self.held {
+            Held::Open(vault) => Ok(vault),
+            Held::Locked(_) | Held::Nothing => {
                 Err(VaultError::Locked { reason: "the session ended".to_owned() })
             }
         }

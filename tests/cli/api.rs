@@ -1,4 +1,4 @@
-//! `etui api`: the door itself; what it answers is tested with the contract.
+//! `etui api` as a command; what the API answers is tested with the contract.
 
 use insta::assert_snapshot;
 

@@ -1,16 +1,16 @@
-//! Every refusal of the API door: its exact answer, and a vault file that is byte for byte as it was.
+//! Every refusal of the KMS API: its exact answer, and a vault file that is byte for byte as it was.
 
 use etui::domain::ErrorCode;
 use etui::kms::Format;
 
-use crate::api_support::Door;
+use crate::api_support::Api;
 
 /// A request and what it is refused with: HTTP status, code, message, hint.
 type Refused = (&'static str, u16, &'static str, &'static str, &'static str);
 
 #[track_caller]
-fn check(door: &mut Door, refusals: &[Refused]) {
-    let before = door.file();
+fn check(api: &mut Api, refusals: &[Refused]) {
+    let before = api.file();
     for &(line, status, code, message, hint) in refusals {
         let text = |text: &str| serde_json::to_string(text).unwrap();
         let expected = format!(
@@ -19,9 +19,9 @@ fn check(door: &mut Door, refusals: &[Refused]) {
             text(message),
             text(hint)
         );
-        assert_eq!(door.json(line), expected, "{line}");
-        assert!(door.answer(line, Format::Xml).contains(&format!("<Code>{code}</Code>")), "{line}");
-        assert!(door.file() == before, "the vault file changed: {line}");
+        assert_eq!(api.json(line), expected, "{line}");
+        assert!(api.answer(line, Format::Xml).contains(&format!("<Code>{code}</Code>")), "{line}");
+        assert!(api.file() == before, "the vault file changed: {line}");
     }
 }
 
@@ -40,7 +40,7 @@ fn what_no_form_can_say() {
                 Action=GetSecretValue&SecretName=db";
     let parse = "ParseRequestParameterException";
     check(
-        &mut Door::with_the_worked_example().by_line_alone(),
+        &mut Api::with_the_worked_example().by_line_alone(),
         &[
             ("hunter2", 400, parse, "line 1 is neither a JSON object nor a query string (column 1)", hint),
             (
@@ -71,7 +71,7 @@ fn what_no_form_can_say() {
 #[test]
 fn what_is_no_request() {
     check(
-        &mut Door::with_the_worked_example(),
+        &mut Api::with_the_worked_example(),
         &[
             (
                 "SecretName=db",
@@ -105,7 +105,7 @@ fn what_is_no_request() {
 #[test]
 fn parameters_that_are_missing_unknown_or_there_twice() {
     check(
-        &mut Door::with_the_worked_example(),
+        &mut Api::with_the_worked_example(),
         &[
             (
                 "Action=CreateSecret&SecretName=new&VersionId=v1",
@@ -125,7 +125,7 @@ fn parameters_that_are_missing_unknown_or_there_twice() {
                 "Action=DeleteSecret&SecretName=db&SecretName=db",
                 400,
                 "InvalidParameter",
-                "parameter 'SecretName' stands in the request twice",
+                "parameter 'SecretName' is in the request twice",
                 "leave one of the two out",
             ),
         ],
@@ -136,7 +136,7 @@ fn parameters_that_are_missing_unknown_or_there_twice() {
 fn malformed_parameters() {
     let invalid = "InvalidParameter";
     check(
-        &mut Door::with_the_worked_example(),
+        &mut Api::with_the_worked_example(),
         &[
             (
                 "Action=GetSecretValue&SecretName=a%20b",
@@ -270,15 +270,15 @@ fn malformed_parameters() {
 
 #[test]
 fn what_the_rules_refuse() {
-    let mut door = Door::with_the_worked_example();
-    door.succeed("Action=CreateSecret&SecretName=gone&VersionId=v1&SecretData=x");
-    door.succeed("Action=DeleteSecret&SecretName=gone");
+    let mut api = Api::with_the_worked_example();
+    api.succeed("Action=CreateSecret&SecretName=gone&VersionId=v1&SecretData=x");
+    api.succeed("Action=DeleteSecret&SecretName=gone");
     for label in 3..=6 {
         let stage = "Action=UpdateSecretVersionStage&SecretName=db&MoveToVersion=v1&VersionStage";
-        door.succeed(&format!("{stage}=UStage{label}"));
+        api.succeed(&format!("{stage}=UStage{label}"));
     }
     check(
-        &mut door,
+        &mut api,
         &[
             (
                 "Action=CreateSecret&SecretName=db&VersionId=v1&SecretData=one",
@@ -383,11 +383,11 @@ fn more_than_twenty_tags() {
         let create = r#"{"Action":"CreateSecret","SecretName":"tagged","VersionId":"v1","SecretData":"x""#;
         format!("{create},\"Tags\":[{tags}]}}")
     };
-    let mut door = Door::new();
-    let before = door.file();
-    assert!(door.json(&tags(21)).contains("Rejected.LimitExceeded"));
-    assert!(door.file() == before);
-    door.succeed(&tags(20));
+    let mut api = Api::new();
+    let before = api.file();
+    assert!(api.json(&tags(21)).contains("Rejected.LimitExceeded"));
+    assert!(api.file() == before);
+    api.succeed(&tags(20));
 }
 
 #[test]
@@ -395,32 +395,32 @@ fn a_value_over_1_mib() {
     let create = |length: usize| {
         format!("Action=CreateSecret&SecretName=large&VersionId=v1&SecretData={}", "x".repeat(length))
     };
-    let mut door = Door::new();
-    let before = door.file();
-    let refusal = door.json(&create(1024 * 1024 + 1));
+    let mut api = Api::new();
+    let before = api.file();
+    let refusal = api.json(&create(1024 * 1024 + 1));
     insta::assert_snapshot!(refusal, @r#"{"RequestId":"<id>","HttpStatus":400,"Code":"InvalidParameter","Message":"a secret value has at most 1048576 bytes, this one has 1048577","Hint":"correct parameter 'SecretData' and try again"}"#);
-    assert!(door.file() == before);
-    door.succeed(&create(1024 * 1024));
-    let answer = door.succeed("Action=GetSecretValue&SecretName=large");
+    assert!(api.file() == before);
+    api.succeed(&create(1024 * 1024));
+    let answer = api.succeed("Action=GetSecretValue&SecretName=large");
     assert_eq!(answer["SecretData"].as_str().map(str::len), Some(1024 * 1024));
 }
 
 #[test]
 fn a_value_that_xml_cannot_carry() {
-    let mut door = Door::new();
-    door.succeed("Action=CreateSecret&SecretName=s&VersionId=v1&SecretData=a%00b");
-    let refusal = door.answer("Action=GetSecretValue&SecretName=s", Format::Xml);
+    let mut api = Api::new();
+    api.succeed("Action=CreateSecret&SecretName=s&VersionId=v1&SecretData=a%00b");
+    let refusal = api.answer("Action=GetSecretValue&SecretName=s", Format::Xml);
     insta::assert_snapshot!(refusal, @r#"<?xml version="1.0" encoding="UTF-8"?><Error><RequestId><id></RequestId><HttpStatus>400</HttpStatus><Code>UnsupportedOperation</Code><Message>the answer holds a character that XML cannot carry</Message><Hint>ask for it with --format json</Hint></Error>"#);
 }
 
 #[test]
 fn an_integrity_failure_ends_the_run() {
-    let mut door = Door::with_the_worked_example();
-    let older = door.file();
-    door.succeed("Action=PutSecretValue&SecretName=db&VersionId=v5&SecretData=five");
-    door.put_back(&older);
+    let mut api = Api::with_the_worked_example();
+    let older = api.file();
+    api.succeed("Action=PutSecretValue&SecretName=db&VersionId=v5&SecretData=five");
+    api.put_back(&older);
     let (answers, code) =
-        door.serve("Action=GetSecretValue&SecretName=db\n".repeat(3).as_bytes(), Format::Json);
+        api.serve("Action=GetSecretValue&SecretName=db\n".repeat(3).as_bytes(), Format::Json);
     assert_eq!(code, Some(ErrorCode::IntegrityFailure));
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert!(answers[0].contains(r#""HttpStatus":500,"Code":"IntegrityFailure","#), "{}", answers[0]);

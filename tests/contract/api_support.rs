@@ -1,4 +1,4 @@
-//! A vault behind the API door: lines in, answers out. With the feature `serve` each line is asked over HTTP, too, of a
+//! A vault behind the KMS API: lines in, answers out. With the feature `serve` each line is asked over HTTP, too, of a
 //! server with a vault of its own that began as a copy: both must answer the same.
 
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ impl Clock for HandClock {
     }
 }
 
-/// A cheap vault of its own, open, with its door.
-pub struct Door {
+/// A cheap vault of its own, open, with its API.
+pub struct Api {
     pub vault: Vault,
     path: PathBuf,
     clock: HandClock,
@@ -42,7 +42,7 @@ pub struct Door {
 #[derive(PartialEq, Eq)]
 pub struct Files(Vec<Vec<u8>>);
 
-impl Door {
+impl Api {
     /// An empty vault.
     pub fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -72,17 +72,17 @@ impl Door {
 
     /// A vault with the worked example of the contract in it, after its fourth call, a minute between calls.
     pub fn with_the_worked_example() -> Self {
-        let mut door = Self::new();
+        let mut api = Self::new();
         for line in [
             r#"{"Action":"CreateSecret","SecretName":"db","VersionId":"v1","SecretData":"one"}"#,
             r#"{"Action":"PutSecretValue","SecretName":"db","VersionId":"v2","SecretData":"two"}"#,
             r#"{"Action":"PutSecretValue","SecretName":"db","VersionId":"v3","SecretData":"three","VersionStages":["UStage1"]}"#,
             r#"{"Action":"PutSecretValue","SecretName":"db","VersionId":"v4","SecretData":"four","VersionStages":["ACSCurrent","UStage1","Ustage2"]}"#,
         ] {
-            door.succeed(line);
-            door.pass_seconds(60);
+            api.succeed(line);
+            api.pass_seconds(60);
         }
-        door
+        api
     }
 
     /// Lets time pass.

@@ -1,10 +1,10 @@
-//! Every limit at its edge, one below and one above, through the vault and through the API door.
+//! Every limit at its edge, one below and one above, through the vault and through the KMS API.
 
 use etui::domain::{Invalid, SecretName, SecretValue, StageLabel, ValueType, VersionId};
 use etui::memory::SecretBytes;
 use etui::versioning::Selector;
 
-use crate::api_support::Door;
+use crate::api_support::Api;
 use crate::support::rules::secret_name;
 use crate::support::vaults::{Place, binary, create, create_request, labels, put_request, text};
 
@@ -88,16 +88,16 @@ fn a_secret_bears_at_most_8_labels_of_which_6_are_its_own() {
     // The two built-in ones are counted, whether they are there yet or not.
     vault.put_secret_value(&put_request("a", "v2", text("y"), "ACSCurrent 1 6")).unwrap();
     assert_eq!(vault.describe(&secret_name("a")).unwrap().secret.labels.len(), 8);
-    let mut door = Door::with_the_worked_example();
+    let mut api = Api::with_the_worked_example();
     for label in ["a", "b", "c", "d"] {
-        door.succeed(&format!(
+        api.succeed(&format!(
             "Action=UpdateSecretVersionStage&SecretName=db&VersionStage={label}&MoveToVersion=v1"
         ));
     }
-    let ninth = door.json("Action=UpdateSecretVersionStage&SecretName=db&VersionStage=e&MoveToVersion=v1");
+    let ninth = api.json("Action=UpdateSecretVersionStage&SecretName=db&VersionStage=e&MoveToVersion=v1");
     assert!(ninth.contains(r#""Code":"Rejected.LimitExceeded""#), "{ninth}");
-    door.succeed("Action=UpdateSecretVersionStage&SecretName=db&VersionStage=d&RemoveFromVersion=v1");
-    door.succeed("Action=UpdateSecretVersionStage&SecretName=db&VersionStage=e&MoveToVersion=v1");
+    api.succeed("Action=UpdateSecretVersionStage&SecretName=db&VersionStage=d&RemoveFromVersion=v1");
+    api.succeed("Action=UpdateSecretVersionStage&SecretName=db&VersionStage=e&MoveToVersion=v1");
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn a_value_comes_back_byte_for_byte() {
 #[test]
 fn a_recovery_window_lasts_7_to_30_days_at_the_door() {
     for (days, is_allowed) in [(6, false), (7, true), (30, true), (31, false)] {
-        let mut door = Door::with_the_worked_example();
-        let answer = door.json(&format!("Action=DeleteSecret&SecretName=db&RecoveryWindowInDays={days}"));
+        let mut api = Api::with_the_worked_example();
+        let answer = api.json(&format!("Action=DeleteSecret&SecretName=db&RecoveryWindowInDays={days}"));
         assert_eq!(answer.contains("PlannedDeleteTime"), is_allowed, "{answer}");
     }
 }

@@ -1,10 +1,10 @@
-//! The contract from outside: through the rules alone, through the vault, and through the API door.
+//! The contract from outside: through the rules alone, through the vault, and through the KMS API.
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_actions;
 mod api_clients;
-mod api_door;
 mod api_metadata;
 #[cfg(feature = "serve")]
 mod api_over_http;

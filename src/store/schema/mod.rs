@@ -76,7 +76,7 @@ pub(super) fn check(connection: &Connection) -> Result<FormatVersion, StoreError
     let number =
         |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).on(connection);
     let version = number("user_version")?;
-    // An upgrade makes some tables anew, behind the others.
+    // An upgrade creates some tables again, after the others.
     found.sort_unstable();
     if let Some(format) = FormatVersion::ALL.into_iter().find(|format| found == expected(*format)) {
         let numbers = (number("application_id")?, version);

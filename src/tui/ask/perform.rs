@@ -23,7 +23,7 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
     Ok(match work {
         Work::Open => Answer::Found(session.open()?),
         Work::LookAround { path } => Answer::Around(session::around(&path)),
-        Work::OpenOther(wish) => Answer::Found(session.open_other(&wish)?),
+        Work::OpenOther(request) => Answer::Found(session.open_other(&request)?),
         Work::MeasureKdf => Answer::Measured(session.measure_kdf()?),
         Work::Create { password, cost, key_file } => {
             Answer::Opened(Box::new(session.create(password, cost, key_file)?))

@@ -80,7 +80,7 @@ pub struct Browse {
     /// How many secrets are due for rotation.
     pub due: usize,
     /// How many secrets are not scheduled for deletion.
-    pub alive: usize,
+    pub not_deleted: usize,
     pub selected: Option<SecretName>,
     /// The secrets that are marked.
     pub marks: Marks,
@@ -132,7 +132,7 @@ impl Browse {
             query: Query::default(),
             deleted: Deleted::Hidden,
             due: 0,
-            alive: 0,
+            not_deleted: 0,
             selected: None,
             marks: Marks::none(),
             folder: None,
@@ -298,15 +298,15 @@ impl Browse {
 
     /// Names and counts of the catalogue change with it.
     fn count(&mut self) {
-        let (mut due, mut alive) = (0, 0);
+        let (mut due, mut not_deleted) = (0, 0);
         for position in 0..self.catalogue.len() {
             let candidate = self.catalogue.candidate(position, self.now);
             if !candidate.is_deleted() {
-                alive += 1;
+                not_deleted += 1;
                 due += usize::from(candidate.is_due());
             }
         }
-        (self.due, self.alive) = (due, alive);
+        (self.due, self.not_deleted) = (due, not_deleted);
     }
 
     /// The position of a secret in the catalogue.

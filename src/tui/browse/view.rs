@@ -53,7 +53,7 @@ fn list_note(browse: &Browse, theme: &Theme) -> String {
         format!("{deleted}{}", when::grouped(shown as u64))
     } else {
         let counts_deleted = browse.deleted == Deleted::Listed || browse.query.wants_deleted();
-        let all = if counts_deleted { browse.catalogue.len() } else { browse.alive };
+        let all = if counts_deleted { browse.catalogue.len() } else { browse.not_deleted };
         let all = when::grouped(all as u64);
         format!("{deleted}{}/{all}", when::grouped(shown as u64))
     }

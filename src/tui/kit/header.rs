@@ -49,7 +49,7 @@ fn facts(app: &App, is_progress_shown: bool) -> Vec<(String, Role)> {
     let Some(browse) = app.browse() else {
         return Vec::new();
     };
-    let mut facts = vec![(when::count(browse.alive, "secret"), Role::Muted)];
+    let mut facts = vec![(when::count(browse.not_deleted, "secret"), Role::Muted)];
     if browse.due > 0 {
         facts.push((format!("{} due", when::grouped(browse.due as u64)), Role::Warning));
     }

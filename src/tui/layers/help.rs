@@ -1,4 +1,4 @@
-//! The keys that are alive here, grouped and searchable; made from the keymap.
+//! The keys that are active here, grouped and searchable; made from the keymap.
 
 use ratatui::layout::{Position, Rect};
 

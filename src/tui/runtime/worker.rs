@@ -29,21 +29,21 @@ pub(super) struct Worker<Job, Slot, Answer> {
 pub(super) struct WorkerGone;
 
 struct Shared<Job> {
-    desk: Mutex<Desk<Job>>,
+    queue: Mutex<Queue<Job>>,
     changed: Condvar,
 }
 
-/// What lies before the worker.
-struct Desk<Job> {
+/// The jobs that wait for the worker.
+struct Queue<Job> {
     waiting: VecDeque<Job>,
-    hands: Hands,
+    activity: Activity,
     intake: Intake,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Hands {
-    Free,
-    Full,
+enum Activity {
+    Idle,
+    Busy,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,28 +53,28 @@ enum Intake {
 }
 
 impl<Job> Shared<Job> {
-    fn desk(&self) -> MutexGuard<'_, Desk<Job>> {
-        // Nothing is done under the lock that could leave the desk half changed.
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, Queue<Job>> {
+        // Nothing is done under the lock that could leave the queue half changed.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the next job; `None` when no more will come.
     fn next(&self) -> Option<Job> {
-        let mut desk = self.desk();
+        let mut queue = self.queue();
         loop {
-            if let Some(job) = desk.waiting.pop_front() {
-                desk.hands = Hands::Full;
+            if let Some(job) = queue.waiting.pop_front() {
+                queue.activity = Activity::Busy;
                 return Some(job);
             }
-            if desk.intake == Intake::Closed {
+            if queue.intake == Intake::Closed {
                 return None;
             }
-            desk = self.changed.wait(desk).unwrap_or_else(PoisonError::into_inner);
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     fn finished(&self) {
-        self.desk().hands = Hands::Free;
+        self.queue().activity = Activity::Idle;
     }
 }
 
@@ -112,8 +112,8 @@ where
         let (wake, bell) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         bell.set_nonblocking(true)?;
-        let desk = Desk { waiting: VecDeque::new(), hands: Hands::Free, intake: Intake::Open };
-        let shared = Arc::new(Shared { desk: Mutex::new(desk), changed: Condvar::new() });
+        let queue = Queue { waiting: VecDeque::new(), activity: Activity::Idle, intake: Intake::Open };
+        let shared = Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new() });
         let (sender, answers) = channel();
         let theirs = Arc::clone(&shared);
         let thread = thread::Builder::new().name("vault".to_owned()).spawn(move || {
@@ -135,18 +135,18 @@ where
     /// Gives the worker something to do.
     pub(super) fn submit(&self, job: Job) {
         let slot = (self.slot_of)(&job);
-        let mut desk = self.shared.desk();
+        let mut queue = self.shared.queue();
         if slot.is_some() {
-            desk.waiting.retain(|waiting| (self.slot_of)(waiting) != slot);
+            queue.waiting.retain(|waiting| (self.slot_of)(waiting) != slot);
         }
-        desk.waiting.push_back(job);
+        queue.waiting.push_back(job);
         self.shared.changed.notify_one();
     }
 
     /// Whether everything given so far is done. Its answers may still wait to be taken.
     pub(super) fn is_idle(&self) -> bool {
-        let desk = self.shared.desk();
-        desk.waiting.is_empty() && desk.hands == Hands::Free
+        let queue = self.shared.queue();
+        queue.waiting.is_empty() && queue.activity == Activity::Idle
     }
 
     /// The answers since the last call.
@@ -174,11 +174,11 @@ impl<Job, Slot, Answer> AsFd for Worker<Job, Slot, Answer> {
 
 impl<Job, Slot, Answer> Drop for Worker<Job, Slot, Answer> {
     fn drop(&mut self) {
-        let mut desk = self.shared.desk();
-        desk.intake = Intake::Closed;
-        desk.waiting.retain(|job| (self.slot_of)(job).is_none());
+        let mut queue = self.shared.queue();
+        queue.intake = Intake::Closed;
+        queue.waiting.retain(|job| (self.slot_of)(job).is_none());
         self.shared.changed.notify_one();
-        drop(desk);
+        drop(queue);
         if let Some(thread) = self.thread.take() {
             // A panic there was told when it happened.
             let _ = thread.join();

@@ -1,4 +1,4 @@
-//! The command palette: every action that is alive here, found by name or by what it does.
+//! The command palette: every action that is active here, found by name or by what it does.
 
 mod offer;
 mod view;
