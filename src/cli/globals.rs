@@ -45,23 +45,23 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "COMMAND", hide_short_help = true)]
     pub(super) password_command: Option<OsString>,
 
-    /// The key file, where the vault was made with one [env: ETUI_KEY_FILE]
+    /// The key file, if the vault needs one [env: ETUI_KEY_FILE]
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub(super) key_file: Option<PathBuf>,
 
-    /// Go on with a file older than the one seen on this machine
+    /// Accept a file older than the one seen on this machine
     ///
     /// For a vault restored from a backup. The answer counts for later runs too.
     #[arg(long, global = true, hide_short_help = true)]
     pub(super) accept_older: bool,
 
-    /// Go on with another branch of the vault, or with another vault at its path
+    /// Accept another branch of the vault, or another vault at its path
     ///
     /// The answer counts for later runs too.
     #[arg(long, global = true, hide_short_help = true)]
     pub(super) accept_other: bool,
 
-    /// Spend more memory on unlocking than is spent without asking
+    /// Allow unlocking to take more memory than the usual limit
     #[arg(long, global = true, hide_short_help = true)]
     pub(super) allow_expensive_kdf: bool,
 

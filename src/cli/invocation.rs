@@ -141,7 +141,7 @@ impl Invocation {
     /// Looks whether they can be had.
     pub(super) fn check_keymap(&self) -> Result<(), CliError> {
         (self.process.app.check_keymap)(&self.keymap_path()?).map_err(|sentence| {
-            CliError::usage(sentence, "correct that line; until then the default keys hold")
+            CliError::usage(sentence, "correct that line; until then the default keys are used")
         })
     }
 

@@ -208,7 +208,7 @@ from TIME; ages count from now.
 | code | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | unexpected, or the system said no |
+| 1 | unexpected, or refused by the system |
 | 2 | usage or invalid input |
 | 3 | no such secret, version or label |
 | 4 | rejected: exists with a different value, scheduled for deletion, label rules |

@@ -45,7 +45,7 @@ impl Refusals {
             Some("y" | "Y" | "yes") => return true,
             Some(_) => {
                 self.keep();
-                invocation.output().note(&format!("not asked again here; {otherwise}"));
+                invocation.output().note(&format!("this is not asked again on this machine; {otherwise}"));
             }
             None => {}
         }

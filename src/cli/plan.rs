@@ -12,7 +12,7 @@ use crate::versioning::{Change, Existence, LabelMove, Plan, Shift, VersionRef};
 
 /// Reads what `--if-state` is given.
 pub(super) fn state(text: &str) -> Result<StateToken, CliError> {
-    text.parse().map_err(|_| CliError::usage("a state is the 32 digits that --dry-run --json told", ""))
+    text.parse().map_err(|_| CliError::usage("a state is the 32 digits that --dry-run --json printed", ""))
 }
 
 /// A plan as it is told.

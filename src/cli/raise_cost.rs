@@ -34,7 +34,7 @@ pub(super) fn offer(
         "this vault's password protection is weaker than today's default ({}). Strengthen it now? [y/N] ",
         wording::cost(cost)
     );
-    match refusals.ask(invocation, &question, "`etui passwd` raises it too") {
+    match refusals.ask(invocation, &question, "`etui passwd` strengthens it too") {
         true => raise(invocation, opened, cost),
         false => Ok(()),
     }
@@ -43,7 +43,7 @@ pub(super) fn offer(
 fn raise(invocation: &Invocation, opened: &mut Opened, present: KdfCost) -> anyhow::Result<()> {
     let measured = KdfCost::measure().context("cannot measure what unlocking may cost")?;
     if !present.is_weaker_than(&measured) {
-        invocation.output().note("this machine does no more within a second; nothing changed");
+        invocation.output().note("this machine cannot do more within a second: nothing changed");
         return Ok(());
     }
     let sentence = match opened.vault.change_password(&opened.credentials, &opened.credentials, measured) {

@@ -92,7 +92,7 @@ pub(super) fn folder_exists(path: &Path) -> Result<(), CliError> {
     match folder {
         Some(folder) if !folder.is_dir() => Err(CliError::usage(
             format!("there is no folder '{}'", folder.display()),
-            "make it first, or check the path",
+            "create it first, or check the path",
         )),
         _ => Ok(()),
     }

@@ -94,7 +94,7 @@ fn mistake(error: &clap::Error, command: Option<&str>) -> CliError {
         ErrorKind::UnknownArgument => match command {
             Some("run") if !argument.starts_with('-') => {
                 return CliError::usage(
-                    format!("'{argument}' stands before --"),
+                    format!("'{argument}' comes before --"),
                     format!("put -- before the program, as in `etui run --env VAR=NAME -- {argument}`"),
                 );
             }

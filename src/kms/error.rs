@@ -24,13 +24,13 @@ pub(super) enum KmsError {
     Missing { action: &'static str, parameter: &'static str },
     #[error("{action} has no {}", named(.shown.as_deref()))]
     UnknownParameter { action: &'static str, shown: Option<String>, known: String },
-    #[error("parameter '{parameter}' stands in the request twice")]
+    #[error("parameter '{parameter}' is in the request twice")]
     Twice { parameter: &'static str },
     #[error("parameter '{parameter}' is not {expected}")]
     Shape { parameter: &'static str, expected: &'static str },
     #[error("{invalid}")]
     Malformed { parameter: &'static str, invalid: Invalid },
-    #[error("an entry of a list stands in the request twice")]
+    #[error("an entry of a list is in the request twice")]
     EntryTwice,
     #[error("an entry of a list is not UTF-8 text")]
     EntryNotText,

@@ -9,14 +9,14 @@ use super::keymap::{Binding, Keymap};
 const INTRODUCTION: &str = "\
 # Keys
 
-The keys of the terminal app, made from `assets/keymap.toml`. In the app `?` lists those that are alive where you
-are, and `:` finds every command by name; what has no key below is reached by `:` alone. Where two places are alive
-at once the inner one wins: a form over the list, a text field over the form.
+The keys of the terminal app, generated from `assets/keymap.toml`. In the app `?` lists the keys that work where you
+are, and `:` finds every command by name; a command without a key below can only be run with `:`. Where two contexts
+are active, the inner one wins: a form over the list, a text field over the form.
 
 ## Your own keys
 
-Write them into `keymap.toml` beside the settings (`etui config path` says where). A row replaces the keys of one
-action in one place; everything else stays as it is.
+Write them into `keymap.toml` beside the settings (`etui config path` prints its path). A row replaces the keys of one
+action in one context; everything else stays as it is.
 
 ```toml
 # y copies the reference now, and Y the value
@@ -33,20 +33,20 @@ run = \"copy-reference\"
 on = []
 run = \"delete-secret\"
 
-# a second key for something that has none here
+# a key for an action that has none in this context
 [[browse]]
 on = [\"Q\"]
 run = \"quit\"
 ```
 
-- The table is the place: the word in brackets behind each heading below.
+- The name of the table is the context: the word in brackets after each heading below.
 - `on` lists the keys: a character, or `Enter Esc Tab Space Backspace Delete Home End PgUp PgDn Up Down Left Right
   F1` to `F12`, with `Ctrl-`, `Alt-` or `Shift-` before it. An upper-case letter is written as such: `G`, not
-  `Shift-g`. `[]` takes every key away.
+  `Shift-g`. `[]` removes every key.
 - `run` is the action. `desc` (a word or two, for the footer), `help` (a sentence) and `footer` (how long it stays
-  in a narrow footer, 1 the longest) may be given too.
-- A place, action or key that does not exist, or one key twice in one place, is told with its line, and the
-  default keys hold. `etui config check` looks at the file without the app.
+  in a narrow footer, 1 the longest) may be set too.
+- An unknown context, action or key, or one key twice in a context, is an error that names its line; the default keys
+  are used then. `etui config check` checks the file without the app.
 - Most terminals cannot tell `Ctrl-i` from `Tab`, `Ctrl-m` from `Enter` and `Ctrl-h` from `Backspace`.
 ";
 

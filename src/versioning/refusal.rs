@@ -17,7 +17,7 @@ pub enum Refusal {
     NoStages,
     #[error("one version cannot be both ACSCurrent and ACSPrevious")]
     CurrentAndPrevious,
-    #[error("it is not said where label '{label}' should go")]
+    #[error("no version is named for label '{label}'")]
     NothingToMove { label: StageLabel },
     #[error("label '{label}' can be moved, but not removed")]
     BuiltInStays { label: StageLabel },
@@ -43,7 +43,7 @@ pub enum Refusal {
     NoSuchLabel { name: SecretName, label: StageLabel },
     #[error("secret '{name}' has no version that was current before")]
     NoPrevious { name: SecretName },
-    #[error("secret '{name}' has no version {older} older than '{version}'")]
+    #[error("secret '{name}' has {} older than '{version}'", fewer_than(*.older))]
     PastTheOldest { name: SecretName, version: VersionId, older: u32 },
     #[error("secret '{name}' already exists")]
     NameTaken { name: SecretName },
@@ -142,6 +142,10 @@ fn difference(same_bytes_as: &Option<ValueType>) -> &'static str {
         Some(ValueType::Text) => "these bytes as text; as binary they count as a different value",
         Some(ValueType::Binary) => "these bytes as binary; as text they count as a different value",
     }
+}
+
+fn fewer_than(older: u32) -> String {
+    if older == 1 { "no version".to_owned() } else { format!("fewer than {older} versions") }
 }
 
 fn marks(bearer: Option<&VersionId>) -> String {

@@ -172,7 +172,7 @@ fn diff_needs_two_versions() {
     assert_snapshot!(home.etui(&["diff", "db#v1"]).failed(3), @r#"
         exit 3
         stderr:
-        error: secret 'db' has no version 1 older than 'v1'
+        error: secret 'db' has no version older than 'v1'
         hint: run `etui log db --all` to see its versions and their labels
         "#);
     assert_snapshot!(home.etui(&["diff", "db", "nothing"]).failed(3), @r#"

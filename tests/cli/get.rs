@@ -65,7 +65,7 @@ fn what_is_not_there_is_exit_3() {
     assert_snapshot!(home.etui(&["get", "db~2"]).failed(3), @r#"
         exit 3
         stderr:
-        error: secret 'db' has no version 2 older than 'v2'
+        error: secret 'db' has fewer than 2 versions older than 'v2'
         hint: run `etui log db --all` to see its versions and their labels
         "#);
     assert_snapshot!(home.etui(&["get", "db#v9", "--json"]).failed(3), @r#"

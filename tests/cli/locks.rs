@@ -203,7 +203,7 @@ fn backup_makes_a_checked_copy_and_replaces_nothing() {
         exit 2
         stderr:
         error: there is no folder 'no/folder'
-        hint: make it first, or check the path
+        hint: create it first, or check the path
         "#);
     home.pipe("three", &["put", "db"]).succeeded();
     assert_snapshot!(home.etui(&["verify", "copy.etui"]), @r#"
@@ -272,7 +272,7 @@ fn an_old_cost_is_offered_to_be_raised_once_on_a_terminal_only() {
     assert_snapshot!(screen, @r#"
         Master password:
         this vault's password protection is weaker than today's default (0 MiB, 1 pass, 1 lane of Argon2id). Strengthen it now? [y/N]
-        note: not asked again here; `etui passwd` raises it too
+        note: this is not asked again on this machine; `etui passwd` strengthens it too
         two
         "#);
     assert!(home.bytes_of_vault() == before);

@@ -207,7 +207,7 @@ fn a_put_holds_only_for_the_state_of_its_plan() {
     assert_snapshot!(home.pipe("four", &["put", "db", "--if-state", "zz"]).failed(2), @r#"
         exit 2
         stderr:
-        error: --if-state <STATE>: a state is the 32 digits that --dry-run --json told
+        error: --if-state <STATE>: a state is the 32 digits that --dry-run --json printed
         "#);
 }
 

@@ -74,7 +74,7 @@ fn config_checks_the_user_s_own_keys_too() {
         exit 2
         stderr:
         error: '~/config/etui/keymap.toml' line 3: there is no action 'fly'
-        hint: correct that line; until then the default keys hold
+        hint: correct that line; until then the default keys are used
         "#);
 }
 

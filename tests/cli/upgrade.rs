@@ -102,7 +102,7 @@ fn an_old_vault_is_offered_an_upgrade_once_after_an_unlock_on_a_terminal() {
     assert_snapshot!(screen, @r#"
         Master password:
         this vault is in format 1; in format 2 it is smaller and its copies can be merged. An older etui cannot open it afterwards. Upgrade it now? [y/N]
-        note: not asked again here; `etui upgrade` does it too
+        note: this is not asked again on this machine; `etui upgrade` does it too
         two
         "#);
     assert!(home.bytes_of_vault() == before);

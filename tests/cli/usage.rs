@@ -314,7 +314,7 @@ fn a_mistake_that_many_make_is_told_with_its_remedy() {
     told(
         &["run", "greet"],
         125,
-        "'greet' stands before --",
+        "'greet' comes before --",
         "put -- before the program, as in `etui run --env VAR=NAME -- greet`",
     );
     for flag in ["--value", "--secret-string", "--data"] {

@@ -17,8 +17,8 @@ use crate::vault::VaultError;
 
 /// Copy the vault into a new file, and check the copy
 ///
-/// The copy is consistent, whatever other programs do to the vault meanwhile, and private (mode 0600). It
-/// opens with the password of today, also after a later `etui passwd` or `etui rekey`.
+/// The copy is consistent, whatever other programs do to the vault meanwhile, and private (mode 0600). It opens with
+/// the current password, also after a later `etui passwd` or `etui rekey`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

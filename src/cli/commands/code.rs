@@ -19,8 +19,8 @@ use crate::codes::{CodeSource, NoCode};
 /// Print a one-time code (TOTP)
 ///
 /// From an otpauth:// URI, or from a base32 secret with the usual 6 digits and 30 seconds: the value itself, its field
-/// '::FIELD', or else its field otpauth, totp or otp, as imported logins have it. On a terminal the seconds that the
-/// code still counts are said too; into a pipe goes the code alone.
+/// '::FIELD', or else its field otpauth, totp or otp, as imported logins have it. On a terminal it also prints for
+/// how many seconds the code is still valid; a pipe gets the code alone.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -32,7 +32,7 @@ pub(in crate::cli) struct Code {
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     reference: ValueReference,
 
-    /// Draw what the codes are made from as a QR code, after a question
+    /// Draw the secret of the codes as a QR code, after a question
     #[arg(long, conflicts_with = "json")]
     qr: bool,
 }

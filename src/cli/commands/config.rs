@@ -10,7 +10,7 @@ use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::config;
 
-/// Show where settings and keys lie, check them, or print all settings with their defaults
+/// Show where settings and keys are, check them, or print all settings with their defaults
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

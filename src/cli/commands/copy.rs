@@ -21,8 +21,8 @@ use crate::platform::wait::{self, Waiter};
 
 /// Copy a value to the clipboard, and clear it after a while
 ///
-/// The settings say how (`clipboard`) and for how long (`clipboard_clear_after`). Where a process has to stay
-/// for the clipboard to work or to be cleared, one stays in the background; --foreground stays itself.
+/// The settings say how (`clipboard`) and for how long (`clipboard_clear_after`). Where a process must stay for the
+/// clipboard to work or to be cleared, it stays in the background, or with --foreground in this terminal.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

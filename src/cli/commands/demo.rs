@@ -13,8 +13,8 @@ use crate::demo;
 
 /// Try the app on a throwaway vault of sample secrets
 ///
-/// The samples are fake, and everything can be tried on them. The vault lies in a folder of its own and is
-/// deleted when the app is left; your own vault is neither opened nor changed.
+/// The samples are fake, and everything can be tried on them. The vault is in a folder of its own and is deleted when
+/// you leave the app; your own vault is neither opened nor changed.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  etui demo")]
 pub(in crate::cli) struct Demo {

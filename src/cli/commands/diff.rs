@@ -27,7 +27,7 @@ use crate::memory::SecretBytes;
 use crate::vault::Vault;
 use crate::versioning::Selector;
 
-/// Say what changed between two versions
+/// Show what changed between two versions
 ///
 /// With one REF: what it changed compared with the version before it; with --at: what changed since then. JSON objects and dotenv files are compared
 /// by key, other texts by line. Values stay masked unless --reveal shows them.

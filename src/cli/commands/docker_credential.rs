@@ -18,8 +18,8 @@ use crate::vault::Vault;
 /// Give docker passwords of registries from the vault, and store those of `docker login`
 ///
 /// docker calls it through a link named docker-credential-etui in PATH, with {"credsStore": "etui"} in
-/// ~/.docker/config.json. The password for a registry is the secret docker/HOST; tags say its URL and the user. After
-/// `docker logout` its current version is marked with the label 'rejected' and not given any more. It never asks
+/// ~/.docker/config.json. The password for a registry is the secret docker/HOST; its tags hold the URL and the user.
+/// After `docker logout` its current version is marked with the label 'rejected' and no longer given. It never asks
 /// anything: while the vault is locked there are no credentials.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

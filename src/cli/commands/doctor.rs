@@ -27,8 +27,8 @@ use crate::vault::{KdfCost, LockedVault, conflict_files, copies_before_upgrade};
 
 /// Check your environment: memory, vault file, directories, settings, terminal, clipboard, editor, agent
 ///
-/// No password is needed, and nothing is changed but a wide mode of the vault file. Exit code 1 where something
-/// is not as it should be; what is only worth knowing is marked with '·' and is no failure.
+/// No password is needed. Nothing is changed, except that a vault file that others may read becomes private. The exit
+/// code is 1 if something is wrong; a line with '·' is for information only.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -152,7 +152,7 @@ fn vault(invocation: &Invocation) -> Vec<Finding> {
             findings.push(finding("vault", State::Good, detail));
             findings.extend(format(&locked));
             if is_below_floor(cost) {
-                let detail = "a password guess is cheap; `etui passwd` takes today's cost";
+                let detail = "a password guess is cheap; `etui passwd` raises its cost to today's default";
                 findings.push(finding("vault", State::Remark, detail));
             }
             findings.extend(folder_of(locked.path()));

@@ -15,7 +15,7 @@ use crate::vault::{DuplicateRequest, StateToken};
 
 /// Create a secret with the current value and the metadata of another
 ///
-/// Description, tags, retention and rotation come along; the value is version `v1`. History, other versions, custom
+/// Description, tags, retention and rotation are copied; the value is version `v1`. History, other versions, custom
 /// labels and notes are not copied. (`etui copy` copies a value to the clipboard.)
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  etui duplicate shop/db/password shop/db2/password")]

@@ -25,7 +25,7 @@ use crate::versioning::StageSet;
 
 /// Edit a value; saving it stores a new version
 ///
-/// The editor is the one of the settings, of VISUAL or of EDITOR. It gets a file that lies in memory only and is
+/// The editor is the one of the settings, of VISUAL or of EDITOR. It gets a file that is in memory only and is
 /// overwritten and removed afterwards. A plain NAME becomes the current version, 'NAME:LABEL' gets that
 /// label; for others --stage says what marks the new version. Unchanged text stores nothing. With '::FIELD' the
 /// editor gets that field alone; the rest of the value stays as it is written.

@@ -13,7 +13,7 @@ use crate::memory::SecretBytes;
 
 /// Print variables as commands of a shell, for direnv
 ///
-/// The shell that reads them hands the values on to every program that it starts; `etui run` gives them to one
+/// The shell that reads them passes the values to every program that it starts; `etui run` gives them to one
 /// program. In direnv's .envrc: eval "$(etui env --prefix app)"
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

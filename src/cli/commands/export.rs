@@ -30,7 +30,7 @@ use crate::vault::Loss;
 /// `kdbx` is an encrypted database for KeePass and KeePassXC: versions are the history of its entries; ids,
 /// labels, notes and descriptions are further fields; binary values are attachments. Its password is asked for.
 ///
-/// Whoever reads a file of the other formats reads your secrets: that is what --plaintext says. For a copy
+/// Anyone who can read a file of the other formats can read your secrets; --plaintext confirms that. For a copy
 /// that stays encrypted use `etui backup`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -43,7 +43,7 @@ pub(in crate::cli) struct Export {
     #[arg(value_name = "FORMAT", value_enum)]
     format: Format,
 
-    /// Write the values as they are, for everybody to read who can read the file
+    /// Confirm that the values are written unencrypted
     #[arg(long)]
     plaintext: bool,
 

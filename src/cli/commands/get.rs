@@ -22,7 +22,7 @@ use crate::vault::GetOutcome;
 
 /// Print the value of a version
 ///
-/// Into a pipe or a file the value goes byte for byte. On a terminal control characters, escape sequences
+/// A pipe or a file gets the value byte for byte. On a terminal control characters, escape sequences
 /// and hidden characters are made visible, a line end is added where there is none, and binary is refused;
 /// --raw prints the bytes there too. '::FIELD' behind the version takes one field of a value that is a JSON object,
 /// a dotenv file or in the form of pass: a text as it reads, anything else of JSON as it is written. Dots and

@@ -17,9 +17,9 @@ use crate::vault::Vault;
 ///
 /// git calls it: `git config --global credential.helper '!etui git-credential'`, or, with a link named
 /// git-credential-etui in PATH, `git config --global credential.helper etui`. The password of a user at a host is the
-/// secret git/HOST/USER; tags say protocol, host, path and user, and decide. A password that the server refused is
-/// marked with the label 'rejected' and not given again until another one is stored. It never asks anything: while the
-/// vault is locked it answers nothing, and git goes on to its next helper or asks.
+/// secret git/HOST/USER; its tags hold protocol, host, path and user, and etui searches by these. A password that the
+/// server refused is marked with the label 'rejected' and not given again until another one is stored. It never asks
+/// anything: while the vault is locked it answers nothing, and git goes on to its next helper or asks.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

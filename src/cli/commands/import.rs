@@ -36,16 +36,16 @@ use report::{REPORT, Tense};
 /// cannot be taken over is named. Importing twice changes nothing.
 ///
 /// Names keep their folders; letters that a name cannot hold are transliterated, other characters become
-/// '-', and the original name is kept in the description. Entries of one name become 'NAME-USERNAME'. Entries
+/// '-', and the original name is kept in the description. Entries with the same name become 'NAME-USERNAME'. Entries
 /// are found again by the id that their program gives them, by content and by username, whatever their order.
-/// Of an entry with several fields these become one JSON value. Old passwords and revisions become versions.
+/// The fields of an entry become one JSON value. Old passwords and revisions become versions.
 /// A value that is new here becomes the current version; one that any version holds already changes nothing.
 ///
 /// The format is recognised by the content of the file; name it where several would fit. `json` reads what
 /// `etui export json` wrote. `pass` takes the folder of the store and reads it through
 /// gpg. `keepass` takes a KDBX database with its history and attachments, and asks for its password.
-/// `etui` takes another vault: labels that mark another version here stay, and are shown. Copies of this vault
-/// are brought together with `etui merge`.
+/// `etui` takes another vault: labels that mark another version here are not moved, but listed. Copies of
+/// this vault are merged with `etui merge`.
 #[derive(Debug, Args)]
 #[command(allow_missing_positional = true)]
 #[command(after_long_help = "\

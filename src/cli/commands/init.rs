@@ -22,8 +22,8 @@ use crate::vault::{Existing, place_secret_file};
 /// Create a vault
 ///
 /// The master password is asked for twice, or taken from --password-file or --password-command. An existing
-/// file is never overwritten, except a vault that was never finished, after a question. How much unlocking costs
-/// is measured on this machine, unless it is said.
+/// file is never overwritten, except a vault that was never finished, after a question. How much unlocking costs is
+/// measured on this machine, unless --kdf options set it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -25,9 +25,10 @@ const LONGEST: usize = 16 * 1024 * 1024;
 
 /// Fill a template: references between double braces become values
 ///
-/// `{{ etui://REF }}` becomes the value of the version, `{{ etui://REF::FIELD }}` one field of a JSON object, a dotenv file or a value of pass.
-/// Every reference is looked up before anything is written; one that is missing ends it with line and column.
-/// Other text between braces stays as it is. Values go in byte for byte; nothing is escaped.
+/// `{{ etui://REF }}` becomes the value of the version, `{{ etui://REF::FIELD }}` one field of a JSON object, a
+/// dotenv file or a value of pass. Every reference is looked up before anything is written; a missing one is an error
+/// that names its line and column. Other text between braces stays as it is. Values go in byte for byte; nothing is
+/// escaped.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -18,22 +18,22 @@ use crate::vault::SecretSummary;
 
 /// List secrets
 ///
-/// On a terminal a table, through a pipe one name a line. Secrets that are scheduled for deletion are marked in
-/// the table, and left out of a pipe unless --deleted asks for them. All that is asked for must hold; of tags with
-/// the same key one must.
+/// It prints a table on a terminal, and one name per line through a pipe. Secrets that are scheduled for deletion are
+/// marked in the table, and left out of a pipe unless --deleted asks for them. All conditions must hold; of several
+/// tags with the same key, one is enough.
 ///
 /// QUERY is the language of the app's filter. A word is text: in the name, the description or the tags, or its
-/// letters in order within a word of the name; lower case means both. 'text stands there as it is, ^text at the
-/// start and text$ at the end of the name, !text nowhere. @label, #tag and #tag=value ask for labels and tags;
-/// is:due and is:deleted for what is due for rotation or scheduled for deletion. With text the best answer comes
-/// first, else names are in order.
+/// letters in order within a word of the name; lower-case letters match both cases. 'text stands there as it is,
+/// ^text at the start and text$ at the end of the name, !text nowhere. @label, #tag and #tag=value ask for labels and
+/// tags; is:due and is:deleted for what is due for rotation or scheduled for deletion. With text the best answer
+/// comes first, else names are in order.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui list                      everything
   etui list prod db              what contains both words
   etui list '@canary #env=prod'  what has the label and the tag
-  etui list is:due '!test'       what is due for rotation, but for tests
+  etui list is:due '!test'       what is due for rotation, except tests
   etui list --tag env=prod --tag env=stage
   etui list --stale 90           what is older than 90 days
   etui list --at 2024-11-03      what there was when that day began")]

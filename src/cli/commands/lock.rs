@@ -11,7 +11,7 @@ use crate::cli::schema::{Json, Kind, Schema, key};
 
 /// Lock the vault that `etui unlock` or `etui serve` keeps unlocked
 ///
-/// The key is wiped before this ends. An app that is open stays as it is.
+/// The key is wiped before the command ends. An app that is open stays as it is.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  etui lock")]
 pub(in crate::cli) struct Lock {}

@@ -17,8 +17,8 @@ use crate::versioning::{PastSecret, SecretState, VersionState};
 
 /// List the versions of a secret, newest first
 ///
-/// Versions that no label marks are left out unless --all asks for them; they can still be read by their
-/// id. On a terminal a table; through a pipe id, labels, time and note, with tabs between them.
+/// Versions without a label are left out unless --all is given; they can still be read by their id. It prints a table
+/// on a terminal; through a pipe id, labels, time and note, with tabs between them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Log {
     #[arg(value_parser = SecretName::new)]
     name: SecretName,
 
-    /// Also versions that no label marks
+    /// Also versions without a label
     #[arg(long)]
     all: bool,
 

@@ -12,10 +12,9 @@ use crate::vault::Relocking;
 
 /// Change the master password
 ///
-/// The present password is always asked for, or taken from --password-file or --password-command. Nothing but
-/// the lock changes, so this is instant, and copies of the vault made before still open with the old
-/// password; where that may have leaked, use `etui rekey`. On a terminal it offers to keep such a copy first;
-/// --keep-copy makes one without a question.
+/// The current password is always asked for, or taken from --password-file or --password-command. Only the password
+/// changes, so this is instant, and older copies of the vault still open with the old one; if that may have leaked,
+/// use `etui rekey`. On a terminal it offers to keep such a copy first; --keep-copy makes one without a question.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

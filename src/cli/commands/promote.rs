@@ -23,9 +23,9 @@ use crate::versioning::{Change, Selector, StageMove, select};
 
 /// Make the version that a label marks the current one
 ///
-/// With --if a command is run first (by `sh -c`), with the variables that --env, --env-file and --prefix
-/// name, and among them the new version instead of the current one. Unless it exits with 0 nothing moves;
-/// nor if anything about the secret changed meanwhile. The label stays where it is.
+/// With --if a command runs first (by `sh -c`), with the variables of --env, --env-file and --prefix; where they name
+/// this secret, the command gets the new version. Nothing moves if the command does not exit with 0, or if the secret
+/// changed meanwhile. The label stays where it is.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

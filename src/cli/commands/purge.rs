@@ -17,9 +17,8 @@ use crate::versioning::Plan;
 
 /// Remove secrets past their window for good
 ///
-/// Without a name: all that are past it. Refused where the clock of this machine stands before the newest
-/// change of the vault, unless --force answers for it; on a terminal each name must then be typed, and
-/// elsewhere --yes is needed.
+/// Without a name: all that are past it. It refuses if the clock of this machine is behind the newest change of the
+/// vault. --force purges all the same: on a terminal each name must then be typed, and elsewhere --yes is needed.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -31,7 +30,7 @@ pub(in crate::cli) struct Purge {
     #[arg(value_name = "NAME", value_parser = SecretName::new)]
     names: Vec<SecretName>,
 
-    /// Answer for the clock of this machine
+    /// Purge although the clock of this machine is behind
     #[arg(long)]
     force: bool,
 

@@ -22,9 +22,8 @@ use crate::versioning::{self, Plan, Refusal, StageSet, VersionKey, VersionRef};
 /// Store a new version of a secret
 ///
 /// The new version becomes the current one, and the one that was current the previous one; with --stage it
-/// gets the named labels instead. A version never changes: the same id with the same value is done already
-/// and changes nothing, with a different value it is refused. The value comes from stdin, from --file, or from a
-/// hidden prompt.
+/// gets the named labels instead. A version never changes: the same id with the same value changes nothing, and with
+/// a different value it is refused. The value comes from stdin, from --file, or from a hidden prompt.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -13,7 +13,7 @@ use crate::kms::Answer;
 
 /// Print a random password or passphrase
 ///
-/// Every possible one is equally likely. The strength is said on stderr. Nothing is stored; `etui put
+/// All possible results are equally likely. The strength is printed on stderr. Nothing is stored; `etui put
 /// --generate` stores one without showing it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

@@ -18,11 +18,11 @@ use crate::vault::VaultError;
 
 /// Print a sheet that helps to open the vault once this machine is gone
 ///
-/// Plain text for paper: which vault it is, where it and its known copies lie, whether a key file is needed, its state,
+/// Plain text for paper: which vault it is, where it and its known copies are, whether a key file is needed, its state,
 /// and what to do step by step. It holds no password, and nothing of what is stored. The 64 digits of the key file are
 /// on it only with --with-key-file, or after a question on a terminal: as text and as a QR code. The password is then
-/// always asked for, or taken from --password-file or --password-command, so that it is the right key file. Print a
-/// new sheet after a change of the key file.
+/// always asked for, or taken from --password-file or --password-command, to check that the key file is the right
+/// one. Print a new sheet after you change the key file.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -12,11 +12,11 @@ use crate::vault::Relocking;
 
 /// Replace the vault key and re-encrypt everything, under a new master password
 ///
-/// To be used where the password, the key file or a copy of the vault may have leaked: what opened the vault
-/// before opens nothing that is written from now on. The present password is always asked for, or taken from
-/// --password-file or --password-command. Either everything is re-encrypted, or nothing has changed. Backups
-/// made before still open with the old password; those that are known are named. So does one that --keep-copy makes,
-/// or that is offered on a terminal: keep none if the old password has leaked.
+/// Use it if the password, the key file or a copy of the vault may have leaked: what opened the vault before opens
+/// nothing that is written from now on. The current password is always asked for, or taken from --password-file or
+/// --password-command. Either everything is re-encrypted, or nothing has changed. Backups made before still open with
+/// the old password; those that are known are named. So does one that --keep-copy makes, or that is offered on a
+/// terminal: keep none if the old password has leaked.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -36,7 +36,7 @@ pub(in crate::cli) struct Rename {
     #[arg(value_name = "NEW", value_parser = SecretName::new, required_unless_present = "prefix")]
     new: Option<SecretName>,
 
-    /// Rename a folder instead: every name that begins with the first begins with the second then
+    /// Rename a folder instead: OLD/ at the start of names becomes NEW/
     #[arg(
         long,
         num_args = 2,

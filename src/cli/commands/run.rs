@@ -29,14 +29,15 @@ use crate::platform::filtered_run::{self, Filtered};
 
 /// Run a program with secrets in its environment
 ///
-/// The program takes the place of etui: terminal, signals and exit code are its own. Where etui fails before,
-/// the exit code is 125; where the program cannot be run 126, where it is not there 127.
+/// The program takes the place of etui: terminal, signals and exit code are its own. The exit code is 125 if etui
+/// fails before, 126 if the program cannot be run, and 127 if it is not found.
 ///
 /// With --mask etui stays, and writes •••• in the place of the values in stdout and stderr, where these are no
-/// terminals: the values, their longer lines, and both as JSON, percent-encoded and in base64. What an env file says
-/// literally is not from the vault and not masked. Signals are passed on and the exit code is the program's. Masking catches accidents, not intent: hex, compressed, reversed, re-wrapped or
-/// split output passes. A common word used as a value is masked wherever it stands. Programs that run tools for a
-/// language model turn it on by their variables (CLAUDECODE, AI_AGENT, CODEX_SANDBOX, CURSOR_AGENT and others).
+/// terminals: the values, their longer lines, and both as JSON, percent-encoded and in base64. A value that stands in
+/// an env file itself does not come from the vault and is not masked. Signals are passed on and the exit code is the
+/// program's. Masking catches accidents, not intent: hex, compressed, reversed, re-wrapped or split output passes. A
+/// common word used as a value is masked wherever it stands. Programs that run tools for a language model turn it on
+/// by their variables (CLAUDECODE, AI_AGENT, CODEX_SANDBOX, CURSOR_AGENT and others).
 ///
 /// --prefix and --env-from refuse names like PATH and LD_PRELOAD, which change what programs load and run;
 /// --env VAR=REF sets them.

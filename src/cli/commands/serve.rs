@@ -39,9 +39,9 @@ const LONGEST_KEY_FILE: usize = 1024;
 /// Answer the KMS API over HTTP, for programs on this machine
 ///
 /// A program that uses Alibaba Cloud KMS Secrets Manager works against the vault: set `endpoint` (and
-/// `protocol` to http) in the configuration of its client, and export the access key that is printed. Requests
-/// are signed as KMS has them signed. It listens on this machine only, and writes one line for each request to
-/// stderr: action, secret, status, time; never a value.
+/// `protocol` to http) in the configuration of its client, and export the access key that is printed. Requests are
+/// signed as for KMS. It listens on this machine only, and writes one line for each request to stderr: action,
+/// secret, status, time; never a value.
 ///
 /// SIGHUP, `etui lock` and the idle limit lock the vault; requests are refused with NotUnlocked until `etui
 /// unlock`. SIGTERM and Ctrl-C end it after the requests that have begun. docs/kms.md says what differs from KMS.
@@ -53,7 +53,7 @@ Examples:
   etui serve --listen 127.0.0.1:8080 --access-key-file key --seed secrets.json
                                                   a fixed port and key, for tests")]
 pub(in crate::cli) struct Serve {
-    /// A local address with port, or unix:PATH [default: 127.0.0.1, any]
+    /// A local address with port, or unix:PATH [default: 127.0.0.1, any port]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<Address>,
 

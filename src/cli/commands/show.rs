@@ -23,7 +23,7 @@ use crate::versioning::{PastSecret, SecretState, VersionState, select};
 
 /// Describe a secret and one of its versions, the value masked
 ///
-/// Works for a secret that is scheduled for deletion too.
+/// It works for a secret that is scheduled for deletion too.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

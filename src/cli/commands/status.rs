@@ -18,8 +18,8 @@ use crate::vault::conflict_files;
 
 /// Say whether the vault is unlocked, and for how long
 ///
-/// Exit code 0 if it is, 5 if it is not. Asking does not make it last longer. While it is unlocked its state is said
-/// too, as `etui verify` does: it is the same for equal copies.
+/// Exit code 0 if it is, 5 if it is not. Asking does not make it last longer. While it is unlocked its state is
+/// printed too, as by `etui verify`: it is the same for equal copies.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -51,7 +51,7 @@ struct TakeBackArguments {
     #[arg(long)]
     dry_run: bool,
 
-    /// Only if the vault is still in the state that --dry-run --json told
+    /// Only if the vault is still in the state that --dry-run --json printed
     #[arg(long, value_name = "STATE")]
     if_state: Option<u64>,
 }

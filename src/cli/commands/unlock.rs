@@ -20,16 +20,16 @@ const IDLE: Duration = Duration::from_secs(15 * 60);
 
 /// Keep the vault unlocked for a while, so that commands need no password
 ///
-/// A process in the background keeps the key in locked memory and gives it to commands of the same user. It
-/// ends when no command has asked for so long as --for says, after --max in any case, with `etui lock`, and
-/// when the vault gets another key. While it runs, any program of yours can read the vault.
+/// A process in the background keeps the key in locked memory and gives it to commands of the same user. It ends when
+/// no command has used it for the time of --for, after --max in any case, with `etui lock`, and when the vault gets
+/// another key. While it runs, any program of yours can read the vault.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   etui unlock                      for 15 minutes after each use, for 8 hours at most
   etui unlock --for 1h --max 10h")]
 pub(in crate::cli) struct Unlock {
-    /// Lock when no command has used it for so long; without it 15m, or --max if that is shorter
+    /// Lock when no command has used it for this long [default: 15m, or --max if shorter]
     #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
     idle: Option<Duration>,
 

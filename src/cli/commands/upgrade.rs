@@ -19,7 +19,7 @@ use crate::vault::FormatVersion;
 ///
 /// Values, labels, notes, times and the history stay as they are; an older etui cannot open the vault afterwards. The
 /// master password is always asked for, or taken from --password-file or --password-command. Either everything is
-/// upgraded, or nothing has changed. A copy of the old file lies beside it until the new one was checked.
+/// upgraded, or nothing has changed. A copy of the old file is kept beside it until the new one is checked.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

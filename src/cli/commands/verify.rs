@@ -20,8 +20,8 @@ use crate::vault::{VaultError, VerifyReport};
 
 /// Check every value and the whole history of the vault
 ///
-/// With a FILE that file is checked instead, a backup for example; what this machine remembers of vaults is
-/// then neither asked nor changed. What is wrong is listed, and the exit code is 6. The state at the end is the same
+/// With a FILE that file is checked instead, a backup for example; the state that this machine keeps of vaults is
+/// then neither read nor changed. What is wrong is listed, and the exit code is 6. The state at the end is the same
 /// for equal copies, and another after each change: compare it on two machines.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -29,7 +29,7 @@ Examples:
   etui verify
   etui verify /media/backup/vault.etui")]
 pub(in crate::cli) struct Verify {
-    /// Another vault file than the usual one
+    /// The file to check instead of the vault
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 }

@@ -63,10 +63,7 @@ fn a_name_that_may_be_a_piece_of_a_value_is_not_repeated() {
 #[test]
 fn a_parameter_that_stands_twice_is_refused() {
     let (code, message, _) = refused("Action=GetSecretValue&SecretName=db&SecretName=db");
-    assert_eq!(
-        (code, &message[..]),
-        ("InvalidParameter", "parameter 'SecretName' stands in the request twice")
-    );
+    assert_eq!((code, &message[..]), ("InvalidParameter", "parameter 'SecretName' is in the request twice"));
     let (code, ..) = refused(r#"{"Action":"GetSecretValue","SecretName":"db","Secret\u004eame":"db"}"#);
     assert_eq!(code, "InvalidParameter");
 }
