@@ -347,7 +347,7 @@ fn what_the_rules_refuse() {
                 "Action=UpdateSecretVersionStage&SecretName=db&VersionStage=UStage1",
                 400,
                 "InvalidParameter",
-                "it is not said where label 'UStage1' should go",
+                "no version is named for label 'UStage1'",
                 "name the version that gets it, or the one that loses it",
             ),
             (
