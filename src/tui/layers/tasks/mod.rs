@@ -232,7 +232,7 @@ pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
         Action::Settings => return Some(Box::new(settings::form(app))),
         Action::Purge | Action::PurgePast | Action::ForceDelete => return removal::open(action, app),
         Action::Upgrade if app.format == Some(FormatVersion::NEWEST) => {
-            app.say(Tone::Note, "The vault is already in the newest format");
+            app.say(Tone::Note, "the vault is already in the newest format");
             return None;
         }
         action => blank(action, app)?,
