@@ -157,7 +157,7 @@ impl ValueReference {
         let field = match &self.field {
             None => None,
             Some(field) => Some(
-                content::field(outcome.value.expose(), &field.0)
+                content::field(outcome.value.expose(), field.as_str())
                     .map_err(|why| no_field(&outcome, Some(field), &why))?,
             ),
         };
