@@ -235,7 +235,7 @@ mod tests {
         all.build();
         let mut rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let mut accepted = 0;
-        for _ in 0..2000 {
+        for _ in 0..2500 {
             let line = Lines(&mut rng).line(&all);
             if let Some((called, whole)) = readings(called_command(&line), &line) {
                 accepted += 1;

@@ -364,7 +364,7 @@ mod tests {
         assert_eq!(completed("get"), ["reference", "out"]);
         assert_eq!(completed("stage"), ["name", "label", "to", "from"]);
         assert_eq!(completed("run"), ["assignments", "env_file", "env_from", "prefix", "instead", "command"]);
-        assert_eq!(completed("diff"), ["reference", "other"]);
+        assert_eq!(completed("diff"), ["reference", "other", "token_file", "secret_id_file", "ca_file"]);
         assert_eq!(completed("purge"), ["names"]);
         assert_eq!(completed("rm"), ["names", "prefix"]);
         assert_eq!(completed("rename"), ["old", "prefix"]);
