@@ -94,6 +94,14 @@ impl<'a> Group<'a> {
         let first = rows.next();
         self.has_two_branches() || rows.any(|row| Some(row) != first)
     }
+
+    /// Whether an event gives the secret another name, as the creation of one that became one with it does.
+    fn renames(&self) -> bool {
+        let is_in_both = !self.mine.is_empty() && !self.theirs.is_empty();
+        let renames =
+            |known: &Known<'_>| known.change.name.is_some() || is_in_both && known.naming().is_some();
+        self.history.iter().any(renames)
+    }
 }
 
 /// What a merge or the vault itself did decides nothing about a secret.
@@ -145,17 +153,22 @@ pub(super) fn gather<'a>(terms: &MergeTerms<'a>, unions: &Unions) -> Vec<Group<'
 }
 
 /// The secrets of which a merge needs the whole history, the events that both copies have: each row id under which one
-/// of the two has events or the secret itself.
+/// of the two has events or the secret itself, and each that became one with it in a merge before. Where nothing is
+/// replayed the new events of one copy suffice, but not for a name: a rename that came from a third copy may be older
+/// than one that both have.
 pub fn needs_history(mine: &CopySide, theirs: &CopySide, unions: &Unions) -> Vec<RowId> {
     let (is_taken, answers) = (|_: &SecretName| false, super::PurgeAnswers::default());
     let terms = MergeTerms { mine, theirs, shared: &[], unions, is_taken: &is_taken, answers: &answers };
     let groups = gather(&terms, unions);
+    let united = unions.secrets();
     let mut rows: Vec<RowId> = groups
         .iter()
-        .filter(|group| group.needs_replay())
+        .filter(|group| group.needs_replay() || group.renames())
         .flat_map(|group| {
             let parts = group.parts().map(|(_, copy)| copy.row);
+            let gone = united.iter().map(|(_, gone)| *gone).filter(|gone| unions.row(*gone) == group.row);
             parts
+                .chain(gone)
                 .chain(group.history.iter().map(|known| known.event.row))
                 .chain([group.row])
                 .collect::<Vec<_>>()

@@ -7,12 +7,14 @@
 //! - Of each fact the last change decides. `ACSCurrent` and `ACSPrevious` are replayed, each finding what was current before it.
 //! - Where one copy has every event of a secret that the other one has, its state is the result. Where each has some
 //!   that the other lacks, the *whole* history of that secret is replayed: an event that came from a third copy may be
-//!   older than what both had before, and what retention destroyed stays destroyed when its label moves on.
+//!   older than what both had before, and what retention destroyed stays destroyed when its label moves on. A name is
+//!   looked up in the whole history too wherever an event changed it.
 //! - What a merge did (effects) decides nothing; but a secret that one copy has given a suffix gets it in the other.
 //! - Two made apart under one name are one secret only while both are called so. Where a third copy has renamed one of
 //!   them, the order of the merges matters until all copies have met; nothing is lost by that.
 //! - A name that was told apart is free again: whoever takes it in one copy, seeing the other one, keeps it.
-//! - A restoration that is newer than a removal for good takes it back everywhere, without a question.
+//! - A restoration that is newer than a removal for good takes it back everywhere, without a question. Where the removal
+//!   was accepted against versions that the restored copy does not have, those stay destroyed.
 //! - A version that was united goes where it was destroyed under the key that is kept, or under each of its keys.
 
 mod conflicts;

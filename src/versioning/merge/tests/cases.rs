@@ -620,6 +620,73 @@ fn a_conflict_ends_as_one_side_had_it_by_changes_that_hold_everywhere() {
 }
 
 #[test]
+fn an_older_rename_that_one_copy_alone_knows_does_not_come_back() {
+    // Given a copy that knows both renames of a secret, and one that knows the later one alone,
+    let [mut a, mut b] = two_copies();
+    a.rename("db", "early");
+    pass(&mut b);
+    b.rename("db", "late");
+    pull(&mut a, &b);
+    assert_eq!(names(&a), ["late"]);
+    // when the second one changes another secret and both meet again,
+    pass(&mut b);
+    b.make("other", 5);
+    let (merged, plan) = both_ways(&a, &b);
+    // then the later name holds, and nothing is told of that secret.
+    assert_eq!(names(&merged), ["late", "other"]);
+    let row = a.row("late");
+    assert!(plan.secrets.iter().all(|secret| secret.row != row || secret.effect.is_none()));
+}
+
+#[test]
+fn three_secrets_that_became_one_keep_their_labels_where_copies_meet_again() {
+    // Given three copies that made a secret of one name apart, that of the third one last,
+    let mut copies = two_copies().to_vec();
+    copies.push(copies[0].copied(10, 0));
+    copies.iter_mut().for_each(|copy| copy.make("token", 0));
+    copies.sort_by_key(|copy| copy.row("token"));
+    for (copy, value) in copies.iter_mut().zip([1, 2, 3]) {
+        (0..value).for_each(|_| pass(copy));
+        copy.put("token", Some("mine"), value);
+    }
+    let [mut a, mut b, c] = <[Replica; 3]>::try_from(copies).unwrap();
+    // when the second takes in the third, the first takes in both, and the first two meet again,
+    pull(&mut b, &c);
+    pull(&mut a, &b);
+    let before = labels(&a, "token");
+    assert_eq!(before, "ACSCurrent=3 ACSPrevious=2");
+    pass(&mut b);
+    b.make("other", 5);
+    let (merged, _) = both_ways(&a, &b);
+    // then what the third one did still decides.
+    assert_eq!(labels(&merged, "token"), before);
+}
+
+#[test]
+fn a_restoration_made_elsewhere_brings_back_what_its_copy_has_and_not_what_went_before() {
+    // Given a copy that removed a secret for good, one that put a version, and one that restored it later,
+    let [mut a, mut b] = two_copies();
+    let mut c = b.copied(10, 0);
+    b.put("db", Some("from-b"), 2);
+    a.delete("db", Deletion::Force);
+    for _ in 0..2 {
+        pass(&mut c);
+    }
+    c.delete("db", Deletion::Window(7));
+    c.restore("db");
+    // when the removal is accepted against the version before the restoration is known,
+    let mut first = a.clone();
+    answered(&mut first, &b, Some(PurgeAnswer::Accept)).unwrap();
+    assert_eq!(names(&first), [""; 0]);
+    pull(&mut first, &c);
+    // then the secret is back without that version; with the restoration known first, the version stays.
+    assert_eq!(versions(&first, "db"), "v1=1");
+    pull(&mut c, &b);
+    pull(&mut a, &c);
+    assert_eq!(versions(&a, "db"), "v1=1 from-b=2");
+}
+
+#[test]
 fn an_undone_merge_stays_undone() {
     let [mut a, mut b] = two_copies();
     a.put("db", None, 2);
