@@ -271,6 +271,18 @@ fn one_name_made_in_both_is_one_secret() {
 }
 
 #[test]
+fn many_made_alike_in_both_leave_every_history_with_an_end_of_its_own() {
+    // By chance the one here is kept as it is, and only events of the other one come over.
+    let names = ["b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"];
+    let make =
+        |vault: &mut Vault| names.iter().for_each(|name| drop(create(vault, name, "v1", "same").unwrap()));
+    let copies = Copies::new();
+    copies.change(make, make);
+    let mut vault = copies.meet();
+    assert_eq!(vault.list().unwrap().iter().count(), names.len() + 1);
+}
+
+#[test]
 fn an_undo_takes_back_what_the_merge_did_and_the_next_merge_does_not_repeat_it() {
     let copies = Copies::new();
     copies.change(

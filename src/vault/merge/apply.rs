@@ -1,7 +1,7 @@
 //! A merge as the rules decided it, written in one transaction: what is brought, what it does to the secrets here, the
 //! merge itself, and the ordinary changes that follow from answers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::history::walk;
 use super::gather::Gathered;
@@ -44,6 +44,8 @@ struct Writer<'a, 'b> {
     others: HashMap<RowId, StoredSecret>,
     /// Those of this copy, by the rows that they have or get.
     handles: HashMap<RowId, SecretHandle>,
+    /// Those whose newest event so far came over under a row that has become theirs.
+    end_elsewhere: HashSet<RowId>,
     gathered: Gathered,
 }
 
@@ -69,7 +71,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             handles.insert(secret.row, handle);
         }
         let others = std::mem::take(&mut gathered.other_secrets);
-        Self { transaction, theirs, others, handles, gathered }
+        Self { transaction, theirs, others, handles, end_elsewhere: HashSet::new(), gathered }
     }
 
     /// Events keep what they say; numbers in them are those of this copy.
@@ -98,6 +100,15 @@ impl<'a, 'b> Writer<'a, 'b> {
                 if number <= shared { Some(number) } else { numbers.get(&number).copied() }
             };
             let link = self.transaction.bring(event, handle, before, find)?;
+            match kept {
+                Some(kept) if row != Some(kept) => {
+                    self.end_elsewhere.insert(kept);
+                }
+                Some(kept) => {
+                    self.end_elsewhere.remove(&kept);
+                }
+                None => {}
+            }
             numbers.insert(number, link.number);
             last.extend(row.map(|row| (row, link)));
         }
@@ -132,10 +143,11 @@ impl<'a, 'b> Writer<'a, 'b> {
     fn take_effect(&mut self, secret: &MergedSecret) -> Result<(), VaultError> {
         let Some(&handle) = self.handles.get(&secret.row) else { return Ok(()) };
         let is_united = secret.mine.iter().any(|row| *row != secret.row);
+        let ends_elsewhere = is_united || self.end_elsewhere.contains(&secret.row);
         let effect = match (&secret.effect, &secret.after) {
             (Some(effect), _) => effect.clone(),
             // Its history has to end with an event of its own row.
-            (None, Some(_)) if is_united => Change::of(Operation::Effect),
+            (None, Some(_)) if ends_elsewhere => Change::of(Operation::Effect),
             (None, Some(after)) => {
                 self.transaction.take_times(handle, after);
                 return Ok(());
