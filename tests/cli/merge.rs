@@ -2,6 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use etui::config::remotes::RemoteUrl;
+use etui::sync::{Carrier, Fetched, Scratch, carrier_to};
+use etui::vault::Replaced;
+use rusqlite::Connection;
 
 use super::program::write_program;
 use super::support::{Home, Run, is_missing};
@@ -107,8 +113,10 @@ fn with_ssh(home: &Home, there: &Path, before: &str) {
     fs::create_dir_all(home.path().join("bin")).unwrap();
     let script = format!(
         "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\ncase $3 in *mktemp*) step=put ;; *) step=fetch ;; esac\n\
-         cd '{}' || exit 1\n{before}\nsh -c \"$3\"\ncode=$?\n[ \"$after\" != 1 ] || kill -9 $PPID\nexit $code\n",
-        there.display()
+         cd '{}' || exit 1\nrm -f '{ended}'\n{before}\nsh -c \"$3\"\ncode=$?\n[ \"$after\" != 1 ] || kill -9 $PPID\n\
+         : > '{ended}'\nexit $code\n",
+        there.display(),
+        ended = home.path().join("ended").display(),
     );
     write_program(&home.path().join("bin/ssh"), &script);
 }
@@ -200,6 +208,69 @@ fn whoever_was_slower_begins_again_and_loses_nothing() {
     assert!(matches!(run.code, Some(6 | 7)), "{run}");
 }
 
+/// Two that fetched the same: only the first one puts its copy, and the second one begins again.
+fn only_the_first_puts(url: &str) {
+    let home = Home::with_secret();
+    let other = second(&home);
+    home.pipe("here", &["put", "db"]).succeeded();
+    other.pipe("there", &["new", "mail"]).succeeded();
+    let url: RemoteUrl = url.parse().unwrap();
+    let scratches = [Scratch::new_in(home.path()).unwrap(), Scratch::new_in(other.path()).unwrap()];
+    let mut carriers: Vec<Box<dyn Carrier>> =
+        scratches.iter().map(|scratch| carrier_to(&url, scratch).unwrap()).collect();
+    let copy = |scratch: usize, name: &str| scratches[scratch].path().join(name);
+    for (at, carrier) in carriers.iter_mut().enumerate() {
+        assert_eq!(carrier.fetch(&copy(at, "a")).unwrap(), Fetched::Nothing);
+    }
+    assert_eq!(carriers[0].put(&home.vault()).unwrap(), Replaced::Done);
+    assert_eq!(carriers[1].put(&other.vault()).unwrap(), Replaced::Moved);
+    for (at, carrier) in carriers.iter_mut().enumerate() {
+        assert_eq!(carrier.fetch(&copy(at, "b")).unwrap(), Fetched::Copy);
+    }
+    assert_eq!(carriers[1].put(&other.vault()).unwrap(), Replaced::Done);
+    home.pipe("later", &["put", "db"]).succeeded();
+    assert_eq!(carriers[0].put(&home.vault()).unwrap(), Replaced::Moved);
+    assert_eq!(carriers[0].fetch(&copy(0, "c")).unwrap(), Fetched::Copy);
+    let fetched = home.etui(&["verify", copy(0, "c").to_str().unwrap(), "--json"]).succeeded();
+    assert_eq!(fetched.json()["VaultState"], state(&other), "the second one's copy is there");
+}
+
+#[test]
+fn of_two_that_fetched_the_same_file_only_the_first_puts() {
+    let there = tempfile::tempdir().unwrap();
+    only_the_first_puts(&format!("file:{}/vault.etui", there.path().display()));
+}
+
+#[test]
+fn of_two_that_cloned_the_same_repository_only_the_first_pushes() {
+    if is_missing("git") {
+        return;
+    }
+    let there = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new("git").args(["init", "-q", "--bare"]).arg(there.path()).status();
+    assert!(made.unwrap().success());
+    only_the_first_puts(&format!("git:{}", there.path().display()));
+}
+
+#[test]
+fn a_file_that_somebody_writes_to_is_not_replaced() {
+    let there = tempfile::tempdir().unwrap();
+    let (home, far) = (Home::with_secret(), there.path().join("vault.etui"));
+    fs::copy(home.vault(), &far).unwrap();
+    let before = fs::read(&far).unwrap();
+    let scratch = Scratch::new_in(home.path()).unwrap();
+    let mut carrier = carrier_to(&format!("file:{}", far.display()).parse().unwrap(), &scratch).unwrap();
+    carrier.fetch(&scratch.path().join("a")).unwrap();
+    home.pipe("here", &["put", "db"]).succeeded();
+    let writer = Connection::open(&far).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    carrier.put(&home.vault()).unwrap_err();
+    writer.execute_batch("ROLLBACK").unwrap();
+    drop(writer);
+    assert!(fs::read(&far).unwrap() == before);
+    assert_eq!(carrier.put(&home.vault()).unwrap(), Replaced::Done);
+}
+
 #[test]
 fn a_sync_that_is_killed_leaves_whole_files_at_both_ends() {
     for killed in [
@@ -219,6 +290,12 @@ fn a_sync_that_is_killed_leaves_whole_files_at_both_ends() {
         with_ssh(&home, there.path(), killed);
         let run = sync(&home);
         assert_eq!(run.code, None, "{killed}: {run}");
+        // The other machine goes on with what it was told.
+        let begun = Instant::now();
+        while !home.path().join("ended").exists() {
+            assert!(begun.elapsed() < Duration::from_secs(120), "{killed}: it never ended");
+            std::thread::sleep(Duration::from_millis(10));
+        }
         home.etui(&["verify"]).succeeded();
         home.etui(&["verify", far.to_str().unwrap()]).succeeded();
         with_ssh(&home, there.path(), "");
