@@ -335,7 +335,7 @@ fn the_undo_of_many_names_every_change_and_is_scrolled() {
     harness.assert_hides("'team-0/app-0/token'");
     assert_dialogs!("undo_of_many", harness);
     harness.press("Enter");
-    assert_eq!(harness.toast(), "Undid: 80 changes that were made together · Ctrl-r redo");
+    assert_eq!(harness.toast(), "undid: 80 changes that were made together · Ctrl-r redo");
 }
 
 #[test]
