@@ -132,7 +132,10 @@ impl WriteTransaction<'_> {
         state: &VersionState,
         value: &SecretValue,
     ) -> Result<(), StoreError> {
-        self.insert_version_as(handle, state.clone(), value)
+        self.insert_version_as(handle, state.clone(), value)?;
+        // The versions that follow are looked for in that order.
+        self.put_in_order(handle);
+        Ok(())
     }
 
     /// Makes the record of a version what a merge decided; where its id is another one, its value is sealed again.
