@@ -12,6 +12,7 @@ use crate::versioning::{Refusal, VersionKey};
 /// when the closure that was given to [`Vault::batch`] succeeds, wholly or not at all.
 pub struct Changes<'a, 'b> {
     pub(super) transaction: &'a mut WriteTransaction<'b>,
+    pub(super) keys: VersionKeys,
 }
 
 impl Vault {
@@ -41,7 +42,7 @@ impl Vault {
         let moment = self.moment();
         let result = match &mut self.session {
             Session::Open(store) => {
-                store.write(moment, batch, |transaction| work(&mut Changes { transaction }))
+                store.write(moment, batch, |transaction| work(&mut Changes::of(transaction)))
             }
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -49,37 +50,50 @@ impl Vault {
     }
 }
 
-/// A fresh identity for a version: a random positive 63-bit integer.
+/// An identity for a version that is planned but not stored.
 pub(super) fn make_version_key() -> Result<VersionKey, VaultError> {
-    KeyRange::ALL.draw()
+    VersionKeys::default().draw()
 }
 
-/// Where the keys of versions are drawn from. An import draws those of each secret behind those of the secret before:
-/// SQLite fills pages that only grow at their end, and leaves a fifth of the others empty.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct KeyRange {
-    start: u64,
-    size: u64,
+/// The identities of the versions that one transaction stores, positive 63-bit integers: the first is random among
+/// all, and each of the others lies a random distance behind the one before. SQLite fills pages that only grow at
+/// their end, and leaves a fifth of the others empty.
+#[derive(Debug, Default)]
+pub(super) struct VersionKeys {
+    last: u64,
 }
 
-impl KeyRange {
-    const ALL: Self = Self { start: 0, size: 1 << 63 };
+impl VersionKeys {
+    /// One more than the greatest.
+    const END: u64 = 1 << 63;
+    /// From how many the next one is drawn, so that nobody can foresee it.
+    const NEXT: u64 = 1 << 40;
 
-    /// The range of the secret at a position of so many.
-    pub(super) fn at(position: usize, count: usize) -> Self {
-        let size = Self::ALL.size / (count as u64).max(1);
-        Self { start: size * position as u64, size }
-    }
-
-    /// A key that nobody can foresee.
-    pub(super) fn draw(self) -> Result<VersionKey, VaultError> {
+    /// Draws one that is greater than those before, as long as there are so many.
+    pub(super) fn draw(&mut self) -> Result<VersionKey, VaultError> {
+        let (start, size) = match self.last {
+            0 => (0, Self::END),
+            last if last > Self::END - Self::NEXT => (0, Self::END),
+            last => (last, Self::NEXT),
+        };
         let random = crypto::make_random::<8>().map_err(StoreError::from)?;
-        let key = self.start + u64::from_be_bytes(random) % self.size;
-        Ok(VersionKey(key as i64))
+        self.last = start + 1 + u64::from_be_bytes(random) % (size - 1);
+        Ok(VersionKey(self.last as i64))
+    }
+}
+
+impl<'a, 'b> Changes<'a, 'b> {
+    pub(super) fn of(transaction: &'a mut WriteTransaction<'b>) -> Self {
+        Self { transaction, keys: VersionKeys::default() }
     }
 }
 
 impl Changes<'_, '_> {
+    /// A fresh identity for a version that is stored now.
+    pub(super) fn make_version_key(&mut self) -> Result<VersionKey, VaultError> {
+        self.keys.draw()
+    }
+
     /// As [`no_such_secret`].
     pub(super) fn no_such_secret(&mut self, name: &SecretName) -> VaultError {
         no_such_secret(self.transaction.all_names(), name)
@@ -118,18 +132,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_secret_of_an_import_draws_behind_the_one_before() {
-        for count in [1, 2, 3, 1_000, 1 << 40] {
-            for position in [0, count / 2, count - 1] {
-                let KeyRange { start, size } = KeyRange::at(position, count);
-                assert!(start + size <= 1 << 63, "{position} of {count}");
-                let VersionKey(key) = KeyRange::at(position, count).draw().unwrap();
-                assert!((start..start + size).contains(&(key as u64)), "{position} of {count}");
-                if position > 0 {
-                    let before = KeyRange::at(position - 1, count);
-                    assert!(before.start + before.size <= start, "{position} of {count}");
-                }
-            }
+    fn each_key_of_a_transaction_lies_behind_the_one_before() {
+        let mut keys = VersionKeys::default();
+        let mut drawn = Vec::new();
+        for _ in 0..1_000 {
+            let VersionKey(key) = keys.draw().unwrap();
+            drawn.push(key as u64);
+        }
+        let steps: Vec<u64> = drawn.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+        assert!(steps.iter().all(|step| (1..VersionKeys::NEXT).contains(step)), "{steps:?}");
+        assert!(steps.iter().any(|step| *step > VersionKeys::NEXT / 2), "{steps:?}");
+    }
+
+    #[test]
+    fn where_no_keys_are_left_behind_the_last_one_all_are_drawn_from() {
+        for last in [VersionKeys::END - VersionKeys::NEXT + 1, VersionKeys::END - 1] {
+            let VersionKey(key) = VersionKeys { last }.draw().unwrap();
+            assert!((1..last).contains(&(key as u64)), "{key} behind {last}");
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::batch::{Changes, KeyRange};
+use super::batch::{Changes, VersionKeys};
 use super::error::VaultError;
 use super::history::walk;
 use super::incoming::{IncomingBatch, IncomingSecret, Loss};
@@ -135,8 +135,10 @@ impl Vault {
         let now = self.now();
         self.read(|store| {
             let targets = find_targets(store, batch)?;
+            let mut keys = VersionKeys::default();
             let decided = targets.iter().zip(&batch.secrets);
-            let rows = decided.map(|(target, incoming)| Ok(decide(store, target, incoming, now)?.report));
+            let rows =
+                decided.map(|(target, incoming)| Ok(decide(store, &mut keys, target, incoming, now)?.report));
             let rows = rows.collect::<Result<_, VaultError>>()?;
             Ok(ImportReport { rows, losses: batch.losses.clone() })
         })
@@ -179,7 +181,7 @@ impl Vault {
                 if on_refusal == OnRefusal::ImportNothing {
                     refuse_any(store, &targets, batch, moment.now)?;
                 }
-                Changes { transaction }.import(targets, batch, watch)
+                Changes::of(transaction).import(targets, batch, watch)
             }),
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -197,7 +199,8 @@ impl Changes<'_, '_> {
         let now = self.transaction.now();
         let mut rows = Vec::with_capacity(targets.len());
         for (position, (target, incoming)) in targets.into_iter().zip(&batch.secrets).enumerate() {
-            let decided = decide(self.transaction.store_before_changes(), &target, incoming, now)?;
+            let decided =
+                decide(self.transaction.store_before_changes(), &mut self.keys, &target, incoming, now)?;
             if let Some(decision) = &decided.change {
                 self.import_secret(&target.name, decision, incoming)?;
             }
@@ -249,8 +252,11 @@ fn refuse_any(
     batch: &IncomingBatch,
     now: Timestamp,
 ) -> Result<(), VaultError> {
+    let mut keys = VersionKeys::default();
     for (target, incoming) in targets.iter().zip(&batch.secrets) {
-        if let ImportOutcome::Refused(refusal) = decide(store, target, incoming, now)?.report.outcome {
+        if let ImportOutcome::Refused(refusal) =
+            decide(store, &mut keys, target, incoming, now)?.report.outcome
+        {
             return Err(refusal.into());
         }
     }
@@ -271,6 +277,7 @@ fn removed_rows(store: &OpenStore) -> Result<HashSet<[u8; 16]>, VaultError> {
 
 fn decide(
     store: &mut OpenStore,
+    keys: &mut VersionKeys,
     target: &Target,
     incoming: &IncomingSecret,
     now: Timestamp,
@@ -292,7 +299,7 @@ fn decide(
     }
     let here = store.secret(&name)?;
     let mut kept = Vec::new();
-    let mut terms = terms(store, &name, here.as_ref(), incoming, target.keys, now)?;
+    let mut terms = terms(store, &name, here.as_ref(), incoming, keys, now)?;
     if here.is_none() {
         keep_identity(&mut terms, incoming.source_id.as_ref(), given.as_deref(), &mut kept);
     }
@@ -361,7 +368,7 @@ fn terms(
     name: &SecretName,
     here: Option<&StoredSecret>,
     incoming: &IncomingSecret,
-    keys: KeyRange,
+    keys: &mut VersionKeys,
     now: Timestamp,
 ) -> Result<ImportTerms, VaultError> {
     let mut versions: Vec<ImportedVersion> = Vec::with_capacity(incoming.versions.len());

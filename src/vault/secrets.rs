@@ -9,7 +9,8 @@ use super::request::{CreateRequest, DeleteRequest, DuplicateRequest, PurgeReques
 use crate::domain::SecretName;
 use crate::store::{NewVersion, StoredSecret};
 use crate::versioning::{
-    Plan, Selector, VersionRef, create, delete, duplicate, purge, restore, select, suggest_first_version_id,
+    Plan, Selector, VersionKey, VersionRef, create, delete, duplicate, purge, restore, select,
+    suggest_first_version_id,
 };
 
 impl Vault {
@@ -67,7 +68,8 @@ impl Vault {
             refuse_if_changed(&source, request.expected)?;
             let taken = store.secret(&request.name)?;
             let taken = taken.as_ref().map(StoredSecret::state);
-            let change = duplicate(source.state(), &request.name, &first_version()?, taken)?;
+            let change =
+                duplicate(source.state(), &request.name, &first_version(make_version_key()?), taken)?;
             Ok(Planned { plan: Plan::Apply(Box::new(change)), token: StateToken(source.tag()) })
         })
     }
@@ -160,13 +162,13 @@ impl Vault {
     }
 }
 
-fn first_version() -> Result<VersionRef, VaultError> {
-    Ok(VersionRef { key: make_version_key()?, id: suggest_first_version_id() })
+fn first_version(key: VersionKey) -> VersionRef {
+    VersionRef { key, id: suggest_first_version_id() }
 }
 
 impl Changes<'_, '_> {
     fn duplicate_secret(&mut self, request: &DuplicateRequest) -> Result<CreateOutcome, VaultError> {
-        let first = first_version()?;
+        let first = first_version(self.make_version_key()?);
         let source =
             self.transaction.find(&request.source)?.ok_or_else(|| self.no_such_secret(&request.source))?;
         let taken = self.transaction.find(&request.name)?;
@@ -195,7 +197,7 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn create_secret(&mut self, request: &CreateRequest) -> Result<CreateOutcome, VaultError> {
-        let first = VersionRef { key: make_version_key()?, id: request.version_id.clone() };
+        let first = VersionRef { key: self.make_version_key()?, id: request.version_id.clone() };
         let taken = self.transaction.find(&request.name)?;
         let mut change = create(
             &request.name,

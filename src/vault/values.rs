@@ -75,11 +75,12 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn put_secret_value(&mut self, request: &PutRequest) -> Result<PutOutcome, VaultError> {
+        let key = self.make_version_key()?;
         let handle = self.transaction.find_for_put(&request.name, request.version_id.as_ref())?;
         let handle = handle.ok_or_else(|| self.no_such_secret(&request.name))?;
         let secret = self.transaction.secret(handle);
         refuse_if_changed(secret, request.expected)?;
-        let decided = decide(self.transaction.store(), secret, request, make_version_key()?)?;
+        let decided = decide(self.transaction.store(), secret, request, key)?;
         let change = match decided.plan {
             Plan::Unchanged => None,
             Plan::Apply(change) => {

@@ -1,7 +1,7 @@
 //! Many changes in one transaction: wholly or not at all.
 
 use etui::domain::ErrorCode;
-use etui::vault::VaultError;
+use etui::vault::{FormatVersion, VaultError};
 
 use crate::support::rules::secret_name;
 use crate::support::vaults::{Place, create, create_request, get, put_request, text};
@@ -72,4 +72,30 @@ fn an_empty_batch_writes_nothing() {
     let before = place.copy();
     vault.batch(|_| Ok(())).unwrap();
     assert!(place.copy() == before);
+}
+
+/// How long a vault file is for each of its secrets, in bytes: 2,000 with one short value, so many in a transaction.
+fn bytes_a_secret(at_once: usize) -> u64 {
+    const SECRETS: u64 = 2_000;
+    let place = Place::in_memory(FormatVersion::FOR_NEW_VAULTS);
+    let mut vault = place.create();
+    let names: Vec<String> = (0..SECRETS).map(|number| format!("team/service-{number}")).collect();
+    for share in names.chunks(at_once) {
+        let stored = vault.batch(|changes| {
+            share.iter().try_for_each(|name| {
+                changes.create_secret(&create_request(name, "v1", text("correct horse"))).map(drop)
+            })
+        });
+        stored.unwrap();
+    }
+    std::fs::metadata(place.vault_path()).unwrap().len() / SECRETS
+}
+
+#[test]
+fn a_secret_with_one_short_value_takes_little_of_the_file() {
+    let together = bytes_a_secret(500);
+    assert!(together <= 1_300, "stored together: {together} bytes a secret");
+    // Nothing in the file tells in which order changes were made, so the rows of single ones lie anywhere.
+    let alone = bytes_a_secret(1);
+    assert!(alone <= 1_400, "stored one by one: {alone} bytes a secret");
 }

@@ -10,7 +10,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::error::VaultError;
 use super::super::incoming::{IncomingBatch, IncomingSecret};
-use super::KeyRange;
 use super::{NAME_TAG, removed_rows};
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
@@ -25,8 +24,6 @@ pub(super) struct Target {
     pub(super) removed_here: bool,
     /// An equal one stands in the source, and that one is imported.
     pub(super) stands_again: bool,
-    /// Where the keys of its versions come from.
-    pub(super) keys: KeyRange,
 }
 
 /// A name as long as this and cut has lost no more than its end.
@@ -51,11 +48,8 @@ pub(super) fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Resu
     for name in matching.names.iter().flatten() {
         store.prove(name)?;
     }
-    let targets = batch.secrets.iter().zip(matching.names).zip(matching.stands_again).enumerate();
-    let target = |(position, ((secret, name), stands_again)): (
-        usize,
-        ((&IncomingSecret, Option<SecretName>), bool),
-    )| {
+    let targets = batch.secrets.iter().zip(matching.names).zip(matching.stands_again);
+    let target = |((secret, name), stands_again): ((&IncomingSecret, Option<SecretName>), bool)| {
         let name = name.unwrap_or_else(|| fit_name(&secret.name));
         let given = secret.name.strip_prefix(&batch.prefix).unwrap_or(&secret.name);
         Target {
@@ -63,7 +57,6 @@ pub(super) fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Resu
             removed_here: row_of(secret).is_some_and(|row| removed.contains(&row)),
             name,
             stands_again,
-            keys: KeyRange::at(position, batch.secrets.len()),
         }
     };
     Ok(targets.map(target).collect())
