@@ -12,7 +12,6 @@ use crate::versioning::{Refusal, VersionKey};
 /// when the closure that was given to [`Vault::batch`] succeeds, wholly or not at all.
 pub struct Changes<'a, 'b> {
     pub(super) transaction: &'a mut WriteTransaction<'b>,
-    pub(super) keys: VersionKeys,
 }
 
 impl Vault {
@@ -42,7 +41,7 @@ impl Vault {
         let moment = self.moment();
         let result = match &mut self.session {
             Session::Open(store) => {
-                store.write(moment, batch, |transaction| work(&mut Changes::of(transaction)))
+                store.write(moment, batch, |transaction| work(&mut Changes { transaction }))
             }
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -52,13 +51,12 @@ impl Vault {
 
 /// An identity for a version that is planned but not stored.
 pub(super) fn make_version_key() -> Result<VersionKey, VaultError> {
-    VersionKeys::default().draw()
+    VersionKeys::behind(VersionKey(0)).draw()
 }
 
-/// The identities of the versions that one transaction stores, positive 63-bit integers: the first is random among
-/// all, and each of the others lies a random distance behind the one before. SQLite fills pages that only grow at
-/// their end, and leaves a fifth of the others empty.
-#[derive(Debug, Default)]
+/// The identities of new versions, positive 63-bit integers: each lies a random distance behind the one before.
+/// SQLite fills pages that only grow at their end, and leaves a fifth of the others empty.
+#[derive(Debug)]
 pub(super) struct VersionKeys {
     last: u64,
 }
@@ -66,13 +64,19 @@ pub(super) struct VersionKeys {
 impl VersionKeys {
     /// One more than the greatest.
     const END: u64 = 1 << 63;
-    /// From how many the next one is drawn, so that nobody can foresee it.
-    const NEXT: u64 = 1 << 40;
+    /// From how many the next one is drawn. Two copies of a vault draw behind the same key: so many that they never
+    /// draw the same one, and so few that there is room for half a million.
+    const NEXT: u64 = 1 << 44;
 
-    /// Draws one that is greater than those before, as long as there are so many.
+    /// Draws behind this key.
+    pub(super) fn behind(VersionKey(last): VersionKey) -> Self {
+        Self { last: u64::try_from(last).unwrap_or_default() }
+    }
+
+    /// A key that is greater than those before; where too few are left behind them, or none was drawn yet, one of all.
     pub(super) fn draw(&mut self) -> Result<VersionKey, VaultError> {
         let (start, size) = match self.last {
-            0 => (0, Self::END),
+            0 => (0, Self::END / 2),
             last if last > Self::END - Self::NEXT => (0, Self::END),
             last => (last, Self::NEXT),
         };
@@ -82,16 +86,10 @@ impl VersionKeys {
     }
 }
 
-impl<'a, 'b> Changes<'a, 'b> {
-    pub(super) fn of(transaction: &'a mut WriteTransaction<'b>) -> Self {
-        Self { transaction, keys: VersionKeys::default() }
-    }
-}
-
 impl Changes<'_, '_> {
-    /// A fresh identity for a version that is stored now.
-    pub(super) fn make_version_key(&mut self) -> Result<VersionKey, VaultError> {
-        self.keys.draw()
+    /// The identities of versions that are stored now, behind all that the file has.
+    pub(super) fn version_keys(&self) -> Result<VersionKeys, VaultError> {
+        Ok(VersionKeys::behind(self.transaction.store().greatest_version_key()?))
     }
 
     /// As [`no_such_secret`].
@@ -132,8 +130,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_of_a_transaction_lies_behind_the_one_before() {
-        let mut keys = VersionKeys::default();
+    fn each_key_lies_behind_the_one_before() {
+        let mut keys = VersionKeys::behind(VersionKey(0));
         let mut drawn = Vec::new();
         for _ in 0..1_000 {
             let VersionKey(key) = keys.draw().unwrap();
