@@ -306,6 +306,23 @@ impl App {
         self.under_way = Some(UnderWay { ticket, kind, since, watched, progress, leaving: false });
     }
 
+    /// Whether the worker can take a job; what is still running is said.
+    pub fn takes_job(&mut self) -> bool {
+        let words = self.under_way.as_ref().map(UnderWay::words);
+        if let Some(words) = &words {
+            self.say(Tone::Note, format!("{words} is still running: wait, or stop it with :stop-work"));
+        }
+        words.is_none()
+    }
+
+    /// Says that the work under way goes on behind what is shown.
+    pub fn say_in_background(&mut self) {
+        if let Some(under_way) = &self.under_way {
+            let text = format!("{} goes on in the background", under_way.kind.doing());
+            self.say(Tone::Note, text);
+        }
+    }
+
     /// Stops the work under way, where nothing is left of it then.
     pub fn stop_work(&mut self) {
         let (tone, text) = match &self.under_way {

@@ -17,13 +17,13 @@ use super::layers::help::Help;
 use super::layers::history::History;
 use super::layers::labels::Labels;
 use super::layers::many_form::{Kind, ManyForm};
-use super::layers::many_plan::ManyPlan;
+use super::layers::many_plan::{ManyChanges, ManyPlan};
 use super::layers::opening::Opening;
 use super::layers::other_vault::OtherVault;
 use super::layers::palette::Palette;
-use super::layers::plan::Plan;
+use super::layers::plan::{OneChange, Plan};
 use super::layers::put::{FewLabels, PutForm};
-use super::layers::take_back::TakeBack;
+use super::layers::take_back::{Newest, TakeBack};
 use super::layers::tasks::{self, TaskForm};
 use super::layers::unlock::Unlock;
 use super::layers::which::Which;
@@ -107,8 +107,8 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
         | Action::Export => tasks::open(action, app),
         Action::History => boxed(History::new(app)),
         Action::Which => boxed(Which::new(app)),
-        Action::Undo => boxed(TakeBack::new(Direction::Undo, app)),
-        Action::Redo => boxed(TakeBack::new(Direction::Redo, app)),
+        Action::Undo => boxed(TakeBack::new(Newest(Direction::Undo), app)),
+        Action::Redo => boxed(TakeBack::new(Newest(Direction::Redo), app)),
         _ => None,
     }
 }
@@ -119,7 +119,7 @@ fn over_many(action: Action, app: &mut App) -> OpenedLayer {
     let targets = |app: &App| app.browse()?.many();
     let plan = |operation: BulkOperation, app: &mut App| {
         let request = BulkRequest { targets: targets(app)?, operation, expected: None };
-        boxed(ManyPlan::new(request, app))
+        boxed(ManyPlan::new(ManyChanges(request), app))
     };
     match action {
         Action::DeleteSecret => plan(BulkOperation::Delete(Deletion::Window(Deletion::DEFAULT_DAYS)), app),
@@ -140,7 +140,7 @@ fn boxed(layer: impl Layer) -> OpenedLayer {
 }
 
 fn plan(title: String, request: ChangeRequest, app: &mut App) -> OpenedLayer {
-    boxed(Plan::new(title, request, app))
+    boxed(Plan::new(OneChange { title, request }, app))
 }
 
 fn make_current(app: &mut App) -> OpenedLayer {

@@ -22,6 +22,13 @@ pub struct PlanLine {
     pub text: String,
 }
 
+impl PlanLine {
+    /// A line that is nothing but a text.
+    pub const fn told(text: String, role: Role) -> Self {
+        Self { sign: "", role, subject: String::new(), text }
+    }
+}
+
 /// The sign of a label and how it is drawn.
 pub fn label_sign(label: &StageLabel, glyphs: &Glyphs) -> (&'static str, Role) {
     if label.is_current() {

@@ -121,6 +121,11 @@ impl<T, E> Pending<T, E> {
         self.question.ask(asks, work);
     }
 
+    /// The question, to have it asked by a job.
+    pub const fn question(&mut self) -> &mut Question {
+        &mut self.question
+    }
+
     /// Whether this is the answer that it waits for.
     pub fn awaits(&self, ticket: Ticket) -> bool {
         self.question.awaits(ticket)

@@ -71,6 +71,11 @@ impl JobKind {
         }
     }
 
+    /// That it was stopped and left nothing behind.
+    pub fn stopped(self) -> String {
+        format!("{} was stopped: nothing was changed", self.doing())
+    }
+
     /// Whether it leaves nothing behind where it is stopped. The others are waited for.
     pub const fn can_be_stopped(self) -> bool {
         matches!(self, Self::Verify | Self::BackUp | Self::ReadImport | Self::Import)

@@ -27,6 +27,8 @@ pub enum Hit {
     Field(usize),
     /// An option of a choice: the field, and which one.
     Option(usize, usize),
+    /// A line of a list.
+    Line(usize),
     /// The harmless answer to a question.
     Cancel,
     Do,

@@ -11,6 +11,8 @@ pub mod line;
 pub mod panel;
 pub mod path_field;
 pub mod plan_box;
+pub mod plan_list;
+pub mod progress;
 pub mod rows;
 pub mod scroll;
 pub mod spinner;

@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::history_view::{self, rows_area};
-use super::take_back::TakeBack;
+use super::take_back::{Newest, TakeBack};
 use crate::domain::{SecretName, VersionId};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -202,7 +202,7 @@ impl Layer for History {
                 self.read(app);
             }
             Action::Enter => return self.go_to_version(app),
-            Action::Undo => return Flow::Open(Box::new(TakeBack::new(Direction::Undo, app))),
+            Action::Undo => return Flow::Open(Box::new(TakeBack::new(Newest(Direction::Undo), app))),
             Action::Escape | Action::Back => return Flow::Close,
             _ => {}
         }

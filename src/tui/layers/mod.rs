@@ -18,6 +18,7 @@ pub mod opening;
 pub mod other_vault;
 pub mod palette;
 pub mod plan;
+pub mod plan_layer;
 pub mod put;
 pub mod take_back;
 pub mod tasks;

@@ -32,7 +32,7 @@ impl Form {
                 }
                 _ => Did::Nothing,
             },
-            Hit::Field(_) | Hit::Cancel | Hit::Do | Hit::Key(..) => Did::Nothing,
+            Hit::Field(_) | Hit::Line(_) | Hit::Cancel | Hit::Do | Hit::Key(..) => Did::Nothing,
         }
     }
 }

@@ -4,7 +4,7 @@ mod view;
 
 use ratatui::layout::Position;
 
-use super::plan::Plan;
+use super::plan::{OneChange, Plan};
 use crate::domain::{Invalid, StageLabel, VersionId};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Tone};
@@ -153,7 +153,10 @@ impl Labels {
         match StageMove::new(label.clone(), None, Some(version)) {
             Ok(stage) => {
                 let request = ChangeRequest::Stage(self.request(stage));
-                return Flow::Open(Box::new(Plan::new(format!("Remove {label}"), request, app)));
+                return Flow::Open(Box::new(Plan::new(
+                    OneChange { title: format!("Remove {label}"), request },
+                    app,
+                )));
             }
             Err(Refusal::BuiltInStays { label }) => {
                 app.say(Tone::Note, format!("{label} can be moved, but not removed"));

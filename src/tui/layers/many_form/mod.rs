@@ -4,7 +4,7 @@ mod view;
 
 use ratatui::layout::Position;
 
-use super::many_plan::{ManyPlan, title};
+use super::many_plan::{ManyChanges, ManyPlan, title};
 use crate::domain::{Folder, SecretName, StageLabel, TagKey};
 use crate::query::Catalogue;
 use crate::tui::action::Action;
@@ -131,7 +131,7 @@ impl ManyForm {
 
     fn submit(&self, app: &mut App) -> Flow {
         match self.request() {
-            Ok(request) => return Flow::Open(Box::new(ManyPlan::new(request, app))),
+            Ok(request) => return Flow::Open(Box::new(ManyPlan::new(ManyChanges(request), app))),
             Err(Unfit::Missing(sentence)) => app.say(Tone::Note, sentence),
             Err(Unfit::Invalid(sentence)) => app.say(Tone::Failed, sentence),
         }

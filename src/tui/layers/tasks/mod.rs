@@ -107,7 +107,9 @@ impl TaskForm {
             Ok(Answer::Job(done)) => return report::show(self, *done, app),
             Ok(_) => {}
             Err(failure) if failure.was_stopped() => {
-                app.say(Tone::Note, report::stopped(self.kind));
+                if let Some(kind) = self.kind {
+                    app.say(Tone::Note, kind.stopped());
+                }
                 self.stage = Stage::Typing;
                 if self.task == Task::Verify {
                     return Flow::Done;
@@ -202,10 +204,7 @@ impl Layer for TaskForm {
         if self.stage != Stage::Running {
             return Flow::Close;
         }
-        if let Some(under_way) = &app.under_way {
-            let text = format!("{} goes on in the background", under_way.kind.doing());
-            app.say(Tone::Note, text);
-        }
+        app.say_in_background();
         Flow::Done
     }
 

@@ -58,7 +58,7 @@ pub fn tell(kind: JobKind, result: &Result<Answer, Failure>, app: &mut App) {
     match result {
         Ok(Answer::Job(done)) => say(done, app),
         Ok(_) => {}
-        Err(failure) if failure.was_stopped() => app.say(Tone::Note, stopped(Some(kind))),
+        Err(failure) if failure.was_stopped() => app.say(Tone::Note, kind.stopped()),
         Err(failure) => app.say_failed(failure),
     }
 }
@@ -66,11 +66,6 @@ pub fn tell(kind: JobKind, result: &Result<Answer, Failure>, app: &mut App) {
 fn say(done: &Done, app: &mut App) {
     let (tone, sentence) = sentence(done);
     app.say(tone, sentence);
-}
-
-/// What was stopped, and that it left nothing behind.
-pub(super) fn stopped(kind: Option<JobKind>) -> String {
-    format!("{} was stopped: nothing was changed", kind.map_or("the work", JobKind::doing))
 }
 
 fn finish(form: &mut TaskForm, lines: Vec<Line>) {

@@ -2,7 +2,7 @@
 
 use crate::domain::SecretName;
 use crate::tui::action::Action;
-use crate::tui::app::{App, Tone};
+use crate::tui::app::App;
 use crate::tui::ask::Question;
 use crate::tui::jobs::{Job, JobKind, Scope};
 use crate::tui::kit::form::{Field, Form, Id};
@@ -149,11 +149,7 @@ pub(super) fn enter(form: &mut TaskForm, app: &mut App) -> Option<bool> {
             form.job.follow(under_way.ticket);
             Some(false)
         }
-        Some(under_way) => {
-            let text = format!("{} is still running: wait, or stop it with :stop-work", under_way.words());
-            app.say(Tone::Note, text);
-            None
-        }
+        Some(_) => app.takes_job().then_some(true),
     }
 }
 

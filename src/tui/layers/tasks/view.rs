@@ -4,11 +4,12 @@ use ratatui::layout::{Position, Rect};
 
 use super::task::{Line, Stage, Task, TaskForm};
 use super::{copies, import, locks, removal, upgrade};
-use crate::tui::app::{App, UnderWay};
+use crate::tui::app::App;
 use crate::tui::jobs::Scope;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
+use crate::tui::kit::progress::draw_progress;
 use crate::tui::kit::rows::{below, indented, last_row};
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
@@ -154,37 +155,4 @@ fn rows(lines: &[String]) -> u16 {
 fn line_parts(line: &Line, columns: u16) -> Vec<String> {
     let lead = if line.lead.is_empty() { 0 } else { LEAD };
     wrapped(&line.text, columns.saturating_sub(lead))
-}
-
-/// "importing ━━━━━━──── 42 %  3 s"; a spinner where nobody can say how far it is.
-fn draw_progress(under_way: &UnderWay, place: Rect, canvas: &mut Canvas<'_>) {
-    let (app, theme) = (canvas.app, canvas.theme());
-    let glyphs = &theme.glyphs;
-    let elapsed = app.now.since(under_way.since).as_secs();
-    let mut pen = canvas.pen(place, 0);
-    pen.skip(2).text(under_way.kind.doing(), theme.style(Role::Text)).skip(2);
-    let right = match under_way.percent() {
-        Some(percent) => format!("{percent:>3} %  {elapsed} s  "),
-        None => format!("{elapsed} s  "),
-    };
-    pen.right(&right, theme.style(Role::Muted));
-    match under_way.percent() {
-        Some(percent) => {
-            let cells = pen.room().saturating_sub(2);
-            let full = u16::try_from(u64::from(cells) * percent.min(100) / 100).unwrap_or(cells);
-            for cell in 0..cells {
-                let (sign, role) = if cell < full {
-                    (glyphs.bar_full, Role::Accent)
-                } else {
-                    (glyphs.bar_empty, Role::Muted)
-                };
-                pen.text(sign, theme.style(role));
-            }
-        }
-        None => {
-            let turn = usize::try_from(app.now.0 / 100).unwrap_or(0);
-            let frame = glyphs.spinner[turn % glyphs.spinner.len()];
-            pen.text(frame, theme.style(Role::Accent));
-        }
-    }
 }
