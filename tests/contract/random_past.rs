@@ -10,6 +10,7 @@ use etui::vault::{
 use etui::versioning::{Direction, MetadataUpdate, Refusal, SecretState, Selector, VersionKey};
 use proptest::prelude::*;
 
+use crate::support::one_line::one_line;
 use crate::support::rules::secret_name;
 use crate::support::step::{Step, Subject as _, step};
 use crate::support::vault_subject::VaultSubject;
@@ -174,13 +175,13 @@ proptest! {
 
     #[test]
     fn every_state_that_was_is_told_again_by_its_time(
-        acts in prop::collection::vec(act(), 1..50),
+        acts in one_line(prop::collection::vec(act(), 1..50)),
         format in prop::sample::select(&FormatVersion::ALL[..]),
     ) {
         let mut subject = VaultSubject::in_format(format);
         let mut states: Vec<(Timestamp, Seen)> = Vec::new();
         let first = Step::Create { name: "a".into(), id: "v1".into(), value: (false, 1), extra: vec![] };
-        for act in [Act::Step(first)].iter().chain(&acts) {
+        for act in [Act::Step(first)].iter().chain(acts.iter()) {
             subject.place.clock.advance(10);
             let _ = perform(&mut subject, act);
             states.push((subject.vault.now(), see(&mut subject.vault)));

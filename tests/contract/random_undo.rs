@@ -7,6 +7,7 @@ use etui::vault::{DeleteRequest, NoteRequest, UpdateRequest, Vault, VaultError};
 use etui::versioning::{Deletion, Direction, MetadataUpdate, SecretState, VersionKey};
 use proptest::prelude::*;
 
+use crate::support::one_line::one_line;
 use crate::support::rules::secret_name;
 use crate::support::step::{Step, Subject as _, step};
 use crate::support::vault_subject::VaultSubject;
@@ -272,12 +273,12 @@ proptest! {
 
     #[test]
     fn an_undo_brings_back_what_was_and_a_redo_what_came_whatever_lies_between(
-        turns in prop::collection::vec(turn(), 1..40)
+        turns in one_line(prop::collection::vec(turn(), 1..40))
     ) {
         let mut run = Run { subject: VaultSubject::new(), done: Vec::new(), undone: Vec::new(), wall: false };
         let first = Step::Create { name: "a".into(), id: "v1".into(), value: (false, 1), extra: vec![] };
         run.turn(&Turn::Step(first));
-        for turn in &turns {
+        for turn in turns.iter() {
             run.turn(turn);
             let report = run.subject.vault.verify().unwrap();
             prop_assert!(report.is_clean(), "{:?} after {:?}", report.findings, turn);

@@ -7,6 +7,7 @@ pub mod fixtures;
 #[cfg(feature = "serve")]
 pub mod http;
 pub mod model;
+pub mod one_line;
 pub mod program;
 pub mod rules;
 #[cfg(feature = "serve")]

@@ -29,7 +29,7 @@ impl VaultSubject {
 
     /// Its vault is made in this format.
     pub fn in_format(format: FormatVersion) -> Self {
-        let place = Place::in_format(format);
+        let place = Place::in_memory(format);
         let vault = place.create();
         Self { place, vault }
     }
