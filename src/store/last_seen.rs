@@ -10,8 +10,9 @@
 //! synced before it gets its name: most sessions are one command and write once. What it sees later is synced when
 //! it ends, and the last file that was synced is kept: a power loss takes at most what this session saw.
 
+mod text;
+
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -20,14 +21,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::open::{Turn, make_private_folder, sync_folder, write_private_file};
-use crate::domain::{Timestamp, from_hexadecimal, hexadecimal};
-
-const FIRST_LINE: &[u8] = b"etui last seen 2";
-/// Written by an etui that knew one number for each vault. It is read once, and left for that etui.
-const FIRST_LINE_BEFORE: &[u8] = b"etui last seen 1";
-
-const LAST_LINE: &[u8] = b"end";
+use super::open::{Turn, make_private_folder, sync_folder};
+use crate::domain::{Timestamp, hexadecimal};
+use text::{Memory, is_whole, parse, print};
 
 const FILE: &str = "last-seen-2";
 const FILE_BEFORE: &str = "last-seen";
@@ -35,12 +31,6 @@ const FILE_BEFORE: &str = "last-seen";
 const FILE_OF_BEFORE: &str = "last-seen-2.old";
 /// Lines that could not be read.
 const FILE_OF_UNREADABLE: &str = "last-seen-2.unreadable";
-
-/// More than any app writes; a file that is longer does not open.
-const LONGEST_PLACE: u64 = 1024 * 1024;
-
-/// More than 100,000 secrets at a remote; a file that is longer does not open.
-const LONGEST_SEEN_THERE: u64 = 256 * 1024 * 1024;
 
 /// The newest change of a vault that was seen here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,24 +84,6 @@ enum Written {
     Once,
     /// More; the last one is synced when the session ends.
     Again,
-}
-
-#[derive(Default)]
-struct Memory {
-    /// By vault and path; an empty path is that of an older etui, which knew none.
-    seen: BTreeMap<([u8; 16], Vec<u8>), Seen>,
-    /// The vault that lay at a path last.
-    paths: BTreeMap<Vec<u8>, [u8; 16]>,
-    backups: BTreeSet<([u8; 16], Vec<u8>)>,
-    /// Lines that make no sense.
-    unreadable: Vec<Vec<u8>>,
-}
-
-impl Memory {
-    fn newest(&self, vault_id: &[u8; 16]) -> Option<Seen> {
-        let of_this = self.seen.iter().filter(|((vault, _), _)| vault == vault_id);
-        of_this.map(|(_, seen)| *seen).max_by_key(|seen| seen.number)
-    }
 }
 
 impl Drop for LastSeen {
@@ -218,40 +190,16 @@ impl LastSeen {
         of_this.map(|(_, path)| PathBuf::from(OsStr::from_bytes(path))).collect()
     }
 
-    /// Keeps where the app stood in a vault; the bytes are sealed.
-    pub(super) fn keep_place(&self, vault_id: &[u8; 16], sealed: &[u8]) -> Result<(), StoreError> {
-        make_private_folder(&self.folder)?;
-        write_private_file(&self.place_file(vault_id), sealed)
+    /// Where it lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    /// Where the app stood in a vault, sealed; what cannot be read was never there.
-    pub(super) fn kept_place(&self, vault_id: &[u8; 16]) -> Option<Vec<u8>> {
-        read_sealed(&self.place_file(vault_id), LONGEST_PLACE)
-    }
-
-    /// Keeps what was seen at a remote; the bytes are sealed.
-    pub(super) fn keep_seen_there(
-        &self,
-        vault_id: &[u8; 16],
-        remote: &str,
-        sealed: &[u8],
-    ) -> Result<(), StoreError> {
-        make_private_folder(&self.folder)?;
-        write_private_file(&self.remote_file(vault_id, remote), sealed)
-    }
-
-    /// What was seen at a remote, sealed; what cannot be read was never there.
-    pub(super) fn kept_seen_there(&self, vault_id: &[u8; 16], remote: &str) -> Option<Vec<u8>> {
-        read_sealed(&self.remote_file(vault_id, remote), LONGEST_SEEN_THERE)
-    }
-
-    fn remote_file(&self, vault_id: &[u8; 16], remote: &str) -> PathBuf {
-        // A name may hold what a file name may not.
-        self.folder.join(format!("remote-{}-{}", hexadecimal(vault_id), hexadecimal(remote.as_bytes())))
-    }
-
-    fn place_file(&self, vault_id: &[u8; 16]) -> PathBuf {
-        self.folder.join(format!("place-{}", hexadecimal(vault_id)))
+    /// The bytes of another file there, at most so many; what cannot be read was never there.
+    pub(super) fn read_beside(&self, name: &str, longest: u64) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.folder.join(name)).ok()?.take(longest).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     fn file(&self) -> PathBuf {
@@ -371,89 +319,6 @@ fn sync(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-fn print(memory: &Memory) -> String {
-    let mut text = String::from_utf8_lossy(FIRST_LINE).into_owned() + "\n";
-    for ((vault, path), seen) in &memory.seen {
-        let (number, random, when) = (seen.number, hexadecimal(&seen.random), seen.when.seconds());
-        let path = if path.is_empty() { "-".to_owned() } else { hexadecimal(path) };
-        text += &format!("seen {} {path} {number} {random} {when}\n", hexadecimal(vault));
-    }
-    for (path, vault) in &memory.paths {
-        text += &format!("path {} {}\n", hexadecimal(vault), hexadecimal(path));
-    }
-    for (vault, path) in &memory.backups {
-        text += &format!("backup {} {}\n", hexadecimal(vault), hexadecimal(path));
-    }
-    text + &String::from_utf8_lossy(LAST_LINE) + "\n"
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let lines = bytes.strip_prefix(FIRST_LINE).and_then(|bytes| bytes.strip_suffix(b"\n"));
-    lines.is_some_and(|bytes| bytes.ends_with(LAST_LINE))
-}
-
-/// Takes every line that makes sense, and the others as they are.
-fn parse(bytes: &[u8], memory: &mut Memory) {
-    // By vault, in the words of an older etui: the same number at every path of that vault.
-    let mut everywhere: BTreeMap<[u8; 16], Seen> = BTreeMap::new();
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        if [FIRST_LINE, FIRST_LINE_BEFORE, LAST_LINE].contains(&line) {
-            continue;
-        }
-        let understood =
-            std::str::from_utf8(line).ok().and_then(|line| take_line(line, memory, &mut everywhere));
-        if understood.is_none() {
-            memory.unreadable.push(line.to_vec());
-        }
-    }
-    for (vault, seen) in everywhere {
-        let paths: Vec<Vec<u8>> =
-            memory.paths.iter().filter(|(_, at)| **at == vault).map(|(path, _)| path.clone()).collect();
-        for path in paths.into_iter().chain([Vec::new()]) {
-            memory.seen.entry((vault, path)).or_insert(seen);
-        }
-    }
-}
-
-fn take_line(line: &str, memory: &mut Memory, everywhere: &mut BTreeMap<[u8; 16], Seen>) -> Option<()> {
-    let seen = |number: &str, random: &str, when: &str| {
-        Some(Seen {
-            number: number.parse().ok()?,
-            random: from_hexadecimal(random)?.try_into().ok()?,
-            when: Timestamp::from_seconds(when.parse().ok()?).ok()?,
-        })
-    };
-    let words: Vec<&str> = line.split(' ').collect();
-    match words.as_slice() {
-        ["seen", vault, path, number, random, when] => {
-            let path = if *path == "-" { Vec::new() } else { from_hexadecimal(path)? };
-            let (vault, seen) = (from_hexadecimal(vault)?.try_into().ok()?, seen(number, random, when)?);
-            let known = memory.seen.entry((vault, path)).or_insert(seen);
-            if known.number < seen.number {
-                *known = seen;
-            }
-        }
-        ["vault", vault, number, random, when] => {
-            everywhere.insert(from_hexadecimal(vault)?.try_into().ok()?, seen(number, random, when)?);
-        }
-        ["path", vault, path] => {
-            let (path, vault) = (from_hexadecimal(path)?, from_hexadecimal(vault)?.try_into().ok()?);
-            memory.paths.entry(path).or_insert(vault);
-        }
-        ["backup", vault, path] => {
-            memory.backups.insert((from_hexadecimal(vault)?.try_into().ok()?, from_hexadecimal(path)?));
-        }
-        _ => return None,
-    }
-    Some(())
-}
-
-fn read_sealed(path: &Path, longest: u64) -> Option<Vec<u8>> {
-    let mut sealed = Vec::new();
-    File::open(path).ok()?.take(longest).read_to_end(&mut sealed).ok()?;
-    Some(sealed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -507,19 +372,6 @@ mod tests {
         assert_eq!(memory.recall(&[2; 16], &path).vault_at_path, Some(VAULT));
         memory.remember(&[2; 16], &path, seen(1), Lowering::Never).unwrap();
         assert_eq!(memory.recall(&VAULT, &path).vault_at_path, Some([2; 16]));
-    }
-
-    #[test]
-    fn the_place_in_a_vault_is_kept_in_a_private_file_of_its_own() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let (_folder, memory, _path) = memory();
-        assert_eq!(memory.kept_place(&VAULT), None);
-        memory.keep_place(&VAULT, b"first").unwrap();
-        memory.keep_place(&VAULT, b"second").unwrap();
-        assert_eq!(memory.kept_place(&VAULT).as_deref(), Some(b"second".as_slice()));
-        assert_eq!(memory.kept_place(&[2; 16]), None);
-        let modes = fs::metadata(memory.place_file(&VAULT)).unwrap().permissions();
-        assert_eq!(modes.mode() & 0o777, 0o600);
     }
 
     #[test]

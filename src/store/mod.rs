@@ -19,6 +19,7 @@
 mod backup;
 mod buckets;
 mod carry;
+mod chain;
 mod check;
 mod codec;
 mod error;
@@ -28,6 +29,7 @@ mod format;
 mod header;
 mod identities;
 mod index;
+mod kept;
 mod last_seen;
 mod new_vault;
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! An unlocked vault file: what was verified of it, and how a newer state is accepted or refused.
 
+mod first;
+
 use std::path::Path;
 
+use super::chain::{meets, open_head, refuse_events_above, walk_to};
 use super::codec::{EventLink, Head};
 use super::error::StoreError;
-use super::events::open_event;
 use super::header::Header;
 use super::index::Index;
 use super::last_seen::{LastSeen, Lowering, Seen};
-use super::open::{self, State};
-use super::rows::{first, integer};
+use super::open;
 use super::seals::Seals;
 use super::vault_file::{Purpose, VaultFile, VaultRow};
 use crate::crypto::VaultKeys;
 use crate::domain::Timestamp;
-use crate::memory::SecretBytes;
 
 /// What other processes did since the last look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,22 +44,6 @@ enum Known {
     /// What this session has verified.
     Verified,
 }
-
-/// A head that may be the first one of a session.
-struct FirstHead {
-    head: Head,
-    /// Of its newest event.
-    random: [u8; 16],
-    lowering: Lowering,
-    /// Whether this machine has remembered it at this very path.
-    is_remembered: bool,
-    notice: Option<String>,
-    /// What is to be said of the memory itself.
-    trouble: Option<String>,
-}
-
-/// Others that change the file again and again while its state is decided are no accident.
-const ATTEMPTS: usize = 3;
 
 /// An unlocked vault file.
 pub struct OpenStore {
@@ -111,120 +95,6 @@ impl OpenStore {
         }
     }
 
-    /// Takes the head that the file has for the verified one, if it may be that.
-    fn verify_first(&mut self, acceptance: Acceptance, now: Timestamp) -> Result<(), StoreError> {
-        let was_unsettled = self.file.is_unsettled();
-        let row = self.begin_settled(Purpose::Read, Known::Remembered(acceptance), now)?;
-        // An upgrade that was cut short leaves two states of one lock: what opened the one opens the other.
-        let has_same_lock =
-            self.file.header.differs_in_format_only(&Header::decode(&row.header, &row.header_hash)?);
-        if was_unsettled && row.header != self.file.row.header && !has_same_lock {
-            // The password opened the other state of the file, which turned out not to be the vault.
-            return Err(StoreError::WrongPassword);
-        }
-        let is_same = row.header == self.file.row.header && row.wrapped_key == self.file.row.wrapped_key;
-        if !is_same && !has_same_lock {
-            return Err(StoreError::HeaderChanged);
-        }
-        let first = self.first_head(&row, acceptance)?;
-        self.file.take_row(row)?;
-        self.head = first.head;
-        self.newest_random = first.random;
-        if first.is_remembered {
-            // It was synced before that, and there is nothing to add.
-            return Ok(());
-        }
-        self.sync_what_was_read()?;
-        let Some(memory) = &self.memory else { return Ok(()) };
-        self.notices.extend(first.trouble);
-        self.notices.extend(first.notice);
-        let seen = Seen { number: self.head.number, random: first.random, when: now };
-        if memory.remember(&self.file.header.vault_id, self.file.path(), seen, first.lowering).is_err() {
-            self.notices.push(cannot_remember());
-        }
-        Ok(())
-    }
-
-    /// Begins a transaction in a file of which it is known in which state it is.
-    fn begin_settled(
-        &mut self,
-        purpose: Purpose,
-        known: Known,
-        now: Timestamp,
-    ) -> Result<VaultRow, StoreError> {
-        for _ in 0..ATTEMPTS {
-            if let Some(row) = self.file.begin(purpose)? {
-                return Ok(row);
-            }
-            self.settle(known, now)?;
-        }
-        Err(StoreError::Busy)
-    }
-
-    /// Decides in which of two states the file of a killed writer is right.
-    ///
-    /// Where the file is whole as it lies there, the journal is not needed: it belongs to another state of the
-    /// file, or to a change that was complete but for its last step. Only else it is played back.
-    fn settle(&mut self, known: Known, now: Timestamp) -> Result<(), StoreError> {
-        let path = self.file.path().to_owned();
-        let mut questions = Vec::new();
-        let mut right = None;
-        for state in [State::AsItLies, State::RolledBack] {
-            if !self.file.show(state) {
-                continue;
-            }
-            match self.acceptable(known, now) {
-                Ok(head) => {
-                    if state == State::RolledBack || self.is_whole(head) {
-                        right = Some(state);
-                        break;
-                    }
-                }
-                Err(error) => questions.push(error),
-            }
-        }
-        let Some(right) = right else {
-            // What the user can answer is asked; what is only damaged is told with both names.
-            let question =
-                questions.into_iter().rev().find(|error| !matches!(error, StoreError::Integrity(_)));
-            return Err(question.unwrap_or_else(|| open::neither(&path)));
-        };
-        if right == State::AsItLies && !self.file.states_agree() {
-            self.notices.push(
-                "a journal that an interrupted change left beside the vault was removed: nothing is missing"
-                    .to_owned(),
-            );
-        }
-        let Some(aside) = self.file.settle(right)? else { return Ok(()) };
-        if self.file.is_unsettled() || self.acceptable(known, now).is_ok() {
-            return Ok(());
-        }
-        let kept = aside.keep(&path)?;
-        Err(StoreError::Integrity(format!(
-            "playing back its journal went wrong; file and journal as they were are '{}' and its journal",
-            kept.display()
-        )))
-    }
-
-    /// What is needed of a state before it is taken for the vault.
-    fn acceptable(&mut self, known: Known, now: Timestamp) -> Result<Head, StoreError> {
-        let row = VaultRow::read(self.file.connection())?;
-        match known {
-            Known::Remembered(acceptance) => self.first_head(&row, acceptance).map(|first| first.head),
-            Known::Verified => {
-                let head = self.open_newer_head(&row)?;
-                self.compare_with_verified(&head, now).map(|()| head)
-            }
-        }
-    }
-
-    fn is_whole(&mut self, head: Head) -> bool {
-        let own = std::mem::replace(&mut self.head, head);
-        let report = self.check_here(&mut |_| std::ops::ControlFlow::Continue(()));
-        self.head = own;
-        report.is_ok_and(|report| report.is_clean())
-    }
-
     pub(super) fn new_vault(file: VaultFile, keys: VaultKeys, head: Head, memory: Option<LastSeen>) -> Self {
         let seals = Seals::new(file.header.vault_id);
         Self {
@@ -266,56 +136,6 @@ impl OpenStore {
     /// What other processes did since this was asked last.
     pub fn take_news(&mut self) -> News {
         std::mem::replace(&mut self.news, News::None)
-    }
-
-    /// Seals bytes of the app under a key of their own.
-    ///
-    /// # Errors
-    /// Only where the system has no random bytes.
-    pub fn seal_place(&self, bytes: &SecretBytes) -> Result<Vec<u8>, StoreError> {
-        Ok(self.keys.seal_place(&self.seals.place(), bytes.expose())?)
-    }
-
-    /// Opens what [`seal_place`](Self::seal_place) sealed.
-    ///
-    /// # Errors
-    /// [`StoreError::Integrity`] for anything else.
-    pub fn open_place(&self, sealed: &[u8]) -> Result<SecretBytes, StoreError> {
-        Ok(self.keys.open_place(&self.seals.place(), sealed)?)
-    }
-
-    /// Keeps a few bytes of the app beyond this process, sealed, where this machine remembers anything.
-    ///
-    /// # Errors
-    /// Where nothing can be sealed or written.
-    pub fn keep_place(&self, bytes: &SecretBytes) -> Result<(), StoreError> {
-        match &self.memory {
-            Some(memory) => memory.keep_place(&self.file.header.vault_id, &self.seal_place(bytes)?),
-            None => Ok(()),
-        }
-    }
-
-    /// What [`keep_place`](Self::keep_place) kept; what does not open is as good as nothing.
-    pub fn kept_place(&self) -> Option<SecretBytes> {
-        let sealed = self.memory.as_ref()?.kept_place(&self.file.header.vault_id)?;
-        self.open_place(&sealed).ok()
-    }
-
-    /// Keeps what was seen at a remote, sealed with the key of what lies outside the vault file, where this machine
-    /// remembers anything.
-    ///
-    /// # Errors
-    /// Where nothing can be sealed or written.
-    pub fn keep_seen_there(&self, remote: &str, bytes: &SecretBytes) -> Result<(), StoreError> {
-        let Some(memory) = &self.memory else { return Ok(()) };
-        let sealed = self.keys.seal_place(&self.seals.seen_there(remote), bytes.expose())?;
-        memory.keep_seen_there(&self.file.header.vault_id, remote, &sealed)
-    }
-
-    /// What [`keep_seen_there`](Self::keep_seen_there) kept; what does not open is as good as nothing.
-    pub fn kept_seen_there(&self, remote: &str) -> Option<SecretBytes> {
-        let sealed = self.memory.as_ref()?.kept_seen_there(&self.file.header.vault_id, remote)?;
-        self.keys.open_place(&self.seals.seen_there(remote), &sealed).ok()
     }
 
     /// Runs `work` on one committed state of the vault.
@@ -444,60 +264,6 @@ impl OpenStore {
         Ok(reached.tag == self.head.tag)
     }
 
-    /// Opens the head of a row and holds it against what this machine remembers.
-    fn first_head(&self, row: &VaultRow, acceptance: Acceptance) -> Result<FirstHead, StoreError> {
-        let (file, keys, seals) = (&self.file, &self.keys, self.seals);
-        let head = open_head(row, keys, seals)?;
-        refuse_events_above(file, head.number)?;
-        let newest = head.newest();
-        let format = head.format;
-        let random = open_event(file, keys, seals, format, newest)?.random;
-        let mut first = FirstHead {
-            head,
-            random,
-            lowering: Lowering::Never,
-            is_remembered: false,
-            notice: None,
-            trouble: None,
-        };
-        let Some(memory) = &self.memory else { return Ok(first) };
-
-        let vault_id = file.header.vault_id;
-        let recollection = memory.recall(&vault_id, file.path());
-        if recollection.vault_at_path.is_some_and(|known| known != vault_id) && !acceptance.other {
-            return Err(StoreError::OtherVault);
-        }
-        let is_first = recollection.trouble.is_none();
-        first.trouble = recollection.trouble;
-        match recollection.seen {
-            Some(seen) if seen.number > newest.number => {
-                if !acceptance.older {
-                    return Err(StoreError::Older {
-                        found: newest.number,
-                        seen: seen.number,
-                        when: seen.when,
-                    });
-                }
-                first.lowering = Lowering::Accepted;
-            }
-            Some(seen) => {
-                if !meets(file, keys, seals, &first.head, seen.number, &seen.random)? {
-                    if !acceptance.other {
-                        return Err(StoreError::OtherBranch { number: seen.number });
-                    }
-                    first.lowering = Lowering::Accepted;
-                }
-                let is_same = Seen { when: seen.when, number: newest.number, random } == seen;
-                first.is_remembered = is_same
-                    && recollection.is_of_path
-                    && recollection.vault_at_path == Some(vault_id)
-                    && first.trouble.is_none();
-            }
-            None => first.notice = is_first.then(first_sight),
-        }
-        Ok(first)
-    }
-
     /// Remembers the newest change; where that cannot be written, the commit stands and it is said once.
     pub(super) fn remember(&mut self, now: Timestamp) {
         self.remember_as(now, Lowering::Never);
@@ -521,67 +287,8 @@ impl OpenStore {
     }
 }
 
-fn open_head(row: &VaultRow, keys: &VaultKeys, seals: Seals) -> Result<Head, StoreError> {
-    let opened = keys
-        .open(&seals.head(&row.header, &row.wrapped_key), &row.head)
-        .map_err(|_| StoreError::integrity("its head does not open"))?;
-    let format = Header::decode(&row.header, &row.header_hash)?.format;
-    Head::decode(opened.expose(), format).ok_or_else(|| StoreError::integrity("its head makes no sense"))
-}
-
-/// An event beyond the head was grafted on, or the head was put back.
-fn refuse_events_above(file: &VaultFile, number: u64) -> Result<(), StoreError> {
-    let sql = "SELECT number FROM event ORDER BY number DESC LIMIT 1";
-    let highest = first(file.connection(), sql, [], |row| integer(row, 0))?;
-    if highest.and_then(|highest| u64::try_from(highest).ok()) == Some(number) {
-        Ok(())
-    } else {
-        Err(StoreError::integrity("its newest event is not the one that its head names"))
-    }
-}
-
-/// Walks the chain down from a head; every event on the way must open and name the one before.
-fn walk_to(
-    file: &VaultFile,
-    keys: &VaultKeys,
-    seals: Seals,
-    head: &Head,
-    number: u64,
-) -> Result<EventLink, StoreError> {
-    let mut link = head.newest();
-    while link.number > number {
-        let event = open_event(file, keys, seals, head.format, link)?;
-        link = EventLink { number: link.number - 1, tag: event.previous_tag };
-    }
-    Ok(link)
-}
-
-/// Whether an event of this number or a higher one is known by these 16 bytes.
-fn meets(
-    file: &VaultFile,
-    keys: &VaultKeys,
-    seals: Seals,
-    head: &Head,
-    number: u64,
-    random: &[u8; 16],
-) -> Result<bool, StoreError> {
-    let mut link = head.newest();
-    while link.number >= number.max(1) {
-        let event = open_event(file, keys, seals, head.format, link)?;
-        if event.random == *random {
-            return Ok(true);
-        }
-        link = EventLink { number: link.number - 1, tag: event.previous_tag };
-    }
-    Ok(false)
-}
-
 fn cannot_remember() -> String {
     "this machine cannot remember the state of the vault: its state directory cannot be written".to_owned()
-}
-
-fn first_sight() -> String {
-    "this machine sees this vault for the first time: an older copy would not be noticed this time".to_owned()
 }
 
 #[cfg(test)]
@@ -589,6 +296,7 @@ mod tests {
     use super::*;
     use crate::crypto::{KdfCost, MasterPassword};
     use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, VersionId};
+    use crate::memory::SecretBytes;
     use crate::store::format::FormatVersion;
     use crate::store::observed::{self, Step};
     use crate::store::rekey::Locks;

@@ -170,3 +170,22 @@ fn what_the_app_seals_for_itself_opens_again_after_the_next_unlock_and_nowhere_e
     assert!(vault.open_place(&sealed[..8]).is_err() && vault.open_place(b"").is_err());
     assert!(Place::new().create().open_place(&sealed).is_err(), "another vault has another key");
 }
+
+#[test]
+fn the_place_in_a_vault_is_kept_sealed_in_a_private_file_of_its_own() {
+    let place = Place::new();
+    let mut vault = place.create();
+    assert!(vault.kept_place().is_none());
+    for bytes in ["first", "second"] {
+        vault.keep_place(&SecretBytes::copy_of(bytes.as_bytes())).unwrap();
+    }
+    let mut opened = place.open().unwrap();
+    assert_eq!(opened.kept_place().unwrap().expose(), b"second");
+    let files = fs::read_dir(place.state_of("here")).unwrap().map(|entry| entry.unwrap().path());
+    let kept: Vec<_> = files.filter(|path| path.to_string_lossy().contains("place-")).collect();
+    let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!(fs::metadata(kept).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!fs::read(kept).unwrap().windows(6).any(|bytes| bytes == b"second"));
+    fs::write(kept, b"what somebody else wrote").unwrap();
+    assert!(opened.kept_place().is_none());
+}
