@@ -49,13 +49,13 @@ fn imports(bytes: &[u8], is_wanted: fn(&str) -> bool) {
             }
             Reader::Columns(read) => drop(read(bytes, None)),
             Reader::Locked(read) => drop(read(bytes, None)),
-            Reader::PasswordStore | Reader::Vault => {}
+            Reader::PasswordStore | Reader::AgeStore | Reader::Vault => {}
         }
     }
 }
 
-const JSON: [&str; 8] =
-    ["json", "bitwarden", "protonpass", "map", "hashicorp", "aegis", "otpauth", "alibaba"];
+const JSON: [&str; 9] =
+    ["json", "bitwarden", "protonpass", "map", "hashicorp", "kubernetes", "aegis", "otpauth", "alibaba"];
 
 /// CSV of every program.
 fn csv(bytes: &[u8]) {

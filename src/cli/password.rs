@@ -120,7 +120,7 @@ pub(super) fn ask_of_file(terminal: Option<&mut Terminal>) -> Result<SecretBytes
     let terminal = terminal.ok_or_else(|| {
         CliError::not_unlocked(
             "there is no terminal to ask for the password of the file",
-            "give it with --other-password-file",
+            "give it with --other-password-file; if a key file alone opens it, say --no-other-password",
         )
     })?;
     ask_bytes(Some(terminal), "Password of the file: ")

@@ -2,7 +2,7 @@
 //! `"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",
 //! "timePasswordChanged"`, times in milliseconds.
 
-use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, host, source_id, time_of};
 use super::error::ExchangeError;
 use super::heading;
 use super::table::Table;
@@ -95,31 +95,4 @@ pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 fn milliseconds(text: &str) -> Option<Timestamp> {
     let milliseconds: i64 = text.parse().ok()?;
     Timestamp::from_seconds(milliseconds / 1000).ok()
-}
-
-/// The host of an address, with its port; the whole address where there is none to be seen.
-pub(super) fn host(url: &str) -> &str {
-    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    if host.is_empty() { url } else { host }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_an_address_has_no_scheme_user_or_path() {
-        for (url, expected) in [
-            ("https://example.com/login?x=1", "example.com"),
-            ("https://user@example.com:8443", "example.com:8443"),
-            ("android://hash==@com.example.app/", "com.example.app"),
-            ("example.com", "example.com"),
-            ("file:///x", "file:///x"),
-            ("", ""),
-        ] {
-            assert_eq!(host(url), expected);
-        }
-    }
 }

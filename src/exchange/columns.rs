@@ -1,7 +1,6 @@
 //! Tables whose every row is one entry: what each column of it becomes.
 
-use super::browser::host;
-use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, time_of};
+use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, host, time_of};
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags, Timestamp};
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};

@@ -1,5 +1,8 @@
 //! An entry of another program: one field is the value as it is, several become one JSON value.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::content::fields;
 use crate::domain::{SecretValue, TagKey, TagValue, Timestamp, ValueType};
 use crate::memory::SecretBytes;
@@ -180,6 +183,26 @@ pub(super) fn below(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
+/// The host of an address, with its port; the whole address where there is none to be seen.
+pub(super) fn host(url: &str) -> &str {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    if host.is_empty() { url } else { host }
+}
+
+/// The bytes that base64 means, with white space anywhere.
+pub(super) fn from_base64(text: &SecretBytes) -> Option<SecretBytes> {
+    let mut packed = SecretBytes::with_capacity(text.len());
+    for part in text.expose().split(u8::is_ascii_whitespace) {
+        packed.extend(part);
+    }
+    let mut bytes = SecretBytes::zeroed(packed.len());
+    let length = STANDARD.decode_slice(packed.expose(), bytes.expose_mut()).ok()?;
+    bytes.truncate(length);
+    Some(bytes)
+}
+
 /// The id by which another program knows an entry, as the tag that keeps it.
 pub(super) fn source_id(tag: &'static str, id: &str) -> Option<(TagKey, TagValue)> {
     let value = TagValue::new(id).ok().filter(|value| !value.as_str().is_empty());
@@ -215,5 +238,19 @@ mod tests {
             value(&[("pin", "1"), ("pin", "2"), ("pin", "3")]).unwrap(),
             r#"{"pin":"1","pin-2":"2","pin-3":"3"}"#
         );
+    }
+
+    #[test]
+    fn the_host_of_an_address_has_no_scheme_user_or_path() {
+        for (url, expected) in [
+            ("https://example.com/login?x=1", "example.com"),
+            ("https://user@example.com:8443", "example.com:8443"),
+            ("android://hash==@com.example.app/", "com.example.app"),
+            ("example.com", "example.com"),
+            ("file:///x", "file:///x"),
+            ("", ""),
+        ] {
+            assert_eq!(host(url), expected);
+        }
     }
 }

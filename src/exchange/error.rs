@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::place::Place;
-use super::source::Source;
 use crate::content::dotenv::DotenvError;
 use crate::domain::ErrorCode;
 use crate::platform::signals::Interrupted;
@@ -64,6 +63,8 @@ pub enum ExchangeError {
     NotRecognised {
         /// The file in quotes, or stdin.
         name: String,
+        /// The names of all formats.
+        formats: String,
     },
     /// No format is named, and several fit.
     #[error("{name} can be read as {formats}")]
@@ -106,7 +107,15 @@ pub enum ExchangeError {
     NoStore {
         /// Where.
         path: PathBuf,
+        /// What such a folder holds.
+        mark: &'static str,
     },
+    /// A store of age, and nobody says whose identities decrypt it.
+    #[error("the entries are decrypted with identities of age, and no file of them is named")]
+    NoIdentities,
+    /// The identities are encrypted themselves.
+    #[error("the identities of age have a passphrase, which age would ask for again with each entry")]
+    IdentitiesLocked,
     /// A signal ended it.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -171,7 +180,11 @@ impl ExchangeError {
             | Self::NotPiped { .. }
             | Self::Unreadable { .. }
             | Self::NoStore { .. } => ErrorCode::InvalidParameter,
-            Self::Locked | Self::WrongLocks | Self::KeyFileMalformed => ErrorCode::NotUnlocked,
+            Self::Locked
+            | Self::WrongLocks
+            | Self::KeyFileMalformed
+            | Self::NoIdentities
+            | Self::IdentitiesLocked => ErrorCode::NotUnlocked,
             Self::NoProgram { .. }
             | Self::ProgramFailed { .. }
             | Self::Interrupted(_)
@@ -198,10 +211,7 @@ impl ExchangeError {
             }
             Self::TooLarge { .. } => "split it in the program that wrote it".to_owned(),
             Self::Damaged => "copy it again, or open it in the program that wrote it".to_owned(),
-            Self::NotRecognised { .. } => {
-                let names: Vec<&str> = Source::all().iter().map(|source| source.name()).collect();
-                format!("choose the format: {}", names.join(", "))
-            }
+            Self::NotRecognised { formats, .. } => format!("choose the format: {formats}"),
             Self::Ambiguous { .. } => "choose one of these formats".to_owned(),
             Self::NotPiped { .. } => "name the path instead".to_owned(),
             Self::Unreadable { .. } => "name another file".to_owned(),
@@ -209,7 +219,14 @@ impl ExchangeError {
             Self::ProgramFailed { .. } => {
                 "nothing was changed; see that its key is there and unlocked, then try again".to_owned()
             }
-            Self::NoStore { .. } => "name the folder that holds the file '.gpg-id'".to_owned(),
+            Self::NoStore { mark, .. } => format!("name the folder that holds {mark}"),
+            Self::NoIdentities => {
+                "name the file of the identities with --other-key-file; passage has it at ~/.passage/identities"
+                    .to_owned()
+            }
+            Self::IdentitiesLocked => {
+                "decrypt them into a pipe, so that age asks once: --other-key-file <(age --decrypt FILE)".to_owned()
+            }
             Self::Interrupted(_) => "nothing was changed".to_owned(),
             Self::System { .. } => "nothing was changed".to_owned(),
         }

@@ -2,7 +2,7 @@
 
 use super::error::ExchangeError;
 use super::place::without_mark;
-use super::{keepass, onepux, zip};
+use super::{decryptor, keepass, onepux, zip};
 
 /// With this every KeePass database begins, and then with one of the two below.
 const KEEPASS: [u8; 4] = [0x03, 0xd9, 0xa2, 0x9a];
@@ -51,8 +51,7 @@ pub(super) fn refuse(text: &[u8]) -> Result<(), ExchangeError> {
     if ends_with_sops && holds(b"ENC[AES256_GCM,data:") {
         return foreign(
             "a file that sops encrypted",
-            "decrypt it first: `sops decrypt FILE | etui import -`, of YAML or JSON `sops decrypt --output-type json FILE | \
-             etui import - --flatten`",
+            "decrypt it first: `sops decrypt FILE | etui import -`, of YAML or JSON with --flatten at the end",
         );
     }
     if begins(b"{") && holds(b"\"template_type\"") && holds(b"\"category\"") {
@@ -64,10 +63,10 @@ pub(super) fn refuse(text: &[u8]) -> Result<(), ExchangeError> {
             "show its QR codes to Aegis or another app, and export otpauth:// URIs from there",
         );
     }
-    if begins(b"age-encryption.org/v1") || begins(b"-----BEGIN AGE ENCRYPTED FILE-----") {
+    if decryptor::ENCRYPTED.iter().any(|start| begins(start)) {
         return foreign(
             "a file that age encrypted",
-            "decrypt it with `age --decrypt` and import what that prints",
+            "decrypt it with `age --decrypt` and import what that prints; a whole store is read as passage",
         );
     }
     if begins(b"-----BEGIN PGP MESSAGE-----") {

@@ -16,6 +16,8 @@ pub(super) enum NotInflated {
     TooLarge,
 }
 
+/// No more than this may come out of one file: of a database, or of an archive.
+pub(super) const LARGEST: usize = 256 << 20;
 /// The first room for what comes out.
 const FIRST: usize = 64 * 1024;
 

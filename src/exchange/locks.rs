@@ -8,7 +8,7 @@ use crate::memory::SecretBytes;
 pub struct Locks {
     /// Empty where a key file alone opens it.
     pub password: SecretBytes,
-    /// The key file, as it is on disk.
+    /// The key file, as it is on disk; for a store of age its identities.
     pub key_file: Option<SecretBytes>,
 }
 

@@ -6,12 +6,14 @@
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
 //! - [`bitwarden`], [`onepassword`], [`keepass`], [`keepassxc`], [`browser`], [`logins`], [`proton`], [`enpass`], [`mod@csv`],
-//!   [`map`], [`pass`], [`cloud`], [`hashicorp`], [`otp`]: in.
+//!   [`map`], [`pass`], [`cloud`], [`hashicorp`], `kubernetes`, [`otp`]: in.
 //! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends;
 //!   `foreign`: what no reader here reads, known by its content.
 //! - `heading`: by which columns a CSV file is known; `columns`: what each column of one becomes.
 //! - `locks`: what opens a file that has a password; `inflate`: what is packed, up to a limit;
 //!   `protected`: Bitwarden's export with a password; `onepux`: 1Password's archive; `zip`: the files of an archive.
+//! - `decryptor`: gpg and age, for the entries of a store.
+//! - `yaml`: the pieces of YAML (feature `yaml`).
 //! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
 //!   [`content`](crate::content)); `entry` makes one value of several fields.
 
@@ -20,6 +22,7 @@ pub mod browser;
 pub mod cloud;
 mod columns;
 pub mod csv;
+pub mod decryptor;
 mod document;
 pub mod dotenv;
 pub mod enpass;
@@ -32,6 +35,8 @@ mod inflate;
 pub mod json;
 pub mod keepass;
 pub mod keepassxc;
+#[cfg(feature = "yaml")]
+pub mod kubernetes;
 mod locks;
 pub mod logins;
 pub mod map;
@@ -45,6 +50,8 @@ pub mod proton;
 mod read;
 mod source;
 mod table;
+#[cfg(feature = "yaml")]
+mod yaml;
 mod zip;
 
 pub use csv::{ColumnMap, MappedColumn, NotMapped};

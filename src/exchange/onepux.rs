@@ -9,13 +9,12 @@ use super::entry::{
     time_of,
 };
 use super::error::ExchangeError;
+use super::inflate::LARGEST;
 use super::logins::seconds;
 use super::zip::Archive;
 use crate::domain::{SecretValue, TagKey, TagValue, Tags, Timestamp, ValueType};
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
-/// The JSON and all files together may be as long as this.
-const LARGEST: usize = 256 << 20;
 const DATA: &str = "export.data";
 const FILES: &str = "files/";
 

@@ -1,5 +1,5 @@
-//! The store of `pass`: a folder of files that `gpg` decrypts; where it is a git repository, its revisions
-//! become versions.
+//! The store of `pass`, `passage` or `gopass`: a folder of files that `gpg` or `age` decrypts; where it is a git
+//! repository, its revisions become versions.
 //!
 //! An entry's value is the whole file without its last line end. Revisions that decrypt to the same text (the
 //! store was re-encrypted) are one version, as everywhere in an import.
@@ -11,53 +11,62 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::decryptor::{Age, Decryptor};
 use super::error::ExchangeError;
 use crate::domain::{SecretValue, Timestamp, ValueType, reason};
 use crate::memory::SecretBytes;
 use crate::platform::child::{self, ChildError, WhenAsked};
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
-const EXTENSION: &str = ".gpg";
-
 /// The programs that read a store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Programs {
     /// Decrypts the entries.
-    pub gpg: PathBuf,
+    pub decryptor: Decryptor,
     /// Knows their revisions.
     pub git: PathBuf,
 }
 
 impl Programs {
     /// `gpg` and `git`, to be found in the `PATH`.
-    pub fn of_path() -> Self {
-        Self { gpg: PathBuf::from("gpg"), git: PathBuf::from("git") }
+    pub fn with_gpg() -> Self {
+        Self { decryptor: Decryptor::Gpg(PathBuf::from("gpg")), git: PathBuf::from("git") }
+    }
+
+    /// `age` and `git`, to be found in the `PATH`, with the text of a file of identities.
+    ///
+    /// # Errors
+    /// As [`Age::new`].
+    pub fn with_age(identities: SecretBytes) -> Result<Self, ExchangeError> {
+        let age = Age::new(PathBuf::from("age"), identities)?;
+        Ok(Self { decryptor: Decryptor::Age(age), git: PathBuf::from("git") })
     }
 }
 
 /// Reads a store. `progress` is told how many entries of how many are read.
 ///
 /// # Errors
-/// [`ExchangeError::NoStore`] where the folder has no `.gpg-id`, [`ExchangeError::NoProgram`] without gpg (or
-/// without git, where the store is a repository), [`ExchangeError::ProgramFailed`] where gpg decrypts no entry
-/// at all. One of several that it cannot decrypt is an unreadable entry; an older revision that it cannot
-/// decrypt is named among the losses.
+/// [`ExchangeError::NoStore`] where the folder is none, [`ExchangeError::NoProgram`] without what decrypts it (or
+/// without git, where the store is a repository), [`ExchangeError::ProgramFailed`] where no entry can be decrypted
+/// at all. One of several that cannot is an unreadable entry; an older revision that cannot is named among the losses.
 pub fn read(
     store: &Path,
     programs: &Programs,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<IncomingBatch, ExchangeError> {
-    if !store.join(".gpg-id").is_file() {
-        return Err(ExchangeError::NoStore { path: store.to_owned() });
+    let decryptor = &programs.decryptor;
+    if !decryptor.is_store(store) {
+        return Err(ExchangeError::NoStore { path: store.to_owned(), mark: decryptor.mark() });
     }
-    need(&programs.gpg)?;
+    need(decryptor.program())?;
     let has_history = store.join(".git").exists();
     if has_history {
         need(&programs.git)?;
     }
     let mut batch = IncomingBatch::new();
     let mut entries = Vec::new();
-    find_entries(store, Path::new(""), &mut entries, &mut batch);
+    let folder = Folder { store, extension: decryptor.extension() };
+    folder.find_entries(Path::new(""), &mut entries, &mut batch);
     entries.sort_unstable();
     let mut first_refused = None;
     let mut is_any_read = entries.is_empty();
@@ -95,8 +104,9 @@ pub fn read(
     }
 }
 
-/// What pass and git keep beside the entries.
-const BESIDE: [&str; 8] = [
+/// What these programs and git keep beside the entries.
+const BESIDE: [&str; 9] = [
+    ".age-recipients",
     ".git",
     ".gitattributes",
     ".gitignore",
@@ -107,50 +117,60 @@ const BESIDE: [&str; 8] = [
     ".extensions",
 ];
 
-/// Finds the files of entries, as paths below the store; whatever else lies there is named among the losses.
-fn find_entries(store: &Path, below: &Path, entries: &mut Vec<PathBuf>, batch: &mut IncomingBatch) {
-    let unreadable = |error: &io::Error| {
-        IncomingSecret::unreadable(name_of(below), system("reading it".to_owned(), error))
-    };
-    let listed = match fs::read_dir(store.join(below)) {
-        Ok(listed) => listed,
-        Err(error) => return batch.secrets.push(unreadable(&error)),
-    };
-    for entry in listed {
-        let (file_name, kind) = match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
-            Ok(found) => found,
-            Err(error) => {
-                batch.secrets.push(unreadable(&error));
+/// A store, and how its entries end.
+struct Folder<'a> {
+    store: &'a Path,
+    extension: &'static str,
+}
+
+impl Folder<'_> {
+    /// Finds the files of entries, as paths below the store; whatever else lies there is named among the losses.
+    fn find_entries(&self, below: &Path, entries: &mut Vec<PathBuf>, batch: &mut IncomingBatch) {
+        let unreadable = |error: &io::Error| {
+            IncomingSecret::unreadable(name_of(below), system("reading it".to_owned(), error))
+        };
+        let listed = match fs::read_dir(self.store.join(below)) {
+            Ok(listed) => listed,
+            Err(error) => return batch.secrets.push(unreadable(&error)),
+        };
+        for entry in listed {
+            let (file_name, kind) = match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))
+            {
+                Ok(found) => found,
+                Err(error) => {
+                    batch.secrets.push(unreadable(&error));
+                    continue;
+                }
+            };
+            if BESIDE.iter().any(|known| *known == file_name) {
                 continue;
             }
-        };
-        if BESIDE.iter().any(|known| *known == file_name) {
-            continue;
+            let path = below.join(&file_name);
+            let is_entry = file_name.as_encoded_bytes().ends_with(self.extension.as_bytes());
+            let is_hidden = file_name.as_encoded_bytes().starts_with(b".");
+            let no_entry = format!("it is no file that ends in '{}'", self.extension);
+            let why = if kind.is_dir() {
+                if !is_hidden {
+                    self.find_entries(&path, entries, batch);
+                    continue;
+                }
+                "it is a hidden folder"
+            } else if kind.is_symlink() {
+                match fs::metadata(self.store.join(&path)).is_ok_and(|target| target.is_dir()) {
+                    true => "it is a link to a folder",
+                    false => "it is a link",
+                }
+            } else if kind.is_file() && is_entry {
+                entries.push(path);
+                continue;
+            } else {
+                no_entry.as_str()
+            };
+            let name = if is_entry { name_of(&path.with_extension("")) } else { name_of(&path) };
+            batch.losses.push(Loss::whole(name, why));
         }
-        let path = below.join(&file_name);
-        let is_entry = file_name.as_encoded_bytes().ends_with(EXTENSION.as_bytes());
-        let is_hidden = file_name.as_encoded_bytes().starts_with(b".");
-        let why = if kind.is_dir() {
-            if !is_hidden {
-                find_entries(store, &path, entries, batch);
-                continue;
-            }
-            "it is a hidden folder"
-        } else if kind.is_symlink() {
-            match fs::metadata(store.join(&path)).is_ok_and(|target| target.is_dir()) {
-                true => "it is a link to a folder",
-                false => "it is a link",
-            }
-        } else if kind.is_file() && is_entry {
-            entries.push(path);
-            continue;
-        } else {
-            "it is no file that ends in '.gpg'"
-        };
-        let name = if is_entry { name_of(&path.with_extension("")) } else { name_of(&path) };
-        batch.losses.push(Loss::whole(name, why));
+        batch.losses.sort_unstable();
     }
-    batch.losses.sort_unstable();
 }
 
 /// The name of an entry: its path below the store. What is not UTF-8 in it is replaced.
@@ -193,7 +213,7 @@ impl Entry<'_> {
                 match self.decrypt(known.expose())? {
                     Some(text) => texts.push((text, revision.time)),
                     None if known.expose() == sealed => return Err(self.not_decrypted()),
-                    None => losses.push(Loss::new(self.name, undecipherable(revision.time))),
+                    None => losses.push(Loss::new(self.name, self.undecipherable(revision.time))),
                 }
                 newest = Some(known);
             }
@@ -264,21 +284,21 @@ impl Entry<'_> {
             .ok_or_else(|| ExchangeError::ProgramFailed { program: "git".to_owned(), doing: doing() })
     }
 
-    /// `None` where gpg refuses; its own words may name anything, so they are not shown.
+    /// `None` where it cannot be decrypted; the program's own words may name anything, so they are not shown.
     fn decrypt(&self, sealed: &[u8]) -> Result<Option<SecretBytes>, ExchangeError> {
-        let mut command = Command::new(&self.programs.gpg);
-        command.args(["--quiet", "--yes", "--batch", "--decrypt"]);
-        run(command, sealed)
+        let (command, input) = self.programs.decryptor.command(sealed)?;
+        run(command, input)
     }
 
     fn not_decrypted(&self) -> ExchangeError {
-        ExchangeError::ProgramFailed { program: "gpg".to_owned(), doing: format!("decrypt '{}'", self.name) }
+        let program = self.programs.decryptor.name().to_owned();
+        ExchangeError::ProgramFailed { program, doing: format!("decrypt '{}'", self.name) }
     }
-}
 
-fn undecipherable(time: Option<Timestamp>) -> String {
-    let of = time.map(|time| format!(" of {time}")).unwrap_or_default();
-    format!("its revision{of}: gpg cannot decrypt it")
+    fn undecipherable(&self, time: Option<Timestamp>) -> String {
+        let of = time.map(|time| format!(" of {time}")).unwrap_or_default();
+        format!("its revision{of}: {} cannot decrypt it", self.programs.decryptor.name())
+    }
 }
 
 /// Whether a program can be started at all.

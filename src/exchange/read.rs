@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use super::decryptor::{identities_beside, is_age_store, is_gpg_store};
 use super::pass::{self, Programs};
 use super::source::{Reader, Source};
 use super::{ColumnMap, ExchangeError, Locks, foreign, keepass, onepux};
@@ -66,10 +67,14 @@ pub fn read(
     };
     let content = match (source.reader(), input) {
         (Reader::PasswordStore, Input::Path(path)) => {
-            Content::Secrets(pass::read(path, &Programs::of_path(), progress)?)
+            Content::Secrets(pass::read(path, &Programs::with_gpg(), progress)?)
+        }
+        (Reader::AgeStore, Input::Path(path)) => {
+            let programs = Programs::with_age(identities(path, locks)?)?;
+            Content::Secrets(pass::read(path, &programs, progress)?)
         }
         (Reader::Vault, Input::Path(_)) => Content::OtherVault,
-        (Reader::PasswordStore | Reader::Vault, Input::Piped(_)) => {
+        (Reader::PasswordStore | Reader::AgeStore | Reader::Vault, Input::Piped(_)) => {
             return Err(ExchangeError::NotPiped { format: source.name() });
         }
         (_, Input::Path(path)) => {
@@ -82,6 +87,14 @@ pub fn read(
         (_, Input::Piped(text)) => Content::Secrets(read_text(source, text.expose(), columns, locks)?),
     };
     Ok(Found { source, content })
+}
+
+/// The identities that are named, or that lie where passage keeps them.
+fn identities(store: &Path, locks: Option<&Locks>) -> Result<SecretBytes, ExchangeError> {
+    match locks.and_then(|locks| locks.key_file.as_ref()) {
+        Some(named) => Ok(named.duplicate()),
+        None => read_file(&identities_beside(store).ok_or(ExchangeError::NoIdentities)?),
+    }
 }
 
 /// What an input was recognised by.
@@ -122,10 +135,12 @@ fn recognise_kind(input: &Input, name: &str) -> Result<Option<Source>, ExchangeE
         Input::Path(path) => path,
     };
     if fs::metadata(path).map_err(|error| unreadable(path, &error))?.is_dir() {
-        let store = of(|reader| matches!(reader, Reader::PasswordStore));
-        let store = store.filter(|_| path.join(".gpg-id").is_file());
-        return store
-            .map_or_else(|| Err(ExchangeError::NotRecognised { name: name.to_owned() }), |it| Ok(Some(it)));
+        let store = if is_gpg_store(path) {
+            of(|reader| matches!(reader, Reader::PasswordStore))
+        } else {
+            of(|reader| matches!(reader, Reader::AgeStore)).filter(|_| is_age_store(path))
+        };
+        return store.map_or_else(|| Err(not_recognised(name.to_owned())), |it| Ok(Some(it)));
     }
     Ok(vault().filter(|_| is_vault(path)))
 }
@@ -152,7 +167,9 @@ fn read_text(
         }
         Reader::Locked(read) => read(text, locks),
         Reader::Columns(read) => read(text, columns),
-        Reader::PasswordStore | Reader::Vault => Err(ExchangeError::NotPiped { format: source.name() }),
+        Reader::PasswordStore | Reader::AgeStore | Reader::Vault => {
+            Err(ExchangeError::NotPiped { format: source.name() })
+        }
     }
 }
 
@@ -196,7 +213,11 @@ fn recognise_text(text: &[u8], name: String, locks: Option<&Locks>) -> Result<Fo
             Reader::File(read) | Reader::Nameless(read) => (read(text), &mut strict),
             Reader::Locked(read) => (read(text, locks), &mut strict),
             Reader::LooseFile(read) => (read(text), &mut loose),
-            Reader::OnlyNamed(_) | Reader::Columns(_) | Reader::PasswordStore | Reader::Vault => continue,
+            Reader::OnlyNamed(_)
+            | Reader::Columns(_)
+            | Reader::PasswordStore
+            | Reader::AgeStore
+            | Reader::Vault => continue,
         };
         match batch {
             Ok(batch) if is_mostly_readable(&batch) => {
@@ -215,12 +236,17 @@ fn recognise_text(text: &[u8], name: String, locks: Option<&Locks>) -> Result<Fo
     match (fitting.len(), closed) {
         (1, _) => Ok(fitting.remove(0)),
         (0, Some(error)) => Err(error),
-        (0, None) => Err(ExchangeError::NotRecognised { name }),
-        _ => {
-            let formats: Vec<&str> = fitting.iter().map(|found| found.source.name()).collect();
-            Err(ExchangeError::Ambiguous { name, formats: formats.join(", ") })
-        }
+        (0, None) => Err(not_recognised(name)),
+        _ => Err(ExchangeError::Ambiguous { name, formats: names(fitting.iter().map(|found| found.source)) }),
     }
+}
+
+fn not_recognised(name: String) -> ExchangeError {
+    ExchangeError::NotRecognised { name, formats: names(Source::all().iter().copied()) }
+}
+
+fn names(sources: impl Iterator<Item = Source>) -> String {
+    sources.map(Source::name).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads a whole file.

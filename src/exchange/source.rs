@@ -42,8 +42,22 @@ pub enum Reader {
     Columns(ReadColumns),
     /// The folder of a password store, through gpg.
     PasswordStore,
+    /// The folder of a password store, through age and with identities of it.
+    AgeStore,
     /// Another vault, or another branch of the open one: only the open vault can open it.
     Vault,
+}
+
+impl Reader {
+    /// Whether it reads a path itself, and nothing that comes through a pipe.
+    pub const fn takes_only_paths(self) -> bool {
+        matches!(self, Self::PasswordStore | Self::AgeStore | Self::Vault)
+    }
+
+    /// Whether what it reads may have a password or a key file of its own.
+    pub const fn takes_locks(self) -> bool {
+        matches!(self, Self::Locked(_) | Self::AgeStore | Self::Vault)
+    }
 }
 
 /// To add a format, write its reader and give it a row here.
@@ -94,7 +108,7 @@ static SOURCES: &[Source] = &[
     },
     Source {
         name: "map",
-        help: "JSON object; nested keys become names a/b/c",
+        help: "JSON object or YAML mapping; nested keys become names a/b/c",
         reader: Reader::OnlyNamed(map::read),
     },
     Source {
@@ -102,9 +116,16 @@ static SOURCES: &[Source] = &[
         help: "Answers of `vault kv get -format=json`, of `bao` too",
         reader: Reader::Nameless(hashicorp::read),
     },
+    #[cfg(feature = "yaml")]
+    Source {
+        name: "kubernetes",
+        help: "Manifests of secrets, YAML or JSON",
+        reader: Reader::File(super::kubernetes::read),
+    },
     Source { name: "aegis", help: "Unencrypted export", reader: Reader::File(otp::read_aegis) },
     Source { name: "otpauth", help: "otpauth:// URIs, one a line", reader: Reader::File(otp::read_uris) },
     Source { name: "pass", help: "Password store, through gpg", reader: Reader::PasswordStore },
+    Source { name: "passage", help: "Password store through age, also of gopass", reader: Reader::AgeStore },
     Source {
         name: "aws",
         help: "Answers of `aws secretsmanager get-secret-value`",

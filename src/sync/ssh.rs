@@ -11,6 +11,7 @@ use std::process::Command;
 use super::program::{self, Ended, Stdout};
 use super::{Carrier, CarrierError, Fetched};
 use crate::crypto::sha256;
+use crate::domain::hexadecimal;
 use crate::vault::Replaced;
 
 /// What the scripts answer: numbers that neither ssh (255) nor a shell (126 and above) has.
@@ -93,7 +94,7 @@ impl Carrier for Ssh {
 
 fn hash_of(file: &Path) -> Result<String, CarrierError> {
     let bytes = fs::read(file).map_err(|error| CarrierError::system("reading a copy", &error))?;
-    Ok(sha256(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&sha256(&bytes)))
 }
 
 /// One line for the shell there, whichever it is: a POSIX shell with the script and its arguments, each quoted.
@@ -131,7 +132,7 @@ mod tests {
     }
 
     fn hash(bytes: &[u8]) -> String {
-        sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&sha256(bytes))
     }
 
     fn names(folder: &Path) -> Vec<String> {

@@ -421,3 +421,26 @@ fn variables_that_steer_programs_are_named_and_come_in_all_the_same() {
     home.etui(&["run", "--prefix", "app", "--", "true"]).failed(125);
     assert_eq!(home.etui(&["get", "app/PATH"]).text(), "/evil");
 }
+
+const KEEPASS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exchange/fixtures/keepass");
+
+// Guards: a database without a password needs no empty password file.
+#[test]
+fn a_key_file_alone_opens_a_database_and_a_vault_never() {
+    let home = Home::with_secret();
+    let (database, key) = (format!("{KEEPASS}/key-any.kdbx"), format!("{KEEPASS}/any.key"));
+    let run = home.etui(&["import", &database, "--other-key-file", &key]).failed(5);
+    assert!(run.stderr.contains("if a key file alone opens it, say --no-other-password"), "{run}");
+    let run = home.etui(&["import", &database, "--other-key-file", &key, "--no-other-password"]);
+    assert!(run.succeeded().stderr.contains("imported 1 secret"));
+    let wrong = format!("{KEEPASS}/raw.key");
+    let run = home.etui(&["import", &database, "--other-key-file", &wrong, "--no-other-password"]).failed(5);
+    assert!(run.stderr.contains("the password or the key file of it is wrong"), "{run}");
+    home.etui(&["import", &database, "--no-other-password"]).failed(2);
+    let vault = home.vault().display().to_string();
+    for format in [&["etui"][..], &[]] {
+        let arguments = [&["import"], format, &[&vault, "--other-key-file", &key, "--no-other-password"]];
+        let run = home.etui(&arguments.concat()).failed(2);
+        assert!(run.stderr.contains("a vault always has a password"), "{run}");
+    }
+}

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod age_store;
 mod branches;
 mod clouds;
 mod dotenv_readers;
@@ -22,3 +23,4 @@ mod own_json;
 mod pass_store;
 mod protected;
 mod round_trips;
+mod yaml;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use etui::exchange::ExchangeError;
+use etui::exchange::decryptor::Decryptor;
 use etui::exchange::pass::{Programs, read};
 
 use crate::helpers::{import, lost, shown, told};
@@ -48,7 +49,8 @@ impl Store {
     }
 
     fn programs(&self) -> Programs {
-        Programs { gpg: self.folder.path().join("gpg"), git: PathBuf::from("git") }
+        let gpg = Decryptor::Gpg(self.folder.path().join("gpg"));
+        Programs { decryptor: gpg, git: PathBuf::from("git") }
     }
 
     fn gpg(&self, arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
@@ -164,7 +166,8 @@ fn simple_store(gpg: &str) -> Store {
 #[test]
 fn without_gpg_there_is_a_clear_error() {
     let store = simple_store("");
-    let programs = Programs { gpg: store.folder.path().join("nowhere"), git: PathBuf::from("git") };
+    let gpg = Decryptor::Gpg(store.folder.path().join("nowhere"));
+    let programs = Programs { decryptor: gpg, git: PathBuf::from("git") };
     let error = read(&store.path(), &programs, &mut |_, _| {}).unwrap_err();
     assert!(matches!(error, ExchangeError::NoProgram { .. }), "{error}");
     assert!(error.hint().starts_with("install '"));
@@ -251,6 +254,6 @@ fn an_older_revision_that_gpg_refuses_is_named_among_the_losses() {
 
 #[test]
 fn a_folder_that_is_no_store_is_refused() {
-    let error = read(Path::new("/nowhere"), &Programs::of_path(), &mut |_, _| {}).unwrap_err();
+    let error = read(Path::new("/nowhere"), &Programs::with_gpg(), &mut |_, _| {}).unwrap_err();
     assert_eq!(error.to_string(), "'/nowhere' is not a password store");
 }

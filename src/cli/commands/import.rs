@@ -43,7 +43,8 @@ use report::{REPORT, Tense};
 ///
 /// The format is recognised by the content of the file; name it where several would fit. `json` reads what
 /// `etui export json` wrote. `pass` takes the folder of the store and reads it through
-/// gpg. `keepass` takes a KDBX database with its history and attachments, and asks for its password.
+/// gpg, `passage` through age: its identities are those that --other-key-file names, or the file `identities` beside
+/// the store. `keepass` takes a KDBX database with its history and attachments, and asks for its password.
 /// `etui` takes another vault: labels that mark another version here are not moved, but listed. Copies of
 /// this vault are merged with `etui merge`.
 #[derive(Debug, Args)]
@@ -56,6 +57,7 @@ Examples:
   etui import csv passwords.csv --map name=Title,password=Pwd,folder=Group
   etui import passwords.kdbx --dry-run
   etui import ~/.password-store
+  etui import ~/.passage/store --other-key-file ~/.passage/identities
   aws secretsmanager get-secret-value --secret-id db | etui import -
   etui import /media/laptop/vault.etui")]
 pub(in crate::cli) struct Import {
@@ -63,7 +65,7 @@ pub(in crate::cli) struct Import {
     #[arg(value_name = "FORMAT", value_parser = format_parser(), hide_possible_values = true)]
     format: Option<Source>,
 
-    /// The file, `-` for stdin; for `pass` the folder
+    /// The file, `-` for stdin; for `pass` and `passage` the folder
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -74,9 +76,9 @@ pub(in crate::cli) struct Import {
     #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = str::parse::<MappedColumn>)]
     map: Vec<MappedColumn>,
 
-    /// Read any JSON object; its keys become names
+    /// Read any JSON object or YAML mapping; its keys become names
     ///
-    /// The same as the format map. Texts become values as they are; numbers and lists as they are written.
+    /// The same as the format map. Texts become values as they are, numbers as they are written, lists as JSON.
     #[arg(long)]
     flatten: bool,
 
@@ -94,9 +96,15 @@ pub(in crate::cli) struct Import {
 
     #[command(flatten)]
     other: OtherVault,
+
+    /// Open the file with its key file alone
+    ///
+    /// For a database that has a key file and no password.
+    #[arg(long, requires = "other_key_file", conflicts_with = "other_password_file")]
+    no_other_password: bool,
 }
 
-/// The format of any JSON object.
+/// The format of any JSON object or YAML mapping.
 const MAP: &str = "map";
 
 /// Reads the name of a format, and tells them all with their help.
@@ -112,18 +120,22 @@ impl RunCommand for Import {
     fn run(mut self, invocation: &Invocation) -> anyhow::Result<Finish> {
         self.format = self.format()?;
         let is_of = |wanted: fn(Reader) -> bool| self.format.is_some_and(|source| wanted(source.reader()));
-        if is_of(|reader| matches!(reader, Reader::Vault | Reader::PasswordStore)) {
+        if is_of(Reader::takes_only_paths) {
             refuse_stream(&self.file, "a vault or a password store")?;
         }
-        if self.format.is_some()
-            && !is_of(|reader| matches!(reader, Reader::Vault | Reader::Locked(_)))
-            && self.other.is_named()
-        {
+        if self.format.is_some() && !is_of(Reader::takes_locks) && self.other.is_named() {
             return Err(CliError::usage(
-                "--other-password-file and --other-key-file are for another vault, or for a file with a password",
+                "--other-password-file and --other-key-file are for another vault, a file with a password or a store of age",
                 "leave them out",
             )
             .into());
+        }
+        if self.no_other_password
+            && (is_of(|reader| matches!(reader, Reader::Vault)) || self.is_another_vault())
+        {
+            return Err(
+                CliError::usage("a vault always has a password", "leave --no-other-password out").into()
+            );
         }
         let columns = self.columns()?;
         // What is malformed is told before a password is asked for.
@@ -193,7 +205,10 @@ impl Import {
         match self.format.map(Source::name) {
             _ if !self.flatten => Ok(self.format),
             None | Some("json" | MAP) => Ok(Source::named(MAP)),
-            Some(_) => Err(CliError::usage("--flatten is for JSON", "leave it out, or leave the format out")),
+            Some(_) => Err(CliError::usage(
+                "--flatten is for JSON and YAML",
+                "leave it out, or leave the format out",
+            )),
         }
     }
 
@@ -251,7 +266,8 @@ impl Import {
 
     /// What opens a file that another program locked, where it is named.
     fn given_locks(&self, invocation: &Invocation) -> anyhow::Result<Option<Locks>> {
-        if !self.other.has_password() || self.is_another_vault() {
+        let is_all_named = self.other.has_password() || self.has_no_password();
+        if !is_all_named || self.is_another_vault() {
             return Ok(None);
         }
         self.locks_of_file(invocation).map(Some)
@@ -259,9 +275,17 @@ impl Import {
 
     fn locks_of_file(&self, invocation: &Invocation) -> anyhow::Result<Locks> {
         let key_file = self.other.key_file(invocation)?;
+        if self.has_no_password() {
+            return Ok(Locks { password: SecretBytes::new(), key_file });
+        }
         let asked = || invocation.with_terminal(password::ask_of_file);
         let password = self.other.password(invocation)?.map_or_else(asked, Ok)?;
         Ok(Locks { password, key_file })
+    }
+
+    /// Whether a key file is all that opens it; a password store has no password of its own.
+    fn has_no_password(&self) -> bool {
+        self.no_other_password || (self.other.is_named() && !self.other.has_password() && self.file.is_dir())
     }
 
     /// Whether it is a vault, whose password is read once and later.

@@ -1,13 +1,12 @@
 //! Opens a database: key, authentication, decryption, unpacking.
 
-use super::LARGEST;
 use super::blocks::{block_key, join_authenticated, join_hashed};
 use super::bytes::{Bytes, whole_u32};
 use super::header::{self, Cipher, Format, Header};
 use super::key::composite;
 use crate::crypto::foreign::{KeyStream, StreamKind, decrypt_aes_cbc, hmac_sha256, sha256_of, sha512_of};
 use crate::exchange::error::ExchangeError;
-use crate::exchange::inflate::{NotInflated, gunzip};
+use crate::exchange::inflate::{LARGEST, NotInflated, gunzip};
 use crate::exchange::locks::Locks;
 use crate::memory::SecretBytes;
 

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::LARGEST;
 use super::xml::{Element, Xml};
 use crate::exchange::error::ExchangeError;
-use crate::exchange::inflate::{NotInflated, gunzip};
+use crate::exchange::inflate::{LARGEST, NotInflated, gunzip};
 use crate::memory::SecretBytes;
 
 /// Groups, entries, fields and attachments in all: a file of few bytes for each must not become a large memory.

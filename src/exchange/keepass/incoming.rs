@@ -14,15 +14,14 @@ use std::collections::HashMap;
 
 use super::database::{Attachment, Content, Database, Entry, Group, Uuid};
 use super::own::{self, DESCRIPTION, KEEP, LABELS, NOTE, VERSION};
-use super::xml::decode;
 use crate::domain::{
     Description, Note, Retention, RotationInterval, SecretValue, StageLabel, TagKey, TagValue, Tags,
-    Timestamp, ValueType, VersionId,
+    Timestamp, ValueType, VersionId, hexadecimal,
 };
-use crate::exchange::browser::host;
 use crate::exchange::entry::{
-    CHANGED, CREATED, EMPTY, EMPTY_FOLDER, Fields, account, below, source_id, time_of,
+    CHANGED, CREATED, EMPTY, EMPTY_FOLDER, Fields, account, below, from_base64, host, source_id, time_of,
 };
+use crate::exchange::inflate::LARGEST;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 use crate::versioning::Labelling;
@@ -41,7 +40,7 @@ pub(super) fn batch(mut database: Database) -> IncomingBatch {
         batch: IncomingBatch::new(),
         binaries: std::mem::take(&mut database.binaries),
         recycle_bin: database.recycle_bin,
-        room: super::LARGEST,
+        room: LARGEST,
     };
     incoming.batch.account_of = Some(account);
     for what in database.unplaced {
@@ -108,7 +107,10 @@ impl Incoming {
         let attached = self.attachments(&snapshots, &times, &name, is_whole);
         let current = &snapshots[snapshots.len() - 1];
         let is_own = !current.string(VERSION).is_empty();
-        let id = current.uuid.filter(|uuid| !(is_own && *uuid == own::uuid_of(&name))).map(own::hex);
+        let id = current
+            .uuid
+            .filter(|uuid| !(is_own && *uuid == own::uuid_of(&name)))
+            .map(|uuid| hexadecimal(&uuid));
         let id = |file: &str| id.as_deref().and_then(|id| source_id(own::UUID_TAG, &format!("{id}{file}")));
         let versions = if has_fields { self.versions(&snapshots, &times, &name) } else { Vec::new() };
         if !has_fields && attached.is_empty() {
@@ -280,7 +282,7 @@ fn time(name: &str, what: &str, text: &SecretBytes, losses: &mut Vec<Loss>) -> O
         if written.contains('-') {
             return written.parse().ok();
         }
-        let seconds = i64::from_le_bytes(decode(text)?.expose().try_into().ok()?);
+        let seconds = i64::from_le_bytes(from_base64(text)?.expose().try_into().ok()?);
         Timestamp::from_seconds(seconds.checked_sub(YEAR_1_TO_1970)?).ok()
     })
 }

@@ -30,14 +30,9 @@ use super::locks::Locks;
 use super::place::{Place, without_mark};
 use crate::vault::IncomingBatch;
 
-/// With this every database begins; the format of KeePass 1 has another second half.
-const SIGNATURE: [u8; 8] = [0x03, 0xd9, 0xa2, 0x9a, 0x67, 0xfb, 0x4b, 0xb5];
-/// No more may come out of a database, or out of one of its attachments, than this.
-const LARGEST: usize = 256 << 20;
-
 /// Whether a file begins as a database does.
 pub(super) fn is_database(file: &[u8]) -> bool {
-    file.starts_with(&SIGNATURE)
+    file.starts_with(&header::SIGNATURE)
 }
 
 /// Whether a file begins as an XML export does.

@@ -17,7 +17,7 @@ use super::database::Uuid;
 use super::incoming::{FIELDS, TITLE};
 use super::own::{self, DESCRIPTION, KEEP, LABELS, NOTE, VERSION};
 use crate::content::json_text::string_members;
-use crate::domain::{SecretValue, Timestamp, ValueType};
+use crate::domain::{SecretValue, Timestamp, ValueType, from_hexadecimal, hexadecimal};
 use crate::exchange::entry::Fields;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
@@ -101,8 +101,8 @@ fn uuid_tag(secret: &IncomingSecret) -> Option<Uuid> {
 }
 
 fn uuid_of_digits(digits: &str) -> Option<Uuid> {
-    let is_written_so = |uuid: &Uuid| own::hex(*uuid) == digits;
-    u128::from_str_radix(digits, 16).ok().map(u128::to_be_bytes).filter(is_written_so)
+    let is_written_so = |uuid: &Uuid| hexadecimal(uuid) == digits;
+    from_hexadecimal(digits)?.try_into().ok().filter(is_written_so)
 }
 
 fn tag<'a>(secret: &'a IncomingSecret, key: &str) -> Option<&'a str> {
@@ -298,7 +298,7 @@ fn tags(secret: &IncomingSecret, uuid: Uuid, losses: &mut Vec<Loss>) -> String {
     let mut tags = Vec::new();
     for (key, value) in secret.facts.tags.iter() {
         let (key, value) = (key.as_str(), value.as_str());
-        if key == own::UUID_TAG && value == own::hex(uuid) {
+        if key == own::UUID_TAG && value == hexadecimal(&uuid) {
             continue;
         }
         let tag = if value.is_empty() { key.to_owned() } else { format!("{key}={value}") };

@@ -1,7 +1,5 @@
 //! What an export adds to an entry, so that an import makes the same secret of it again.
 
-use std::fmt::Write as _;
-
 use super::database::Uuid;
 use crate::crypto::sha256;
 
@@ -25,13 +23,4 @@ pub(super) const UUID_TAG: &str = "keepass-uuid";
 pub(super) fn uuid_of(name: &str) -> Uuid {
     let [uuid @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = sha256(name.as_bytes());
     uuid
-}
-
-/// An id in digits, as the tag has it.
-pub(super) fn hex(uuid: Uuid) -> String {
-    uuid.iter().fold(String::with_capacity(32), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

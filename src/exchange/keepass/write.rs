@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::blocks::{block_key, split_authenticated};
 use super::database::Uuid;
-use super::header::{ARGON2ID, CHACHA20};
+use super::header::{ARGON2ID, CHACHA20, SIGNATURE};
 use super::incoming::YEAR_1_TO_1970;
 use super::outgoing::{self, Entry, Group, Snapshot};
-use super::{SIGNATURE, own};
+use super::own;
 use crate::crypto::foreign::{ForeignArgon2, KeyStream, StreamKind, hmac_sha256, sha256_of, sha512_of};
 use crate::crypto::{CryptoError, KdfCost, make_random};
 use crate::domain::{SecretValue, Timestamp};

@@ -1,13 +1,12 @@
 //! Elements of an XML file, one after the other, their text in wiping buffers. There are no entities but those of
 //! XML itself, and a document type is refused: nothing that is short can become long.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::crypto::foreign::KeyStream;
+use crate::exchange::entry::from_base64;
 use crate::exchange::error::ExchangeError;
 use crate::exchange::place::Place;
 use crate::memory::SecretBytes;
@@ -128,7 +127,7 @@ impl<'a> Xml<'a> {
     /// The bytes that the text of the open element means, to its end.
     pub(super) fn base64(&mut self) -> Result<SecretBytes, ExchangeError> {
         let text = self.text()?;
-        decode(&text).ok_or_else(|| self.fault("base64 is expected here"))
+        from_base64(&text).ok_or_else(|| self.fault("base64 is expected here"))
     }
 
     /// Reads an element to its end. Protected values in it go through the stream as all do.
@@ -141,18 +140,6 @@ impl<'a> Xml<'a> {
         }
         Ok(())
     }
-}
-
-/// The bytes that base64 means, with white space anywhere.
-pub(super) fn decode(text: &SecretBytes) -> Option<SecretBytes> {
-    let mut packed = SecretBytes::with_capacity(text.len());
-    for part in text.expose().split(u8::is_ascii_whitespace) {
-        packed.extend(part);
-    }
-    let mut bytes = SecretBytes::zeroed(packed.len());
-    let length = STANDARD.decode_slice(packed.expose(), bytes.expose_mut()).ok()?;
-    bytes.truncate(length);
-    Some(bytes)
 }
 
 /// Appends a text whose line ends are LF, as XML has it (XML 1.0, section 2.11).

@@ -50,6 +50,29 @@ code=0
 "$etui" import safe.kdbx --other-password-file /dev/null 2>said || code=$?
 [ "$code" = 5 ] && grep -q 'is wrong' said || { cat said; exit 1; }
 
+# Every kind of key file, without a password
+venv/bin/python - <<'PYTHON'
+import hashlib
+from pykeepass import create_database
+key = bytes(range(32))
+files = {
+    "raw": key, "hex": key.hex().encode(), "any": b"any file is a key",
+    "xml1": b"<?xml version='1.0'?><KeyFile><Meta><Version>1.00</Version></Meta><Key><Data>"
+        b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=</Data></Key></KeyFile>",
+    "xml2": ("<?xml version='1.0'?><KeyFile><Meta><Version>2.0</Version></Meta><Key><Data Hash='%s'>%s</Data></Key></KeyFile>"
+        % (hashlib.sha256(key).hexdigest()[:8].upper(), key.hex().upper())).encode(),
+}
+for name, content in files.items():
+    open(name + ".key", "wb").write(content)
+    kp = create_database(name + ".kdbx", keyfile=name + ".key")
+    kp.add_entry(kp.root_group, name + " alone", "", "by " + name)
+    kp.save()
+PYTHON
+for kind in raw hex any xml1 xml2; do
+    "$etui" import "$kind.kdbx" --other-key-file "$kind.key" --no-other-password --prefix keys >said 2>&1 || { cat said; exit 1; }
+    [ "$("$etui" get "keys/$kind-alone")" = "by $kind" ]
+done
+
 "$etui" export kdbx --new-password-file word --out back.kdbx 2>lost
 ! grep -qE 'loses|left out' lost || { cat lost; exit 1; }
 keepassxc 'master word' show -s -a password back.kdbx Work/mail | grep -qx pw-4
