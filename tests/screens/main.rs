@@ -5,6 +5,7 @@ mod ages;
 mod browse;
 mod clipboard;
 mod copying;
+mod databases;
 mod demo;
 mod diff;
 mod editor;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::words::{CommandLine, Parts};
 use crate::domain::Folder;
 use crate::exchange::ExportFormat;
-use crate::tui::jobs::{Job, Scope, ToRead};
+use crate::tui::jobs::{Job, Scope, ToRead, WrittenAs};
 use crate::vault::{NewKeyFile, Relocking};
 
 /// The line of a job; `None` where it changes nothing by itself.
@@ -27,12 +27,14 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
         Job::BackUp(path) => Parts::of("backup").file(path),
         // No line names single secrets to export.
         Job::Export { only, .. } if !only.is_empty() => return None,
-        Job::Export { format, folder, path, .. } => {
-            let format = match format {
-                ExportFormat::Dotenv => "dotenv",
-                ExportFormat::Json => "json",
+        Job::Export { written, folder, path, .. } => {
+            let parts = Parts::of("export");
+            let parts = match written {
+                WrittenAs::Plain(ExportFormat::Dotenv) => parts.name("dotenv").switch("--plaintext"),
+                WrittenAs::Plain(ExportFormat::Json) => parts.name("json").switch("--plaintext"),
+                WrittenAs::Kdbx(_) => parts.name("kdbx"),
             };
-            let parts = Parts::of("export").name(format).switch("--plaintext").path("--out", path);
+            let parts = parts.path("--out", path);
             parts.maybe("--prefix", folder.as_ref().map(Folder::as_str))
         }
         Job::Remove(Scope::Force(name), _) => Parts::of("rm").name(name.as_str()).switch("--force"),
@@ -50,6 +52,8 @@ pub(super) struct WhatIsRead {
     folder: Option<Folder>,
     columns: Option<String>,
     key_file: Option<PathBuf>,
+    /// Whether the key file alone opens it.
+    has_no_password: bool,
     /// Whether what is refused is left out.
     pub(super) skips_refused: bool,
 }
@@ -62,6 +66,8 @@ impl WhatIsRead {
             folder: wanted.folder.clone(),
             columns: wanted.columns.as_ref().map(ToString::to_string),
             key_file: wanted.locks.as_ref().and_then(|locks| locks.key_file.clone()),
+            has_no_password: wanted.locks.as_ref().is_some_and(|locks| locks.password.is_empty())
+                && !wanted.path.is_dir(),
             skips_refused: false,
         }
     }
@@ -76,6 +82,7 @@ impl WhatIsRead {
             Some(path) => parts.path("--other-key-file", path),
             None => parts,
         };
+        let parts = if self.has_no_password { parts.switch("--no-other-password") } else { parts };
         Some(parts.into_line(vault))
     }
 }

@@ -1,5 +1,6 @@
 //! Why something was not done.
 
+use crate::crypto::CryptoError;
 use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
 use crate::vault::VaultError;
@@ -72,6 +73,12 @@ impl From<VaultError> for Failure {
 impl From<ExchangeError> for Failure {
     fn from(error: ExchangeError) -> Self {
         Self::told(error.to_string(), error.hint())
+    }
+}
+
+impl From<CryptoError> for Failure {
+    fn from(error: CryptoError) -> Self {
+        Self::told(error.to_string(), "nothing was changed")
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) ->
     let found = exchange::read(&input, wanted.source, wanted.columns.as_ref(), locks.as_ref(), tell);
     let found = match found {
         Err(ExchangeError::Locked) => return Ok(Done::FileIsLocked),
+        Err(ExchangeError::NoIdentities) => return Ok(Done::StoreNeedsIdentities),
         found => found?,
     };
     let source = found.source;
@@ -54,7 +55,9 @@ fn planned(source: Source, report: ImportReport, is_other_than_shown: bool) -> D
 fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingBatch, bool>, Failure> {
     let answers = session.answers();
     let locked = session.vault()?.open_another(&wanted.path, Box::new(SystemClock))?;
-    let Some(OtherLocks { password, key_file }) = &wanted.locks else {
+    // A vault has a password, whatever else it has.
+    let locks = wanted.locks.as_ref().filter(|locks| !locks.password.is_empty());
+    let Some(OtherLocks { password, key_file }) = locks else {
         return Ok(Err(locked.needs_key_file()));
     };
     if locked.needs_key_file() && key_file.is_none() {

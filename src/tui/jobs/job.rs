@@ -22,10 +22,10 @@ pub enum Job {
     ReadImport(ToRead),
     /// Imports what was read last.
     Import(OnRefusal),
-    /// Writes secrets out, unencrypted.
+    /// Writes secrets out.
     Export {
-        /// The format to write.
-        format: ExportFormat,
+        /// In which format.
+        written: WrittenAs,
         /// Only those below it.
         folder: Option<Folder>,
         /// Only these; none means all.
@@ -123,6 +123,8 @@ pub enum Done {
     },
     /// The file that is to be imported has a password of its own.
     FileIsLocked,
+    /// The store that is to be imported is decrypted with identities of age.
+    StoreNeedsIdentities,
     /// The other vault has a key of its own.
     OtherVaultIsLocked {
         /// Whether it needs a key file too.
@@ -133,6 +135,7 @@ pub enum Done {
     /// The file is written.
     Exported {
         path: PathBuf,
+        is_encrypted: bool,
         /// How many secrets are in it.
         secrets: usize,
         /// What the format cannot hold.
@@ -141,6 +144,14 @@ pub enum Done {
     /// What would be removed for good.
     RemovalPlanned(Vec<Removal>),
     Removed(Vec<Removal>),
+}
+
+/// How an export is written.
+pub enum WrittenAs {
+    /// So that anybody can read it.
+    Plain(ExportFormat),
+    /// As a database of KeePass that this password opens.
+    Kdbx(SecretBytes),
 }
 
 /// What locks the vault from then on.

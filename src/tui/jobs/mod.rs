@@ -16,12 +16,13 @@ use std::path::{Path, PathBuf};
 
 use super::ask::failure::Failure;
 use super::session::Session;
+use crate::crypto::KdfCost;
 use crate::domain::{Folder, SecretName};
-use crate::exchange::ExportFormat;
+use crate::exchange::keepass;
 use crate::memory::SecretBytes;
 use crate::vault::write_secret_file;
 
-pub use job::{Done, Incoming, Job, JobKind, NewLocks, OtherLocks, Relocked, Scope, ToRead};
+pub use job::{Done, Incoming, Job, JobKind, NewLocks, OtherLocks, Relocked, Scope, ToRead, WrittenAs};
 pub use watched::Watched;
 
 /// Does a job; runs on the worker.
@@ -40,7 +41,7 @@ pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Res
         }
         Job::ReadImport(wanted) => import::read(session, &wanted, watched),
         Job::Import(on_refusal) => import::import(session, on_refusal, watched),
-        Job::Export { format, folder, only, path } => export(session, format, folder.as_ref(), &only, path),
+        Job::Export { written, folder, only, path } => export(session, written, folder.as_ref(), &only, path),
         Job::PlanRemoval(scope) => removal::plan(session, &scope),
         Job::Remove(scope, shown) => removal::remove(session, &scope, shown),
     }
@@ -58,7 +59,7 @@ fn upgrade(session: &mut Session, password: SecretBytes, watched: &Watched) -> R
 
 fn export(
     session: &mut Session,
-    format: ExportFormat,
+    written: WrittenAs,
     folder: Option<&Folder>,
     only: &[SecretName],
     path: PathBuf,
@@ -68,14 +69,18 @@ fn export(
     let only: HashSet<&str> = only.iter().map(SecretName::as_str).collect();
     let is_wanted = |name: &str| name.starts_with(below) && (only.is_empty() || only.contains(name));
     let batch = session.vault()?.give_out(is_wanted)?;
-    let (text, mut losses) = format.write(&batch, below);
+    let is_encrypted = matches!(written, WrittenAs::Kdbx(_));
+    let (text, mut losses) = match written {
+        WrittenAs::Plain(format) => format.write(&batch, below),
+        WrittenAs::Kdbx(password) => keepass::write(&batch, &password, KdfCost::LEAST_DEFAULT)?,
+    };
     let secrets = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
     losses.splice(0..0, batch.losses);
     if secrets == 0 {
         return Err(Failure::told("there is nothing to export", "name another folder, or none"));
     }
     write_secret_file(&path, &text)?;
-    Ok(Done::Exported { path, secrets, losses })
+    Ok(Done::Exported { path, is_encrypted, secrets, losses })
 }
 
 /// Nothing is ever written over from here.

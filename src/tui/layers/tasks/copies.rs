@@ -1,12 +1,13 @@
-//! Copies of the vault: a backup, encrypted as it is, and an export, which is not.
+//! Copies of the vault: a backup, encrypted as it is, and an export for other programs.
 
+use super::locks::new_password;
 use super::task::{Missing, Task, TaskForm};
 use crate::domain::{Folder, SecretName, grouped};
 use crate::exchange::ExportFormat;
 use crate::platform::paths;
 use crate::tui::app::App;
-use crate::tui::jobs::Job;
-use crate::tui::kit::form::{Field, Id, Loss};
+use crate::tui::jobs::{Job, WrittenAs};
+use crate::tui::kit::form::{Field, Form, Id, Loss};
 use crate::tui::place::Reopen;
 
 pub(super) const ABOUT_BACKUP: &str = "A copy of the whole vault in a new file, encrypted as it is and checked when \
@@ -17,14 +18,23 @@ pub(super) const ABOUT_EXPORT: &str = "The file is not encrypted: anyone who can
 /// What must be typed before secrets are written as they are.
 const PLAINTEXT: &str = "plaintext";
 
-const FORMATS: [(ExportFormat, &str); 2] =
-    [(ExportFormat::Json, "json, complete"), (ExportFormat::Dotenv, "dotenv, current values")];
+pub(super) const ABOUT_DATABASE: &str = "An encrypted database for KeePass and KeePassXC, with a password of its own: \
+                                         versions are the history of its entries.";
+
+/// The formats that anybody can read; `None` is the database.
+const FORMATS: [(Option<ExportFormat>, &str); 3] = [
+    (Some(ExportFormat::Json), "json, complete"),
+    (Some(ExportFormat::Dotenv), "dotenv, current values"),
+    (None, "kdbx, encrypted"),
+];
 
 pub(super) const PATH: Id = Id("path");
 pub(super) const FOLDER: Id = Id("folder");
 pub(super) const FORMAT: Id = Id("format");
 const SECRETS: Id = Id("secrets");
 pub(super) const CONFIRMATION: Id = Id("confirmation");
+const NEW: Id = Id("new");
+const AGAIN: Id = Id("again");
 
 pub(super) fn back_up() -> TaskForm {
     let path = Field::path(PATH, "New file", "").placeholder("e.g. ~/vault-copy.etui");
@@ -40,9 +50,7 @@ pub(super) fn export(marked: Vec<SecretName>) -> TaskForm {
             Field::choice(FORMAT, "Format", &formats, 0),
             Field::text(FOLDER, "Only folder", "").placeholder("leave empty for everything"),
             Field::path(PATH, "New file", "").placeholder("e.g. ~/secrets.json"),
-            Field::text(CONFIRMATION, "Confirm", "")
-                .placeholder("type \"plaintext\" to confirm")
-                .loss(Loss::None),
+            confirmation(),
         ],
     );
     if !marked.is_empty() {
@@ -51,6 +59,36 @@ pub(super) fn export(marked: Vec<SecretName>) -> TaskForm {
         form.marked = marked;
     }
     form
+}
+
+fn confirmation() -> Field {
+    let field = Field::text(CONFIRMATION, "Confirm", "").placeholder("type \"plaintext\" to confirm");
+    field.loss(Loss::None)
+}
+
+fn chosen_format(form: &Form) -> Option<ExportFormat> {
+    FORMATS[form.chosen(FORMAT) % FORMATS.len()].0
+}
+
+/// Whether what is chosen is encrypted.
+pub(super) fn is_encrypted(form: &Form) -> bool {
+    chosen_format(form).is_none()
+}
+
+/// A database has a password; what anybody can read is confirmed.
+pub(super) fn fit_format(form: &mut Form) {
+    if is_encrypted(form) == form.has(NEW) {
+        return;
+    }
+    if is_encrypted(form) {
+        form.remove(CONFIRMATION);
+        form.insert_behind(PATH, Field::new_password(NEW, "New password"));
+        form.insert_behind(NEW, Field::masked(AGAIN, "Repeat password"));
+    } else {
+        form.remove(NEW);
+        form.remove(AGAIN);
+        form.insert_behind(PATH, confirmation());
+    }
 }
 
 /// The secrets that are marked in the list.
@@ -82,16 +120,19 @@ pub(super) fn submit_back_up(form: &TaskForm) -> Result<Job, Missing> {
     Ok(Job::BackUp(path(form)?))
 }
 
-pub(super) fn submit_export(form: &TaskForm) -> Result<Job, Missing> {
-    let (format, _) = FORMATS[form.form.chosen(FORMAT) % FORMATS.len()];
+pub(super) fn submit_export(form: &mut TaskForm, app: &App) -> Result<Job, Missing> {
     let folder = folder(form)?;
     let path = path(form)?;
-    if form.form.text(CONFIRMATION) != PLAINTEXT {
-        let sentence = format!("type '{PLAINTEXT}' to write the secrets as they are");
-        return Err(Missing(CONFIRMATION, sentence));
-    }
+    let written = match chosen_format(&form.form) {
+        Some(_) if form.form.text(CONFIRMATION) != PLAINTEXT => {
+            let sentence = format!("type '{PLAINTEXT}' to write the secrets as they are");
+            return Err(Missing(CONFIRMATION, sentence));
+        }
+        Some(format) => WrittenAs::Plain(format),
+        None => WrittenAs::Kdbx(new_password(&mut form.form, NEW, AGAIN, app)?),
+    };
     let only = if form.form.chosen(SECRETS) == 0 { form.marked.clone() } else { Vec::new() };
-    Ok(Job::Export { format, folder, only, path })
+    Ok(Job::Export { written, folder, only, path })
 }
 
 /// The path that is typed.

@@ -32,7 +32,8 @@ pub(super) fn form(file: &str, source: Option<Source>) -> TaskForm {
     let mut formats = vec!["auto-detect"];
     formats.extend(Source::all().iter().map(|source| source.name()));
     let chosen = Source::all().iter().position(|known| Some(*known) == source);
-    let mut path = Field::path(PATH, "File", "").placeholder("path to the file (for pass: the folder)");
+    let mut path =
+        Field::path(PATH, "File", "").placeholder("path to the file (for pass and passage: the folder)");
     path.set(file);
     let fields = vec![
         path,
@@ -88,8 +89,8 @@ pub(super) fn submit(form: &TaskForm) -> Result<Job, Missing> {
     let form = &form.form;
     let (source, columns) = (chosen_source(form), columns(form)?);
     let key_file = Some(form.text(OTHER_KEY_FILE)).filter(|text| !text.is_empty()).map(paths::typed);
-    let locks = (!form.text(OTHER_PASSWORD).is_empty())
-        .then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file });
+    let is_locked = !form.text(OTHER_PASSWORD).is_empty() || key_file.is_some();
+    let locks = is_locked.then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file });
     Ok(Job::ReadImport(ToRead { source, columns, path, folder, locks }))
 }
 
@@ -195,7 +196,21 @@ pub(super) fn ask_for_password(task: &mut TaskForm) {
         form.insert_behind(OTHER_PASSWORD, field);
     }
     form.go_to(OTHER_PASSWORD);
-    task.say(vec![Line::new(Role::Warning, "the file has a password of its own: type it")]);
+    let what = "the file has a password of its own: type it; a key file may be all that it needs";
+    task.say(vec![Line::new(Role::Warning, what)]);
+}
+
+/// The store is decrypted with identities of age: the file of them is asked for.
+pub(super) fn ask_for_identities(task: &mut TaskForm) {
+    let form = &mut task.form;
+    if !form.has(OTHER_KEY_FILE) {
+        let field =
+            Field::path(OTHER_KEY_FILE, "Identities", "").placeholder("path to the identities of age");
+        form.insert_behind(FOLDER, field);
+    }
+    form.go_to(OTHER_KEY_FILE);
+    let what = "the store is decrypted with identities of age: name the file of them";
+    task.say(vec![Line::new(Role::Warning, what)]);
 }
 
 /// What an import would do: a sentence, by name what is refused and lost, and then each other secret.

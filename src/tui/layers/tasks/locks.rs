@@ -2,6 +2,7 @@
 
 use super::copies::CONFIRMATION;
 use super::task::{Missing, Task, TaskForm};
+use crate::memory::SecretBytes;
 use crate::platform::paths;
 use crate::tui::action::Action;
 use crate::tui::app::App;
@@ -61,15 +62,7 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, app: &App) -> Re
     if form.text(PRESENT).is_empty() {
         return missing(PRESENT, "type the current password first");
     }
-    if form.text(NEW).is_empty() {
-        return missing(NEW, "type a new password");
-    }
-    if form.text(NEW) != form.text(AGAIN) {
-        if let Some(again) = form.buffer_mut(AGAIN) {
-            again.clear();
-        }
-        return missing(AGAIN, "Passwords don't match. Type it again.");
-    }
+    refuse_unequal(form, NEW, AGAIN)?;
     let key_file = match (form.chosen(KEY_FILE), form.text(KEY_FILE_PATH)) {
         (AS_NOW, _) => NewKeyFile::Keep,
         (MAKE, "") => return missing(KEY_FILE_PATH, "enter a path for the new key file"),
@@ -80,10 +73,35 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, app: &App) -> Re
         let sentence = format!("type '{vault_file}' to replace the key of this vault");
         return Err(Missing(CONFIRMATION, sentence));
     }
-    if form.asks_about_weak(NEW) {
-        let key = app.keymap.key_for(&[Context::Task], Action::Submit);
-        return Err(Missing(NEW, strength::question(key)));
-    }
+    ask_about_weak(form, NEW, app)?;
     let locks = NewLocks { present: form.duplicate(PRESENT), new: form.duplicate(NEW), key_file };
     Ok(Job::Relock(relocking, locks))
+}
+
+/// A new password of a file, once it is typed twice and a weak one is insisted on.
+pub(super) fn new_password(form: &mut Form, new: Id, again: Id, app: &App) -> Result<SecretBytes, Missing> {
+    refuse_unequal(form, new, again)?;
+    ask_about_weak(form, new, app)?;
+    Ok(form.duplicate(new))
+}
+
+fn refuse_unequal(form: &mut Form, new: Id, again: Id) -> Result<(), Missing> {
+    if form.text(new).is_empty() {
+        return Err(Missing(new, "type a new password".to_owned()));
+    }
+    if form.text(new) != form.text(again) {
+        if let Some(again) = form.buffer_mut(again) {
+            again.clear();
+        }
+        return Err(Missing(again, "Passwords don't match. Type it again.".to_owned()));
+    }
+    Ok(())
+}
+
+fn ask_about_weak(form: &mut Form, new: Id, app: &App) -> Result<(), Missing> {
+    if form.asks_about_weak(new) {
+        let key = app.keymap.key_for(&[Context::Task], Action::Submit);
+        return Err(Missing(new, strength::question(key)));
+    }
+    Ok(())
 }

@@ -44,12 +44,16 @@ impl TaskForm {
         };
         let fits_key_file = matches!(task.task, Task::Relock(_));
         let fits_columns = task.task == Task::Import;
+        let fits_format = task.task == Task::Export;
         task.form.take_back(kept, |form| {
             if fits_key_file {
                 locks::fit_fields(form);
             }
             if fits_columns {
                 import::fit_columns(form);
+            }
+            if fits_format {
+                copies::fit_format(form);
             }
         });
         Some(task)
@@ -70,6 +74,9 @@ impl TaskForm {
         if self.task == Task::Import {
             import::fit_columns(&mut self.form);
         }
+        if self.task == Task::Export {
+            copies::fit_format(&mut self.form);
+        }
         if matches!(self.task, Task::Remove(_)) {
             removal::say_plan(self);
         }
@@ -82,7 +89,7 @@ impl TaskForm {
         let wanted = match &self.task {
             Task::Verify => Ok(Job::Verify),
             Task::BackUp => copies::submit_back_up(self),
-            Task::Export => copies::submit_export(self),
+            Task::Export => copies::submit_export(self, app),
             Task::Relock(relocking) => locks::submit(self, *relocking, app),
             Task::Upgrade => upgrade::submit(self),
             Task::Import => import::submit(self),

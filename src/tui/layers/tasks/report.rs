@@ -36,6 +36,10 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
             form.stage = Stage::Typing;
             import::ask_for_password(form);
         }
+        Done::StoreNeedsIdentities => {
+            form.stage = Stage::Typing;
+            import::ask_for_identities(form);
+        }
         Done::OtherVaultIsLocked { needs_key_file } => {
             form.stage = Stage::Typing;
             import::ask_for_locks(form, needs_key_file);
@@ -119,15 +123,18 @@ fn sentence(done: &Done) -> (Tone, String) {
         Done::FileIsLocked => {
             (Tone::Note, "the file has a password of its own: :import asks for it".to_owned())
         }
+        Done::StoreNeedsIdentities => {
+            (Tone::Note, "the store is decrypted with identities of age: :import asks for them".to_owned())
+        }
         Done::OtherVaultIsLocked { .. } => {
             (Tone::Note, "the other vault has a key of its own: :import asks for its password".to_owned())
         }
         Done::Imported(report) => {
             (Tone::Done, format!("{} · u undoes", import::summary(report, Tense::Did, OnRefusal::LeaveOut)))
         }
-        Done::Exported { path, secrets, losses } => {
-            let mut text =
-                format!("exported {} to '{}', unencrypted", count(*secrets, "secret"), path.display());
+        Done::Exported { path, is_encrypted, secrets, losses } => {
+            let how = if *is_encrypted { "" } else { ", unencrypted" };
+            let mut text = format!("exported {} to '{}'{how}", count(*secrets, "secret"), path.display());
             if let Some(first) = losses.first() {
                 text = format!("{text}; {first}");
             }

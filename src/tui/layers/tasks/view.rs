@@ -39,6 +39,7 @@ impl TaskForm {
             Task::Upgrade => format!("Upgrade {dot} {}", app.vault_file()),
             Task::Import => "Import".to_owned(),
             Task::Settings => "Settings".to_owned(),
+            Task::Export if copies::is_encrypted(&self.form) => "Export, encrypted".to_owned(),
             Task::Export => "Export, unencrypted".to_owned(),
             Task::Remove(Scope::Force(name)) => format!("Delete for good {dot} {name}"),
             Task::Remove(Scope::One(name)) => format!("Purge {dot} {name}"),
@@ -46,7 +47,7 @@ impl TaskForm {
         }
     }
 
-    const fn about(&self) -> &'static str {
+    fn about(&self) -> &'static str {
         match (&self.task, self.stage) {
             (_, Stage::Finished) | (Task::Verify | Task::Settings, _) => "",
             (Task::BackUp, _) => copies::ABOUT_BACKUP,
@@ -54,6 +55,7 @@ impl TaskForm {
             (Task::Relock(Relocking::VaultKey), _) => locks::ABOUT_REKEY,
             (Task::Upgrade, _) => upgrade::ABOUT,
             (Task::Import, _) => import::ABOUT,
+            (Task::Export, _) if copies::is_encrypted(&self.form) => copies::ABOUT_DATABASE,
             (Task::Export, _) => copies::ABOUT_EXPORT,
             (Task::Remove(_), _) => removal::ABOUT,
         }
