@@ -113,3 +113,41 @@ impl<'a> Archive<'a> {
         Ok(Some(content))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive of stored files.
+    fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let (mut out, mut directory) = (Vec::new(), Vec::new());
+        for (name, content) in files {
+            let length = u32::try_from(content.len()).unwrap().to_le_bytes();
+            let name_length = u32::try_from(name.len()).unwrap().to_le_bytes();
+            let common =
+                [&[0; 10][..], &crc32(content).to_le_bytes(), &length, &length, &name_length].concat();
+            let at = u32::try_from(out.len()).unwrap().to_le_bytes();
+            let entry = [DIRECTORY_ENTRY, &[0; 2], &common, &[0; 10], &at, name.as_bytes()];
+            directory.extend(entry.concat());
+            out.extend([SIGNATURE, &common, name.as_bytes(), content].concat());
+        }
+        let at = u32::try_from(out.len()).unwrap().to_le_bytes();
+        let count = u16::try_from(files.len()).unwrap().to_le_bytes();
+        out.extend([&directory, DIRECTORY_END, &[0; 6], &count, &[0; 4], &at, &[0; 2]].concat());
+        out
+    }
+
+    #[test]
+    fn no_more_than_the_limit_comes_out_of_all_files_together() {
+        let bytes = archive(&[("a", b"12345"), ("b", b"678")]);
+        let read = |limit: usize| {
+            let mut archive = Archive::new(&bytes, limit)?;
+            let first = archive.read("a")?.unwrap();
+            Ok([first.expose(), archive.read("b")?.unwrap().expose()].concat())
+        };
+        assert_eq!(read(8).unwrap(), b"12345678");
+        assert_eq!(read(7).unwrap_err(), ExchangeError::TooLarge { limit: 7 });
+        assert_eq!(read(4).unwrap_err(), ExchangeError::TooLarge { limit: 4 });
+        assert!(matches!(Archive::new(&bytes, 8).unwrap().read("c"), Ok(None)));
+    }
+}

@@ -7,6 +7,9 @@ mod agent;
 mod ages;
 mod api;
 mod as_command;
+#[cfg(target_os = "linux")]
+#[path = "../support/bombs.rs"]
+mod bombs;
 mod bulk;
 // It looks at processes by their /proc.
 #[cfg(target_os = "linux")]

@@ -2,8 +2,11 @@
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 
+use super::bombs::{self, Database};
 use super::support::Home;
 
 /// What etui takes by itself, with room: 19 MiB are those of the key derivation.
@@ -97,4 +100,52 @@ fn values_and_templates_that_are_too_long_are_refused_while_they_come() {
     let run = home.within(LITTLE + 2 * 16, b"", &["inject", "-i", "template", "-o", "out"]).failed(2);
     assert!(run.stderr.contains("the template is longer than 16 MiB"), "{run}");
     assert_eq!(home.etui(&["get", "db"]).text(), "two");
+}
+
+// Guards: what unpacks to a gibibyte is refused at 256 MiB, or where it is longer than it says. A buffer that grows is
+// there twice for a moment.
+#[test]
+fn what_unpacks_to_a_gibibyte_is_refused() {
+    const MOST: usize = 2 * 256;
+    let home = Home::with_secret();
+    let (length, packed) = (1024 * MEBIBYTE, 1024 / 158 + 1);
+    let database = Database::new("p", &bombs::gzip(length), true).bytes();
+    let attached = format!(
+        "<KeePassFile><Meta><Binaries><Binary ID=\"0\" Compressed=\"True\">{}</Binary></Binaries></Meta></KeePassFile>",
+        STANDARD.encode(bombs::gzip(length))
+    );
+    let short = bombs::archive("export.data", &bombs::deflated(length), 4096);
+    let honest = bombs::archive("export.data", &bombs::deflated(length), length as u32);
+    fs::write(home.path().join("p"), "p").unwrap();
+    let large = "it is larger than 256 MiB when it is unpacked";
+    for (file, bytes, limit, expected) in [
+        ("a.kdbx", database, MOST + 6 * packed, large),
+        ("a.xml", attached.into_bytes(), MOST + 6 * packed, large),
+        ("short.1pux", short, 2 * packed, "it is damaged or cut off"),
+        ("honest.1pux", honest, 2 * packed, large),
+    ] {
+        fs::write(home.path().join(file), bytes).unwrap();
+        let arguments: &[&str] = match file {
+            "a.kdbx" => &["import", file, "--other-password-file", "p"],
+            _ => &["import", file],
+        };
+        let run = home.within(LITTLE + limit, b"", arguments).failed(2);
+        assert!(run.stderr.contains(expected), "{file}: {run}");
+    }
+}
+
+// Guards: an alias of YAML costs nothing in the file, and what it means is counted.
+#[cfg(feature = "yaml")]
+#[test]
+fn a_mapping_that_means_a_hundred_million_secrets_is_refused() {
+    let home = Home::with_secret();
+    let mut bomb = "a0: &a0 {x: y}\n".to_owned();
+    for level in 1..9 {
+        let below = level - 1;
+        let members: Vec<String> = (0..10).map(|at| format!("k{at}: *a{below}")).collect();
+        bomb.push_str(&format!("a{level}: &a{level} {{{}}}\n", members.join(", ")));
+    }
+    fs::write(home.path().join("bomb.yaml"), bomb).unwrap();
+    let run = home.within(LITTLE + 2 * 256, b"", &["import", "bomb.yaml", "--flatten"]).failed(2);
+    assert!(run.stderr.contains("it is larger than 256 MiB when it is unpacked"), "{run}");
 }

@@ -4,13 +4,17 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use etui::crypto::KdfCost;
+use etui::crypto::foreign::sha256_of;
 use etui::domain::ValueType;
 use etui::exchange::{ExchangeError, Locks, keepass};
 use etui::memory::SecretBytes;
 use etui::vault::{IncomingBatch, IncomingSecret};
 
 use crate::helpers::{import, lost, shown};
+use crate::support::bombs::{self, Database};
 use crate::support::vaults::Place;
 
 const PASSWORD: &str = "master word";
@@ -151,6 +155,49 @@ fn a_database_that_is_cut_off_or_changed_is_refused() {
             }
         }
     }
+}
+
+const SMALL: &str = "<KeePassFile><Root><Group><Entry><String><Key>Title</Key><Value>a</Value></String>\
+    <String><Key>Password</Key><Value>hunter2</Value></String></Entry></Group></Root></KeePassFile>";
+
+// Guards: what is neither packed nor padded has nothing but these checks to tell a change.
+#[test]
+fn header_and_blocks_are_authenticated() {
+    let made = || Database::new(PASSWORD, &bombs::inner(SMALL), false);
+    let opened = |database: Database| open(&database.bytes()).map(|batch| batch.secrets.len());
+    assert_eq!(opened(made()), Ok(1));
+    // A letter of the text, and one of its length
+    for at in [60, 32] {
+        let mut changed = made();
+        changed.blocks[at] ^= 1;
+        assert_eq!(opened(changed), Err(ExchangeError::Damaged));
+    }
+    // The minor version, which nothing else looks at: with the old hash, and with a new one
+    let mut changed = made();
+    changed.header[8] ^= 1;
+    let header = changed.header.clone();
+    assert_eq!(opened(changed), Err(ExchangeError::Damaged));
+    let mut changed = made();
+    changed.hash = sha256_of(&[&header]).expose().to_vec();
+    changed.header = header;
+    assert_eq!(opened(changed), Err(ExchangeError::WrongLocks));
+    // The last, empty block says that nothing is missing.
+    let mut cut = made();
+    cut.blocks.truncate(cut.blocks.len() - 36);
+    assert_eq!(opened(cut), Err(ExchangeError::Damaged));
+}
+
+#[test]
+fn what_unpacks_to_more_than_is_read_is_refused() {
+    const MOST: usize = 256 << 20;
+    let bomb = Database::new(PASSWORD, &bombs::gzip(MOST + 1024), true);
+    assert_eq!(open(&bomb.bytes()).unwrap_err(), ExchangeError::TooLarge { limit: MOST });
+    let attached = format!(
+        "<KeePassFile><Meta><Binaries><Binary ID=\"0\" Compressed=\"True\">{}</Binary></Binaries></Meta></KeePassFile>",
+        STANDARD.encode(bombs::gzip(MOST + 1024))
+    );
+    let error = keepass::read(attached.as_bytes(), None).unwrap_err();
+    assert_eq!(error, ExchangeError::TooLarge { limit: MOST });
 }
 
 /// The offset of the value behind a key of the dictionary in the header.

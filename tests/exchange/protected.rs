@@ -1,6 +1,8 @@
 //! Bitwarden's export with a password: `fixtures/bitwarden-pbkdf2.json` and `-argon2id.json` are made as its help
 //! describes, by another program than etui.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use etui::exchange::{ExchangeError, Input, Locks, Source, bitwarden, read};
 use etui::memory::SecretBytes;
 
@@ -36,6 +38,25 @@ fn another_password_and_a_changed_text_are_told_apart() {
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
         let damaged = bitwarden::read_locked(&changed, Some(&locks("master word"))).unwrap_err();
         assert_eq!(damaged, ExchangeError::Damaged);
+    }
+}
+
+// Guards: a changed IV changes the first letters alone, so that only the MAC tells it.
+#[test]
+fn a_changed_iv_is_told_by_the_mac() {
+    for file in FILES {
+        let text = std::str::from_utf8(file).unwrap();
+        let (before, rest) = text.split_once("\"data\": \"2.").unwrap();
+        let (iv, behind) = rest.split_once('|').unwrap();
+        let iv = STANDARD.decode(iv).unwrap();
+        for at in 0..iv.len() {
+            let mut changed = iv.clone();
+            changed[at] ^= 1;
+            let changed = format!("{before}\"data\": \"2.{}|{behind}", STANDARD.encode(changed));
+            let damaged =
+                bitwarden::read_locked(changed.as_bytes(), Some(&locks("master word"))).unwrap_err();
+            assert_eq!(damaged, ExchangeError::Damaged, "byte {at}");
+        }
     }
 }
 

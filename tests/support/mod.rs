@@ -3,6 +3,7 @@
 
 pub mod ages;
 pub mod binary;
+pub mod bombs;
 pub mod fixtures;
 #[cfg(feature = "serve")]
 pub mod http;

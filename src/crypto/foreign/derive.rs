@@ -67,9 +67,18 @@ impl ForeignArgon2 {
     /// [`CryptoError::KdfMemory`] where the memory cannot be had, [`CryptoError::CannotOpen`] for a salt that
     /// Argon2 refuses (less than 8 bytes).
     pub fn derive(&self, password: &[u8], salt: &[u8]) -> Result<SecretBytes, CryptoError> {
+        self.derive_by(&Argon2::new(self.algorithm, self.version, self.cost.clone()), password, salt)
+    }
+
+    fn derive_by(
+        &self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+    ) -> Result<SecretBytes, CryptoError> {
         let mut memory = WorkingMemory::allocate(self.cost.block_count())?;
         let mut key = SecretBytes::zeroed(KEY);
-        Argon2::new(self.algorithm, self.version, self.cost.clone())
+        argon2
             .hash_password_into_with_memory(password, salt, key.expose_mut(), memory.blocks_mut())
             .map_err(|_| CryptoError::CannotOpen)?;
         Ok(key)
@@ -137,10 +146,13 @@ pub fn derive_bitwarden_keys(key: &SecretBytes) -> (SecretBytes, SecretBytes) {
 
 #[cfg(test)]
 mod tests {
+    use argon2::{AssociatedData, ParamsBuilder};
+
     use super::*;
+    use crate::domain::hexadecimal;
 
     fn hex(bytes: &SecretBytes) -> String {
-        bytes.expose().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(bytes.expose())
     }
 
     #[test]
@@ -157,6 +169,40 @@ mod tests {
         assert!(AesKdf::new((1 << 30) + 1).is_none());
         assert!(derive_pbkdf2(b"p", b"s", 0).is_none());
         assert!(derive_pbkdf2(b"p", b"s", (1 << 24) + 1).is_none());
+    }
+
+    /// RFC 9106, sections 5.1 and 5.3: the vectors have a secret and associated data, which files have not.
+    #[test]
+    fn argon2_is_that_of_the_rfc() {
+        for (is_id, tag) in [
+            (false, "512b391b6f1162975371d30919734294f868e3be3984f3c1a13a4db9fabe4acb"),
+            (true, "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"),
+        ] {
+            let kdf = ForeignArgon2::new(is_id, 0x13, 32, 3, 4).unwrap();
+            let mut cost = ParamsBuilder::new();
+            cost.m_cost(32).t_cost(3).p_cost(4).output_len(KEY).data(AssociatedData::new(&[4; 12]).unwrap());
+            let cost = cost.build().unwrap();
+            let secret = [3; 8];
+            let argon2 = Argon2::new_with_secret(&secret, kdf.algorithm, kdf.version, cost).unwrap();
+            assert_eq!(hex(&kdf.derive_by(&argon2, &[1; 32], &[2; 16]).unwrap()), tag, "id: {is_id}");
+        }
+    }
+
+    /// By the reference implementation (libargon2, through argon2-cffi).
+    #[test]
+    fn argon2_of_both_kinds_and_versions_is_that_of_the_reference() {
+        for (is_id, version, small, large) in [
+            (false, 0x10, "54691f88", "231179a5"),
+            (false, 0x13, "453524da", "b1c8cb70"),
+            (true, 0x10, "bd1be3aa", "40f89c4f"),
+            (true, 0x13, "1a98fba8", "3ae75675"),
+        ] {
+            for (memory, passes, lanes, begins) in [(64, 2, 1, small), (256, 3, 4, large)] {
+                let kdf = ForeignArgon2::new(is_id, version, memory, passes, lanes).unwrap();
+                let key = hex(&kdf.derive(b"password", b"somesaltsomesalt").unwrap());
+                assert!(key.starts_with(begins), "id: {is_id}, {version:x}, {memory}: {key}");
+            }
+        }
     }
 
     /// RFC 7914, section 11.

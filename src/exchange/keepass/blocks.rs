@@ -65,3 +65,59 @@ pub(super) fn join_hashed(bytes: &[u8]) -> Result<SecretBytes, ExchangeError> {
     }
     Ok(joined)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hashed(blocks: &[&[u8]]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (index, block) in (0_u32..).zip(blocks.iter().copied().chain([&[][..]])) {
+            out.extend(index.to_le_bytes());
+            let hash = if block.is_empty() { SecretBytes::zeroed(32) } else { sha256_of(&[block]) };
+            out.extend(hash.expose());
+            out.extend((block.len() as u32).to_le_bytes());
+            out.extend(block);
+        }
+        out
+    }
+
+    /// Every byte and every end, tried on blocks that nothing else guards.
+    fn is_guarded(bytes: &[u8], join: impl Fn(&[u8]) -> Result<SecretBytes, ExchangeError>) {
+        assert_eq!(join(bytes).unwrap().expose(), b"onetwo");
+        for at in 0..bytes.len() {
+            assert!(join(&bytes[..at]).is_err(), "cut off at {at}");
+            let mut changed = bytes.to_vec();
+            changed[at] ^= 1;
+            assert!(join(&changed).is_err(), "changed at {at}");
+        }
+    }
+
+    #[test]
+    fn a_hashed_block_that_is_changed_moved_or_cut_off_is_refused() {
+        let bytes = hashed(&[b"one", b"two"]);
+        is_guarded(&bytes, join_hashed);
+        let length = 4 + 32 + 4 + 3;
+        let swapped = [&bytes[length..2 * length], &bytes[..length], &bytes[2 * length..]].concat();
+        assert!(join_hashed(&swapped).is_err());
+    }
+
+    #[test]
+    fn an_authenticated_block_that_is_changed_moved_or_cut_off_is_refused() {
+        let base = SecretBytes::copy_of(&[7; 64]);
+        let (mut bytes, mut out) = (Vec::new(), SecretBytes::new());
+        for (index, block) in [(0, &b"one"[..]), (1, b"two"), (2, b"")] {
+            bytes.extend(mac(index, &base, block));
+            bytes.extend((block.len() as u32).to_le_bytes());
+            bytes.extend(block);
+        }
+        is_guarded(&bytes, |bytes| join_authenticated(bytes, &base));
+        let length = 32 + 4 + 3;
+        let swapped = [&bytes[length..2 * length], &bytes[..length], &bytes[2 * length..]].concat();
+        assert!(join_authenticated(&swapped, &base).is_err());
+        let other = SecretBytes::copy_of(&[8; 64]);
+        assert!(join_authenticated(&bytes, &other).is_err());
+        split_authenticated(b"onetwo", &base, &mut out);
+        assert_eq!(join_authenticated(out.expose(), &base).unwrap().expose(), b"onetwo");
+    }
+}
