@@ -16,7 +16,7 @@ use etui::memory::SecretBytes;
 use etui::tui::Work;
 use etui::tui::as_command::{CommandLine, Reads};
 use etui::tui::change_request::ChangeRequest;
-use etui::tui::jobs::{Job, NewLocks, Scope};
+use etui::tui::jobs::{Job, NewLocks, Scope, WrittenAs};
 use etui::vault::{
     BulkRequest, CreateRequest, DeleteRequest, DuplicateRequest, NewKeyFile, PutRequest, Relocking,
     RenameRequest, RollbackRequest, StageRequest, UpdateRequest,
@@ -196,12 +196,21 @@ fn table() -> Vec<(Work, &'static str)> {
         (job(Job::BackUp("/media/vault.etui".into())), "etui backup /media/vault.etui"),
         (
             job(Job::Export {
-                format: ExportFormat::Dotenv,
+                written: WrittenAs::Plain(ExportFormat::Dotenv),
                 folder: Some(Folder::new("shop/dev").unwrap()),
                 only: Vec::new(),
                 path: "/tmp/.env".into(),
             }),
             "etui export dotenv --plaintext --out /tmp/.env --prefix shop/dev/",
+        ),
+        (
+            job(Job::Export {
+                written: WrittenAs::Kdbx(SecretBytes::copy_of(b"hunter2")),
+                folder: None,
+                only: Vec::new(),
+                path: "/tmp/a.kdbx".into(),
+            }),
+            "etui export kdbx --out /tmp/a.kdbx",
         ),
         (job(Job::Remove(Scope::Force(name("db")), Vec::new())), "etui rm db --force"),
         (job(Job::Remove(Scope::One(name("db")), Vec::new())), "etui purge db"),
