@@ -1,9 +1,49 @@
 //! Why an engine did not do what was asked: each a sentence of our own.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::domain::{ErrorCode, StageLabel, VersionId, count};
 use crate::vault::VaultError;
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[allow(missing_docs, reason = "the words of each variant say what it is")]
+pub enum CertificateFault {
+    #[error("it has expired")]
+    Expired,
+    #[error("it is not valid yet")]
+    NotYet,
+    #[error("it is for another host")]
+    OtherHost,
+    #[error("no authority that is trusted here has signed it")]
+    UnknownAuthority,
+    #[error("it was revoked")]
+    Revoked,
+    #[error("it cannot be verified")]
+    Unverifiable,
+}
+
+impl CertificateFault {
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Expired => {
+                "its certificate must be renewed there; if it was, check the clock of this machine"
+            }
+            Self::NotYet => "check the clock of this machine",
+            Self::OtherHost => "add the remote with a host name that its certificate is for",
+            Self::UnknownAuthority => {
+                "name the authority that signed it with --ca-file or BAO_CACERT, if you trust it"
+            }
+            Self::Revoked | Self::Unverifiable => "it needs another certificate",
+        }
+    }
+}
+
+fn asks_to_wait(seconds: Option<u64>) -> String {
+    seconds.map_or_else(String::new, |seconds| format!(" and asks to wait {}", count(seconds, "second")))
+}
 
 /// Never names a value, a token, the text of a library or of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -26,6 +66,14 @@ pub enum EngineError {
         host: String,
         /// What it said, in our words.
         why: &'static str,
+    },
+    /// It has too much to do.
+    #[error("{host} has too much to do{}", asks_to_wait(*seconds))]
+    Busy {
+        /// The host and port.
+        host: String,
+        /// For how long it asks to wait.
+        seconds: Option<u64>,
     },
     /// It was waited for long enough.
     #[error("{cause}; etui tried for {}", count(*seconds, "second"))]
@@ -53,7 +101,7 @@ pub enum EngineError {
         /// The host and port.
         host: String,
         /// What is wrong with it.
-        why: &'static str,
+        why: CertificateFault,
     },
     /// What answers does not speak TLS as it must.
     #[error("{host} does not speak TLS")]
@@ -67,6 +115,16 @@ pub enum EngineError {
         /// The host and port.
         host: String,
     },
+    /// The same of the node that another one named as its leader.
+    #[error(
+        "{host} names {leader} as its leader, by plain HTTP: everybody on the way could read the secrets"
+    )]
+    PlainHttpOfLeader {
+        /// The host and port.
+        host: String,
+        /// Those of the leader.
+        leader: String,
+    },
     /// No token.
     #[error("no token for {host}")]
     NoToken {
@@ -79,6 +137,12 @@ pub enum EngineError {
         /// The host and port.
         host: String,
     },
+    /// The engine does not know the role of AppRole, or not its secret.
+    #[error("{host} does not accept the role id or the secret id")]
+    RoleNotAccepted {
+        /// The host and port.
+        host: String,
+    },
     /// The policies of the token say no.
     #[error("the token may not {action} '{path}' on {host}")]
     Forbidden {
@@ -88,6 +152,14 @@ pub enum EngineError {
         action: &'static str,
         /// The path, as a policy names it.
         path: String,
+    },
+    /// There is no such namespace.
+    #[error("there is no namespace '{namespace}' on {host}")]
+    NoNamespace {
+        /// The host and port.
+        host: String,
+        /// The namespace.
+        namespace: String,
     },
     /// There is no mount, or one of another kind.
     #[error("'{mount}' on {host} is not a key-value engine of version 2")]
@@ -166,14 +238,17 @@ impl EngineError {
         match self {
             Self::Vault(error) => error.code(),
             Self::GaveUp { cause, .. } => cause.code(),
-            Self::PlainHttp { .. } => ErrorCode::InvalidParameter,
+            Self::PlainHttp { .. } | Self::PlainHttpOfLeader { .. } => ErrorCode::InvalidParameter,
             Self::NoToken { .. } => ErrorCode::MissingParameter,
-            Self::Forbidden { .. } | Self::TokenNotAccepted { .. } => ErrorCode::NoPermission,
+            Self::Forbidden { .. } | Self::TokenNotAccepted { .. } | Self::RoleNotAccepted { .. } => {
+                ErrorCode::NoPermission
+            }
             Self::Changed { .. } => ErrorCode::ResourceChanged,
             Self::TooLarge { .. } => ErrorCode::LimitExceeded,
-            Self::NoSuchSecret { .. } | Self::NoSuchVersion { .. } | Self::NoSuchLabel { .. } => {
-                ErrorCode::ResourceNotFound
-            }
+            Self::NoNamespace { .. }
+            | Self::NoSuchSecret { .. }
+            | Self::NoSuchVersion { .. }
+            | Self::NoSuchLabel { .. } => ErrorCode::ResourceNotFound,
             _ => ErrorCode::InternalFailure,
         }
     }
@@ -192,11 +267,16 @@ impl EngineError {
             }
             Self::Sealed { .. } => "unseal it with `bao operator unseal`, then run this again".to_owned(),
             Self::Standby { .. } => "name the leader, or wait until there is one".to_owned(),
-            Self::Certificate { .. } => {
-                "name the authority that signed it with --ca-file, if you trust it".to_owned()
-            }
+            Self::Busy { .. } => "run it again later, or wait longer with --wait".to_owned(),
+            Self::Certificate { why, .. } => why.hint().to_owned(),
             Self::NotTls { .. } => "check the address and the port".to_owned(),
             Self::PlainHttp { .. } => "use https, or say --insecure-http if the network is yours".to_owned(),
+            Self::PlainHttpOfLeader { .. } => "its `api_addr` must begin with https".to_owned(),
+            Self::RoleNotAccepted { .. } => {
+                "a secret id may have expired or been used: make another one with \
+                 `bao write -f auth/approle/role/ROLE/secret-id`"
+                    .to_owned()
+            }
             Self::NoToken { .. } => {
                 "set BAO_TOKEN or VAULT_TOKEN, or name a file with --token-file".to_owned()
             }
@@ -204,6 +284,7 @@ impl EngineError {
             Self::Forbidden { action, path, .. } => {
                 format!("its policies must allow to {action} '{path}'")
             }
+            Self::NoNamespace { .. } => "see `bao namespace list`".to_owned(),
             Self::NotKeyValue { .. } => "see `bao secrets list -detailed`".to_owned(),
             Self::Changed { .. } => "run it again".to_owned(),
             _ => String::new(),
@@ -222,11 +303,28 @@ impl EngineError {
         )
     }
 
+    /// How long the engine asks to wait before it is asked again.
+    pub const fn asked_pause(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { seconds: Some(seconds), .. } => Some(Duration::from_secs(*seconds)),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody else changed what was looked at.
+    pub const fn is_change(&self) -> bool {
+        matches!(self, Self::Changed { .. })
+    }
+
     /// Whether another attempt may succeed.
     pub const fn may_pass(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Unavailable { .. } | Self::Sealed { .. } | Self::Standby { .. }
+            Self::Unreachable { .. }
+                | Self::Unavailable { .. }
+                | Self::Busy { .. }
+                | Self::Sealed { .. }
+                | Self::Standby { .. }
         )
     }
 }

@@ -3,20 +3,25 @@
 //! A *remote* is a place in an engine, with a name of its own on this machine. Each push and each pull is a plan
 //! first, made by pure rules; nothing is overwritten that changed there since this machine looked.
 //!
-//! - [`Engine`]: what an engine can do; `bao` speaks to OpenBao and HashiCorp Vault, over `wire`.
+//! - [`Engine`]: what an engine can do; `bao` speaks to OpenBao and HashiCorp Vault, over `wire`; [`Access`]: how it is
+//!   reached.
 //! - `document`: what a value becomes there; `marks`: what ids, labels, descriptions and tags become.
 //! - `push`, `pull`: the rules, without input or output.
 //! - `seen`: what was last seen there, sealed in the state directory: a hint that tells whose change is whose.
-//! - `transfer`: carries plans out on a [`Vault`](crate::vault::Vault) and an [`Engine`].
+//! - `transfer`: carries plans out on a [`Vault`](crate::vault::Vault) and an [`Engine`]; `patience`: how often it tries;
+//!   `report`: what it did; `wording`: the same in words.
 
+mod access;
 mod address;
 mod bao;
 mod document;
 mod error;
 mod marks;
+mod patience;
 mod pattern;
 mod pull;
 mod push;
+mod report;
 mod seen;
 mod transfer;
 mod wire;
@@ -24,13 +29,15 @@ pub mod wording;
 
 use std::collections::BTreeMap;
 
+pub use access::{Access, Login, NoEngine, NotOneWord, PATIENCE, Surroundings, namespace, token};
 pub use address::{Address, NotAnAddress};
-pub use bao::{Access, Bao, Login, NoEngine};
+pub use bao::Bao;
 pub use document::Layout;
-pub use error::EngineError;
+pub use error::{CertificateFault, EngineError};
 pub use pattern::{NoPattern, Pattern, Patterns};
 pub use push::{Foreseen, LabelPush, PushPlan, PushRefusal, PushTerms};
-pub use transfer::{PullReport, PushOutcome, PushReport, PushRow, Transfer};
+pub use report::{PushOutcome, PushReport, PushRow};
+pub use transfer::{Taken, Transfer};
 pub use wire::{Authorities, NoAuthorities};
 
 use crate::memory::SecretBytes;
@@ -38,6 +45,9 @@ use crate::memory::SecretBytes;
 /// What an engine can do. An answer that did not arrive is [`EngineError::Unavailable`]: what was asked may be done
 /// all the same, so whoever asked looks again.
 pub trait Engine {
+    /// Where it is, in the words under which what was seen there is remembered.
+    fn place(&self) -> &str;
+
     /// How many versions of a secret are kept, unless the secret says so itself; `None` where it may not be asked.
     ///
     /// # Errors

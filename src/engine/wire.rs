@@ -4,8 +4,10 @@
 //! keep copies. What rustls holds between its own buffers and the socket is beyond our reach. No proxy is asked: an
 //! engine is reached directly, and nobody on the way learns its address.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,8 +16,8 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::address::Address;
-use super::error::EngineError;
-use crate::domain::reason;
+use super::error::{CertificateFault, EngineError};
+use crate::domain::{reason, visible};
 use crate::memory::SecretBytes;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -23,6 +25,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// The longest answer: a value of 1 MiB may be six times as long in JSON.
 const LONGEST: usize = 16 * 1024 * 1024;
+/// All authorities of the world fit into it.
+const LONGEST_FILE: u64 = 4 * 1024 * 1024;
 const MOST_HEADERS: usize = 64;
 
 /// Whose certificates are trusted.
@@ -34,9 +38,40 @@ pub enum Authorities {
     OfFile(Vec<u8>),
 }
 
+impl Authorities {
+    /// Those of a PEM file.
+    ///
+    /// # Errors
+    /// [`NoAuthorities`]; whether it holds any is found when they are used.
+    pub fn of_file(path: &Path) -> Result<Self, NoAuthorities> {
+        let named = || visible(&path.display().to_string()).into_owned();
+        let mut pem = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut pem));
+        match read {
+            Err(error) => Err(NoAuthorities::Unreadable { path: named(), reason: reason(&error) }),
+            Ok(length) if length as u64 > LONGEST_FILE => Err(NoAuthorities::TooLong { path: named() }),
+            Ok(_) => Ok(Self::OfFile(pem)),
+        }
+    }
+}
+
 /// Why there are no authorities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAuthorities {
+    /// The file cannot be read.
+    #[error("cannot read the file of authorities '{path}': {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// The file is something else.
+    #[error("the file of authorities '{path}' is too long")]
+    TooLong {
+        /// The file.
+        path: String,
+    },
     /// The file holds none.
     #[error("there is no certificate in PEM form")]
     NotPem,
@@ -51,6 +86,8 @@ pub(super) struct Answer {
     pub(super) location: Option<String>,
     /// How far the storage was, where a node tells it.
     pub(super) index: Option<String>,
+    /// For how many seconds it asks to wait.
+    pub(super) retry_after: Option<u64>,
     pub(super) body: SecretBytes,
 }
 
@@ -113,7 +150,7 @@ pub(super) fn tls_with(authorities: &Authorities) -> Result<Arc<ClientConfig>, N
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     // It has the versions that the features of the crate name.
-    let builder = builder.map_err(|_| none)?;
+    let Ok(builder) = builder else { return Err(none) };
     Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
 }
 
@@ -251,8 +288,8 @@ impl Wire {
                 stays_open = false;
             }
         }
-        let Head { status, location, index, .. } = head;
-        Ok((Answer { status, location, index, body: bytes }, stays_open))
+        let Head { status, location, index, retry_after, .. } = head;
+        Ok((Answer { status, location, index, retry_after, body: bytes }, stays_open))
     }
 
     pub(super) fn unavailable(&self, why: &'static str) -> EngineError {
@@ -280,16 +317,18 @@ impl Wire {
     }
 }
 
-fn certificate_fault(fault: &CertificateError) -> &'static str {
+const fn certificate_fault(fault: &CertificateError) -> CertificateFault {
     match fault {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "it is for another host"
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateFault::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            CertificateFault::NotYet
         }
-        CertificateError::UnknownIssuer => "no authority that is trusted here has signed it",
-        CertificateError::Revoked => "it was revoked",
-        _ => "it cannot be verified",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            CertificateFault::OtherHost
+        }
+        CertificateError::UnknownIssuer => CertificateFault::UnknownAuthority,
+        CertificateError::Revoked => CertificateFault::Revoked,
+        _ => CertificateFault::Unverifiable,
     }
 }
 
@@ -353,6 +392,7 @@ struct Head {
     status: u16,
     location: Option<String>,
     index: Option<String>,
+    retry_after: Option<u64>,
     body: Body,
     stays_open: bool,
 }
@@ -393,11 +433,14 @@ fn head_of(bytes: &[u8]) -> Result<Option<Head>, NotHttp> {
     let closes = header("Connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
     let location = header("Location").map(str::to_owned);
     let index = header("X-Vault-Index").map(str::to_owned);
+    // A date is passed over: nobody here knows the clock of the other side.
+    let retry_after = header("Retry-After").and_then(|seconds| seconds.parse().ok());
     Ok(Some(Head {
         length,
         status,
         location,
         index,
+        retry_after,
         body,
         stays_open: !closes && response.version == Some(1),
     }))

@@ -1,7 +1,7 @@
 //! A push in words: what becomes of each secret, the same in the app and on the command line.
 
 use super::push::PushPlan;
-use super::transfer::{PushOutcome, PushReport, PushRow};
+use super::report::{PushOutcome, PushReport, PushRow};
 use crate::domain::{VersionId, count};
 use crate::vault::import_wording::Tense;
 

@@ -21,7 +21,10 @@ mod deletion;
 // Its values lie in memory, which is known there.
 #[cfg(target_os = "linux")]
 mod edit;
+#[cfg(all(feature = "engines", feature = "serve"))]
+mod engine_nodes;
 #[cfg(feature = "engines")]
+#[path = "../support/engine_server.rs"]
 mod engine_server;
 mod every_command;
 mod examples;

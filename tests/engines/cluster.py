@@ -1,13 +1,16 @@
 """A cluster of OpenBao on 127.0.0.1: three Raft nodes with TLS, in a folder of its own."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -85,14 +88,77 @@ class Cluster:
 
     def make_certificates(self):
         place = self.folder
-        key, request, extensions = place / "node.key", place / "node.csr", place / "extensions"
-        extensions.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test authority",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
                 "-keyout", str(place / "authority.key"), "-out", str(self.authority))
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=node", "-keyout", str(key), "-out", str(request))
-        openssl("x509", "-req", "-in", str(request), "-CA", str(self.authority), "-CAkey", str(place / "authority.key"),
-                "-CAcreateserial", "-days", "2", "-extfile", str(extensions), "-out", str(place / "node.pem"))
+        self.make_certificate("node", "IP:127.0.0.1,DNS:localhost")
+        self.make_certificate("stranger", "DNS:bao.example")
+        self.make_expired_certificate()
+
+    def make_expired_certificate(self):
+        place = self.folder
+        # `openssl ca` alone knows a day of the past.
+        (place / "index").write_text("")
+        (place / "ca.conf").write_text(f"""
+[ca]
+default_ca = own
+[own]
+database = {place / 'index'}
+new_certs_dir = {place}
+rand_serial = yes
+default_md = sha256
+policy = any
+copy_extensions = none
+[any]
+commonName = supplied
+""")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=expired", "-keyout", str(place / "expired.key"),
+                "-out", str(place / "expired.csr"))
+        openssl("ca", "-batch", "-notext", "-config", str(place / "ca.conf"), "-cert", str(self.authority),
+                "-keyfile", str(place / "authority.key"), "-in", str(place / "expired.csr"), "-extfile", str(place / "node.extensions"),
+                "-startdate", "20010101000000Z", "-enddate", "20020101000000Z", "-out", str(place / "expired.pem"))
+
+    def make_certificate(self, name, alternative):
+        place = self.folder
+        extensions = place / f"{name}.extensions"
+        extensions.write_text(f"subjectAltName={alternative}\n")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", str(place / f"{name}.key"),
+                "-out", str(place / f"{name}.csr"))
+        openssl("x509", "-req", "-in", str(place / f"{name}.csr"), "-CA", str(self.authority),
+                "-CAkey", str(place / "authority.key"), "-CAcreateserial", "-days", "2", "-extfile", str(extensions),
+                "-out", str(place / f"{name}.pem"))
+
+    @contextlib.contextmanager
+    def front(self, node, certificate):
+        """A port with one of the certificates, which passes everything on to a node."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / f"{certificate}.pem", self.folder / f"{certificate}.key")
+        behind = ssl.create_default_context(cafile=str(self.authority))
+
+        def pass_on(source, target):
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    target.sendall(data)
+            with contextlib.suppress(OSError):
+                target.shutdown(socket.SHUT_RDWR)
+
+        def serve(client):
+            try:
+                client = context.wrap_socket(client, server_side=True)
+            except OSError:
+                return
+            server = behind.wrap_socket(socket.create_connection(("127.0.0.1", self.port(node))), server_hostname="127.0.0.1")
+            threading.Thread(target=pass_on, args=(server, client), daemon=True).start()
+            pass_on(client, server)
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=accept, daemon=True).start()
+            yield listener.getsockname()[1]
 
     def port(self, node):
         return BASE_PORT + node * 10

@@ -136,6 +136,10 @@ def main():
         pull_into_an_empty_vault(cluster, machine)
         two_at_once(cluster)
         limits(cluster, machine)
+        a_role_logs_in(cluster, machine)
+        namespaces_are_apart(cluster, machine)
+        a_busy_engine(cluster, machine)
+        certificates(cluster, machine)
         refusals(cluster, machine)
 
 
@@ -228,6 +232,70 @@ def limits(cluster, machine):
     row = answer["Secrets"][0]
     check("max_versions is named, and the newest travel", row["VersionIds"] == ["v4", "v5", "v6"] and "left out" in row["Remarks"][0], row)
     configured(cluster, {"max_versions": 50, "cas_required": True})
+
+
+def a_role_logs_in(cluster, machine):
+    leader = cluster.leader()
+    node = f"node{leader}"
+    cluster.ask(leader, "POST", "sys/auth/approle", {"type": "approle"})
+    cluster.ask(leader, "POST", "sys/policies/acl/app", {"policy": """
+path "secret/data/app/*"     { capabilities = ["create", "update", "read"] }
+path "secret/metadata/app/*" { capabilities = ["create", "update", "read", "list"] }
+path "secret/metadata/app"   { capabilities = ["list"] }
+path "secret/config"         { capabilities = ["read"] }
+"""})
+    cluster.ask(leader, "POST", "auth/approle/role/app", {"token_policies": ["app"], "secret_id_num_uses": 1})
+    role = cluster.ask(leader, "GET", "auth/approle/role/app/role-id")["data"]["role_id"]
+    secret = cluster.ask(leader, "POST", "auth/approle/role/app/secret-id", {})["data"]["secret_id"]
+    file = machine.home / "secret-id"
+    file.write_text(secret + "\n")
+    file.chmod(0o600)
+    login = ("--role-id", role, "--secret-id-file", str(file))
+    machine.etui("new", "by-role", "--version-id", "v1", stdin=VALUE)
+    machine.etui("push", node, "by-role", "--yes", *login, BAO_TOKEN="")
+    check("a role of AppRole pushes", cluster.ask(leader, "GET", "secret/data/app/by-role")["data"]["data"]["value"] == VALUE)
+    machine.refused("a secret id that is used up is named", ("push", node, "by-role", "--dry-run", *login),
+                    "does not accept the role id or the secret id", 4, BAO_TOKEN="")
+
+
+def namespaces_are_apart(cluster, machine):
+    leader = cluster.leader()
+    cluster.ask(leader, "POST", "sys/namespaces/team-a", {})
+    cluster.ask(leader, "POST", "team-a/sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+    node = f"node{leader}"
+    machine.etui("new", "apart", "--version-id", "v1", stdin=VALUE)
+    pushed = json.loads(machine.etui("push", node, "apart", "--yes", "--json", "--wait", "60s", BAO_NAMESPACE="team-a"))
+    check("a namespace is another place", [row["Outcome"] for row in pushed["Secrets"]] == ["New"], pushed)
+    found = cluster.ask(leader, "GET", "team-a/secret/data/app/apart")["data"]["data"]["value"]
+    check("the secret is in its namespace", found == VALUE)
+    planned = json.loads(machine.etui("push", node, "apart", "--dry-run", "--json"))
+    check("and not in the root", [row["Outcome"] for row in planned["Secrets"]] == ["New"], planned)
+    machine.refused("an unknown namespace is named", ("push", node, "apart", "--dry-run", "--namespace", "nosuch"), "there is no namespace 'nosuch'", 3)
+
+
+def a_busy_engine(cluster, machine):
+    leader = cluster.leader()
+    node = f"node{leader}"
+    cluster.ask(leader, "POST", "sys/quotas/config", {"enable_rate_limit_response_headers": True})
+    cluster.ask(leader, "POST", "sys/quotas/rate-limit/slow", {"path": "secret", "rate": 5, "interval": "2s"})
+    started = time.monotonic()
+    again = json.loads(machine.etui("push", node, "shop/s00*", "--all-versions", "--yes", "--json", "--wait", "60s"))
+    took = time.monotonic() - started
+    check("a limit of requests is waited for", {row["Outcome"] for row in again["Secrets"]} == {"Same"} and took > 2, took, again)
+    cluster.ask(leader, "DELETE", "sys/quotas/rate-limit/slow")
+
+
+def certificates(cluster, machine):
+    """The leader behind other certificates: one that has expired, and one for another host."""
+    leader = cluster.leader()
+    for name, sentence in (("expired", "it has expired"), ("stranger", "it is for another host")):
+        with cluster.front(leader, name) as port:
+            machine.etui("remote", "add", name, f"openbao:https://127.0.0.1:{port}/secret/app")
+            machine.refused(f"a certificate of the kind '{name}' is named", ("push", name, "shop/s000", "--dry-run"), sentence, 1)
+    with cluster.front(leader, "node") as port:
+        machine.etui("remote", "add", "front", f"openbao:https://127.0.0.1:{port}/secret/app")
+        machine.etui("push", "front", "shop/s000", "--dry-run", "--ca-file", str(cluster.authority), BAO_CACERT="")
+        check("the authority of --ca-file is taken", True)
 
 
 def refusals(cluster, machine):

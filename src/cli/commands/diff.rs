@@ -201,9 +201,9 @@ impl Diff {
         let remote = EngineRemote::find(invocation, &remote)?;
         let after = other.read(vault)?;
         let mut bao = self.access.connect(invocation, &remote)?;
-        let (called, address) = (remote.name.as_str(), remote.address.to_string());
+        let called = remote.name.as_str();
         let Reference { name, selector } = &other.version;
-        let mut transfer = Transfer::new(vault, &mut bao, called, &address)?;
+        let mut transfer = Transfer::new(vault, &mut bao, called)?;
         let (id, value) = transfer.version_there(name, selector)?;
         let value_type = value.value_type();
         let bytes = match &other.field {

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,15 +17,13 @@ use crate::cli::stream::refuse_stream;
 use crate::config::duration;
 use crate::config::remotes::{RemoteName, RemoteUrl};
 use crate::domain::visible;
-use crate::engine::{Access, Address, Authorities, Bao, Login, NoEngine};
+use crate::engine::{
+    self, Access, Address, Authorities, Bao, Login, NoAuthorities, NoEngine, NotOneWord, Surroundings,
+};
 use crate::memory::SecretBytes;
 
 /// No token is longer; more means that the wrong file was named.
 const LONGEST_TOKEN: usize = 64 * 1024;
-/// All authorities of the world fit into it.
-const LONGEST_AUTHORITIES: usize = 4 * 1024 * 1024;
-/// An election takes a few seconds, and a node some more to start.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The flags.
 #[derive(Debug, Args)]
@@ -44,13 +41,17 @@ pub(super) struct EngineAccess {
     #[arg(long, value_name = "ID", requires = "secret_id_file", hide_short_help = true)]
     role_id: Option<String>,
 
-    /// The file that holds the secret id of the role
+    /// Read the secret id of the role from a file
     #[arg(long, value_name = "FILE", requires = "role_id", hide_short_help = true)]
     secret_id_file: Option<PathBuf>,
 
     /// Trust only the authorities of this PEM file [default: those of this system; env: BAO_CACERT, VAULT_CACERT]
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     ca_file: Option<PathBuf>,
+
+    /// Ask in this namespace [env: BAO_NAMESPACE, VAULT_NAMESPACE]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    namespace: Option<OsString>,
 
     /// Allow plain HTTP: everybody on the way can read the secrets
     ///
@@ -92,36 +93,34 @@ impl EngineRemote {
 impl EngineAccess {
     /// Reaches it.
     pub(super) fn connect(&self, invocation: &Invocation, remote: &EngineRemote) -> anyhow::Result<Bao> {
-        let named = |name: &str| {
-            location::variable(&format!("BAO_{name}"))
-                .or_else(|| location::variable(&format!("VAULT_{name}")))
+        let surroundings = Surroundings::of(location::variable);
+        let authorities = match self.ca_file.as_ref().or(surroundings.ca_file.as_ref()) {
+            None => Ok(Authorities::OfSystem),
+            Some(path) => Authorities::of_file(path),
         };
-        let authorities = match self.ca_file.clone().or_else(|| named("CACERT").map(PathBuf::from)) {
-            None => Authorities::OfSystem,
-            Some(path) => {
-                let pem = read(&path, "the file of authorities", LONGEST_AUTHORITIES)?;
-                Authorities::OfFile(pem.expose().to_vec())
-            }
-        };
+        let namespace = self.namespace.as_ref().or(surroundings.namespace.as_ref());
+        let namespace =
+            namespace.map(|text| engine::namespace(text.clone())).transpose().map_err(not_one_word)?;
         let access = Access {
             address: remote.address.clone(),
-            login: self.login(invocation, named("TOKEN"))?,
-            authorities,
+            login: self.login(invocation, surroundings.token)?,
+            authorities: authorities.map_err(no_authorities)?,
             allows_plain_http: self.insecure_http,
-            namespace: named("NAMESPACE")
-                .and_then(|name| name.into_string().ok())
-                .filter(|name| is_one_line(name.as_bytes())),
-            patience: self.wait.unwrap_or(PATIENCE),
+            namespace,
+            patience: self.wait.unwrap_or(engine::PATIENCE),
+            is_stopped: Box::new(|| false),
         };
         Bao::connect(access).map_err(|error| match error {
             NoEngine::Engine(error) => error.into(),
-            NoEngine::Authorities(error) => {
-                CliError::usage(error.to_string(), "name a file with --ca-file").into()
-            }
+            NoEngine::Authorities(error) => no_authorities(error).into(),
         })
     }
 
-    fn login(&self, invocation: &Invocation, variable: Option<OsString>) -> Result<Option<Login>, CliError> {
+    fn login(
+        &self,
+        invocation: &Invocation,
+        variable: Option<SecretBytes>,
+    ) -> Result<Option<Login>, CliError> {
         if let (Some(role), Some(path)) = (&self.role_id, &self.secret_id_file) {
             let role = SecretBytes::copy_of(role.as_bytes());
             return Ok(Some(Login::AppRole {
@@ -135,12 +134,20 @@ impl EngineAccess {
                 password::printed_by(command, "the token command failed", LONGEST_TOKEN)?
             }
             (None, None) => match variable {
-                Some(token) => SecretBytes::from_vec(token.into_vec()),
+                Some(token) => token,
                 None => return Ok(None),
             },
         };
-        one_line(token).map(|token| Some(Login::Token(token)))
+        engine::token(token).map(|token| Some(Login::Token(token))).map_err(not_one_word)
     }
+}
+
+fn not_one_word(error: NotOneWord) -> CliError {
+    CliError::usage(error.to_string(), "")
+}
+
+fn no_authorities(error: NoAuthorities) -> CliError {
+    CliError::usage(error.to_string(), "name a file with --ca-file")
 }
 
 fn read_token(invocation: &Invocation, path: &Path, what: &str) -> Result<SecretBytes, CliError> {
@@ -148,13 +155,14 @@ fn read_token(invocation: &Invocation, path: &Path, what: &str) -> Result<Secret
     let noted =
         File::open(path).and_then(|file| password::note_open_file(invocation.output(), what, path, &file));
     noted.map_err(|error| unreadable(path, &format!("the {what}"), &error))?;
-    one_line(read(path, &format!("the {what}"), LONGEST_TOKEN)?)
+    let token = read(path, &format!("the {what}"))?;
+    engine::token(token).map_err(not_one_word)
 }
 
-fn read(path: &Path, what: &str, longest: usize) -> Result<SecretBytes, CliError> {
-    let read = File::open(path).and_then(|file| input::read_up_to(file, longest));
+fn read(path: &Path, what: &str) -> Result<SecretBytes, CliError> {
+    let read = File::open(path).and_then(|file| input::read_up_to(file, LONGEST_TOKEN));
     let bytes = read.map_err(|error| unreadable(path, what, &error))?;
-    if bytes.len() > longest {
+    if bytes.len() > LONGEST_TOKEN {
         let path = path.display().to_string();
         return Err(CliError::usage(
             format!("{what} '{}' is too long", visible(&path)),
@@ -167,17 +175,4 @@ fn read(path: &Path, what: &str, longest: usize) -> Result<SecretBytes, CliError
 fn unreadable(path: &Path, what: &str, error: &std::io::Error) -> CliError {
     let path = path.display().to_string();
     CliError::usage(format!("cannot read {what} '{}': {}", visible(&path), reason(error)), "")
-}
-
-/// A token goes into a line of HTTP.
-fn one_line(mut token: SecretBytes) -> Result<SecretBytes, CliError> {
-    input::trim_line_end(&mut token);
-    match !token.is_empty() && is_one_line(token.expose()) {
-        true => Ok(token),
-        false => Err(CliError::usage("what was given as the token is empty or has several lines", "")),
-    }
-}
-
-fn is_one_line(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| (0x21..0x7f).contains(byte))
 }

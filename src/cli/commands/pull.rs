@@ -59,21 +59,24 @@ impl RunCommand for Pull {
         let remote = EngineRemote::find(invocation, &self.remote)?;
         let mut vault = invocation.unlock()?;
         let mut bao = self.access.connect(invocation, &remote)?;
-        let address = remote.address.to_string();
-        let mut transfer = Transfer::new(&mut vault, &mut bao, remote.name.as_str(), &address)?;
+        let mut transfer = Transfer::new(&mut vault, &mut bao, remote.name.as_str())?;
         let patterns = Patterns(self.patterns);
         let mut progress = ProgressLine::new(output, "reading");
         let watch = &mut |done| {
             progress.show(done);
             ControlFlow::Continue(())
         };
-        let (pulled, tense) = match self.dry_run {
-            true => (transfer.plan_pull(&patterns, self.prefix.as_ref(), watch)?, Tense::Would),
-            false => (transfer.pull(&patterns, self.prefix.as_ref(), watch)?, Tense::Did),
-        };
+        let taken = transfer.read(&patterns, self.prefix.as_ref(), watch)?;
         drop(progress);
+        let (import, tense) = match self.dry_run {
+            true => (taken.plan(&mut vault)?, Tense::Would),
+            false => {
+                let unwatched = &mut |_| ControlFlow::Continue(());
+                (taken.bring_in(&mut vault, OnRefusal::LeaveOut, unwatched)?, Tense::Did)
+            }
+        };
         invocation.say_notices(vault.take_notices());
-        report::print(output, &pulled.import, tense, OnRefusal::LeaveOut)?;
-        Ok(pulled.import.first_refusal().map_or(Finish::Done, |refusal| Finish::Refused(refusal.code())))
+        report::print(output, &import, tense, OnRefusal::LeaveOut)?;
+        Ok(import.first_refusal().map_or(Finish::Done, |refusal| Finish::Refused(refusal.code())))
     }
 }

@@ -108,8 +108,8 @@ impl RunCommand for Push {
         };
         let mut vault = invocation.unlock()?;
         let mut bao = self.access.connect(invocation, &remote)?;
-        let (name, address) = (remote.name.as_str(), remote.address.to_string());
-        let mut transfer = Transfer::new(&mut vault, &mut bao, name, &address)?;
+        let name = remote.name.as_str();
+        let mut transfer = Transfer::new(&mut vault, &mut bao, name)?;
         let patterns = Patterns(self.patterns);
         let names = transfer.names(&patterns);
         if let Some(pattern) = patterns.without_any(names.iter().map(|name| name.as_str())) {

@@ -91,6 +91,33 @@ fn of_two_pushes_at_once_one_is_planned_again_whenever_the_other_comes() {
     }
 }
 
+/// What others write beside the versions has no guard on the way from the plan to the write.
+#[test]
+fn what_others_write_beside_the_versions_meanwhile_is_planned_anew_and_never_lost() {
+    for (entry, text, moves_a_label) in [("etui.label.ACSCurrent", "v1", true), ("owner", "ops", false)] {
+        let mut met = 0;
+        for at in 0.. {
+            let (place, world) = (Place::new(), World::new());
+            let mut vault = place.create();
+            create(&mut vault, "a", "v1", "1").unwrap();
+            put(&mut vault, "a", "v2", "2").unwrap();
+            push(&mut vault, &mut ModelEngine::of(&world), &all());
+            put(&mut vault, "a", "v3", "3").unwrap();
+            let their_world = world.clone();
+            let meanwhile = Box::new(move || their_world.borrow_mut().write("a", entry, text));
+            let mut engine = ModelEngine { meanwhile: Some((at, meanwhile)), ..ModelEngine::of(&world) };
+            let own = told(&push(&mut vault, &mut engine, &all()));
+            if engine.meanwhile.is_some() {
+                break;
+            }
+            met += 1;
+            assert_eq!(world.borrow().entry("a", entry), Some(text), "at {at}: {own:?}");
+            assert_eq!(own[0].contains("refused: it moved there"), moves_a_label, "at {at}: {own:?}");
+        }
+        assert!(met >= 5, "{entry}: {met}");
+    }
+}
+
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![3 => Just(Fate::Answered), 1 => Just(Fate::Unheard), 1 => Just(Fate::Lost)]
 }

@@ -8,8 +8,8 @@ mod push;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use etui::engine::{Layout, Patterns, PullReport, PushOutcome, PushReport, PushTerms, Transfer};
-use etui::vault::Vault;
+use etui::engine::{Layout, Patterns, PushOutcome, PushReport, PushTerms, Transfer};
+use etui::vault::{ImportReport, OnRefusal, Vault};
 use etui::versioning::Selector;
 
 use crate::support::fixtures::{labels, secret_name};
@@ -33,20 +33,25 @@ fn with_labels(words: &str) -> PushTerms {
 }
 
 fn push(vault: &mut Vault, engine: &mut ModelEngine, terms: &PushTerms) -> PushReport {
-    let mut transfer = Transfer::new(vault, engine, REMOTE, "address").unwrap();
+    let mut transfer = Transfer::new(vault, engine, REMOTE).unwrap();
     let names = transfer.names(&Patterns::default());
     transfer.push(&names, terms, &mut |_| ControlFlow::Continue(()))
 }
 
 fn plan_push(vault: &mut Vault, engine: &mut ModelEngine, terms: &PushTerms) -> PushReport {
-    let mut transfer = Transfer::new(vault, engine, REMOTE, "address").unwrap();
+    let mut transfer = Transfer::new(vault, engine, REMOTE).unwrap();
     let names = transfer.names(&Patterns::default());
     transfer.plan_push(&names, terms, &mut |_| ControlFlow::Continue(()))
 }
 
-fn pull(vault: &mut Vault, engine: &mut ModelEngine) -> PullReport {
-    let mut transfer = Transfer::new(vault, engine, REMOTE, "address").unwrap();
-    transfer.pull(&Patterns::default(), None, &mut |_| ControlFlow::Continue(())).unwrap()
+fn pull(vault: &mut Vault, engine: &mut ModelEngine) -> ImportReport {
+    let watch = &mut |_| ControlFlow::Continue(());
+    let mut transfer = Transfer::new(vault, engine, REMOTE).unwrap();
+    let taken = transfer.read(&Patterns::default(), None, watch).unwrap();
+    let planned = taken.plan(vault).unwrap();
+    let report = taken.bring_in(vault, OnRefusal::LeaveOut, watch).unwrap();
+    assert_eq!(report, planned);
+    report
 }
 
 /// A line for each secret: what a push does with it, in a word, and what it says about it.

@@ -81,6 +81,8 @@ impl World {
 /// A connection to such a world.
 pub struct ModelEngine {
     pub world: Rc<RefCell<World>>,
+    /// What it calls itself.
+    pub place: String,
     /// How many requests were made.
     pub requests: usize,
     /// What happens to the next ones; those after are answered.
@@ -93,7 +95,14 @@ pub struct ModelEngine {
 
 impl ModelEngine {
     pub fn of(world: &Rc<RefCell<World>>) -> Self {
-        Self { world: world.clone(), requests: 0, fates: Vec::new(), dies_after: usize::MAX, meanwhile: None }
+        Self {
+            world: world.clone(),
+            place: "address".to_owned(),
+            requests: 0,
+            fates: Vec::new(),
+            dies_after: usize::MAX,
+            meanwhile: None,
+        }
     }
 
     fn request<T>(
@@ -124,6 +133,10 @@ impl ModelEngine {
 }
 
 impl Engine for ModelEngine {
+    fn place(&self) -> &str {
+        &self.place
+    }
+
     fn kept_versions(&mut self) -> Result<Option<u64>, EngineError> {
         self.request(|world| Ok(Some(world.kept)))
     }

@@ -14,7 +14,7 @@ fn an_empty_vault_gets_all_that_was_pushed() {
     pull(&mut pulled, &mut engine);
     assert_eq!(shape(&mut pulled), shape(&mut vault));
     // And nothing is left to be done in either direction.
-    assert!(!pull(&mut pulled, &mut engine).import.changes_anything());
+    assert!(!pull(&mut pulled, &mut engine).changes_anything());
     assert!(!push(&mut pulled, &mut engine, &all()).changes_anything());
 }
 
@@ -44,7 +44,7 @@ fn a_label_that_moved_on_both_sides_stays_and_is_named() {
     put(&mut mine, "a", "mine", "3").unwrap();
     let report = pull(&mut mine, &mut engine);
     assert_eq!(
-        report.import.rows[0].remarks.iter().map(ToString::to_string).collect::<Vec<_>>()[0],
+        report.rows[0].remarks.iter().map(ToString::to_string).collect::<Vec<_>>()[0],
         "label 'ACSCurrent' stays on version 'mine'; there it marks 'v2'"
     );
     assert_eq!(get(&mut mine, "a").unwrap(), "3");
@@ -58,8 +58,8 @@ fn a_label_that_moved_here_alone_stays_without_a_word() {
     push(&mut vault, &mut engine, &usual());
     put(&mut vault, "a", "v2", "2").unwrap();
     let report = pull(&mut vault, &mut engine);
-    assert!(!report.import.changes_anything());
-    assert!(report.import.rows[0].remarks.is_empty(), "{:?}", report.import.rows[0].remarks);
+    assert!(!report.changes_anything());
+    assert!(report.rows[0].remarks.is_empty(), "{:?}", report.rows[0].remarks);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_was_written_there_without_etui_gets_its_number_as_its_id() {
     pull(&mut vault, &mut engine);
     assert_eq!(get(&mut vault, "a").unwrap(), r#"{"n":1,"user":"me"}"#);
     assert!(shape(&mut vault)["a"].contains("\nv2 text"));
-    assert!(!pull(&mut vault, &mut engine).import.changes_anything());
+    assert!(!pull(&mut vault, &mut engine).changes_anything());
     // It is known from now on, so it can be pushed.
     put(&mut vault, "a", "v3", "3").unwrap();
     push(&mut vault, &mut engine, &usual());
@@ -89,7 +89,7 @@ fn one_id_with_two_values_is_refused_and_the_rest_comes() {
     push(&mut theirs, &mut engine, &usual());
     create(&mut mine, "a", "v1", "mine").unwrap();
     let report = pull(&mut mine, &mut engine);
-    assert_eq!(report.import.refusals().count(), 1);
+    assert_eq!(report.refusals().count(), 1);
     assert_eq!(
         (get(&mut mine, "a").unwrap(), get(&mut mine, "b").unwrap()),
         ("mine".to_owned(), "theirs".to_owned())

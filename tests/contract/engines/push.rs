@@ -119,7 +119,7 @@ fn a_label_that_moved_there_is_never_moved_back() {
     assert_eq!(told(&push(&mut other, &mut engine, &usual())), [format!("a {refused} none")]);
     // A pull shows the conflict, and then it is known.
     let report = pull(&mut vault, &mut engine);
-    let remarks = format!("{:?}", report.import.rows[0].remarks);
+    let remarks = format!("{:?}", report.rows[0].remarks);
     assert!(remarks.contains("LabelStays"), "{remarks}");
     assert_eq!(told(&push(&mut vault, &mut engine, &usual())), ["a +v3 ACSCurrent:v1>v3 ACSPrevious:v1>v2"]);
 }
@@ -153,7 +153,7 @@ fn a_secret_that_was_renamed_is_new_there_and_the_old_one_is_named_and_kept() {
         ["b +v1 ACSCurrent:->v1 (it is 'a' there still: it was renamed here, and nothing is deleted there)"]
     );
     assert_eq!(world.borrow().secrets.len(), 2);
-    let losses = pull(&mut vault, &mut engine).import.losses;
+    let losses = pull(&mut vault, &mut engine).losses;
     assert_eq!(losses[0].to_string(), "'a' is left out: it was renamed here, to 'b'");
 }
 
@@ -202,6 +202,29 @@ fn a_mount_that_keeps_few_versions_gets_the_newest_and_never_loses_a_marked_one(
         told,
         ["a +v6 ACSCurrent:v5>v6 ACSPrevious:v4>v5 ('v3' is dropped there: 3 versions are kept)"]
     );
+}
+
+#[test]
+fn what_was_seen_at_one_place_says_nothing_about_another() {
+    let (place, one, other) = (Place::new(), World::new(), World::new());
+    let mut vault = place.create();
+    create(&mut vault, "a", "v1", "1").unwrap();
+    put(&mut vault, "a", "v2", "2").unwrap();
+    for world in [&one, &other] {
+        // As somebody else brought it there.
+        let mut theirs = place.open_without_memory().unwrap();
+        push(&mut theirs, &mut ModelEngine::of(world), &usual());
+    }
+    push(&mut vault, &mut ModelEngine::of(&one), &usual());
+    stage(&mut vault, "a", "ACSCurrent", "v1");
+    let mut engine =
+        ModelEngine { place: "address in another namespace".to_owned(), ..ModelEngine::of(&other) };
+    assert_eq!(
+        told(&plan_push(&mut vault, &mut engine, &usual())),
+        ["a refused: it moved there: label 'ACSCurrent' marks 'v2' there, not none"]
+    );
+    let planned = told(&plan_push(&mut vault, &mut ModelEngine::of(&one), &usual()));
+    assert!(planned[0].starts_with("a ACSCurrent:v2>v1"), "{planned:?}");
 }
 
 #[test]
@@ -257,5 +280,5 @@ fn fields_are_stored_one_by_one_and_recognised() {
     assert_eq!(world.borrow().document("a", 1), r#"{"password":"x","user":"me"}"#);
     let mut other = place.open_without_memory().unwrap();
     assert!(!push(&mut other, &mut engine, &fields).changes_anything());
-    assert!(!pull(&mut other, &mut engine).import.changes_anything());
+    assert!(!pull(&mut other, &mut engine).changes_anything());
 }
