@@ -249,13 +249,6 @@ pub(super) fn plan(situation: &Situation<'_>, terms: &PushTerms) -> Result<PushP
     let versions = plan_versions(situation, there, &before, &travelling, terms, &mut plan)?;
     after.versions = versions;
     plan_facts(state, &before, &base, &mut after, &mut plan);
-    let labels_here = after.labels.iter().filter(|(label, _)| terms.includes(label));
-    for (label, id) in labels_here.filter(|(label, _)| state.labels.target(label).is_some()) {
-        if !after.versions.values().any(|known| known == id) {
-            let kept = kept(situation, there);
-            return Err(PushRefusal::DropsMarked { version: id.clone(), label: label.clone(), kept });
-        }
-    }
     plan.entries = after.entries();
     if plan.entries.len() > MOST_ENTRIES {
         return Err(PushRefusal::TooManyEntries { needed: plan.entries.len() });
@@ -390,14 +383,14 @@ fn plan_versions(
             ids.insert(*number, id.clone());
         }
     }
-    for (version, number) in plan.store.iter().zip(there.current + 1..) {
+    let new_numbers = (there.current + 1..).take(plan.store.len());
+    for (version, number) in plan.store.iter().zip(new_numbers.clone()) {
         ids.insert(number, version.id.clone());
     }
-    // The engine drops the oldest.
-    let total = there.versions.len() + plan.store.len();
-    let oldest = there.versions.keys().take(total.saturating_sub(most));
-    let dropped: Vec<u64> = if plan.store.is_empty() { Vec::new() } else { oldest.copied().collect() };
-    let dropped: Vec<VersionId> = dropped.iter().filter_map(|number| ids.remove(number)).collect();
+    // The engine drops the oldest, even of those that it just got.
+    let numbers: Vec<u64> = there.versions.keys().copied().chain(new_numbers).collect();
+    let dropped = if plan.store.is_empty() { 0 } else { numbers.len().saturating_sub(most) };
+    let dropped: Vec<VersionId> = numbers[..dropped].iter().filter_map(|number| ids.remove(number)).collect();
     for id in &dropped {
         let label =
             travelling.iter().find(|(version, _)| version.id == *id).and_then(|(_, label)| label.clone());

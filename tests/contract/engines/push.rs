@@ -205,6 +205,46 @@ fn a_mount_that_keeps_few_versions_gets_the_newest_and_never_loses_a_marked_one(
 }
 
 #[test]
+fn a_version_that_only_others_labels_mark_is_not_dropped_either() {
+    let (place, world) = (Place::new(), World::new());
+    world.borrow_mut().kept = 3;
+    let (mut vault, mut engine) = (place.create(), ModelEngine::of(&world));
+    create(&mut vault, "a", "v1", "1").unwrap();
+    put(&mut vault, "a", "v2", "2").unwrap();
+    put(&mut vault, "a", "v3", "3").unwrap();
+    push(&mut vault, &mut engine, &all());
+    // A label that this push is not about.
+    world.borrow_mut().write("a", "etui.label.blue", "v1");
+    put(&mut vault, "a", "v4", "4").unwrap();
+    let before = format!("{:?}", world.borrow());
+    assert_eq!(
+        told(&push(&mut vault, &mut engine, &usual())),
+        ["a refused: it would lose 'v1' there, which 'blue' marks: 3 versions are kept"]
+    );
+    assert_eq!(format!("{:?}", world.borrow()), before);
+}
+
+#[test]
+fn more_marked_versions_than_a_mount_keeps_are_refused_before_the_first_is_stored() {
+    let (place, world) = (Place::new(), World::new());
+    world.borrow_mut().kept = 2;
+    let (mut vault, mut engine) = (place.create(), ModelEngine::of(&world));
+    create(&mut vault, "a", "v1", "1").unwrap();
+    put(&mut vault, "a", "v2", "2").unwrap();
+    put(&mut vault, "a", "v3", "3").unwrap();
+    stage(&mut vault, "a", "blue", "v1");
+    assert_eq!(
+        told(&push(&mut vault, &mut engine, &all())),
+        ["a refused: it would lose 'v1' there, which 'blue' marks: 2 versions are kept"]
+    );
+    assert!(world.borrow().secrets.is_empty());
+    assert_eq!(
+        told(&push(&mut vault, &mut engine, &usual())),
+        ["a +v2 +v3 ACSCurrent:->v3 ACSPrevious:->v2"]
+    );
+}
+
+#[test]
 fn what_was_seen_at_one_place_says_nothing_about_another() {
     let (place, one, other) = (Place::new(), World::new(), World::new());
     let mut vault = place.create();
