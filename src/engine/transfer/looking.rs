@@ -5,7 +5,6 @@ use super::super::error::EngineError;
 use super::super::marks::Marks;
 use super::Transfer;
 use crate::domain::{SecretName, SecretValue, StageLabel};
-use crate::memory::SecretBytes;
 use crate::versioning::Selector;
 
 impl Transfer<'_> {
@@ -19,7 +18,7 @@ impl Transfer<'_> {
         selector: &Selector,
     ) -> Result<(String, SecretValue), EngineError> {
         let no_secret = || EngineError::NoSuchSecret { name: name.as_str().to_owned() };
-        let there = self.patiently(|this| this.engine.secret(name.as_str()))?.ok_or_else(no_secret)?;
+        let there = self.secret_there(name.as_str())?.ok_or_else(no_secret)?;
         let marks = Marks::of_entries(&there.entries);
         let label = selector.stage.clone().unwrap_or_else(StageLabel::current);
         let by_label = || marks.labels.get(&label).cloned();
@@ -38,8 +37,7 @@ impl Transfer<'_> {
             None => EngineError::NoSuchLabel { name: name.as_str().to_owned(), label: label.clone() },
         };
         let number = number.ok_or_else(missing)?;
-        let document: Option<SecretBytes> =
-            self.patiently(|this| this.engine.document(name.as_str(), number))?;
+        let document = self.document_there(name.as_str(), number)?;
         let value = document.as_ref().and_then(value_of).ok_or_else(missing)?;
         Ok((wanted.map_or_else(|| number.to_string(), |id| id.as_str().to_owned()), value))
     }

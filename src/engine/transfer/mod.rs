@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 pub use pulling::Taken;
 
 use super::error::EngineError;
-use super::patience::{self, Asker, Mends};
+use super::patience::{Asker, Mends, patiently};
 use super::pattern::Patterns;
 use super::seen::SeenThere;
 use super::{Engine, EngineSecret};
 use crate::domain::{SecretName, SecretValue};
+use crate::memory::SecretBytes;
 use crate::vault::Vault;
 use crate::versioning::{Selector, VersionKey, VersionRef};
 
@@ -67,11 +68,20 @@ impl<'a> Transfer<'a> {
         Ok(self.vault.keep_seen_there(self.remote, &self.seen.to_bytes())?)
     }
 
-    /// Asks again where the answer may come later.
-    fn patiently<T>(
+    /// Asks one question, again where the answer may come later. Of several questions each is asked by itself: where
+    /// an engine answers few at a time, none has to be asked twice because another one was not answered.
+    fn ask<T>(
         &mut self,
-        work: impl FnMut(&mut Self) -> Result<T, EngineError>,
+        mut question: impl FnMut(&mut dyn Engine) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
-        patience::patiently(self, Mends::Silence, work)
+        patiently(self, Mends::Silence, |this| question(&mut *this.engine))
+    }
+
+    fn secret_there(&mut self, name: &str) -> Result<Option<EngineSecret>, EngineError> {
+        self.ask(|engine| engine.secret(name))
+    }
+
+    fn document_there(&mut self, name: &str, number: u64) -> Result<Option<SecretBytes>, EngineError> {
+        self.ask(|engine| engine.document(name, number))
     }
 }

@@ -107,7 +107,7 @@ impl Transfer<'_> {
         prefix: Option<&Folder>,
         watch: &mut Watch<'_>,
     ) -> Result<Taken, EngineError> {
-        let mut names = self.patiently(|this| this.engine.names())?;
+        let mut names = self.ask(|engine| engine.names())?;
         names.sort_unstable();
         if let Some(pattern) = patterns.without_any(names.iter().map(String::as_str)) {
             return Err(EngineError::NoSuchSecret { name: pattern.as_str().to_owned() });
@@ -128,12 +128,7 @@ impl Transfer<'_> {
                 batch.losses.push(Loss::whole(there_name, format_args!("it was renamed here, to '{now}'")));
                 continue;
             }
-            let mut losses = Vec::new();
-            let read = self.patiently(|this| {
-                losses.clear();
-                this.read_one(&name, &there_name, &mut losses)
-            })?;
-            batch.losses.append(&mut losses);
+            let read = self.read_one(&name, &there_name, &mut batch.losses)?;
             if let Some((secret, one)) = read {
                 batch.secrets.push(secret);
                 pulled.push(one);
@@ -160,7 +155,7 @@ impl Transfer<'_> {
         there_name: &str,
         losses: &mut Vec<Loss>,
     ) -> Result<Option<(IncomingSecret, Pulled)>, EngineError> {
-        let Some(there) = self.engine.secret(there_name)? else { return Ok(None) };
+        let Some(there) = self.secret_there(there_name)? else { return Ok(None) };
         let state = match self.rows.contains_key(name) {
             true => Some(self.vault.describe(name)?.secret),
             false => None,
@@ -217,7 +212,7 @@ impl Transfer<'_> {
         id: Option<&VersionId>,
         state: Option<&SecretState>,
     ) -> Result<Option<SecretValue>, EngineError> {
-        let Some(document) = self.engine.document(there_name, number)? else { return Ok(None) };
+        let Some(document) = self.document_there(there_name, number)? else { return Ok(None) };
         if let Some(version) = id.and_then(|id| state?.version(id)) {
             let here = self.value(name, &version.reference())?;
             if same_value(&document, &here) {

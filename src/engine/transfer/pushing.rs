@@ -75,8 +75,8 @@ impl Transfer<'_> {
 
     fn plan_one(&mut self, name: &SecretName, terms: &PushTerms) -> Result<PushOutcome, EngineError> {
         let state = self.vault.describe(name)?.secret;
-        let there = self.patiently(|this| this.engine.secret(name.as_str()))?;
-        let known = self.patiently(|this| this.recognise(&state, there.as_ref()))?;
+        let there = self.secret_there(name.as_str())?;
+        let known = self.recognise(&state, there.as_ref())?;
         Ok(match self.decide(&state, there.as_ref(), &known, terms)? {
             Ok(plan) => PushOutcome::Goes(plan),
             Err(refusal) => PushOutcome::Refused(refusal),
@@ -90,7 +90,7 @@ impl Transfer<'_> {
         known: &BTreeMap<u64, VersionKey>,
         terms: &PushTerms,
     ) -> Result<Result<PushPlan, PushRefusal>, EngineError> {
-        let kept = self.patiently(|this| this.engine.kept_versions())?.unwrap_or(0);
+        let kept = self.ask(|engine| engine.kept_versions())?.unwrap_or(0);
         let name = state.name.as_str();
         let row = self.rows.get(&state.name).copied().unwrap_or_default();
         // A secret that has this name by now is another one.
@@ -114,7 +114,7 @@ impl Transfer<'_> {
             if candidates.is_empty() {
                 continue;
             }
-            let Some(document) = self.engine.document(name.as_str(), number)? else { continue };
+            let Some(document) = self.document_there(name.as_str(), number)? else { continue };
             // Of two versions with one value, the one that is not there yet.
             candidates.sort_by_key(|candidate| known.values().any(|known| *known == candidate.key));
             for candidate in candidates {
@@ -141,7 +141,7 @@ impl Transfer<'_> {
         done: &mut PushPlan,
     ) -> Result<Option<PushRefusal>, EngineError> {
         let state = self.vault.describe(name)?.secret;
-        let there = self.engine.secret(name.as_str())?;
+        let there = self.secret_there(name.as_str())?;
         let mut known = self.recognise(&state, there.as_ref())?;
         let plan = match self.decide(&state, there.as_ref(), &known, terms)? {
             Ok(plan) => plan,
@@ -166,14 +166,14 @@ impl Transfer<'_> {
             known.insert(number, version.key);
             current = number;
         }
-        let mut now = self.engine.secret(name.as_str())?.unwrap_or_default();
+        let mut now = self.secret_there(name.as_str())?.unwrap_or_default();
         if now.current != current || now.entries != there.entries {
             return Err(changed());
         }
         if plan.writes_entries {
             self.engine.mark(name.as_str(), &plan.entries, now.revision)?;
             // An engine that counts no revisions takes whatever was written last.
-            now = self.engine.secret(name.as_str())?.unwrap_or_default();
+            now = self.secret_there(name.as_str())?.unwrap_or_default();
             if now.entries != plan.entries {
                 return Err(changed());
             }

@@ -118,6 +118,25 @@ fn what_others_write_beside_the_versions_meanwhile_is_planned_anew_and_never_los
     }
 }
 
+#[test]
+fn an_engine_that_answers_every_second_question_is_asked_each_of_them_by_itself() {
+    let (one, other, world) = (Place::new(), Place::new(), World::new());
+    let mut vault = one.create();
+    create(&mut vault, "a", "v1", "1").unwrap();
+    for version in 2..=9 {
+        put(&mut vault, "a", &format!("v{version}"), &version.to_string()).unwrap();
+    }
+    push(&mut vault, &mut ModelEngine::of(&world), &all());
+    let every_second = || [Fate::Answered, Fate::Unheard].repeat(100);
+    let mut forgetful = one.open_without_memory().unwrap();
+    let mut engine = ModelEngine { fates: every_second(), ..ModelEngine::of(&world) };
+    assert_eq!(told(&push(&mut forgetful, &mut engine, &all())), ["a same"]);
+    assert!(engine.requests < 40, "{}", engine.requests);
+    let mut pulled = other.create();
+    pull(&mut pulled, &mut ModelEngine { fates: every_second(), ..ModelEngine::of(&world) });
+    assert_eq!(shape(&mut pulled), shape(&mut vault));
+}
+
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![3 => Just(Fate::Answered), 1 => Just(Fate::Unheard), 1 => Just(Fate::Lost)]
 }
