@@ -1,7 +1,7 @@
 //! Where answers go: results to stdout, remarks to stderr, each written at once and unbuffered, so that no
 //! copy of a value stays behind in a buffer of the library's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd as _;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::color::{ColorChoice, Palette, Role};
 use super::error::{AnswerLost, CliError, Explained, explain, is_broken_pipe, reason};
 use super::exit_code::exit_code;
+use crate::content::escape_json;
 use crate::domain::{VersionId, visible, visible_lines};
 use crate::kms::{Answer, Format};
 use crate::memory::{SecretBytes, stdout_was_closed};
@@ -46,6 +47,8 @@ pub struct Output {
     stdout: Palette,
     stderr: Palette,
     changed: RefCell<Option<Changed>>,
+    /// Whether that was told in the place of an answer, which needs no telling twice.
+    is_told: Cell<bool>,
 }
 
 /// What has been changed already, in case that its answer cannot be written.
@@ -70,6 +73,7 @@ impl Output {
             stdout: Palette::choose(color, stdout_is_terminal),
             stderr: Palette::choose(color, io::stderr().is_terminal()),
             changed: RefCell::new(None),
+            is_told: Cell::new(false),
         }
     }
 
@@ -127,7 +131,7 @@ impl Output {
         *self.changed.borrow_mut() = Some(Changed { sentence: sentence.to_owned(), version_id });
     }
 
-    /// Writes bytes as they are. A reader that went away is no failure, and changes nothing about the exit code.
+    /// Writes bytes as they are. A reader that went away is not a failure, and changes nothing about the exit code.
     ///
     /// # Errors
     /// As writing; not where a change is stored and its answer is text, since the exit code then says all.
@@ -135,6 +139,7 @@ impl Output {
         let written = stdout().and_then(|mut stdout| stdout.write_all(bytes));
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(_) if self.is_told.get() => Ok(()),
             Err(error) => self.not_written(&error),
             Ok(()) => Ok(()),
         }
@@ -149,6 +154,7 @@ impl Output {
             return Err(AnswerLost { sentence, version_id }.into());
         }
         self.note(&sentence);
+        self.is_told.set(true);
         Ok(())
     }
 
@@ -182,6 +188,22 @@ impl Output {
         self.answer_with(&Answer::of_etui(), shape)
     }
 
+    /// Writes texts, of which some may be secret, as one line of JSON with a RequestId.
+    ///
+    /// # Errors
+    /// As writing.
+    pub(super) fn json_of_texts(&self, members: &[(&str, &str)]) -> anyhow::Result<()> {
+        let mut line = SecretBytes::new();
+        Answer::of_etui().write(Format::Json, &mut line);
+        line.truncate(line.len() - 1);
+        for (name, value) in members {
+            line.extend(format!(",\"{name}\":").as_bytes());
+            line.extend(escape_json(value).expose());
+        }
+        line.push(b'}');
+        self.json_line(line)
+    }
+
     fn json_line(&self, mut line: SecretBytes) -> anyhow::Result<()> {
         line.push(b'\n');
         if self.stdout_is_terminal {
@@ -212,7 +234,7 @@ impl Output {
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
-    /// Tells an error on stderr and answers its exit code. A reader that went away is no error.
+    /// Tells an error on stderr and answers its exit code. A reader that went away is not an error.
     pub(super) fn report(&self, error: &anyhow::Error) -> ExitCode {
         if is_broken_pipe(error) {
             return ExitCode::SUCCESS;

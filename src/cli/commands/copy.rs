@@ -30,7 +30,7 @@ Examples:
   etui copy 'db/login::password'       one field of a JSON object, a dotenv file or a value of pass
   etui copy 'db/password#v3' --foreground")]
 pub(in crate::cli) struct Copy {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N, then '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     reference: ValueReference,
 
@@ -88,19 +88,20 @@ impl RunCommand for Copy {
         let route = clipboard.copy(&value, settings.clipboard_clear_after).map_err(failed)?;
         drop(value);
         let output = invocation.output();
-        match output.audience() {
+        let sentence = format!("copied {what}; {}", promise(route));
+        output.changed(&sentence, None);
+        // What is copied is cleared, whether that can be told or not.
+        let told = match output.audience() {
             Audience::Machine => output.json(&CopyJson {
                 secret_name: name.as_str(),
                 version_id: id.as_str(),
                 field,
                 route: word(route),
                 cleared_in_seconds: cleared_in(route).map(|after| after.as_secs()),
-            })?,
-            Audience::Person | Audience::Pipe => {
-                output.done(&format!("copied {what}; {}", promise(route)))?;
-            }
-        }
-        let Some(after) = cleared_in(route) else { return Ok(Finish::Done) };
+            }),
+            Audience::Person | Audience::Pipe => output.done(&sentence),
+        };
+        let Some(after) = cleared_in(route) else { return told.map(|()| Finish::Done) };
         if self.foreground {
             stay(after)?;
             clipboard.clear_if_ours().map_err(failed)?;
@@ -110,7 +111,7 @@ impl RunCommand for Copy {
             // On the system's route the holder clears; here nobody would.
             clear_later(clear, after).map_err(failed)?;
         }
-        Ok(Finish::Done)
+        told.map(|()| Finish::Done)
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::new_version::NewVersion;
 use super::put;
-use crate::cli::error::{CliError, Explained, explain};
-use crate::cli::exit_code::{Finish, exit_words};
+use crate::cli::error::{AnswerLost, CliError, Explained, explain};
+use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::plan::MOVES;
@@ -19,6 +19,7 @@ use crate::cli::schema::{ID, Json, Kind, NAME, STAGES, Schema, key};
 use crate::content;
 use crate::domain::{SecretName, SecretValue, StageLabel, ValueType, visible};
 use crate::memory::SecretBytes;
+use crate::platform::child::exit_words;
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch, wipe_left_behind};
 use crate::vault::PutRequest;
 use crate::versioning::StageSet;
@@ -27,7 +28,7 @@ use crate::versioning::StageSet;
 ///
 /// The editor is the one of the settings, of VISUAL or of EDITOR. It gets a file that is in memory only and is
 /// overwritten and removed afterwards. A plain NAME becomes the current version, 'NAME:LABEL' gets that
-/// label; for others --stage says what marks the new version. Unchanged text stores nothing. With '::FIELD' the
+/// label; for others --stage names the label of the new version. Unchanged text stores nothing. With '::FIELD' the
 /// editor gets that field alone; the rest of the value stays as it is written.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -37,7 +38,7 @@ Examples:
   etui edit 'app/config::tls.cert'     one field; the whole value is stored
   etui edit 'app/config#v3' --stage ACSCurrent --note 'back to v3, with the new host'")]
 pub(in crate::cli) struct Edit {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N, then '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     reference: ValueReference,
 
@@ -66,7 +67,7 @@ impl RunCommand for Edit {
         let stages = self.stages(invocation)?;
         let editor = Editor::find(invocation.settings()?.editor.as_deref());
         for folder in wipe_left_behind() {
-            let sentence = format!("wiped what an edit that was killed left in '{}'", folder.display());
+            let sentence = format!("wiped the value that a killed edit left in '{}'", folder.display());
             invocation.output().note(&sentence);
         }
         let place = place(invocation)?;
@@ -121,6 +122,7 @@ impl RunCommand for Edit {
         };
         // What was typed is not lost because it could not be stored.
         match store() {
+            Err(error) if error.is::<AnswerLost>() => Err(error),
             Err(error) if !is_empty => {
                 let kept = scratch.keep();
                 let Explained { code, sentence, hint } = explain(&error);
@@ -205,7 +207,7 @@ fn place(invocation: &Invocation) -> Result<Place, CliError> {
     let place = Place::find();
     let Place::Disk(path) = &place else { return Ok(place) };
     let question = format!(
-        "There is no directory in memory; the value would lie in '{}' for a while. Go on? [y/N] ",
+        "There is no directory in memory; the value would be in '{}' for a while. Continue? [y/N] ",
         visible(&path.display().to_string())
     );
     let reply =
@@ -228,10 +230,18 @@ fn extension(value: &SecretBytes) -> &'static str {
 fn edited(editor: &Editor, scratch: &Scratch, before: &SecretBytes) -> anyhow::Result<Option<SecretBytes>> {
     let status = editor.run(scratch.path());
     let status = status.map_err(|error| CliError::of_child("cannot start the editor", error))?;
+    // What a shell says of a program that is not there, or cannot be run.
+    if matches!(status.code(), Some(126 | 127)) {
+        return Err(CliError::unexpected(
+            format!("cannot start the editor '{}'; nothing was stored", visible(&editor.name())),
+            "set another one with VISUAL, or as `editor` in the settings",
+        )
+        .into());
+    }
     if !status.success() {
         return Err(CliError::unexpected(
             format!("the editor ended with {}; nothing was stored", exit_words(status)),
-            "leave it without an error to store the value; in vim, :cq cancels",
+            "exit without an error to store the value; in vim, :cq cancels",
         )
         .into());
     }

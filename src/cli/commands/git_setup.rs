@@ -18,8 +18,8 @@ use crate::cli::schema::{Json, Kind, Schema, key};
 
 /// Let git merge vault files in the repository here
 ///
-/// Adds a line to .gitattributes, which is to be committed, and the merge driver to the configuration of this clone; other
-/// clones run it once too. The history of a repository keeps every old file: values that were deleted here, and
+/// Adds a line to .gitattributes, which you commit, and the merge driver to the configuration of this clone. Run it
+/// once in every other clone too. The history of a repository keeps every old file: values that were deleted here, and
 /// files that open with a password that was changed since.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -65,10 +65,14 @@ impl RunCommand for GitSetup {
             }
         }
         let output = invocation.output();
+        let sentence = format!("git merges vault files here now; commit '{}'", attributes.display());
+        if changed {
+            output.changed(&sentence, None);
+        }
         if output.audience() == Audience::Machine {
             output.json(&SetupJson { attributes: &attributes, changed })?;
         } else if changed {
-            output.done(&format!("git merges vault files here now; commit '{}'", attributes.display()))?;
+            output.done(&sentence)?;
         } else {
             output.done("already there: nothing to change")?;
         }

@@ -196,6 +196,10 @@ impl Import {
         let report = imported?;
         drop(batch);
         invocation.say_notices(vault.take_notices());
+        if report.changes_anything() {
+            let sentence = import_wording::summary(&report, Tense::Did, on_refusal);
+            invocation.output().changed(&sentence, None);
+        }
         report::print(invocation.output(), &report, Tense::Did, on_refusal)?;
         Ok(Finish::Done)
     }
@@ -251,7 +255,7 @@ impl Import {
             CliError::usage(format!("cannot read stdin: {}", reason(&error)), "name a file")
         })?;
         if text.len() > LONGEST_FILE {
-            return Err(CliError::usage("what comes from stdin is longer than 2 GiB", "split it").into());
+            return Err(CliError::usage("stdin is longer than 2 GiB", "split it").into());
         }
         Ok(text)
     }

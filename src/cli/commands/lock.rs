@@ -37,6 +37,9 @@ impl RunCommand for Lock {
             None => false,
         };
         let output = invocation.output();
+        if was_unlocked {
+            output.changed("locked", None);
+        }
         match output.audience() {
             Audience::Machine => output.json(&LockJson { was_unlocked })?,
             Audience::Person | Audience::Pipe if was_unlocked => output.done("locked")?,

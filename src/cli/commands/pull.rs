@@ -1,4 +1,4 @@
-//! `etui pull`: secrets taken in from an engine.
+//! `etui pull`: imports secrets from an engine.
 
 use std::ops::ControlFlow;
 
@@ -15,15 +15,15 @@ use crate::config::remotes::RemoteName;
 use crate::domain::Folder;
 use crate::engine::{Pattern, Patterns, Transfer};
 use crate::vault::OnRefusal;
-use crate::vault::import_wording::Tense;
+use crate::vault::import_wording::{self, Tense};
 
 /// Pull secrets from OpenBao or HashiCorp Vault
 ///
-/// It is an import: versions come by id and value, all in one change that `etui undo` reverts. A label moves here only
-/// where it did not move here since the last push or pull; otherwise it stays, and is named. Descriptions and tags of
-/// secrets that are here stay. Pulling twice changes nothing.
+/// It is an import: versions come by id and value, all in one change that `etui undo` reverts. A label moves only if
+/// it has not moved here since the last push or pull; otherwise it stays, and is named. Descriptions and tags of
+/// existing secrets stay. Pulling twice changes nothing.
 ///
-/// Versions that were stored there without etui get their numbers as ids: v1, v2 …
+/// Versions stored there without etui get their numbers as ids: v1, v2 …
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -76,6 +76,9 @@ impl RunCommand for Pull {
             }
         };
         invocation.say_notices(vault.take_notices());
+        if tense == Tense::Did && import.changes_anything() {
+            output.changed(&import_wording::summary(&import, tense, OnRefusal::LeaveOut), None);
+        }
         report::print(output, &import, tense, OnRefusal::LeaveOut)?;
         Ok(import.first_refusal().map_or(Finish::Done, |refusal| Finish::Refused(refusal.code())))
     }

@@ -30,7 +30,7 @@ pub(in crate::cli) struct Purge {
     #[arg(value_name = "NAME", value_parser = SecretName::new)]
     names: Vec<SecretName>,
 
-    /// Purge although the clock of this machine is behind
+    /// Purge even if the clock of this machine is behind
     #[arg(long)]
     force: bool,
 
@@ -97,8 +97,9 @@ fn remove(
     let mut removed = Vec::new();
     // What was removed before a failure is told all the same.
     let result = vault.remove_for_good(planned, kind, &mut |removal| {
-        output.changed(&wording::removed(&removal.name, removal.versions), None);
         removed.push(removal.clone());
+        let sentences = removed.iter().map(|removal| wording::removed(&removal.name, removal.versions));
+        output.changed(&sentences.collect::<Vec<_>>().join("; "), None);
     });
     invocation.say_notices(vault.take_notices());
     if output.audience() == Audience::Machine {

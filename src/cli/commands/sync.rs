@@ -15,11 +15,11 @@ use crate::config::remotes::{RemoteName, RemoteUrl};
 use crate::sync::{Merged, Synced, carrier_to, sync};
 use crate::versioning::merge::Relation;
 
-/// Bring this vault together with a copy at a remote
+/// Sync this vault with the copy at a remote
 ///
 /// Fetches the copy, merges it as `etui merge` does, and puts the result back if nobody else was quicker; else it
-/// begins again, five times (then exit code 7). Where there is no copy yet the vault is copied there. Whatever ends it in
-/// the middle, each end has a whole file. The other end gets the sealed file only: no password and no key.
+/// begins again, five times (then exit code 7). Where there is no copy yet the vault is copied there. If it is
+/// interrupted, each end still has a complete file. The other end gets the encrypted file only: no password and no key.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -85,15 +85,19 @@ impl RunCommand for Sync {
         })?;
         invocation.say_notices(vault.take_notices());
         let put = synced == Synced::Done { put: true };
+        let sentence = match synced {
+            Synced::Not => "nothing was changed",
+            Synced::Done { put: true } => "synced: both copies are equal now",
+            Synced::Done { put: false } => "synced: the copy there already has everything",
+        };
+        if put {
+            output.changed(sentence, None);
+        }
         match output.audience() {
             Audience::Machine => {
                 output.json(&SyncJson { remote: name.as_str(), dry_run: self.merge.dry_run, put, merges })?
             }
-            Audience::Person | Audience::Pipe => output.done(match synced {
-                Synced::Not => "nothing was changed",
-                Synced::Done { put: true } => "synced: both copies are equal now",
-                Synced::Done { put: false } => "synced: the copy there already has everything",
-            })?,
+            Audience::Person | Audience::Pipe => output.done(sentence)?,
         }
         Ok(Finish::Done)
     }
@@ -104,7 +108,7 @@ impl Sync {
     fn chosen(&self, invocation: &Invocation) -> anyhow::Result<(RemoteName, RemoteUrl)> {
         let remotes = invocation.remotes()?;
         if let Some(name) = &self.remote {
-            let remote = remotes.get(name).ok_or_else(|| unknown(name))?;
+            let remote = remotes.get(name).ok_or_else(|| unknown(&remotes, name))?;
             return Ok((name.clone(), remote.url.clone()));
         }
         let takes_copies = |url: &RemoteUrl| !matches!(url, RemoteUrl::OpenBao { .. });

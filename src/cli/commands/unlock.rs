@@ -68,17 +68,19 @@ impl RunCommand for Unlock {
         let agent = invocation.agent_of(identity).ok_or(AgentError::NotStarted)?;
         agent::start(&agent, identity.key_id, &key, Limits { idle, absolute })?;
         let output = invocation.output();
+        let sentence = format!(
+            "unlocked; locks after {} without use, after {} in any case",
+            duration::words(idle),
+            duration::words(absolute)
+        );
+        output.changed(&sentence, None);
         match output.audience() {
             Audience::Machine => output.json(&UnlockJson {
                 unlocked: true,
                 idle_seconds: idle.as_secs(),
                 max_seconds: absolute.as_secs(),
             })?,
-            Audience::Person | Audience::Pipe => output.done(&format!(
-                "unlocked; locks after {} without use, after {} in any case",
-                duration::words(idle),
-                duration::words(absolute)
-            ))?,
+            Audience::Person | Audience::Pipe => output.done(&sentence)?,
         }
         Ok(Finish::Done)
     }
