@@ -3,6 +3,7 @@
 mod change;
 pub mod duration;
 pub mod remotes;
+pub mod toml_fault;
 
 use std::fs;
 use std::io;
@@ -119,10 +120,10 @@ pub struct Settings {
     /// Where a copied value goes.
     pub clipboard: ClipboardRoute,
     /// The command that copies its stdin.
-    #[serde(serialize_with = "text_or_none")]
+    #[serde(deserialize_with = "some_command", serialize_with = "text_or_none")]
     pub clipboard_copy: Option<String>,
     /// The command that clears what was copied.
-    #[serde(serialize_with = "text_or_none")]
+    #[serde(deserialize_with = "some_command", serialize_with = "text_or_none")]
     pub clipboard_clear: Option<String>,
     /// The colours.
     pub theme: ThemeName,
@@ -131,7 +132,7 @@ pub struct Settings {
     /// Whether the app listens to the mouse.
     pub mouse: Switch,
     /// The editor, before `$VISUAL` and `$EDITOR`.
-    #[serde(serialize_with = "text_or_none")]
+    #[serde(deserialize_with = "some_command", serialize_with = "text_or_none")]
     pub editor: Option<String>,
     /// The order of the list.
     pub order: ListOrder,
@@ -203,7 +204,7 @@ pub enum SettingsError {
         /// Why not.
         reason: String,
     },
-    /// The file says something that is no setting.
+    /// The file says something that is not a setting.
     #[error("'{}' line {line}: {problem}", path.display())]
     Malformed {
         /// The file.
@@ -238,8 +239,7 @@ pub fn load(path: &Path) -> Result<Settings, SettingsError> {
 fn parse(text: &str) -> Result<Settings, (usize, String)> {
     let settings: Settings = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let problem = error.message().lines().next().unwrap_or("this is no setting").to_owned();
-        (line_of(text.as_bytes(), at), problem)
+        (line_of(text.as_bytes(), at), toml_fault::told(&error, "setting"))
     })?;
     if settings.clipboard == ClipboardRoute::Command && settings.clipboard_copy.is_none() {
         let at = text.find("clipboard").unwrap_or(0);
@@ -265,6 +265,15 @@ fn line_of(bytes: &[u8], at: usize) -> usize {
 fn typed_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     duration::parse(&text).map_err(serde::de::Error::custom)
+}
+
+/// A command that is nothing but space would succeed and do nothing.
+fn some_command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        return Err(serde::de::Error::custom("the command is empty; delete the line to have none"));
+    }
+    Ok(Some(text))
 }
 
 fn text_or_none<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -320,6 +329,17 @@ mod tests {
         assert_eq!(settings.theme, ThemeName::HighContrast);
         assert_eq!(settings.mouse, Switch::Off);
         assert_eq!(settings.order, ListOrder::Name);
+    }
+
+    #[test]
+    fn a_command_that_is_nothing_but_space_is_refused() {
+        for name in ["clipboard_copy", "clipboard_clear", "editor"] {
+            let said = Err((1, "the command is empty; delete the line to have none".to_owned()));
+            assert_eq!(parse(&format!("{name} = ''\n")), said);
+            assert_eq!(parse(&format!("{name} = ' \t'\n")), said);
+            let setting = Setting::named(name).unwrap();
+            assert!(Settings::default().change(setting, "  ").is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -32,4 +32,4 @@ pub use socket::{check_directory, directory};
 pub use start::{run_agent, start};
 
 /// The hidden argument with which the binary becomes an agent.
-pub const AGENT_ARGUMENT: &str = "agent";
+pub const AGENT_ARGUMENT: &str = "agent-process";

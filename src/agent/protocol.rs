@@ -55,7 +55,7 @@ impl Request {
         bytes
     }
 
-    /// `None` for what is no request of this version.
+    /// `None` for what is not a request of this version.
     pub(super) fn decode(bytes: &[u8; REQUEST_LENGTH]) -> Option<Self> {
         let (&[version, kind], ids) = bytes.split_first_chunk()?;
         let (&vault_id, key_id) = ids.split_first_chunk()?;

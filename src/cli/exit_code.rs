@@ -1,7 +1,6 @@
 //! The number with which a command ends, from the code of the contract.
 
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitCode;
 
 use crate::domain::ErrorCode;
 
@@ -37,15 +36,6 @@ impl Finish {
             Self::NoProgram => ExitCode::from(127),
             Self::Program(code) => ExitCode::from(code),
         }
-    }
-}
-
-/// How a program ended, as in "failed (exit code 2)".
-pub(super) fn exit_words(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit code {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
-        (None, None) => status.to_string(),
     }
 }
 

@@ -223,7 +223,7 @@ impl Invocation {
             read.map_err(|error| {
                 let reason = super::error::reason(&error);
                 let sentence = format!("cannot read the key file '{}': {reason}", path.display());
-                CliError::not_unlocked(sentence, "name another with --key-file")
+                CliError::usage(sentence, "name another with --key-file")
             })
         };
         self.key_file.as_ref().map(read).transpose()
@@ -240,7 +240,7 @@ impl Invocation {
     }
 
     pub(super) fn given_password(&self) -> Result<Option<SecretBytes>, CliError> {
-        self.password.as_ref().map_err(Clone::clone)?.read(&self.output)
+        self.password.as_ref().map_err(Clone::clone)?.read(&self.output, "--password-file")
     }
 
     /// The password of a new vault, asked twice where it must be asked for.

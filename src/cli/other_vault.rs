@@ -77,7 +77,7 @@ impl OtherVault {
             };
             File::open(path).and_then(read).map_err(|error| {
                 let sentence = format!("cannot read the key file '{}': {}", path.display(), reason(&error));
-                CliError::not_unlocked(sentence, "name another with --other-key-file")
+                CliError::usage(sentence, "name another with --other-key-file")
             })
         });
         Ok(key_file.transpose()?)
@@ -95,6 +95,6 @@ impl OtherVault {
         if source == PasswordSource::Stdin {
             drop(invocation.claim_stdin("the password of the file")?);
         }
-        Ok(source.read(invocation.output())?)
+        Ok(source.read(invocation.output(), "--other-password-file")?)
     }
 }

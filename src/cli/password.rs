@@ -10,9 +10,10 @@ use std::process::{Command, Stdio};
 use super::error::{CliError, reason};
 use super::input;
 use super::output::Output;
+use super::usage::refuse_blank;
 use crate::generator::Strength;
 use crate::memory::SecretBytes;
-use crate::platform::child::{self, ChildError, WhenAsked};
+use crate::platform::child::{self, ChildError, WhenAsked, exit_words};
 use crate::platform::paths::with_home;
 use crate::platform::terminal::{Answer, Terminal};
 use crate::platform::user_files::is_open_to_others;
@@ -47,13 +48,19 @@ impl PasswordSource {
             (variable("ETUI_PASSWORD_FILE").map(PathBuf::from), variable("ETUI_PASSWORD_COMMAND"));
         match ((file, command), of_environment) {
             ((Some(file), _), _) => Ok(Self::of_file(file)),
-            ((None, Some(command)), _) => Ok(Self::Command(command.to_owned())),
+            ((None, Some(command)), _) => {
+                refuse_blank("--password-command", Some(command))?;
+                Ok(Self::Command(command.to_owned()))
+            }
             (_, (Some(_), Some(_))) => Err(CliError::usage(
                 "both ETUI_PASSWORD_FILE and ETUI_PASSWORD_COMMAND are set",
                 "unset one of the two",
             )),
             (_, (Some(file), None)) => Ok(Self::of_file(&file)),
-            (_, (None, Some(command))) => Ok(Self::Command(command)),
+            (_, (None, Some(command))) => {
+                refuse_blank("ETUI_PASSWORD_COMMAND", Some(&command))?;
+                Ok(Self::Command(command))
+            }
             (_, (None, None)) => Ok(Self::Prompt),
         }
     }
@@ -62,8 +69,9 @@ impl PasswordSource {
         if file == Path::new("-") { Self::Stdin } else { Self::File(with_home(file)) }
     }
 
-    /// Takes the password from where it is without asking anybody; `None` where it must be asked for.
-    pub(super) fn read(&self, output: &Output) -> Result<Option<SecretBytes>, CliError> {
+    /// Takes the password from where it is without asking anybody; `None` where it must be asked for. `flag` is the one
+    /// that names another file.
+    pub(super) fn read(&self, output: &Output, flag: &str) -> Result<Option<SecretBytes>, CliError> {
         let mut bytes = match self {
             Self::Prompt => return Ok(None),
             Self::Stdin => input::stdin()
@@ -75,7 +83,11 @@ impl PasswordSource {
                     input::read_up_to(file, LONGEST)
                 };
                 File::open(path).and_then(read).map_err(|error| {
-                    no_password(&format!("cannot read the password file '{}'", path.display()), &error)
+                    let path = path.display();
+                    CliError::usage(
+                        format!("cannot read the password file '{path}': {}", reason(&error)),
+                        format!("name another file with {flag}"),
+                    )
                 })?
             }
             Self::Command(command) => output_of(command)?,
@@ -215,7 +227,10 @@ pub(super) fn printed_by(
     match printed {
         // Where it printed too much the pipe was closed on it, and its own failure says nothing.
         printed if status.success() || printed.len() > longest => Ok(printed),
-        _ => Err(CliError::not_unlocked(format!("{failed}: {status}"), "run it by hand to see why")),
+        _ => Err(CliError::not_unlocked(
+            format!("{failed}: {}", exit_words(status)),
+            "run it by hand to see why",
+        )),
     }
 }
 
@@ -257,6 +272,6 @@ mod tests {
         assert_eq!(output_of(OsStr::new("printf 'pass word\\n'")).unwrap().expose(), b"pass word\n");
         assert_eq!(output_of(OsStr::new("cat; printf x")).unwrap().expose(), b"x");
         let failed = output_of(OsStr::new("printf secret; exit 3")).unwrap_err();
-        assert_eq!(failed.to_string(), "the password command failed: exit status: 3");
+        assert_eq!(failed.to_string(), "the password command failed: exit code 3");
     }
 }

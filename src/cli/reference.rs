@@ -61,14 +61,14 @@ pub enum ReferenceError {
     /// Both a version id and a label.
     #[error("a reference names a version id or a stage label, not both")]
     TwoSelectors,
-    /// What stands behind a `~` is no number.
+    /// What stands behind a `~` is not a number.
     #[error("'~' takes a number, as in 'a~2'")]
     Steps,
     /// Nothing behind `::`.
     #[error("'::' takes the name of a field, as in 'a::password'")]
     EmptyField,
     /// A field where a whole version is meant.
-    #[error("this is about a whole version: leave out '::' and the field")]
+    #[error("this needs a whole version: leave out '::' and the field")]
     WholeVersion,
 }
 
@@ -115,7 +115,7 @@ impl fmt::Display for FieldName {
 fn version(text: &str) -> Result<Reference, ReferenceError> {
     let mut parts = text.split('~');
     let version = parts.next().unwrap_or_default();
-    let older = parts.try_fold(0, |sum: u32, steps| sum.checked_add(count(steps)?));
+    let older = parts.try_fold(0, |sum: u32, steps| Some(sum.saturating_add(count(steps)?)));
     let (name, version_id, stage) = match version.find(['#', ':']) {
         None => (version, None, None),
         Some(at) => {
@@ -133,12 +133,13 @@ fn version(text: &str) -> Result<Reference, ReferenceError> {
     Ok(Reference { name: SecretName::new(name)?, selector: Selector { version_id, stage, older } })
 }
 
-/// `~` alone is one step. A sign is no part of a number here, though Rust would read it.
+/// `~` alone is one step. A sign is not part of a number here, though Rust would read it.
 fn count(steps: &str) -> Option<u32> {
     if steps.is_empty() {
         return Some(1);
     }
-    steps.bytes().all(|byte| byte.is_ascii_digit()).then(|| steps.parse().ok()).flatten()
+    // More than there can be are too many anyway.
+    steps.bytes().all(|byte| byte.is_ascii_digit()).then(|| steps.parse().unwrap_or(u32::MAX))
 }
 
 impl ValueReference {
@@ -212,7 +213,7 @@ pub(super) fn no_field(outcome: &GetOutcome, field: Option<&FieldName>, why: &No
     match (why, field) {
         (NoField::NoFields, _) => CliError::usage(
             format!(
-                "{version} has no fields: it is no JSON object, no KEY=value lines and not in the form of pass"
+                "{version} has no fields: it is neither a JSON object nor KEY=value lines nor in the form of pass"
             ),
             WHOLE,
         ),
@@ -238,16 +239,13 @@ pub(super) fn with_field(
         NotReplaced::NoField(why) => no_field(outcome, Some(field), &why),
         NotReplaced::NoJson => CliError::usage(
             format!(
-                "field '{field}' of '{}' holds JSON that is no text, and what was saved is no JSON",
+                "field '{field}' of '{}' holds JSON that is not text, and what was saved is not JSON",
                 outcome.name
             ),
             "write a number, true, false, null, an array or an object",
         ),
         NotReplaced::Form => CliError::usage(
-            format!(
-                "field '{field}' of '{}' cannot hold this text in the form that the value has",
-                outcome.name
-            ),
+            format!("field '{field}' of '{}' cannot hold this text in the format of the value", outcome.name),
             "edit the whole value: name it without a field",
         ),
     })

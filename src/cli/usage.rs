@@ -1,7 +1,7 @@
 //! What the parser of the command line says, in our own form: one sentence and a hint.
 
 use std::error::Error as StdError;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
@@ -70,8 +70,11 @@ impl NoCommand {
         }
         let typed = context(&self.error, ContextKind::InvalidSubcommand).unwrap_or_default();
         let commands = (self.all_commands)();
-        let names: Vec<&str> = commands.get_subcommands().map(Command::get_name).collect();
-        CliError::usage(format!("there is no command '{typed}'"), command_hint(&typed, &names))
+        // `etui config` and `etui remote` have commands of their own.
+        match self.command.as_ref().and_then(|command| commands.find_subcommand(command)) {
+            Some(command) => no_command(&format!("etui {}", command.get_name()), &typed, command),
+            None => no_command("etui", &typed, &commands),
+        }
     }
 }
 
@@ -91,16 +94,29 @@ fn mistake(error: &clap::Error, command: Option<&str>) -> CliError {
                 return CliError::usage(format!("{argument}: {}", invalid(source)), "");
             }
         }
+        ErrorKind::UnknownArgument if is_negative(&argument) => {
+            return CliError::usage(format!("'{argument}' is negative, and no number here can be"), "");
+        }
         ErrorKind::UnknownArgument => match command {
+            Some("promote") if !argument.starts_with('-') => {
+                return CliError::usage(
+                    format!("'{argument}' comes without --if"),
+                    format!("name the check with --if, as in --if '{argument}'"),
+                );
+            }
+            Some(command @ ("get" | "show" | "copy" | "edit" | "code")) if !argument.starts_with('-') => {
+                return CliError::usage(
+                    format!("`etui {command}` takes one version, and '{argument}' is a second word"),
+                    "name a version as 'NAME#VERSION' or 'NAME:LABEL'",
+                );
+            }
             Some("run") if !argument.starts_with('-') => {
                 return CliError::usage(
                     format!("'{argument}' comes before --"),
                     format!("put -- before the program, as in `etui run --env VAR=NAME -- {argument}`"),
                 );
             }
-            Some("new" | "put" | "which" | "edit") if VALUE_FLAGS.contains(&argument.as_str()) => {
-                return value_as_argument();
-            }
+            Some(_) if VALUE_FLAGS.contains(&argument.as_str()) => return value_as_argument(),
             _ => {}
         },
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
@@ -135,6 +151,10 @@ fn invalid(source: &(dyn StdError + 'static)) -> String {
     if text.contains(" is not in ") { "the number is out of range".to_owned() } else { text }
 }
 
+fn is_negative(argument: &str) -> bool {
+    argument.strip_prefix('-').is_some_and(|number| number.parse::<u64>().is_ok())
+}
+
 /// Refused, and not quoted, wherever somebody expects a value to be taken from the command line.
 pub(super) fn value_as_argument() -> CliError {
     CliError::usage(
@@ -148,49 +168,90 @@ const VALUE_FLAGS: [&str; 6] =
     ["--value", "--secret", "--secret-string", "--data", "--secret-data", "--password"];
 
 /// What other tools call what we call otherwise.
-const OTHER_WORDS: [(&str, &str); 34] = [
+const OTHER_WORDS: &[(&str, &str)] = &[
     ("add", "new"),
+    ("agent", "unlock"),
     ("cat", "get"),
+    ("check", "verify` for the vault, or `etui doctor"),
+    ("clip", "copy"),
     ("clone", "duplicate"),
     ("cp", "duplicate` for a secret, or `etui copy` for the clipboard"),
     ("create", "new"),
+    ("decrypt", "get"),
     ("del", "rm"),
     ("delete", "rm"),
     ("describe", "show"),
+    ("destroy", "rm"),
+    ("dump", "export"),
     ("env", "run"),
     ("exec", "run"),
+    ("fetch", "sync` for a copy of the vault, or `etui pull"),
     ("find", "list"),
+    ("fsck", "verify"),
     ("gen", "random"),
     ("generate", "random"),
+    ("genpass", "random"),
+    ("grep", "list"),
     ("history", "log` for versions, or `etui audit"),
     ("info", "show"),
     ("insert", "new"),
+    ("item", "show"),
     ("label", "stage"),
+    ("load", "import"),
     ("login", "unlock"),
     ("logout", "lock"),
     ("ls", "list"),
     ("metadata", "set"),
+    ("modify", "edit` for a value, or `etui set"),
     ("mv", "move` into a folder, or `etui rename"),
+    ("note", "set"),
+    ("otp", "code"),
+    ("passphrase", "random"),
+    ("password", "random` for a new one, or `etui passwd"),
     ("print", "get"),
+    ("pwgen", "random"),
     ("read", "get"),
+    ("recover", "restore"),
     ("remove", "rm"),
+    ("retrieve", "get"),
+    ("reveal", "get"),
     ("revert", "rollback` for one secret, or `etui undo"),
+    ("rotate", "put"),
+    ("save", "put"),
+    ("seal", "lock"),
     ("search", "list"),
+    ("share", "push"),
+    ("shell", "run"),
+    ("signin", "unlock"),
+    ("signout", "lock"),
     ("store", "put"),
     ("tag", "set"),
+    ("totp", "code"),
+    ("tree", "list"),
+    ("undelete", "restore"),
+    ("unseal", "unlock"),
+    ("unset", "rm"),
+    ("untag", "set"),
     ("update", "put"),
+    ("upload", "push"),
+    ("version", "--version"),
     ("versions", "log"),
     ("view", "show"),
+    ("whoami", "status"),
     ("write", "put"),
-    ("save", "put"),
 ];
 
-fn command_hint(typed: &str, commands: &[&str]) -> String {
-    let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed).map(|(_, ours)| *ours);
-    match known.or_else(|| nearest(typed, commands.iter().copied())) {
-        Some(command) => format!("did you mean `etui {command}`?"),
-        None => "run `etui --help` to see the commands".to_owned(),
-    }
+/// Refuses what is not a command of `program`, with the one that was probably meant.
+pub(super) fn no_command(program: &str, typed: &str, commands: &Command) -> CliError {
+    let names = commands.get_subcommands().map(Command::get_name);
+    let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed && program == "etui");
+    let hint = match known.map(|(_, ours)| *ours).or_else(|| nearest(typed, names)) {
+        Some(command) => format!("did you mean `{program} {command}`?"),
+        None => format!("run `{program} --help` to see the commands"),
+    };
+    let shown = program.strip_prefix("etui").unwrap_or_default().trim_start();
+    let separator = if shown.is_empty() { "" } else { " " };
+    CliError::usage(format!("there is no command '{shown}{separator}{typed}'"), hint)
 }
 
 /// Whether a mistake is about an option of every command, which the help of etui itself describes.
@@ -228,5 +289,16 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
         ContextValue::String(text) => Some(text.clone()),
         ContextValue::Strings(texts) => texts.first().cloned(),
         _ => None,
+    }
+}
+
+/// Refuses a command that is nothing but space: a shell runs it with success, so a check would pass that checks
+/// nothing.
+pub(super) fn refuse_blank(flag: &str, command: Option<&OsStr>) -> Result<(), CliError> {
+    match command.and_then(OsStr::to_str) {
+        Some(text) if text.trim().is_empty() => {
+            Err(CliError::usage(format!("{flag} names no command"), format!("give one, or leave {flag} out")))
+        }
+        _ => Ok(()),
     }
 }

@@ -193,7 +193,7 @@ impl ValueArguments {
 
 /// A password that `echo` wrote, for example: its line end is hardly ever meant.
 fn is_a_line_with_its_end(bytes: &[u8]) -> bool {
-    bytes.len() > 1 && bytes.iter().position(|byte| *byte == b'\n') == Some(bytes.len() - 1)
+    bytes.iter().position(|byte| *byte == b'\n').is_some_and(|at| at + 1 == bytes.len())
 }
 
 fn read(source: File) -> io::Result<SecretBytes> {

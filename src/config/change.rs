@@ -127,18 +127,22 @@ impl Settings {
     /// A sentence that says what the setting takes; nothing is changed then.
     pub fn change(&mut self, setting: &Setting, text: &str) -> Result<(), String> {
         let mut changed = self.clone();
-        let command = || (text != "none").then(|| text.to_owned());
+        let command = || match text {
+            "none" => Ok(None),
+            text if text.trim().is_empty() => Err(setting.refusal(text)),
+            text => Ok(Some(text.to_owned())),
+        };
         match setting.name {
             "lock_after" => changed.lock_after = setting.duration(text)?,
             "reveal_for" => changed.reveal_for = setting.duration(text)?,
             "clipboard_clear_after" => changed.clipboard_clear_after = setting.duration(text)?,
             "clipboard" => changed.clipboard = setting.word(text)?,
-            "clipboard_copy" => changed.clipboard_copy = command(),
-            "clipboard_clear" => changed.clipboard_clear = command(),
+            "clipboard_copy" => changed.clipboard_copy = command()?,
+            "clipboard_clear" => changed.clipboard_clear = command()?,
             "theme" => changed.theme = setting.word(text)?,
             "glyphs" => changed.glyphs = setting.word(text)?,
             "mouse" => changed.mouse = setting.word(text)?,
-            "editor" => changed.editor = command(),
+            "editor" => changed.editor = command()?,
             "order" => changed.order = setting.word(text)?,
             "layout" => changed.layout = setting.word(text)?,
             "plain" => changed.plain = setting.switch(text)?,
@@ -316,7 +320,7 @@ mod tests {
             expected.change(named(name), text).unwrap();
         }
         assert_eq!(load(&path), Ok(expected));
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing lies beside it");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is beside it");
         save(&path, named("editor"), "none").unwrap();
         assert_eq!(load(&path).unwrap().editor, None);
     }

@@ -7,7 +7,7 @@ use thiserror::Error;
 const UNITS: [(char, u64, &str); 4] =
     [('d', 86_400, "day"), ('h', 3_600, "hour"), ('m', 60, "minute"), ('s', 1, "second")];
 
-/// A text that is no duration.
+/// A text that is not a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a duration is a number and a unit, 366 days at most: 90s, 15m, 8h, 2d")]
 pub struct NoDuration;

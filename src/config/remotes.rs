@@ -24,7 +24,7 @@ pub const FILE_NAME: &str = "remotes.toml";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemoteName(String);
 
-/// Why a word is no name of a remote.
+/// Why a word is not a name of a remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a remote's name has 1 to 64 letters, digits, '-', '_' or '.', and begins with a letter or digit")]
 pub struct NotAName;
@@ -114,8 +114,7 @@ impl Remotes {
     fn parse(text: &str) -> Result<Self, (usize, String)> {
         toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            let problem = error.message().lines().next().unwrap_or("this is no remote").to_owned();
-            (super::line_of(text.as_bytes(), at), problem)
+            (super::line_of(text.as_bytes(), at), super::toml_fault::told(&error, "key of a remote"))
         })
     }
 

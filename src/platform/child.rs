@@ -1,6 +1,6 @@
 //! Programs that are started and waited for, with the signals as system(3) has them.
 //!
-//! A program that outlives etui would go on with a secret in its environment, and read from the terminal together
+//! A program that outlives etui would continue with a secret in its environment, and read from the terminal together
 //! with the shell. So while one runs, what the keyboard sends (SIGINT, SIGQUIT) is the program's alone, since the
 //! kernel sends it there as well; what asks etui to end (SIGTERM, SIGHUP) is passed on to it; and etui waits.
 
@@ -29,6 +29,15 @@ pub enum ChildError {
     /// It ran and has ended; a signal asked etui to end meanwhile.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
+}
+
+/// How a program ended, as in "failed (exit code 2)".
+pub fn exit_words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => status.to_string(),
+    }
 }
 
 /// What is done about a signal that asks etui to end while the program runs.

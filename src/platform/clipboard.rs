@@ -20,7 +20,7 @@ pub use osc52::{OSC52_LIMIT, osc52_sequence};
 
 use crate::domain::reason;
 use crate::memory::{SecretBytes, process};
-use crate::platform::child::{self, ChildError, WhenAsked};
+use crate::platform::child::{self, ChildError, WhenAsked, exit_words};
 use crate::platform::signals::Interrupted;
 
 /// The hidden argument with which the binary becomes the holder of a copied value.
@@ -302,7 +302,7 @@ fn run(command: &str, input: Option<&SecretBytes>) -> Result<(), ClipboardError>
     });
     match ended {
         Ok((status, ())) if status.success() => Ok(()),
-        Ok((status, ())) => Err(ClipboardError::CommandFailed(status.to_string())),
+        Ok((status, ())) => Err(ClipboardError::CommandFailed(exit_words(status))),
         Err(ChildError::System(error)) => Err(ClipboardError::CommandFailed(reason(&error))),
         Err(ChildError::Interrupted(by)) => Err(by.into()),
     }
@@ -374,7 +374,7 @@ mod tests {
         let copy = "exit 3".to_owned();
         let mut clipboard = Clipboard::new(ClipboardSetting::Command { copy, clear: None });
         let result = clipboard.copy(&SecretBytes::copy_of(b"value"), Duration::from_secs(30));
-        assert_eq!(result, Err(ClipboardError::CommandFailed("exit status: 3".to_owned())));
+        assert_eq!(result, Err(ClipboardError::CommandFailed("exit code 3".to_owned())));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The user's editor on a value, without the value ever lying on a disk.
 //!
-//! The file lies in memory, in a folder of its own (`place.rs`, `scratch.rs`). vim and its variants, and emacs, are told
-//! to keep swap, undo, backup and history files away; what an editor leaves beside the file is removed with it.
+//! The file lies in memory, in a folder of its own (`place.rs`, `scratch.rs`). vim and its variants, and emacs, are
+//! told to keep swap, undo, backup and history files away; what an editor leaves beside the file is removed with it.
 //! Everything is overwritten before it is removed.
 
 mod place;
@@ -41,7 +41,8 @@ pub struct Editor {
 impl Editor {
     /// The one of the settings, else `$VISUAL`, else `$EDITOR`, else `vi`.
     pub fn find(setting: Option<&str>) -> Self {
-        let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
+        let is_blank = |value: &OsString| value.to_str().is_some_and(|text| text.trim().is_empty());
+        let variable = |name| env::var_os(name).filter(|value| !is_blank(value));
         let line = setting.map(OsString::from).or_else(|| variable("VISUAL")).or_else(|| variable("EDITOR"));
         Self { line: line.unwrap_or_else(|| "vi".into()) }
     }

@@ -1,4 +1,4 @@
-//! Runs a program whose output passes through a filter on its way to ours, where ours is no terminal.
+//! Runs a program whose output passes through a filter on its way to ours, where ours is not a terminal.
 //!
 //! The program is our child then, so what it would get in our place is passed on: signals that are sent to us, and
 //! in the other direction how it ended. Its input is ours, and so are streams that are terminals.
@@ -43,7 +43,7 @@ enum Event {
     StreamEnded,
 }
 
-/// Which of our outputs are no terminals.
+/// Which of our outputs are not terminals.
 pub struct Filtered {
     stdout: bool,
     stderr: bool,

@@ -68,7 +68,7 @@ fn common_beginning(names: &[String]) -> &str {
 /// Reads a regular file, up to one byte over `limit`; nothing else is waited for.
 ///
 /// # Errors
-/// As the system says, and for what is no regular file.
+/// As the system says, and for what is not a regular file.
 pub fn read_regular(path: &Path, limit: usize) -> io::Result<SecretBytes> {
     // A pipe that nobody writes to would hold the opening up for ever.
     let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
@@ -84,7 +84,7 @@ pub fn read_regular(path: &Path, limit: usize) -> io::Result<SecretBytes> {
     read_up_to(file, limit)
 }
 
-/// Whether others than its owner may read or change a file that must be its owner's alone. What is no regular file
+/// Whether others than its owner may read or change a file that must be its owner's alone. What is not a regular file
 /// (a pipe, `/dev/stdin`) is somebody's alone by itself.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use super::action::Action;
 use super::app::for_people;
 use super::context::Context;
 use super::keymap::{Binding, Key, Keymap};
+use crate::config::toml_fault;
 use crate::domain::reason;
 
 /// Why a file of keys was not accepted: the default keys hold then.
@@ -45,7 +46,7 @@ impl UserKeymapError {
                 format!("'{}' line {line}: {problem}", for_people(path))
             }
         };
-        format!("{sentence}; the default keys hold")
+        format!("{sentence}; the default keys apply")
     }
 }
 
@@ -93,8 +94,7 @@ struct UserRow {
 
 pub(super) fn laid_over(text: &str) -> Result<Keymap, Problem> {
     let tables: BTreeMap<Spanned<String>, Vec<UserRow>> = toml::from_str(text).map_err(|error| {
-        let problem = error.message().lines().next().unwrap_or("this is no row of keys").to_owned();
-        (error.span().map_or(0, |span| span.start), problem)
+        (error.span().map_or(0, |span| span.start), toml_fault::told(&error, "key of a row"))
     })?;
     let mut bindings = Keymap::embedded().bindings().to_vec();
     // Which rows are the user's, and where they stand.
@@ -244,7 +244,7 @@ mod tests {
         let (keymap, refused) = load_or_default(Some(&path));
         assert_eq!(keymap.bindings().len(), default);
         let sentence = refused.unwrap().for_the_app();
-        assert!(sentence.ends_with("line 3: there is no action 'fly'; the default keys hold"), "{sentence}");
+        assert!(sentence.ends_with("line 3: there is no action 'fly'; the default keys apply"), "{sentence}");
         assert!(matches!(load(folder.path()), Err(UserKeymapError::Unreadable { .. })));
     }
 }

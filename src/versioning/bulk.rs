@@ -7,6 +7,7 @@ use super::lifecycle::{self, Deletion};
 use super::metadata::{self, MetadataUpdate};
 use super::put::refuse_in_window;
 use super::refusal::Refusal;
+use super::select::no_such_label;
 use super::stages::{StageMove, move_stage};
 use super::state::SecretState;
 use crate::domain::{Folder, Invalid, SecretName, StageLabel, Timestamp};
@@ -167,7 +168,7 @@ fn label(state: &SecretState, goal: &LabelGoal) -> Result<Plan, Refusal> {
     let bearer = |label| state.version_of_label(label).map(|version| version.id.clone());
     let (to, from) = match &goal.to {
         Some(to) => match bearer(to) {
-            None => return Err(Refusal::NoSuchLabel { name: state.name.clone(), label: to.clone() }),
+            None => return Err(no_such_label(state, to)),
             found => (found, None),
         },
         None => match bearer(&goal.label) {

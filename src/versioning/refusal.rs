@@ -40,7 +40,12 @@ pub enum Refusal {
     #[error("secret '{name}' has no version '{version}'")]
     NoSuchVersion { name: SecretName, version: VersionId },
     #[error("secret '{name}' has no label '{label}'")]
-    NoSuchLabel { name: SecretName, label: StageLabel },
+    NoSuchLabel {
+        name: SecretName,
+        label: StageLabel,
+        /// The label that was probably meant.
+        near: Option<StageLabel>,
+    },
     #[error("secret '{name}' has no version that was current before")]
     NoPrevious { name: SecretName },
     #[error("secret '{name}' has {} older than '{version}'", fewer_than(*.older))]
@@ -216,6 +221,7 @@ impl Refusal {
             | Self::PastTheOldest { name, .. } => {
                 format!("run `etui log {name} --all` to see its versions and their labels")
             }
+            Self::NoSuchLabel { near: Some(near), .. } => format!("did you mean '{near}'?"),
             Self::NoSuchLabel { name, .. } => format!("run `etui log {name}` to see its labels"),
             Self::PreviousOntoCurrent { .. } => {
                 "move ACSCurrent instead: ACSPrevious follows by itself".to_owned()
@@ -264,7 +270,7 @@ impl Refusal {
             Self::Changed { .. } | Self::VaultChanged => {
                 "look at the new state, then decide again".to_owned()
             }
-            Self::ClockBehind { .. } => "set the clock of this machine, or go on with --force".to_owned(),
+            Self::ClockBehind { .. } => "set the clock of this machine, or use --force".to_owned(),
         }
     }
 }

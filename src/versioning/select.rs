@@ -3,7 +3,7 @@
 use super::put::refuse_in_window;
 use super::refusal::Refusal;
 use super::state::{SecretState, VersionState};
-use crate::domain::{StageLabel, VersionId};
+use crate::domain::{StageLabel, VersionId, nearest};
 
 /// Which version is asked for. With nothing in it: the current one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,9 +53,14 @@ pub(super) fn no_such_version(state: &SecretState, id: &VersionId) -> Refusal {
 }
 
 fn by_stage<'a>(state: &'a SecretState, stage: &StageLabel) -> Result<&'a VersionState, Refusal> {
-    state
-        .version_of_label(stage)
-        .ok_or_else(|| Refusal::NoSuchLabel { name: state.name.clone(), label: stage.clone() })
+    state.version_of_label(stage).ok_or_else(|| no_such_label(state, stage))
+}
+
+/// The refusal of a label that the secret does not have.
+pub(super) fn no_such_label(state: &SecretState, label: &StageLabel) -> Refusal {
+    let labels = state.labels.iter().map(|(known, _)| known.as_str());
+    let near = nearest(label.as_str(), labels).and_then(|near| StageLabel::new(near).ok());
+    Refusal::NoSuchLabel { name: state.name.clone(), label: label.clone(), near }
 }
 
 fn by_stage_current(state: &SecretState) -> Result<&VersionState, Refusal> {

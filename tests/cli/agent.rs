@@ -413,7 +413,7 @@ fn the_agent_is_alone_with_its_key() {
     let home = Unlocked::new();
     let process = home.process().as_raw_nonzero();
     let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap();
-    assert_eq!(arguments.split(|byte| *byte == 0).skip(1).collect::<Vec<_>>(), [&b"agent"[..], b""]);
+    assert_eq!(arguments.split(|byte| *byte == 0).skip(1).collect::<Vec<_>>(), [&b"agent-process"[..], b""]);
     assert_eq!(fs::metadata(home.socket()).unwrap().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(home.socket().parent().unwrap()).unwrap().mode() & 0o777, 0o700);
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();

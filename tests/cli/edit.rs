@@ -127,7 +127,7 @@ fn an_editor_that_fails_stores_nothing() {
         stderr:
         note: this editor may keep copies of its own; etui knows nothing about it
         error: the editor ended with exit code 1; nothing was stored
-        hint: leave it without an error to store the value; in vim, :cq cancels
+        hint: exit without an error to store the value; in vim, :cq cancels
         "#);
     assert_eq!(home.etui(&["log", "db", "--all"]).text().lines().count(), 2);
     assert_eq!(left_behind(&home), [""; 0]);
@@ -205,7 +205,7 @@ fn what_a_killed_edit_left_is_named_by_doctor_and_wiped_by_the_next_edit() {
     assert_eq!(fs::read(home.path().join("runtime").join(&folder[0]).join("value.txt")).unwrap(), b"two");
     assert_eq!(edited(&home)[1], ("wrong".to_owned(), folder[0].clone()));
     let run = edit(&home, "true", &["db"]).succeeded();
-    assert!(run.stderr.contains("note: wiped what an edit that was killed left in '"), "{run}");
+    assert!(run.stderr.contains("note: wiped the value that a killed edit left in '"), "{run}");
     assert_eq!(left_behind(&home), [""; 0]);
     assert_eq!(edited(&home).len(), 1);
 }

@@ -47,7 +47,7 @@ fn the_password_comes_from_a_command_that_cannot_eat_the_value() {
     assert_snapshot!(home.finish(home.bare(&failing), b"").failed(5), @r#"
         exit 5
         stderr:
-        error: the password command failed: exit status: 3
+        error: the password command failed: exit code 3
         hint: run it by hand to see why
         "#);
 }
@@ -162,7 +162,7 @@ fn a_weak_new_password_that_nobody_typed_gets_a_note() {
     let home = Home::empty();
     home.write_private("password", "hunter2\n");
     let cheapest = ["--kdf-memory", "19", "--kdf-passes", "2", "--kdf-lanes", "1"];
-    let note = "note: this master password is weak: whoever gets a copy of the vault can guess it\n";
+    let note = "note: this master password is weak: anyone who gets a copy of the vault can guess it\n";
     assert_eq!(home.etui(&[&["init"][..], &cheapest].concat()).succeeded().stderr, note);
     home.write_private("new", "letmein\n");
     let passwd = [&["passwd", "--new-password-file", "new", "-q"][..], &cheapest].concat();

@@ -174,7 +174,7 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
         exit 126
         stderr:
         error: cannot run './data.txt': permission denied
-        hint: check its name and PATH
+        hint: name a file that can be executed (`chmod +x`)
         "#);
     write_program(&home.path().join("script"), "#!/nowhere/interpreter -x\n");
     assert_snapshot!(run("./script").failed(126), @r#"

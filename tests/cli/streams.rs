@@ -34,7 +34,13 @@ fn a_dash_is_stdout_wherever_values_are_written() {
 #[test]
 fn a_dash_is_no_vault_no_key_file_and_no_settings() {
     let home = Home::with_secret();
-    let lines: [&[&str]; 8] = [
+    let lines: [&[&str]; 14] = [
+        &["man", "--out", "-"],
+        &["remote", "add", "stick", "file:-"],
+        &["remote", "add", "stick", "-"],
+        &["serve", "--access-key-file", "-"],
+        &["merge", "-"],
+        &["recovery-sheet", "--key-file", "-"],
         &["--vault", "-", "list"],
         &["--config", "-", "list"],
         &["--key-file", "-", "list"],
@@ -137,6 +143,22 @@ fn a_line_end_that_is_hardly_meant_is_told_and_stays() {
         let run = home.pipe(value, &[&["put", "a"], more].concat()).succeeded();
         assert!(!run.stderr.contains("line end"), "{value:?}: {run}");
     }
+}
+
+#[cfg(feature = "serve")]
+#[test]
+fn a_server_is_seeded_from_stdin() {
+    let home = Home::with_secret();
+    let exported = home.etui(&["export", "json", "--plaintext"]).succeeded().stdout;
+    let mut child = home.command(&["serve", "--seed", "-", "--no-auth", "--json"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), &exported).unwrap();
+    let mut first = String::new();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut stdout, &mut first).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(first.contains("ETUI_SERVE_ENDPOINT"), "{first}");
 }
 
 /// Runs it in a shell whose redirection stands behind it.

@@ -24,15 +24,15 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
     assert_snapshot!(home.etui(&["config", "check"]), @r#"
         exit 0
         stdout:
-        there is no '~/config/etui/settings.toml': the defaults hold
-        there is no '~/config/etui/keymap.toml': the defaults hold
+        there is no '~/config/etui/settings.toml': the defaults apply
+        there is no '~/config/etui/keymap.toml': the defaults apply
         "#);
     settings(&home, "theme = 'dark'\n");
     assert_snapshot!(home.etui(&["config", "check"]), @r#"
         exit 0
         stdout:
         '~/config/etui/settings.toml' is valid
-        there is no '~/config/etui/keymap.toml': the defaults hold
+        there is no '~/config/etui/keymap.toml': the defaults apply
         "#);
     assert_snapshot!(home.etui(&["config", "path", "--json"]), @r#"
         exit 0
@@ -43,7 +43,7 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
     assert_snapshot!(home.etui(&["config", "check"]).failed(2), @r#"
         exit 2
         stderr:
-        error: '~/config/etui/settings.toml' line 2: unknown field `colour`, expected one of `lock_after`, `reveal_for`, `clipboard_clear_after`, `clipboard`, `clipboard_copy`, `clipboard_clear`, `theme`, `glyphs`, `mouse`, `editor`, `order`, `layout`, `plain`, `suggest_ids`, `unlock_by_agent`
+        error: '~/config/etui/settings.toml' line 2: there is no setting 'colour'
         hint: run `etui config default` to see what can be set
         "#);
     settings(&home, "lock_after = 'soon'\n");
@@ -108,7 +108,7 @@ fn copy_runs_the_command_of_the_settings_and_tells_what_it_can_promise() {
     assert_snapshot!(home.etui(&["copy", "db"]).failed(1), @r#"
         exit 1
         stderr:
-        error: the clipboard command failed: exit status: 3
+        error: the clipboard command failed: exit code 3
         hint: try the command by hand, then correct it in the settings
         "#);
     assert_snapshot!(home.etui(&["copy", "nothing"]).failed(3), @r#"

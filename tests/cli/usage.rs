@@ -187,8 +187,8 @@ fn mistakes_are_one_sentence_and_a_hint() {
     assert_snapshot!(home.etui(&["get", "a", "\u{1b}]52;c;x\u{7}"]).failed(2), @r#"
         exit 2
         stderr:
-        error: unexpected argument '' found
-        hint: run `etui get --help` to see what it takes
+        error: `etui get` takes one version, and '␛]52;c;x␇' is a second word
+        hint: name a version as 'NAME#VERSION' or 'NAME:LABEL'
         "#);
 }
 
@@ -249,7 +249,7 @@ fn an_answer_that_cannot_be_written_is_exit_1() {
         "#);
 }
 
-// Guards: a mistyped path is no tampering, and 6 is kept for files that say they are vaults.
+// Guards: a mistyped path is not tampering, and 6 is kept for files that say they are vaults.
 #[test]
 fn a_path_that_leads_to_no_vault_is_a_mistake_of_the_caller() {
     let home = Home::with_secret();
@@ -272,7 +272,7 @@ fn a_path_that_leads_to_no_vault_is_a_mistake_of_the_caller() {
         error: '~/folder' is not an etui vault
         hint: it is not a regular file: name another file
         "#);
-    // Where a vault was, a file that is none is no mistyped path.
+    // Where a vault was, a file that is none is not a mistyped path.
     fs::write(home.vault(), "notes").unwrap();
     home.etui(&["list"]).failed(6);
 }
@@ -296,6 +296,11 @@ fn a_mistake_that_many_make_is_told_with_its_remedy() {
         ("generate", "random"),
         ("find", "list"),
         ("insert", "new"),
+        ("dump", "export"),
+        ("load", "import"),
+        ("agent", "unlock"),
+        ("otp", "code"),
+        ("undelete", "restore"),
     ] {
         told(
             &[typed, "db"],
@@ -310,6 +315,20 @@ fn a_mistake_that_many_make_is_told_with_its_remedy() {
         "there is no command 'history'",
         "did you mean `etui log` for versions, or `etui audit`?",
     );
+    told(&["config", "chek"], 2, "there is no command 'config chek'", "did you mean `etui config check`?");
+    told(
+        &["remote", "rm"],
+        2,
+        "there is no command 'remote rm'",
+        "run `etui remote --help` to see the commands",
+    );
+    told(&["man", "gte"], 2, "there is no command 'gte'", "did you mean `etui get`?");
+    told(&["get", "db:ACSCurent"], 3, "secret 'db' has no label 'ACSCurent'", "did you mean 'ACSCurrent'?");
+    home.etui(&["remote", "add", "stick", "file:copy.etui"]).succeeded();
+    for line in [&["sync", "sitck"][..], &["remote", "remove", "stik"], &["push", "stcik"]] {
+        let name = line.last().unwrap();
+        told(line, 3, &format!("there is no remote '{name}'"), "did you mean 'stick'?");
+    }
     told(&["frobnicate"], 2, "there is no command 'frobnicate'", "run `etui --help` to see the commands");
     told(
         &["run", "greet"],
@@ -317,9 +336,15 @@ fn a_mistake_that_many_make_is_told_with_its_remedy() {
         "'greet' comes before --",
         "put -- before the program, as in `etui run --env VAR=NAME -- greet`",
     );
-    for flag in ["--value", "--secret-string", "--data"] {
+    for (command, flag) in [
+        ("put", "--value"),
+        ("put", "--secret-string"),
+        ("put", "--data"),
+        ("set", "--value"),
+        ("stage", "--value"),
+    ] {
         told(
-            &["put", "db", flag, "hunter2"],
+            &[command, "db", flag, "hunter2"],
             2,
             "a value is never taken from the command line, where other programs and the history see it",
             "pipe it in, name a file with --file, or type it at the hidden prompt",
@@ -354,6 +379,27 @@ fn a_check_that_names_no_command_promotes_nothing() {
         assert_eq!(run.stderr, "error: --if names no command\nhint: give one, or leave --if out\n");
     }
     assert_eq!(home.etui(&["get", "db"]).stdout, b"two");
+}
+
+#[test]
+fn a_command_that_is_nothing_but_space_is_no_command() {
+    let home = Home::with_secret();
+    home.etui(&["remote", "add", "team", "openbao:http://127.0.0.1:9/secret/app"]).succeeded();
+    for blank in ["", "  ", "\n"] {
+        let run = home.finish(home.bare(&["list", "--password-command", blank]), b"").failed(2);
+        assert!(run.stderr.starts_with("error: --password-command names no command\n"), "{run}");
+        #[cfg(feature = "engines")]
+        {
+            let run = home.etui(&["pull", "team", "--token-command", blank]).failed(2);
+            assert!(run.stderr.starts_with("error: --token-command names no command\n"), "{run}");
+        }
+        let settings = format!("clipboard = 'command'\nclipboard_copy = \"{}\"\n", blank.escape_default());
+        std::fs::create_dir_all(home.path().join("config/etui")).unwrap();
+        std::fs::write(home.path().join("config/etui/settings.toml"), settings).unwrap();
+        let run = home.etui(&["copy", "db"]).failed(2);
+        assert!(run.stderr.contains("settings.toml' line 2: the command is empty"), "{run}");
+        std::fs::remove_file(home.path().join("config/etui/settings.toml")).unwrap();
+    }
 }
 
 #[test]

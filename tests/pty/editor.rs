@@ -61,7 +61,7 @@ fn an_editor_that_fails_changes_nothing() {
     editor(&home, "echo lost > \"$1\"; exit 3");
     let mut terminal = open_app(&home);
     terminal.press("e");
-    terminal.wait_for_text("exit status: 3");
+    terminal.wait_for_text("exit code 3");
     terminal.wait_for_app();
     assert_nothing_left(&home);
     terminal.press("\x03");

@@ -14,6 +14,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::location;
 use crate::cli::password;
 use crate::cli::stream::refuse_stream;
+use crate::cli::usage::refuse_blank;
 use crate::config::duration;
 use crate::config::remotes::{RemoteName, RemoteUrl};
 use crate::domain::visible;
@@ -53,13 +54,13 @@ pub(super) struct EngineAccess {
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     namespace: Option<OsString>,
 
-    /// Allow plain HTTP: everybody on the way can read the secrets
+    /// Allow plain HTTP: anyone on the network path can read the secrets
     ///
     /// To this machine itself it is always allowed.
     #[arg(long, hide_short_help = true)]
     insecure_http: bool,
 
-    /// For how long an engine that does not answer is asked again [default: 30s]
+    /// How long to retry an engine that does not answer [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, hide_short_help = true)]
     wait: Option<Duration>,
 }
@@ -76,10 +77,10 @@ impl EngineRemote {
     /// The remote of this name.
     pub(super) fn find(invocation: &Invocation, name: &RemoteName) -> Result<Self, CliError> {
         let remotes = invocation.remotes()?;
-        let url = &remotes.get(name).ok_or_else(|| unknown(name))?.url;
+        let url = &remotes.get(name).ok_or_else(|| unknown(&remotes, name))?.url;
         let RemoteUrl::OpenBao { .. } = url else {
             return Err(CliError::usage(
-                format!("remote '{name}' is no engine, but a copy of the vault ({})", url.kind()),
+                format!("remote '{name}' is a copy of the vault ({}), not an engine", url.kind()),
                 "name one whose URL begins with openbao:",
             ));
         };
@@ -131,6 +132,7 @@ impl EngineAccess {
         let token = match (&self.token_file, &self.token_command) {
             (Some(path), _) => read_token(invocation, path, "token file")?,
             (None, Some(command)) => {
+                refuse_blank("--token-command", Some(command))?;
                 password::printed_by(command, "the token command failed", LONGEST_TOKEN)?
             }
             (None, None) => match variable {

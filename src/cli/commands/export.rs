@@ -195,16 +195,13 @@ impl Export {
                 if source == PasswordSource::Stdin {
                     drop(invocation.claim_stdin("the password of the database")?);
                 }
-                let password = source.read(invocation.output())?.unwrap_or_default();
+                let password = source.read(invocation.output(), "--new-password-file")?.unwrap_or_default();
                 password::note_weak(invocation.output(), &password);
                 password
             }
         };
         if password.is_empty() {
-            return Err(CliError::not_unlocked(
-                "the password of the database is empty",
-                "choose another one",
-            ));
+            return Err(CliError::usage("the password of the database is empty", "choose another one"));
         }
         Ok(password)
     }

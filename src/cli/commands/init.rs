@@ -13,7 +13,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
-use crate::cli::stream::refuse_stream;
+use crate::cli::stream::{folder_exists, refuse_stream};
 use crate::cli::wording;
 use crate::domain::visible;
 use crate::vault::{self, Credentials, KdfCost, Vault, VaultError};
@@ -22,7 +22,7 @@ use crate::vault::{Existing, place_secret_file};
 /// Create a vault
 ///
 /// The master password is asked for twice, or taken from --password-file or --password-command. An existing
-/// file is never overwritten, except a vault that was never finished, after a question. How much unlocking costs is
+/// file is never overwritten, except a vault that was never finished, after a question. The cost of unlocking is
 /// measured on this machine, unless --kdf options set it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -67,18 +67,20 @@ impl RunCommand for Init {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let path = invocation.vault_path()?;
         // Before a password is asked for; `create` decides it again, and safely.
+        refuse_below_a_file(path)?;
         let replaces = path.symlink_metadata().is_ok();
         if replaces {
             self.allow_replacing(invocation, path)?;
         }
         if let Some(path) = &self.key_file_out {
             refuse_stream(path, "a key file")?;
+            folder_exists(path)?;
         }
         let chosen = self.cost.chosen()?;
         let given = invocation.key_file()?;
         if given.is_some() && self.key_file_out.is_some() {
             return Err(CliError::usage(
-                "a key file is either taken or made, not both",
+                "--key-file and --key-file-out exclude each other",
                 "leave out --key-file (and ETUI_KEY_FILE) or --key-file-out",
             )
             .into());
@@ -153,5 +155,17 @@ impl Init {
             sentence += &format!("\n{}", vault::wording::key_file_made(key_file));
         }
         invocation.output().done(&sentence)
+    }
+}
+
+/// A path that goes on below a file is a mistake, told before a password is asked for.
+fn refuse_below_a_file(path: &Path) -> Result<(), CliError> {
+    let above = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    match above.into_iter().find(|folder| folder.exists()) {
+        Some(folder) if !folder.is_dir() => Err(CliError::usage(
+            format!("'{}' is not a folder", visible(&folder.display().to_string())),
+            "choose another path with --vault",
+        )),
+        _ => Ok(()),
     }
 }

@@ -13,6 +13,8 @@ use crate::cli::manual::Manual;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
+use crate::cli::stream::refuse_stream;
+use crate::cli::usage::no_command;
 
 /// Print the manual page of etui or of a command, or write all of them
 #[derive(Debug, Args)]
@@ -50,23 +52,32 @@ impl RunCommand for Man {
         let output = invocation.output();
         let manual = Manual { commands: invocation.all_commands(), groups: GROUPS };
         if let Some(directory) = &self.out {
+            refuse_stream(directory, "the directory of the pages")?;
+            if directory.exists() && !directory.is_dir() {
+                return Err(CliError::usage(
+                    format!("'{}' is not a folder", directory.display()),
+                    "name another one with --out",
+                )
+                .into());
+            }
             let written = std::fs::create_dir_all(directory).and_then(|()| manual.write_pages(directory));
             let sentence = || format!("cannot write the pages to '{}'", directory.display());
             written.map_err(|error| CliError::system(sentence(), &error))?;
+            let sentence = format!("wrote the manual pages to '{}'", directory.display());
+            output.changed(&sentence, None);
             match output.audience() {
                 Audience::Machine => {
                     let out = directory.display().to_string();
                     output.json(&WrittenPages { out, pages: manual.pages() })?;
                 }
                 Audience::Person | Audience::Pipe => {
-                    output.done(&format!("wrote the manual pages to '{}'", directory.display()))?;
+                    output.done(&sentence)?;
                 }
             }
             return Ok(Finish::Done);
         }
         let page = manual.page_named(self.command.as_deref()).ok_or_else(|| {
-            let name = self.command.as_deref().unwrap_or_default();
-            CliError::usage(format!("there is no command '{name}'"), "run `etui --help` to see them")
+            no_command("etui", self.command.as_deref().unwrap_or_default(), &invocation.all_commands()())
         })?;
         output.bytes(&page?)?;
         Ok(Finish::Done)

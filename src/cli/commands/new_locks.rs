@@ -1,4 +1,4 @@
-//! What `passwd` and `rekey` have in common: the present password, a new one, a new cost, a new key file.
+//! What `passwd` and `rekey` have in common: the current password, a new one, a new cost, a new key file.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::password::{self, PasswordSource};
 use crate::cli::progress::ProgressLine;
 use crate::cli::schema::{Json, Kind, Schema, key};
-use crate::cli::stream::refuse_stream;
+use crate::cli::stream::{folder_exists, refuse_stream};
 use crate::domain::visible;
 use crate::memory::SecretBytes;
 use crate::vault::{NewKeyFile, Relock, Relocked, Relocking, Vault, refuse_existing, wording};
@@ -73,13 +73,14 @@ struct NewLocksJson<'a> {
 }
 
 impl NewLocks {
-    /// Takes the present password, asks for the new one, changes the locks, and tells it.
+    /// Takes the current password, asks for the new one, changes the locks, and tells it.
     pub(super) fn apply(self, invocation: &Invocation, what: Relocking) -> anyhow::Result<Finish> {
         let cost = self.cost.chosen()?;
         let given = self.given_password(invocation)?;
         if let Some(path) = &self.key_file_out {
             refuse_stream(path, "a key file")?;
             refuse_existing(path)?;
+            folder_exists(path)?;
         }
         if let Some(path) = &self.keep_copy {
             refuse_unfit_copy(path)?;
@@ -136,10 +137,7 @@ impl NewLocks {
         if source == PasswordSource::Stdin {
             drop(invocation.claim_stdin("the new password")?);
         }
-        source.read(invocation.output()).map_err(|error| {
-            // Not the password that opens the vault: nothing is locked, only a file is named wrongly.
-            CliError::usage(error.to_string(), "name another file with --new-password-file")
-        })
+        source.read(invocation.output(), "--new-password-file")
     }
 }
 

@@ -7,17 +7,18 @@ use std::process::Command;
 use clap::Args;
 
 use crate::cli::error::{self, CliError};
-use crate::cli::exit_code::{Finish, exit_words};
+use crate::cli::exit_code::Finish;
 use crate::cli::history::{self, CHANGES};
 use crate::cli::invocation::Invocation;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Schema};
+use crate::cli::usage::refuse_blank;
 use crate::cli::variables::{Instead, TOO_LARGE, VariableArguments};
 use crate::cli::wording;
 use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::kms::Answer;
 use crate::memory::process;
-use crate::platform::child::{self, ChildError, WhenAsked};
+use crate::platform::child::{self, ChildError, WhenAsked, exit_words};
 use crate::vault::{StageRequest, StateToken, Vault};
 use crate::versioning::{Change, Selector, StageMove, select};
 
@@ -59,11 +60,8 @@ impl RunCommand for Promote {
             )
             .into());
         }
-        let is_blank = |condition: &OsString| condition.to_str().is_some_and(|text| text.trim().is_empty());
-        if self.condition.as_ref().is_some_and(is_blank) {
-            // A script whose variable is empty must not promote unchecked.
-            return Err(CliError::usage("--if names no command", "give one, or leave --if out").into());
-        }
+        // A script whose variable is empty must not promote unchecked.
+        refuse_blank("--if", self.condition.as_deref())?;
         let mut vault = invocation.unlock()?;
         let selector = Selector { stage: Some(self.label.clone()), ..Selector::default() };
         let (id, expected) = marked(&mut vault, &self.name, &selector)?;

@@ -1,5 +1,7 @@
 //! `etui remote`: names for the places that copies and secrets are taken to.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -9,15 +11,16 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Key, Kind, Schema, key};
+use crate::cli::stream::refuse_stream;
 use crate::cli::table::{Cell, Table};
 use crate::config::SettingsError;
 use crate::config::remotes::{Addition, RemoteName, RemoteUrl, Remotes};
-use crate::domain::{ErrorCode, visible};
+use crate::domain::{ErrorCode, nearest, visible};
 
 /// Name the places that this machine syncs with, as git does
 ///
-/// A remote is a place to meet, not a vault in use. Its URL is kept in remotes.toml beside the settings and holds no
-/// password or token.
+/// A remote is where copies meet: a file that no etui opens as its vault. Its URL is kept in remotes.toml beside the
+/// settings and holds no password or token.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 URLs:
@@ -95,6 +98,7 @@ impl RunCommand for Remote {
         match self.action {
             RemoteAction::List => list(invocation, &remotes)?,
             RemoteAction::Add { new_remote: name, url } => {
+                refuse_stream(Path::new(url.strip_prefix("file:").unwrap_or(&url)), "a remote")?;
                 let url = typed(&url)?;
                 let sentence = match remotes.add(name.clone(), url.clone()) {
                     Addition::Taken => return Err(taken(&name).into()),
@@ -107,7 +111,9 @@ impl RunCommand for Remote {
                 say(invocation, &sentence, &name, &url)?;
             }
             RemoteAction::Remove { remote: name } => {
-                let Some(removed) = remotes.remove(&name) else { return Err(unknown(&name).into()) };
+                let Some(removed) = remotes.remove(&name) else {
+                    return Err(unknown(&remotes, &name).into());
+                };
                 remotes.save(&path).map_err(not_saved)?;
                 say(invocation, &format!("removed remote '{name}'"), &name, &removed.url)?;
             }
@@ -117,7 +123,8 @@ impl RunCommand for Remote {
 }
 
 fn typed(url: &str) -> anyhow::Result<RemoteUrl> {
-    let folder = std::env::current_dir().map_err(|error| CliError::system("the current folder", &error))?;
+    let folder = std::env::current_dir()
+        .map_err(|error| CliError::system("cannot find the current folder", &error))?;
     RemoteUrl::typed(url, &folder, std::env::home_dir().as_deref())
         .map_err(|error| CliError::usage(error.to_string(), "").into())
 }
@@ -128,11 +135,13 @@ fn taken(name: &RemoteName) -> CliError {
 }
 
 /// There is no remote of this name.
-pub(super) fn unknown(name: &RemoteName) -> CliError {
-    CliError::not_found(
-        format!("there is no remote '{name}'"),
-        "run `etui remote list` to see all, or `etui remote add` to add one",
-    )
+pub(super) fn unknown(remotes: &Remotes, name: &RemoteName) -> CliError {
+    let names = remotes.iter().map(|(known, _)| known.as_str());
+    let hint = match nearest(name.as_str(), names) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => "run `etui remote list` to see all, or `etui remote add` to add one".to_owned(),
+    };
+    CliError::not_found(format!("there is no remote '{name}'"), hint)
 }
 
 fn not_saved(error: SettingsError) -> CliError {

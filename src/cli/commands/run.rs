@@ -32,12 +32,12 @@ use crate::platform::filtered_run::{self, Filtered};
 /// The program takes the place of etui: terminal, signals and exit code are its own. The exit code is 125 if etui
 /// fails before, 126 if the program cannot be run, and 127 if it is not found.
 ///
-/// With --mask etui stays, and writes •••• in the place of the values in stdout and stderr, where these are no
+/// With --mask etui stays, and writes •••• in the place of the values in stdout and stderr, where these are not
 /// terminals: the values, their longer lines, and both as JSON, percent-encoded and in base64. A value that stands in
 /// an env file itself does not come from the vault and is not masked. Signals are passed on and the exit code is the
 /// program's. Masking catches accidents, not intent: hex, compressed, reversed, re-wrapped or split output passes. A
-/// common word used as a value is masked wherever it stands. Programs that run tools for a language model turn it on
-/// by their variables (CLAUDECODE, AI_AGENT, CODEX_SANDBOX, CURSOR_AGENT and others).
+/// common word used as a value is masked wherever it stands. Programs that run tools for a language model turn --mask
+/// on by their variables (CLAUDECODE, AI_AGENT, CODEX_SANDBOX, CURSOR_AGENT and others).
 ///
 /// --prefix and --env-from refuse names like PATH and LD_PRELOAD, which change what programs load and run;
 /// --env VAR=REF sets them.
@@ -164,12 +164,15 @@ impl Run {
             }
             (io::ErrorKind::NotFound, Some(path)) => {
                 let sentence = match interpreter(&path) {
-                    Some(interpreter) => format!("its interpreter '{interpreter}' is not there"),
+                    Some(interpreter) => format!("its interpreter '{interpreter}' does not exist"),
                     None => format!("'{}' is there, but not what it needs to be started", path.display()),
                 };
                 (sentence, "install what is missing, or correct its first line", Finish::ProgramFailed)
             }
             (io::ErrorKind::NotFound, None) => (reason, "check its name and PATH", Finish::NoProgram),
+            (io::ErrorKind::PermissionDenied, _) => {
+                (reason, "name a file that can be executed (`chmod +x`)", Finish::ProgramFailed)
+            }
             _ => (reason, "check its name and PATH", Finish::ProgramFailed),
         };
         let sentence = format!("cannot run '{}': {why}", name.display());

@@ -14,10 +14,10 @@ use crate::cli::input;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Audience, Loudness, Output};
 use crate::cli::row::RunCommand;
-use crate::cli::schema::Json;
+use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::shell::Shell;
+use crate::cli::stream::{is_stream, refuse_stream};
 use crate::config::duration;
-use crate::content::escape_json;
 use crate::demo::{self, Demo};
 use crate::domain::{Folder, Timestamp, visible};
 use crate::exchange::{LONGEST_FILE, json};
@@ -65,7 +65,7 @@ pub(in crate::cli) struct Serve {
     #[arg(long)]
     read_only: bool,
 
-    /// Serve a throwaway vault filled from an `etui export json` file
+    /// Serve a throwaway vault filled from an `etui export json` file, `-` for stdin
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     seed: Option<PathBuf>,
 
@@ -92,6 +92,10 @@ pub(in crate::cli) struct Serve {
     idle: Duration,
 }
 
+const SIGNED: &str = "requests are signed";
+const MADE_HERE: &str = "the access key was made for this run";
+const WITH_TLS: &str = "--tls was given";
+
 /// What is served, and what of it ends with the process.
 struct Served {
     keeper: Keeper,
@@ -101,7 +105,19 @@ struct Served {
 }
 
 impl RunCommand for Serve {
-    const JSON: Json = Json::Unchanged("it answers over HTTP, as KMS does");
+    const JSON: Json = Json::Answers(&[Schema::when(
+        "once, before the first request; requests are answered over HTTP, as KMS does",
+        &[&[
+            key("ETUI_SERVE_ENDPOINT", Kind::Text, "the address with its port"),
+            key("ETUI_SERVE_PROTOCOL", Kind::Word(&["http", "https"]), "the protocol"),
+            key("ALIBABA_CLOUD_ACCESS_KEY_ID", Kind::Text, "the id of the access key").if_any(SIGNED),
+            key("ALIYUN_ACCESS_KEY_ID", Kind::Text, "the same").if_any(SIGNED),
+            key("ALIBABA_CLOUD_ACCESS_KEY_SECRET", Kind::Text, "its secret").if_any(MADE_HERE),
+            key("ALIYUN_ACCESS_KEY_SECRET", Kind::Text, "the same").if_any(MADE_HERE),
+            key("ALIBABA_CLOUD_CA_BUNDLE", Kind::Text, "the authority that clients trust").if_any(WITH_TLS),
+            key("NODE_EXTRA_CA_CERTS", Kind::Text, "the same").if_any(WITH_TLS),
+        ]],
+    )]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
@@ -125,7 +141,7 @@ impl RunCommand for Serve {
         };
         let failure = server
             .run(served.keeper, signing, served.idle, served.locks, &mut signals, &mut tell)
-            .map_err(|error| CliError::system("cannot go on serving", &error))?;
+            .map_err(|error| CliError::system("cannot continue to serve", &error))?;
         Ok(failure.map_or(Finish::Done, Finish::Refused))
     }
 }
@@ -135,11 +151,12 @@ impl Serve {
         if self.no_auth {
             return Ok(Signing::Nobody);
         }
+        self.access_key_file.as_deref().map_or(Ok(()), |path| refuse_stream(path, "an access key file"))?;
         let key = match &self.access_key_file {
             None => AccessKey::make()?,
             Some(path) => AccessKey::parse(&read(path, LONGEST_KEY_FILE)?).ok_or_else(|| {
                 CliError::usage(
-                    format!("'{}' is no access key", path.display()),
+                    format!("'{}' is not an access key", path.display()),
                     "write the id (at most 40 characters) and the secret (8 to 128) on a line each",
                 )
             })?,
@@ -153,7 +170,7 @@ impl Serve {
             Signing::Nobody => AccessKeyId::new(""),
         };
         let origin = key_id.map_or(Origin::CommandLine, Origin::Api);
-        let throwaway = self.throwaway()?;
+        let throwaway = self.throwaway(invocation)?;
         let (mut vault, identity, answers) = match &throwaway {
             Some(demo) => {
                 let (vault, identity) = open_throwaway(demo, origin)?;
@@ -166,6 +183,7 @@ impl Serve {
             }
         };
         vault.set_origin(origin);
+        self.note_empty_folder(invocation.output(), &mut vault)?;
         let agent = if throwaway.is_none() { invocation.agent_of(identity) } else { None };
         let locks = agent.as_ref().and_then(|agent| match LockRequests::listen(agent) {
             Ok(locks) => Some(locks),
@@ -182,16 +200,30 @@ impl Serve {
         Ok(Served { keeper, idle, locks, _throwaway: throwaway })
     }
 
-    fn throwaway(&self) -> anyhow::Result<Option<Demo>> {
+    fn throwaway(&self, invocation: &Invocation) -> anyhow::Result<Option<Demo>> {
         let now: Timestamp = SystemClock.now();
         Ok(match (&self.seed, self.demo) {
             (Some(path), _) => {
-                let batch = json::read(read(path, LONGEST_FILE)?.expose())?;
+                let text = match is_stream(path) {
+                    true => input::read_up_to(invocation.claim_stdin("the secrets")?, LONGEST_FILE)
+                        .map_err(|error| CliError::system("cannot read the secrets from stdin", &error))?,
+                    false => read(path, LONGEST_FILE)?,
+                };
+                let batch = json::read(text.expose())?;
                 Some(Demo::seeded(&batch)?)
             }
             (None, true) => Some(Demo::make(now)?),
             (None, false) => None,
         })
+    }
+
+    /// A mistyped folder would be served as an empty one.
+    fn note_empty_folder(&self, output: &Output, vault: &mut Vault) -> anyhow::Result<()> {
+        let Some(folder) = &self.prefix else { return Ok(()) };
+        if !vault.list()?.iter().any(|secret| secret.name.starts_with(folder.as_str())) {
+            output.note(&format!("there is no secret below '{}' yet", folder.as_str()));
+        }
+        Ok(())
     }
 
     fn say_how_to_connect(
@@ -203,20 +235,12 @@ impl Serve {
     ) -> anyhow::Result<()> {
         let endpoint = server.address().to_string();
         let exports = self.exports(&endpoint, signing, trust);
+        if output.audience() == Audience::Machine {
+            return output.json_of_texts(&exports);
+        }
         let mut text = SecretBytes::new();
-        match output.audience() {
-            Audience::Machine => {
-                for (at, (name, value)) in exports.into_iter().enumerate() {
-                    text.extend(format!("{}\"{name}\":", if at == 0 { "{" } else { "," }).as_bytes());
-                    text.extend(escape_json(value).expose());
-                }
-                text.extend(b"}\n");
-            }
-            Audience::Person | Audience::Pipe => {
-                for (name, value) in exports {
-                    Shell::Bash.export(name, value.as_bytes(), &mut text);
-                }
-            }
+        for (name, value) in exports {
+            Shell::Bash.export(name, value.as_bytes(), &mut text);
         }
         output.bytes(text.expose())
     }

@@ -91,7 +91,12 @@ impl<T> Setting<T> {
             return Ok(Self::Off);
         }
         let wrong = |sentence: String| CliError::usage(sentence, "");
-        let number = text.parse().map_err(|_| wrong("a whole number or 'off' is expected".to_owned()))?;
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number {
+            return Err(wrong("a whole number or 'off' is expected".to_owned()));
+        }
+        // What is too large for a number is too large for the setting, which says how large it may be.
+        let number = text.parse().unwrap_or(u32::MAX);
         read(number).map(Self::To).map_err(|invalid| wrong(invalid.to_string()))
     }
 

@@ -40,7 +40,7 @@ pub enum RemoteUrl {
     },
 }
 
-/// Why a text is no URL of a remote.
+/// Why a text is not a URL of a remote.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NotAUrl {
     /// It begins with nothing that is known.
@@ -178,7 +178,7 @@ fn git(rest: &str) -> Result<RemoteUrl, NotAUrl> {
     }
     let is_named = |part: &str| !part.is_empty() && ![".", "..", ".git"].contains(&part);
     if !path.split('/').all(is_named) || path.starts_with('-') {
-        return Err(Part("behind '#' stands the path of a file within the repository"));
+        return Err(Part("the path of a file in the repository follows '#'"));
     }
     Ok(RemoteUrl::Git { repository: repository.to_owned(), path: path.to_owned() })
 }

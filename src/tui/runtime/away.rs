@@ -10,7 +10,7 @@ use std::thread;
 
 use crate::domain::{SecretValue, reason};
 use crate::memory::SecretBytes;
-use crate::platform::child::ChildError;
+use crate::platform::child::{ChildError, exit_words};
 use crate::platform::editor::{Editor, EditorKind, Place, Scratch, wipe_left_behind};
 use crate::platform::signals::Signal;
 use crate::tui::ask::Editing;
@@ -66,10 +66,11 @@ impl Away {
     /// What the editor left; to be called when its descriptor rings.
     pub(super) fn finish(self) -> EditorEnd {
         match self.status.recv() {
-            Err(_) => EditorEnd::Failed("the editor was lost".to_owned()),
+            Err(_) => EditorEnd::Failed("lost track of the editor".to_owned()),
             Ok(Err(error)) => EditorEnd::Failed(format!("cannot start the editor: {error}")),
             Ok(Ok(status)) if !status.success() => EditorEnd::Failed(format!(
-                "the editor ended with {status}: nothing was changed; VISUAL or the settings name another one"
+                "the editor ended with {}: nothing was changed; VISUAL or the settings name another one",
+                exit_words(status)
             )),
             Ok(Ok(_)) => match self.scratch.changed(&self.before, SecretValue::LIMIT) {
                 Err(error) => {

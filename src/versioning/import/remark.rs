@@ -27,7 +27,7 @@ pub enum ImportRemark {
     RotationStays,
     #[error("the note of version '{version}' differs there, and stays as it is here")]
     NoteStays { version: VersionId },
-    #[error("it stands more than once in the source, each time the same: it is one secret here")]
+    #[error("it occurs more than once in the source, each time the same: it is one secret here")]
     StandsAgain,
     #[error("the name that it has there is kept nowhere: its description and its tags are full")]
     NameNotKept,

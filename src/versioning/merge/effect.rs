@@ -67,7 +67,7 @@ fn between(before: &SecretState, after: &SecretState, existence: Existence) -> C
     change
 }
 
-/// The order of labels alone is no change.
+/// The order of labels alone is not a change.
 fn mark_the_same(one: &LabelMap, other: &LabelMap) -> bool {
     one.len() == other.len() && one.iter().all(|(label, target)| other.target(label) == Some(target))
 }

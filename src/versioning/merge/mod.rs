@@ -124,7 +124,7 @@ fn planned(
     }
 }
 
-/// Where the same labels mark the same versions, their order is no change.
+/// Where the same labels mark the same versions, their order is not a change.
 fn keep_order_of_labels(before: &SecretState, after: &mut SecretState) {
     let same = |(label, target)| after.labels.target(label) == Some(target);
     if before.labels.len() == after.labels.len() && before.labels.iter().all(same) {

@@ -26,7 +26,7 @@ fn all() -> Vec<(Refusal, ErrorCode)> {
         (Refusal::WindowAndForce, ErrorCode::InvalidParameter),
         (Refusal::NoSuchSecret { name: name.clone(), near: None }, ErrorCode::ResourceNotFound),
         (Refusal::NoSuchVersion { name: name.clone(), version: v1.clone() }, ErrorCode::ResourceNotFound),
-        (Refusal::NoSuchLabel { name: name.clone(), label: x }, ErrorCode::ResourceNotFound),
+        (Refusal::NoSuchLabel { name: name.clone(), label: x, near: None }, ErrorCode::ResourceNotFound),
         (Refusal::NoPrevious { name: name.clone() }, ErrorCode::ResourceNotFound),
         (
             Refusal::PastTheOldest { name: name.clone(), version: v1.clone(), older: 3 },
