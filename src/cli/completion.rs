@@ -1,6 +1,6 @@
 //! Completing words for the shells: the command line itself, and, while the agent keeps the vault unlocked,
 //! names of secrets, ids of versions and labels. Nothing is asked, said or extended; without the agent there
-//! are no names.
+//! are not names.
 
 mod bash;
 mod wanted;
@@ -26,6 +26,7 @@ use words::unquoted;
 use super::globals::Globals;
 use super::location::Location;
 use super::reference::{FIELD_SIGN, ValueReference};
+use crate::config::remotes::RemoteUrl;
 use crate::content;
 use crate::domain::{SecretName, StageLabel};
 use crate::exchange::Source;
@@ -105,14 +106,17 @@ fn with_completer(command: &str, argument: Arg) -> Arg {
         (_, "reference" | "other" | "env_from") => references,
         (_, "assignments") => assignments,
         (_, "instead") => others,
+        ("restore" | "purge", "names") => names_of_deleted,
         (_, "name" | "names" | "old") => names,
         (_, "prefix") => folders,
-        (_, "targets") => names_and_folders,
+        (_, "targets") | ("push", "patterns") => names_and_folders,
         (_, "folder") => folders_with_sign,
         (_, "label" | "stages") => labels,
         (_, "to" | "from") => ids,
         (_, "tags") => tags,
         (_, "untag") => tag_keys,
+        ("push" | "pull", "remote") => engines,
+        ("sync", "remote") => remotes_with_copies,
         (_, "remote") => remotes,
         ("import", "format") => formats_and_paths,
         ("run", "command") => programs,
@@ -145,11 +149,24 @@ fn location() -> Option<Location> {
     Some(Location::new(&Globals::alone(globals)?))
 }
 
-/// The remotes of this machine; they are no secret, and no agent is needed.
+/// The remotes of this machine; they are not secret, and no agent is needed.
 fn remotes(current: &OsStr) -> Vec<CompletionCandidate> {
+    remotes_that(current, |_| true)
+}
+
+fn engines(current: &OsStr) -> Vec<CompletionCandidate> {
+    remotes_that(current, |url| matches!(url, RemoteUrl::OpenBao { .. }))
+}
+
+fn remotes_with_copies(current: &OsStr) -> Vec<CompletionCandidate> {
+    remotes_that(current, |url| !matches!(url, RemoteUrl::OpenBao { .. }))
+}
+
+fn remotes_that(current: &OsStr, are_meant: fn(&RemoteUrl) -> bool) -> Vec<CompletionCandidate> {
     let (Some(current), Some(location)) = (current.to_str(), location()) else { return Vec::new() };
     let Ok(remotes) = location.remotes() else { return Vec::new() };
-    candidates(remotes.iter().map(|(name, _)| name.to_string()), current)
+    let meant = remotes.iter().filter(|(_, remote)| are_meant(&remote.url));
+    candidates(meant.map(|(name, _)| name.to_string()), current)
 }
 
 fn candidates(texts: impl IntoIterator<Item = String>, current: &str) -> Vec<CompletionCandidate> {
@@ -164,6 +181,14 @@ fn all_names(vault: &mut Vault) -> Vec<String> {
 fn names(current: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
     candidates(all_names(&mut vault), current)
+}
+
+/// Secrets that are scheduled for deletion.
+fn names_of_deleted(current: &OsStr) -> Vec<CompletionCandidate> {
+    let (Some(current), Some(mut vault)) = (current.to_str(), unlocked()) else { return Vec::new() };
+    let Ok(listing) = vault.list() else { return Vec::new() };
+    let deleted = listing.iter().filter(|secret| secret.planned_deletion.is_some());
+    candidates(deleted.map(|secret| secret.name.to_owned()), current)
 }
 
 fn folders(current: &OsStr) -> Vec<CompletionCandidate> {

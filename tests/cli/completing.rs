@@ -11,6 +11,9 @@ fn home() -> Home {
     home.pipe("x", &["new", "team@host/login", "--tag", "env=prod"]).succeeded();
     home.pipe("three", &["put", "db", "--stage", "canary"]).succeeded();
     home.etui(&["remote", "add", "server", "ssh://nb/~/vault.etui"]).succeeded();
+    home.etui(&["remote", "add", "team", "openbao:http://127.0.0.1:9/secret/app"]).succeeded();
+    home.pipe("x", &["new", "gone"]).succeeded();
+    home.etui(&["rm", "gone"]).succeeded();
     fs::create_dir_all(home.path().join("folder/inner")).unwrap();
     fs::write(home.path().join("folder/inner/file.csv"), "").unwrap();
     fs::write(home.path().join("folder/inner/space in.csv"), "").unwrap();
@@ -96,6 +99,35 @@ fn zsh_completes() {
     home.etui(&["lock"]).succeeded();
 }
 
+/// Guards: a package has the script as a file that zsh loads at the first Tab, which must not be lost.
+#[test]
+fn zsh_completes_at_the_first_tab_with_the_script_of_a_package() {
+    if is_missing("zsh") {
+        return;
+    }
+    let home = home();
+    let script = home.etui(&["completions", "zsh"]).succeeded();
+    fs::create_dir(home.path().join("functions")).unwrap();
+    fs::write(home.path().join("functions/_etui"), script.stdout).unwrap();
+    let mut zsh = home.start_on_terminal("zsh", &["-f", "-i"], |command| {
+        let folder = std::path::Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+        command.env("PATH", path).env("PS1", "ready$ ")
+    });
+    for setup in [
+        "unsetopt beep; fpath=(~/functions $fpath); autoload -U compinit; compinit -u -D",
+        "show() { zle -M \"<$BUFFER>\" }; zle -N show; bindkey '^Xp' show; bindkey '^U' kill-whole-line",
+    ] {
+        zsh.wait_for("ready$ ").press(setup).press("\r");
+    }
+    zsh.wait_for("ready$ ");
+    for (line, completed) in [("etui rollb", "etui rollback "), ("etui get d", "etui get db ")] {
+        completes(&mut zsh, line, completed);
+    }
+    drop(zsh);
+    home.etui(&["lock"]).succeeded();
+}
+
 /// What fish itself offers for a line.
 fn fish(home: &Home, line: &str) -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_BIN_EXE_etui")).parent().unwrap();
@@ -119,6 +151,11 @@ fn fish_completes() {
         assert!(fish(&home, line).contains(&word.to_owned()), "{line}: {:?}", fish(&home, line));
     }
     assert_eq!(fish(&home, "etui stage db "), ["ACSCurrent", "ACSPrevious", "canary"]);
+    assert_eq!(fish(&home, "etui sync "), ["server"]);
+    assert_eq!(fish(&home, "etui push "), ["team"]);
+    assert_eq!(fish(&home, "etui push team t"), ["team@host/", "team@host/login"]);
+    assert_eq!(fish(&home, "etui remote remove "), ["server", "team"]);
+    assert_eq!(fish(&home, "etui restore "), ["gone"]);
     assert_eq!(fish(&home, "etui put db --version-id "), Vec::<String>::new());
     home.etui(&["lock"]).succeeded();
 }

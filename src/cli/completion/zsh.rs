@@ -2,6 +2,9 @@
 
 /// A folder gets no space, so that one can walk into it. zsh would quote a '~', which means itself then: behind
 /// one, only what follows the last '/' is completed.
+///
+/// As a file `_etui` of a package it is the body of the function that zsh loads at the first Tab: then it must complete
+/// at once, not only define what completes the next time.
 pub(super) const SCRIPT: &str = r#"#compdef etui
 _etui() {
     local kept
@@ -18,5 +21,9 @@ _etui() {
     (( $#folders )) && _describe -V values folders -S / -r /
     (( $#others )) && _describe -V values others
 }
-compdef _etui etui
+if [[ $funcstack[1] == _etui ]]; then
+    _etui "$@"
+else
+    compdef _etui etui
+fi
 "#;
