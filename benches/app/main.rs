@@ -102,7 +102,7 @@ impl Bench {
     }
 
     fn tree(&mut self) {
-        self.key("tree: a row further", "j", |_| {});
+        self.key("tree: the next row", "j", |_| {});
         self.key("tree: open a folder", "l", |app| {
             app.press("g h h h");
         });
@@ -118,7 +118,7 @@ impl Bench {
     }
 
     fn flat(&mut self) {
-        self.key("flat: a row further", "j", |_| {});
+        self.key("flat: the next row", "j", |_| {});
         self.key("flat: a page further", "PgDn", |_| {});
         self.key("flat: to the end", "G", |app| {
             app.press("g");
@@ -177,7 +177,7 @@ impl Bench {
 
 /// What is measured again with every secret marked, beside the same without.
 const WITH_MARKS: [(&str, &str, &[&str], &str); 6] = [
-    ("tree: a row further", "j", &[], ""),
+    ("tree: the next row", "j", &[], ""),
     ("tree: open a folder", "l", &["g", "h", "h", "h"], ""),
     ("tree: filter, 1st letter (p)", "p", &["/"], ""),
     ("tree: filter, 3rd letter (pas)", "s", &["/"], "pa"),

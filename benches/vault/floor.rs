@@ -70,7 +70,7 @@ impl Floor {
         read(&self.connection, sql);
     }
 
-    /// All records of secrets as they would lie in memory, in the order of the file.
+    /// All records of secrets as they would be in memory, in the order of the file.
     pub fn opened_records(&self) -> Vec<Vec<u8>> {
         self.connection
             .prepare("SELECT record FROM secret")

@@ -36,7 +36,7 @@ const fn piped(stdin: &'static str, words: &'static [&'static str]) -> Line {
 use Needs::{Nothing, Password, Vault};
 
 /// Every command but `tui`, which is for terminals.
-const LINES: [Line; 53] = [
+const LINES: &[Line] = &[
     line(Nothing, &["init"]),
     piped("x", &["new", "fresh"]),
     piped("x", &["put", "db"]),
@@ -74,13 +74,18 @@ const LINES: [Line; 53] = [
     line(Password, &["import", "dotenv", "file"]),
     line(Password, &["export", "json", "--plaintext"]),
     piped("Action=ListSecrets\n", &["api"]),
+    #[cfg(feature = "serve")]
     line(Password, &["serve"]),
     line(Password, &["run", "--env", "A=db", "--", "true"]),
     line(Password, &["promote", "db", "ACSPrevious"]),
     line(Password, &["inject", "-i", "template"]),
     line(Nothing, &["remote", "list"]),
     line(Password, &["merge", "--conflicts"]),
-    line(Password, &["sync", "--dry-run"]),
+    line(Password, &["sync", "there", "--dry-run"]),
+    #[cfg(feature = "engines")]
+    line(Password, &["push", "team", "--dry-run"]),
+    #[cfg(feature = "engines")]
+    line(Password, &["pull", "team", "--dry-run"]),
     line(Nothing, &["git-setup"]),
     line(Nothing, &["git-merge-driver", "base", "ours", "theirs"]),
     line(Nothing, &["config", "path"]),
@@ -129,15 +134,34 @@ impl Line {
 fn write_files(home: &Home) {
     fs::write(home.path().join("file"), "A=1\n").unwrap();
     fs::write(home.path().join("template"), "{{ etui://db }}").unwrap();
-    let remote = format!("[there]\nurl = 'file:{}/there.etui'\n", home.path().display());
+    write_remotes(home);
+}
+
+/// A copy of the vault, and an engine that nobody reaches.
+fn write_remotes(home: &Home) {
+    let copy = format!("[there]\nurl = 'file:{}/there.etui'\n", home.path().display());
+    let engine = "[team]\nurl = 'openbao:http://127.0.0.1:9/secret/app'\n";
     fs::create_dir_all(home.path().join("config/etui")).unwrap();
-    fs::write(home.path().join("config/etui/remotes.toml"), remote).unwrap();
+    fs::write(home.path().join("config/etui/remotes.toml"), copy + engine).unwrap();
+}
+
+/// Guards: a new command is in both tables.
+#[test]
+fn every_command_is_tried_here() {
+    let commands = etui::cli::commands();
+    let tried: Vec<String> = LINES.iter().map(|line| line.command().to_owned()).collect();
+    let missing = |tried: &[String]| -> Vec<String> {
+        commands.iter().filter(|command| !tried.contains(command)).cloned().collect()
+    };
+    assert_eq!(missing(&tried), ["tui", "demo"], "these need a terminal");
+    let bad: Vec<String> = BAD.iter().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
+    assert_eq!(missing(&bad), Vec::<String>::new());
 }
 
 #[test]
 fn an_unknown_flag_is_a_usage_error_in_words_and_in_json() {
     let home = Home::empty();
-    for line in &LINES {
+    for line in LINES {
         let command = line.command();
         let run = home.etui(&[command, "--bogus"]).failed(line.code(2));
         assert!(
@@ -197,11 +221,19 @@ fn a_vault_that_another_process_holds_is_busy() {
 
 #[test]
 fn a_reader_that_is_gone_is_no_failure_of_any_command() {
-    for line in &LINES {
+    for line in LINES {
         // These need more than a reader, or leave a process behind.
         if matches!(
             line.command(),
-            "run" | "edit" | "unlock" | "doctor" | "serve" | "git-setup" | "git-merge-driver"
+            "run"
+                | "edit"
+                | "unlock"
+                | "doctor"
+                | "serve"
+                | "git-setup"
+                | "git-merge-driver"
+                | "push"
+                | "pull"
         ) {
             continue;
         }
@@ -331,6 +363,80 @@ const BAD: &[&str] = &[
     "list --key-file nosuch",
     "list -q -v",
     "delete db",
+    "copy nosuch",
+    "copy db --foreground=x",
+    "edit nosuch",
+    "edit db",
+    "which db",
+    "which db --everywhere",
+    "log db --at yesterdayish",
+    "diff nosuch db",
+    "diff there db",
+    "diff team nosuch",
+    "diff team db --wait x",
+    "undo extra",
+    "rekey --new-password-file nosuch",
+    "rekey --no-key-file --key-file-out k",
+    "rekey --kdf-memory x",
+    "upgrade",
+    "upgrade --vault nosuch",
+    "lock extra",
+    "status extra",
+    "serve --listen 8.8.8.8:80",
+    "serve --demo --seed file",
+    "serve --access-key-file file",
+    "serve --seed nosuch",
+    "git-credential",
+    "docker-credential",
+    "export kdbx",
+    "export kdbx --new-password-file nosuch",
+    "export dotenv --plaintext --out folder",
+    "import csv file --map x",
+    "import csv file --map name=Nosuch",
+    "import keepass file",
+    "remote",
+    "remote add",
+    "remote add x",
+    "remote add x nosuch",
+    "remote add x ssh://nohost",
+    "remote add x https://example.com/vault.etui",
+    "remote add .x file:/x",
+    "remote add there file:/other",
+    "remote remove nosuch",
+    "merge",
+    "merge nosuch",
+    "merge file",
+    "merge folder",
+    "merge --conflicts file",
+    "merge there.etui --mine --theirs",
+    "sync nosuch",
+    "sync",
+    "sync team",
+    "sync there --mine --theirs",
+    "push",
+    "push nosuch",
+    "push there",
+    "push team",
+    "push team nosuch --yes",
+    "push team db --label a#b",
+    "push team db --all-versions --label x",
+    "pull",
+    "pull nosuch",
+    "pull there",
+    "pull team --wait x",
+    "pull team --token-file nosuch",
+    "git-setup",
+    "git-setup extra",
+    "git-merge-driver",
+    "git-merge-driver nosuch nosuch nosuch",
+    "git-merge-driver file file file",
+    "tui",
+    "tui extra",
+    "demo",
+    "doctor extra",
+    "config check --config nosuch",
+    "completions",
+    "man --out file",
 ];
 
 #[test]
@@ -339,6 +445,7 @@ fn bad_input_gets_a_sentence_a_hint_and_its_exit_code() {
     home.pipe("no key!", &["new", "solo"]).succeeded();
     fs::write(home.path().join("file"), "no json\n").unwrap();
     fs::create_dir(home.path().join("folder")).unwrap();
+    write_remotes(&home);
     let before = home.bytes_of_vault();
     let mut told = String::new();
     for line in BAD {

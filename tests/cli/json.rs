@@ -1,13 +1,16 @@
 //! `--json`: every answer is one object with a RequestId, and tells no less than the text does.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 
-use etui::cli::{Json, Key, Kind, json};
-use etui::domain::Timestamp;
+use etui::cli::{Json, json};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::edit;
-use super::support::Home;
+use super::schemas::{faults, is_met_by};
+use super::support::{Home, Run, redacted};
 
 fn answer(home: &Home, line: &[&str]) -> Value {
     let run = home.etui(&[line, &["--json"]].concat());
@@ -18,57 +21,24 @@ fn answer(home: &Home, line: &[&str]) -> Value {
     answer
 }
 
-/// What is wrong with an object, by its schema: keys that are missing or unknown, and what holds something else.
-fn faults(object: &Value, keys: &[&[Key]], place: &str) -> Vec<String> {
-    let Some(object) = object.as_object() else { return vec![format!("{place}: no object")] };
-    let known: Vec<&Key> = keys.iter().copied().flatten().collect();
-    let unknown = object.keys().filter(|name| known.iter().all(|key| key.name != name.as_str()));
-    let mut faults: Vec<String> = unknown.map(|name| format!("{place}.{name}: unknown")).collect();
-    for key in known {
-        let place = format!("{place}.{}", key.name);
-        match object.get(key.name) {
-            None if key.when.is_empty() => faults.push(format!("{place}: missing")),
-            None => {}
-            Some(Value::Null) if !key.null.is_empty() => {}
-            Some(value) => faults.extend(faults_of(value, &key.kind, &place)),
-        }
-    }
-    faults
-}
-
-fn faults_of(value: &Value, kind: &Kind, place: &str) -> Vec<String> {
-    let is_right = match kind {
-        Kind::Object(keys) => return faults(value, keys, place),
-        Kind::List(kind) => {
-            let Some(list) = value.as_array() else { return vec![format!("{place}: no list")] };
-            return list.iter().flat_map(|entry| faults_of(entry, kind, place)).collect();
-        }
-        Kind::Text => value.is_string(),
-        Kind::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
-        Kind::Time => value.as_str().is_some_and(|text| text.parse::<Timestamp>().is_ok()),
-        Kind::Number => value.is_u64(),
-        Kind::Flag => value.is_boolean(),
-    };
-    if is_right { Vec::new() } else { vec![format!("{place}: {value} is no {}", kind.word())] }
-}
-
 /// The schemas that were met, as the command and the position among its answers.
-type Met = BTreeSet<(&'static str, usize)>;
+type Met = BTreeSet<(String, usize)>;
 
-/// Holds an answer against the schemas of its command.
-fn check(command: &str, mut answer: Value, met: &mut Met) {
-    assert!(
-        answer.as_object_mut().unwrap().remove("RequestId").is_some_and(|id| id.is_string()),
-        "{command}"
-    );
-    let (name, json) = json().into_iter().find(|(name, _)| *name == command).unwrap();
-    let Json::Answers(schemas) = json else { panic!("{command} has no answers: {answer}") };
-    let faults: Vec<Vec<String>> =
-        schemas.iter().map(|schema| faults(&answer, schema.keys, command)).collect();
-    match faults.iter().position(Vec::is_empty) {
-        Some(at) => drop(met.insert((name, at))),
-        None => panic!("{answer}\n{faults:#?}"),
-    }
+/// Compares an answer with the schemas of its command.
+fn check(command: &str, answer: &Value, met: &mut Met) {
+    met.insert((command.to_owned(), is_met_by(command, answer)));
+}
+
+/// What a server says before its first request.
+#[cfg(feature = "serve")]
+fn said_by_a_server(home: &Home) -> Value {
+    let mut process = home.command(&["serve", "--demo", "--tls", "--json"]);
+    let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    assert!(child.wait().unwrap().success());
+    serde_json::from_str(&line).unwrap()
 }
 
 #[test]
@@ -202,10 +172,10 @@ fn every_answer_is_what_its_schema_says() {
         }
         let run = home.finish(process, b"").succeeded();
         assert_eq!(run.text().lines().count(), 1, "{line}: {run}");
-        check(command, run.json(), &mut met);
+        check(command, &run.json(), &mut met);
     }
-    check("status", home.etui(&["status", "--json"]).json(), &mut met);
-    check("lock", answer(&home, &["lock"]), &mut met);
+    check("status", &home.etui(&["status", "--json"]).json(), &mut met);
+    check("lock", &answer(&home, &["lock"]), &mut met);
     #[cfg(feature = "engines")]
     {
         let server = super::engine_server::EngineServer::start();
@@ -216,25 +186,59 @@ fn every_answer_is_what_its_schema_says() {
             if home.path().join("key2").exists() {
                 process.env("ETUI_KEY_FILE", home.path().join("key2"));
             }
-            check(&line[..4], home.finish(process, b"").succeeded().json(), &mut met);
+            check(&line[..4], &home.finish(process, b"").succeeded().json(), &mut met);
         }
     }
+    #[cfg(feature = "serve")]
+    check("serve", &said_by_a_server(&home), &mut met);
     for line in [&["get", "nosuch"][..], &["get"], &["bogus"], &["put", "db", "--value", "x"]] {
         let run = home.etui(&[line, &["--json"]].concat());
-        check("error", serde_json::from_str(&run.stderr).unwrap(), &mut met);
+        check("error", &serde_json::from_str(&run.stderr).unwrap(), &mut met);
     }
     let edited = edit::home();
     for editor in ["sed -i s/two/three/", "true"] {
-        check("edit", edit::edit(&edited, editor, &["db", "--json"]).succeeded().json(), &mut met);
+        check("edit", &edit::edit(&edited, editor, &["db", "--json"]).succeeded().json(), &mut met);
     }
-    check("unlock", answer(&edited, &["unlock", "--max", "10m"]), &mut met);
-    check("status", answer(&edited, &["status"]), &mut met);
-    check("lock", answer(&edited, &["lock"]), &mut met);
+    check("unlock", &answer(&edited, &["unlock", "--max", "10m"]), &mut met);
+    check("status", &answer(&edited, &["status"]), &mut met);
+    check("lock", &answer(&edited, &["lock"]), &mut met);
     for (command, json) in json() {
         let Json::Answers(schemas) = json else { continue };
         for (at, schema) in schemas.iter().enumerate() {
-            assert!(met.contains(&(command, at)), "no answer of `{command}` was tried: {}", schema.when);
+            assert!(
+                met.contains(&(command.to_owned(), at)),
+                "no answer of `{command}` was tried: {}",
+                schema.when
+            );
         }
+    }
+}
+
+/// Commands that say that `--json` changes nothing but errors, and a line of each with its stdin.
+const UNCHANGED: [(&str, &str); 5] = [
+    ("env --env A=db", ""),
+    ("api", "Action=GetRandomPassword&PasswordLength=x\n"),
+    ("completions bash", ""),
+    ("git-credential get", "protocol=https\nhost=example.com\n\n"),
+    ("docker-credential version", ""),
+];
+
+/// The app is on a terminal, and the driver prints nothing.
+const NOT_COMPARED: [&str; 3] = ["tui", "demo", "git-merge-driver"];
+
+#[test]
+fn a_command_that_says_that_json_changes_nothing_is_right() {
+    let home = Home::with_secret();
+    let without_ids = |run: Run| redacted(run.text(), home.path());
+    for (line, stdin) in UNCHANGED {
+        let words: Vec<&str> = line.split(' ').collect();
+        let plain = without_ids(home.pipe(stdin, &words));
+        assert_eq!(without_ids(home.pipe(stdin, &[&words[..], &["--json"]].concat())), plain, "{line}");
+    }
+    for (command, json) in json() {
+        let is_compared = UNCHANGED.iter().any(|(line, _)| line.split(' ').next() == Some(command));
+        let is_known = is_compared || NOT_COMPARED.contains(&command);
+        assert_eq!(is_known, matches!(json, Json::Unchanged(_)), "{command}");
     }
 }
 

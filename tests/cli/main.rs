@@ -18,6 +18,7 @@ mod code;
 mod completing;
 mod conflict_files;
 mod deletion;
+mod documents;
 // Its values lie in memory, which is known there.
 #[cfg(target_os = "linux")]
 mod edit;
@@ -61,9 +62,13 @@ mod push_and_pull;
 mod put;
 mod random;
 mod readme;
+// Its agent and its values lie in memory, which is known there.
+#[cfg(target_os = "linux")]
+mod recipes;
 mod recovery_sheet;
 mod remote;
 mod run;
+mod schemas;
 mod stage;
 mod stored;
 mod streams;

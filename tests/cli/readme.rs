@@ -4,24 +4,17 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
+use super::documents::blocks;
 use super::program::write_program;
 use super::support::Home;
 
 const README: &str = include_str!("../../README.md");
 
-/// The lines of the README's `sh` blocks, but for those that are marked `ignore`: they build etui itself.
-fn commands() -> Vec<&'static str> {
-    let mut commands = Vec::new();
-    let mut inside = false;
-    for line in README.lines() {
-        match line {
-            "```sh" => inside = true,
-            "```" => inside = false,
-            line if inside && !line.is_empty() => commands.push(line),
-            _ => {}
-        }
-    }
-    commands
+/// The lines of the README's blocks of commands, but for those that say why they are not run.
+fn commands() -> Vec<String> {
+    let blocks = blocks(README).into_iter().filter(|block| block.info == "sh");
+    let lines = blocks.flat_map(|block| block.text.lines().map(str::to_owned).collect::<Vec<_>>());
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 /// A home with what the README takes for granted: the secret of its first five minutes, and the files it names.
@@ -59,6 +52,9 @@ fn home_of_the_readme() -> Home {
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_etui"), at("bin/etui")).unwrap();
     fs::create_dir(at("runtime")).unwrap();
     fs::set_permissions(at("runtime"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::create_dir_all(at("media/stick")).unwrap();
+    fs::create_dir_all(at("media/laptop")).unwrap();
+    fs::copy(home.vault(), at("media/laptop/vault.etui")).unwrap();
     home
 }
 
@@ -70,10 +66,16 @@ fn every_command_of_the_readme_succeeds() {
     assert!(commands.len() >= 25, "the README shows {} commands", commands.len());
     let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").unwrap());
 
+    let media = format!("{}/media/", home.path().display());
+
     for line in commands {
         // When
         let mut shell = Command::new("sh");
-        shell.args(["-c", line]).env_clear().envs(home.environment()).env("PATH", &path);
+        shell
+            .args(["-c", &line.replace("/media/", &media)])
+            .env_clear()
+            .envs(home.environment())
+            .env("PATH", &path);
         shell.env("XDG_RUNTIME_DIR", home.path().join("runtime")).env("TOKEN", "abc");
         shell.env("ETUI_PASSWORD_FILE", home.path().join("password"));
         let run = shell.current_dir(home.path()).stdin(Stdio::null()).output().unwrap();

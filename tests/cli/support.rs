@@ -17,6 +17,8 @@ use etui::vault::{
 use etui::versioning::Origin;
 use tempfile::TempDir;
 
+use super::schemas;
+
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A home directory that nothing else uses.
@@ -161,15 +163,17 @@ impl Home {
     pub fn finish(&self, mut command: Command, stdin: &[u8]) -> Run {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // Who refuses early does not read; what was not read is no failure.
+        // Who refuses early does not read; what was not read is not a failure.
         let _ = child.stdin.take().unwrap().write_all(stdin);
         let output = child.wait_with_output().unwrap();
-        Run {
+        let run = Run {
             stdout: output.stdout,
             stderr: String::from_utf8(output.stderr).unwrap(),
             code: output.status.code(),
             home: self.path().to_owned(),
-        }
+        };
+        schemas::check(&command, &run);
+        run
     }
 
     /// Runs it with the password where it has so many MiB of memory of its own. The system holds the limit: beyond it
