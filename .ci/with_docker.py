@@ -56,7 +56,7 @@ class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
     def handle_error(self, *_):
-        """A client that has left without reading is no failure."""
+        """A client that has left without reading is not a failure."""
 
 
 with Scratch(sys.argv[1]) as scratch:

@@ -3,7 +3,7 @@
 
 Usage: .ci/with_git_merge.py PATH_OF_ETUI [ROUNDS]
 After each round both clones hold every value that either stored, `etui verify` finds nothing, the file is private once
-etui has opened it, and no journal lies beside it. Says so and succeeds where there is no git.
+etui has opened it, and no journal is beside it. Says so and succeeds where there is no git.
 """
 
 import os

@@ -31,7 +31,7 @@ impl Confirmation {
         if self == Self::Given {
             return Ok(());
         }
-        let question = visible(&format!("{what}. Type its name to go on: ")).into_owned();
+        let question = visible(&format!("{what}. Type its name to continue: ")).into_owned();
         let typed =
             invocation.with_terminal(|terminal| terminal.and_then(|it| it.ask(&question).ok().flatten()));
         if typed.as_deref() == Some(name) {

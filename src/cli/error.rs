@@ -222,7 +222,7 @@ pub fn interruption(error: &anyhow::Error) -> Option<Interrupted> {
     })
 }
 
-/// Whether the reader of our output went away, which is no failure.
+/// Whether the reader of our output went away, which is not a failure.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

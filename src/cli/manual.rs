@@ -223,7 +223,7 @@ gives them.
 
 - `--json` prints one object on stdout, with the keys of the KMS API where it has them; errors are one object on stderr.
 - The password comes from `etui unlock`, `--password-file`, `--password-command` or their variables; never from the \
-command line. Nothing is asked where stdin is no terminal.
+command line. Nothing is asked where stdin is not a terminal.
 - Values come from stdin or `--file`, byte for byte; `--trim` removes one line end.
 - `-` is stdin or stdout for values, templates, imports and exports. Only one thing can be read from stdin.
 - `--out` writes a file of mode 0600, and overwrites one that exists only with `--force`.
@@ -253,6 +253,8 @@ fn push(text: &mut String, mut command: Command) {
     // Every command has it, and the list of the others says it once.
     let own: Vec<&str> = own.lines().filter(|line| !line.trim_start().starts_with("-h, --help")).collect();
     let own = own.join("\n");
+    // Where all options have headings of their own, that line was the only one.
+    let own = own.replace("Options:\n\n", "");
     let own = own.trim_end().strip_suffix("Options:").unwrap_or(own.trim_end());
     *text += &format!("\n### `etui {name}`\n\n{about}\n\n");
     *text += &fenced(&format!("{}\n\n{examples}", own.trim_end()));

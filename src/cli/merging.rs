@@ -188,7 +188,7 @@ pub(super) const MERGE: &[Key] = &[
     key(
         "Relation",
         Kind::Word(&["equal", "behind", "ahead", "branch"]),
-        "how it stands to this vault: the same, nothing new there, all there, both changed",
+        "how it compares with this vault: the same, nothing new there, all there, both changed",
     ),
     key("Merged", Kind::Flag, "whether this vault holds all of it now"),
     key("Brought", Kind::Number, "how many changes come over"),

@@ -35,7 +35,7 @@ pub(super) fn offer(
     drop(line);
     invocation.say_notices(opened.vault.take_notices());
     match upgraded.and_then(|upgraded| upgraded.map_or(Ok(()), |upgraded| upgraded.refuse_findings())) {
-        Ok(()) => output.note(&format!("the vault is in format {newest} from now on, and checked")),
+        Ok(()) => output.note(&format!("the vault is now in format {newest}, and checked")),
         // Nothing is read from a vault that was found damaged.
         Err(damaged @ VaultError::Integrity { .. }) => return Err(damaged.into()),
         // What was asked for in the first place is done all the same.

@@ -1,4 +1,4 @@
-//! How far something long has come: a bar on stderr, where that is a terminal.
+//! The progress of something long: a bar on stderr, where that is a terminal.
 
 use std::io::{self, IsTerminal, Write};
 

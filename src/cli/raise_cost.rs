@@ -1,9 +1,9 @@
 //! The offer to raise what one guess at the master password costs, after an unlock on a terminal.
 //!
-//! The cost of a vault was chosen when it was made, perhaps on a slower machine. It is held against the last
-//! rung of today's ladder, [`KdfCost::LEAST_DEFAULT`], and not against what this machine is able to do:
+//! The cost of a vault was chosen when it was made, perhaps on a slower machine. It is compared with the last
+//! step of today's ladder, [`KdfCost::LEAST_DEFAULT`], and not against what this machine is able to do:
 //! measuring takes seconds, which nobody wants to wait at every unlock, and a vault that moves between a fast
-//! and a slow machine would be raised on the one and be a burden on the other. This machine is measured only
+//! and a slow machine would be raised on the one and be too slow on the other. This machine is measured only
 //! once the answer is yes.
 
 use std::path::Path;

@@ -57,7 +57,7 @@ pub(super) fn parse(template: &[u8]) -> Result<Vec<Piece<'_>>, TemplateError> {
         let refuse = |problem| TemplateError { place, problem };
         let start = blank + SCHEME.len();
         let end = find(&inside[start..], CLOSE).ok_or_else(|| refuse(Problem::Open))?;
-        // What is not text is no reference, and is refused as one with a strange character.
+        // What is not text is not a reference, and is refused as one with a strange character.
         let reference = String::from_utf8_lossy(inside[start..start + end].trim_ascii_end());
         let reference = reference.parse().map_err(|error| refuse(Problem::Reference(error)))?;
         pieces.push(Piece::Text(&template[text_from..open]));

@@ -43,7 +43,7 @@ pub enum NoCode {
     /// The URI has no secret.
     #[error("its otpauth:// URI has no secret")]
     NoSecret,
-    /// The secret is no base32.
+    /// The secret is not base32.
     #[error("its secret is not base32 (letters and the digits 2 to 7)")]
     Base32,
     /// Another algorithm.
@@ -53,7 +53,7 @@ pub enum NoCode {
     #[error("its number of digits is none of 6, 7 and 8")]
     Digits,
     /// No number of seconds.
-    #[error("its period is no number of seconds")]
+    #[error("its period is not a number of seconds")]
     Period,
 }
 

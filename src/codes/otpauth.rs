@@ -51,7 +51,7 @@ pub(super) fn parse(rest: &str) -> Result<CodeSource, NoCode> {
     })
 }
 
-/// A sign is no part of a number here, though Rust would read it.
+/// A sign is not part of a number here, though Rust would read it.
 fn digits(text: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?;
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
@@ -68,7 +68,7 @@ fn algorithm(name: &[u8]) -> Option<Algorithm> {
     all.into_iter().find(|algorithm| algorithm.as_str().as_bytes() == letters)
 }
 
-/// Percent-decoded; what is no such number stays as it is. `+` is a space, which base32 passes over.
+/// Percent-decoded; what is not such a number stays as it is. `+` is a space, which base32 passes over.
 pub fn decoded(value: &str) -> SecretBytes {
     let mut out = SecretBytes::with_capacity(value.len());
     let mut rest = value.as_bytes();

@@ -172,7 +172,7 @@ pub fn pieces_by_line(before: &[u8], after: &[u8]) -> Vec<Piece> {
         let (before, after) = (there(&before[old.clone()]), there(&after[new.clone()]));
         let place = Place::Lines(if new.is_empty() { old.clone() } else { new.clone() });
         let changed = Difference { place, before, after };
-        // Five lines in the place of one are no changed line, unless both say nearly the same.
+        // Five lines in the place of one are not a changed line, unless both say nearly the same.
         if is_paired || changed.before.is_none() || changed.after.is_none() || changed.likeness().is_some() {
             return vec![Piece::Different(changed)];
         }

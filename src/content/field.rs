@@ -34,7 +34,7 @@ pub enum Shape {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoField {
     /// It has none at all.
-    #[error("it has no fields: it is no JSON object, no KEY=value lines and not in the form of pass")]
+    #[error("it has no fields: it is neither a JSON object nor KEY=value lines nor in the form of pass")]
     NoFields,
     /// It has others. Their keys, or nothing where a key could be a part of a password.
     #[error("it has no such field")]
@@ -47,11 +47,11 @@ pub enum NotReplaced {
     /// There is no such field.
     #[error(transparent)]
     NoField(#[from] NoField),
-    /// The field holds a number, an object or the like, and the new text is no JSON.
-    #[error("the field holds JSON that is no text, and the new text is no JSON")]
+    /// The field holds a number, an object or the like, and the new text is not JSON.
+    #[error("the field holds JSON that is not text, and the new text is not JSON")]
     NoJson,
     /// The new text cannot be written in this form.
-    #[error("the form of the value cannot hold this text")]
+    #[error("the format of the value cannot hold this text")]
     Form,
 }
 
@@ -209,7 +209,7 @@ fn inside<'a>(value: &'a RawValue, rest: &str) -> Option<&'a RawValue> {
                     rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()))
                 }
             };
-            // A sign is no part of an index, though Rust would read it.
+            // A sign is not part of an index, though Rust would read it.
             let index =
                 index.bytes().all(|byte| byte.is_ascii_digit()).then(|| index.parse().ok()).flatten()?;
             let entry: &RawValue = json_text::entries(text).ok()?.into_iter().nth(index)?;
@@ -255,7 +255,7 @@ fn pass_fields(value: &[u8]) -> Option<Vec<Found>> {
     for (text, place) in lines {
         let field = match text.split_once(SEPARATOR) {
             _ if text.starts_with(OTPAUTH) => line("otpauth", text, place),
-            // A quote is no part of a key, but begins many a line of a broken JSON text.
+            // A quote is not part of a key, but begins many a line of a broken JSON text.
             Some((key, value)) if !key.trim().is_empty() && !key.contains('"') => {
                 line(key.trim(), value, place.end - value.len()..place.end)
             }

@@ -29,14 +29,14 @@ const WORDS: &[(&str, &str)] = &[
     ("expected `:`", "a ':' is missing after the name"),
     ("expected `,` or `}`", "a ',' or '}' is missing"),
     ("expected `,` or `]`", "a ',' or ']' is missing"),
-    ("expected value", "this is no value"),
-    ("expected ident", "this is no value"),
+    ("expected value", "this is not a value"),
+    ("expected ident", "this is not a value"),
     ("key must be a string", "a name must be in double quotes"),
     ("trailing comma", COMMA_OVER),
     ("trailing characters", "there is more after the end"),
     ("control character", "a closing quote is missing, or a control character is not escaped"),
     ("invalid escape", "a backslash begins no escape"),
-    ("invalid number", "this is no number"),
+    ("invalid number", "this is not a number"),
     ("number out of range", "the number is too large"),
 ];
 
@@ -85,7 +85,7 @@ fn offset(text: &[u8], line: usize, column: usize) -> usize {
     (start + column).saturating_sub(1).min(text.len())
 }
 
-/// The last byte before a place that is no space.
+/// The last byte before a place that is not a space.
 fn end_before(text: &[u8], at: usize) -> usize {
     text[..at].iter().rposition(|byte| !byte.is_ascii_whitespace()).unwrap_or(0)
 }
@@ -114,7 +114,7 @@ mod tests {
             ("[\n1", "line 2: the closing ']' is missing"),
             ("{\n  \"a\" 1\n}", "line 2: a ':' is missing after the name"),
             ("{\n  a: 1\n}", "line 2: a name must be in double quotes"),
-            ("{\n  \"a\": hunter2\n}", "line 2: this is no value"),
+            ("{\n  \"a\": hunter2\n}", "line 2: this is not a value"),
             (
                 "{\n  \"a\": \"x,\n  \"b\": 1\n}",
                 "line 2: a closing quote is missing, or a control character is not escaped",

@@ -29,7 +29,7 @@ pub(crate) fn unescape(value: &RawValue) -> Option<SecretBytes> {
     unescape_json(value.get())
 }
 
-/// The members of an object whose values are texts, in their order; `None` where it is no object.
+/// The members of an object whose values are texts, in their order; `None` where it is not an object.
 pub fn string_members(text: &[u8]) -> Option<Vec<(String, SecretBytes)>> {
     let members = members(text).ok()?;
     let texts = members

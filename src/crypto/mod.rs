@@ -17,7 +17,7 @@
 //!
 //! **Other programs.** `foreign` has what their files need; nothing of the vault uses it.
 //!
-//! **Two storeys.** `primitives` calls the libraries and knows no vault; it is private. The rest makes
+//! **Two layers.** `primitives` calls the libraries and knows no vault; it is private. The rest makes
 //! safe things of it: no caller chooses a nonce, a salt of HKDF or an info string.
 //!
 //! Sources: RFC 9106 (Argon2), RFC 5869 (HKDF), RFC 2104 (HMAC), C2SP XAES-256-GCM

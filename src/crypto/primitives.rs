@@ -1,4 +1,4 @@
-//! The lower storey: plain calls of Argon2id, HKDF, HMAC, SHA-256, XAES-256-GCM and the system's random
+//! The lower layer: plain calls of Argon2id, HKDF, HMAC, SHA-256, XAES-256-GCM and the system's random
 //! bytes. Not safe by itself: a caller here may choose nonces and salts, so all but two stay private.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};

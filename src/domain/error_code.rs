@@ -10,7 +10,7 @@ pub enum ErrorCode {
     InvalidParameter,
     /// An action that does not exist.
     InvalidApiName,
-    /// A line that is no request.
+    /// A line that is not a request.
     ParseRequestParameterException,
     /// Rotation of a generic secret; an undo of what cannot be undone.
     UnsupportedOperation,

@@ -17,7 +17,7 @@ pub fn byte_of_hexadecimal([high, low]: [u8; 2]) -> Option<u8> {
     Some(value(high)? << 4 | value(low)?)
 }
 
-/// Bytes that are no secret, in lower-case digits. The text does not wipe itself: a secret is written digit by digit,
+/// Bytes that are not secret, in lower-case digits. The text does not wipe itself: a secret is written digit by digit,
 /// with [`hexadecimal_digits`].
 pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| hexadecimal_digits(*byte)).map(char::from).collect()

@@ -39,7 +39,7 @@ pub struct Access {
     pub allows_plain_http: bool,
     /// The namespace, where there are some.
     pub namespace: Option<String>,
-    /// For how long an engine that does not answer is asked again.
+    /// How long to retry an engine that does not answer.
     pub patience: Duration,
     /// Whether somebody wants it to stop, asked while it waits.
     pub is_stopped: Box<dyn Fn() -> bool + Send>,

@@ -22,7 +22,7 @@ pub struct Address {
     pub path: String,
 }
 
-/// Why a text is no address. It is not quoted: it may hold a password.
+/// Why a text is not an address. It is not quoted: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}; an address is like 'openbao:https://bao.example:8200/secret/app'")]
 pub struct NotAnAddress(&'static str);
@@ -53,11 +53,11 @@ impl FromStr for Address {
         let (is_tls, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
             (Some(rest), _) => (true, rest),
             (_, Some(rest)) => (false, rest),
-            _ => return Err(NotAnAddress("behind the scheme stands https:// or http://")),
+            _ => return Err(NotAnAddress("https:// or http:// follows the scheme")),
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         if authority.contains('@') {
-            return Err(NotAnAddress("a user or password does not belong into it"));
+            return Err(NotAnAddress("it must not contain a user or password"));
         }
         if path.contains(['?', '#', '%']) || path.chars().any(|letter| letter.is_control() || letter == ' ') {
             return Err(NotAnAddress("its path has a character that no path of secrets has"));
@@ -73,7 +73,7 @@ impl FromStr for Address {
             },
         };
         let port = match port {
-            Some(port) => port.parse().map_err(|_| NotAnAddress("its port is no number"))?,
+            Some(port) => port.parse().map_err(|_| NotAnAddress("its port is not a number"))?,
             None if is_tls => 443,
             None => 80,
         };

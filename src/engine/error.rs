@@ -260,7 +260,7 @@ impl EngineError {
             Self::GaveUp { cause, .. } => {
                 let hint = cause.hint();
                 if hint.is_empty() {
-                    "run it again when it answers: it goes on where it stopped".to_owned()
+                    "run it again when it answers: it continues where it stopped".to_owned()
                 } else {
                     hint
                 }

@@ -89,7 +89,7 @@ impl Marks {
         self.versions.iter().rev().find(|(_, known)| *known == id).map(|(number, _)| *number)
     }
 
-    /// The description and the tags, and the entries that are no tags.
+    /// The description and the tags, and the entries that are not tags.
     pub fn read_facts(&self) -> (Facts, Vec<String>) {
         let mut facts = Facts::default();
         let mut odd = Vec::new();

@@ -19,7 +19,7 @@ use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 /// Reads a file, CSV or JSON: which, its first character says.
 ///
 /// # Errors
-/// [`ExchangeError`] with line and column where the file is no such export;
+/// [`ExchangeError`] with line and column where the file is not such an export;
 /// [`ExchangeError::Encrypted`] for one that only the account opens, [`ExchangeError::Locked`] for one with a password.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     read_locked(text, None)
@@ -142,7 +142,7 @@ const PASSKEYS: &str = "its passkeys";
 const PASSWORD_CHANGED: &str = "the time at which its password was changed last";
 const ARCHIVED: &str = "that it is archived";
 const ORGANIZATION: &str = "that it belongs to an organization";
-const COLLECTIONS: &str = "that it lies in other collections too";
+const COLLECTIONS: &str = "that it is in other collections too";
 
 /// What a custom field is called that has no name.
 const NAMELESS: &str = "field";
@@ -249,7 +249,7 @@ fn read_item(
     let name = item.text_of("name")?;
     let name = below(folder, name.expose_text().unwrap_or_default());
     if item.find("deletedDate").is_some() {
-        losses.push(Loss::whole(&name, "it lies in the trash there"));
+        losses.push(Loss::whole(&name, "it is in the trash there"));
         return Ok(None);
     }
     for (member, what, unless) in [("favorite", FAVORITE, "false"), ("reprompt", REPROMPT, "0")] {

@@ -92,11 +92,11 @@ pub fn read_aws(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     batch.secrets.append(&mut gathered(told));
     for (name, described) in described {
         match batch.secrets.iter_mut().find(|secret| secret.name == name) {
-            None => batch.losses.push(Loss::whole(name, "the file describes it, and holds no value of it")),
+            None => batch.losses.push(Loss::whole(name, "the file describes it without a value")),
             Some(secret) => {
                 for version in described.versions {
                     if secret.versions.iter().all(|known| known.id.as_ref() != Some(&version)) {
-                        let what = format!("its version '{version}': the file holds no value of it");
+                        let what = format!("its version '{version}': the file has no value for it");
                         batch.losses.push(Loss::new(&name, what));
                     }
                 }
@@ -280,7 +280,7 @@ fn alibaba_version(members: &Members<'_>, losses: &mut Vec<Loss>) -> Result<Told
 }
 
 fn no_value(member: &str) -> String {
-    format!("this object has no '{member}': it is not the answer that holds a value")
+    format!("this object has no '{member}': it is not an answer with a value")
 }
 
 /// The answers of a file: one behind the other, or in lists.

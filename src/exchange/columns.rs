@@ -62,7 +62,7 @@ pub(super) fn read(
             continue;
         }
         if is_in_others {
-            batch.losses.push(Loss::new(&name, "that it lies in another folder too"));
+            batch.losses.push(Loss::new(&name, "that it is in another folder too"));
         }
         let mut fields = Fields::new();
         let mut tags = Tags::new();
@@ -110,7 +110,7 @@ pub(super) fn column_in_words(column: &str) -> String {
     if is_words(column) {
         format!("its column '{column}'")
     } else {
-        "a column whose name is no word".to_owned()
+        "a column whose name is not a word".to_owned()
     }
 }
 

@@ -83,7 +83,7 @@ impl<'a> Node<'a> {
         }
         let mut names = HashSet::with_capacity(members.len());
         if let Some((_, twice)) = members.iter().find(|(name, _)| !names.insert(name.expose())) {
-            return Err(twice.fault("this member of the object stands twice"));
+            return Err(twice.fault("this member of the object occurs twice"));
         }
         Ok(Members { members, object: *self })
     }
@@ -153,9 +153,7 @@ impl<'a> Members<'a> {
     pub(super) fn refuse_others(&self, known: &[&str]) -> Result<(), ExchangeError> {
         match self.iter().find(|(name, _)| !known.contains(name)) {
             None => Ok(()),
-            Some((_, value)) => {
-                Err(value.fault("this member of the object has a name that is not known here"))
-            }
+            Some((_, value)) => Err(value.fault("this member of the object has an unknown name")),
         }
     }
 

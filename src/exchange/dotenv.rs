@@ -96,7 +96,7 @@ pub fn write_secrets(batch: &IncomingBatch, prefix: &str) -> (SecretBytes, Vec<L
         } else if key.is_empty() {
             Some("its name makes no variable".to_owned())
         } else if OF_BASH.contains(&key.as_str()) {
-            Some(format!("bash keeps the variable '{key}' for itself"))
+            Some(format!("bash reserves the variable '{key}'"))
         } else if taken.contains(&key) {
             Some("another one makes the same variable name".to_owned())
         } else {

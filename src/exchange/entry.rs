@@ -145,7 +145,7 @@ pub(super) fn old_passwords(
     old.into_iter().map(version).collect()
 }
 
-/// A time that another program wrote, or its loss: what is empty is no time.
+/// A time that another program wrote, or its loss: what is empty is not a time.
 pub(super) fn time_of(
     name: &str,
     what: &str,
@@ -158,7 +158,7 @@ pub(super) fn time_of(
     }
     let time = read(text);
     if time.is_none() {
-        losses.push(Loss::new(name, format!("{what}: it is no time between 1970 and 9999")));
+        losses.push(Loss::new(name, format!("{what}: it is not between 1970 and 9999")));
     }
     time
 }
@@ -166,13 +166,13 @@ pub(super) fn time_of(
 /// A member by its name, if that reads as one; nothing else of a file is ever shown.
 pub(super) fn member_in_words(name: &str) -> String {
     let is_word = name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_word { format!("its '{name}'") } else { "a member that is not known here".to_owned() }
+    if is_word { format!("its '{name}'") } else { "an unknown member".to_owned() }
 }
 
 /// Its mark as a favorite, in words.
 pub(super) const FAVORITE: &str = "its mark as a favorite";
 /// What is said of a folder that nothing lies in.
-pub(super) const EMPTY_FOLDER: &str = "no item lies in this folder";
+pub(super) const EMPTY_FOLDER: &str = "no item is in this folder";
 /// When an entry was made, in words.
 pub(super) const CREATED: &str = "the time of its creation";
 /// When an entry was changed, in words.

@@ -35,13 +35,13 @@ pub enum ExchangeError {
         way: &'static str,
     },
     /// The file has a password, and none is given.
-    #[error("it is locked with a password of its own")]
+    #[error("it has a password of its own")]
     Locked,
     /// The file has another password or another key file.
-    #[error("the password or the key file of it is wrong")]
+    #[error("its password or key file is wrong")]
     WrongLocks,
-    /// The key file is no key file.
-    #[error("the key file of it is malformed")]
+    /// The key file is not a key file.
+    #[error("its key file is malformed")]
     KeyFileMalformed,
     /// Its key costs more memory or time than etui spends.
     #[error("{0}")]
@@ -74,7 +74,7 @@ pub enum ExchangeError {
         /// Their names.
         formats: String,
     },
-    /// What is no text comes through a pipe.
+    /// What is not text comes through a pipe.
     #[error("'{format}' cannot be read from stdin")]
     NotPiped {
         /// The name of its format.
@@ -195,7 +195,7 @@ impl ExchangeError {
     /// What to do next.
     pub fn hint(&self) -> String {
         match self {
-            Self::Empty => "see whether the command that should have written it failed".to_owned(),
+            Self::Empty => "check whether the command that wrote it failed".to_owned(),
             Self::Foreign { way, .. } => (*way).to_owned(),
             Self::Malformed { .. } | Self::InWords(_) => {
                 "nothing was changed; correct the file, or name its format".to_owned()

@@ -170,7 +170,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     }
     let version = root.get("FormatVersion")?;
     if version.number()? != FORMAT_VERSION {
-        return Err(version.fault("this format version is not known here; a newer etui may read it"));
+        return Err(version.fault("this format version is unknown; a newer etui may read it"));
     }
     let mut batch = IncomingBatch::new();
     for (position, secret) in root.get("Secrets")?.entries()?.into_iter().enumerate() {

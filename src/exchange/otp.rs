@@ -12,8 +12,8 @@ use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
 const SCHEME: &str = "otpauth://";
 
-/// Reads a file of URIs, one a line; empty lines and lines with a `#` are passed over. A secret is called as the label
-/// of its URI, the issuer being its folder.
+/// Reads a file of URIs, one per line; empty lines and lines with a `#` are passed over. A secret is called as the
+/// label of its URI, the issuer being its folder.
 ///
 /// # Errors
 /// [`ExchangeError`] where no line is such a URI; of several lines one that is none is an entry that cannot be read.
@@ -78,7 +78,7 @@ const ENTRY: [&str; 11] = [
 /// Reads Aegis's export. The groups of an entry become tags, its note the description.
 ///
 /// # Errors
-/// [`ExchangeError`] with line and column where the file is no such export; [`ExchangeError::Encrypted`] for the
+/// [`ExchangeError`] with line and column where the file is not such an export; [`ExchangeError::Encrypted`] for the
 /// encrypted kind.
 pub fn read_aegis(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let root = parse(text)?.members()?;

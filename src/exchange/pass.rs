@@ -148,7 +148,7 @@ impl Folder<'_> {
             let path = below.join(&file_name);
             let is_entry = file_name.as_encoded_bytes().ends_with(self.extension.as_bytes());
             let is_hidden = file_name.as_encoded_bytes().starts_with(b".");
-            let no_entry = format!("it is no file that ends in '{}'", self.extension);
+            let no_entry = format!("it is not a file that ends in '{}'", self.extension);
             let why = if kind.is_dir() {
                 if !is_hidden {
                     self.find_entries(&path, entries, batch);

@@ -27,7 +27,7 @@ pub(super) fn open(root: &Members<'_>, locks: Option<&Locks>) -> Result<SecretBy
             let kdf = ForeignArgon2::new(true, 0x13, memory_kib, iterations, number("kdfParallelism")?);
             Some(kdf.map_err(|error| ExchangeError::TooCostly(error.to_string()))?)
         }
-        _ => return Err(kind.fault("this key derivation is not known here")),
+        _ => return Err(kind.fault("this key derivation is unknown")),
     };
     let (check, text) = (root.get("encKeyValidation_DO_NOT_EDIT")?, root.get("data")?);
     let locks = locks.ok_or(ExchangeError::Locked)?;

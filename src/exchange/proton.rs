@@ -13,7 +13,7 @@ use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 /// Reads a file, CSV or JSON: which, its first character says.
 ///
 /// # Errors
-/// [`ExchangeError`] with line and column where the file is no such export; [`ExchangeError::Encrypted`] for the
+/// [`ExchangeError`] with line and column where the file is not such an export; [`ExchangeError::Encrypted`] for the
 /// encrypted kind.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let first = without_mark(text).iter().find(|byte| !byte.is_ascii_whitespace());
@@ -91,7 +91,7 @@ fn read_item(
     let name = metadata.text_of("name")?;
     let name = below(folder, name.expose_text().unwrap_or_default());
     if item.find("state").is_some_and(|state| state.spelled() == TRASHED) {
-        losses.push(Loss::whole(&name, "it lies in the trash there"));
+        losses.push(Loss::whole(&name, "it is in the trash there"));
         return Ok(None);
     }
     if item.find("pinned").is_some_and(|pinned| pinned.spelled() == "true") {

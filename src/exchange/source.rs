@@ -123,7 +123,7 @@ static SOURCES: &[Source] = &[
         reader: Reader::File(super::kubernetes::read),
     },
     Source { name: "aegis", help: "Unencrypted export", reader: Reader::File(otp::read_aegis) },
-    Source { name: "otpauth", help: "otpauth:// URIs, one a line", reader: Reader::File(otp::read_uris) },
+    Source { name: "otpauth", help: "otpauth:// URIs, one per line", reader: Reader::File(otp::read_uris) },
     Source { name: "pass", help: "Password store, through gpg", reader: Reader::PasswordStore },
     Source { name: "passage", help: "Password store through age, also of gopass", reader: Reader::AgeStore },
     Source {

@@ -61,9 +61,7 @@ impl<'a> Archive<'a> {
             let (flags, method) = (u16_at(bytes, at + 8)?, u16_at(bytes, at + 10)?);
             let is_encrypted = flags & 1 != 0;
             if is_encrypted || !matches!(method, 0 | 8) {
-                return Err(ExchangeError::in_words(
-                    "a file in the archive is packed in a way that is not known here",
-                ));
+                return Err(ExchangeError::in_words("a file in the archive is compressed in an unknown way"));
             }
             let name_length = u16_at(bytes, at + 28)?;
             let name = bytes.get(at + 46..at + 46 + name_length).ok_or(ExchangeError::Damaged)?;

@@ -12,7 +12,7 @@ impl Strength {
 
     /// Said of one that is weak.
     pub const WARNING: &'static str =
-        "this master password is weak: whoever gets a copy of the vault can guess it";
+        "this master password is weak: anyone who gets a copy of the vault can guess it";
 
     const LIMITS: [f64; 4] = [1e3, 1e6, 1e8, 1e10];
 

@@ -14,7 +14,7 @@ pub enum Address {
     Unix(PathBuf),
 }
 
-/// The text is no address of this machine.
+/// The text is not an address of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an address of this machine; use 127.0.0.1:PORT, [::1]:PORT, localhost:PORT or unix:PATH")]
 pub struct NotLocal;

@@ -164,7 +164,7 @@ impl Gate {
         let time = text.and_then(|text| std::str::from_utf8(text).ok()).and_then(|text| text.parse().ok());
         let time = time.ok_or(Refused::new(
             ErrorCode::IllegalTimestamp,
-            "the time of the signature is missing or is none",
+            "the time of the signature is missing or malformed",
             "send it as 2026-11-24T12:00:00Z",
         ))?;
         self.nonces.check_time(time, now).map_err(stale)?;

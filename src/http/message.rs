@@ -64,7 +64,7 @@ pub(super) enum Found {
     Whole(Box<Request>),
 }
 
-/// Bytes that are no request of HTTP that is answered here.
+/// Bytes that are not an HTTP request that is answered here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
     Malformed,
@@ -87,7 +87,7 @@ impl Broken {
 
     pub(super) const fn sentence(self) -> &'static str {
         match self {
-            Self::Malformed => "this is no HTTP request",
+            Self::Malformed => "this is not an HTTP request",
             Self::HeadTooLong => "the request line and the headers have more than 128 KiB",
             Self::BodyTooLong => "the body has more than 8 MiB",
             Self::Version => "only HTTP/1.0 and HTTP/1.1 are spoken here",

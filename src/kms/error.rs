@@ -79,11 +79,11 @@ impl KmsError {
             Self::LineTooLong { .. } => "a value has at most 1 MiB".to_owned(),
             Self::NoAction => "name the operation, as in Action=GetSecretValue".to_owned(),
             Self::UnknownAction { known, .. } => format!("the actions are {known}"),
-            Self::Missing { .. } => "add it and try again".to_owned(),
+            Self::Missing { .. } => String::new(),
             Self::UnknownParameter { known, .. } => format!("its parameters are {known}"),
             Self::Twice { .. } => "leave one of the two out".to_owned(),
             Self::Shape { parameter, .. } | Self::Malformed { parameter, .. } => {
-                format!("correct parameter '{parameter}' and try again")
+                format!("correct parameter '{parameter}'")
             }
             Self::Rotation { .. } => {
                 "rotate by hand: PutSecretValue stores the new value, moves ACSCurrent to it and keeps the old \

@@ -22,7 +22,7 @@ enum Entry {
 /// tells the names of parameters.
 ///
 /// # Errors
-/// `InvalidParameter` where an entry stands twice or is no text.
+/// `InvalidParameter` where an entry stands twice or is not text.
 pub(super) fn gathered(
     given: Vec<Parameter>,
     is_known: impl Fn(&[u8]) -> bool,
@@ -102,7 +102,7 @@ impl List {
                         if at > 0 {
                             text.push(b',');
                         }
-                        // What is no name of a member is refused as one when the list is read.
+                        // What is not a name of a member is refused as one when the list is read.
                         text.extend(quoted(name).unwrap_or_else(|_| SecretBytes::copy_of(b"\"\"")).expose());
                         text.push(b':');
                         text.extend(value.expose());

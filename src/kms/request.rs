@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    /// Action and parameters, JSON values that are no strings marked with a star.
+    /// Action and parameters, JSON values that are not strings marked with a star.
     fn shown(line: &str) -> Result<Vec<(String, String)>, KmsError> {
         let request = read(line.as_bytes(), 7)?;
         let text = |bytes: &SecretBytes| String::from_utf8(bytes.expose().to_vec()).unwrap();

@@ -11,8 +11,9 @@
 //! | `#key` `#key=` `#key=value` | a tag |
 //! | `is:due` `is:deleted` | due for rotation, scheduled for deletion; in the app `due` and `deleted` too |
 //!
-//! All terms must hold. Lower case means both cases. Pure, but for [`Catalogue`], which copies a list. The order is: exact name, start of a path part, substring, text of description or tags, letters in
-//! order within a word; of two alike the shorter name wins. A whole word never ranks below a lucky guess.
+//! All terms must hold. Lower case means both cases. Pure, but for [`Catalogue`], which copies a list. The order is:
+//! exact name, start of a path part, substring, text of description or tags, letters in order within a word; of two
+//! alike the shorter name wins. A whole word never ranks below letters in order.
 
 mod catalogue;
 mod letters;

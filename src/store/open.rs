@@ -376,7 +376,7 @@ fn inspect(path: &Path) -> Result<u32, StoreError> {
         _ => StoreError::system("reading", path, &error),
     })?;
     if &start[..16] != SQLITE_MAGIC {
-        return Err(no_vault("it is no SQLite file"));
+        return Err(no_vault("it is not an SQLite file"));
     }
     if start[68..72] != schema::APPLICATION_ID.to_be_bytes() {
         return Err(no_vault("it is the SQLite file of another program"));
@@ -385,7 +385,7 @@ fn inspect(path: &Path) -> Result<u32, StoreError> {
         let beside = beside::with_suffix(path, suffix);
         if let Ok(metadata) = fs::symlink_metadata(&beside) {
             return Err(match metadata.is_file() {
-                true => StoreError::Integrity(format!("'{}' lies beside it", beside.display())),
+                true => StoreError::Integrity(format!("'{}' is beside it", beside.display())),
                 false => beside::no_regular_file(&beside),
             });
         }

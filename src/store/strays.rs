@@ -18,7 +18,7 @@ pub(super) struct Strays {
     secrets: u64,
 }
 
-/// Name tags that lie before the first or behind the last bucket: they are no HMACs.
+/// Name tags that lie before the first or behind the last bucket: they are not HMACs.
 const OUTSIDE_OF_BUCKETS: &str = "FROM secret WHERE name_tag < x'00' OR name_tag >= ?1";
 const OUTSIDE_OF_HISTORY: &str = "FROM event WHERE number < 1 OR number > ?1";
 

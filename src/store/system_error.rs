@@ -56,7 +56,7 @@ fn explain(connection: &Connection, error: &rusqlite::Error) -> StoreError {
         },
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => system(
             "writing",
-            "it can only be read: look at the mode of the file and how its disk is mounted".to_owned(),
+            "it is read-only: check the mode of the file and how its disk is mounted".to_owned(),
         ),
         // Where no journal can be made SQLite tries to read one, and the last thing said is that there is none.
         ErrorCode::CannotOpen if is_missing(last_errno(connection, Ask::LastFailure)) => {

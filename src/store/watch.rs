@@ -1,4 +1,4 @@
-//! How far something long has come, and the word of whoever watches it.
+//! The progress of something long, and whether to go on with it.
 
 use std::ops::ControlFlow;
 

@@ -37,7 +37,7 @@ pub enum CarrierError {
         reason: String,
     },
     /// Others were quicker each time.
-    #[error("others changed the copy there each time: nothing was put back")]
+    #[error("others changed the copy there each time: nothing was uploaded")]
     Contended,
     /// A signal asked etui to end.
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! The programs that carry: run without asking anybody, their last words kept for an error.
+//! The programs that carry copies: run without asking anybody; the end of what they print is kept for an error.
 
 use std::fs::{self, File};
 use std::io;

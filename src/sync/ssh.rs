@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(there(PUT, &[text, &hash(b"one"), &hash(b"two")], b"two"), Some(0));
         assert_eq!(fs::read(&path).unwrap(), b"two");
-        assert_eq!(names(folder.path()), ["it's a $(vault) `x`.etui"], "nothing lies beside it");
+        assert_eq!(names(folder.path()), ["it's a $(vault) `x`.etui"], "nothing is beside it");
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }

@@ -318,7 +318,7 @@ impl App {
     /// Says that the work under way goes on behind what is shown.
     pub fn say_in_background(&mut self) {
         if let Some(under_way) = &self.under_way {
-            let text = format!("{} goes on in the background", under_way.kind.doing());
+            let text = format!("{} continues in the background", under_way.kind.doing());
             self.say(Tone::Note, text);
         }
     }
@@ -446,7 +446,7 @@ impl App {
                 self.clipboard_until = Some(self.now.after(cleared_in));
                 self.say(Tone::Done, format!("{subject} copied, cleared in {} s{more}", cleared_in.as_secs()));
             }
-            // A command is no secret: the line itself is what matters.
+            // A command is not a secret: the line itself is what matters.
             CopyRoute::Osc52 if matches!(what, Copied::Command(_)) => {
                 self.say(Tone::Note, format!("{subject} sent by OSC 52{more}"));
             }

@@ -22,7 +22,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Reads a command that is no plain name of an action.
+    /// Reads a command that is not a plain name of an action.
     pub fn typed(text: &str) -> Option<Self> {
         let (word, rest) = first_word(text.trim());
         match (word, rest) {

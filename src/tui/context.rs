@@ -112,7 +112,7 @@ impl Context {
     /// Names that a file of keys may still hold, and what they are called now.
     const RENAMED: &'static [(&'static str, &'static str)] = &[("room", "task")];
 
-    /// Says that a name is no context, and what it is called now where it was one.
+    /// Says that a name is not a context, and what it is called now where it was one.
     pub fn unknown(name: &str) -> String {
         match Self::RENAMED.iter().find(|(old, _)| *old == name) {
             Some((_, new)) => format!("unknown context '{name}': it is called '{new}' now"),

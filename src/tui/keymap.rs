@@ -18,7 +18,7 @@ pub enum KeymapError {
     /// It is not TOML, or not of rows.
     #[error("the keymap cannot be read: {0}")]
     Malformed(String),
-    /// A table that is no context.
+    /// A table that is not a context.
     #[error("{}", Context::unknown(.0))]
     UnknownContext(String),
     /// An action that does not exist.

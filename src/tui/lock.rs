@@ -43,7 +43,7 @@ pub fn lock(app: &mut App, reason: &str, form: Option<&Reopen>) -> String {
         under_way.watched.stop();
         app.late_job = Some((under_way.ticket, under_way.kind));
         if !under_way.kind.can_be_stopped() {
-            said = format!("{reason}; {} goes on to its end", under_way.kind.doing());
+            said = format!("{reason}; {} continues to its end", under_way.kind.doing());
         }
     }
     if std::mem::take(&mut app.opened_by_agent) {

@@ -57,7 +57,7 @@ const READS_PER_TURN: usize = 16;
 /// that it worked.
 ///
 /// # Errors
-/// When stdin and stdout are no terminal, the system refuses something, or a mistake of ours ended the worker.
+/// When stdin and stdout are not a terminal, the system refuses something, or a mistake of ours ended the worker.
 /// The terminal has been given back then.
 pub fn run(options: AppOptions, password: Option<SecretBytes>) -> anyhow::Result<Option<Signal>> {
     // Dropped last: it prints where a panic happened, on a terminal that is as it was.

@@ -214,7 +214,7 @@ impl Session {
         }
     }
 
-    /// Looks at another file; where it is no vault, and none is to be created, all stays as it is.
+    /// Looks at another file; where it is not a vault, and none is to be created, all stays as it is.
     pub(super) fn open_other(&mut self, request: &OtherVaultRequest) -> Result<Found, VaultError> {
         // The file may be the one that is open: it is let go first.
         self.held = Held::Nothing;

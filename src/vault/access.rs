@@ -151,7 +151,7 @@ impl LockedVault {
             Ok(file) => Ok(Self { file, environment }),
             Err(error) => Err(match VaultError::from(error) {
                 VaultError::NoVault { path } if is_known() => VaultError::VaultGone { path },
-                // Where a vault was, a file that is none is no mistyped path.
+                // Where a vault was, a file that is none is not a mistyped path.
                 VaultError::NotAVault { why, .. } if is_known() => VaultError::Integrity { what: why },
                 VaultError::NotAVault { .. } | VaultError::Integrity { .. }
                     if is_unfinished(path) && !is_known() =>

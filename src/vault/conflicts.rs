@@ -20,7 +20,7 @@ pub fn is_conflict_name(vault: &str, name: &str) -> bool {
         || rest.contains("~HEAD")
 }
 
-/// The copies of this vault beside it that are named so, in the order of their names. What is no vault, or another
+/// The copies of this vault beside it that are named so, in the order of their names. What is not a vault, or another
 /// one, is none.
 pub fn conflict_files(vault: &Path, identity: KeyIdentity) -> Vec<PathBuf> {
     let path = fs::canonicalize(vault).unwrap_or_else(|_| vault.to_owned());

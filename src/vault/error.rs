@@ -282,7 +282,7 @@ impl VaultError {
                 "if you restored a backup, accept it with --accept-older; else find the newer file".to_owned()
             }
             Self::OtherBranch { .. } => {
-                "if you want to go on with this branch, accept it with --accept-other".to_owned()
+                "if you want to continue with this branch, accept it with --accept-other".to_owned()
             }
             Self::OtherVault => "if you put it there, accept it with --accept-other".to_owned(),
             Self::ExpensiveKdf { .. } => {

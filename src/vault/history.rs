@@ -232,7 +232,7 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
     Ok(Target { events })
 }
 
-/// The change that an undo reversed: an earlier one of the same secret. `None` for what is no undo.
+/// The change that an undo reversed: an earlier one of the same secret. `None` for what is not an undo.
 fn undone_by(store: &OpenStore, undo: &EventRecord) -> Result<Option<HistoryEntry>, StoreError> {
     let Some(number) = undo.takes_back.filter(|_| undo.change.operation == Operation::Undo) else {
         return Ok(None);

@@ -242,6 +242,6 @@ pub enum Refreshed {
     Same,
     /// Another process changed secrets: lists are to be read again.
     Changed,
-    /// Another process changed the master password; this session goes on.
+    /// Another process changed the master password; this session continues.
     PasswordChanged,
 }

@@ -48,7 +48,7 @@ impl Vault {
         Ok(self.store()?.format())
     }
 
-    /// Brings a vault of format 1 into format 2: values, times and history stay. A checked copy of the old file lies
+    /// Brings a vault of format 1 into format 2: values, times and history stay. A checked copy of the old file is
     /// beside it until the new one was checked too. `None`: it is in the newest format already. What an upgrade left
     /// that was killed goes with it once the vault is checked.
     ///

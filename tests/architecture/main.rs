@@ -3,6 +3,7 @@
 //! Each check also runs on a planted bad file (`planted.rs`), so it is known to be able to fail.
 
 mod circles;
+mod denials;
 mod names;
 mod planted;
 mod promises;
@@ -145,12 +146,26 @@ fn lines_that_report_begin_in_lower_case_and_have_no_full_stop() {
 
 #[test]
 fn no_phrase_that_was_replaced_comes_back() {
-    let left = words::left(root(), &rust_files(&root().join("src")));
+    let texts = words::texts(root(), &rust_files(&root().join("src")));
+    let left = texts.iter().flat_map(|(path, text)| {
+        words::banned_in(text).into_iter().map(move |phrase| format!("{path}: {phrase}"))
+    });
+    let left: Vec<String> = left.collect();
     assert!(
         left.is_empty(),
         "say it in plain words instead (tests/architecture/words.rs):\n{}",
         left.join("\n")
     );
+}
+
+#[test]
+fn what_is_denied_is_denied_in_english() {
+    let texts = words::texts(root(), &rust_files(&root().join("src")));
+    let odd = texts.iter().flat_map(|(path, text)| {
+        denials::found(text).into_iter().map(move |words| format!("{path}: {words}"))
+    });
+    let odd: Vec<String> = odd.collect();
+    assert!(odd.is_empty(), "say \"is not a …\" (tests/architecture/denials.rs):\n{}", odd.join("\n"));
 }
 
 #[test]

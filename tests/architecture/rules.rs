@@ -411,7 +411,7 @@ fn imports(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
             line,
             match MODULES.iter().any(|(name, _)| *name == target) {
                 true => format!("'{module}' must not import '{target}'"),
-                false => format!("'{target}' is named at the root, but it is no module of the table"),
+                false => format!("'{target}' is named at the root, but it is not a module of the table"),
             },
         ));
     }

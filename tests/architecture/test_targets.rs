@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::tokens::tokens;
 
-/// The folders that are no targets: one is shared by the others, one is run by `.ci/run`.
+/// The folders that are not targets: one is shared by the others, one is run by `.ci/run`.
 const NO_TARGETS: [&str; 3] = ["support", "clients", "engines"];
 
 /// Entries directly under `tests/` that cargo does not take for a test.

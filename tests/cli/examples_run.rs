@@ -143,7 +143,7 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         }
         _ if example.contains("--keep-copy") => NEW_PASSWORD,
         _ if example.starts_with("etui passwd") => LOCKS,
-        // The demo shows a password before it is open: that is no time to leave.
+        // The demo shows a password before it is open: leaving then would be too early.
         "etui demo" => &[("1 Secrets", "q")],
         _ if example.starts_with("etui tui") => &[("login", "q")],
         _ => &[],

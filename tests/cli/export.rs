@@ -161,7 +161,7 @@ fn a_keepass_database_is_encrypted_and_comes_back_whole() {
     assert_snapshot!(home.etui(&["import", "out.kdbx", "--other-password-file", "wrong"]).failed(5), @r"
     exit 5
     stderr:
-    error: 'out.kdbx' cannot be imported: the password or the key file of it is wrong
+    error: 'out.kdbx' cannot be imported: its password or key file is wrong
     hint: its own password is meant, not that of the vault; name its key file with --other-key-file, if it has one
     ");
     assert_snapshot!(

@@ -58,7 +58,7 @@ fn a_field_that_is_not_there_is_exit_3_and_a_value_without_fields_exit_2() {
     assert_snapshot!(home.etui(&["get", "plain", "--field", "x"]).failed(2), @r#"
         exit 2
         stderr:
-        error: version 'v1' of 'plain' has no fields: it is no JSON object, no KEY=value lines and not in the form of pass
+        error: version 'v1' of 'plain' has no fields: it is neither a JSON object nor KEY=value lines nor in the form of pass
         hint: name it without a field to get the whole value
         "#);
 }
@@ -223,7 +223,7 @@ fn two_colons_name_a_field_of_any_version_and_form() {
     assert_snapshot!(home.etui(&["show", "db::password"]).failed(2), @r#"
         exit 2
         stderr:
-        error: <REF>: this is about a whole version: leave out '::' and the field
+        error: <REF>: this needs a whole version: leave out '::' and the field
         "#);
 }
 
@@ -305,13 +305,13 @@ fn a_program_gets_fields_as_variables() {
     assert_snapshot!(run(&["--env-from", "nested"], "true").failed(125), @r#"
         exit 125
         stderr:
-        error: field 'tls.cert' of 'nested' cannot become a variable: 'tls.cert' is no name for one (letters, digits and '_', no digit first)
+        error: field 'tls.cert' of 'nested' cannot become a variable: 'tls.cert' is not a valid variable name (letters, digits and '_', no digit first)
         hint: name the variables with --env
         "#);
     assert_snapshot!(run(&["--env-from", "plain"], "true").failed(125), @r#"
         exit 125
         stderr:
-        error: version 'v1' of 'plain' has no fields: it is no JSON object, no KEY=value lines and not in the form of pass
+        error: version 'v1' of 'plain' has no fields: it is neither a JSON object nor KEY=value lines nor in the form of pass
         hint: name it without a field to get the whole value
         "#);
     assert_snapshot!(run(&["--env-from", "db", "--env-from", "pass"], "true").failed(125), @r#"

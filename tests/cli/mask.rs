@@ -101,7 +101,7 @@ fn an_agent_turns_it_on_and_no_mask_off() {
         command.envs(agent.map(|value| ("CLAUDECODE", value)));
         home.finish(command, b"").succeeded()
     };
-    assert_eq!(run(&[], None).text(), format!("{SECRET}\n"), "never only because stdout is no terminal");
+    assert_eq!(run(&[], None).text(), format!("{SECRET}\n"), "never only because stdout is not a terminal");
     assert_eq!(run(&[], Some("")).text(), format!("{SECRET}\n"));
     assert_snapshot!(run(&[], Some("1")), @r#"
         exit 0

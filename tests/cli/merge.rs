@@ -151,14 +151,14 @@ fn sync_through(url: &str, there: &Path) {
 fn two_machines_meet_in_a_file() {
     let there = tempfile::tempdir().unwrap();
     sync_through(&format!("file:{}/vault.etui", there.path().display()), there.path());
-    assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1, "nothing lies beside it");
+    assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1, "nothing is beside it");
 }
 
 #[test]
 fn two_machines_meet_on_a_server() {
     let there = tempfile::tempdir().unwrap();
     sync_through("ssh://server/~/it's here.etui", there.path());
-    assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1, "nothing lies beside it");
+    assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1, "nothing is beside it");
 }
 
 #[test]

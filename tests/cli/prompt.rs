@@ -273,14 +273,14 @@ fn force_asks_for_the_name() {
     let home = Home::with_secret();
     let mut terminal = home.terminal(&["rm", "db", "--force"]);
     terminal.wait_for("Master password: ").press(&enter(PASSWORD));
-    terminal.wait_for("Type its name to go on: ");
+    terminal.wait_for("Type its name to continue: ");
     assert!(terminal.echoes());
     terminal.press(&enter("dx"));
     let (status, screen) = terminal.end();
     assert_eq!(status.code(), Some(2));
     assert_snapshot!(screen, @r#"
         Master password:
-        this removes 'db' with 2 versions for good. Type its name to go on: dx
+        this removes 'db' with 2 versions for good. Type its name to continue: dx
         error: that is not its name
         hint: nothing was removed
         "#);
@@ -288,7 +288,7 @@ fn force_asks_for_the_name() {
 
     let mut terminal = home.terminal(&["rm", "db", "--force"]);
     terminal.wait_for("Master password: ").press(&enter(PASSWORD));
-    terminal.wait_for("Type its name to go on: ").press(&enter("db"));
+    terminal.wait_for("Type its name to continue: ").press(&enter("db"));
     assert_eq!(terminal.end().0.code(), Some(0));
     home.etui(&["get", "db"]).failed(3);
 }
@@ -302,14 +302,14 @@ fn force_of_a_folder_asks_for_its_name() {
     let ask = |typed: &str| {
         let mut terminal = home.terminal(&["rm", "--prefix", "shop", "--force"]);
         terminal.wait_for("Master password: ").press(&enter(PASSWORD));
-        terminal.wait_for("Type its name to go on: ").press(&enter(typed));
+        terminal.wait_for("Type its name to continue: ").press(&enter(typed));
         terminal.end()
     };
     let (status, screen) = ask("shop");
     assert_eq!(status.code(), Some(2));
     assert_snapshot!(screen, @r#"
         Master password:
-        this removes 2 secrets in 'shop/' with 2 versions for good. Type its name to go on: shop
+        this removes 2 secrets in 'shop/' with 2 versions for good. Type its name to continue: shop
         error: that is not its name
         hint: nothing was removed
         "#);
@@ -328,7 +328,7 @@ fn an_older_file_is_a_question() {
     for (answer, code) in [("n", 6), ("y", 0)] {
         let mut terminal = home.terminal(&["get", "db"]);
         terminal.wait_for("Master password: ").press(&enter(PASSWORD));
-        terminal.wait_for("this file is older").wait_for("Go on? [y/N] ").press(&enter(answer));
+        terminal.wait_for("this file is older").wait_for("Continue? [y/N] ").press(&enter(answer));
         let (status, screen) = terminal.end();
         assert_eq!(status.code(), Some(code), "{screen}");
     }

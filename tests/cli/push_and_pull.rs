@@ -103,7 +103,7 @@ fn what_stands_in_the_way_is_told_before_anything_is_sent() {
     home.etui(&["remote", "add", "stick", "file:/media/stick/vault.etui"]).succeeded();
     for (words, code, sentence) in [
         (&["push", "nosuch", "--dry-run"][..], 3, "there is no remote 'nosuch'"),
-        (&["push", "stick", "--dry-run"], 2, "remote 'stick' is no engine, but a copy of the vault (file)"),
+        (&["push", "stick", "--dry-run"], 2, "remote 'stick' is a copy of the vault (file), not an engine"),
         (&["push", "far", "--dry-run"], 2, "bao.example:80 would be reached by plain HTTP"),
         (&["push", "team"], 2, "a push changes what others read; without a terminal, confirm with --yes"),
         (&["push", "team", "nosuch*", "--dry-run"], 3, "no secret matches 'nosuch*'"),

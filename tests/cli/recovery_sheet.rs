@@ -53,7 +53,7 @@ fn squares_on(sheet: &str) -> Vec<Vec<bool>> {
                 '▀' => (true, false),
                 '▄' => (false, true),
                 ' ' => (false, false),
-                other => panic!("{other:?} is no square"),
+                other => panic!("{other:?} is not a square"),
             })
             .unzip();
         rows.extend([upper, lower]);
@@ -166,7 +166,7 @@ fn on_a_terminal_it_asks_for_the_key_file() {
     let home = home_with_key_file();
     for (answer, is_included) in [("y", true), ("n", false), ("", false)] {
         let mut terminal = home.terminal(&["recovery-sheet", "--key-file", "vault.key"]);
-        terminal.wait_for("Include the key file? Whoever has the sheet then has the key file. [y/N] ");
+        terminal.wait_for("Include the key file? Anyone who has the sheet then has the key file. [y/N] ");
         terminal.press(&format!("{answer}\r"));
         terminal.wait_for("Master password: ").press(&format!("{PASSWORD}\r"));
         terminal.wait_for("ETUI RECOVERY SHEET").wait_for("IF THE COMPUTER IS GONE");

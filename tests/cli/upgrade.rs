@@ -152,7 +152,7 @@ fn what_a_killed_upgrade_left_is_named_by_doctor_and_goes_with_the_next_one() {
     }
     assert!(!home.etui(&["doctor"]).text().contains("interrupted upgrade"));
 
-    // What is no copy of a state of this vault is not touched.
+    // What is not a copy of a state of this vault is not touched.
     let other = old();
     fs::write(copy(1), other.bytes_of_vault()).unwrap();
     let run = home.etui(&["upgrade", "--yes"]).succeeded();

@@ -58,7 +58,7 @@ fn the_exit_code_says_that_no_version_holds_it() {
         exit 3
         stderr:
         error: no version of 'db' holds this value
-        hint: a line end counts: --trim removes one; --everywhere looks in every secret
+        hint: a line end counts: --trim removes one; --everywhere searches every secret
         "#);
     assert_snapshot!(home.pipe("x", &["which", "--everywhere"]).failed(3), @r#"
         exit 3
@@ -69,7 +69,7 @@ fn the_exit_code_says_that_no_version_holds_it() {
     assert_snapshot!(home.pipe("x", &["which", "db", "--json"]).failed(3), @r#"
         exit 3
         stderr:
-        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"no version of 'db' holds this value","Hint":"a line end counts: --trim removes one; --everywhere looks in every secret"}
+        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"no version of 'db' holds this value","Hint":"a line end counts: --trim removes one; --everywhere searches every secret"}
         "#);
     assert_snapshot!(home.pipe("x", &["which", "none"]).failed(3), @r#"
         exit 3

@@ -454,7 +454,7 @@ fn a_copy_of_format_1_is_read_and_never_changed() {
     assert_eq!(get(&mut vault, "a").unwrap(), "three");
     assert_whole(&mut vault);
     drop(vault);
-    // The other way round it has to be upgraded first; that it is ahead is no obstacle.
+    // The other way round it has to be upgraded first; that it is ahead is not an obstacle.
     assert_eq!(merge(&copies.theirs, &copies.mine.vault_path()).unwrap().relation, Relation::Ahead);
     assert_whole(&mut copies.theirs.open().unwrap());
 }

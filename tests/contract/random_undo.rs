@@ -146,7 +146,7 @@ impl Run {
                 let deletion = Deletion::Force;
                 vault.delete_secret(&DeleteRequest { name: secret_name(name), deletion, expected: None })
             }
-            Turn::Undo | Turn::Redo | Turn::Reopen => unreachable!("these are no changes of their own"),
+            Turn::Undo | Turn::Redo | Turn::Reopen => unreachable!("these are not changes of their own"),
         };
         outcome.map(|outcome| outcome.change.is_some())
     }

@@ -19,7 +19,7 @@ fn redo(vault: &mut Vault) -> Result<(), VaultError> {
 
 fn state(vault: &mut Vault, name: &str) -> SecretState {
     let mut state = vault.describe(&secret_name(name)).unwrap().secret;
-    // When it was changed last is no part of what an undo brings back.
+    // When it was changed last is not part of what an undo brings back.
     state.updated = state.created;
     state
 }

@@ -147,7 +147,7 @@ fn a_look_at_the_file_tells_whether_others_changed_it() {
     let mut vault = place.create();
     assert_eq!(vault.refresh(), Ok(Refreshed::Same));
     create(&mut vault, "a", "v1", "one").unwrap();
-    assert_eq!(vault.refresh(), Ok(Refreshed::Same), "one's own changes are no news");
+    assert_eq!(vault.refresh(), Ok(Refreshed::Same), "one's own changes are not news");
     put(&mut place.open().unwrap(), "a", "v2", "two").unwrap();
     assert_eq!(vault.refresh(), Ok(Refreshed::Changed));
     assert_eq!(vault.refresh(), Ok(Refreshed::Same));

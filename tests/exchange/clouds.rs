@@ -72,7 +72,7 @@ fn an_answer_without_a_value_is_refused_with_its_place() {
     let error = cloud::read_alibaba(list.as_bytes()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 1, column 1: this object has no 'SecretData': it is not the answer that holds a value"
+        "line 1, column 1: this object has no 'SecretData': it is not an answer with a value"
     );
 }
 
@@ -93,8 +93,8 @@ fn a_description_of_aws_gives_its_secret_description_tags_and_time() {
             "'db' loses its automatic rotation",
             "'db' loses the time of its last change",
             "'db' loses its 'KmsKeyId'",
-            "'db' loses its version 'v0': the file holds no value of it",
-            "'other' is left out: the file describes it, and holds no value of it",
+            "'db' loses its version 'v0': the file has no value for it",
+            "'other' is left out: the file describes it without a value",
         ]
     );
     import(&mut vault, &batch);

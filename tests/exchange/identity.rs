@@ -74,7 +74,7 @@ fn a_row_that_stands_twice_is_one_secret_and_says_so() {
     assert_eq!(told(&report), ["A: new v1", "B: new v1", "A: same"]);
     assert_eq!(
         report.rows[2].remarks.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["it stands more than once in the source, each time the same: it is one secret here"]
+        ["it occurs more than once in the source, each time the same: it is one secret here"]
     );
 }
 

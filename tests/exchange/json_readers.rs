@@ -202,7 +202,7 @@ fn items_of_proton_pass_become_entries() {
             "'Personal/shop' loses that it is pinned",
             "'Personal/shop' loses its 'platformSpecific'",
             "'Personal/shop' loses its passkeys",
-            "'Personal/binned' is left out: it lies in the trash there",
+            "'Personal/binned' is left out: it is in the trash there",
         ]
     );
     import(&mut vault, &batch);

@@ -83,8 +83,8 @@ fn attachments_become_binary_secrets_and_what_has_no_place_is_named() {
         [
             "'empty' is left out: it has no value",
             "'big' loses an attachment: a secret value has at most 1048576 bytes, this one has 1100000",
-            "'Recycle Bin/thrown' is left out: it lies in the recycle bin there",
-            "'empty group' is left out: no item lies in this folder",
+            "'Recycle Bin/thrown' is left out: it is in the recycle bin there",
+            "'empty group' is left out: no item is in this folder",
         ]
     );
 }
@@ -342,7 +342,7 @@ fn what_stands_in_the_recycle_bin_is_no_secret_and_a_bin_that_is_off_is_a_group(
     };
     assert_eq!(
         with("True"),
-        (vec![], vec!["'Bin/in/a' is left out: it lies in the recycle bin there".to_owned()])
+        (vec![], vec!["'Bin/in/a' is left out: it is in the recycle bin there".to_owned()])
     );
     assert_eq!(with("False"), (vec!["Bin/in/a".to_owned()], vec![]));
 }

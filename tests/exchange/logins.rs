@@ -87,15 +87,15 @@ fn nordpass() {
     assert_eq!(
         lost,
         [
-            "'Work/shop' loses that it lies in another folder too",
-            "'Hollow' is left out: no item lies in this folder"
+            "'Work/shop' loses that it is in another folder too",
+            "'Hollow' is left out: no item is in this folder"
         ]
     );
     let source = Source {
         read: logins::read_nordpass,
         named: &[
-            (".shared_folder", "'Work/shop' loses that it lies in another folder too"),
-            ("2.name", "'Hollow' is left out: no item lies in this folder"),
+            (".shared_folder", "'Work/shop' loses that it is in another folder too"),
+            ("2.name", "'Hollow' is left out: no item is in this folder"),
         ],
         says_nothing: &[".type"],
     };
@@ -129,7 +129,7 @@ fn proton_pass() {
             ("Work/news", "alias@inbox.example"),
         ])
     );
-    let no_time = "'Work/news' loses the time of its creation: it is no time between 1970 and 9999";
+    let no_time = "'Work/news' loses the time of its creation: it is not between 1970 and 9999";
     assert_eq!(lost, [no_time]);
     let source = Source {
         read: logins::read_proton,

@@ -65,7 +65,7 @@ fn json_of_others() {
     );
     assert_eq!(
         fault(bitwarden::read, "{\"items\": [\n  {\"name\": \"x\", \"name\": \"hunter2\"}]}"),
-        "line 2, column 25: this member of the object stands twice"
+        "line 2, column 25: this member of the object occurs twice"
     );
     assert_eq!(
         fault(
@@ -90,13 +90,10 @@ fn our_own_json() {
     let with = |secret: &str| format!("{{\"Format\":\"etui\",\"FormatVersion\":1,\"Secrets\":[\n{secret}]}}");
     let place = |text: &str| fault(json::read, text);
     assert_eq!(place("[1]"), "line 1, column 1: an object is expected here");
-    assert_eq!(
-        place("{\"items\": []}"),
-        "line 1, column 11: this member of the object has a name that is not known here"
-    );
+    assert_eq!(place("{\"items\": []}"), "line 1, column 11: this member of the object has an unknown name");
     assert_eq!(
         place("{\"Format\":\"etui\",\"FormatVersion\":2,\"Secrets\":[]}"),
-        "line 1, column 34: this format version is not known here; a newer etui may read it"
+        "line 1, column 34: this format version is unknown; a newer etui may read it"
     );
     assert_eq!(
         place(&with("{\"SecretName\":\"a\",\"Versions\":[]}")),
@@ -108,7 +105,7 @@ fn our_own_json() {
     );
     assert_eq!(
         place(&with("{\"SecretName\":\"a\",\"Secretname\":\"hunter2\",\"Versions\":[]}")),
-        "line 2, column 32: this member of the object has a name that is not known here"
+        "line 2, column 32: this member of the object has an unknown name"
     );
     assert_eq!(
         place(&with(
@@ -195,7 +192,7 @@ fn what_is_not_taken_over_is_named() {
             "'wifi' loses its 'other'",
             "'wifi' loses its 'extra'",
             "'wifi' loses its 'attachments'",
-            "'wifi' loses the time of its creation: it is no time between 1970 and 9999",
+            "'wifi' loses the time of its creation: it is not between 1970 and 9999",
         ]
     );
     let times =
@@ -203,14 +200,14 @@ fn what_is_not_taken_over_is_named() {
     assert_eq!(
         named(keepassxc::read, times),
         [
-            "'A' loses the time of its creation: it is no time between 1970 and 9999",
-            "'A' loses the time of its last change: it is no time between 1970 and 9999",
+            "'A' loses the time of its creation: it is not between 1970 and 9999",
+            "'A' loses the time of its last change: it is not between 1970 and 9999",
         ]
     );
     let aws = r#"{"Name":"A","VersionId":"v1","SecretString":"1","CreatedDate":-5,"Owner":"me"}"#;
     assert_eq!(
         named(cloud::read_aws, aws),
-        ["'A' loses its 'Owner'", "'A' loses the time of its creation: it is no time between 1970 and 9999"]
+        ["'A' loses its 'Owner'", "'A' loses the time of its creation: it is not between 1970 and 9999"]
     );
 }
 

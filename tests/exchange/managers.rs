@@ -45,7 +45,7 @@ fn bitwarden_csv_of_an_organization() {
     let file = include_bytes!("fixtures/bitwarden-organization.csv");
     let (mut vault, told, lost, _place) = imported(bitwarden::read, file);
     assert_eq!(told, ["Servers/db: new v1", "Servers/runbook: new v1"]);
-    assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
+    assert_eq!(lost, ["'Servers/db' loses that it is in other collections too"]);
     assert_eq!(get(&mut vault, "Servers/db").unwrap(), r#"{"username":"app","password":"s3cret"}"#);
 }
 
@@ -57,7 +57,7 @@ fn bitwarden_json_of_an_organization() {
         "items": [{"name": "db", "folderId": null, "type": 1, "collectionIds": ["c1", "c2"],
         "login": {"username": null, "password": "s3cret", "uris": null, "totp": null}}]}"#;
     let (mut vault, _, lost, _place) = imported(bitwarden::read, file.as_bytes());
-    assert_eq!(lost, ["'Servers/db' loses that it lies in other collections too"]);
+    assert_eq!(lost, ["'Servers/db' loses that it is in other collections too"]);
     assert_eq!(get(&mut vault, "Servers/db").unwrap(), "s3cret");
 }
 

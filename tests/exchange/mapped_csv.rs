@@ -47,7 +47,7 @@ fn without_a_map_columns_are_known_by_their_names() {
         |text| csv::read(text, None),
         "Group;Name;Login;Password;Website;Notes;2nd\nWork;shop;alice;p1;https://a;a remark;x\n",
     );
-    assert_eq!(lost(&batch), ["'every entry' loses a column whose name is no word"]);
+    assert_eq!(lost(&batch), ["'every entry' loses a column whose name is not a word"]);
     import(&mut vault, &batch);
     assert_eq!(
         get(&mut vault, "Work/shop").unwrap(),

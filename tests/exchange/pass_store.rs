@@ -14,7 +14,7 @@ use crate::helpers::{import, lost, shown, told};
 use crate::support::program::write_program;
 use crate::support::vaults::{Place, get};
 
-/// A store with a key of its own, whose gpg home lies beside it.
+/// A store with a key of its own, whose gpg home is beside it.
 struct Store {
     folder: tempfile::TempDir,
 }
@@ -124,7 +124,7 @@ fn revisions_become_versions_through_renamings_and_new_encryptions() {
     assert_eq!(steps, [(1, 2), (2, 2)]);
     assert_eq!(
         lost(&batch),
-        ["'README' is left out: it is no file that ends in '.gpg'", "'link' is left out: it is a link"]
+        ["'README' is left out: it is not a file that ends in '.gpg'", "'link' is left out: it is a link"]
     );
     let place = Place::new();
     let mut vault = place.create();
@@ -227,8 +227,8 @@ fn whatever_lies_in_a_store_is_an_entry_or_named() {
             [
                 "'.stversions' is left out: it is a hidden folder",
                 "'shared' is left out: it is a link to a folder",
-                "'upper.GPG' is left out: it is no file that ends in '.gpg'",
-                "'with.age' is left out: it is no file that ends in '.gpg'",
+                "'upper.GPG' is left out: it is not a file that ends in '.gpg'",
+                "'with.age' is left out: it is not a file that ends in '.gpg'",
                 "'caf\u{fffd}' loses its name: it is not UTF-8",
                 "'empty' is left out: it has no value",
             ]

@@ -72,7 +72,7 @@ fn a_signature_of_version_3_covers_headers_query_and_body() {
     for name in names.iter().filter(|name| !matches!(&name[..], "host" | "x-acs-date")) {
         for value in ["other", ""] {
             let answer = V3::new(&served).sign().with(name, value).ask(&served);
-            // Without its type the body is no form, which is told first.
+            // Without its type the body is not a form, which is told first.
             let told = if name == "content-type" {
                 "ParseRequestParameterException"
             } else {

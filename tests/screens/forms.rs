@@ -31,7 +31,7 @@ fn find(harness: &Harness, word: &str) -> (usize, usize) {
         let at = ["│  ", "│❯ "].iter().find_map(|before| line.find(&format!("{before}{word} ")))?;
         Some((line[..at].chars().count() + 3, row))
     });
-    found.unwrap_or_else(|| panic!("{word:?} is no label:\n{screen}"))
+    found.unwrap_or_else(|| panic!("{word:?} is not a label:\n{screen}"))
 }
 
 #[test]

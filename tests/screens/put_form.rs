@@ -246,7 +246,7 @@ fn thirty_lines_of_json_are_edited_with_numbers_pages_and_a_word_about_the_synta
 fn a_word_about_json_quotes_nothing_of_the_value() {
     let mut harness = on_password();
     harness.press("p").type_text("{\n  \"user\": hunter2\n}");
-    harness.assert_shows("JSON: line 2: this is no value");
+    harness.assert_shows("JSON: line 2: this is not a value");
     harness.assert_hides("hunter2");
     harness.assert_hides("user");
     harness.press("Ctrl-u Backspace Ctrl-u Backspace Ctrl-u").type_text("{x9!Kq");

@@ -69,7 +69,7 @@ fn work_can_be_left_to_the_background_and_tells_when_it_is_done() {
     let mut harness = on_password();
     harness.hold();
     harness.task(Action::Verify).tell(30, 120).press("Esc");
-    assert_eq!(harness.toast(), "checking the vault goes on in the background");
+    assert_eq!(harness.toast(), "checking the vault continues in the background");
     harness.assert_shows("checking the vault 25 %");
     harness.task(Action::Export);
     assert_eq!(harness.toast(), "checking the vault 25 % is still running: wait, or stop it with :stop-work");
@@ -95,7 +95,7 @@ fn leaving_the_app_while_work_is_under_way_is_wished_twice() {
     let mut harness = on_password();
     harness.hold();
     harness.task(Action::Verify).press("Ctrl-c");
-    assert_eq!(harness.toast(), "checking the vault goes on in the background");
+    assert_eq!(harness.toast(), "checking the vault continues in the background");
     harness.press("Ctrl-c");
     assert!(!harness.has_quit);
     assert_eq!(harness.toast(), "checking the vault is still running: press again to stop it and quit");
@@ -283,7 +283,7 @@ fn the_lock_waits_for_a_rekey_and_says_which_password_opens_the_vault() {
     harness.hold();
     type_rekey(&mut harness);
     harness.type_text("vault.etui").press("Ctrl-s Ctrl-l");
-    harness.assert_shows("re-encrypting everything goes on to its end");
+    harness.assert_shows("re-encrypting everything continues to its end");
     harness.release();
     harness.assert_shows("the vault key is replaced: the new password opens the vault");
     harness.type_text(NEW).press("Enter");

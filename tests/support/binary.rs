@@ -67,7 +67,7 @@ impl Api {
         self.child.id()
     }
 
-    /// Sends requests; what a killed process does not read any more is no failure.
+    /// Sends requests; what a killed process does not read any more is not a failure.
     pub fn send(&mut self, requests: &str) {
         if let Some(pipe) = &mut self.requests {
             let _ = pipe.write_all(requests.as_bytes());

@@ -106,7 +106,7 @@ fn what_is_no_vault_at_all_is_noticed() {
     assert!(matches!(place.open().map(drop), Err(VaultError::NotAVault { .. })));
 }
 
-// Guards: where this machine has seen a vault, a file that is none is no mistyped path.
+// Guards: where this machine has seen a vault, a file that is none is not a mistyped path.
 #[test]
 fn what_is_no_vault_where_one_was_is_tampering() {
     let (place, _) = filled();

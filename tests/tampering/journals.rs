@@ -152,7 +152,7 @@ fn a_copy_with_its_live_journal_opens_and_is_not_written_to() {
     assert_eq!(fs::read_dir(rescued.path()).unwrap().count(), 2);
 }
 
-// Guards: what SQLite ignores is no tampering, and does not stay for ever.
+// Guards: what SQLite ignores is not tampering, and does not stay for ever.
 #[test]
 fn a_journal_that_was_never_synced_is_no_alarm_and_goes_at_the_next_unlock() {
     for dead in [Vec::new(), vec![0; 512], vec![0; 5000]] {

@@ -28,7 +28,7 @@ Examples:
   etui code 'web/github::totp'
   etui code web/github --qr        to add it to a phone")]
 pub(in crate::cli) struct Code {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N, then '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     reference: ValueReference,
 
@@ -118,7 +118,7 @@ impl Code {
 
 /// Draws it after a question.
 fn draw(invocation: &Invocation, source: &CodeSource, label: &str) -> anyhow::Result<Finish> {
-    let question = format!("Whoever sees the QR code can make the codes of '{label}'. Show it? [y/N] ");
+    let question = format!("Anyone who sees the QR code can make the codes of '{label}'. Show it? [y/N] ");
     if !invocation.confirms(&question, false) {
         return Err(CliError::usage("the QR code was not shown", "answer with y to see it").into());
     }

@@ -82,7 +82,7 @@ impl RunCommand for Config {
             let shown = path.display();
             match self.question {
                 Question::Check if path.exists() => output.done(&format!("'{shown}' is valid"))?,
-                Question::Check => output.done(&format!("there is no '{shown}': the defaults hold"))?,
+                Question::Check => output.done(&format!("'{shown}' does not exist: the defaults apply"))?,
                 _ => output.text(&format!("{}\n", crate::domain::visible(&shown.to_string())))?,
             }
         }

@@ -29,8 +29,8 @@ use crate::versioning::Selector;
 
 /// Show what changed between two versions
 ///
-/// With one REF: what it changed compared with the version before it; with --at: what changed since then. JSON objects and dotenv files are compared
-/// by key, other texts by line. Values stay masked unless --reveal shows them.
+/// With one REF: what it changed compared with the version before it; with --at: what changed since then. JSON objects
+/// and dotenv files are compared by key, other texts by line. Values stay masked unless --reveal shows them.
 ///
 /// With the name of a remote that is an engine, and no secret of that name here: what a push of the version would
 /// change there.
@@ -44,7 +44,7 @@ Examples:
   etui diff app/config --at 2d               what changed in the last two days
   etui diff team db/password                 what differs from the remote 'team'")]
 pub(in crate::cli) struct Diff {
-    /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    /// The version, or the older one of two: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N, then '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     reference: ValueReference,
 

@@ -117,7 +117,7 @@ fn account(vault: &mut Vault, url: &SecretBytes) -> Result<Account, Refused> {
 fn get(vault: &mut Vault, url: &SecretBytes) -> Result<SecretBytes, Refused> {
     let account = account(vault, url)?;
     let password = credentials::password(vault, &account)?;
-    let password = password.expose_text().ok_or("the stored password is no text")?;
+    let password = password.expose_text().ok_or("the stored password is not text")?;
     let tag = |key| account.tag(key).unwrap_or_default();
     let mut answer = SecretBytes::new();
     let members = [("{\"ServerURL\":", tag(URL)), (",\"Username\":", tag(USER)), (",\"Secret\":", password)];
@@ -130,7 +130,7 @@ fn get(vault: &mut Vault, url: &SecretBytes) -> Result<SecretBytes, Refused> {
 }
 
 fn store(vault: &mut Vault, request: &SecretBytes) -> Result<SecretBytes, Refused> {
-    let members = string_members(request.expose()).ok_or("the request is no JSON object")?;
+    let members = string_members(request.expose()).ok_or("the request is not a JSON object")?;
     let member = |key: &str| {
         let found = members.iter().rfind(|(name, _)| name == key);
         found.map(|(_, value)| value).filter(|value| !value.is_empty())

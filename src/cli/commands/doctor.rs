@@ -1,4 +1,4 @@
-//! `etui doctor`: what is as it should be and what is not.
+//! `etui doctor`: checks the environment and says what is wrong.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
@@ -135,12 +135,12 @@ fn vault(invocation: &Invocation) -> Vec<Finding> {
         Err(error) => return vec![finding("vault", State::Wrong, error.to_string())],
     };
     let Ok(metadata) = fs::metadata(path) else {
-        let detail = format!("there is none at '{}'; `etui init` makes one", path.display());
+        let detail = format!("there is none at '{}'; `etui init` creates one", path.display());
         return vec![finding("vault", State::Remark, detail)];
     };
     let mut findings = Vec::new();
     if metadata.mode() & 0o077 != 0 {
-        findings.push(finding("vault", State::Wrong, "others could read the file; its mode is being mended"));
+        findings.push(finding("vault", State::Wrong, "others could read the file; etui makes it private"));
     }
     match invocation.open_vault() {
         Err(error) => {
@@ -260,7 +260,7 @@ fn settings(invocation: &Invocation) -> Vec<Finding> {
     };
     let place = match Place::find() {
         Place::Memory(path) => {
-            finding("edited", State::Good, format!("values lie in memory, in '{}'", path.display()))
+            finding("edited", State::Good, format!("values stay in memory, in '{}'", path.display()))
         }
         Place::Disk(_) => {
             finding("edited", State::Remark, "no directory in memory: editing a value asks first")

@@ -39,7 +39,7 @@ Examples:
   etui get db/login --field password   the same
   etui get db/password --at '2h ago'   what was current two hours ago")]
 pub(in crate::cli) struct Get {
-    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N; behind it '::FIELD'
+    /// The version: NAME, 'NAME#VERSION', 'NAME:LABEL', each with ~N, then '::FIELD'
     #[arg(value_name = "REF", value_parser = ValueReference::from_str)]
     reference: ValueReference,
 

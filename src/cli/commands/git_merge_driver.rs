@@ -21,8 +21,8 @@ use crate::versioning::Origin;
 /// Merge a vault file for git
 ///
 /// git calls it, as `etui git-setup` told it to. The key comes from the agent (`etui unlock`), or from a password that
-/// the environment names; it asks nothing. Where the vault is locked our side stays as it is and git says that there is
-/// a conflict: unlock, then merge again with `git checkout -m -- FILE`.
+/// the environment names; it asks nothing. While the vault is locked, our side stays as it is and git reports a
+/// conflict: unlock, then merge again with `git checkout -m -- FILE`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Example:

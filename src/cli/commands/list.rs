@@ -23,8 +23,8 @@ use crate::vault::SecretSummary;
 /// tags with the same key, one is enough.
 ///
 /// QUERY is the language of the app's filter. A word is text: in the name, the description or the tags, or its
-/// letters in order within a word of the name; lower-case letters match both cases. 'text stands there as it is,
-/// ^text at the start and text$ at the end of the name, !text nowhere. @label, #tag and #tag=value ask for labels and
+/// letters in order within a word of the name; lower-case letters match both cases. 'text must occur exactly, ^text at
+/// the start and text$ at the end of the name, !text not at all. @label, #tag and #tag=value ask for labels and
 /// tags; is:due and is:deleted for what is due for rotation or scheduled for deletion. With text the best answer
 /// comes first, else names are in order.
 #[derive(Debug, Args)]

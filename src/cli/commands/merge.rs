@@ -1,4 +1,4 @@
-//! `etui merge`: copies of the vault that went apart come together.
+//! `etui merge`: merges other copies of the vault.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,11 @@ use crate::vault::{Vault, conflict_files};
 
 /// Merge other copies of this vault into it
 ///
-/// A copy is a set of changes: those that this vault lacks come over, with their times, whichever way and however often
-/// copies are merged. Of what both changed the later change is kept and named; --mine and --theirs decide otherwise.
-/// Nothing that either copy holds is lost, and `etui undo` takes the merge back. The plan is shown first; on a
-/// terminal it is asked for. What was deleted for good in one copy alone is asked about: without an answer nothing is
-/// merged (exit code 4).
+/// A copy is a set of changes: the merge brings in those that this vault lacks, with their times, whichever way and
+/// however often copies are merged. Where both changed the same, the later change wins and both are named; --mine and
+/// --theirs decide otherwise. Nothing that either copy holds is lost, and `etui undo` reverts the merge. The plan is
+/// shown first; on a terminal a question follows. What only one copy deleted for good needs an answer: without one
+/// nothing is merged (exit code 4).
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -37,8 +37,8 @@ pub(in crate::cli) struct Merge {
 
     /// Merge the conflict files beside the vault
     ///
-    /// Those of Syncthing (*.sync-conflict-*), Dropbox and others (*conflicted copy*), merge tools (*.orig), git (*~HEAD*)
-    /// and etui (*-conflict-*).
+    /// Those of Syncthing (*.sync-conflict-*), Dropbox and others (*conflicted copy*), merge tools (*.orig), git
+    /// (*~HEAD*) and etui (*-conflict-*).
     #[arg(long)]
     conflicts: bool,
 

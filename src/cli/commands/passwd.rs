@@ -1,4 +1,4 @@
-//! `etui passwd`: another master password.
+//! `etui passwd`: changes the master password.
 
 use clap::Args;
 

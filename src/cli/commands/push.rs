@@ -1,4 +1,4 @@
-//! `etui push`: secrets brought to an engine, where a team reads them.
+//! `etui push`: stores secrets in an engine, where a team reads them.
 
 use std::ops::ControlFlow;
 
@@ -27,8 +27,8 @@ use crate::versioning::LabelMove;
 /// Push secrets to OpenBao or HashiCorp Vault
 ///
 /// It shows what would change there and asks before it changes anything. Versions are stored first, then labels. What
-/// somebody else changed there since this machine looked last is never overwritten: that secret is refused, and
-/// `etui pull` brings what changed. Nothing is deleted there. A push that broke off is finished by the next one.
+/// somebody else changed there since this machine last looked is never overwritten: that secret is refused, and `etui
+/// pull` brings in what changed. Nothing is deleted there. The next push finishes one that was interrupted.
 ///
 /// Without a PATTERN every secret is pushed; by default the versions that ACSCurrent and ACSPrevious mark.
 /// docs/engines.md says what a secret looks like there.

@@ -19,7 +19,7 @@ use crate::vault::VaultError;
 /// Print a sheet that helps to open the vault once this machine is gone
 ///
 /// Plain text for paper: which vault it is, where it and its known copies are, whether a key file is needed, its state,
-/// and what to do step by step. It holds no password, and nothing of what is stored. The 64 digits of the key file are
+/// and what to do step by step. It holds no password and no secret. The 64 digits of the key file are
 /// on it only with --with-key-file, or after a question on a terminal: as text and as a QR code. The password is then
 /// always asked for, or taken from --password-file or --password-command, to check that the key file is the right
 /// one. Print a new sheet after you change the key file.
@@ -29,7 +29,7 @@ Examples:
   etui recovery-sheet --out sheet.txt
   etui recovery-sheet | lp")]
 pub(in crate::cli) struct RecoverySheet {
-    /// Include the key file; whoever has the sheet then has the key file
+    /// Include the key file; anyone who has the sheet then has the key file
     #[arg(long)]
     with_key_file: bool,
 
@@ -119,7 +119,7 @@ impl RecoverySheet {
                 && is_named
                 && invocation.can_ask()
                 && invocation.confirms(
-                    "Include the key file? Whoever has the sheet then has the key file. [y/N] ",
+                    "Include the key file? Anyone who has the sheet then has the key file. [y/N] ",
                     false,
                 )),
         }

@@ -1,4 +1,4 @@
-//! `etui rekey`: another vault key.
+//! `etui rekey`: replaces the vault key.
 
 use clap::Args;
 

@@ -19,10 +19,10 @@ use crate::versioning::{BulkOperation, BulkTarget, Deletion};
 
 /// Delete secrets, with a window in which they can be restored
 ///
-/// In the window a secret cannot be read or changed; `etui restore` cancels the deletion. After it nothing happens by
-/// itself: `etui purge` removes the secret. With --force it is removed at once and for good; on a terminal its name,
-/// or that of the folder, must be typed, and elsewhere --yes is needed. Several secrets are deleted together or not
-/// at all.
+/// During the window a secret cannot be read or changed; `etui restore` cancels the deletion. Nothing happens by itself
+/// after it: `etui purge` removes the secret. With --force it is removed at once and for good; on a terminal its name,
+/// or that of the folder, must be typed, and elsewhere --yes is needed. Several secrets are deleted together or not at
+/// all.
 #[derive(Debug, Args)]
 #[command(override_usage = "\
 etui rm [OPTIONS] <NAME>...

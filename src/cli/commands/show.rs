@@ -72,7 +72,7 @@ impl RunCommand for Show {
         let at = self.at.time(invocation)?;
         let mut vault = invocation.unlock()?;
         let PastSecret { state: secret, destroyed } = secret_at(&mut vault, &self.reference.name, at)?;
-        // Reading is refused in the deletion window; what is shown here is no value, and may be seen.
+        // Reading is refused in the deletion window; what is shown here is not a value, and may be seen.
         let readable = SecretState { planned_deletion: None, ..secret.clone() };
         let version = select(&readable, &self.reference.selector)?;
         let output = invocation.output();

@@ -1,4 +1,4 @@
-//! `etui upgrade`: the newest format of the vault file.
+//! `etui upgrade`: converts the vault file to the newest format.
 
 use std::path::Path;
 
@@ -15,18 +15,18 @@ use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::vault::FormatVersion;
 
-/// Bring the vault file into the newest format
+/// Convert the vault file to the newest format
 ///
 /// Values, labels, notes, times and the history stay as they are; an older etui cannot open the vault afterwards. The
 /// master password is always asked for, or taken from --password-file or --password-command. Either everything is
 /// upgraded, or nothing has changed. A copy of the old file is kept beside it until the new one is checked.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Examples:
+Example:
   etui upgrade --yes")]
 pub(in crate::cli) struct Upgrade {
     /// Upgrade without asking
-    #[arg(long, short)]
+    #[arg(long)]
     yes: bool,
 }
 

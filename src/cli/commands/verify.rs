@@ -20,9 +20,9 @@ use crate::vault::{VaultError, VerifyReport};
 
 /// Check every value and the whole history of the vault
 ///
-/// With a FILE that file is checked instead, a backup for example; the state that this machine keeps of vaults is
-/// then neither read nor changed. What is wrong is listed, and the exit code is 6. The state at the end is the same
-/// for equal copies, and another after each change: compare it on two machines.
+/// With a FILE that file is checked instead, a backup for example; what this machine remembers of vaults is then
+/// neither read nor changed. What is wrong is listed, and the exit code is 6. The state at the end is the same for
+/// equal copies, and another after each change: compare it on two machines.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

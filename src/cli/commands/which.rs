@@ -20,7 +20,7 @@ use crate::vault::Holding;
 /// Say which versions hold a value
 ///
 /// The value comes from stdin, from --file, or from a hidden prompt; it is compared as text and as binary,
-/// in constant time. Secrets that are scheduled for deletion are looked at too. The exit code is 3 where no
+/// in constant time. Secrets that are scheduled for deletion are searched too. The exit code is 3 where no
 /// version holds it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -105,7 +105,7 @@ fn nothing(name: Option<&SecretName>) -> CliError {
     match name {
         Some(name) => CliError::not_found(
             format!("no version of '{name}' holds this value"),
-            "a line end counts: --trim removes one; --everywhere looks in every secret",
+            "a line end counts: --trim removes one; --everywhere searches every secret",
         ),
         None => CliError::not_found(
             "no version of any secret holds this value",

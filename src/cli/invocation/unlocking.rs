@@ -219,7 +219,7 @@ impl Invocation {
         if *answer || !self.can_ask() {
             return Err(error);
         }
-        if !self.confirms(&format!("{error}. Go on? [y/N] "), false) {
+        if !self.confirms(&format!("{error}. Continue? [y/N] "), false) {
             return Err(error);
         }
         *answer = true;

@@ -66,7 +66,7 @@ impl Wanted {
         if !is_variable_name(name) {
             return Err(CliError::usage(
                 format!(
-                    "{what} cannot become a variable: '{name}' is no name for one (letters, digits and '_', no digit first)"
+                    "{what} cannot become a variable: '{name}' is not a valid variable name (letters, digits and '_', no digit first)"
                 ),
                 "name the variables with --env",
             ));

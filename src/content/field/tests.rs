@@ -26,7 +26,7 @@ fn a_json_object_has_its_members() {
     assert_eq!(shown(value), pairs(&[("user", "rö\n"), ("port", "null"), ("hosts", r#"["a", "b"]"#)]));
     assert_eq!(shown("{}"), pairs(&[]));
     assert_eq!(shown("{broken"), None);
-    assert_eq!(shown("{\n  \"user\": \"root\",\n  \"port\": \n"), None, "broken JSON is no form of pass");
+    assert_eq!(shown("{\n  \"user\": \"root\",\n  \"port\": \n"), None, "broken JSON is not a form of pass");
 }
 
 #[test]

@@ -125,9 +125,7 @@ fn key_stream(kind: u32, key: &[u8]) -> Result<Option<KeyStream>, ExchangeError>
             KeyStream::new(StreamKind::ChaCha20, key, &nonce[..12])
         }
         _ => {
-            return Err(ExchangeError::in_words(
-                "values in this file are hidden in a way that is not known here",
-            ));
+            return Err(ExchangeError::in_words("values in this file are encrypted in an unknown way"));
         }
     };
     stream.map(Some).map_err(|_| ExchangeError::Damaged)

@@ -89,7 +89,7 @@ pub(super) fn read(xml: Xml<'_>, binaries: Vec<SecretBytes>) -> Result<Database,
     let mut read = Read { xml, kept: 0, room: LARGEST };
     let root = read.xml.child()?.filter(|root| root.name() == "KeePassFile");
     if root.is_none() {
-        return Err(read.xml.fault("this is no KeePass database"));
+        return Err(read.xml.fault("this is not a KeePass database"));
     }
     while let Some(part) = read.xml.child()? {
         match part.name() {
@@ -99,7 +99,7 @@ pub(super) fn read(xml: Xml<'_>, binaries: Vec<SecretBytes>) -> Result<Database,
         }
     }
     if read.xml.child()?.is_some() || database.root.is_none() {
-        return Err(read.xml.fault("this is no KeePass database"));
+        return Err(read.xml.fault("this is not a KeePass database"));
     }
     Ok(database)
 }

@@ -199,15 +199,11 @@ fn read_derivation(dictionary: &[u8]) -> Result<Derivation, ExchangeError> {
         return aes_kdf(whole_u64(get(b"R")?)?, get(b"S")?);
     }
     if id != ARGON2D && id != ARGON2ID {
-        return Err(ExchangeError::in_words(
-            "the key of this file is derived in a way that is not known here",
-        ));
+        return Err(ExchangeError::in_words("the key of this file is derived in an unknown way"));
     }
     // A secret or associated data that no program sets.
     if get(b"K").is_ok_and(|secret| !secret.is_empty()) || get(b"A").is_ok_and(|data| !data.is_empty()) {
-        return Err(ExchangeError::in_words(
-            "the key of this file is derived in a way that is not known here",
-        ));
+        return Err(ExchangeError::in_words("the key of this file is derived in an unknown way"));
     }
     let bounded = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let kdf = ForeignArgon2::new(

@@ -75,7 +75,7 @@ impl Incoming {
         for entry in group.entries {
             let name = below(path, &title(&entry));
             match is_in_bin {
-                true => self.batch.losses.push(Loss::whole(name, "it lies in the recycle bin there")),
+                true => self.batch.losses.push(Loss::whole(name, "it is in the recycle bin there")),
                 false => self.entry(entry, name),
             }
         }

@@ -31,7 +31,7 @@ fn of_file(file: &[u8]) -> Result<SecretBytes, ExchangeError> {
     Ok(digits(file).filter(|key| key.len() == KEY).unwrap_or_else(|| sha256_of(&[file])))
 }
 
-/// `None` where it is no key file in XML: then any other file will do as one.
+/// `None` where it is not a key file in XML: then any other file will do as one.
 fn of_xml(text: &str) -> Option<Result<SecretBytes, ExchangeError>> {
     let mut xml = Xml::new(text, None);
     xml.child().ok()?.filter(|root| root.name() == "KeyFile")?;

@@ -64,7 +64,10 @@ pub fn read(file: &[u8], locks: Option<&Locks>) -> Result<IncomingBatch, Exchang
     let text = without_mark(file);
     let begins = Place { line: 1, column: 1 };
     if !is_xml(file) {
-        return Err(ExchangeError::malformed(begins, "this is no KeePass database and no XML export of one"));
+        return Err(ExchangeError::malformed(
+            begins,
+            "this is neither a KeePass database nor an XML export of one",
+        ));
     }
     let text = std::str::from_utf8(text).map_err(|error| {
         ExchangeError::malformed(Place::of_byte(text, error.valid_up_to()), "the text is not UTF-8")

@@ -159,7 +159,7 @@ fn a_word_is_a_string_and_follows_its_own_rules() {
         (
             "InvalidParameter",
             "a version id cannot contain a space; allowed are A-Z a-z 0-9 _ / + = . - @",
-            "correct parameter 'VersionId' and try again"
+            "correct parameter 'VersionId'"
         )
     );
 }

@@ -62,7 +62,7 @@ fn is_no_file(path: &Path) -> bool {
 /// Looks at the journal without touching it.
 ///
 /// # Errors
-/// [`StoreError::Integrity`] where something of that name is no regular file.
+/// [`StoreError::Integrity`] where something of that name is not a regular file.
 pub(in crate::store) fn look(path: &Path) -> Result<Journal, StoreError> {
     let journal = journal_of(path);
     let mut file = match open_regular(&journal) {

@@ -1,6 +1,6 @@
 //! Writers of one machine wait in the order in which they came.
 //!
-//! SQLite's own wait is a lottery: who looks again at the right moment is next. The lock here decides nothing
+//! SQLite's own wait has no order: whoever looks again at the right moment is next. The lock here decides nothing
 //! but the order; who cannot take it writes all the same, and SQLite's locks keep the file whole.
 //!
 //! A change may take long (an import, its undo, a rekey). Whoever has the turn says in the lock file that it

@@ -37,7 +37,7 @@ impl App {
             Answer::Refreshed(Refreshed::Same) => {}
             Answer::Refreshed(Refreshed::Changed) => self.list(),
             Answer::Refreshed(Refreshed::PasswordChanged) => {
-                self.say(Tone::Note, "the master password was changed elsewhere; this session goes on");
+                self.say(Tone::Note, "the master password was changed elsewhere; this session continues");
                 self.list();
             }
             Answer::Put(outcome) => {

@@ -24,7 +24,7 @@ pub struct Asks {
 }
 
 impl Asks {
-    /// Has something done outside that is no work.
+    /// Has something done outside that is not work.
     pub fn push(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
@@ -152,12 +152,12 @@ impl<T, E> Pending<T, E> {
         self.known.as_ref()
     }
 
-    /// What is known, where it was no failure.
+    /// What is known, where it was not a failure.
     pub fn good(&self) -> Option<&T> {
         self.known.as_ref()?.as_ref().ok()
     }
 
-    /// What is known, where it was no failure, to change it.
+    /// What is known, where it was not a failure, to change it.
     pub fn good_mut(&mut self) -> Option<&mut T> {
         self.known.as_mut()?.as_mut().ok()
     }

@@ -138,7 +138,7 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
         | Action::DeleteSecret => not_changeable,
         Action::OneTimeCode => not_changeable.or_else(|| {
             let makes_codes = browse.outline().is_some_and(|outline| outline.makes_codes);
-            of_known(makes_codes, "its value names no one-time code; T tries it all the same")
+            of_known(makes_codes, "its value names no one-time code; T tries it anyway")
         }),
         Action::MakeCurrent => not_changeable.or_else(|| {
             known?;

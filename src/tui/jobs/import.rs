@@ -76,7 +76,7 @@ pub(super) fn import(
     watched: &Watched,
 ) -> Result<Done, Failure> {
     let Some(incoming) = session.incoming.take() else {
-        return Err(Failure::told("nothing waits to be imported", "read it again"));
+        return Err(Failure::told("there is nothing to import", "read it again"));
     };
     let Incoming { batch, shown, source } = incoming;
     let vault = session.vault()?;

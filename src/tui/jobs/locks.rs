@@ -1,4 +1,4 @@
-//! New locks: another password, another key file, another vault key.
+//! Changing the password, the key file or the vault key.
 
 use super::super::ask::failure::Failure;
 use super::super::session::Session;

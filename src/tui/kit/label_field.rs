@@ -58,7 +58,7 @@ impl LabelField {
     /// All labels, what is being typed counted as one.
     ///
     /// # Errors
-    /// What is being typed is no label.
+    /// What is being typed is not a label.
     pub fn labels(&self) -> Result<Vec<StageLabel>, Invalid> {
         let mut labels = self.taken.clone();
         if !self.input.is_empty() {
@@ -73,7 +73,7 @@ impl LabelField {
     /// Takes what is typed; whether there was something.
     ///
     /// # Errors
-    /// It is no label, and stays as typed.
+    /// It is not a label, and stays as typed.
     pub fn take(&mut self) -> Result<bool, Invalid> {
         let was_typed = !self.input.is_empty();
         self.taken = self.labels()?;

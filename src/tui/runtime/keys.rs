@@ -20,7 +20,7 @@ pub(super) enum Parsed {
     Background(Rgb),
     /// The mark before pasted text.
     PasteBegins,
-    /// Something whole that is no key: an answer, a button of the mouse let go, a key let go.
+    /// Something whole that is not a key: an answer, a button of the mouse let go, a key let go.
     Ignored,
     /// Nothing that a terminal sends; the last byte may begin something new.
     Nonsense,

@@ -50,5 +50,5 @@ impl Drop for PanicNote {
 
 fn sentence(info: &PanicHookInfo<'_>) -> String {
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-    format!("a mistake in etui {} at {place}; please report it", env!("CARGO_PKG_VERSION"))
+    format!("etui {} crashed at {place}; this is a bug, please report it", env!("CARGO_PKG_VERSION"))
 }

@@ -43,7 +43,7 @@ impl Screen {
     /// Takes the terminal.
     ///
     /// # Errors
-    /// When one of the two is no terminal.
+    /// When one of the two is not a terminal.
     pub(super) fn enter(input: BorrowedFd<'_>, output: BorrowedFd<'_>) -> io::Result<Self> {
         let input = input.try_clone_to_owned()?;
         let output = File::from(output.try_clone_to_owned()?);

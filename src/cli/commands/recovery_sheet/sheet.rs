@@ -60,9 +60,9 @@ impl Sheet<'_> {
     fn introduction(&self) -> String {
         let holds = if self.has_key_file() {
             "It holds the key file of the vault: keep it where nobody else reads\n\
-             it. It holds no password, and nothing of what is stored.\n"
+             it. It holds no password and no secret.\n"
         } else {
-            "It holds no password and no key, and nothing of what is stored.\n"
+            "It holds no password, no key and no secret.\n"
         };
         format!(
             "ETUI RECOVERY SHEET                                {}\n\n\

@@ -26,7 +26,7 @@ const CHOOSE_FIRST: &str = "choose a label first";
 pub enum LabelPlan {
     /// No label is chosen or typed.
     None,
-    /// What is typed is no label.
+    /// What is typed is not a label.
     Invalid(Invalid),
     /// What the worker says.
     Asked(Pending<Box<Planned>>),

@@ -313,7 +313,7 @@ impl<P: Planning> Layer for PlanLayer<P> {
         self.job.is_some()
     }
 
-    /// Work that runs goes on in the background.
+    /// Work that runs continues in the background.
     fn interrupt(&mut self, app: &mut App) -> Flow {
         if self.job.is_none() {
             return Flow::Close;

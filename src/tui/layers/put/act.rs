@@ -31,7 +31,7 @@ impl PutForm {
         self
     }
 
-    /// What is no label stays in the field; the forecast says why.
+    /// What is not a label stays in the field; the forecast says why.
     fn take_label(&mut self) {
         let labels = self.form.labels_mut(Field::Stages.id());
         if labels.is_some_and(|labels| labels.take().is_ok_and(|was_typed| was_typed)) {

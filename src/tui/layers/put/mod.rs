@@ -471,7 +471,7 @@ fn field_of(refusal: &Refusal) -> Option<Field> {
 const fn missing(field: Field) -> &'static str {
     match field {
         Field::Name => "type a name; a '/' makes folders",
-        Field::VersionId => "type a version id, or take the free one",
+        Field::VersionId => "type a version id, or use the free one",
         Field::Value => "type or paste the value",
         Field::File => "enter a file path",
         Field::Stages => "choose at least one label",

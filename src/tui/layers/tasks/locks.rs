@@ -1,4 +1,4 @@
-//! Another password, another key file, another vault key.
+//! Changing the password, the key file or the vault key.
 
 use super::copies::CONFIRMATION;
 use super::task::{Missing, Task, TaskForm};

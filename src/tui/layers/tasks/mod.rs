@@ -206,7 +206,7 @@ impl Layer for TaskForm {
         Flow::Stay
     }
 
-    /// Work that runs goes on in the background.
+    /// Work that runs continues in the background.
     fn interrupt(&mut self, app: &mut App) -> Flow {
         if self.stage != Stage::Running {
             return Flow::Close;

@@ -1,4 +1,4 @@
-//! The newest format of the vault file.
+//! Converting the vault file to the newest format.
 
 use super::locks::PRESENT;
 use super::task::{Missing, Task, TaskForm};
