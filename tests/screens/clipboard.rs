@@ -5,7 +5,7 @@ use std::time::Duration;
 use etui::tui::{CopyRoute, Event};
 
 use crate::browse::on_password;
-use crate::harness::Harness;
+use crate::harness::{Harness, SIZES};
 use crate::sample;
 
 #[test]
@@ -62,4 +62,24 @@ fn a_binary_value_is_not_copied() {
     let mut harness = Harness::open((120, 40), sample::shop);
     harness.press("j j y");
     assert_eq!(harness.toast(), "a clipboard takes text only, and this value is binary");
+}
+
+#[test]
+fn what_cannot_be_cleared_is_told_to_the_end_at_every_size() {
+    for (columns, rows) in SIZES {
+        let mut harness = Harness::open((columns, rows), |vault, _| {
+            sample::create(
+                vault,
+                "billing/staging/world-wide-web-frontend/password",
+                "v1",
+                sample::text_value("fake"),
+            );
+        });
+        *harness.clipboard.route.lock().unwrap() = Some(CopyRoute::Osc52);
+        harness.press("/").type_text("password").press("Enter y");
+        let screen = harness.screen().replace(['\n', '│', '╰', '─', '╯'], " ");
+        let words = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("frontend/password#v1"), "{columns}x{rows}: {}", harness.screen());
+        assert!(words.contains("or cleared from here"), "{columns}x{rows}: {}", harness.screen());
+    }
 }
