@@ -9,7 +9,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
-use crate::tui::kit::line::width;
+use crate::tui::kit::line::{width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::rows::{below, indented, row_of};
 use crate::tui::kit::scroll::scrolled;
@@ -31,6 +31,37 @@ enum HelpRow {
     Title(&'static str),
     Key { keys: String, description: String },
     Blank,
+}
+
+/// A line of the screen; a long description goes on in the next one.
+struct HelpLines {
+    rows: Vec<HelpRow>,
+    /// How wide the column of the keys is.
+    keys: u16,
+}
+
+/// The spaces before the keys, and those between them and what they do.
+const GAP: u16 = 3;
+
+impl HelpLines {
+    /// Breaks the descriptions into lines for a width.
+    fn of(rows: Vec<HelpRow>, columns: u16) -> Self {
+        let widths = rows.iter().map(|row| match row {
+            HelpRow::Key { keys, .. } => width(keys),
+            HelpRow::Title(_) | HelpRow::Blank => 0,
+        });
+        let keys = widths.max().unwrap_or(0).min(columns / 2);
+        let room = columns.saturating_sub(keys + 2 * GAP + 1);
+        let rows = rows.into_iter().flat_map(|row| match row {
+            HelpRow::Key { keys, description } => {
+                let first = std::iter::once(keys).chain(std::iter::repeat(String::new()));
+                let lines = first.zip(wrapped(&description, room));
+                lines.map(|(keys, description)| HelpRow::Key { keys, description }).collect()
+            }
+            HelpRow::Title(_) | HelpRow::Blank => vec![row],
+        });
+        Self { rows: rows.collect(), keys }
+    }
 }
 
 impl Help {
@@ -74,6 +105,11 @@ impl Help {
             rows.extend(legend(&wanted, glyphs, rows.is_empty()));
         }
         rows
+    }
+
+    fn lines(&self, app: &App) -> HelpLines {
+        let columns = layout::inside(area(app.size)).width;
+        HelpLines::of(self.rows(&app.keymap, &app.theme.glyphs), columns)
     }
 
     fn draw_search(&self, inside: Rect, canvas: &mut Canvas<'_>) -> Option<Position> {
@@ -135,7 +171,7 @@ impl Layer for Help {
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
-        let rows = self.rows(&app.keymap, &Glyphs::UNICODE).len();
+        let rows = self.lines(app).rows.len();
         let height = usize::from(area(app.size).height.saturating_sub(3));
         let last = rows.saturating_sub(height);
         self.top = scrolled(self.top, last, height, action);
@@ -154,7 +190,7 @@ impl Layer for Help {
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let theme = canvas.theme();
-        let rows = self.rows(canvas.keymap(), &theme.glyphs);
+        let HelpLines { rows, keys: key_width } = self.lines(canvas.app);
         let area = area(canvas.app.size);
         let height = usize::from(area.height.saturating_sub(3));
         let note = if rows.len() > height {
@@ -166,19 +202,6 @@ impl Layer for Help {
         let inside = canvas.dialog(area, "Keys available here", &note);
         let cursor = self.draw_search(inside, canvas);
         let list = below(inside, 1);
-        // Where there is little room the few names of commands that are longer have a column of their own.
-        let widest = |of_names: bool| {
-            let keys = rows.iter().filter_map(|row| match row {
-                HelpRow::Key { keys, .. } if is_name(keys) == of_names => Some(width(keys)),
-                _ => None,
-            });
-            keys.max().unwrap_or(0).min(list.width / 2)
-        };
-        let (mut key_width, mut name_width) = (widest(false), widest(true));
-        if list.width >= ROOMY {
-            key_width = key_width.max(name_width);
-            name_width = key_width;
-        }
         for (line, row) in (0..list.height).zip(rows.iter().skip(self.top)) {
             let mut pen = canvas.pen(list, line);
             match row {
@@ -186,9 +209,7 @@ impl Layer for Help {
                     pen.skip(1).text(title, theme.style(Role::TitleFocused));
                 }
                 HelpRow::Key { keys, description } => {
-                    let is_long = is_name(keys) && width(keys) > key_width;
-                    let columns = if is_long { name_width } else { key_width };
-                    pen.skip(3).fitted(keys, columns, theme.style(Role::Key), &theme.glyphs).skip(3);
+                    pen.skip(GAP).fitted(keys, key_width, theme.style(Role::Key), &theme.glyphs).skip(GAP);
                     let room = pen.room().saturating_sub(1);
                     pen.fitted(description, room, theme.style(Role::Text), &theme.glyphs);
                 }
@@ -197,14 +218,6 @@ impl Layer for Help {
         }
         cursor.or(Some(Position::new(inside.x + 1, list.y)))
     }
-}
-
-/// So many columns are enough for keys and names of commands in one column.
-const ROOMY: u16 = 80;
-
-/// Whether it is the name of a command that has no key.
-fn is_name(keys: &str) -> bool {
-    keys.len() > 1 && keys.starts_with(':')
 }
 
 fn area(size: (u16, u16)) -> Rect {
