@@ -74,6 +74,12 @@ fn ago(number: i64, unit: &str) -> String {
     format!("{} ago", count(number.unsigned_abs(), unit))
 }
 
+/// In how many days something comes. A day that has begun counts: 90 days from now are 90 days a second later too. 0
+/// or less when it has come.
+pub const fn days_until(time: Timestamp, now: Timestamp) -> i64 {
+    -(-time.seconds_since(now)).div_euclid(Timestamp::DAY)
+}
+
 /// A day that is so many days away: "in 87 days", "today", "3 days ago". Deadlines are told in days alone, since
 /// they are set in days.
 pub fn in_days(days: i64) -> String {
@@ -125,6 +131,17 @@ mod tests {
             let now = Timestamp::from_seconds(since.seconds() + seconds).unwrap();
             assert_eq!((age(since, now).as_str(), age_short(since, now).as_str()), (long, short));
             assert!(short.len() <= 5, "the columns of the app hold no more: {short}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_has_begun_counts_whole() {
+        for (seconds, days) in
+            [(90 * DAY, 90), (90 * DAY - 1, 90), (89 * DAY, 89), (1, 1), (0, 0), (-1, 0), (-DAY, -1)]
+        {
+            let now = Timestamp::from_seconds(1_000 * DAY).unwrap();
+            let time = Timestamp::from_seconds(1_000 * DAY + seconds).unwrap();
+            assert_eq!(days_until(time, now), days, "{seconds}");
         }
     }
 

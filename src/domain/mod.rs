@@ -86,7 +86,7 @@ mod version_id;
 mod visible;
 mod wiped_text;
 
-pub use age::{age, age_short, in_days};
+pub use age::{age, age_short, days_until, in_days};
 pub use error_code::ErrorCode;
 pub use folder::Folder;
 pub use hexadecimal::{byte_of_hexadecimal, from_hexadecimal, hexadecimal, hexadecimal_digits};

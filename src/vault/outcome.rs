@@ -1,7 +1,7 @@
 //! What the vault answers: plain results with public fields.
 
 use super::request::StateToken;
-use crate::domain::{SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId};
+use crate::domain::{SecretName, SecretValue, StageLabel, Timestamp, ValueType, VersionId, days_until};
 use crate::store::EventRecord;
 use crate::store::{SummaryLabels, SummaryTags};
 use crate::versioning::{Change, Direction, LabelMove, Origin, PastSecret, Plan, SecretState, VersionState};
@@ -149,8 +149,7 @@ impl SecretSummary<'_> {
     /// In how many days the current version is due, a day that has begun counted, 0 or less once it is; `None`
     /// without an interval.
     pub fn due_in_days(&self, now: Timestamp) -> Option<i64> {
-        // A day that has begun counts: 90 days from now are 90 days a second later too.
-        self.due().map(|due| -(-due.seconds_since(now)).div_euclid(Timestamp::DAY))
+        self.due().map(|due| days_until(due, now))
     }
 
     fn due(&self) -> Option<Timestamp> {

@@ -1,5 +1,9 @@
 //! The name of a secret and what is known about it.
 
+use std::time::Duration;
+
+use etui::tui::Event;
+
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample::{self, keep};
@@ -122,4 +126,42 @@ fn nothing_is_renamed_in_the_deletion_window() {
 
 fn selected(harness: &Harness) -> Option<String> {
     harness.state.app.browse()?.selected.as_ref().map(|name| name.as_str().to_owned())
+}
+
+#[test]
+fn a_deadline_stands_still_for_the_day_that_has_begun() {
+    let mut harness = Harness::open((120, 40), |vault, _| {
+        sample::create(vault, "key", "v1", sample::text_value("fake"));
+        sample::describe(vault, "key", "", &[], Some(2));
+    });
+    for seconds in [0, 1, 60, 3_600, 80_000] {
+        harness.wait(Duration::from_secs(seconds)).event(Event::Tick);
+        if harness.top() == "unlock" {
+            harness.unlock();
+        }
+        harness.assert_shows("due in 2 days · every 2 days");
+    }
+    harness.wait(Duration::from_secs(86_400)).event(Event::Tick);
+    harness.unlock();
+    harness.assert_shows("due in 1 day · every 2 days");
+}
+
+#[test]
+fn a_secret_may_be_purged_when_its_window_is_over_and_not_in_its_last_hours() {
+    let mut harness = Harness::open((120, 40), |vault, _| {
+        sample::create(vault, "key", "v1", sample::text_value("fake"));
+    });
+    harness.press("D Right Enter .");
+    harness.assert_shows("scheduled for deletion in 30 days");
+    for (seconds, told) in [
+        (60, "scheduled for deletion in 30 days"),
+        (30 * 86_400 - 3_600, "scheduled for deletion in 1 day"),
+        (3_600, "may be purged now"),
+    ] {
+        harness.wait(Duration::from_secs(seconds)).event(Event::Tick);
+        if harness.top() == "unlock" {
+            harness.unlock();
+        }
+        harness.assert_shows(told);
+    }
 }
