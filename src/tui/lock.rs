@@ -80,6 +80,10 @@ pub fn keep_place(app: &mut App) {
     }
 }
 
+/// The first words of the demo.
+const LEGEND: &str = "● ACSCurrent is what programs read, ○ ACSPrevious the one before it, ◆ a label of your own · \
+                      ? lists the keys";
+
 /// The vault is open: the list is shown, and the app stands where it stood. A form that was typed in comes back as
 /// soon as its secret is known.
 pub fn opened(app: &mut App, opened: Opened) {
@@ -105,6 +109,7 @@ pub fn opened(app: &mut App, opened: Opened) {
                 && let Some((browse, asks)) = app.browsing()
             {
                 browse.go_to_secret(&first, asks);
+                app.say(Tone::Note, LEGEND);
             }
         }
         Place::Lost => app.say(Tone::Failed, PLACE_LOST),

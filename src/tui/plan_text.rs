@@ -40,6 +40,38 @@ pub fn label_sign(label: &StageLabel, glyphs: &Glyphs) -> (&'static str, Role) {
     }
 }
 
+/// What the labels mean, for whoever meets them for the first time.
+pub const fn legend(glyphs: &Glyphs) -> [Explained; 3] {
+    [
+        Explained {
+            sign: glyphs.current,
+            role: Role::Current,
+            label: "ACSCurrent",
+            meaning: "what get and programs read",
+        },
+        Explained {
+            sign: glyphs.previous,
+            role: Role::Previous,
+            label: "ACSPrevious",
+            meaning: "the one before it",
+        },
+        Explained {
+            sign: glyphs.custom,
+            role: Role::Custom,
+            label: "canary",
+            meaning: "or any label of your own",
+        },
+    ]
+}
+
+/// A label, its sign and its meaning.
+pub struct Explained {
+    pub sign: &'static str,
+    pub role: Role,
+    pub label: &'static str,
+    pub meaning: &'static str,
+}
+
 /// What a change does, line by line.
 pub fn lines(change: &Change, glyphs: &Glyphs) -> Vec<PlanLine> {
     let mut lines: Vec<PlanLine> = change.moves().iter().map(|moved| move_line(moved, glyphs)).collect();

@@ -5,6 +5,8 @@ use std::sync::atomic::Ordering;
 use etui::app_options::Ownership;
 use etui::demo;
 use etui::domain::Timestamp;
+use etui::tui::Theme;
+use etui::tui::glyphs::Glyphs;
 
 use crate::harness::{Harness, NOW};
 use crate::{assert_dialog, assert_screens};
@@ -24,6 +26,21 @@ fn the_demo_shows_sample_secrets_with_a_past_and_says_that_it_is_one() {
     let mut harness = locked((120, 40));
     harness.unlock();
     assert_screens!("demo", harness);
+}
+
+#[test]
+fn the_demo_begins_with_what_the_labels_mean() {
+    let mut harness = locked((120, 40));
+    harness.unlock();
+    harness.assert_shows(
+        "● ACSCurrent is what programs read, ○ ACSPrevious the one before it, ◆ a label of your own",
+    );
+    harness.wear(Theme::named("none", Glyphs::ASCII));
+    harness.assert_hides("●");
+    harness.assert_shows("* ACSCurrent is what programs read");
+    harness.press("Ctrl-l");
+    harness.unlock();
+    harness.assert_hides("is what programs read");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The labels editor.
 
 use crate::browse::on_password;
+use crate::harness::SIZES;
 use crate::sample;
 use crate::{assert_dialog, assert_dialogs};
 
@@ -89,4 +90,18 @@ fn another_process_s_change_stops_the_move_and_shows_the_new_plan() {
     harness.assert_shows("v10 → v13");
     harness.press("Enter");
     assert_eq!(harness.toast(), "staging v10 → v13 · u undoes");
+}
+
+#[test]
+fn what_the_built_in_labels_mean_stands_beside_them() {
+    for size in SIZES {
+        let mut harness = on_password();
+        harness.resize(size.0, size.1).press("s");
+        let screen = harness.dialog();
+        let line = |label: &str| screen.lines().find(|line| line.contains(&format!("{label}  "))).unwrap();
+        if size.0 >= 72 {
+            assert!(line("ACSCurrent").contains("what get and programs read"), "{screen}");
+        }
+        assert!(line("ACSPrevious").contains("follows ACSCurrent by itself"), "{screen}");
+    }
 }

@@ -253,7 +253,7 @@ impl Layer for FirstRun {
     }
 }
 
-const WHAT: &str = "etui keeps secrets as versions that never change, with labels that say which one is live. \
+const WHAT: &str = "etui keeps secrets as versions that never change. The label ACSCurrent says which one is live. \
                     Everything is in one encrypted file; only the master password opens it. \
                     No one can recover a lost password.";
 

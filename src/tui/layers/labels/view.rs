@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::{LabelPlan, Labels};
+use crate::domain::StageLabel;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{width, wrapped};
 use crate::tui::kit::panel::centred;
@@ -56,8 +57,13 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
             .text("  ", style(Role::Text));
         let here = if *version == &editor.version { "  (this version)" } else { "" };
         pen.text(version.as_str(), style(Role::Text)).text(here, style(Role::Muted));
+        // What the two built-in ones mean, where there is room to say it.
+        pen.right(" ", theme.style(Role::Text));
+        if let Some(meaning) = meaning(label).filter(|meaning| width(meaning) + 2 <= pen.room()) {
+            pen.right(meaning, style(Role::Muted));
+        }
         if is_selected {
-            let room = pen.room().saturating_sub(1);
+            let room = pen.room();
             pen.fitted("", room, style(Role::Text), &theme.glyphs);
             cursor = Some(Position::new(inside.x + 1, inside.y + row + 1));
         }
@@ -67,6 +73,17 @@ pub fn draw(editor: &Labels, canvas: &mut Canvas<'_>) -> Option<Position> {
     }
     draw_plan(editor, below(inside, top + 1), canvas);
     cursor.or(Some(Position::new(inside.x + 1, inside.y + 1)))
+}
+
+/// What a built-in label is for.
+fn meaning(label: &StageLabel) -> Option<&'static str> {
+    if label.is_current() {
+        Some("what get and programs read")
+    } else if label.is_previous() {
+        Some("follows ACSCurrent by itself")
+    } else {
+        None
+    }
 }
 
 fn draw_plan(editor: &Labels, area: Rect, canvas: &mut Canvas<'_>) {
