@@ -356,8 +356,7 @@ impl App {
         let spinner = spins.then(|| at.after(SPINNER));
         let toast = self.toast.as_ref().and_then(|toast| toast.until);
         // What counts in seconds changes with each of them.
-        let counting =
-            |until: Moment| if turns { Moment(until.0 - seconds_step(until.since(at))) } else { until };
+        let counting = |until: Moment| self.next_second(until, at);
         let revealed = self.browse().and_then(|browse| browse.revealed.as_ref()).map(|shown| shown.until);
         let revealed = revealed.map(counting);
         // Nothing of it is seen while the vault is locked.
@@ -368,6 +367,20 @@ impl App {
             Moment(locks_at.0 - step)
         });
         [spinner, toast, clipboard, revealed, locks].into_iter().flatten().min()
+    }
+
+    /// When a countdown to a moment shows something new: with each second, where countdowns are drawn.
+    pub fn next_second(&self, until: Moment, at: Moment) -> Moment {
+        if self.settings.plain { until } else { Moment(until.0 - seconds_step(until.since(at))) }
+    }
+
+    /// What is said of a value that hides itself at a moment.
+    pub fn shown_until(&self, until: Moment) -> String {
+        if self.settings.plain {
+            return "shown".to_owned();
+        }
+        let left = until.since(self.now).as_millis().div_ceil(1000);
+        format!("shown{}{left} s", self.theme.glyphs.between())
     }
 
     /// The text of the countdown to the lock, where there is one.

@@ -22,6 +22,7 @@ use super::jobs::JobKind;
 use super::kit::EditBuffer;
 use super::kit::canvas::{Canvas, Hit};
 use super::kit::edit_buffer::Edit;
+use super::kit::footer::Told;
 use super::kit::form::{Did, Form};
 use super::place::Reopen;
 use super::session::Found;
@@ -123,6 +124,11 @@ pub trait Layer: Any {
     /// Why an action that it understands can do nothing now.
     fn obstacle(&self, _action: Action, _app: &App) -> Option<&'static str> {
         None
+    }
+
+    /// By which word the footer tells an action just now.
+    fn told(&self, _action: Action) -> Told {
+        Told::Usual
     }
 
     /// When it changes by itself.

@@ -10,6 +10,7 @@ use super::command::Command;
 use super::context::Contexts;
 use super::event::Moment;
 use super::kit::edit_buffer::Edit;
+use super::kit::footer::Told;
 use super::layer::{Flow, Gift, Layer, News};
 use super::layers::tasks;
 use super::layout::is_wide;
@@ -82,6 +83,14 @@ impl State {
             (Action::OtherVault, Some(layer)) if layer.is_base() => self.app.obstacle_to_another_vault(),
             (_, Some(layer)) => layer.obstacle(action, &self.app),
             (_, None) => browse::commands::obstacle(action, &self.app),
+        }
+    }
+
+    /// By which word the footer tells an action just now.
+    pub fn told(&self, action: Action) -> Told {
+        match self.top() {
+            Some(layer) => layer.told(action),
+            None => self.app.browse().map_or(Told::Usual, |browse| browse.told(action, self.app.size)),
         }
     }
 

@@ -58,6 +58,7 @@ fn draw_on(state: &State, canvas: &mut Canvas<'_>) -> Option<Position> {
         keymap: &app.keymap,
         contexts: state.contexts(),
         is_available: &is_available,
+        told: &|action| state.told(action),
         leaves: state.leaves(),
     };
     footer::draw(&keys, canvas, areas.footer);

@@ -335,3 +335,37 @@ fn a_value_that_comes_after_the_time_is_over_stays_masked() {
     harness.release();
     harness.assert_hides("hunter");
 }
+
+#[test]
+fn a_long_difference_says_where_one_is_in_it() {
+    let lines = |sign: char| (0..60).map(|at| format!("{sign}{at}\n")).collect::<String>();
+    let mut harness = Harness::open((80, 24), |vault, _| {
+        create(vault, "config", "v1", text_value(&lines('a')));
+        put(vault, "config", "v2", &lines('b'), &["ACSCurrent"], "");
+    });
+    harness.press("d r");
+    harness.assert_shows("1-17/120");
+    harness.press("PgDn");
+    harness.assert_shows("17-33/120");
+    harness.press("G");
+    harness.assert_shows("104-120/120");
+    let mut harness = over(&["same\nold line", "same\nnew line"]);
+    harness.press("d r");
+    harness.assert_hides("/3");
+}
+
+#[test]
+fn what_is_shown_of_a_difference_counts_down_and_its_key_hides_it() {
+    let mut harness = on_password();
+    harness.press("d");
+    harness.assert_shows("r reveal");
+    harness.assert_shows(" masked ");
+    harness.press("r");
+    harness.assert_shows("r hide");
+    harness.assert_shows("shown · 30 s");
+    assert_eq!(harness.next_wake(), Some(Duration::from_secs(1)));
+    harness.wait(Duration::from_secs(7)).event(Event::Tick);
+    harness.assert_shows("shown · 23 s");
+    harness.press("r");
+    harness.assert_shows("r reveal");
+}

@@ -150,6 +150,10 @@ pub fn obstacle(action: Action, app: &App) -> Option<&'static str> {
             no_secret.or_else(|| of_known(is_scheduled, "not scheduled for deletion"))
         }
         Action::ForceDelete => no_secret,
+        Action::Escape => {
+            let is_home = browse.pane == Pane::Secrets && browse.marks.is_empty() && browse.query.is_empty();
+            is_home.then_some("there is nothing to go back from")
+        }
         Action::StopWork => app.obstacle_to_stopping(),
         Action::Mark | Action::Diff => {
             not_changeable.or_else(|| of_known(known?.secret.versions.len() > 1, "there is only one version"))

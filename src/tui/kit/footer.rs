@@ -25,12 +25,25 @@ impl Hint {
     }
 }
 
+/// How the footer tells an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// By the word of the keymap.
+    Usual,
+    /// By another one: just now the action does something else.
+    As(&'static str),
+    /// Not at all: it can be done, and there is nothing to gain by it.
+    Not,
+}
+
 /// The keys that can be pressed now, and which of their actions can do something.
 pub struct Keys<'a> {
     pub keymap: &'a Keymap,
     /// The active contexts, the innermost first.
     pub contexts: Contexts,
     pub is_available: &'a dyn Fn(Action) -> bool,
+    /// By which word an action is told just now.
+    pub told: &'a dyn Fn(Action) -> Told,
     /// Whether the key for leaving leaves the app; else another key of the dialog does the same.
     pub leaves: bool,
 }
@@ -50,7 +63,11 @@ impl Keys<'_> {
                 let is_told = self.leaves || binding.action != Action::Quit;
                 if is_told && (self.is_available)(binding.action) {
                     let key = key.shown(&theme.glyphs);
-                    let description = binding.description.clone();
+                    let description = match (self.told)(binding.action) {
+                        Told::Usual => binding.description.clone(),
+                        Told::As(word) => word.to_owned(),
+                        Told::Not => continue,
+                    };
                     let hint = Hint { key, description, context: *context, action: binding.action };
                     rows.push((importance, hint));
                 }
@@ -82,7 +99,8 @@ pub fn draw(keys: &Keys<'_>, canvas: &mut Canvas<'_>, area: Rect) {
         context: Context::Everywhere,
         action: Action::Help,
     });
-    let reserved = help.as_ref().map_or(0, |help| help.width() + 2);
+    // Each of the others is followed by a gap.
+    let reserved = help.as_ref().map_or(0, Hint::width);
     let room = area.width.saturating_sub(2).saturating_sub(reserved);
     let shown = fitting(keys.hints(theme), room, 2);
     let mut left = indented(area, 1, 0);

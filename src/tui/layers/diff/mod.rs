@@ -12,6 +12,7 @@ use crate::tui::comparison::{Comparison, Row, Texts};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::canvas::Canvas;
+use crate::tui::kit::footer::Told;
 use crate::tui::layer::{Flow, Layer, News};
 use crate::versioning::{SecretState, VersionKey, VersionState};
 
@@ -269,8 +270,12 @@ impl Layer for Diff {
         Flow::Stay
     }
 
-    fn wake_at(&self, _app: &App) -> Option<Moment> {
-        self.until
+    fn told(&self, action: Action) -> Told {
+        if action == Action::Reveal && self.until.is_some() { Told::As("hide") } else { Told::Usual }
+    }
+
+    fn wake_at(&self, app: &App) -> Option<Moment> {
+        self.until.map(|until| app.next_second(until, app.now))
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {

@@ -15,6 +15,7 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, width};
 use crate::tui::kit::plan_box::draw_refusal;
 use crate::tui::kit::rows::below;
+use crate::tui::kit::scroll::draw_position;
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
@@ -125,10 +126,18 @@ pub fn draw(diff: &Diff, canvas: &mut Canvas<'_>) -> Option<Position> {
     };
     let inside = canvas.dialog(area, &title, &note);
     let cursor = draw_versions(diff, inside, canvas);
-    let note = if diff.until.is_some() { "shown" } else { "masked" };
     let summary = fitting(summary, &theme.glyphs);
-    canvas.divider(area, 3, &summary, note);
+    let note = match diff.until {
+        None => "masked".to_owned(),
+        // Where the countdown has no room, that it is shown is what matters.
+        Some(until) => Some(app.shown_until(until))
+            .filter(|note| width(&summary) + width(note) + 8 <= area.width)
+            .unwrap_or_else(|| "shown".to_owned()),
+    };
+    canvas.divider(area, 3, &summary, &note);
     let list = list_area(app.size);
+    let end = (diff.top + usize::from(list.height)).min(diff.lines.len());
+    draw_position(canvas, area, diff.top..end, diff.lines.len());
     match diff.comparison.known() {
         None => {
             let sentence = format!("reading{}", theme.glyphs.ellipsis);
