@@ -110,7 +110,8 @@ pub fn browse(size: (u16, u16), pane: Pane, filter: FilterLine, subject: Subject
         _ if subject == Subject::Folder => 0,
         0..=7 => 0,
         8..=15 => 3,
-        _ => 4,
+        16..=19 => 4,
+        _ => 5,
     };
     let above = details.height.saturating_sub(if about_rows == 0 { 0 } else { about_rows + 1 });
     let (upper, about) = (Rows::of(details).take(above), below(details, details.height - about_rows));

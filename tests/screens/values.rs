@@ -187,3 +187,10 @@ fn a_value_that_makes_no_code_says_why() {
     harness.press("T");
     harness.assert_shows("version 'v1' of 'e-plain' makes no code");
 }
+
+#[test]
+fn the_kind_of_a_value_is_told_where_the_title_has_no_room_for_it() {
+    let pem = "-----BEGIN PRIVATE KEY-----\nTUlJRmFrZQ==\n-----END PRIVATE KEY-----\n";
+    let harness = Harness::open((80, 24), |vault, _| create(vault, "pem", "v1", text_value(pem)));
+    harness.assert_shows("PEM private key · 3 lines");
+}

@@ -4,11 +4,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Browse, Details, Pane, folder_view};
-use crate::domain::{StageLabel, Timestamp};
+use crate::domain::{StageLabel, Timestamp, days_until};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::{LinePen, cut_path, width, wrapped};
-use crate::tui::kit::rows::{Rows, heading_of, indented, row_of};
-use crate::tui::plan_text::label_sign;
+use crate::tui::kit::rows::{Rows, below, heading_of, indented, row_of};
+use crate::tui::plan_text::{self, label_sign};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
 use crate::versioning::{SecretState, VersionState};
@@ -47,13 +47,33 @@ pub fn versions_title(browse: &Browse, area: Rect, theme: &Theme) -> (String, St
     (titled("2 Folder", path.as_str(), &note), note)
 }
 
+/// What labels are, where there are no versions yet to show them.
+pub fn draw_legend(area: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
+    let legend = plan_text::legend(&theme.glyphs);
+    let labels = legend.iter().map(|explained| width(explained.label)).max().unwrap_or(0);
+    for (row, explained) in (0..).zip(&legend) {
+        let mut pen = canvas.pen(area, row);
+        pen.skip(2).text(explained.sign, theme.style(explained.role)).skip(1);
+        pen.fitted(explained.label, labels, theme.style(Role::Text), &theme.glyphs).skip(2);
+        pen.text(explained.meaning, theme.style(Role::Muted));
+    }
+}
+
 /// The columns of the table of versions.
 struct VersionColumns {
     id: u16,
     labels: u16,
     created: u16,
+    /// What stands above the ages.
+    heading: &'static str,
     age: fn(Timestamp, Timestamp) -> String,
+    /// What is left for the note; 0 where that would tell nothing.
+    note: u16,
 }
+
+/// A note in fewer columns than these tells nothing; it stands below, too.
+const FEWEST_OF_NOTE: u16 = 8;
 
 /// Below this width ages are written short: the note needs the room.
 const SHORT_AGES: u16 = 66;
@@ -63,19 +83,25 @@ impl VersionColumns {
         let longest = |of: &dyn Fn(&VersionState) -> u16| browse.versions().map(of).max().unwrap_or(0);
         let id = longest(&|version| width(version.id.as_str())).max(7).min(area.width / 3);
         let age = if area.width < SHORT_AGES { when::ago_short } else { when::ago };
-        let created = longest(&|version| width(&age(version.created, now))).max(7);
+        let heading = if area.width < SHORT_AGES { "AGE" } else { "CREATED" };
+        let created = longest(&|version| width(&age(version.created, now))).max(width(heading));
         let labels = browse.known().map_or(0, |details| {
             let of_version = |version: &VersionState| labels_width(&details.secret, version, theme);
             details.secret.versions.iter().map(of_version).max().unwrap_or(0)
         });
         let room = area.width.saturating_sub(id + created + 9);
-        Self { id, labels: labels.clamp(12.min(room), room.max(1)), created, age }
+        let labels = labels.clamp(12.min(room), room.max(1));
+        let note = area.width.saturating_sub(3 + id + 2 + labels + 2 + created + 2 + 1);
+        let note = if note < FEWEST_OF_NOTE { 0 } else { note };
+        Self { id, labels, created, heading, age, note }
     }
 }
 
 fn labels_width(secret: &SecretState, version: &VersionState, theme: &Theme) -> u16 {
     let labels = secret.labels.of(version.key);
-    labels.iter().map(|label| width(label.as_str()) + width(label_sign(label, &theme.glyphs).0) + 3).sum()
+    let one = |label: &StageLabel| width(label.as_str()) + width(label_sign(label, &theme.glyphs).0) + 3;
+    // Two columns stand between labels, and none behind the last.
+    labels.iter().map(one).sum::<u16>().saturating_sub(2)
 }
 
 /// Draws the table of versions; answers where the cursor stands.
@@ -86,6 +112,10 @@ pub fn draw_versions(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) -> Op
     }
     let details = match &browse.details {
         Details::Known(details) => details,
+        Details::None if browse.catalogue.is_empty() => {
+            draw_legend(area, canvas);
+            return None;
+        }
         Details::None => {
             folder_view::draw(browse, area, canvas);
             return None;
@@ -102,7 +132,8 @@ pub fn draw_versions(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) -> Op
     let mut pen = canvas.pen(heading_of(area), 0);
     pen.skip(3).fitted("VERSION", columns.id, muted, &theme.glyphs).skip(2);
     pen.fitted("LABELS", columns.labels, muted, &theme.glyphs).skip(2);
-    pen.fitted("CREATED", columns.created, muted, &theme.glyphs).skip(2).text("NOTE", muted);
+    pen.fitted(columns.heading, columns.created, muted, &theme.glyphs).skip(2);
+    pen.fitted("NOTE", columns.note, muted, &theme.glyphs);
     let mut cursor = None;
     let seen = browse.versions().enumerate().skip(browse.versions_top).take(usize::from(area.height));
     for (row, (index, version)) in (0_u16..).zip(seen) {
@@ -146,8 +177,7 @@ fn draw_version(
     let created = (columns.age)(version.created, now);
     pen.fitted(&created, columns.created, style(Role::Muted), glyphs).text("  ", style(Role::Text));
     let note = version.note.as_ref().map_or("", crate::domain::Note::as_str);
-    let room = pen.room().saturating_sub(1);
-    pen.fitted(note, room, style(Role::Text), glyphs);
+    pen.fitted(note, columns.note, style(Role::Text), glyphs);
     pen.fill(" ", over.unwrap_or_default());
 }
 
@@ -200,17 +230,34 @@ pub fn draw_about(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
     let area = indented(area, 1, 1);
     let between = theme.glyphs.between();
     let times = times(secret, browse, now).join(&between);
-    let version = browse.selected_version().map(|version| {
-        let note = version.note.as_ref().map(|note| format!("{between}{}", note.as_str()));
-        format!("{} {}{}", version.id, when::exact(version.created), note.unwrap_or_default())
-    });
-    let room = Rows::of(area).take(area.height.saturating_sub(2).max(1));
+    let version = browse.selected_version();
+    let version = version.map_or_else(Vec::new, |version| version_lines(version, area.width, &between));
+    // A note is worth a row, wherever the description goes on.
+    let below_it = 1 + u16::try_from(version.len().min(2)).unwrap_or(1);
+    let room = Rows::of(area).take(area.height.saturating_sub(below_it).max(1));
     let described = draw_description(secret, room, canvas);
     let muted = theme.style(Role::Muted);
     canvas.pen(area, described).fitted(&times, area.width, muted, &theme.glyphs);
-    if let Some(version) = version {
-        canvas.pen(area, described + 1).fitted(&version, area.width, muted, &theme.glyphs);
+    let left = below(area, described + 1);
+    for (row, line) in (0..left.height).zip(&version) {
+        let is_cut = row + 1 == left.height && version.len() > usize::from(left.height);
+        let end = if is_cut { theme.glyphs.ellipsis } else { "" };
+        canvas.pen(left, row).fitted(&format!("{line}{end}"), area.width, muted, &theme.glyphs);
     }
+}
+
+/// Which version is selected, its time to the second, and its note, which has lines of its own where one is too narrow.
+fn version_lines(version: &VersionState, columns: u16, between: &str) -> Vec<String> {
+    let id = format!("{} {}", version.id, when::exact(version.created));
+    let Some(note) = &version.note else {
+        return vec![id];
+    };
+    let whole = format!("{id}{between}{}", note.as_str());
+    if width(&whole) <= columns {
+        return vec![whole];
+    }
+    let note = wrapped(&crate::domain::visible(note.as_str()), columns);
+    std::iter::once(id).chain(note).collect()
 }
 
 /// The description, and the tags at the right end of its first line; answers how many rows they took.
@@ -249,11 +296,9 @@ fn draw_description(secret: &SecretState, area: Rect, canvas: &mut Canvas<'_>) -
 fn times(secret: &SecretState, browse: &Browse, now: Timestamp) -> Vec<String> {
     let created = format!("created {}", when::ago(secret.created, now));
     if let Some(planned) = secret.planned_deletion {
-        let days = planned.seconds_since(now).div_euclid(Timestamp::DAY);
-        let planned = if days <= 0 {
-            "may be purged now".to_owned()
-        } else {
-            format!("scheduled for deletion {}", when::in_days(days))
+        let planned = match days_until(planned, now) {
+            ..=0 => "may be purged now".to_owned(),
+            days => format!("scheduled for deletion {}", when::in_days(days)),
         };
         return vec![planned, "U restores".to_owned(), created];
     }

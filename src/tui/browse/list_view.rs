@@ -3,12 +3,13 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::details_view::draw_legend;
 use super::rows::{Row, folder_path};
 use super::{Browse, Pane};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::field::{self, Focus, Shown};
 use crate::tui::kit::line::{LinePen, cut_path, middle_of_path, width, wrapped};
-use crate::tui::kit::rows::{heading_of, indented, row_of};
+use crate::tui::kit::rows::{below, heading_of, indented, row_of};
 use crate::tui::layout::BrowseAreas;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::when;
@@ -22,7 +23,7 @@ pub fn draw(browse: &Browse, areas: &BrowseAreas, canvas: &mut Canvas<'_>) -> Op
     let typing = draw_filter(browse, areas, canvas);
     let area = areas.secrets;
     if browse.rows.all().is_empty() {
-        draw_empty(browse, area, canvas);
+        draw_empty(browse, areas, canvas);
         return typing;
     }
     let mut cursor = None;
@@ -56,8 +57,8 @@ fn draw_filter(browse: &Browse, areas: &BrowseAreas, canvas: &mut Canvas<'_>) ->
     field::draw(canvas, field, &browse.filter, Shown::Plainly, focus)
 }
 
-fn draw_empty(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
-    let theme = canvas.theme();
+fn draw_empty(browse: &Browse, areas: &BrowseAreas, canvas: &mut Canvas<'_>) {
+    let (area, theme) = (areas.secrets, canvas.theme());
     let (first, second) = if browse.catalogue.is_empty() {
         ("No secrets yet.", "n adds one, :import brings others in")
     } else if !browse.query.is_empty() {
@@ -68,8 +69,14 @@ fn draw_empty(browse: &Browse, area: Rect, canvas: &mut Canvas<'_>) {
     let room = area.width.saturating_sub(3);
     let lines = [(first, Role::Text), (second, Role::Muted)].into_iter();
     let lines = lines.flat_map(|(text, role)| wrapped(text, room).into_iter().map(move |line| (line, role)));
+    let mut end = 1;
     for (row, (line, role)) in (1..).zip(lines) {
         canvas.pen(area, row).skip(2).text(&line, theme.style(role));
+        end = row + 1;
+    }
+    // Beside the list stands what labels mean; where there is nothing beside it, here.
+    if browse.catalogue.is_empty() && areas.details_box.height == 0 {
+        draw_legend(below(area, end + 1), canvas);
     }
 }
 

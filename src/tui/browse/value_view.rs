@@ -28,11 +28,7 @@ pub fn title(browse: &Browse, app: &App, area: Rect) -> (String, String) {
     facts.extend(outline.and_then(|outline| outline.kind).map(str::to_owned));
     let mut notes = match &browse.revealed {
         None => vec!["masked".to_owned()],
-        Some(revealed) => {
-            let left = revealed.until.since(app.now).as_millis().div_ceil(1000);
-            let countdown = (!app.settings.plain).then(|| format!("{left} s"));
-            ["shown".to_owned()].into_iter().chain(countdown).collect()
-        }
+        Some(revealed) => vec![app.shown_until(revealed.until)],
     };
     notes.extend(position(browse, area));
     let note = notes.join(&between);
@@ -77,9 +73,11 @@ fn draw_mask(size: u64, outline: Option<&Outline>, area: Rect, canvas: &mut Canv
     let theme = canvas.theme();
     let dots = usize::try_from(size).unwrap_or(MASK).min(usize::from(area.width));
     canvas.pen(area, 0).text(&theme.glyphs.mask.repeat(dots), theme.style(Role::Muted));
-    if let Some(lines) = outline.map(|outline| outline.lines).filter(|lines| *lines > 1) {
-        canvas.pen(area, 1).text(&when::count(lines, "line"), theme.style(Role::Muted));
-    }
+    let Some(outline) = outline else { return };
+    // The title leaves the kind out where it is narrow.
+    let lines = (outline.lines > 1).then(|| when::count(outline.lines, "line"));
+    let told: Vec<String> = outline.kind.map(str::to_owned).into_iter().chain(lines).collect();
+    canvas.pen(area, 1).text(&told.join(&theme.glyphs.between()), theme.style(Role::Muted));
 }
 
 fn draw_revealed(revealed: &Revealed, top: usize, area: Rect, canvas: &mut Canvas<'_>) {
