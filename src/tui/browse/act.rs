@@ -127,13 +127,14 @@ fn order(app: &mut App) {
     let Some((browse, asks)) = app.browsing() else {
         return;
     };
+    // The tree has the order of names: what was worked on last is one key away from it.
     let (order, name) = match browse.rows.layout() {
-        Layout::Tree | Layout::Flat(Order::Due) => (Order::Name, "name"),
-        Layout::Flat(Order::Name) => (Order::Changed, "newest change"),
+        Layout::Flat(Order::Due) => (Order::Name, "by name"),
+        Layout::Tree | Layout::Flat(Order::Name) => (Order::Changed, "newest change first"),
         Layout::Flat(Order::Changed) => (Order::Due, "what is due first"),
     };
     browse.lay_out(Layout::Flat(order), asks);
-    app.say(Tone::Note, format!("flat list, ordered by {name}"));
+    app.say(Tone::Note, format!("flat list, {name}"));
 }
 
 fn show_deleted(app: &mut App) {

@@ -38,7 +38,7 @@ pub fn draw(browse: &Browse, canvas: &mut Canvas<'_>) -> Option<Position> {
 const fn list_title(browse: &Browse) -> &'static str {
     match browse.rows.layout() {
         Layout::Tree | Layout::Flat(Order::Name) => "1 Secrets",
-        Layout::Flat(Order::Changed) => "1 Secrets, newest change first",
+        Layout::Flat(Order::Changed) => "1 Secrets, newest first",
         Layout::Flat(Order::Due) => "1 Secrets, due first",
     }
 }
