@@ -142,9 +142,18 @@ pub fn details(change: &Change) -> Vec<String> {
 
 /// What changed besides versions and labels, one phrase each.
 pub fn facts(change: &Change) -> Vec<String> {
+    phrases(change, |before, after| format!("renamed '{before}' to '{after}'"))
+}
+
+/// The same of a change that is only planned.
+pub fn planned_facts(change: &Change) -> Vec<String> {
+    phrases(change, |before, after| format!("'{before}' becomes '{after}'"))
+}
+
+fn phrases(change: &Change, renaming: impl Fn(&SecretName, &SecretName) -> String) -> Vec<String> {
     let mut phrases = Vec::new();
     if let Some(Shift { before, after }) = &change.name {
-        phrases.push(format!("renamed '{before}' to '{after}'"));
+        phrases.push(renaming(before, after));
     }
     // With the secret everything that was known about it goes.
     if change.existence == Existence::Disappears {

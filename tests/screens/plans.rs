@@ -155,3 +155,16 @@ fn a_deletion_for_good_is_offered_at_every_width() {
         harness.assert_shows("f for good");
     }
 }
+
+#[test]
+fn the_undo_of_a_renaming_says_what_the_name_becomes() {
+    let mut harness = on_password();
+    harness.press("R Ctrl-u").type_text("shop/root");
+    harness.assert_shows("'shop/db/password' becomes 'shop/root'");
+    harness.press("Enter u");
+    harness.assert_shows("renaming 'shop/db/password'");
+    harness.assert_shows("'shop/root' becomes 'shop/db/password'");
+    assert!(!harness.dialog().contains("renamed"), "{}", harness.dialog());
+    harness.press("Enter Ctrl-r");
+    harness.assert_shows("'shop/db/password' becomes 'shop/root'");
+}

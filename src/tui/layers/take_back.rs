@@ -116,9 +116,8 @@ fn told(planned: &TakeBackPlan, now: Timestamp) -> Vec<(String, Role)> {
                         ),
                         Role::Text,
                     )),
-                    None => {
-                        sentences.extend(wording::facts(change).into_iter().map(|fact| (fact, Role::Text)))
-                    }
+                    None => sentences
+                        .extend(wording::planned_facts(change).into_iter().map(|fact| (fact, Role::Text))),
                 }
             }
             None => sentences.push((wording::NOTHING_TO_CHANGE.to_owned(), Role::Muted)),

@@ -57,6 +57,6 @@ fn told(form: &Facts, planned: &Planned) -> Vec<(String, Role)> {
         .retention
         .as_ref()
         .and_then(|shift| wording::next_put_destroys(&retired_by_next_put(&form.secret, shift.after)));
-    let facts = (wording::facts(change).join(", "), Role::Text);
+    let facts = (wording::planned_facts(change).join(", "), Role::Text);
     [facts].into_iter().chain(lost.map(|sentence| (sentence, Role::Warning))).collect()
 }
