@@ -2,7 +2,7 @@
 
 use super::wording::{self, count};
 use super::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
-use crate::domain::visible;
+use crate::domain::{grouped, visible};
 
 /// Whether it was done or planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn summary(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> St
     let parts: Vec<String> = parts
         .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
+        .map(|(number, what)| format!("{} {what}", grouped(number)))
         .collect();
     if !parts.is_empty() {
         sentence += &format!(": {}", parts.join(", "));

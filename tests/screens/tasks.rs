@@ -562,3 +562,14 @@ fn the_settings_say_what_is_set_and_in_which_file() {
     harness.press("Esc");
     assert_eq!(harness.dialogs(), 0);
 }
+
+#[test]
+fn numbers_of_an_import_are_set_apart_everywhere() {
+    let rows: String = (0..1_200).map(|number| format!("KEY_{number}=fake\n")).collect();
+    let (mut harness, path) = import_of(&rows, ".env");
+    harness.type_text(&path).press("Ctrl-s");
+    harness.assert_shows("dotenv: would import 1,200 secrets: 1,200 new");
+    harness.assert_shows("1-13/1,201");
+    harness.press("Ctrl-s");
+    assert!(harness.toast().starts_with("imported 1,200 secrets: 1,200 new"), "{}", harness.toast());
+}

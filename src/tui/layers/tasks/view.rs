@@ -10,7 +10,8 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::progress::draw_progress;
-use crate::tui::kit::rows::{below, indented, last_row};
+use crate::tui::kit::rows::below;
+use crate::tui::kit::scroll::draw_position;
 use crate::tui::layout;
 use crate::tui::theme::{Role, Theme};
 use crate::vault::Relocking;
@@ -144,8 +145,7 @@ impl TaskForm {
         }
         let left = self.lines.len().saturating_sub(self.scroll + shown);
         if left > 0 || self.scroll > 0 {
-            let words = format!(" {}-{} of {} ", self.scroll + 1, self.scroll + shown, self.lines.len());
-            canvas.pen(indented(last_row(area), 0, 1), 0).right(&words, theme.style(Role::Muted));
+            draw_position(canvas, area, self.scroll..self.scroll + shown, self.lines.len());
         }
     }
 }
