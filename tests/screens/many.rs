@@ -405,3 +405,27 @@ fn the_last_change_of_many_is_copied_as_a_command() {
     let copied = harness.clipboard.copied.lock().unwrap().last().unwrap().clone();
     assert!(copied.contains("move personal/mail shop/db/url x/"), "{copied}");
 }
+
+#[test]
+fn a_form_that_cannot_name_all_says_with_which_key_they_are_named() {
+    let mut harness = over_many();
+    harness.press("g j Space m").type_text("team=web");
+    harness.assert_shows("and 76 more: Ctrl-s shows all");
+    harness.press("Ctrl-s");
+    harness.assert_shows("This will change the tags of 80 secrets.");
+    let mut harness = over_many();
+    harness.press("g j R").type_text("old");
+    harness.assert_shows("and 76 more: Enter shows all");
+}
+
+#[test]
+fn what_is_in_the_way_of_many_is_said_once() {
+    let mut harness = over_many();
+    harness.press("g j Space R").type_text("old");
+    assert_eq!(
+        harness.dialog().matches("secret 'old/token' already exists").count(),
+        1,
+        "{}",
+        harness.screen()
+    );
+}

@@ -1,12 +1,17 @@
 //! Draws the form for many secrets: fields, and what would come of them.
 
+use std::collections::BTreeSet;
+
 use ratatui::layout::{Position, Rect};
 
 use super::{BulkOperation, BulkTarget, Kind, ManyForm, title};
+use crate::domain::grouped;
+use crate::tui::action::Action;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_outlook;
 use crate::tui::kit::rows::below;
+use crate::tui::layer::Layer;
 use crate::tui::theme::Role;
 use crate::vault::bulk_wording::{self, NOTHING_CHANGED};
 use crate::vault::import_wording::Tense;
@@ -26,7 +31,9 @@ pub(super) fn draw(form: &ManyForm, canvas: &mut Canvas<'_>) -> Option<Position>
     let row = 2 + fields.rows();
     canvas.divider(area, row + 1, "After this", "");
     let left = below(inside, row + 1);
-    draw_outlook(canvas, left, &form.outlook, None, |plan| told(form, plan, left));
+    let key = canvas.keymap().key_for(&form.contexts(), Action::Submit);
+    let way = key.map_or_else(String::new, |key| format!(": {} shows all", key.shown(&theme.glyphs)));
+    draw_outlook(canvas, left, &form.outlook, None, |plan| told(form, plan, &way, left));
     cursor
 }
 
@@ -46,20 +53,16 @@ fn subject(targets: &[BulkTarget]) -> String {
     }
 }
 
-/// A summary, and as many secrets as there is room for: the plan behind it names all.
-fn told(form: &ManyForm, plan: &BulkPlan, area: Rect) -> Vec<(String, Role)> {
+/// A summary, and as many secrets as there is room for: `way` says how to see all.
+fn told(form: &ManyForm, plan: &BulkPlan, way: &str, area: Rect) -> Vec<(String, Role)> {
     let Ok(BulkRequest { targets, operation, .. }) = form.request() else {
         return Vec::new();
     };
-    let obstacles: Vec<(String, Role)> = plan
-        .steps
-        .iter()
-        .filter_map(|step| step.plan.as_ref().err())
-        .take(usize::from(area.height))
-        .map(|refusal| (refusal.to_string(), Role::Danger))
-        .collect();
+    let refusals = plan.steps.iter().filter_map(|step| step.plan.as_ref().err()).map(ToString::to_string);
+    // Many secrets may be refused for one and the same reason.
+    let obstacles: BTreeSet<String> = refusals.collect();
     if !obstacles.is_empty() {
-        return obstacles;
+        return obstacles.into_iter().map(|refusal| (refusal, Role::Danger)).collect();
     }
     if plan.changes() == 0 {
         return vec![(NOTHING_CHANGED.to_owned(), Role::Muted)];
@@ -73,7 +76,7 @@ fn told(form: &ManyForm, plan: &BulkPlan, area: Rect) -> Vec<(String, Role)> {
         changes.take(room).map(|(name, plan)| (bulk_wording::step(&operation, name, plan), Role::Muted)),
     );
     if let Some(more) = plan.changes().checked_sub(room).filter(|more| *more > 0) {
-        lines.push((format!("and {more} more: Enter shows all"), Role::Muted));
+        lines.push((format!("and {} more{way}", grouped(more as u64)), Role::Muted));
     }
     lines
 }
