@@ -108,3 +108,15 @@ fn the_whole_history_is_read_as_one_goes_down() {
     harness.press("g /").type_text("a77 create");
     harness.assert_shows("1/11");
 }
+
+#[test]
+fn a_move_that_does_not_fit_is_left_to_the_lines_below() {
+    let mut harness = on_password();
+    harness.resize(80, 24).press("H Tab");
+    let screen = harness.screen();
+    let row = screen.lines().find(|line| line.contains("put v13")).unwrap();
+    assert!(row.contains("● ACSCurrent v11 → v13"), "{screen}");
+    assert!(row.contains('…') && !row.contains("ACSPr"), "{screen}");
+    harness.resize(160, 24);
+    harness.assert_shows("○ ACSPrevious");
+}

@@ -160,13 +160,20 @@ fn draw_row(
         pen.fitted(&cut_path(name, columns.secret, glyphs), columns.secret, text, glyphs).text("  ", text);
     }
     pen.fitted(&what(entry), columns.what, text, glyphs).text("  ", text);
-    let moves = entry.change.moves();
-    for moved in &moves {
+    for (at, moved) in entry.change.moves().iter().enumerate() {
         let (sign, role) = label_sign(&moved.label, glyphs);
         let from = moved.from.as_ref().map_or_else(String::new, |from| format!("{from} "));
         let to = moved.to.as_ref().map_or("removed", VersionId::as_str);
-        let words = format!(" {} {from}{} {to}  ", moved.label, glyphs.arrow);
-        pen.text(sign, theme.mark(role, over)).text(&words, text);
+        let words = format!(" {} {from}{} {to}", moved.label, glyphs.arrow);
+        // Half a move says less than none: all of them stand below.
+        if at > 0 && width(sign) + width(&words) > pen.room() {
+            let room = pen.room().min(1);
+            pen.fitted(glyphs.ellipsis, room, muted, glyphs).fill(" ", text);
+            return;
+        }
+        let room = pen.room().saturating_sub(width(sign));
+        pen.text(sign, theme.mark(role, over));
+        pen.fitted(&words, width(&words).min(room), text, glyphs).text("  ", text);
     }
     let facts = wording::facts(&entry.change).join(", ").replace('→', glyphs.arrow);
     let room = pen.room();
