@@ -139,3 +139,12 @@ fn enter_goes_to_the_version_that_was_found() {
     ask(&mut harness).type_text("hunter1").press("Enter").type_text("1").press("Enter");
     assert_eq!(harness.dialogs(), 1);
 }
+
+#[test]
+fn how_long_the_typed_value_is_stands_below_it() {
+    let mut harness = on_password();
+    ask(&mut harness).type_text("hunter13");
+    let screen = harness.screen();
+    let row = |text: &str| screen.lines().position(|line| line.contains(text));
+    assert!(row("8 bytes").unwrap() < row("Look in").unwrap(), "{screen}");
+}

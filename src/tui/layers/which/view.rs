@@ -2,12 +2,12 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::Which;
+use super::{VALUE, Which};
 use crate::tui::app::App;
 use crate::tui::browse::details_view::draw_labels;
 use crate::tui::holders::{Holder, Holders, Nearness};
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::form::CONTENT;
+use crate::tui::kit::form::Look;
 use crate::tui::kit::line::{LinePen, width, wrapped};
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_refusal;
@@ -21,19 +21,22 @@ const QUESTION_ROWS: u16 = 7;
 const ANSWER_ROWS: u16 = 7;
 
 pub fn draw(which: &Which, canvas: &mut Canvas<'_>) -> Option<Position> {
-    let theme = canvas.theme();
     let area = centred(canvas.body(), 76, QUESTION_ROWS + ANSWER_ROWS + 3);
     let inside = canvas.dialog(area, "Which version is this?", "");
-    let cursor = which.form.draw(canvas, below(inside, 1), true);
-    if !which.value().is_empty() {
-        let end = if which.value().ends_with('\n') { ", with a newline at the end" } else { "" };
-        let facts = format!("{}{end}", when::bytes(which.value().len() as u64));
-        let row = 1 + which.form.rows();
-        canvas.pen(inside, row).skip(CONTENT).text(&facts, theme.style(Role::Hint));
-    }
+    let look = |field| Look {
+        below: if field == VALUE { facts(which.value()).into_iter().collect() } else { Vec::new() },
+        ..Look::default()
+    };
+    let cursor = which.form.draw_with(canvas, below(inside, 1), true, &look);
     canvas.divider(area, QUESTION_ROWS + 1, "Answer", "");
     draw_answer(which, indented(below(inside, QUESTION_ROWS + 1), 2, 2), canvas);
     cursor
+}
+
+/// How long the typed value is, and what is easily typed without being seen.
+fn facts(value: &str) -> Option<(String, Role)> {
+    let end = if value.ends_with('\n') { ", with a newline at the end" } else { "" };
+    (!value.is_empty()).then(|| (format!("{}{end}", when::bytes(value.len() as u64)), Role::Hint))
 }
 
 fn draw_answer(which: &Which, area: Rect, canvas: &mut Canvas<'_>) {
