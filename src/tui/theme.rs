@@ -350,16 +350,22 @@ mod tests {
 
     #[test]
     fn the_terminal_s_own_colours_are_for_marks_and_lines_and_never_blue_nor_dim() {
-        let theme = Theme::named("terminal", Glyphs::UNICODE);
         let marks =
             [Role::BorderFocused, Role::Current, Role::Previous, Role::Custom, Role::Due, Role::Deleted];
-        let allowed = [Color::Cyan, Color::Green, Color::Yellow, Color::Magenta];
-        for role in Role::ALL {
-            let style = theme.style(*role);
-            assert_eq!(style.bg, None, "{role:?}");
-            if let Some(colour) = style.fg {
-                assert!(marks.contains(role) && allowed.contains(&colour), "{role:?}: {colour}");
-                assert!(!style.add_modifier.contains(Modifier::DIM), "{role:?}");
+        let plain = [Color::Cyan, Color::Green, Color::Yellow, Color::Magenta];
+        let bright =
+            [Color::LightCyan, Color::LightGreen, Color::LightYellow, Color::LightMagenta, Color::LightRed];
+        for (name, allowed) in [("terminal", &plain[..]), ("high-contrast", &bright[..])] {
+            let theme = Theme::named(name, Glyphs::UNICODE);
+            for role in Role::ALL {
+                let style = theme.style(*role);
+                let is_dim = style.add_modifier.contains(Modifier::DIM);
+                assert_eq!(style.bg, None, "{name}: {role:?}");
+                assert!(!is_dim || name == "terminal", "{name}: {role:?}");
+                if let Some(colour) = style.fg {
+                    assert!(marks.contains(role) && allowed.contains(&colour), "{name}: {role:?}: {colour}");
+                    assert!(!is_dim, "{name}: {role:?}");
+                }
             }
         }
     }
