@@ -55,8 +55,6 @@ mod tests {
 
     use serde::Deserialize;
 
-    use super::*;
-
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "lowercase")]
     enum Word {

@@ -141,7 +141,7 @@ mod tests {
         let read = |limit: usize| {
             let mut archive = Archive::new(&bytes, limit)?;
             let first = archive.read("a")?.unwrap();
-            Ok([first.expose(), archive.read("b")?.unwrap().expose()].concat())
+            Ok::<_, ExchangeError>([first.expose(), archive.read("b")?.unwrap().expose()].concat())
         };
         assert_eq!(read(8).unwrap(), b"12345678");
         assert_eq!(read(7).unwrap_err(), ExchangeError::TooLarge { limit: 7 });

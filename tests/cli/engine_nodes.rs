@@ -283,7 +283,7 @@ fn no_value_and_no_token_is_told_by_any_answer_error_url_header_or_file() {
     let server = EngineServer::start();
     let home = home_with(&server);
     home.pipe(VALUE, &["put", "db"]).succeeded();
-    home.pipe(&format!(r#"{{"user":"{VALUE}"}}"#), &["new", "json"]).succeeded();
+    home.pipe(format!(r#"{{"user":"{VALUE}"}}"#), &["new", "json"]).succeeded();
     server.put("theirs", THEIR_VALUE);
     // A proxy of the environment is not asked.
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -312,7 +312,7 @@ fn no_value_and_no_token_is_told_by_any_answer_error_url_header_or_file() {
     tell(&["pull", "team"]);
     // Whatever the server says, and however much of what it was sent.
     for status in [400, 403, 404, 413, 429, 500, 503] {
-        home.pipe(&format!("{VALUE} {status}"), &["put", "db"]).succeeded();
+        home.pipe(format!("{VALUE} {status}"), &["put", "db"]).succeeded();
         let echo = json!({ "errors": [VALUE, TOKEN, "the value is too large"], "data": { "value": VALUE } });
         server.answers("POST /v1/secret/data", status, "", echo.clone());
         server.answers("GET /v1/secret/metadata/app/json", status, "", echo.clone());
