@@ -260,7 +260,6 @@ impl WriteTransaction<'_> {
         for version in versions {
             self.insert_version(handle, version)?;
         }
-        self.put_in_order(handle);
         for version in &change.destroyed {
             if change.existence != Existence::Disappears {
                 self.delete_version(handle, version.key)?;

@@ -1,5 +1,6 @@
 //! Statements on `version`: which versions a secret has, as its `versions_mac` vouches for them, and their records.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use super::codec::{SecretRecordView, Succession, VersionRecord};
@@ -199,11 +200,18 @@ impl OpenStore {
 
 /// Puts versions into the order of creation.
 pub(super) fn sort_states(states: &mut [VersionState], format: FormatVersion) {
+    states.sort_unstable_by(|one, other| by_creation(one, other, format));
+}
+
+/// Whether a version comes before another one in the order of creation.
+pub(super) fn is_before(one: &VersionState, other: &VersionState, format: FormatVersion) -> bool {
+    by_creation(one, other, format).is_lt()
+}
+
+fn by_creation(one: &VersionState, other: &VersionState, format: FormatVersion) -> Ordering {
     match format {
-        FormatVersion::One => {
-            states.sort_unstable_by(|one, other| (one.order, &one.id).cmp(&(other.order, &other.id)));
-        }
-        FormatVersion::Two => states.sort_unstable_by_key(|version| (version.order, version.key)),
+        FormatVersion::One => (one.order, &one.id).cmp(&(other.order, &other.id)),
+        FormatVersion::Two => (one.order, one.key).cmp(&(other.order, other.key)),
     }
 }
 

@@ -65,7 +65,6 @@ impl WriteTransaction<'_> {
             let place = place.unwrap_or(self.secret(handle).state.next_order);
             self.insert_version_at(handle, version, place)?;
         }
-        self.put_in_order(handle);
         self.append_event(handle, name_before, change)?;
         self.change_state(handle, change);
         self.settle(handle)

@@ -91,7 +91,6 @@ impl WriteTransaction<'_> {
         after: Option<&SecretState>,
     ) -> Result<(), StoreError> {
         let name_before = self.secret(handle).state.name.clone();
-        self.put_in_order(handle);
         self.append_event(handle, name_before, change)?;
         let Some(after) = after else {
             self.change_state(handle, change);
@@ -132,10 +131,7 @@ impl WriteTransaction<'_> {
         state: &VersionState,
         value: &SecretValue,
     ) -> Result<(), StoreError> {
-        self.insert_version_as(handle, state.clone(), value)?;
-        // The versions that follow are looked for in that order.
-        self.put_in_order(handle);
-        Ok(())
+        self.insert_version_as(handle, state.clone(), value)
     }
 
     /// Makes the record of a version what a merge decided; where its id is another one, its value is sealed again.
@@ -153,9 +149,7 @@ impl WriteTransaction<'_> {
             _ => {
                 let value = self.store.value(stored, state.key)?;
                 self.delete_version(handle, state.key)?;
-                self.insert_version_as(handle, state.clone(), &value)?;
-                self.put_in_order(handle);
-                Ok(())
+                self.insert_version_as(handle, state.clone(), &value)
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::store::error::StoreError;
 use crate::store::format::{FormatVersion, VersionRow};
 use crate::store::open_store::OpenStore;
 use crate::store::rows::{execute, expect_changed};
-use crate::store::versions::{ValueSeal, sort_states};
+use crate::store::versions::{ValueSeal, is_before, sort_states};
 use crate::versioning::{NoteShift, VersionKey, VersionRef, VersionState};
 
 impl WriteTransaction<'_> {
@@ -55,7 +55,7 @@ impl WriteTransaction<'_> {
         self.insert_version_as(handle, state, value)
     }
 
-    /// Stores a version with all that its record says.
+    /// Stores a version with all that its record says. Rows and versions stay in order: they are looked for in it.
     pub(super) fn insert_version_as(
         &mut self,
         handle: SecretHandle,
@@ -79,18 +79,12 @@ impl WriteTransaction<'_> {
         let row = VersionRow { key, id_tag, tag: tag_of(&sealed_record)? };
         insert_version_row(self.store, format, &secret_id, &row, &sealed_record, &sealed_value)?;
         let secret = &mut self.working[handle.0].stored;
-        secret.rows.push(row);
+        secret.rows.insert(secret.rows.partition_point(|known| known.key < key), row);
         secret.seals.insert(key, ValueSeal { value_tag: record.value_tag, equal: record.equal });
-        secret.state.versions.push(record.state);
+        let later = secret.state.versions.partition_point(|known| is_before(known, &record.state, format));
+        secret.state.versions.insert(later, record.state);
         secret.state.next_order = secret.state.next_order.max(order.saturating_add(1));
         Ok(())
-    }
-
-    /// To be called when versions were inserted.
-    pub(super) fn put_in_order(&mut self, handle: SecretHandle) {
-        let secret = &mut self.working[handle.0].stored;
-        secret.rows.sort_unstable_by_key(|row| row.key);
-        sort_states(&mut secret.state.versions, self.head.format);
     }
 
     pub(super) fn delete_version(&mut self, handle: SecretHandle, key: VersionKey) -> Result<(), StoreError> {
@@ -144,7 +138,13 @@ impl WriteTransaction<'_> {
                 execute(connection, sql, (key.0, &secret_id, &sealed, &row.tag))?
             }
         };
-        expect_changed(changed, 1)
+        expect_changed(changed, 1)?;
+        // It may have another place in the order of creation now.
+        let versions = &mut self.working[handle.0].stored.state.versions;
+        if !versions.is_sorted_by(|one, other| is_before(one, other, format)) {
+            sort_states(versions, format);
+        }
+        Ok(())
     }
 }
 
