@@ -294,7 +294,7 @@ impl WriteTransaction<'_> {
             given_name: None,
             facts: Facts::default(),
             created,
-            updated: self.moment.now,
+            updated: self.moment.now.max(created),
             planned_deletion: None,
             labels: LabelMap::new(),
             next_order: 1,
@@ -359,7 +359,8 @@ impl WriteTransaction<'_> {
         working.touched = true;
         working.gone = change.existence == Existence::Disappears;
         let state = &mut working.stored.state;
-        state.updated = self.moment.now;
+        // A clock that went back does not make a secret older: copies would not agree on it.
+        state.updated = state.updated.max(self.moment.now);
         if let Some(labels) = &change.labels {
             state.labels = labels.after.clone();
         }

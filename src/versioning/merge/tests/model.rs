@@ -191,7 +191,7 @@ impl Replica {
                 held.values.remove(&gone.key);
             }
         }
-        held.state.updated = now;
+        held.state.updated = held.state.updated.max(now);
         if change.existence == Existence::Disappears {
             self.secrets.remove(&row);
         }
