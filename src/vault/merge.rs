@@ -112,7 +112,7 @@ impl Vault {
         let planned = self.store()?.read(now, |own| {
             theirs.read(now, |theirs| {
                 let planned = plan(own, theirs, &request.purges)?;
-                Ok::<_, VaultError>(outcome(&planned, own, theirs))
+                Ok::<_, VaultError>(outcome(&planned, own, theirs, request.prefer))
             })
         });
         self.end_if_fatal(planned)
@@ -135,7 +135,7 @@ impl Vault {
             let (planned, outcome) = own.read(moment.now, |own| {
                 theirs.read(moment.now, |theirs| {
                     let planned = plan(own, theirs, &request.purges)?;
-                    let outcome = outcome(&planned, own, theirs);
+                    let outcome = outcome(&planned, own, theirs, request.prefer);
                     Ok::<_, VaultError>((planned, outcome))
                 })
             })?;
@@ -224,7 +224,12 @@ fn way(
     Ok(way)
 }
 
-fn outcome(planned: &Planned, own: &OpenStore, theirs: &OpenStore) -> MergeOutcome {
+fn outcome(
+    planned: &Planned,
+    own: &OpenStore,
+    theirs: &OpenStore,
+    prefer: Option<&Prefer<'_>>,
+) -> MergeOutcome {
     let Planned { gathered, plan, way } = planned;
     let takes_lock = *way != Way::None && plan.locks.side == Side::Theirs;
     let has_another_key = own.key_id() != theirs.key_id();
@@ -234,7 +239,7 @@ fn outcome(planned: &Planned, own: &OpenStore, theirs: &OpenStore) -> MergeOutco
     };
     MergeOutcome {
         relation: gathered.relation,
-        secrets: plan.secrets.clone(),
+        secrets: plan.secrets.iter().cloned().map(|secret| as_preferred(secret, prefer)).collect(),
         questions: plan.questions.clone(),
         locks: plan.locks,
         lock_after: match (takes_lock, has_another_key) {
@@ -244,6 +249,13 @@ fn outcome(planned: &Planned, own: &OpenStore, theirs: &OpenStore) -> MergeOutco
         },
         brought,
         token: MergeToken { own: own.newest_event_link(), other: theirs.newest_event_link() },
+    }
+}
+
+fn as_preferred(secret: MergedSecret, prefer: Option<&Prefer<'_>>) -> MergedSecret {
+    match prefer {
+        Some(prefer) => secret.as_preferred(prefer),
+        None => secret,
     }
 }
 

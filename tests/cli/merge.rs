@@ -13,7 +13,7 @@ use super::program::write_program;
 use super::support::{Home, Run, is_missing};
 
 /// Another machine with a copy of the vault.
-fn second(home: &Home) -> Home {
+pub fn second(home: &Home) -> Home {
     let other = Home::empty();
     for folder in ["data/etui", "state/etui"] {
         fs::create_dir_all(other.path().join(folder)).unwrap();
@@ -25,15 +25,15 @@ fn second(home: &Home) -> Home {
     other
 }
 
-fn merge(home: &Home, other: &Home, flags: &[&str]) -> Run {
+pub fn merge(home: &Home, other: &Home, flags: &[&str]) -> Run {
     home.etui(&[&["merge", other.vault().to_str().unwrap()][..], flags].concat())
 }
 
-fn value(home: &Home, reference: &str) -> String {
+pub fn value(home: &Home, reference: &str) -> String {
     home.etui(&["get", reference]).succeeded().text().to_owned()
 }
 
-fn state(home: &Home) -> String {
+pub fn state(home: &Home) -> String {
     home.etui(&["verify", "--json"]).succeeded().json()["VaultState"].as_str().unwrap().to_owned()
 }
 
@@ -73,7 +73,7 @@ fn a_conflict_is_named_and_strict_merges_nothing() {
     assert!(
         merged
             .text()
-            .contains("conflict: the description: 'of here' here, 'of there' there; 'of there' is kept"),
+            .contains("conflict: the description: 'of here' here, 'of there' there; 'of here' is kept"),
         "{merged}"
     );
     assert!(home.etui(&["show", "db"]).succeeded().text().contains("of here"));
@@ -109,7 +109,7 @@ fn conflict_files_are_merged_without_being_named() {
 }
 
 /// Stands in for ssh: what the other machine would run is run here, in its folder. `before` runs before the n-th call.
-fn with_ssh(home: &Home, there: &Path, before: &str) {
+pub fn with_ssh(home: &Home, there: &Path, before: &str) {
     fs::create_dir_all(home.path().join("bin")).unwrap();
     let script = format!(
         "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\ncase $3 in *mktemp*) step=put ;; *) step=fetch ;; esac\n\
@@ -121,7 +121,7 @@ fn with_ssh(home: &Home, there: &Path, before: &str) {
     write_program(&home.path().join("bin/ssh"), &script);
 }
 
-fn sync(home: &Home) -> Run {
+pub fn sync(home: &Home) -> Run {
     let mut command = home.command(&["sync"]);
     let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").unwrap());
     command.env("PATH", path);

@@ -1,5 +1,6 @@
 //! Ordinary changes that give a conflict the end that one copy had: made after the merge, they hold everywhere.
 
+use super::effect::effect_of;
 use super::plan::{Conflict, Fact, FactValue, MergedSecret};
 use super::terms::Side;
 use crate::domain::StageLabel;
@@ -36,6 +37,29 @@ impl MergedSecret {
         changes.extend(deletion);
         changes
     }
+
+    /// The secret as it is when those changes have followed: what a plan tells people.
+    #[must_use]
+    pub fn as_preferred(mut self, choose: impl Fn(&Conflict) -> Option<Side>) -> Self {
+        let changes = self.prefer(&choose);
+        for conflict in self.conflicts.iter_mut().filter(|conflict| conflict.decided.is_some()) {
+            let chosen = choose(conflict).filter(|side| can_be_had(&conflict.fact, conflict.value_of(*side)));
+            conflict.decided = chosen.or(conflict.decided);
+        }
+        if let Some(after) = self.after.as_mut().filter(|_| !changes.is_empty()) {
+            changes.iter().for_each(|change| apply(after, change));
+            self.effect = effect_of(self.before.as_ref(), self.after.as_ref());
+        }
+        self
+    }
+}
+
+/// Whether a change can lead there: a secret always has a current version, and a note is one of a version.
+fn can_be_had(fact: &Fact, value: &FactValue) -> bool {
+    !matches!(
+        (fact, value),
+        (Fact::Current, FactValue::Version(None)) | (Fact::Note(_), FactValue::Note(None))
+    )
 }
 
 fn change_to(now: &SecretState, fact: &Fact, value: &FactValue) -> Option<Change> {
@@ -107,8 +131,23 @@ fn apply(now: &mut SecretState, change: &Change) {
     if let Some(shift) = &change.labels {
         now.labels = shift.after.clone();
     }
+    if let Some(shift) = &change.description {
+        now.facts.description = shift.after.clone();
+    }
     if let Some(shift) = &change.tags {
         now.facts.tags = shift.after.clone();
+    }
+    if let Some(shift) = &change.retention {
+        now.facts.retention = shift.after;
+    }
+    if let Some(shift) = &change.rotation {
+        now.facts.rotation = shift.after;
+    }
+    for shift in &change.notes {
+        let version = now.versions.iter_mut().find(|version| version.key == shift.version.key);
+        if let Some(version) = version {
+            version.note = shift.note.after.clone();
+        }
     }
     if let Some(shift) = &change.planned_deletion {
         now.planned_deletion = shift.after;
