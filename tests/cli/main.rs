@@ -51,6 +51,7 @@ mod mask;
 #[cfg(target_os = "linux")]
 mod memory_limits;
 mod merge;
+mod merge_answers;
 mod metadata;
 mod password;
 mod past;

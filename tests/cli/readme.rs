@@ -10,9 +10,9 @@ use super::support::Home;
 
 const README: &str = include_str!("../../README.md");
 
-/// The lines of the README's blocks of commands, but for those that say why they are not run.
-fn commands() -> Vec<String> {
-    let blocks = blocks(README).into_iter().filter(|block| block.info == "sh");
+/// The lines of a document's blocks of commands, but for those that say why they are not run.
+pub fn commands_of(document: &str) -> Vec<String> {
+    let blocks = blocks(document).into_iter().filter(|block| block.info == "sh");
     let lines = blocks.flat_map(|block| block.text.lines().map(str::to_owned).collect::<Vec<_>>());
     lines.filter(|line| !line.is_empty()).collect()
 }
@@ -62,7 +62,7 @@ fn home_of_the_readme() -> Home {
 fn every_command_of_the_readme_succeeds() {
     // Given
     let home = home_of_the_readme();
-    let commands = commands();
+    let commands = commands_of(README);
     assert!(commands.len() >= 25, "the README shows {} commands", commands.len());
     let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").unwrap());
 
