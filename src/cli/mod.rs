@@ -23,6 +23,7 @@ mod input;
 mod invocation;
 mod json_reference;
 mod location;
+mod looks_like;
 mod manual;
 mod masking;
 mod merging;

@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use super::support::Home;
+use super::support::{Home, PASSWORD};
 
 #[test]
 fn verify_counts_what_it_looked_at() {
@@ -120,4 +120,23 @@ fn a_vault_that_was_there_is_said_to_be_gone() {
         error: there is no vault at ~/data/etui/vault.etui
         hint: create one with `etui init`, or name another with --vault
         "#);
+}
+
+// Guards: a copy that Syncthing or `cp` wrote to meanwhile was called tampered with.
+#[test]
+fn a_copy_that_is_written_to_while_it_is_checked_is_busy() {
+    let home = Home::with_secret();
+    let copy = home.path().join("copy.etui");
+    fs::copy(home.vault(), &copy).unwrap();
+    let mut half = home.bytes_of_vault();
+    half[4096..].fill(0);
+    let mut terminal = home.terminal(&["verify", "copy.etui"]);
+    terminal.wait_for("Master password: ");
+    fs::write(&copy, &half).unwrap();
+    terminal.press(&format!("{PASSWORD}\r"));
+    let (status, screen) = terminal.end();
+    assert_eq!(status.code(), Some(7), "{screen}");
+    assert!(screen.contains("error: 'copy.etui' was changed while it was checked"), "{screen}");
+    // Once nobody writes to it any more it is what it is.
+    home.etui(&["verify", "copy.etui"]).failed(6);
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use clap::Args;
 use serde::Serialize;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
+use crate::cli::looks_like::LooksLike;
 use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
@@ -109,17 +109,6 @@ impl Merge {
             }
         }
         Ok(files)
-    }
-}
-
-/// What a file looks like: whether it has changed since.
-#[derive(PartialEq, Eq)]
-struct LooksLike(u64, Option<SystemTime>);
-
-impl LooksLike {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self(metadata.len(), metadata.modified().ok()))
     }
 }
 

@@ -1,14 +1,15 @@
 //! `etui verify`: a full check of a vault.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::error::{CliError, of_another_file};
+use crate::cli::error::{CliError, explain, of_another_file};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
+use crate::cli::looks_like::LooksLike;
 use crate::cli::output::Audience;
 use crate::cli::progress::ProgressLine;
 use crate::cli::row::RunCommand;
@@ -55,20 +56,20 @@ impl RunCommand for Verify {
     ]])]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let mut vault = match &self.file {
-            Some(file) => {
-                refuse_stream(file, "a vault file")?;
-                invocation.unlock_copy(file).map_err(of_another_file)?
-            }
-            None => invocation.unlock().map_err(beyond_checking)?,
+        let before = self.file.as_ref().map(|file| (file, LooksLike::of(file)));
+        let report = self.report(invocation);
+        let is_whole = match &report {
+            Ok(report) => report.is_clean(),
+            Err(error) => explain(error).code != ErrorCode::IntegrityFailure,
         };
+        // A file that is being copied over is two files at once: neither of them is damaged.
+        if let Some((file, before)) = before.filter(|_| !is_whole)
+            && LooksLike::of(file) != before
+        {
+            return Err(changed_meanwhile(file).into());
+        }
+        let report = report?;
         let output = invocation.output();
-        let mut line = ProgressLine::new(output, "checking");
-        let report = vault.verify_watched(&mut |progress| {
-            line.show(progress);
-            ControlFlow::Continue(())
-        })?;
-        drop(line);
         match output.audience() {
             Audience::Machine => {
                 let VerifyReport { secrets, versions, events, ref findings, .. } = report;
@@ -95,6 +96,28 @@ impl RunCommand for Verify {
         )
         .into())
     }
+}
+
+impl Verify {
+    fn report(&self, invocation: &Invocation) -> anyhow::Result<VerifyReport> {
+        let mut vault = match &self.file {
+            Some(file) => {
+                refuse_stream(file, "a vault file")?;
+                invocation.unlock_copy(file).map_err(of_another_file)?
+            }
+            None => invocation.unlock().map_err(beyond_checking)?,
+        };
+        let mut line = ProgressLine::new(invocation.output(), "checking");
+        Ok(vault.verify_watched(&mut |progress| {
+            line.show(progress);
+            ControlFlow::Continue(())
+        })?)
+    }
+}
+
+fn changed_meanwhile(file: &Path) -> CliError {
+    let sentence = format!("'{}' was changed while it was checked", file.display());
+    CliError::refused(ErrorCode::VaultBusy, sentence, "check it again when nothing writes to it")
 }
 
 /// The file does not even open: what hints at this very command would send its user in circles.
