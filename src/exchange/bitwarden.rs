@@ -4,7 +4,7 @@
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
     CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words,
-    old_passwords, source_id, time_of,
+    old_passwords, refuse, source_id, time_of,
 };
 use super::error::ExchangeError;
 use super::heading;
@@ -79,8 +79,7 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             folder => folder,
         };
         let name = below(folder, row.text("name"));
-        if let Some(fault) = row.fault() {
-            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+        if refuse(&mut batch, &name, &row) {
             continue;
         }
         if !others.is_empty() {

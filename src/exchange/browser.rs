@@ -2,12 +2,12 @@
 //! `"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",
 //! "timePasswordChanged"`, times in milliseconds.
 
-use super::entry::{CHANGED, CREATED, Fields, add_entry, host, source_id, time_of};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, host, refuse, source_id, time_of};
 use super::error::ExchangeError;
 use super::heading;
 use super::table::Table;
 use crate::domain::Timestamp;
-use crate::vault::{IncomingBatch, IncomingSecret, Loss};
+use crate::vault::{IncomingBatch, Loss};
 
 /// Reads Chrome's file. An entry is called by its name, or by the host where it has none.
 ///
@@ -21,8 +21,7 @@ pub fn read_chrome(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             "" => host(row.text("url")),
             name => name,
         };
-        if let Some(fault) = row.fault() {
-            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+        if refuse(&mut batch, &name, &row) {
             continue;
         }
         let mut fields = Fields::new();
@@ -62,8 +61,7 @@ pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = host(row.text("url")).to_owned();
-        if let Some(fault) = row.fault() {
-            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+        if refuse(&mut batch, &name, &row) {
             continue;
         }
         if !row.text(LAST_USED).is_empty() && batch.losses.first() != Some(&last_used) {

@@ -1,13 +1,13 @@
 //! Enpass's CSV export. A row is the title of an item, then a label and a value for each of its fields, and a note
 //! where one is left over; what is sensitive has a `*` before its label. A heading may be there and says nothing.
 
-use super::entry::{Fields, add_entry};
+use super::entry::{Fields, add_entry, refuse};
 use super::error::ExchangeError;
 use super::heading;
 use super::place::Place;
 use super::table::{Row, Table};
 use crate::memory::SecretBytes;
-use crate::vault::{IncomingBatch, IncomingSecret};
+use crate::vault::IncomingBatch;
 
 /// Labels that Enpass gives by itself, and what they are called here.
 const LABELS: [(&str, &str); 9] = [
@@ -48,8 +48,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
                 continue;
             }
         }
-        if let Some(fault) = row.fault() {
-            batch.secrets.push(IncomingSecret::unreadable(title, fault));
+        if refuse(&mut batch, title, &row) {
             continue;
         }
         let (fields, has_known) = fields_of(&row);

@@ -1,11 +1,11 @@
 //! KeePassXC's CSV export: `"Group","Title","Username","Password","URL","Notes","TOTP","Icon","Last
 //! Modified","Created"`, everything quoted. History and attachments are not in it.
 
-use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, refuse, source_id, time_of};
 use super::error::ExchangeError;
 use super::heading;
 use super::table::{Row, Table};
-use crate::vault::{IncomingBatch, IncomingSecret, Loss};
+use crate::vault::{IncomingBatch, Loss};
 
 const KNOWN: [&str; 11] = [
     "group",
@@ -30,8 +30,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = name(&row);
-        if let Some(fault) = row.fault() {
-            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+        if refuse(&mut batch, &name, &row) {
             continue;
         }
         if !matches!(row.text("icon"), "" | "0") {

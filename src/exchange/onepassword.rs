@@ -1,13 +1,13 @@
 //! 1Password's exports: the archive (1PUX) is read by `onepux`; this is the CSV, `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
 //! versions call some columns otherwise. History and attachments are not in it.
 
-use super::entry::{FAVORITE, Fields, add_entry};
+use super::entry::{FAVORITE, Fields, add_entry, refuse};
 use super::error::ExchangeError;
 use super::heading;
 use super::onepux;
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags};
-use crate::vault::{IncomingBatch, IncomingSecret, Loss};
+use crate::vault::{IncomingBatch, Loss};
 
 const URLS: [&str; 3] = ["url", "urls", "website"];
 const ONE_TIME_PASSWORDS: [&str; 2] = ["otpauth", "one-time password"];
@@ -29,8 +29,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = row.text("title").to_owned();
-        if let Some(fault) = row.fault() {
-            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+        if refuse(&mut batch, &name, &row) {
             continue;
         }
         for (column, what) in [("favorite", FAVORITE), ("archived", "that it is archived")] {

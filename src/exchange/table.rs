@@ -1,11 +1,12 @@
 //! CSV files with a heading, row by row into wiping buffers. A row that is malformed is a fault of its own,
 //! with its place; only a heading that is none keeps the file out. Which program wrote a file its heading says.
 
-use csv_core::{ReadRecordResult, ReaderBuilder};
+use csv_core::{ReadFieldResult, ReaderBuilder};
 
 use super::error::ExchangeError;
 use super::heading::{self, Heading};
 use super::place::{Place, without_mark};
+use crate::domain::SecretValue;
 use crate::memory::SecretBytes;
 
 /// A table: what its columns are called, and where its rows lie.
@@ -39,8 +40,11 @@ pub(super) struct Row<'a> {
     columns: &'a [String],
     fields: Vec<SecretBytes>,
     fault: Option<String>,
+    is_too_long: bool,
 }
 
+/// What all fields of a row may hold together: several times what becomes a value, since not every column does.
+const LONGEST_ROW: usize = 4 * SecretValue::LIMIT;
 const UNCLOSED: &str = "the quote opened here is never closed";
 const BEHIND_QUOTE: &str = "a separator or the line's end is expected after a quoted field";
 const NOT_TEXT: &str = "the text is not UTF-8";
@@ -139,13 +143,13 @@ impl<'a> Row<'a> {
             let within = Place::of_byte(whole, at);
             Place { line: line + within.line - 1, column: within.column }
         };
-        let mut fields = split(whole, dialect);
-        let is_too_long = !dialect.is_ragged && !columns.is_empty() && fields.len() > columns.len();
+        let Split { mut fields, is_too_long } = split(whole, dialect);
+        let has_surplus = !dialect.is_ragged && !columns.is_empty() && fields.len() > columns.len();
         let valid = std::str::from_utf8(whole).map_err(|error| error.valid_up_to());
         let fault = match (record.fault, valid) {
             (Some((at, what)), _) => Some(format!("{}: {what}", place(at - record.start))),
             (None, Err(valid)) => Some(format!("{}: {NOT_TEXT}", place(valid))),
-            (None, Ok(_)) if is_too_long => {
+            (None, Ok(_)) if has_surplus => {
                 let (has, expected) = (fields.len(), columns.len());
                 Some(format!("{}: this row has {has} fields, the heading has {expected}", place(0)))
             }
@@ -154,12 +158,18 @@ impl<'a> Row<'a> {
         if fields.len() < columns.len() {
             fields.resize_with(columns.len(), SecretBytes::new);
         }
-        Self { columns, fields, fault }
+        Self { columns, fields, fault, is_too_long }
     }
 
     /// Why the row cannot be read, with its place.
     pub(super) fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
+    }
+
+    /// Whether a field is longer than any value, or all of them together are longer than any entry. Fields that would
+    /// go beyond that are empty.
+    pub(super) const fn is_too_long(&self) -> bool {
+        self.is_too_long
     }
 
     /// A field; empty where there is no such column.
@@ -270,32 +280,43 @@ fn records(text: &[u8], dialect: Dialect) -> Vec<Record> {
 }
 
 /// The fields of one record.
-fn split(record: &[u8], dialect: Dialect) -> Vec<SecretBytes> {
+struct Split {
+    fields: Vec<SecretBytes>,
+    is_too_long: bool,
+}
+
+/// Splits a record. A field that no value could hold is never held: it is read over.
+fn split(record: &[u8], dialect: Dialect) -> Split {
     let Dialect { separator, escape, .. } = dialect;
     let mut reader = ReaderBuilder::new().delimiter(separator).escape(escape).build();
-    // No field is longer than its record, so the buffers are never too small.
-    let mut output = SecretBytes::zeroed(record.len() + 1);
-    let mut ends = vec![0; record.iter().filter(|byte| **byte == separator).count() + 2];
-    let (mut rest, mut written, mut ended) = (record, 0, 0);
+    let mut buffer = SecretBytes::zeroed(record.len().min(SecretValue::LIMIT) + 1);
+    let (mut rest, mut written, mut held) = (record, 0, 0);
+    let mut fields = Vec::new();
+    let (mut is_field_too_long, mut is_too_long) = (false, false);
     loop {
-        let (result, read, wrote, found) =
-            reader.read_record(rest, &mut output.expose_mut()[written..], &mut ends[ended..]);
+        let (result, read, wrote) = reader.read_field(rest, &mut buffer.expose_mut()[written..]);
         rest = &rest[read..];
         written += wrote;
-        ended += found;
+        is_field_too_long |= written > SecretValue::LIMIT;
         match result {
             // The end of the input ends the record.
-            ReadRecordResult::InputEmpty => {}
-            _ => break,
+            ReadFieldResult::InputEmpty => {}
+            ReadFieldResult::OutputFull => written = 0,
+            ReadFieldResult::Field { record_end } => {
+                is_field_too_long |= held + written > LONGEST_ROW;
+                is_too_long |= is_field_too_long;
+                let field = if is_field_too_long { &[] } else { &buffer.expose()[..written] };
+                fields.push(SecretBytes::copy_of(field));
+                held += field.len();
+                (written, is_field_too_long) = (0, false);
+                if record_end {
+                    break;
+                }
+            }
+            ReadFieldResult::End => break,
         }
     }
-    let mut start = 0;
-    let field = |end: &usize| {
-        let field = SecretBytes::copy_of(&output.expose()[start..*end]);
-        start = *end;
-        field
-    };
-    ends[..ended].iter().map(field).collect()
+    Split { fields, is_too_long }
 }
 
 #[cfg(test)]
@@ -366,6 +387,26 @@ mod tests {
         );
         assert_eq!(fault(b""), "line 1, column 1: the heading has no column 'a': is this the right format?");
         assert_eq!(fault(b"a\n\xc3\xa9\xff\n"), "line 2, column 2: the text is not UTF-8");
+    }
+
+    #[test]
+    fn a_field_that_no_value_could_hold_is_not_held() {
+        let longest = "x".repeat(SecretValue::LIMIT);
+        // With quotes around it and quotes in it the text is longer than the field.
+        let quotes = |count: usize| format!("\"{}\"", "\"\"".repeat(count));
+        let (fits, too_long) = (quotes(SecretValue::LIMIT), quotes(SecretValue::LIMIT + 1));
+        let text = format!("a,b\n1,{longest}\n{longest}y,2\n3,{fits}\n4,{too_long}\n5,6\n");
+        let table = Table::read(text.as_bytes(), &[]).unwrap();
+        let found = |row: Row<'_>| (row.text("a").len(), row.text("b").len(), row.is_too_long());
+        let limit = SecretValue::LIMIT;
+        let expected = [(1, limit, false), (0, 1, true), (1, limit, false), (1, 0, true), (1, 1, false)];
+        assert_eq!(table.rows().map(found).collect::<Vec<_>>(), expected);
+
+        let row = [longest.as_str(); 5].join(",");
+        let table = Table::without_heading(row.as_bytes());
+        let row = table.rows().next().unwrap();
+        assert!(row.is_too_long());
+        assert_eq!(row.fields().iter().map(SecretBytes::len).sum::<usize>(), LONGEST_ROW);
     }
 
     #[test]
