@@ -2,19 +2,21 @@
 //! besides holds. The targets of `fuzz/` and a test here call the same functions.
 
 use crate::exchange::{Reader, Source};
-use crate::{cli, codes, config, content, domain, kms, query, store, tui};
+use crate::{cli, codes, config, content, domain, exchange, kms, query, store, tui};
 
 /// A function of any bytes, by the name of its target and of the folder of its first inputs (`fuzz/seeds`).
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 16] = [
     ("api_line", kms::fuzzing::api_line),
+    ("archive", archive),
     ("code", code),
     ("csv", csv),
     ("dotenv", dotenv),
     ("field", field),
     ("json", json),
+    ("keepass", exchange::keepass::keepass),
     ("keymap", tui::fuzzing::keymap),
     ("query", query),
     ("record", store::fuzzing::record),
@@ -56,6 +58,11 @@ fn imports(bytes: &[u8], is_wanted: fn(&str) -> bool) {
 
 const JSON: [&str; 9] =
     ["json", "bitwarden", "protonpass", "map", "hashicorp", "kubernetes", "aegis", "otpauth", "alibaba"];
+
+/// The archive of 1Password.
+fn archive(bytes: &[u8]) {
+    imports(bytes, |name| name == "1password");
+}
 
 /// CSV of every program.
 fn csv(bytes: &[u8]) {

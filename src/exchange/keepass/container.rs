@@ -57,8 +57,12 @@ fn open_4(
     }
     let mut text = join_authenticated(body, &base)?;
     decrypt(header, derived, &mut text).map_err(|_| ExchangeError::Damaged)?;
-    let text = unpacked(header, text)?;
-    let mut inner = Bytes::new(text.expose());
+    inside(unpacked(header, text)?.expose())
+}
+
+/// What format 4 has within: a header of its own, and the XML.
+pub(super) fn inside(text: &[u8]) -> Result<Opened, ExchangeError> {
+    let mut inner = Bytes::new(text);
     let (mut stream, mut key) = (0, &[][..]);
     let mut binaries = Vec::new();
     loop {

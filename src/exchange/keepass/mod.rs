@@ -8,6 +8,7 @@
 //! - `xml`: reads elements into wiping buffers; `database`: groups, entries and their fields; `incoming`: what they
 //!   become here; `own`: what an export adds to them.
 //! - `outgoing`: what secrets become there; `write`: writes a database.
+//! - `fuzzing`: any bytes through all of that, for tests and `fuzz/`.
 //!
 //! Source: <https://keepass.info/help/kb/kdbx.html>.
 
@@ -15,6 +16,8 @@ mod blocks;
 mod bytes;
 mod container;
 mod database;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod header;
 mod incoming;
 mod key;
@@ -23,6 +26,8 @@ mod own;
 mod write;
 mod xml;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use fuzzing::keepass;
 pub use write::write;
 
 use super::error::ExchangeError;
