@@ -1,6 +1,6 @@
 //! Which label moves a change names.
 
-use super::super::test_support::{id, label, secret};
+use super::super::test_support::{id, label, reference, secret};
 use super::*;
 
 fn moves(before: &str, after: &str) -> String {
@@ -53,4 +53,15 @@ fn a_plan_lends_its_change() {
     let change = Change::of(Operation::Put);
     assert_eq!(Plan::Apply(Box::new(change.clone())).change(), Some(&change));
     assert_eq!(Plan::Unchanged.change(), None);
+}
+
+#[test]
+fn a_version_with_another_id_or_key_neither_comes_nor_goes() {
+    let mut change = Change::of(Operation::Effect);
+    // By key, by id, and one each that is really new and really gone.
+    change.destroyed = vec![reference(1, "a"), reference(2, "b"), reference(3, "gone")];
+    change.added = vec![reference(1, "a-2"), reference(9, "b"), reference(4, "new")];
+    assert_eq!(change.gained(), [reference(4, "new")]);
+    assert_eq!(change.lost(), [reference(3, "gone")]);
+    assert_eq!(change.other_ids(), [(&id("a"), &id("a-2"))]);
 }

@@ -1,7 +1,7 @@
 //! The rules of import: what is added, in which order, and which labels move.
 
 use super::*;
-use crate::domain::Retention;
+use crate::domain::{Retention, RotationInterval, TagKey, TagValue};
 use crate::versioning::test_support::{CREATED, id, keeping, label, name, scheduled, secret, time, written};
 
 /// Incoming versions as `id@seconds` (new), `id=key` (the same as the one with that key), `id!` (another
@@ -224,4 +224,43 @@ fn metadata_here_stays_and_is_remarked() {
             ImportRemark::NoteStays { version: id("v1") }
         ]
     );
+}
+
+#[test]
+fn what_is_known_comes_with_a_new_secret_only() {
+    let mut terms = terms(Labelling::NewestIsCurrent, "a@1", "");
+    let imported = import(None, &terms).unwrap().change.unwrap();
+    assert_eq!((imported.description, imported.tags), (None, None));
+    terms.facts = Facts {
+        description: Description::new("main database").unwrap(),
+        tags: tags(20),
+        retention: Some(Retention::new(3).unwrap()),
+        rotation: Some(RotationInterval::new(90).unwrap()),
+    };
+    let imported = import(None, &terms).unwrap().change.unwrap();
+    assert_eq!(imported.description.unwrap().after, terms.facts.description);
+    assert_eq!(imported.tags.unwrap().after.len(), 20);
+    let mut state = secret("v1", "ACSCurrent=v1");
+    assert_eq!(remarks(Some(&state), &terms).len(), 4, "each of what stays is said");
+    // The same is known already, or the source says nothing.
+    state.facts = terms.facts.clone();
+    assert_eq!(remarks(Some(&state), &terms).len(), 0);
+    terms.facts = Facts::default();
+    assert_eq!(remarks(Some(&state), &terms).len(), 0);
+    terms.facts.tags = tags(21);
+    assert!(matches!(import(None, &terms), Err(Refusal::TagLimit { .. })));
+}
+
+fn tags(count: usize) -> Tags {
+    (0..count).map(|number| (TagKey::new(&format!("k{number}")).unwrap(), TagValue::default())).collect()
+}
+
+#[test]
+fn only_one_label_more_than_eight_is_left_out() {
+    let eight = "ACSCurrent=v1 a=v1 b=v1 c=v1 d=v1 e=v1 f=v1 g=v1 h=v1";
+    let state = secret("v1", eight);
+    let terms = terms(Labelling::AsPut, "v2@1", "a=v2 i=v2");
+    let (_, labels) = result(Some(&state), &terms);
+    assert!(labels.contains("a=v2") && !labels.contains("i="), "{labels}");
+    assert_eq!(remarks(Some(&state), &terms).len(), 1, "'i' would be the ninth");
 }

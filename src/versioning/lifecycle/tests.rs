@@ -4,7 +4,7 @@ use super::super::test_support::{
     CREATED, label, name, outcome, reference, scheduled, secret, time, written,
 };
 use super::*;
-use crate::domain::{ErrorCode, TagKey, TagValue};
+use crate::domain::{ErrorCode, Retention, TagKey, TagValue};
 
 fn tags(count: usize) -> Tags {
     (0..count).map(|number| (TagKey::new(&format!("k{number}")).unwrap(), TagValue::default())).collect()
@@ -181,4 +181,31 @@ fn answering_for_the_clock_does_not_end_a_window_early() {
     let state = scheduled(secret("v1", "ACSCurrent=v1"));
     let before = time(state.planned_deletion.unwrap().seconds() - 1);
     assert_eq!(outcome(&purge(&state, before, before, true)), "Rejected.ResourceInDeleteWindow");
+}
+
+#[test]
+fn a_removal_takes_away_what_was_known_and_no_more() {
+    let plain = scheduled(secret("v1", "ACSCurrent=v1"));
+    let mut known = plain.clone();
+    known.facts = Facts {
+        description: Description::new("main database").unwrap(),
+        tags: tags(2),
+        retention: Some(Retention::new(3).unwrap()),
+        rotation: None,
+    };
+    let Plan::Apply(change) = disappear(&known, Operation::Purge) else { panic!("a removal is a change") };
+    assert_eq!(change.tags, Some(Shift::new(tags(2), Tags::new())));
+    assert_eq!(change.description, Some(Shift::new(known.facts.description, Description::default())));
+    assert_eq!((change.retention, change.rotation), (Some(Shift::new(known.facts.retention, None)), None));
+    let Plan::Apply(change) = disappear(&plain, Operation::Purge) else { panic!("a removal is a change") };
+    assert_eq!((change.tags, change.description, change.retention), (None, None, None));
+}
+
+#[test]
+fn a_window_can_be_made_longer_and_shorter_within_its_bounds() {
+    let longer = |days, by| Deletion::Window(days).longer_by(by);
+    assert_eq!(longer(7, 1), Some(Deletion::Window(8)));
+    assert_eq!(longer(8, -1), Some(Deletion::Window(7)));
+    assert_eq!((longer(7, -1), longer(30, 1)), (None, None));
+    assert_eq!(Deletion::Force.longer_by(1), None);
 }

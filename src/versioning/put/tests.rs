@@ -283,3 +283,19 @@ fn an_id_stays_taken_while_one_of_its_versions_is_left() {
     state.versions.pop();
     assert!(put_new(&state, "v2", "ACSCurrent").is_ok());
 }
+
+#[test]
+fn what_the_next_put_would_destroy_is_said_beforehand() {
+    let state = secret("v1 v2 v3 v4", "ACSCurrent=v4 ACSPrevious=v3 kept=v1");
+    let next = |kept: Option<u32>| {
+        let retired = retired_by_next_put(&state, kept.map(|kept| Retention::new(kept).unwrap()));
+        retired.iter().map(|version| version.id.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    // v4 becomes the previous version, and v3 has just lost its label.
+    assert_eq!([next(None), next(Some(5)), next(Some(4)), next(Some(2))], ["", "", "v2", "v2"]);
+    let state = secret("v1 v2 v3", "ACSCurrent=v3");
+    let next = |kept| retired_by_next_put(&state, Some(Retention::new(kept).unwrap()));
+    assert_eq!(next(4), []);
+    assert_eq!(next(3), [reference(1, "v1")]);
+    assert_eq!(next(2), [reference(1, "v1"), reference(2, "v2")]);
+}
