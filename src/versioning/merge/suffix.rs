@@ -51,3 +51,32 @@ fn with_suffix(text: &str, suffix: &str, limit: usize) -> String {
     let kept = text.len().min(limit - suffix.len() - 1);
     format!("{}-{suffix}", &text[..kept])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> VersionId {
+        VersionId::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_suffix_grows_where_it_is_taken() {
+        let key = VersionKey(0x0123_4567_89ab_cdef);
+        let free = |taken: &[&str]| free_version_id(&id("v1"), key, |id| taken.contains(&id.as_str()));
+        assert_eq!(free(&[]), id("v1-01234567"));
+        assert_eq!(free(&["v1-01234567"]), id("v1-0123456789ab"));
+        assert_eq!(free(&["v1-01234567", "v1-0123456789ab"]), id("v1-0123456789abcdef"));
+    }
+
+    #[test]
+    fn what_is_long_is_cut_so_that_every_suffix_fits() {
+        let long = id(&"x".repeat(VersionId::LIMIT));
+        let ids: Vec<VersionId> = suffixed_ids(&long, VersionKey(1)).collect();
+        assert_eq!(ids.len(), DIGITS.len());
+        for (id, digits) in ids.iter().zip(DIGITS) {
+            assert_eq!(id.as_str().len(), VersionId::LIMIT);
+            assert_eq!(id.as_str().find('-'), Some(VersionId::LIMIT - digits - 1));
+        }
+    }
+}

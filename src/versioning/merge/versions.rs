@@ -150,3 +150,21 @@ fn note_of_either(one: Option<Note>, other: Option<Note>) -> Option<Note> {
         false => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_notes_both_copies_keep_the_same_one() {
+        let note = |text: &str| Some(Note::new(text).unwrap());
+        for (one, other, kept) in [("a", "b", "b"), ("b", "a", "b"), ("a", "a", "a")] {
+            assert_eq!(note_of_either(note(one), note(other)), note(kept));
+        }
+        assert_eq!(
+            (note_of_either(note("a"), None), note_of_either(None, note("a"))),
+            (note("a"), note("a"))
+        );
+        assert_eq!(note_of_either(None, None), None);
+    }
+}
