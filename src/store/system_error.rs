@@ -161,7 +161,7 @@ mod tests {
         let refused = connection.execute_batch("INSERT INTO t VALUES (1)").on(&connection);
         let Err(StoreError::System { doing, reason }) = refused else { panic!("{refused:?}") };
         assert_eq!(doing, format!("writing {}", path.display()));
-        assert!(reason.starts_with("it can only be read"), "{reason}");
+        assert!(reason.starts_with("it is read-only"), "{reason}");
     }
 
     // Guards: the cause is asked for again where SQLite's second try has hidden it.

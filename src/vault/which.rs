@@ -13,8 +13,8 @@ impl Vault {
     /// deletion window too.
     ///
     /// # Errors
-    /// `Forbidden.ResourceNotFound` where there is no such secret (that no version holds the bytes is no
-    /// error), [`VaultError::Integrity`], and those of the file.
+    /// `Forbidden.ResourceNotFound` where there is no such secret (that no version holds the bytes is not
+    /// an error), [`VaultError::Integrity`], and those of the file.
     pub fn which(&mut self, name: &SecretName, bytes: &SecretBytes) -> Result<Vec<Holding>, VaultError> {
         self.read(|store| {
             let secret = look(store, name)?;

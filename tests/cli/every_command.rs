@@ -410,7 +410,6 @@ const BAD: &[&str] = &[
     "merge --conflicts file",
     "merge there.etui --mine --theirs",
     "sync nosuch",
-    "sync",
     "sync team",
     "sync there --mine --theirs",
     "push",

@@ -150,7 +150,7 @@ fn a_key_file_whose_folder_cannot_be_synced_does_not_stay() {
 fn a_journal_that_cannot_be_made_is_told_with_its_cause() {
     if can_make_calls_fail() {
         // Where only one call failed, and not the next, its cause is gone.
-        let words = ["disk quota exceeded", "making a journal beside", "it can only be read"];
+        let words = ["disk quota exceeded", "making a journal beside", "it is read-only"];
         assert!(fail_every("openat", "EDQUOT", &words) > 5);
     }
 }

@@ -87,7 +87,7 @@ fn a_vault_with_a_key_file_opens_with_it_only() {
         stderr:
         error: the key file does not consist of 64 hexadecimal digits
         "#);
-    home.etui(&["list", "--key-file", "missing.key"]).failed(5);
+    home.etui(&["list", "--key-file", "missing.key"]).failed(2);
 }
 
 #[test]

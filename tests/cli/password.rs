@@ -110,11 +110,11 @@ fn a_password_that_cannot_be_one_is_refused() {
         error: the master password is not valid UTF-8
         "#);
     fs::remove_file(home.path().join("password")).unwrap();
-    assert_snapshot!(home.etui(&["list"]).failed(5), @r#"
-        exit 5
+    assert_snapshot!(home.etui(&["list"]).failed(2), @r#"
+        exit 2
         stderr:
         error: cannot read the password file '~/password': no such file or directory
-        hint: run `etui unlock` in a terminal first, or give the password with --password-file or --password-command
+        hint: name another file with --password-file
         "#);
     home.write_private("password", &"x".repeat(100_000));
     assert_snapshot!(home.etui(&["list"]).failed(5), @r#"

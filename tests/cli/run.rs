@@ -180,7 +180,7 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
     assert_snapshot!(run("./script").failed(126), @r#"
         exit 126
         stderr:
-        error: cannot run './script': its interpreter '/nowhere/interpreter' is not there
+        error: cannot run './script': its interpreter '/nowhere/interpreter' does not exist
         hint: install what is missing, or correct its first line
         "#);
     fs::write(home.path().join("password"), "wrong").unwrap();

@@ -24,15 +24,15 @@ fn config_tells_where_settings_lie_and_whether_they_are_valid() {
     assert_snapshot!(home.etui(&["config", "check"]), @r#"
         exit 0
         stdout:
-        there is no '~/config/etui/settings.toml': the defaults apply
-        there is no '~/config/etui/keymap.toml': the defaults apply
+        '~/config/etui/settings.toml' does not exist: the defaults apply
+        '~/config/etui/keymap.toml' does not exist: the defaults apply
         "#);
     settings(&home, "theme = 'dark'\n");
     assert_snapshot!(home.etui(&["config", "check"]), @r#"
         exit 0
         stdout:
         '~/config/etui/settings.toml' is valid
-        there is no '~/config/etui/keymap.toml': the defaults apply
+        '~/config/etui/keymap.toml' does not exist: the defaults apply
         "#);
     assert_snapshot!(home.etui(&["config", "path", "--json"]), @r#"
         exit 0
@@ -399,7 +399,7 @@ fn manual_pages_are_printed_and_written() {
         exit 2
         stderr:
         error: there is no command 'got'
-        hint: run `etui --help` to see them
+        hint: did you mean `etui get`?
         "#);
     home.etui(&["man", "--out", "share/man1"]).succeeded();
     assert!(home.path().join("share/man1/etui-put.1").is_file());

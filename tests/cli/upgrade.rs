@@ -112,7 +112,7 @@ fn an_old_vault_is_offered_an_upgrade_once_after_an_unlock_on_a_terminal() {
     fs::remove_file(home.path().join("state/etui/format-kept")).unwrap();
     let (status, screen) = ask("y\r");
     assert!(status.success() && screen.ends_with("two\n"), "{screen}");
-    assert!(screen.contains("the vault is in format 2 from now on, and checked"), "{screen}");
+    assert!(screen.contains("the vault is now in format 2, and checked"), "{screen}");
     assert_eq!(home.etui(&["upgrade", "--yes", "--json"]).succeeded().json()["Upgraded"], false);
 }
 

@@ -252,8 +252,8 @@ fn a_name_that_makes_no_variable_is_named() {
         losses,
         [
             "'app/' is left out: its name makes no variable",
-            "'app/uid' is left out: bash keeps the variable 'UID' for itself",
-            "'app/-' is left out: bash keeps the variable '_' for itself",
+            "'app/uid' is left out: bash reserves the variable 'UID'",
+            "'app/-' is left out: bash reserves the variable '_'",
         ]
     );
 }

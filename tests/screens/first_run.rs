@@ -63,7 +63,7 @@ fn a_weak_password_is_asked_about_once_more_and_again_after_typing() {
     harness.type_text("abc").press("Enter").type_text("abc").press("Enter");
     for (columns, rows) in [(120, 40), (80, 24), (60, 20)] {
         harness.resize(columns, rows);
-        harness.assert_shows("This master password is weak: whoever gets a copy");
+        harness.assert_shows("This master password is weak: anyone");
         harness.assert_shows("Press Enter again to use it");
     }
     assert!(!harness.folder().join("vault.etui").exists());

@@ -217,7 +217,7 @@ fn a_weak_new_password_is_asked_about_once_more() {
             harness.press("Tab Tab").type_text("vault.etui");
         }
         harness.press("Ctrl-s");
-        harness.assert_shows("This master password is weak: whoever gets a copy");
+        harness.assert_shows("This master password is weak: anyone");
         harness.assert_shows("Press Ctrl-s again to use it anyway.");
         harness.type_text("d").press("Tab").type_text("d");
         harness.assert_hides("again to use it anyway.");

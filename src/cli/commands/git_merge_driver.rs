@@ -10,7 +10,8 @@ use crate::cli::invocation::Invocation;
 use crate::cli::merging::scratch;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::Json;
-use crate::exchange::LONGEST_FILE;
+use crate::domain::visible;
+use crate::exchange::{LONGEST_FILE, is_vault};
 use crate::platform::private_folder::copy_privately;
 use crate::platform::user_files::read_regular;
 use crate::vault::merge::MergeRequest;
@@ -54,6 +55,13 @@ impl RunCommand for GitMergeDriver {
         let called = self.path.clone().unwrap_or_else(|| self.ours.display().to_string());
         let ours = private_copy(&self.ours, &scratch.path().join("ours.etui"))?;
         let theirs = private_copy(&self.theirs, &scratch.path().join("theirs.etui"))?;
+        // Told by the names that git gave, not by those of the copies.
+        for (file, copy) in [(&self.ours, &ours), (&self.theirs, &theirs)] {
+            if !is_vault(copy) {
+                let sentence = format!("'{}' is not an etui vault", visible(&file.display().to_string()));
+                return Err(CliError::usage(sentence, "").into());
+            }
+        }
         let environment = || Environment {
             state_directory: None,
             clock: Box::new(SystemClock),
