@@ -403,10 +403,11 @@ fn manual_pages_are_printed_and_written() {
         "#);
     home.etui(&["man", "--out", "share/man1"]).succeeded();
     assert!(home.path().join("share/man1/etui-put.1").is_file());
-    assert_snapshot!(home.etui(&["man", "--out", "password"]).failed(1), @r#"
-        exit 1
+    assert_snapshot!(home.etui(&["man", "--out", "password"]).failed(2), @r#"
+        exit 2
         stderr:
-        error: cannot write the pages to 'password': file exists
+        error: 'password' is not a folder
+        hint: name another one with --out
         "#);
 }
 
