@@ -13,6 +13,8 @@ The keys of the terminal app, generated from `assets/keymap.toml`. In the app `?
 are, and `:` finds every command by name; a command without a key below can only be run with `:`. Where two contexts
 are active, the inner one wins: a form over the list, a text field over the form.
 
+![A new value is put with p and Ctrl-s, then it is rolled back with b.](../assets/pictures/rotation.svg)
+
 ## Your own keys
 
 Write them into `keymap.toml` beside the settings (`etui config path` prints its path). A row replaces the keys of one
