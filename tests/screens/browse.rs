@@ -241,7 +241,7 @@ fn a_long_value_scrolls_in_its_pane() {
     harness.press("3 r");
     harness.assert_shows("line 1\n".trim());
     harness.press("Ctrl-d");
-    harness.assert_shows("line 19");
+    harness.assert_shows("line 17");
     harness.press("G k");
     harness.assert_shows("line 100");
 }
@@ -320,6 +320,28 @@ fn the_help_lists_the_keys_that_are_alive_here() {
 }
 
 #[test]
+fn the_help_tells_everything_in_one_column_at_every_size() {
+    for (columns, rows) in SIZES {
+        let mut harness = on_password();
+        harness.press("?").resize(columns, rows);
+        let mut seen = Vec::new();
+        for _ in 0..40 {
+            seen.push(harness.dialog());
+            harness.press("PgDn");
+        }
+        let lines: Vec<&str> = seen.iter().flat_map(|screen| screen.lines()).collect();
+        let column = |start: &str| {
+            let line = lines.iter().find(|line| line.contains(start));
+            let line = line.unwrap_or_else(|| panic!("{start} is not in the help at {columns}x{rows}"));
+            line[..line.find(start).unwrap()].chars().count()
+        };
+        assert_eq!(column("copy the last change"), column("new secret"), "{columns}x{rows}");
+        let told = lines.join(" ");
+        assert!(!told.contains('…'), "{columns}x{rows}: {}", seen.join("\n"));
+    }
+}
+
+#[test]
 fn escape_never_quits_and_q_does() {
     let mut harness = on_password();
     harness.press("l l Esc Esc Esc Esc Esc");
@@ -357,5 +379,87 @@ fn an_age_is_told_in_the_words_of_the_command_line() {
         });
         harness.assert_shows(&format!("created {words}"));
         harness.assert_shows(&format!(" {short} "));
+    }
+}
+
+#[test]
+fn the_footer_says_how_to_get_back_wherever_one_went() {
+    for (columns, rows) in SIZES {
+        let mut harness = on_password();
+        harness.resize(columns, rows);
+        harness.assert_hides("Esc");
+        for pane in ["2", "3"] {
+            harness.press(pane);
+            // Where all panes are seen, nobody asks for the way back.
+            if columns < 78 {
+                harness.assert_shows("Esc back");
+            } else {
+                harness.assert_hides("Esc");
+            }
+        }
+        harness.press("1 /").type_text("pass").press("Enter");
+        harness.assert_shows("Esc clear filter");
+        harness.press("Esc");
+        harness.assert_hides("Esc");
+    }
+}
+
+#[test]
+fn a_key_is_named_by_what_it_does_just_now() {
+    let mut harness = on_password();
+    harness.resize(160, 40);
+    harness.assert_shows("r reveal");
+    harness.press("r");
+    harness.assert_shows("r hide");
+    harness.resize(200, 40).press("r .");
+    harness.assert_shows(". hide deleted");
+    harness.press(".");
+    harness.assert_shows(". show deleted");
+}
+
+#[test]
+fn from_the_tree_one_key_leads_to_what_was_worked_on_last() {
+    let mut harness = on_password();
+    harness.press("o");
+    assert_eq!(harness.toast(), "flat list, newest change first");
+    for (columns, rows) in SIZES {
+        harness.resize(columns, rows);
+        harness.assert_shows("1 Secrets, newest first ─");
+        let screen = harness.screen();
+        let first = screen.lines().nth(2).unwrap();
+        assert!(first.contains("shop/db/password"), "{screen}");
+    }
+    harness.press("o o");
+    assert_eq!(harness.toast(), "flat list, by name");
+}
+
+#[test]
+fn a_note_is_read_to_its_end_where_its_column_is_narrow() {
+    let note = "for the new database of the shop, until the old one is gone";
+    let mut harness = Harness::open((80, 24), |vault, _| {
+        create(vault, "shop/db/password", "v1", text_value("fake"));
+        sample::put(vault, "shop/db/password", "v2", "fake-2", &["canary"], note);
+    });
+    harness.press("G 2 g");
+    let words = |harness: &Harness| {
+        let lines: Vec<String> = harness.screen().lines().map(|line| line.replace('│', " ")).collect();
+        lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(words(&harness).contains(note), "{}", harness.screen());
+    harness.assert_shows("now  for the new d");
+    // Two letters of it would tell nothing.
+    let mut harness = on_password();
+    harness.resize(80, 24);
+    harness.assert_hides("NOT");
+    harness.assert_shows("│ after the leak in CI ");
+}
+
+#[test]
+fn an_empty_vault_explains_the_labels_at_every_size() {
+    for (columns, rows) in SIZES {
+        let harness = Harness::open((columns, rows), |_, _| {});
+        harness.assert_shows("● ACSCurrent   what get and programs read");
+        harness.assert_shows("○ ACSPrevious  the one before it");
+        harness.assert_shows("◆ canary       or any label of your own");
     }
 }

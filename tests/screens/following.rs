@@ -239,3 +239,18 @@ fn the_cursor_goes_to_the_version_that_becomes_current() {
     harness.press("c Enter");
     assert_eq!(selected_version(&harness), "v15", "a canary is promoted from the list");
 }
+
+#[test]
+fn an_import_leaves_the_cursor_on_the_secret_and_lists_what_came() {
+    let mut harness = over_many();
+    harness.press("/").type_text("tiny/y").press("Enter");
+    let path = harness.folder().join("more.env").display().to_string();
+    std::fs::write(&path, "A=1\nB=2\n").unwrap();
+    harness.press(":").type_text(&format!("import dotenv {path}")).press("Enter Ctrl-s Ctrl-s");
+    assert!(harness.toast().starts_with("imported 2 secrets: 2 new"), "{}", harness.toast());
+    assert_on(&harness, "tiny/y");
+    harness.press("Esc");
+    assert_on(&harness, "tiny/y");
+    let browse = harness.state.app.browse().unwrap();
+    assert!(browse.catalogue.position("A").is_some() && browse.catalogue.position("B").is_some());
+}
