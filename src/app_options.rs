@@ -24,6 +24,8 @@ pub struct AppOptions {
     pub clipboard: ClipboardSetting,
     /// Where the settings are, there or not; `None`: nowhere.
     pub settings_file: Option<PathBuf>,
+    /// Where the remotes of this machine are, there or not; `None`: nowhere.
+    pub remotes_file: Option<PathBuf>,
     /// The user's own keys, where the file is there.
     pub keymap_file: Option<PathBuf>,
     /// Whose vault it is.

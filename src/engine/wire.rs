@@ -435,7 +435,7 @@ fn head_of(bytes: &[u8]) -> Result<Option<Head>, NotHttp> {
     let index = header("X-Vault-Index").map(str::to_owned);
     // A date is passed over: nobody here knows the clock of the other side.
     let retry_after =
-        header("Retry-After").and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0);
+        header("Retry-After").and_then(|seconds| seconds.parse::<u64>().ok()).filter(|seconds| *seconds > 0);
     Ok(Some(Head {
         length,
         status,

@@ -15,6 +15,10 @@ pub enum Command {
         /// The file, as typed.
         file: String,
     },
+    /// `push REMOTE`
+    Push(String),
+    /// `pull REMOTE`
+    Pull(String),
     /// `set NAME VALUE`, `theme VALUE`.
     Set { name: String, value: String },
     /// `vault PATH`: as typed, perhaps nothing.
@@ -27,7 +31,9 @@ impl Command {
         let (word, rest) = first_word(text.trim());
         match (word, rest) {
             ("q", "") => Some(Self::Run(Action::Quit)),
-            ("import", "") => None,
+            ("import" | "push" | "pull", "") => None,
+            ("push", remote) => Some(Self::Push(remote.to_owned())),
+            ("pull", remote) => Some(Self::Pull(remote.to_owned())),
             ("import", rest) => {
                 let (word, file) = first_word(rest);
                 let source = Source::named(word).filter(|_| !file.is_empty());
@@ -92,6 +98,9 @@ mod tests {
             ("import dotenv .env", import(Some("dotenv"), ".env")),
             ("import 1password a b.csv", import(Some("1password"), "a b.csv")),
             ("import word file", import(None, "word file")),
+            ("push", None),
+            ("push team", Some(Command::Push("team".to_owned()))),
+            ("pull  team ", Some(Command::Pull("team".to_owned()))),
             ("rename", None),
             ("", None),
         ] {

@@ -22,6 +22,8 @@ pub mod command;
 mod comparison;
 pub mod context;
 pub mod editing;
+#[cfg(feature = "engines")]
+mod engine_text;
 pub mod event;
 mod file_value;
 #[cfg(any(test, feature = "fuzzing"))]

@@ -104,6 +104,8 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
         | Action::Settings
         | Action::BackUp
         | Action::Import
+        | Action::Push
+        | Action::Pull
         | Action::Export => tasks::open(action, app),
         Action::History => boxed(History::new(app)),
         Action::Which => boxed(Which::new(app)),
@@ -188,6 +190,22 @@ fn restore(app: &mut App) -> OpenedLayer {
 }
 
 /// What is typed after `:` with a file.
+pub fn push(remote: &str, app: &mut App) -> OpenedLayer {
+    if app.browse().is_none() {
+        app.say(Tone::Note, "a push needs an open vault");
+        return None;
+    }
+    tasks::open_push(remote, app)
+}
+
+pub fn pull(remote: &str, app: &mut App) -> OpenedLayer {
+    if app.browse().is_none() {
+        app.say(Tone::Note, "a pull needs an open vault");
+        return None;
+    }
+    tasks::open_pull(remote, app)
+}
+
 pub fn import(file: String, source: Option<Source>, app: &mut App) -> OpenedLayer {
     if app.browse().is_none() {
         app.say(Tone::Note, "an import needs an open vault");

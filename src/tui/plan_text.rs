@@ -1,11 +1,12 @@
 //! Plans and outcomes in words: what the form, the plan pane, the labels editor and the toasts say.
 
-use crate::domain::{StageLabel, Timestamp};
+use crate::domain::{StageLabel, Timestamp, visible};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::Role;
-use crate::vault::import_wording::Tense;
+use crate::vault::import_wording::{self, Tense};
 use crate::vault::{
-    BulkOutcome, BulkRequest, ChangeOutcome, PutOutcome, TakeBackOutcome, bulk_wording, wording,
+    BulkOutcome, BulkRequest, ChangeOutcome, ImportOutcome, ImportReport, PutOutcome, TakeBackOutcome,
+    bulk_wording, wording,
 };
 use crate::versioning::{Change, Direction, LabelMove, Operation};
 
@@ -27,6 +28,33 @@ impl PlanLine {
     pub const fn told(text: String, role: Role) -> Self {
         Self { sign: "", role, subject: String::new(), text }
     }
+}
+
+/// What an import does: by name what is refused and lost, what is worth knowing, and then each other secret.
+pub fn of_import(report: &ImportReport) -> Vec<PlanLine> {
+    let (mut lines, mut notes, mut others) = (Vec::new(), Vec::new(), Vec::with_capacity(report.rows.len()));
+    for row in &report.rows {
+        let role = match row.outcome {
+            ImportOutcome::New { .. } | ImportOutcome::Changed { .. } => Role::Accent,
+            ImportOutcome::Same => Role::Muted,
+            ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => Role::Warning,
+            ImportOutcome::Refused(_) => Role::Danger,
+        };
+        let place = if role == Role::Accent || role == Role::Muted { &mut others } else { &mut lines };
+        let (sign, text) = (import_wording::outcome(&row.outcome), import_wording::details(row));
+        place.push(PlanLine { sign, role, subject: row.name.to_string(), text });
+        notes.extend(row.remarks.iter().map(|remark| {
+            let text = format!("{}: {remark}", row.name);
+            PlanLine { sign: "note", role: Role::Warning, subject: String::new(), text }
+        }));
+    }
+    lines.extend(report.losses.iter().map(|loss| {
+        let text = visible(&loss.to_string()).into_owned();
+        PlanLine { sign: "lost", role: Role::Warning, subject: String::new(), text }
+    }));
+    lines.append(&mut notes);
+    lines.append(&mut others);
+    lines
 }
 
 /// The sign of a label and how it is drawn.

@@ -17,6 +17,8 @@ use crate::vault::{
 use crate::versioning::Origin;
 
 use super::ask::failure::Failure;
+#[cfg(feature = "engines")]
+use super::jobs::FromEngine;
 use super::jobs::Incoming;
 use super::place::PlaceReader;
 use crate::app_options::{AppOptions, Ownership};
@@ -136,6 +138,11 @@ pub struct Session {
     place: Option<(PathBuf, Vec<u8>)>,
     /// What was read for an import and waits for the word to bring it in.
     pub(super) incoming: Option<Incoming>,
+    /// The same of an engine.
+    #[cfg(feature = "engines")]
+    pub(super) from_engine: Option<FromEngine>,
+    /// Where the remotes of this machine are.
+    remotes_file: Option<PathBuf>,
     /// What new locks cost, where it is not to be found out.
     cost: Option<KdfCost>,
     /// Where agents that keep vault keys listen.
@@ -174,6 +181,9 @@ impl Session {
             clear_after: options.settings.clipboard_clear_after,
             place: None,
             incoming: None,
+            #[cfg(feature = "engines")]
+            from_engine: None,
+            remotes_file: options.remotes_file.clone(),
             cost: None,
             agents: None,
             may_ask_agent: false,
@@ -189,6 +199,19 @@ impl Session {
     /// What deriving the key costs under new locks, where the session says so.
     pub(super) const fn cost(&self) -> Option<KdfCost> {
         self.cost
+    }
+
+    pub(super) fn remotes_file(&self) -> Option<&Path> {
+        self.remotes_file.as_deref()
+    }
+
+    /// Wipes what was read and waits for the word to bring it in.
+    pub(super) fn forget_incoming(&mut self) {
+        self.incoming = None;
+        #[cfg(feature = "engines")]
+        {
+            self.from_engine = None;
+        }
     }
 
     /// Looks at the file.
@@ -376,7 +399,7 @@ impl Session {
 
     /// Wipes the keys. A place that cannot be sealed is let go: the lock does not wait for it.
     pub(super) fn lock(&mut self, place: &SecretBytes) {
-        self.incoming = None;
+        self.forget_incoming();
         self.held = match std::mem::replace(&mut self.held, Held::Nothing) {
             Held::Open(mut vault) => {
                 if let Some(stand) = PlaceReader::new(place.expose()).field() {

@@ -305,6 +305,14 @@ impl State {
             }
             Command::Set { name, value } => self.app.change_setting(&name, &value),
             Command::Vault(path) => self.open_vault(path),
+            Command::Push(remote) => {
+                let push = open::push(&remote, &mut self.app);
+                self.layers.extend(push);
+            }
+            Command::Pull(remote) => {
+                let pull = open::pull(&remote, &mut self.app);
+                self.layers.extend(pull);
+            }
             Command::Import { source, file } => {
                 let import = open::import(file, source, &mut self.app);
                 self.layers.extend(import);

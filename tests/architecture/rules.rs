@@ -313,6 +313,7 @@ const TUI: &[&[&str]] = &[
         "tui/browse/marks",
         "tui/browse/mod",
         "tui/browse/rows",
+        "tui/engine_text",
         "tui/kit",
         "tui/layout",
     ],

@@ -139,6 +139,7 @@ impl Harness {
             clipboard: ClipboardSetting::Auto,
             settings_file: None,
             keymap_file: None,
+            remotes_file: Some(folder.path().join("remotes.toml")),
             ownership: Ownership::Own,
         };
         let clipboard = TestClipboard::default();

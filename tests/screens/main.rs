@@ -9,6 +9,11 @@ mod databases;
 mod demo;
 mod diff;
 mod editor;
+#[cfg(feature = "engines")]
+#[path = "../support/engine_server.rs"]
+mod engine_server;
+#[cfg(feature = "engines")]
+mod engines;
 mod files;
 mod finding;
 mod first_run;

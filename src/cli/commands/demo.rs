@@ -34,6 +34,8 @@ impl RunCommand for Demo {
         }
         let options = AppOptions {
             vault_path: vault.vault_path(),
+            // Samples go nowhere.
+            remotes_file: None,
             ownership: Ownership::Demo { password: demo::PASSWORD, first: demo::FIRST },
             ..options
         };

@@ -68,6 +68,7 @@ pub(super) fn options_without_vault(invocation: &Invocation, look: AppLook) -> a
         clipboard: clipboard_setting(&settings),
         settings_file: Some(invocation.settings_path()?),
         keymap_file: Some(invocation.keymap_path()?),
+        remotes_file: Some(invocation.remotes_path()?),
         settings,
         ownership: Ownership::Own,
     })

@@ -4,6 +4,8 @@ use super::{App, Tone, for_people};
 use crate::domain::SecretName;
 use crate::tui::ask::{Answer, Answered, Work};
 use crate::tui::jobs::Done;
+#[cfg(feature = "engines")]
+use crate::tui::jobs::EngineDone;
 use crate::tui::plan_text;
 use crate::vault::{FormatVersion, Refreshed};
 use crate::versioning::Change;
@@ -99,6 +101,8 @@ impl App {
                 Done::Upgraded => self.format = Some(FormatVersion::NEWEST),
                 Done::Relocked(relocked) => self.key_file = relocked.key_file.as_deref().map(for_people),
                 Done::Imported(_) | Done::Removed(_) => self.list(),
+                #[cfg(feature = "engines")]
+                Done::Engine(EngineDone::Pulled { .. }) => self.list(),
                 _ => {}
             },
             _ => {}

@@ -41,6 +41,9 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
         Job::Remove(Scope::One(name), _) => Parts::of("purge").name(name.as_str()),
         Job::Remove(Scope::Past, _) => Parts::of("purge"),
         Job::ReadImport(_) | Job::Import(_) | Job::PlanRemoval(_) => return None,
+        // Patterns name more than what was chosen line by line.
+        #[cfg(feature = "engines")]
+        Job::Engine(_) => return None,
     })
 }
 

@@ -139,7 +139,7 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         }
         Work::Job { job, watched } => Answer::Job(Box::new(jobs::perform(session, *job, &watched)?)),
         Work::ForgetImport => {
-            session.incoming = None;
+            session.forget_incoming();
             Answer::ImportForgotten
         }
         Work::TakeBack { direction, newest } => {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "engines")]
+use super::engine_job::{EngineDone, EngineJob};
 use crate::domain::{Folder, SecretName};
 use crate::exchange::{ColumnMap, ExportFormat, Source};
 use crate::memory::SecretBytes;
@@ -36,6 +38,9 @@ pub enum Job {
     PlanRemoval(Scope),
     /// Removes what was shown.
     Remove(Scope, Vec<Removal>),
+    /// Pushes or pulls, or plans it.
+    #[cfg(feature = "engines")]
+    Engine(EngineJob),
 }
 
 /// What a job is, without what it is given.
@@ -52,6 +57,10 @@ pub enum JobKind {
     Export,
     PlanRemoval,
     Remove,
+    PlanPush,
+    Push,
+    PlanPull,
+    Pull,
 }
 
 impl JobKind {
@@ -68,6 +77,10 @@ impl JobKind {
             Self::Export => "exporting",
             Self::PlanRemoval => "checking what would be removed",
             Self::Remove => "removing for good",
+            Self::PlanPush => "comparing with the engine",
+            Self::Push => "pushing",
+            Self::PlanPull => "reading the engine",
+            Self::Pull => "pulling",
         }
     }
 
@@ -76,9 +89,20 @@ impl JobKind {
         format!("{} was stopped: nothing was changed", self.doing())
     }
 
-    /// Whether it leaves nothing behind where it is stopped. The others are waited for.
+    /// Whether it leaves nothing behind where it is stopped, or what was done is whole and the next one goes on. The
+    /// others are waited for.
     pub const fn can_be_stopped(self) -> bool {
-        matches!(self, Self::Verify | Self::BackUp | Self::ReadImport | Self::Import)
+        matches!(
+            self,
+            Self::Verify
+                | Self::BackUp
+                | Self::ReadImport
+                | Self::Import
+                | Self::PlanPush
+                | Self::Push
+                | Self::PlanPull
+                | Self::Pull
+        )
     }
 }
 
@@ -95,6 +119,13 @@ impl Job {
             Self::Export { .. } => JobKind::Export,
             Self::PlanRemoval(_) => JobKind::PlanRemoval,
             Self::Remove(..) => JobKind::Remove,
+            #[cfg(feature = "engines")]
+            Self::Engine(job) => match job {
+                EngineJob::PlanPush(..) => JobKind::PlanPush,
+                EngineJob::Push(..) => JobKind::Push,
+                EngineJob::PlanPull { .. } => JobKind::PlanPull,
+                EngineJob::Pull => JobKind::Pull,
+            },
         }
     }
 }
@@ -144,6 +175,9 @@ pub enum Done {
     /// What would be removed for good.
     RemovalPlanned(Vec<Removal>),
     Removed(Vec<Removal>),
+    /// What came of a push or pull, or of its plan.
+    #[cfg(feature = "engines")]
+    Engine(EngineDone),
 }
 
 /// How an export is written.

@@ -4,6 +4,10 @@
 //! [`Watched`] is all that both sides share: two numbers and a request to stop. The worker writes the numbers as
 //! it goes; the app reads them with the ticks that it asks for while a job runs.
 
+#[cfg(feature = "engines")]
+mod engine;
+#[cfg(feature = "engines")]
+mod engine_job;
 mod import;
 mod job;
 mod locks;
@@ -13,6 +17,7 @@ mod watched;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ask::failure::Failure;
 use super::session::Session;
@@ -22,11 +27,13 @@ use crate::exchange::keepass;
 use crate::memory::SecretBytes;
 use crate::vault::write_secret_file;
 
+#[cfg(feature = "engines")]
+pub use engine_job::{EngineDone, EngineJob, FromEngine, PushScope, Target};
 pub use job::{Done, Incoming, Job, JobKind, NewLocks, OtherLocks, Relocked, Scope, ToRead, WrittenAs};
 pub use watched::Watched;
 
 /// Does a job; runs on the worker.
-pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Result<Done, Failure> {
+pub(super) fn perform(session: &mut Session, job: Job, watched: &Arc<Watched>) -> Result<Done, Failure> {
     match job {
         Job::Relock(relocking, wanted) => locks::relock(session, relocking, wanted, watched),
         Job::Upgrade(password) => upgrade(session, password, watched),
@@ -44,6 +51,8 @@ pub(super) fn perform(session: &mut Session, job: Job, watched: &Watched) -> Res
         Job::Export { written, folder, only, path } => export(session, written, folder.as_ref(), &only, path),
         Job::PlanRemoval(scope) => removal::plan(session, &scope),
         Job::Remove(scope, shown) => removal::remove(session, &scope, shown),
+        #[cfg(feature = "engines")]
+        Job::Engine(job) => engine::perform(session, job, watched),
     }
 }
 

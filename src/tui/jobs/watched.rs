@@ -18,13 +18,18 @@ impl Watched {
     pub fn tell(&self, Progress { done, total }: Progress) -> ControlFlow<()> {
         self.total.store(total, Ordering::Relaxed);
         self.done.store(done, Ordering::Relaxed);
-        if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// How far it is.
     pub fn progress(&self) -> Progress {
         let total = self.total.load(Ordering::Relaxed);
         Progress { done: self.done.load(Ordering::Relaxed).min(total), total }
+    }
+
+    /// Whether it is to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// Wishes that it stops.

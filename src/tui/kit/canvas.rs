@@ -103,6 +103,7 @@ pub(super) fn drawn_field(
         clipboard: ClipboardSetting::Auto,
         settings_file: None,
         keymap_file: None,
+        remotes_file: None,
         ownership: Ownership::Own,
     };
     let app = App::new(&options, (width, height), Moment(0), Timestamp::clamped(0));

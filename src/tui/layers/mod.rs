@@ -19,6 +19,10 @@ pub mod other_vault;
 pub mod palette;
 pub mod plan;
 pub mod plan_layer;
+#[cfg(feature = "engines")]
+pub mod pull_plan;
+#[cfg(feature = "engines")]
+pub mod push_plan;
 pub mod put;
 pub mod take_back;
 pub mod tasks;

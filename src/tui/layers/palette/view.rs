@@ -57,6 +57,8 @@ pub fn draw(palette: &Palette, canvas: &mut Canvas<'_>) -> Option<Position> {
     }
     match palette.typed() {
         Some(Command::Import { source, file }) => draw_import(source, &file, list, canvas),
+        Some(Command::Push(remote)) => draw_remote("plan a push to", &remote, list, canvas),
+        Some(Command::Pull(remote)) => draw_remote("plan a pull from", &remote, list, canvas),
         _ if palette.found().len() == 0 => draw_nothing(palette, list, canvas),
         _ => {
             draw_list(palette, list, canvas);
@@ -192,6 +194,16 @@ fn draw_import(source: Option<Source>, file: &str, list: Rect, canvas: &mut Canv
     let room = pen.room().saturating_sub(width(&format) + 4);
     pen.fitted(file, room.min(width(file)), theme.style(Role::Text), &theme.glyphs);
     pen.skip(2).text(&format, theme.style(Role::Hint));
+}
+
+/// What Enter does with a remote.
+fn draw_remote(does: &str, remote: &str, list: Rect, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme();
+    canvas
+        .pen(list, 0)
+        .skip(1)
+        .text(&format!("{does} "), theme.style(Role::Hint))
+        .text(remote, theme.style(Role::Text));
 }
 
 fn draw_nothing(palette: &Palette, list: Rect, canvas: &mut Canvas<'_>) {

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::copies::{FOLDER, FORMAT, PATH, folder, path};
 use super::task::{Line, Missing, Stage, Task, TaskForm, enter};
-use crate::domain::visible;
 use crate::exchange::{ColumnMap, NotMapped, Reader, Source};
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::{Job, OtherLocks, ToRead};
 use crate::tui::kit::form::{Field, Form, Id, Loss};
 use crate::tui::layer::Layer;
+use crate::tui::plan_text::{self, PlanLine};
 use crate::tui::theme::Role;
 use crate::vault::import_wording::{self, Tense};
-use crate::vault::{ImportOutcome, ImportReport, OnRefusal};
+use crate::vault::{ImportReport, OnRefusal};
 
 pub(super) const ABOUT: &str = "Secrets from another program or another vault. Ctrl-s first shows what would \
                                 happen; nothing is written before the second one.";
@@ -216,30 +216,10 @@ pub(super) fn ask_for_identities(task: &mut TaskForm) {
 /// What an import would do: a sentence, by name what is refused and lost, and then each other secret.
 fn lines(report: &ImportReport, tense: Tense, on_refusal: OnRefusal) -> Vec<Line> {
     let mut lines = vec![Line::new(Role::Text, summary(report, tense, on_refusal))];
-    let (mut notes, mut others) = (Vec::new(), Vec::with_capacity(report.rows.len()));
-    for row in &report.rows {
-        let role = match row.outcome {
-            ImportOutcome::New { .. } | ImportOutcome::Changed { .. } => Role::Accent,
-            ImportOutcome::Same => Role::Muted,
-            ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => Role::Warning,
-            ImportOutcome::Refused(_) => Role::Danger,
-        };
-        let details = import_wording::details(row);
-        let text = if details.is_empty() { row.name.to_string() } else { format!("{}  {details}", row.name) };
-        let place = if role == Role::Accent || role == Role::Muted { &mut others } else { &mut lines };
-        place.push(Line { lead: import_wording::outcome(&row.outcome), text, role });
-        let remark = |remark: &dyn std::fmt::Display| format!("{}: {remark}", row.name);
-        notes.extend(row.remarks.iter().map(|it| Line {
-            lead: "note",
-            text: remark(it),
-            role: Role::Warning,
-        }));
-    }
-    let lost =
-        |loss| Line { lead: "lost", text: visible(&format!("{loss}")).into_owned(), role: Role::Warning };
-    lines.extend(report.losses.iter().map(lost));
-    lines.append(&mut notes);
-    lines.append(&mut others);
+    lines.extend(plan_text::of_import(report).into_iter().map(|PlanLine { sign, role, subject, text }| {
+        let text = if text.is_empty() { subject } else { format!("{subject}  {text}") };
+        Line { lead: sign, text: text.trim_start().to_owned(), role }
+    }));
     lines
 }
 

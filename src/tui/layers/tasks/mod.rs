@@ -2,6 +2,11 @@
 //! export. All work the same way: what it does, fields, and below them what comes of it; Ctrl-s does it.
 
 mod copies;
+#[cfg(feature = "engines")]
+mod engine;
+#[cfg(not(feature = "engines"))]
+#[path = "no_engine.rs"]
+mod engine;
 mod import;
 mod locks;
 mod removal;
@@ -23,11 +28,12 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::jobs::{Job, Scope};
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{Did, Form};
-use crate::tui::layer::{Flow, Layer, News};
+use crate::tui::layer::{Flow, Gift, Layer, News};
 use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
 use crate::vault::{FormatVersion, Relocking};
 
+pub use engine::{open_pull, open_push};
 pub use import::open_import;
 pub use report::{ended_while_locked, tell};
 pub use task::TaskForm;
@@ -40,6 +46,8 @@ impl TaskForm {
     pub fn reopen(kept: &Reopen, app: &mut App) -> Option<Self> {
         let mut task = match Action::named(kept.get("task")?)? {
             Action::Export => copies::export(copies::marked_before(kept, app)),
+            #[cfg(feature = "engines")]
+            Action::Push => engine::push("", copies::marked_before(kept, app)),
             action => blank(action, app)?,
         };
         let fits_key_file = matches!(task.task, Task::Relock(_));
@@ -94,6 +102,10 @@ impl TaskForm {
             Task::Upgrade => upgrade::submit(self),
             Task::Import => import::submit(self),
             Task::Remove(scope) => removal::submit(self, scope, app.vault_file()),
+            #[cfg(feature = "engines")]
+            Task::Push => engine::submit_push(self),
+            #[cfg(feature = "engines")]
+            Task::Pull => engine::submit_pull(self),
             Task::Settings => return,
         };
         match wanted {
@@ -203,7 +215,10 @@ impl Layer for TaskForm {
         if matches!(news, News::Closing) && self.task == Task::Import && self.stage != Stage::Running {
             app.asks.work(Work::ForgetImport);
         }
-        Flow::Stay
+        match news {
+            News::Given(Gift::Changed) => Flow::Done,
+            _ => Flow::Stay,
+        }
     }
 
     /// Work that runs continues in the background.
@@ -235,6 +250,8 @@ pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
     let mut form = match action {
         Action::Verify => TaskForm::new(Task::Verify, Vec::new()),
         Action::Import => return open_import(None, None, app),
+        Action::Push => return open_push("", app),
+        Action::Pull => return open_pull("", app),
         Action::Settings => return Some(Box::new(settings::form(app))),
         Action::Purge | Action::PurgePast | Action::ForceDelete => return removal::open(action, app),
         Action::Upgrade if app.format == Some(FormatVersion::NEWEST) => {
@@ -259,6 +276,10 @@ fn blank(action: Action, app: &App) -> Option<TaskForm> {
         Action::Rekey => locks::form(Relocking::VaultKey, app),
         Action::Upgrade => upgrade::form(),
         Action::Import => import::form("", None),
+        #[cfg(feature = "engines")]
+        Action::Push => engine::push("", copies::marked(app)),
+        #[cfg(feature = "engines")]
+        Action::Pull => engine::pull(""),
         _ => return None,
     })
 }

@@ -45,6 +45,8 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
             import::ask_for_locks(form, needs_key_file);
         }
         Done::RemovalPlanned(removals) => removal::on_plan(form, removals),
+        #[cfg(feature = "engines")]
+        Done::Engine(done) => return super::engine::came(form, done, app),
         Done::Upgraded
         | Done::BackedUp { .. }
         | Done::Imported(_)
@@ -142,6 +144,8 @@ fn sentence(done: &Done) -> (Tone, String) {
         }
         Done::RemovalPlanned(_) => (Tone::Note, "nothing was removed".to_owned()),
         Done::Removed(removed) => (Tone::Done, removed_sentence(removed)),
+        #[cfg(feature = "engines")]
+        Done::Engine(done) => crate::tui::engine_text::done(done),
     }
 }
 

@@ -25,6 +25,12 @@ pub enum Task {
     Export,
     /// To remove secrets for good.
     Remove(Scope),
+    /// To hand secrets over to an engine.
+    #[cfg(feature = "engines")]
+    Push,
+    /// To take secrets in from an engine.
+    #[cfg(feature = "engines")]
+    Pull,
     /// To look at what is set.
     Settings,
 }
@@ -40,6 +46,10 @@ impl Task {
             Self::Import => matches!(kind, JobKind::ReadImport | JobKind::Import),
             Self::Export => matches!(kind, JobKind::Export),
             Self::Remove(_) => matches!(kind, JobKind::PlanRemoval | JobKind::Remove),
+            #[cfg(feature = "engines")]
+            Self::Push => matches!(kind, JobKind::PlanPush | JobKind::Push),
+            #[cfg(feature = "engines")]
+            Self::Pull => matches!(kind, JobKind::PlanPull | JobKind::Pull),
             Self::Settings => false,
         }
     }
@@ -53,6 +63,10 @@ impl Task {
             Self::Relock(Relocking::Password) => Action::ChangePassword,
             Self::Relock(Relocking::VaultKey) => Action::Rekey,
             Self::Upgrade => Action::Upgrade,
+            #[cfg(feature = "engines")]
+            Self::Push => Action::Push,
+            #[cfg(feature = "engines")]
+            Self::Pull => Action::Pull,
             Self::Verify | Self::Remove(_) | Self::Settings => return None,
         })
     }

@@ -39,6 +39,10 @@ impl TaskForm {
             }
             Task::Upgrade => format!("Upgrade {dot} {}", app.vault_file()),
             Task::Import => "Import".to_owned(),
+            #[cfg(feature = "engines")]
+            Task::Push => "Push".to_owned(),
+            #[cfg(feature = "engines")]
+            Task::Pull => "Pull".to_owned(),
             Task::Settings => "Settings".to_owned(),
             Task::Export if copies::is_encrypted(&self.form) => "Export, encrypted".to_owned(),
             Task::Export => "Export, unencrypted".to_owned(),
@@ -59,6 +63,10 @@ impl TaskForm {
             (Task::Export, _) if copies::is_encrypted(&self.form) => copies::ABOUT_DATABASE,
             (Task::Export, _) => copies::ABOUT_EXPORT,
             (Task::Remove(_), _) => removal::ABOUT,
+            #[cfg(feature = "engines")]
+            (Task::Push, _) => super::engine::ABOUT_PUSH,
+            #[cfg(feature = "engines")]
+            (Task::Pull, _) => super::engine::ABOUT_PULL,
         }
     }
 
