@@ -21,7 +21,7 @@ pub fn read_chrome(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             "" => host(row.text("url")),
             name => name,
         };
-        if refuse(&mut batch, &name, &row) {
+        if refuse(&mut batch, name, &row) {
             continue;
         }
         let mut fields = Fields::new();
