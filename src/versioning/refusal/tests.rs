@@ -116,6 +116,6 @@ fn every_refusal_about_a_secret_names_it() {
 #[test]
 fn a_step_past_the_oldest_version_says_how_many_there_are() {
     let said = |older| Refusal::PastTheOldest { name: name(), version: id("v1"), older }.to_string();
-    assert_eq!(said(1), "'db/password' has no version older than 'v1'");
-    assert_eq!(said(3), "'db/password' has fewer than 3 versions older than 'v1'");
+    assert_eq!(said(1), "secret 'db/password' has no version older than 'v1'");
+    assert_eq!(said(3), "secret 'db/password' has fewer than 3 versions older than 'v1'");
 }
