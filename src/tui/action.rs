@@ -113,6 +113,17 @@ pub enum Action {
     TakeCurrentValue,
 }
 
+/// How the footer tells an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FooterWord {
+    /// By the word of the keymap.
+    Usual,
+    /// By another one: just now the action does something else.
+    As(&'static str),
+    /// Not at all: it can be done, and there is nothing to gain by it.
+    Not,
+}
+
 impl Action {
     /// Every action with its name in the keymap.
     pub const ALL: &'static [(Self, &'static str)] = &[

@@ -12,7 +12,7 @@ use std::any::Any;
 
 use ratatui::layout::Position;
 
-use super::action::Action;
+use super::action::{Action, FooterWord};
 use super::app::{App, Tone};
 use super::ask::{Answer, Answered, Failure, Ticket};
 use super::command::Command;
@@ -22,7 +22,6 @@ use super::jobs::JobKind;
 use super::kit::EditBuffer;
 use super::kit::canvas::{Canvas, Hit};
 use super::kit::edit_buffer::Edit;
-use super::kit::footer::Told;
 use super::kit::form::{Did, Form};
 use super::place::Reopen;
 use super::session::Found;
@@ -127,8 +126,8 @@ pub trait Layer: Any {
     }
 
     /// By which word the footer tells an action just now.
-    fn told(&self, _action: Action) -> Told {
-        Told::Usual
+    fn told(&self, _action: Action) -> FooterWord {
+        FooterWord::Usual
     }
 
     /// When it changes by itself.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::action::Action;
+use super::action::{Action, FooterWord};
 use super::app::{App, Returning, Tone};
 use super::ask::{Answer, Answered, Effect, Failure, Pending, Work};
 use super::browse::{self, Browse, Pane};
@@ -10,7 +10,6 @@ use super::command::Command;
 use super::context::Contexts;
 use super::event::Moment;
 use super::kit::edit_buffer::Edit;
-use super::kit::footer::Told;
 use super::layer::{Flow, Gift, Layer, News};
 use super::layers::tasks;
 use super::layout::is_wide;
@@ -87,10 +86,10 @@ impl State {
     }
 
     /// By which word the footer tells an action just now.
-    pub fn told(&self, action: Action) -> Told {
+    pub fn told(&self, action: Action) -> FooterWord {
         match self.top() {
             Some(layer) => layer.told(action),
-            None => self.app.browse().map_or(Told::Usual, |browse| browse.told(action, self.app.size)),
+            None => self.app.browse().map_or(FooterWord::Usual, |browse| browse.told(action, self.app.size)),
         }
     }
 

@@ -244,6 +244,7 @@ const CLI: &[&[&str]] = &[
         "cli/history",
         "cli/input",
         "cli/location",
+        "cli/looks_like",
         "cli/output",
         "cli/password",
         "cli/plan",

@@ -4,6 +4,8 @@
 pub mod ages;
 pub mod binary;
 pub mod bombs;
+#[cfg(feature = "engines")]
+pub mod engine_server;
 pub mod fixtures;
 #[cfg(feature = "serve")]
 pub mod http;

@@ -20,11 +20,10 @@ use ratatui::layout::Rect;
 
 use crate::domain::{SecretName, SecretValue, Timestamp, VersionId};
 use crate::query::{Candidate, Catalogue, Query};
-use crate::tui::action::Action;
+use crate::tui::action::{Action, FooterWord};
 use crate::tui::ask::{Asks, Failure, Question, Ticket, Work};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
-use crate::tui::kit::footer::Told;
 use crate::tui::kit::{EditBuffer, Lines};
 use crate::tui::layout::{self, FilterLine, Subject};
 use crate::tui::outline::{FieldOutline, Outline};
@@ -254,15 +253,15 @@ impl Browse {
     }
 
     /// By which word the footer tells an action just now.
-    pub fn told(&self, action: Action, size: (u16, u16)) -> Told {
+    pub fn told(&self, action: Action, size: (u16, u16)) -> FooterWord {
         let is_home = self.pane == Pane::Secrets;
         match action {
-            Action::Reveal if self.revealed.is_some() => Told::As("hide"),
-            Action::ShowDeleted if self.deleted == Deleted::Listed => Told::As("hide deleted"),
-            Action::Escape if is_home && self.marks.is_empty() => Told::As("clear filter"),
+            Action::Reveal if self.revealed.is_some() => FooterWord::As("hide"),
+            Action::ShowDeleted if self.deleted == Deleted::Listed => FooterWord::As("hide deleted"),
+            Action::Escape if is_home && self.marks.is_empty() => FooterWord::As("clear filter"),
             // Where all panes are seen, the way back is too.
-            Action::Escape if !is_home && layout::is_wide(size) => Told::Not,
-            _ => Told::Usual,
+            Action::Escape if !is_home && layout::is_wide(size) => FooterWord::Not,
+            _ => FooterWord::Usual,
         }
     }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, Hit};
 use super::line::width;
 use super::rows::{indented, split};
-use crate::tui::action::Action;
+use crate::tui::action::{Action, FooterWord};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::{Role, Theme};
@@ -25,17 +25,6 @@ impl Hint {
     }
 }
 
-/// How the footer tells an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// By the word of the keymap.
-    Usual,
-    /// By another one: just now the action does something else.
-    As(&'static str),
-    /// Not at all: it can be done, and there is nothing to gain by it.
-    Not,
-}
-
 /// The keys that can be pressed now, and which of their actions can do something.
 pub struct Keys<'a> {
     pub keymap: &'a Keymap,
@@ -43,7 +32,7 @@ pub struct Keys<'a> {
     pub contexts: Contexts,
     pub is_available: &'a dyn Fn(Action) -> bool,
     /// By which word an action is told just now.
-    pub told: &'a dyn Fn(Action) -> Told,
+    pub told: &'a dyn Fn(Action) -> FooterWord,
     /// Whether the key for leaving leaves the app; else another key of the dialog does the same.
     pub leaves: bool,
 }
@@ -64,9 +53,9 @@ impl Keys<'_> {
                 if is_told && (self.is_available)(binding.action) {
                     let key = key.shown(&theme.glyphs);
                     let description = match (self.told)(binding.action) {
-                        Told::Usual => binding.description.clone(),
-                        Told::As(word) => word.to_owned(),
-                        Told::Not => continue,
+                        FooterWord::Usual => binding.description.clone(),
+                        FooterWord::As(word) => word.to_owned(),
+                        FooterWord::Not => continue,
                     };
                     let hint = Hint { key, description, context: *context, action: binding.action };
                     rows.push((importance, hint));

@@ -93,7 +93,7 @@ fn of_two_pushes_at_once_one_is_planned_again_whenever_the_other_comes() {
 
 /// What others write beside the versions has no guard on the way from the plan to the write.
 #[test]
-fn what_others_write_beside_the_versions_meanwhile_is_planned_anew_and_never_lost() {
+fn what_others_write_beside_the_versions_meanwhile_is_planned_again_and_never_lost() {
     for (entry, text, moves_a_label) in [("etui.label.ACSCurrent", "v1", true), ("owner", "ops", false)] {
         let mut met = 0;
         for at in 0.. {

@@ -5,14 +5,13 @@ mod view;
 use ratatui::layout::Position;
 
 use self::view::{Line, lay_out, list_area};
-use crate::tui::action::Action;
+use crate::tui::action::{Action, FooterWord};
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answered, Pending, Ticket, Work};
 use crate::tui::comparison::{Comparison, Row, Texts};
 use crate::tui::context::{Context, Contexts};
 use crate::tui::event::Moment;
 use crate::tui::kit::canvas::Canvas;
-use crate::tui::kit::footer::Told;
 use crate::tui::layer::{Flow, Layer, News};
 use crate::versioning::{SecretState, VersionKey, VersionState};
 
@@ -270,8 +269,12 @@ impl Layer for Diff {
         Flow::Stay
     }
 
-    fn told(&self, action: Action) -> Told {
-        if action == Action::Reveal && self.until.is_some() { Told::As("hide") } else { Told::Usual }
+    fn told(&self, action: Action) -> FooterWord {
+        if action == Action::Reveal && self.until.is_some() {
+            FooterWord::As("hide")
+        } else {
+            FooterWord::Usual
+        }
     }
 
     fn wake_at(&self, app: &App) -> Option<Moment> {
