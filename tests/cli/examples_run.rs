@@ -20,7 +20,7 @@ use super::program::write_program;
 use super::support::{Home, Run, Stopped, is_missing};
 
 /// Programs that the examples call. Those that get a secret look whether it came.
-const STAND_INS: [(&str, &str); 11] = [
+const STAND_INS: [(&str, &str); 12] = [
     ("psql", "test \"$PGPASSWORD\" = four || test \"$PGPASSWORD\" = five || test \"$PGPASSWORD\" = pw"),
     ("npm", "test \"$DB_PASSWORD\" = four"),
     ("../server", "test \"$HOST$DB\" = b || test \"$HOST$DB\" = old || test \"$HOST$DB\" = new"),
@@ -29,6 +29,7 @@ const STAND_INS: [(&str, &str); 11] = [
     ("aws", "echo '{\"Name\":\"db\",\"VersionId\":\"v1\",\"SecretString\":\"from-aws\"}'"),
     ("man", "exec cat > /dev/null"),
     ("gpg", "exec cat"),
+    ("age", "test \"$1\" = --version || exec cat \"$5\""),
     ("lp", "exec grep -q 'IF THE COMPUTER IS GONE'"),
     ("Out-String", "exec cat"),
     ("Invoke-Expression", "exec cat > /dev/null"),
@@ -59,7 +60,7 @@ etui export json --plaintext --out secrets.json
 ";
 
 /// Files that the examples name.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 11] = [
     ("password.txt", "value\n"),
     ("new.txt", "correct unruly anvil parade\n"),
     ("pass.txt", "correct unruly anvil parade\n"),
@@ -72,6 +73,8 @@ const FILES: [(&str, &str); 9] = [
     ),
     (".password-store/.gpg-id", "me\n"),
     (".password-store/mail.gpg", "pw\n"),
+    (".passage/store/post.age", "pw\n"),
+    (".passage/identities", "AGE-SECRET-KEY-1\n"),
 ];
 
 const SETTINGS: &str =
@@ -153,7 +156,15 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
 fn prepared() -> Home {
     let home = Home::with_vault();
     let at = |name: &str| home.path().join(name);
-    for folder in ["bin", "media/stick", "media/backup", "media/laptop", ".password-store", "config/etui"] {
+    for folder in [
+        "bin",
+        "media/stick",
+        "media/backup",
+        "media/laptop",
+        ".password-store",
+        ".passage/store",
+        "config/etui",
+    ] {
         fs::create_dir_all(at(folder)).unwrap();
     }
     for (name, script) in STAND_INS {

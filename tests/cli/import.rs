@@ -264,7 +264,7 @@ fn any_json_object_can_be_flattened() {
     assert_snapshot!(import(&home, file, &["aws", "file", "--flatten"]).failed(2), @"
     exit 2
     stderr:
-    error: --flatten is for JSON
+    error: --flatten is for JSON and YAML
     hint: leave it out, or leave the format out
     ");
 }

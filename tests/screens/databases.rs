@@ -41,7 +41,7 @@ fn a_weak_password_of_a_database_is_asked_about_and_another_format_forgets_it() 
     harness.task(Action::Export).press("Right Right Tab Tab").type_text(path.to_str().unwrap());
     harness.press("Tab").type_text("abc").press("Tab").type_text("abc").press("Ctrl-s");
     assert!(!path.exists());
-    harness.press("Shift-Tab Shift-Tab Shift-Tab Shift-Tab Left");
+    harness.press("Shift-Tab Shift-Tab Shift-Tab Left");
     harness.assert_shows("type \"plaintext\" to confirm");
     harness.assert_shows("Export, unencrypted");
     harness.press("Right");
