@@ -12,7 +12,7 @@ use super::output::Audience;
 use super::schema::{Key, Kind, NAME, key};
 use crate::domain::StateFingerprint;
 use crate::sync::Scratch;
-use crate::vault::merge::{LockAfter, MergeOutcome, MergeRequest};
+use crate::vault::merge::{LockAfter, MergeOutcome, MergeRequest, Prefer};
 use crate::vault::merge_wording::{self as wording, Fate};
 use crate::vault::{Vault, VaultError};
 use crate::versioning::merge::{Conflict, PurgeAnswer, PurgeAnswers, Relation, Side};
@@ -55,6 +55,8 @@ pub(super) struct MergeStep {
     pub(super) merged: bool,
     /// The state of the other copy.
     pub(super) other: StateFingerprint,
+    /// Whose end of every conflict is kept, where that was said.
+    chosen: Option<Side>,
 }
 
 impl MergeArguments {
@@ -69,19 +71,20 @@ impl MergeArguments {
     ) -> anyhow::Result<MergeStep> {
         let mut copy = self.other.open(invocation, vault, path)?;
         let other = copy.state()?;
+        let chosen = self.chosen();
         let mut purges = self.purges();
         let mut planned = vault.plan_merge(&mut copy, &self.request(&purges, None))?;
-        show(invocation, &planned, called)?;
+        show(invocation, &planned, self.chosen(), called)?;
         if !self.dry_run && !planned.questions.is_empty() && invocation.can_ask() {
             purges.all = ask_about_purges(invocation);
             planned = vault.plan_merge(&mut copy, &self.request(&purges, None))?;
         }
         let is_nothing = matches!(planned.relation, Relation::Equal | Relation::Behind);
         if self.dry_run {
-            return Ok(MergeStep { outcome: planned, merged: false, other });
+            return Ok(MergeStep { outcome: planned, merged: false, other, chosen });
         }
         if is_nothing {
-            return Ok(MergeStep { outcome: planned, merged: true, other });
+            return Ok(MergeStep { outcome: planned, merged: true, other, chosen });
         }
         if self.strict && planned.conflicts().next().is_some() {
             return Err(CliError::rejected(
@@ -92,7 +95,7 @@ impl MergeArguments {
         }
         if planned.questions.is_empty() && invocation.can_ask() && !invocation.confirms("Merge? [Y/n] ", true)
         {
-            return Ok(MergeStep { outcome: planned, merged: false, other });
+            return Ok(MergeStep { outcome: planned, merged: false, other, chosen });
         }
         let identity = vault.key_identity()?;
         let outcome = vault.merge(&mut copy, &self.request(&purges, Some(&planned)))?;
@@ -100,20 +103,28 @@ impl MergeArguments {
             invocation.lock_agent(identity);
         }
         invocation.output().changed(&format!("merged '{called}'"), None);
-        Ok(MergeStep { outcome, merged: true, other })
+        Ok(MergeStep { outcome, merged: true, other, chosen })
     }
 
     fn request(&self, purges: &PurgeAnswers, expected: Option<&MergeOutcome>) -> MergeRequest<'_> {
-        const MINE: &dyn Fn(&Conflict) -> Option<Side> = &|_| Some(Side::Mine);
-        const THEIRS: &dyn Fn(&Conflict) -> Option<Side> = &|_| Some(Side::Theirs);
+        const MINE: &Prefer<'static> = &|_, _| Some(Side::Mine);
+        const THEIRS: &Prefer<'static> = &|_, _| Some(Side::Theirs);
         MergeRequest {
             purges: purges.clone(),
-            prefer: match (self.mine, self.theirs) {
-                (true, _) => Some(MINE),
-                (_, true) => Some(THEIRS),
-                _ => None,
-            },
+            prefer: self.chosen().map(|side| match side {
+                Side::Mine => MINE,
+                Side::Theirs => THEIRS,
+            }),
             expected: expected.map(|planned| planned.token),
+        }
+    }
+
+    /// Whose end of every conflict is kept, where that was said.
+    const fn chosen(&self) -> Option<Side> {
+        match (self.mine, self.theirs) {
+            (true, _) => Some(Side::Mine),
+            (_, true) => Some(Side::Theirs),
+            _ => None,
         }
     }
 
@@ -139,7 +150,12 @@ fn ask_about_purges(invocation: &Invocation) -> Option<PurgeAnswer> {
 }
 
 /// Prints the plan, where it is for people.
-fn show(invocation: &Invocation, planned: &MergeOutcome, called: &str) -> anyhow::Result<()> {
+fn show(
+    invocation: &Invocation,
+    planned: &MergeOutcome,
+    chosen: Option<Side>,
+    called: &str,
+) -> anyhow::Result<()> {
     let output = invocation.output();
     if output.audience() == Audience::Machine {
         return Ok(());
@@ -151,11 +167,16 @@ fn show(invocation: &Invocation, planned: &MergeOutcome, called: &str) -> anyhow
             let told = if changes.is_empty() { String::new() } else { format!(": {}", changes.join("; ")) };
             lines.push(format!("  {} {}{told}", fate.word(), wording::name_of(secret)));
         }
-        lines.extend(secret.conflicts.iter().map(|conflict| format!("    {}", wording::conflict(conflict))));
+        let conflicts = secret.conflicts.iter().map(|conflict| conflict_line(conflict, chosen));
+        lines.extend(conflicts.map(|line| format!("    {line}")));
     }
     lines.extend(planned.questions.iter().map(|question| format!("  {}", wording::question(question))));
     lines.extend(wording::lock(planned).map(|told| format!("  {told}")));
     output.done(&lines.join("\n"))
+}
+
+fn conflict_line(conflict: &Conflict, chosen: Option<Side>) -> String {
+    format!("conflict: {}", wording::conflict(conflict, chosen))
 }
 
 /// What a merge is in JSON.
@@ -227,7 +248,11 @@ impl MergeStep {
                     secret_name: wording::name_of(secret).to_owned(),
                     outcome: Fate::of(secret).word(),
                     changes: wording::changes(secret),
-                    conflicts: secret.conflicts.iter().map(wording::conflict).collect(),
+                    conflicts: secret
+                        .conflicts
+                        .iter()
+                        .map(|conflict| conflict_line(conflict, self.chosen))
+                        .collect(),
                 })
                 .collect(),
             questions: outcome.questions.iter().map(wording::question).collect(),

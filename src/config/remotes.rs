@@ -94,6 +94,41 @@ pub enum Addition {
     Taken,
 }
 
+/// Why there is no remote to sync with.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoSuchRemote {
+    /// None takes copies.
+    #[error("there is no remote to sync with")]
+    None,
+    /// None is called so.
+    #[error("there is no remote '{0}'")]
+    Unknown(RemoteName),
+    /// Several take copies, and none was named.
+    #[error("there are several remotes: {}", listed(.0))]
+    Several(Vec<RemoteName>),
+    /// It is an engine.
+    #[error("'{0}' takes secrets and no copies of the vault")]
+    TakesSecrets(RemoteName),
+}
+
+fn listed(names: &[RemoteName]) -> String {
+    names.iter().map(RemoteName::as_str).collect::<Vec<_>>().join(", ")
+}
+
+impl NoSuchRemote {
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::None => "add one with `etui remote add NAME URL`".to_owned(),
+            Self::Unknown(_) => {
+                "run `etui remote list` to see all, or `etui remote add` to add one".to_owned()
+            }
+            Self::Several(_) => "name one of them".to_owned(),
+            Self::TakesSecrets(name) => format!("run `etui push {name}`"),
+        }
+    }
+}
+
 impl Remotes {
     /// Reads them; without a file there are none.
     ///
@@ -150,6 +185,26 @@ impl Remotes {
         self.0.get(name)
     }
 
+    /// The remote to sync with: the one that is named, or the only one that takes copies of the vault.
+    ///
+    /// # Errors
+    /// [`NoSuchRemote`].
+    pub fn to_sync_with(&self, name: Option<&RemoteName>) -> Result<(&RemoteName, &RemoteUrl), NoSuchRemote> {
+        if let Some(name) = name {
+            let known = self.0.get_key_value(name).ok_or_else(|| NoSuchRemote::Unknown(name.clone()))?;
+            return match known {
+                (name, remote) if remote.url.takes_copies() => Ok((name, &remote.url)),
+                (name, _) => Err(NoSuchRemote::TakesSecrets(name.clone())),
+            };
+        }
+        let all: Vec<_> = self.0.iter().filter(|(_, remote)| remote.url.takes_copies()).collect();
+        match all[..] {
+            [] => Err(NoSuchRemote::None),
+            [(name, remote)] => Ok((name, &remote.url)),
+            _ => Err(NoSuchRemote::Several(all.into_iter().map(|(name, _)| name.clone()).collect())),
+        }
+    }
+
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&RemoteName, &Remote)> {
         self.0.iter()
@@ -204,6 +259,22 @@ mod tests {
         assert_eq!(remotes.add(name("nb"), url("ssh://nb/v.etui")), Addition::Known);
         assert_eq!(remotes.add(name("nb"), url("ssh://other/v.etui")), Addition::Taken);
         assert_eq!(remotes.get(&name("nb")).unwrap().url, url("ssh://nb/v.etui"));
+    }
+
+    #[test]
+    fn the_remote_to_sync_with_is_the_named_or_the_only_one_that_takes_copies() {
+        let mut remotes = Remotes::default();
+        assert_eq!(remotes.to_sync_with(None), Err(NoSuchRemote::None));
+        remotes.add(name("bao"), url("openbao:https://bao.example/secret"));
+        assert_eq!(remotes.to_sync_with(None), Err(NoSuchRemote::None));
+        remotes.add(name("nb"), url("ssh://nb/v.etui"));
+        assert_eq!(remotes.to_sync_with(None).unwrap().0, &name("nb"));
+        remotes.add(name("stick"), url("file:/media/v.etui"));
+        let several = NoSuchRemote::Several(vec![name("nb"), name("stick")]);
+        assert_eq!(remotes.to_sync_with(None), Err(several));
+        assert_eq!(remotes.to_sync_with(Some(&name("stick"))).unwrap().0, &name("stick"));
+        assert_eq!(remotes.to_sync_with(Some(&name("x"))), Err(NoSuchRemote::Unknown(name("x"))));
+        assert_eq!(remotes.to_sync_with(Some(&name("bao"))), Err(NoSuchRemote::TakesSecrets(name("bao"))));
     }
 
     #[test]

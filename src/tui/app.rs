@@ -6,7 +6,7 @@ mod live;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -198,6 +198,10 @@ pub struct App {
     pub was_stored: bool,
     /// The job that was under way when the vault was locked.
     pub late_job: Option<(Ticket, JobKind)>,
+    /// Copies of the vault that other programs put beside it.
+    pub conflict_files: Vec<PathBuf>,
+    /// Whether their merge is still to be offered: once for each of them.
+    pub offers_merge: bool,
 }
 
 impl App {
@@ -235,6 +239,8 @@ impl App {
             storing: None,
             was_stored: false,
             late_job: None,
+            conflict_files: Vec::new(),
+            offers_merge: false,
         }
     }
 

@@ -19,6 +19,10 @@ pub enum Command {
     Push(String),
     /// `pull REMOTE`
     Pull(String),
+    /// `merge FILE`: as typed.
+    Merge(String),
+    /// `sync REMOTE`: as typed.
+    Sync(String),
     /// `set NAME VALUE`, `theme VALUE`.
     Set { name: String, value: String },
     /// `vault PATH`: as typed, perhaps nothing.
@@ -31,9 +35,11 @@ impl Command {
         let (word, rest) = first_word(text.trim());
         match (word, rest) {
             ("q", "") => Some(Self::Run(Action::Quit)),
-            ("import" | "push" | "pull", "") => None,
+            ("import" | "push" | "pull" | "merge" | "sync", "") => None,
             ("push", remote) => Some(Self::Push(remote.to_owned())),
             ("pull", remote) => Some(Self::Pull(remote.to_owned())),
+            ("merge", file) => Some(Self::Merge(file.to_owned())),
+            ("sync", remote) => Some(Self::Sync(remote.to_owned())),
             ("import", rest) => {
                 let (word, file) = first_word(rest);
                 let source = Source::named(word).filter(|_| !file.is_empty());
@@ -101,6 +107,9 @@ mod tests {
             ("push", None),
             ("push team", Some(Command::Push("team".to_owned()))),
             ("pull  team ", Some(Command::Pull("team".to_owned()))),
+            ("merge", None),
+            ("merge my copy.etui", Some(Command::Merge("my copy.etui".to_owned()))),
+            ("sync stick", Some(Command::Sync("stick".to_owned()))),
             ("rename", None),
             ("", None),
         ] {

@@ -96,6 +96,8 @@ pub fn opened(app: &mut App, opened: Opened) {
     app.last_input = app.now;
     app.opened_by_agent = opened.by_agent;
     app.format = Some(opened.format);
+    app.offers_merge = opened.conflict_files.iter().any(|file| !app.conflict_files.contains(file));
+    app.conflict_files = opened.conflict_files;
     if opened.by_agent {
         app.say(Tone::Note, "unlocked by the agent");
     }

@@ -32,7 +32,7 @@ use super::place::Reopen;
 use super::session::Found;
 use crate::domain::StageLabel;
 use crate::exchange::Source;
-use crate::vault::{BulkRequest, DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
+use crate::vault::{Answers, BulkRequest, DeleteRequest, RollbackRequest, SecretDetails, StageRequest};
 use crate::versioning::{BulkOperation, BulkTarget, Deletion, Direction, StageMove};
 
 type OpenedLayer = Option<Box<dyn Layer>>;
@@ -100,6 +100,8 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
         | Action::ChangePassword
         | Action::Rekey
         | Action::Upgrade
+        | Action::Merge
+        | Action::Sync
         | Action::Verify
         | Action::Settings
         | Action::BackUp
@@ -214,6 +216,29 @@ pub fn import(file: String, source: Option<Source>, app: &mut App) -> OpenedLaye
     tasks::open_import(Some(file.into()), source, app)
 }
 
+/// A copy of the vault whose file is typed after `:`.
+pub fn merge(file: String, app: &mut App) -> OpenedLayer {
+    if app.browse().is_none() {
+        app.say(Tone::Note, "a merge needs an open vault");
+        return None;
+    }
+    tasks::open_merge(&file, app)
+}
+
+/// A remote that is typed after `:`.
+pub fn sync(remote: String, app: &mut App) -> OpenedLayer {
+    if app.browse().is_none() {
+        app.say(Tone::Note, "a sync needs an open vault");
+        return None;
+    }
+    tasks::open_sync(&remote, app)
+}
+
+/// The offer to merge a conflict file.
+pub fn merge_offer(app: &mut App) -> OpenedLayer {
+    tasks::open_merge_offer(app)
+}
+
 /// The keys of what lies below.
 pub fn help(contexts: Contexts) -> Box<dyn Layer> {
     Box::new(Help::new(contexts))
@@ -251,7 +276,7 @@ pub fn found(found: Found, app: &mut App) -> Box<dyn Layer> {
         }
         Found::Vault { key_file, notices, has_agent, .. } => {
             let work = match given {
-                Some(password) => Some(Work::Unlock { password }),
+                Some(password) => Some(Work::Unlock { password, accepted: Answers::default() }),
                 None => has_agent.then_some(Work::UnlockByAgent),
             };
             Box::new(Unlock::new(key_file, &notices, work, app))

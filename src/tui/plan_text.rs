@@ -4,10 +4,13 @@ use crate::domain::{StageLabel, Timestamp, visible};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::theme::Role;
 use crate::vault::import_wording::{self, Tense};
+use crate::vault::merge::MergeOutcome;
+use crate::vault::merge_wording;
 use crate::vault::{
     BulkOutcome, BulkRequest, ChangeOutcome, ImportOutcome, ImportReport, PutOutcome, TakeBackOutcome,
     bulk_wording, wording,
 };
+use crate::versioning::merge::Relation;
 use crate::versioning::{Change, Direction, LabelMove, Operation};
 
 /// One line of a plan: a sign, a label, where from, where to.
@@ -208,6 +211,30 @@ pub fn many_done(request: &BulkRequest, outcome: &BulkOutcome) -> String {
             format!("{done}{UNDOES}")
         }
     }
+}
+
+/// What came of a merge with another copy; of a remote also whether the copy there was changed.
+pub fn merge_done(called: &str, outcome: Option<&MergeOutcome>, put: Option<bool>) -> String {
+    let Some(outcome) = outcome else { return format!("copied the vault to '{called}'") };
+    let counts = merge_wording::counts(outcome);
+    let undoes = match outcome.relation {
+        // Of a copy that is taken whole, every change was made elsewhere.
+        Relation::Equal | Relation::Behind | Relation::Ahead => "",
+        Relation::Branch => UNDOES,
+    };
+    match (put, counts.as_str()) {
+        // A toast is one line: what changed comes before where it came from.
+        (None, "") => format!("merged '{}'{undoes}", file_name(called)),
+        (None, counts) => format!("merged: {counts}{undoes}"),
+        (Some(true), "") => format!("synced with '{called}'{undoes}"),
+        (Some(true), counts) => format!("synced with '{called}': {counts}{undoes}"),
+        (Some(false), "") => format!("synced with '{called}', which has everything{undoes}"),
+        (Some(false), counts) => format!("synced with '{called}', which has everything: {counts}{undoes}"),
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// What an undo or redo has done.

@@ -12,7 +12,7 @@ use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
     self, Answers, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock,
-    Vault, VaultError, VaultKey,
+    Vault, VaultError, VaultKey, conflict_files,
 };
 use crate::versioning::Origin;
 
@@ -106,6 +106,8 @@ pub struct Opened {
     pub place: Place,
     /// Whether the agent's key opened it.
     pub by_agent: bool,
+    /// Copies of the vault that other programs put beside it, because both ends had changed.
+    pub conflict_files: Vec<PathBuf>,
 }
 
 /// The place of a locked app after the unlock.
@@ -145,6 +147,8 @@ pub struct Session {
     remotes_file: Option<PathBuf>,
     /// What new locks cost, where it is not to be found out.
     cost: Option<KdfCost>,
+    /// Where this machine remembers vaults, and keeps copies under way.
+    state_directory: Option<PathBuf>,
     /// Where agents that keep vault keys listen.
     agents: Option<PathBuf>,
     /// Whether an agent may open the vault: until one was open in this run.
@@ -185,6 +189,7 @@ impl Session {
             from_engine: None,
             remotes_file: options.remotes_file.clone(),
             cost: None,
+            state_directory: options.state_directory.clone(),
             agents: None,
             may_ask_agent: false,
         }
@@ -295,7 +300,7 @@ impl Session {
         self.opened(vault)
     }
 
-    pub(super) fn unlock(&mut self, password: SecretBytes) -> Result<Opened, VaultError> {
+    pub(super) fn unlock(&mut self, password: SecretBytes, accepted: Answers) -> Result<Opened, VaultError> {
         let credentials = self.credentials(password)?;
         if matches!(self.held, Held::Nothing) {
             self.open()?;
@@ -306,7 +311,7 @@ impl Session {
             Held::Open(vault) => vault.lock(),
             Held::Nothing => return Err(VaultError::NoVault { path: self.path.clone() }),
         };
-        match vault.unlock(&credentials, self.answers) {
+        match vault.unlock(&credentials, self.answers.or(accepted)) {
             Ok(vault) => self.opened(vault),
             Err(failed) => {
                 self.held = Held::Locked(Box::new(failed.vault));
@@ -360,10 +365,12 @@ impl Session {
         };
         let notices = vault.take_notices();
         let format = vault.format()?;
+        let conflict_files =
+            vault.key_identity().map_or_else(|_| Vec::new(), |it| conflict_files(&self.path, it));
         self.held = Held::Open(Box::new(vault));
         // Whoever locks the app means that it asks for the password, whatever the agent keeps.
         self.may_ask_agent = false;
-        Ok(Opened { catalogue, notices, format, place, by_agent: false })
+        Ok(Opened { catalogue, notices, format, place, by_agent: false, conflict_files })
     }
 
     pub(super) fn credentials(&self, password: SecretBytes) -> Result<Credentials, VaultError> {
@@ -384,6 +391,10 @@ impl Session {
     /// The key file, where there is one.
     pub(super) fn key_file(&self) -> Option<&Path> {
         self.key_file.as_deref()
+    }
+
+    pub(super) fn state_directory(&self) -> Option<&Path> {
+        self.state_directory.as_deref()
     }
 
     /// Answers given beforehand.

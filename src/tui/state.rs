@@ -312,6 +312,8 @@ impl State {
                 let pull = open::pull(&remote, &mut self.app);
                 self.layers.extend(pull);
             }
+            Command::Merge(file) => self.layers.extend(open::merge(file, &mut self.app)),
+            Command::Sync(remote) => self.layers.extend(open::sync(remote, &mut self.app)),
             Command::Import { source, file } => {
                 let import = open::import(file, source, &mut self.app);
                 self.layers.extend(import);
@@ -453,9 +455,18 @@ impl State {
         } else if self.layers.is_empty() {
             self.layers.push(open::locked(None, &self.app));
         }
-        self.tell_all(&News::Settle);
         self.bring_back();
+        self.offer_merge();
+        self.tell_all(&News::Settle);
         self.hand_out_edited();
+    }
+
+    /// Where a conflict file was found by the unlock, its merge is offered; what was typed before a lock comes first.
+    fn offer_merge(&mut self) {
+        let is_free = self.app.browse().is_some() && self.layers.is_empty() && self.app.returning.is_none();
+        if is_free && std::mem::take(&mut self.app.offers_merge) {
+            self.layers.extend(open::merge_offer(&mut self.app));
+        }
     }
 
     /// Opens the form from before a lock, once what it waits for is known.

@@ -34,6 +34,31 @@ pub struct Answers {
     pub allow_expensive_kdf: bool,
 }
 
+impl Answers {
+    /// What either accepts.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            accept_older: self.accept_older || other.accept_older,
+            accept_other: self.accept_other || other.accept_other,
+            allow_expensive_kdf: self.allow_expensive_kdf || other.allow_expensive_kdf,
+        }
+    }
+
+    /// The answer to the question that an unlock ended with; `None` where it asks nothing.
+    pub const fn to(error: &VaultError) -> Option<Self> {
+        let none = Self { accept_older: false, accept_other: false, allow_expensive_kdf: false };
+        match error {
+            VaultError::Older { .. } => Some(Self { accept_older: true, ..none }),
+            VaultError::OtherBranch { .. } | VaultError::OtherVault => {
+                Some(Self { accept_other: true, ..none })
+            }
+            VaultError::ExpensiveKdf { .. } => Some(Self { allow_expensive_kdf: true, ..none }),
+            _ => None,
+        }
+    }
+}
+
 /// Names one vault key. Both ids are in the clear in the file, and tell nothing about the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyIdentity {

@@ -1,7 +1,9 @@
 //! Copies of the vault that a program which carries files put beside it, because both ends had changed.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::{KeyIdentity, LockedVault, SystemClock};
 
@@ -39,6 +41,43 @@ pub fn conflict_files(vault: &Path, identity: KeyIdentity) -> Vec<PathBuf> {
     found
 }
 
+/// A file as it was when it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenFile {
+    path: PathBuf,
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl SeenFile {
+    /// Looks at a file; `None` where there is none that can be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self { path: path.to_owned(), length: metadata.len(), modified: metadata.modified().ok() })
+    }
+
+    /// Its path, as it was named.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it still looks so.
+    pub fn is_unchanged(&self) -> bool {
+        Self::of(&self.path).as_ref() == Some(self)
+    }
+
+    /// Deletes it, unless it has changed since; answers whether it is gone.
+    ///
+    /// # Errors
+    /// Those of the system; the file is there then.
+    pub fn delete_if_unchanged(&self) -> io::Result<bool> {
+        if !self.is_unchanged() {
+            return Ok(false);
+        }
+        fs::remove_file(&self.path).map(|()| true)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +107,17 @@ mod tests {
         ] {
             assert!(!is_conflict_name("vault.etui", name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_file_that_changed_since_it_was_seen_is_not_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.etui.orig");
+        assert_eq!(SeenFile::of(&path), None);
+        fs::write(&path, "one").unwrap();
+        let seen = SeenFile::of(&path).unwrap();
+        fs::write(&path, "other").unwrap();
+        assert!(!seen.delete_if_unchanged().unwrap() && path.exists());
+        assert!(SeenFile::of(&path).unwrap().delete_if_unchanged().unwrap() && !path.exists());
     }
 }

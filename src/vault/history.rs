@@ -192,7 +192,10 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
             facts.versions.iter().for_each(|(kept, gone)| unions.unite_versions(*kept, *gone));
         }
         if let Some(first) = batch {
-            events.push((number, event));
+            // Between the effects of a merge and what followed from answers stands the merge itself.
+            if event.change.operation != Operation::Merge {
+                events.push((number, event));
+            }
             return number > first;
         }
         // What was brought from another copy was done there: here it is the merge that is undone.

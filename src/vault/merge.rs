@@ -12,14 +12,17 @@ use gather::{Gathered, gather};
 use super::FormatVersion;
 use super::Vault;
 use super::error::VaultError;
+use super::merge_wording;
 use crate::store::{EventLink, OpenStore, StoreError};
 use crate::versioning::Operation;
 use crate::versioning::merge::{
-    Conflict, LockDecision, MergePlan, MergedSecret, PurgeAnswers, PurgeQuestion, Relation, Side, merge,
+    Conflict, LockDecision, MergePlan, MergedSecret, PurgeAnswers, PurgeQuestion, Relation, RowId, Side,
+    merge,
 };
 
-/// Which side's end of a conflict holds in the end; `None` leaves it as the merge decides.
-pub type Prefer<'a> = dyn Fn(&Conflict) -> Option<Side> + 'a;
+/// Which side's end of a conflict about a secret holds in the end; `None` leaves it as the merge decides. The secret
+/// is named by the row id that it has from now on, which is the same in both copies.
+pub type Prefer<'a> = dyn Fn(&RowId, &Conflict) -> Option<Side> + 'a;
 
 /// What is asked of a merge, beside the other copy.
 #[derive(Default)]
@@ -55,7 +58,7 @@ pub enum LockAfter {
 pub struct MergeOutcome {
     /// How the copies stand to each other.
     pub relation: Relation,
-    /// The secrets that change here, or about which there is something to say.
+    /// The secrets that change here, or about which there is something to say, by name.
     pub secrets: Vec<MergedSecret>,
     /// What is to be answered first; while there is anything, nothing is merged.
     pub questions: Vec<PurgeQuestion>,
@@ -167,14 +170,14 @@ impl Vault {
 
 /// The same preference, told to a merge in which the sides have changed places.
 fn exchanged<'a>(prefer: &'a Prefer<'a>) -> Box<Prefer<'a>> {
-    Box::new(move |conflict| {
+    Box::new(move |row, conflict| {
         let seen = Conflict {
             fact: conflict.fact.clone(),
             mine: conflict.theirs.clone(),
             theirs: conflict.mine.clone(),
             decided: conflict.decided.map(Side::other),
         };
-        prefer(&seen).map(Side::other)
+        prefer(row, &seen).map(Side::other)
     })
 }
 
@@ -237,9 +240,11 @@ fn outcome(
         Way::None => 0,
         _ => gathered.brought().count(),
     };
+    let mut secrets = plan.secrets.clone();
+    secrets.sort_by(|one, other| merge_wording::name_of(one).cmp(merge_wording::name_of(other)));
     MergeOutcome {
         relation: gathered.relation,
-        secrets: plan.secrets.iter().cloned().map(|secret| as_preferred(secret, prefer)).collect(),
+        secrets: secrets.into_iter().map(|secret| as_preferred(secret, prefer)).collect(),
         questions: plan.questions.clone(),
         locks: plan.locks,
         lock_after: match (takes_lock, has_another_key) {
@@ -254,7 +259,10 @@ fn outcome(
 
 fn as_preferred(secret: MergedSecret, prefer: Option<&Prefer<'_>>) -> MergedSecret {
     match prefer {
-        Some(prefer) => secret.as_preferred(prefer),
+        Some(prefer) => {
+            let row = secret.row;
+            secret.as_preferred(|conflict| prefer(&row, conflict))
+        }
         None => secret,
     }
 }

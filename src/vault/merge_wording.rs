@@ -3,6 +3,7 @@
 
 use super::merge::{LockAfter, MergeOutcome};
 use super::wording::{count, details};
+use crate::domain::grouped;
 use crate::versioning::merge::{Conflict, Fact, FactValue, MergedSecret, PurgeQuestion, Relation, Side};
 use crate::versioning::{Change, VersionRef};
 
@@ -94,8 +95,8 @@ fn effect(change: &Change) -> Vec<String> {
     renamed.chain(details(&rest)).collect()
 }
 
-/// What both copies left differently, and what is kept.
-pub fn conflict(conflict: &Conflict) -> String {
+/// What both copies left differently, and what is kept: the end that was chosen, else as the merge decides.
+pub fn conflict(conflict: &Conflict, chosen: Option<Side>) -> String {
     let what = match &conflict.fact {
         Fact::Name => "the name".to_owned(),
         Fact::Description => "the description".to_owned(),
@@ -110,12 +111,12 @@ pub fn conflict(conflict: &Conflict) -> String {
         Fact::SecretName(name) => format!("the name '{name}'"),
     };
     let (mine, theirs) = (end(&conflict.mine), end(&conflict.theirs));
-    let kept = match conflict.decided {
+    let kept = match conflict.decided.map(|decided| chosen.unwrap_or(decided)) {
         Some(Side::Mine) => format!("{mine} is kept"),
         Some(Side::Theirs) => format!("{theirs} is kept"),
         None => "both are kept".to_owned(),
     };
-    format!("conflict: {what}: {mine} here, {theirs} there; {kept}")
+    format!("{what}: {mine} here, {theirs} there; {kept}")
 }
 
 /// One end of a conflict.
@@ -139,6 +140,22 @@ pub fn end(value: &FactValue) -> String {
             note.as_ref().map_or_else(none, |note| format!("'{}'", note.as_str()))
         }
     }
+}
+
+/// "2 new, 1 changed, 1 conflict"; empty where nothing changes here.
+pub fn counts(outcome: &MergeOutcome) -> String {
+    let of = |fate: Fate| outcome.secrets.iter().filter(|secret| Fate::of(secret) == fate).count();
+    let mut told: Vec<String> = [Fate::New, Fate::Changed, Fate::Removed]
+        .into_iter()
+        .map(|fate| (of(fate), fate.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", grouped(count as u64)))
+        .collect();
+    match outcome.conflicts().count() as u64 {
+        0 => {}
+        conflicts => told.push(count(conflicts, "conflict")),
+    }
+    told.join(", ")
 }
 
 /// What has to be answered before anything is merged.

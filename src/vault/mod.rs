@@ -47,7 +47,7 @@ pub use branch::Beside;
 pub use bulk::{BulkOutcome, BulkPlan, BulkStep};
 pub use carry::{Replaced, copy_of_file, put_in_place};
 pub use clock::{Clock, SystemClock};
-pub use conflicts::{conflict_files, is_conflict_name};
+pub use conflicts::{SeenFile, conflict_files, is_conflict_name};
 pub use error::VaultError;
 pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
 pub use incoming::{AccountOf, IncomingBatch, IncomingSecret, IncomingVersion, Loss};

@@ -13,6 +13,7 @@ mod full_disk;
 mod giving_back;
 mod locking;
 mod main_job;
+mod merging;
 #[path = "../support/program.rs"]
 mod program;
 mod sizes;

@@ -100,6 +100,16 @@ impl Home {
         std::fs::write(folder.join("settings.toml"), settings).unwrap();
     }
 
+    /// Makes a secret in a copy of the vault, as another machine does.
+    pub fn create_in(&self, vault: &Path, name: &str) {
+        let environment =
+            Environment { state_directory: None, clock: Box::new(SystemClock), origin: Origin::CommandLine };
+        let locked = LockedVault::open(vault, environment).unwrap();
+        let unlocked = locked.unlock(&credentials(PASSWORD), Answers::default());
+        let mut vault = unlocked.map_err(|failed| failed.error).unwrap();
+        vault.create_secret(&create_request(name, "v1", text("made elsewhere"))).unwrap();
+    }
+
     /// Opens the vault as another program does.
     pub fn open_vault(&self) -> Vault {
         let locked = LockedVault::open(&self.vault(), self.surroundings()).unwrap();

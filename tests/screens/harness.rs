@@ -132,12 +132,12 @@ impl Harness {
     fn over(folder: Arc<tempfile::TempDir>, clock: TestClock, size: (u16, u16)) -> Self {
         let options = AppOptions {
             vault_path: folder.path().join("vault.etui"),
-            state_directory: None,
+            state_directory: Some(folder.path().join("state")),
             key_file: None,
             answers: Answers::default(),
             settings: Settings::default(),
             clipboard: ClipboardSetting::Auto,
-            settings_file: None,
+            settings_file: Some(folder.path().join("settings.toml")),
             keymap_file: None,
             remotes_file: Some(folder.path().join("remotes.toml")),
             ownership: Ownership::Own,
@@ -154,6 +154,7 @@ impl Harness {
         // What the header shows shall not depend on where temporary folders lie.
         let shown = AppOptions {
             vault_path: PathBuf::from("/home/me/.local/share/etui/vault.etui"),
+            settings_file: None,
             ..options.clone()
         };
         let at = Moment(1_000_000);

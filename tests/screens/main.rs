@@ -30,6 +30,7 @@ mod layers;
 mod live;
 mod lock;
 mod many;
+mod merging;
 mod metadata;
 mod mouse;
 mod other_vault;

@@ -573,3 +573,20 @@ fn numbers_of_an_import_are_set_apart_everywhere() {
     harness.press("Ctrl-s");
     assert!(harness.toast().starts_with("imported 1,200 secrets: 1,200 new"), "{}", harness.toast());
 }
+
+// An older format -----------------------------------------------------------------------------------------------
+
+#[test]
+fn the_upgrade_says_what_it_does_and_wants_the_password() {
+    let mut harness = on_password();
+    // As after the unlock of a vault in an older format.
+    harness.state.app.format = None;
+    harness.task(Action::Upgrade);
+    assert_dialogs!("upgrade_form", harness);
+    harness.resize(120, 40).press("Ctrl-s");
+    harness.assert_shows("type the current password first");
+    harness.press("Esc");
+    harness.state.app.format = Some(etui::vault::FormatVersion::NEWEST);
+    harness.task(Action::Upgrade);
+    assert_eq!(harness.toast(), "the vault is already in the newest format");
+}

@@ -79,7 +79,7 @@ impl RunCommand for GitMergeDriver {
             vault.merge(&mut other, &MergeRequest::default()).map_err(|error| failed(&error, &called))?;
         for (secret, conflict) in merged.conflicts() {
             let name = wording::name_of(secret);
-            invocation.output().note(&format!("'{name}': {}", wording::conflict(conflict)));
+            invocation.output().note(&format!("'{name}': conflict: {}", wording::conflict(conflict, None)));
         }
         let result = scratch.path().join("merged.etui");
         vault.copy_out(&result)?;

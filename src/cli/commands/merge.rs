@@ -9,13 +9,12 @@ use serde::Serialize;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::looks_like::LooksLike;
 use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::refuse_stream;
-use crate::vault::{Vault, conflict_files};
+use crate::vault::{SeenFile, Vault, conflict_files};
 
 /// Merge other copies of this vault into it
 ///
@@ -76,7 +75,7 @@ impl RunCommand for Merge {
         let mut merges = Vec::new();
         for file in &files {
             let called = file.display().to_string();
-            let before = LooksLike::of(file);
+            let before = SeenFile::of(file);
             let step = self
                 .merge
                 .merge(invocation, &mut vault, file, &called)
@@ -113,14 +112,17 @@ impl Merge {
 }
 
 /// What it held is in the vault now.
-fn offer_to_delete(invocation: &Invocation, file: &Path, before: Option<LooksLike>) -> anyhow::Result<()> {
-    if !invocation.can_ask() || before.is_none() || LooksLike::of(file) != before {
+fn offer_to_delete(invocation: &Invocation, file: &Path, before: Option<SeenFile>) -> anyhow::Result<()> {
+    let Some(before) = before.filter(|before| invocation.can_ask() && before.is_unchanged()) else {
         return Ok(());
-    }
+    };
     let question = format!("Delete '{}', which is merged now? [y/N] ", file.display());
-    if !invocation.confirms(&crate::domain::visible(&question), false) || LooksLike::of(file) != before {
+    if !invocation.confirms(&crate::domain::visible(&question), false) {
         return Ok(());
     }
-    fs::remove_file(file)
+    // One that has changed while the question stood stays.
+    before
+        .delete_if_unchanged()
+        .map(|_| ())
         .map_err(|error| CliError::system(format!("cannot delete '{}'", file.display()), &error).into())
 }

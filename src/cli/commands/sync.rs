@@ -11,7 +11,7 @@ use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy, scratch};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
-use crate::config::remotes::{RemoteName, RemoteUrl};
+use crate::config::remotes::{NoSuchRemote, RemoteName, RemoteUrl};
 use crate::sync::{Merged, Synced, carrier_to, sync};
 use crate::versioning::merge::Relation;
 
@@ -60,10 +60,8 @@ impl RunCommand for Sync {
         let called = url.to_string();
         let scratch = scratch(invocation)?;
         let mut carrier = carrier_to(&url, &scratch).ok_or_else(|| {
-            CliError::usage(
-                format!("'{name}' takes secrets and no copies of the vault"),
-                format!("run `etui push {name}`"),
-            )
+            let takes_secrets = NoSuchRemote::TakesSecrets(name.clone());
+            CliError::usage(takes_secrets.to_string(), takes_secrets.hint())
         })?;
         let mut vault = invocation.unlock()?;
         let output = invocation.output();
@@ -107,24 +105,10 @@ impl Sync {
     /// The remote that was named, or the only one that takes copies.
     fn chosen(&self, invocation: &Invocation) -> anyhow::Result<(RemoteName, RemoteUrl)> {
         let remotes = invocation.remotes()?;
-        if let Some(name) = &self.remote {
-            let remote = remotes.get(name).ok_or_else(|| unknown(&remotes, name))?;
-            return Ok((name.clone(), remote.url.clone()));
-        }
-        let takes_copies = |url: &RemoteUrl| !matches!(url, RemoteUrl::OpenBao { .. });
-        let all: Vec<_> = remotes.iter().filter(|(_, remote)| takes_copies(&remote.url)).collect();
-        match all[..] {
-            [] => Err(CliError::usage(
-                "there is no remote to sync with",
-                "add one with `etui remote add NAME URL`",
-            )
-            .into()),
-            [(name, remote)] => Ok((name.clone(), remote.url.clone())),
-            _ => {
-                let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
-                let sentence = format!("there are several remotes: {}", names.join(", "));
-                Err(CliError::usage(sentence, "name one of them").into())
-            }
+        match remotes.to_sync_with(self.remote.as_ref()) {
+            Ok((name, url)) => Ok((name.clone(), url.clone())),
+            Err(NoSuchRemote::Unknown(name)) => Err(unknown(&remotes, &name).into()),
+            Err(none) => Err(CliError::usage(none.to_string(), none.hint()).into()),
         }
     }
 }

@@ -208,22 +208,16 @@ impl Invocation {
     }
 
     /// Asks the question that an unlock ended with, where somebody can be asked; else the error stands.
-    fn answered(&self, mut answers: Answers, error: VaultError) -> Result<Answers, VaultError> {
-        let answer = match &error {
-            VaultError::Older { .. } => &mut answers.accept_older,
-            VaultError::OtherBranch { .. } | VaultError::OtherVault => &mut answers.accept_other,
-            VaultError::ExpensiveKdf { .. } => &mut answers.allow_expensive_kdf,
-            _ => return Err(error),
-        };
+    fn answered(&self, answers: Answers, error: VaultError) -> Result<Answers, VaultError> {
+        let Some(answer) = Answers::to(&error) else { return Err(error) };
         // An answer that did not help must not be asked for again.
-        if *answer || !self.can_ask() {
+        if answers.or(answer) == answers || !self.can_ask() {
             return Err(error);
         }
         if !self.confirms(&format!("{error}. Continue? [y/N] "), false) {
             return Err(error);
         }
-        *answer = true;
-        Ok(answers)
+        Ok(answers.or(answer))
     }
 
     fn say_where(&self, locked: &LockedVault) {

@@ -40,6 +40,13 @@ pub enum RemoteUrl {
     },
 }
 
+impl RemoteUrl {
+    /// Whether it keeps a copy of the vault; else it takes secrets.
+    pub const fn takes_copies(&self) -> bool {
+        !matches!(self, Self::OpenBao { .. })
+    }
+}
+
 /// Why a text is not a URL of a remote.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NotAUrl {

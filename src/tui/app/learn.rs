@@ -103,6 +103,16 @@ impl App {
                 Done::Imported(_) | Done::Removed(_) => self.list(),
                 #[cfg(feature = "engines")]
                 Done::Engine(EngineDone::Pulled { .. }) => self.list(),
+                Done::Merged(merged) => {
+                    self.say(
+                        Tone::Done,
+                        plan_text::merge_done(&merged.called, merged.outcome.as_ref(), merged.put),
+                    );
+                    if let Some(notice) = merged.notices.first() {
+                        self.say(Tone::Failed, notice.clone());
+                    }
+                    self.list();
+                }
                 _ => {}
             },
             _ => {}

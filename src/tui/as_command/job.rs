@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::words::{CommandLine, Parts};
 use crate::domain::Folder;
 use crate::exchange::ExportFormat;
-use crate::tui::jobs::{Job, Scope, ToRead, WrittenAs};
+use crate::tui::jobs::{Job, OtherCopy, Scope, ToRead, WrittenAs};
 use crate::vault::{NewKeyFile, Relocking};
 
 /// The line of a job; `None` where it changes nothing by itself.
@@ -40,10 +40,17 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
         Job::Remove(Scope::Force(name), _) => Parts::of("rm").name(name.as_str()).switch("--force"),
         Job::Remove(Scope::One(name), _) => Parts::of("purge").name(name.as_str()),
         Job::Remove(Scope::Past, _) => Parts::of("purge"),
-        Job::ReadImport(_) | Job::Import(_) | Job::PlanRemoval(_) => return None,
         // Patterns name more than what was chosen line by line.
         #[cfg(feature = "engines")]
         Job::Engine(_) => return None,
+        // No line answers single conflicts.
+        Job::Merge(_, shown) if !shown.sides.is_empty() || !shown.purges.each.is_empty() => return None,
+        Job::Merge(wanted, _) => match &wanted.copy {
+            OtherCopy::File(path) => Parts::of("merge").file(path),
+            OtherCopy::Remote(None) => Parts::of("sync"),
+            OtherCopy::Remote(Some(name)) => Parts::of("sync").name(name.as_str()),
+        },
+        Job::ReadImport(_) | Job::Import(_) | Job::PlanMerge(_) | Job::PlanRemoval(_) => return None,
     })
 }
 

@@ -131,6 +131,10 @@ pub enum Answer {
     History(Vec<HistoryEntry>),
     Job(Box<Done>),
     ImportForgotten,
+    /// Whether the file that was merged is deleted.
+    MergedDeleted {
+        is_gone: bool,
+    },
     TakenBack(Box<TakeBackOutcome>),
 }
 

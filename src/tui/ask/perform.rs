@@ -2,7 +2,7 @@
 
 use super::{Answer, Answered, Asked, ChangedMany, Copied, Failure, Work};
 use crate::config;
-use crate::domain::{SecretName, VersionId};
+use crate::domain::{SecretName, VersionId, reason};
 use crate::platform::paths;
 use crate::platform::user_files;
 use crate::query::Catalogue;
@@ -28,7 +28,7 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         Work::Create { password, cost, key_file } => {
             Answer::Opened(Box::new(session.create(password, cost, key_file)?))
         }
-        Work::Unlock { password } => Answer::Opened(Box::new(session.unlock(password)?)),
+        Work::Unlock { password, accepted } => Answer::Opened(Box::new(session.unlock(password, accepted)?)),
         Work::UseSettings(settings) => {
             session.use_settings(&settings);
             Answer::SettingsUsed
@@ -138,6 +138,14 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
             })
         }
         Work::Job { job, watched } => Answer::Job(Box::new(jobs::perform(session, *job, &watched)?)),
+        Work::DeleteMerged(file) => {
+            let path = file.path().display().to_string();
+            let deleted = file.delete_if_unchanged();
+            let is_gone = deleted.map_err(|error| {
+                Failure::told(format!("cannot delete '{path}': {}", reason(&error)), "delete it yourself")
+            })?;
+            Answer::MergedDeleted { is_gone }
+        }
         Work::ForgetImport => {
             session.forget_incoming();
             Answer::ImportForgotten

@@ -11,7 +11,7 @@ use crate::tui::change_request::ChangeRequest;
 use crate::tui::comparison::Texts;
 use crate::tui::jobs::{Job, Watched};
 use crate::tui::session::{KeyFileChoice, OtherVaultRequest};
-use crate::vault::{BulkRequest, CreateRequest, Existing, KdfCost, PutRequest};
+use crate::vault::{Answers, BulkRequest, CreateRequest, Existing, KdfCost, PutRequest, SeenFile};
 use crate::versioning::Direction;
 
 /// A text for the user's editor.
@@ -97,6 +97,8 @@ pub enum Work {
     },
     Unlock {
         password: SecretBytes,
+        /// What is accepted besides the answers that were given beforehand.
+        accepted: Answers,
     },
     /// Unlocks with the key that the agent keeps.
     UnlockByAgent,
@@ -257,6 +259,8 @@ pub enum Work {
         /// How far it is, and whether it is to stop.
         watched: Arc<Watched>,
     },
+    /// Deletes a file that is merged, unless it has changed since.
+    DeleteMerged(SeenFile),
     /// Wipes what was read for an import.
     ForgetImport,
     /// Undoes or redoes.

@@ -2,11 +2,13 @@
 
 use super::super::ask::failure::Failure;
 use super::super::session::Session;
-use super::job::{Done, Incoming, OtherLocks, ToRead};
+use super::job::{Done, Incoming, ToRead};
+use super::other::{NeedsKeyFile, unlock_other};
+use super::other_copy::OtherLocks;
 use super::watched::Watched;
 use crate::exchange::{self, Content, ExchangeError, Input, Locks, Source, read_file};
 use crate::vault::{
-    Credentials, ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError, import_wording,
+    ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError, import_wording,
 };
 
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
@@ -27,7 +29,7 @@ pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) ->
         Content::Secrets(batch) => batch,
         Content::OtherVault => match read_vault(session, wanted)? {
             Ok(batch) => batch,
-            Err(needs_key_file) => return Ok(Done::OtherVaultIsLocked { needs_key_file }),
+            Err(NeedsKeyFile(needs_key_file)) => return Ok(Done::OtherVaultIsLocked { needs_key_file }),
         },
     };
     if watched.tell(watched.progress()).is_break() {
@@ -51,22 +53,19 @@ fn planned(source: Source, report: ImportReport, is_other_than_shown: bool) -> D
     Done::ImportPlanned { source: source.name(), report: Box::new(report), is_other_than_shown }
 }
 
-/// The other answer: whether a key file is needed besides its password.
-fn read_vault(session: &mut Session, wanted: &ToRead) -> Result<Result<IncomingBatch, bool>, Failure> {
+fn read_vault(
+    session: &mut Session,
+    wanted: &ToRead,
+) -> Result<Result<IncomingBatch, NeedsKeyFile>, Failure> {
     let answers = session.answers();
     let locked = session.vault()?.open_another(&wanted.path, Box::new(SystemClock))?;
     // A vault has a password, whatever else it has.
     let locks = wanted.locks.as_ref().filter(|locks| !locks.password.is_empty());
-    let Some(OtherLocks { password, key_file }) = locks else {
-        return Ok(Err(locked.needs_key_file()));
-    };
-    if locked.needs_key_file() && key_file.is_none() {
-        return Ok(Err(true));
-    }
-    let key_file = key_file.as_deref().map(read_file).transpose()?;
-    let credentials = Credentials::new(password.duplicate(), key_file.as_ref())?;
-    let mut other = locked.unlock(&credentials, answers).map_err(|failed| failed.error)?;
-    Ok(Ok(other.give_out(|_| true)?))
+    let other = unlock_other(locked, locks, answers)?;
+    Ok(match other {
+        Ok(mut other) => Ok(other.give_out(|_| true)?),
+        Err(needs_key_file) => Err(needs_key_file),
+    })
 }
 
 /// Imports what was read, if it would still do what was shown.

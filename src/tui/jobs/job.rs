@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 #[cfg(feature = "engines")]
 use super::engine_job::{EngineDone, EngineJob};
+use super::other_copy::{MergeAsShown, MergedCopy, OtherLocks, PlannedMerge, ToMerge};
 use crate::domain::{Folder, SecretName};
 use crate::exchange::{ColumnMap, ExportFormat, Source};
 use crate::memory::SecretBytes;
@@ -24,6 +25,10 @@ pub enum Job {
     ReadImport(ToRead),
     /// Imports what was read last.
     Import(OnRefusal),
+    /// Looks at another copy of the vault, and says what a merge with it would do.
+    PlanMerge(ToMerge),
+    /// Merges it as it was shown.
+    Merge(ToMerge, Box<MergeAsShown>),
     /// Writes secrets out.
     Export {
         /// In which format.
@@ -54,6 +59,8 @@ pub enum JobKind {
     BackUp,
     ReadImport,
     Import,
+    PlanMerge,
+    Merge,
     Export,
     PlanRemoval,
     Remove,
@@ -74,6 +81,8 @@ impl JobKind {
             Self::BackUp => "backing the vault up",
             Self::ReadImport => "reading the import",
             Self::Import => "importing",
+            Self::PlanMerge => "reading the other copy",
+            Self::Merge => "merging",
             Self::Export => "exporting",
             Self::PlanRemoval => "checking what would be removed",
             Self::Remove => "removing for good",
@@ -98,6 +107,7 @@ impl JobKind {
                 | Self::BackUp
                 | Self::ReadImport
                 | Self::Import
+                | Self::PlanMerge
                 | Self::PlanPush
                 | Self::Push
                 | Self::PlanPull
@@ -116,6 +126,8 @@ impl Job {
             Self::BackUp(_) => JobKind::BackUp,
             Self::ReadImport(_) => JobKind::ReadImport,
             Self::Import(_) => JobKind::Import,
+            Self::PlanMerge(_) => JobKind::PlanMerge,
+            Self::Merge(..) => JobKind::Merge,
             Self::Export { .. } => JobKind::Export,
             Self::PlanRemoval(_) => JobKind::PlanRemoval,
             Self::Remove(..) => JobKind::Remove,
@@ -163,6 +175,9 @@ pub enum Done {
     },
     /// The import is in the vault.
     Imported(Box<ImportReport>),
+    /// What a merge would do.
+    MergePlanned(Box<PlannedMerge>),
+    Merged(Box<MergedCopy>),
     /// The file is written.
     Exported {
         path: PathBuf,
@@ -217,12 +232,6 @@ pub struct ToRead {
     pub folder: Option<Folder>,
     /// What opens it, where it is a vault with a key of its own or a file with a password.
     pub locks: Option<OtherLocks>,
-}
-
-/// What opens another vault, or a file with a password.
-pub struct OtherLocks {
-    pub password: SecretBytes,
-    pub key_file: Option<PathBuf>,
 }
 
 /// What was read, and the plan that was shown of it; it waits in the session for the word to import it.

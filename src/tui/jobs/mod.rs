@@ -11,6 +11,9 @@ mod engine_job;
 mod import;
 mod job;
 mod locks;
+mod merge;
+mod other;
+mod other_copy;
 mod removal;
 mod watched;
 
@@ -29,7 +32,8 @@ use crate::vault::write_secret_file;
 
 #[cfg(feature = "engines")]
 pub use engine_job::{EngineDone, EngineJob, FromEngine, PushScope, Target};
-pub use job::{Done, Incoming, Job, JobKind, NewLocks, OtherLocks, Relocked, Scope, ToRead, WrittenAs};
+pub use job::{Done, Incoming, Job, JobKind, NewLocks, Relocked, Scope, ToRead, WrittenAs};
+pub use other_copy::{ChosenSides, MergeAsShown, MergedCopy, OtherCopy, OtherLocks, PlannedMerge, ToMerge};
 pub use watched::Watched;
 
 /// Does a job; runs on the worker.
@@ -48,6 +52,8 @@ pub(super) fn perform(session: &mut Session, job: Job, watched: &Arc<Watched>) -
         }
         Job::ReadImport(wanted) => import::read(session, &wanted, watched),
         Job::Import(on_refusal) => import::import(session, on_refusal, watched),
+        Job::PlanMerge(wanted) => merge::plan(session, wanted, watched),
+        Job::Merge(wanted, shown) => merge::merge(session, &wanted, &shown, watched),
         Job::Export { written, folder, only, path } => export(session, written, folder.as_ref(), &only, path),
         Job::PlanRemoval(scope) => removal::plan(session, &scope),
         Job::Remove(scope, shown) => removal::remove(session, &scope, shown),

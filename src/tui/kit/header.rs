@@ -53,6 +53,10 @@ fn facts(app: &App, is_progress_shown: bool) -> Vec<(String, Role)> {
     if browse.due > 0 {
         facts.push((format!("{} due", when::grouped(browse.due as u64)), Role::Warning));
     }
+    if !app.conflict_files.is_empty() {
+        let files = when::count(app.conflict_files.len(), "conflict file");
+        facts.push((format!("{files}: :merge"), Role::Warning));
+    }
     let clipboard = app.clipboard_until.filter(|_| !app.settings.plain);
     facts.extend(clipboard.map(|until| {
         let left = until.since(app.now).as_millis().div_ceil(1000);

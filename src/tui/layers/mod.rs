@@ -14,6 +14,8 @@ mod history_view;
 pub mod labels;
 pub mod many_form;
 pub mod many_plan;
+pub mod merge_plan;
+pub mod merged_file;
 pub mod opening;
 pub mod other_vault;
 pub mod palette;

@@ -19,7 +19,7 @@ use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::lock;
 use crate::tui::session::KeyFileState;
 use crate::tui::theme::Role;
-use crate::vault::VaultError;
+use crate::vault::{Answers, VaultError};
 
 const PASSWORD: Id = Id("password");
 
@@ -30,6 +30,10 @@ pub struct Unlock {
     /// Why it is not open: a wrong password, or why it was locked.
     remark: Option<(Role, String)>,
     key_file: KeyFileState,
+    /// What would have to be accepted for this file to open.
+    asked: Option<Answers>,
+    /// What was accepted of it.
+    accepted: Answers,
 }
 
 impl Unlock {
@@ -60,6 +64,8 @@ impl Unlock {
             unlocked: Question::new(),
             remark: None,
             key_file: KeyFileState::NotNeeded,
+            asked: None,
+            accepted: Answers::default(),
         }
     }
 
@@ -105,7 +111,17 @@ impl Layer for Unlock {
             Action::Enter if !app.is_busy() && !self.form.text(PASSWORD).is_empty() => {
                 self.remark = None;
                 let password = self.form.buffer_mut(PASSWORD).map(EditBuffer::take).unwrap_or_default();
-                app.begin_busy(&mut self.unlocked, Work::Unlock { password });
+                app.begin_busy(&mut self.unlocked, Work::Unlock { password, accepted: self.accepted });
+            }
+            // What was asked is answered first, and then the password is typed: nobody accepts it in passing.
+            Action::AcceptFile => {
+                if let Some(asked) = self.asked.take() {
+                    self.accepted = self.accepted.or(asked);
+                    self.remark(
+                        Role::Warning,
+                        "Type the password: this file is opened, and remembered as yours.",
+                    );
+                }
             }
             _ => {
                 self.form.act(action, &mut app.asks);
@@ -133,10 +149,29 @@ impl Layer for Unlock {
             }
             Err(failure) => {
                 self.wipe();
-                self.remark(Role::Danger, &failure.line());
+                self.asked = match &failure {
+                    Failure::Vault(error) => {
+                        Answers::to(error).filter(|it| self.accepted.or(*it) != self.accepted)
+                    }
+                    Failure::Told { .. } => None,
+                };
+                let contexts = self.contexts();
+                let key = app.keymap.key_for(&contexts, Action::AcceptFile).filter(|_| self.asked.is_some());
+                let told = match key {
+                    Some(key) => {
+                        let key = key.shown(&app.theme.glyphs);
+                        format!("{}. {key} goes on with this file all the same.", failure.sentence())
+                    }
+                    None => failure.line(),
+                };
+                self.remark(Role::Danger, &told);
             }
         }
         Flow::Stay
+    }
+
+    fn obstacle(&self, action: Action, _app: &App) -> Option<&'static str> {
+        (action == Action::AcceptFile && self.asked.is_none()).then_some("nothing has to be accepted")
     }
 
     /// Long work ended behind the lock: what concerns the lock is said here, and nothing of what is inside.

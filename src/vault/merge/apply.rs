@@ -24,12 +24,13 @@ pub(super) fn apply(
     for secret in &plan.secrets {
         writer.take_effect(secret)?;
     }
-    writer.transaction.end_effects();
     let (secrets, versions) = (plan.unions.secrets(), plan.unions.versions());
     writer.transaction.record_merge(MergeFacts { heads: plan.heads, secrets, versions })?;
     for secret in &plan.secrets {
         writer.change_afterwards(secret, prefer)?;
     }
+    // What follows from answers is undone with the rest.
+    writer.transaction.end_effects();
     let has_same_key = writer.transaction.store().key_id() == writer.theirs.key_id();
     if has_same_key && plan.locks.side == Side::Theirs {
         writer.transaction.take_lock_of(writer.theirs)?;
@@ -217,7 +218,8 @@ impl<'a, 'b> Writer<'a, 'b> {
         prefer: Option<&Prefer<'_>>,
     ) -> Result<(), VaultError> {
         let Some(&handle) = self.handles.get(&secret.row) else { return Ok(()) };
-        let preferred = prefer.map(|prefer| secret.prefer(prefer)).unwrap_or_default();
+        let preferred =
+            prefer.map(|prefer| secret.prefer(|conflict| prefer(&secret.row, conflict))).unwrap_or_default();
         for change in secret.then.iter().chain(&preferred) {
             self.transaction.apply(handle, change, Vec::new())?;
         }

@@ -52,6 +52,11 @@ pub trait Planning: 'static {
     /// The plan in words.
     fn tell(&self, plan: &Self::Plan, app: &App) -> Told;
 
+    /// The line that is selected at first.
+    fn first_line(&self, _plan: &Self::Plan) -> usize {
+        0
+    }
+
     /// The two answers to the question that it ends with, the harmless one first; without them Enter makes it.
     fn answers(&self) -> Option<(&'static str, &'static str)> {
         None
@@ -60,6 +65,11 @@ pub trait Planning: 'static {
     /// Does what a key of its own means, about the selected line where lines are selected.
     fn act(&mut self, _action: Action, _plan: Option<&Self::Plan>, _line: usize, _app: &mut App) -> Did {
         Did::Nothing
+    }
+
+    /// Why a key of its own can do nothing now.
+    fn obstacle(&self, _action: Action, _plan: Option<&Self::Plan>, _line: usize) -> Option<&'static str> {
+        None
     }
 
     /// What is said where it was not made because the vault is no more as it was when it was planned; then it is
@@ -129,7 +139,7 @@ impl<P: Planning> PlanLayer<P> {
     /// A plan that is there already.
     pub fn of(planning: P, plan: P::Plan, app: &App) -> Self {
         let mut layer = Self::empty(planning, app);
-        layer.know(Ok(plan), app);
+        layer.show(plan, app);
         layer
     }
 
@@ -162,6 +172,14 @@ impl<P: Planning> PlanLayer<P> {
             }
             Step::Job(_) => {}
         }
+    }
+
+    /// A plan came.
+    fn show(&mut self, plan: P::Plan, app: &App) {
+        let first = self.planning.first_line(&plan);
+        self.know(Ok(plan), app);
+        self.list.rewind();
+        self.list.select(first);
     }
 
     fn know(&mut self, result: Result<P::Plan, Failure>, app: &App) {
@@ -243,7 +261,7 @@ impl<P: Planning> Layer for PlanLayer<P> {
         match action {
             Action::Enter if !self.is_doable() => Some("not now"),
             Action::StopWork => app.obstacle_to_stopping(),
-            _ => None,
+            action => self.planning.obstacle(action, self.planned.good(), self.list.selected()),
         }
     }
 
@@ -283,8 +301,7 @@ impl<P: Planning> Layer for PlanLayer<P> {
         match answered.result {
             Ok(answer) if is_plan => {
                 if let Some(plan) = self.planning.plan_of(answer) {
-                    self.list.rewind();
-                    self.know(Ok(plan), app);
+                    self.show(plan, app);
                 }
             }
             Ok(answer) => return self.planning.made(answer, app),

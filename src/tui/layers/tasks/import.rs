@@ -88,10 +88,14 @@ pub(super) fn submit(form: &TaskForm) -> Result<Job, Missing> {
     let folder = folder(form)?;
     let form = &form.form;
     let (source, columns) = (chosen_source(form), columns(form)?);
+    Ok(Job::ReadImport(ToRead { source, columns, path, folder, locks: other_locks(form) }))
+}
+
+/// What was typed to open another vault.
+pub(super) fn other_locks(form: &Form) -> Option<OtherLocks> {
     let key_file = Some(form.text(OTHER_KEY_FILE)).filter(|text| !text.is_empty()).map(paths::typed);
     let is_locked = !form.text(OTHER_PASSWORD).is_empty() || key_file.is_some();
-    let locks = is_locked.then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file });
-    Ok(Job::ReadImport(ToRead { source, columns, path, folder, locks }))
+    is_locked.then(|| OtherLocks { password: form.duplicate(OTHER_PASSWORD), key_file })
 }
 
 /// What becomes of secrets that are refused: as on the command line nothing is imported, unless it is chosen to
@@ -177,8 +181,11 @@ pub(super) fn ask_for_locks(task: &mut TaskForm, needs_key_file: bool) {
         let field = Field::path(OTHER_KEY_FILE, "Other key file", "").placeholder("a path");
         form.insert_behind(OTHER_PASSWORD, field);
     }
+    let is_copy = matches!(task.task, Task::Merge | Task::Sync);
     let (key, what) = if needs_key_file && !form.text(OTHER_PASSWORD).is_empty() {
         (OTHER_KEY_FILE, "the other vault needs its key file besides the password")
+    } else if is_copy {
+        (OTHER_PASSWORD, "the vault key was replaced in one copy: type the password of the other one")
     } else {
         (OTHER_PASSWORD, "the other vault has a key of its own: type its password")
     };

@@ -9,6 +9,7 @@ mod engine;
 mod engine;
 mod import;
 mod locks;
+mod merge;
 mod removal;
 mod report;
 mod settings;
@@ -35,6 +36,7 @@ use crate::vault::{FormatVersion, Relocking};
 
 pub use engine::{open_pull, open_push};
 pub use import::open_import;
+pub use merge::{open_merge, open_merge_offer, open_sync};
 pub use report::{ended_while_locked, tell};
 pub use task::TaskForm;
 
@@ -101,6 +103,8 @@ impl TaskForm {
             Task::Relock(relocking) => locks::submit(self, *relocking, app),
             Task::Upgrade => upgrade::submit(self),
             Task::Import => import::submit(self),
+            Task::Merge => merge::submit(self),
+            Task::Sync => merge::submit_sync(self),
             Task::Remove(scope) => removal::submit(self, scope, app.vault_file()),
             #[cfg(feature = "engines")]
             Task::Push => engine::submit_push(self),
@@ -254,6 +258,8 @@ pub fn open(action: Action, app: &mut App) -> Option<Box<dyn Layer>> {
         Action::Pull => return open_pull("", app),
         Action::Settings => return Some(Box::new(settings::form(app))),
         Action::Purge | Action::PurgePast | Action::ForceDelete => return removal::open(action, app),
+        Action::Merge => return merge::open_merge("", app),
+        Action::Sync => return merge::open_sync("", app),
         Action::Upgrade if app.format == Some(FormatVersion::NEWEST) => {
             app.say(Tone::Note, "the vault is already in the newest format");
             return None;
@@ -280,6 +286,8 @@ fn blank(action: Action, app: &App) -> Option<TaskForm> {
         Action::Push => engine::push("", copies::marked(app)),
         #[cfg(feature = "engines")]
         Action::Pull => engine::pull(""),
+        Action::Merge => merge::form(""),
+        Action::Sync => merge::sync_form(""),
         _ => return None,
     })
 }

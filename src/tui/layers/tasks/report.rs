@@ -1,15 +1,19 @@
 //! What came of a job: in its dialog where that is still open, else in a toast.
 
+use super::super::merge_plan;
 use super::import;
+use super::merge;
 use super::removal;
 use super::task::{Line, Stage, TaskForm};
 use crate::tui::app::{App, Tone};
 use crate::tui::ask::{Answer, Failure};
-use crate::tui::jobs::{Done, JobKind, Relocked};
+use crate::tui::jobs::{Done, JobKind, OtherCopy, Relocked};
 use crate::tui::layer::Flow;
+use crate::tui::plan_text;
 use crate::tui::theme::Role;
 use crate::tui::when::count;
 use crate::vault::import_wording::Tense;
+use crate::vault::merge::LockAfter;
 use crate::vault::{OnRefusal, Relocking, Removal, VerifyReport, wording};
 
 const UPGRADED: &str = "upgraded the vault and checked it";
@@ -40,6 +44,8 @@ pub(super) fn show(form: &mut TaskForm, done: Done, app: &mut App) -> Flow {
             form.stage = Stage::Typing;
             import::ask_for_identities(form);
         }
+        Done::MergePlanned(planned) => return merge::show_plan(*planned, app),
+        Done::Merged(merged) => return merge_plan::merged_flow(*merged),
         Done::OtherVaultIsLocked { needs_key_file } => {
             form.stage = Stage::Typing;
             import::ask_for_locks(form, needs_key_file);
@@ -134,6 +140,13 @@ fn sentence(done: &Done) -> (Tone, String) {
         Done::Imported(report) => {
             (Tone::Done, format!("{} · u undoes", import::summary(report, Tense::Did, OnRefusal::LeaveOut)))
         }
+        Done::MergePlanned(planned) => {
+            let again = if matches!(planned.wanted.copy, OtherCopy::File(_)) { ":merge" } else { ":sync" };
+            (Tone::Note, format!("'{}' was read; {again} shows what a merge would do", planned.called))
+        }
+        Done::Merged(merged) => {
+            (Tone::Done, plan_text::merge_done(&merged.called, merged.outcome.as_ref(), merged.put))
+        }
         Done::Exported { path, is_encrypted, secrets, losses } => {
             let how = if *is_encrypted { "" } else { ", unencrypted" };
             let mut text = format!("exported {} to '{}'{how}", count(*secrets, "secret"), path.display());
@@ -174,6 +187,13 @@ pub fn ended_while_locked(kind: JobKind, result: &Result<Answer, Failure>) -> Op
         (JobKind::Rekey | JobKind::ChangePassword, Err(_)) => {
             "the password was not changed: the old one opens the vault"
         }
+        (_, Ok(Done::Merged(merged))) => match merged.outcome.as_ref().map(|outcome| outcome.lock_after) {
+            None | Some(LockAfter::Same) => "the merge was finished before the lock",
+            Some(_) => {
+                "the merge was finished before the lock: the password of the other copy opens the vault"
+            }
+        },
+        (JobKind::Merge, Err(_)) => "the merge was not made before the lock",
         (_, Ok(Done::Imported(_))) => "the import was finished before the lock",
         (JobKind::Import, Err(_)) => "the import was undone when the vault was locked",
         _ => return None,

@@ -21,6 +21,10 @@ pub enum Task {
     Upgrade,
     /// To bring secrets in.
     Import,
+    /// To merge a file that is another copy of the vault.
+    Merge,
+    /// To merge with the copy at a remote.
+    Sync,
     /// To write secrets out.
     Export,
     /// To remove secrets for good.
@@ -44,6 +48,7 @@ impl Task {
             Self::Relock(Relocking::VaultKey) => matches!(kind, JobKind::Rekey),
             Self::Upgrade => matches!(kind, JobKind::Upgrade),
             Self::Import => matches!(kind, JobKind::ReadImport | JobKind::Import),
+            Self::Merge | Self::Sync => matches!(kind, JobKind::PlanMerge | JobKind::Merge),
             Self::Export => matches!(kind, JobKind::Export),
             Self::Remove(_) => matches!(kind, JobKind::PlanRemoval | JobKind::Remove),
             #[cfg(feature = "engines")]
@@ -60,6 +65,8 @@ impl Task {
             Self::BackUp => Action::BackUp,
             Self::Export => Action::Export,
             Self::Import => Action::Import,
+            Self::Merge => Action::Merge,
+            Self::Sync => Action::Sync,
             Self::Relock(Relocking::Password) => Action::ChangePassword,
             Self::Relock(Relocking::VaultKey) => Action::Rekey,
             Self::Upgrade => Action::Upgrade,

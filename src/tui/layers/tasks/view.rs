@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::task::{Line, Stage, Task, TaskForm};
-use super::{copies, import, locks, removal, upgrade};
+use super::{copies, import, locks, merge, removal, upgrade};
 use crate::tui::app::App;
 use crate::tui::jobs::Scope;
 use crate::tui::kit::canvas::Canvas;
@@ -43,6 +43,8 @@ impl TaskForm {
             Task::Push => "Push".to_owned(),
             #[cfg(feature = "engines")]
             Task::Pull => "Pull".to_owned(),
+            Task::Merge => format!("Merge {dot} {}", app.vault_file()),
+            Task::Sync => format!("Sync {dot} {}", app.vault_file()),
             Task::Settings => "Settings".to_owned(),
             Task::Export if copies::is_encrypted(&self.form) => "Export, encrypted".to_owned(),
             Task::Export => "Export, unencrypted".to_owned(),
@@ -61,6 +63,8 @@ impl TaskForm {
             (Task::Upgrade, _) => upgrade::ABOUT,
             (Task::Import, _) => import::ABOUT,
             (Task::Export, _) if copies::is_encrypted(&self.form) => copies::ABOUT_DATABASE,
+            (Task::Merge, _) => merge::ABOUT,
+            (Task::Sync, _) => merge::ABOUT_SYNC,
             (Task::Export, _) => copies::ABOUT_EXPORT,
             (Task::Remove(_), _) => removal::ABOUT,
             #[cfg(feature = "engines")]
@@ -81,7 +85,7 @@ impl TaskForm {
         // Once a plan is shown, what an import does makes room for it.
         let fields = self.form.rows();
         let rows_below = self.rows_below(columns);
-        let is_read = self.task == Task::Import && rows_below > 0;
+        let is_read = matches!(self.task, Task::Import | Task::Merge | Task::Sync) && rows_below > 0;
         let about = if is_read { Vec::new() } else { about };
         let parts = [rows(&about), fields, rows_below];
         let gaps = u16::try_from(parts.iter().filter(|part| **part > 0).count()).unwrap_or(0);
@@ -123,6 +127,7 @@ impl TaskForm {
 
     const fn divider(&self) -> &'static str {
         match self.stage {
+            Stage::Typing if matches!(self.task, Task::Merge | Task::Sync) => "Other copy",
             Stage::Typing => "After this",
             Stage::Running => "Under way",
             Stage::Finished => "Done",
