@@ -40,7 +40,11 @@ fn explain(connection: &Connection, error: &rusqlite::Error) -> StoreError {
         },
         reason,
     };
-    let damaged = || StoreError::integrity("SQLite cannot make sense of the file");
+    // The number tells a page that is not one from a row that is there twice; texts of SQLite are not told.
+    let number = error.sqlite_error().map_or(0, |error| error.extended_code);
+    let damaged = || {
+        StoreError::Integrity(format!("SQLite cannot make sense of the file (its result code is {number})"))
+    };
     let Some(code) = error.sqlite_error_code() else { return damaged() };
     match code {
         ErrorCode::DatabaseBusy if NO_LOCKS.take() => system("locking", no_locks_here()),
