@@ -2,6 +2,7 @@
 
 use super::blocks::{join_authenticated, join_hashed};
 use super::container::{Opened, inside};
+use super::read::read;
 use super::xml::Xml;
 use super::{database, incoming};
 use crate::exchange::inflate::gunzip;
@@ -12,7 +13,7 @@ const MOST: usize = 1 << 20;
 
 /// A database is read up to where a password is needed, and the layers behind it as if it had been right.
 pub fn keepass(bytes: &[u8]) {
-    let _ = super::read(bytes, None);
+    let _ = read(bytes, None);
     let key = SecretBytes::zeroed(64);
     for joined in [join_hashed(bytes), join_authenticated(bytes, &key)].into_iter().flatten() {
         assert!(joined.len() <= bytes.len(), "blocks hold no more than their file");
