@@ -412,7 +412,7 @@ fn a_vault_file_that_was_replaced_by_a_branch_is_opened_only_when_that_is_accept
 
 // Remotes ---------------------------------------------------------------------------------------------------------
 
-/// The app with a remote in a folder, where a copy with other changes is kept.
+/// The app with a remote in a folder, where a copy with other changes is kept; the vault itself was changed last.
 fn with_remote(there: Option<fn(&mut Vault)>) -> (Harness, PathBuf) {
     let mut harness = Harness::locked((120, 40), sample::shop);
     let stick = harness.folder().join("stick");
@@ -422,6 +422,7 @@ fn with_remote(there: Option<fn(&mut Vault)>) -> (Harness, PathBuf) {
         fs::copy(harness.folder().join("vault.etui"), &remote).unwrap();
         there(&mut open(&harness, &remote));
     }
+    harness.clock.0.store(NOW + 60, Ordering::SeqCst);
     changed_here(&mut open(&harness, &harness.folder().join("vault.etui")));
     fs::write(harness.folder().join("remotes.toml"), format!("[stick]\nurl = 'file:{}'\n", remote.display()))
         .unwrap();
