@@ -27,7 +27,7 @@ const METADATA: [&str; 10] = [
 /// Reads manifests. What is none of a secret is left out, and named.
 ///
 /// # Errors
-/// [`ExchangeError`] with line and column where the file is no YAML, or no document is a manifest.
+/// [`ExchangeError`] with line and column where the file is not YAML, or no document is a manifest.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let holds = |what: &[u8]| text.windows(what.len()).any(|window| window == what);
     let none = || ExchangeError::in_words("there is no manifest of a Secret in it");
@@ -56,7 +56,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         if kind == "Secret" {
             add(&mut yaml, manifest, &name, &mut batch)?;
         } else {
-            batch.losses.push(Loss::whole(name, "it is no Secret"));
+            batch.losses.push(Loss::whole(name, "it is not a Secret"));
         }
     }
     if is_any { Ok(batch) } else { Err(none()) }

@@ -165,7 +165,7 @@ impl Yaml {
         let mut new = Vec::with_capacity(own.len());
         for (key, value) in own {
             let Some(name) = self.text(key) else {
-                return Err(self.fault(key, "a key that is no text is not read"));
+                return Err(self.fault(key, "a key that is not a text is not read"));
             };
             if name == "<<" && matches!(self.piece(key).is, Is::Scalar { is_plain: true, .. }) {
                 match self.entries(value) {
@@ -417,6 +417,6 @@ mod tests {
     #[test]
     fn keys_that_stand_twice_or_are_no_text_are_refused() {
         assert_eq!(fault("[{a: 1, a: 2}]"), "line 1, column 9: this key of the mapping stands twice");
-        assert_eq!(fault("[{[a]: 1}]"), "line 1, column 3: a key that is no text is not read");
+        assert_eq!(fault("[{[a]: 1}]"), "line 1, column 3: a key that is not a text is not read");
     }
 }

@@ -156,7 +156,7 @@ fn a_keepass_database_is_encrypted_and_comes_back_whole() {
     exit 5
     stderr:
     error: there is no terminal to ask for the password of the file
-    hint: give it with --other-password-file
+    hint: give it with --other-password-file; if a key file alone opens it, say --no-other-password
     ");
     assert_snapshot!(home.etui(&["import", "out.kdbx", "--other-password-file", "wrong"]).failed(5), @r"
     exit 5

@@ -395,9 +395,9 @@ fn twenty_thousand_rows_come_in_within_eighty_mebibytes() {
     let file: String = std::iter::once("name,url,username,password,note\n".to_owned()).chain(rows).collect();
     fs::write(home.path().join("file"), &file).unwrap();
     for (expected, flags) in [
-        ("would import 20,000 secrets: 20000 new", &["--dry-run"][..]),
-        ("imported 20,000 secrets: 20000 new", &[]),
-        ("nothing changed: 20000 already here", &[]),
+        ("would import 20,000 secrets: 20,000 new", &["--dry-run"][..]),
+        ("imported 20,000 secrets: 20,000 new", &[]),
+        ("nothing changed: 20,000 already here", &[]),
     ] {
         let run = home.within(80, b"", &[&["import", "chrome", "file"], flags].concat()).succeeded();
         assert_eq!(run.stderr.lines().last(), Some(format!("note: {expected}").as_str()));
@@ -435,7 +435,7 @@ fn a_key_file_alone_opens_a_database_and_a_vault_never() {
     assert!(run.succeeded().stderr.contains("imported 1 secret"));
     let wrong = format!("{KEEPASS}/raw.key");
     let run = home.etui(&["import", &database, "--other-key-file", &wrong, "--no-other-password"]).failed(5);
-    assert!(run.stderr.contains("the password or the key file of it is wrong"), "{run}");
+    assert!(run.stderr.contains("its password or key file is wrong"), "{run}");
     home.etui(&["import", &database, "--no-other-password"]).failed(2);
     let vault = home.vault().display().to_string();
     for format in [&["etui"][..], &[]] {

@@ -425,7 +425,7 @@ fn contradictions_are_refused_before_anything_is_done() {
         (&["put", "db", "--length", "9"], "--length needs --generate"),
         (
             &["import", "dotenv", "password", "--other-key-file", "x"],
-            "--other-password-file and --other-key-file are for another vault, or for a file with a password",
+            "--other-password-file and --other-key-file are for another vault, a file with a password or a store of age",
         ),
         (&["--config", "nosuch", "list"], "there are no settings at 'nosuch'"),
         (

@@ -117,7 +117,7 @@ fn a_store_is_recognised_and_its_revisions_become_versions() {
     assert_eq!(texts(&batch, "binary"), [b"\x00\xff"]);
     let closed = batch.secrets.iter().find(|secret| secret.name == "closed").unwrap();
     assert_eq!(closed.unreadable.as_deref(), Some("'age' cannot decrypt 'closed'"));
-    assert_eq!(lost(&batch), ["'web/old.gpg' is left out: it is no file that ends in '.age'"]);
+    assert_eq!(lost(&batch), ["'web/old.gpg' is left out: it is not a file that ends in '.age'"]);
 
     // Identities that are named are taken instead of those beside it.
     let text = SecretBytes::from_vec(fs::read(other.identities()).unwrap());

@@ -134,7 +134,7 @@ fn what_is_no_mapping_or_says_two_things_is_refused_with_its_place() {
         ("a: 'hunter2\n", "line 1, column 4: this is not YAML, or the text is cut off"),
         ("a: *hunter2\n", "line 1, column 4: this is not YAML, or the text is cut off"),
         ("a: !!binary hunter2!\n", "line 1, column 13: base64 is expected here"),
-        ("? [hunter2]\n: x\n", "line 1, column 3: a key that is no text is not read"),
+        ("? [hunter2]\n: x\n", "line 1, column 3: a key that is not a text is not read"),
     ] {
         assert_eq!(fault(map::read, text), expected, "{text}");
     }
@@ -224,7 +224,7 @@ fn manifests_of_secrets_are_recognised_and_others_named() {
             "'shop/db' loses its 'type'",
             "'shop/db' loses its 'annotations'",
             "'shop/db/empty' is left out: it has no value",
-            "'settings' is left out: it is no Secret",
+            "'settings' is left out: it is not a Secret",
         ]
     );
 }

@@ -76,7 +76,7 @@ pub(in crate::cli) struct Import {
     #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = str::parse::<MappedColumn>)]
     map: Vec<MappedColumn>,
 
-    /// Read any JSON object or YAML mapping; its keys become names
+    /// Read a JSON or YAML map; keys become names
     ///
     /// The same as the format map. Texts become values as they are, numbers as they are written, lists as JSON.
     #[arg(long)]
