@@ -4,7 +4,7 @@
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
     CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words,
-    old_passwords, refuse, source_id, time_of,
+    old_passwords, source_id, time_of,
 };
 use super::error::ExchangeError;
 use super::heading;
@@ -79,7 +79,7 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             folder => folder,
         };
         let name = below(folder, row.text("name"));
-        if refuse(&mut batch, &name, &row) {
+        if row.is_refused(&mut batch, &name) {
             continue;
         }
         if !others.is_empty() {

@@ -2,7 +2,7 @@
 //! `"url","username","password","httpRealm","formActionOrigin","guid","timeCreated","timeLastUsed",
 //! "timePasswordChanged"`, times in milliseconds.
 
-use super::entry::{CHANGED, CREATED, Fields, add_entry, host, refuse, source_id, time_of};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, host, source_id, time_of};
 use super::error::ExchangeError;
 use super::heading;
 use super::table::Table;
@@ -21,7 +21,7 @@ pub fn read_chrome(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             "" => host(row.text("url")),
             name => name,
         };
-        if refuse(&mut batch, name, &row) {
+        if row.is_refused(&mut batch, name) {
             continue;
         }
         let mut fields = Fields::new();
@@ -61,7 +61,7 @@ pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = host(row.text("url")).to_owned();
-        if refuse(&mut batch, &name, &row) {
+        if row.is_refused(&mut batch, &name) {
             continue;
         }
         if !row.text(LAST_USED).is_empty() && batch.losses.first() != Some(&last_used) {

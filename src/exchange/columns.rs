@@ -1,6 +1,6 @@
 //! Tables whose every row is one entry: what each column of it becomes.
 
-use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, host, refuse, time_of};
+use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, host, time_of};
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags, Timestamp};
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
@@ -53,7 +53,7 @@ pub(super) fn read(
     for row in table.rows() {
         let (folder, is_in_others) = folder_of(&row, roles);
         let name = below(&folder, &name_of(&row, roles));
-        if refuse(&mut batch, &name, &row) {
+        if row.is_refused(&mut batch, &name) {
             continue;
         }
         if is_folder(&row) {

@@ -1,7 +1,7 @@
 //! Enpass's CSV export. A row is the title of an item, then a label and a value for each of its fields, and a note
 //! where one is left over; what is sensitive has a `*` before its label. A heading may be there and says nothing.
 
-use super::entry::{Fields, add_entry, refuse};
+use super::entry::{Fields, add_entry};
 use super::error::ExchangeError;
 use super::heading;
 use super::place::Place;
@@ -48,7 +48,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
                 continue;
             }
         }
-        if refuse(&mut batch, title, &row) {
+        if row.is_refused(&mut batch, title) {
             continue;
         }
         let (fields, has_known) = fields_of(&row);

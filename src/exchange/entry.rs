@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::table::Row;
 use crate::content::fields;
 use crate::domain::{SecretValue, TagKey, TagValue, Timestamp, ValueType};
 use crate::memory::SecretBytes;
@@ -102,19 +101,6 @@ pub(super) fn text_value(name: &str, text: SecretBytes, losses: &mut Vec<Loss>) 
             None
         }
     }
-}
-
-/// Says of a row that makes no entry why: it is malformed, or longer than any value. Whether it did.
-pub(super) fn refuse(batch: &mut IncomingBatch, name: &str, row: &Row<'_>) -> bool {
-    if let Some(fault) = row.fault() {
-        batch.secrets.push(IncomingSecret::unreadable(name, fault));
-    } else if row.is_too_long() {
-        let most = SecretValue::LIMIT;
-        batch.losses.push(Loss::whole(name, format_args!("a secret value has at most {most} bytes")));
-    } else {
-        return false;
-    }
-    true
 }
 
 /// Adds an entry with its versions, oldest first; what has no value is named among the losses.

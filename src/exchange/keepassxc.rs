@@ -1,7 +1,7 @@
 //! KeePassXC's CSV export: `"Group","Title","Username","Password","URL","Notes","TOTP","Icon","Last
 //! Modified","Created"`, everything quoted. History and attachments are not in it.
 
-use super::entry::{CHANGED, CREATED, Fields, add_entry, refuse, source_id, time_of};
+use super::entry::{CHANGED, CREATED, Fields, add_entry, source_id, time_of};
 use super::error::ExchangeError;
 use super::heading;
 use super::table::{Row, Table};
@@ -30,7 +30,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = name(&row);
-        if refuse(&mut batch, &name, &row) {
+        if row.is_refused(&mut batch, &name) {
             continue;
         }
         if !matches!(row.text("icon"), "" | "0") {

@@ -1,7 +1,7 @@
 //! 1Password's exports: the archive (1PUX) is read by `onepux`; this is the CSV, `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
 //! versions call some columns otherwise. History and attachments are not in it.
 
-use super::entry::{FAVORITE, Fields, add_entry, refuse};
+use super::entry::{FAVORITE, Fields, add_entry};
 use super::error::ExchangeError;
 use super::heading;
 use super::onepux;
@@ -29,7 +29,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = row.text("title").to_owned();
-        if refuse(&mut batch, &name, &row) {
+        if row.is_refused(&mut batch, &name) {
             continue;
         }
         for (column, what) in [("favorite", FAVORITE), ("archived", "that it is archived")] {

@@ -10,6 +10,7 @@ use super::heading::{self, Heading};
 use super::place::{Place, without_mark};
 use crate::domain::SecretValue;
 use crate::memory::SecretBytes;
+use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
 /// A table: what its columns are called, and where its rows lie.
 pub(super) struct Table<'t> {
@@ -154,6 +155,19 @@ impl<'a> Row<'a> {
             fields.resize_with(columns.len(), SecretBytes::new);
         }
         Self { columns, fields, fault, is_too_long }
+    }
+
+    /// Says of a row that makes no entry why: it is malformed, or longer than any value. Whether it did.
+    pub(super) fn is_refused(&self, batch: &mut IncomingBatch, name: &str) -> bool {
+        if let Some(fault) = self.fault() {
+            batch.secrets.push(IncomingSecret::unreadable(name, fault));
+        } else if self.is_too_long() {
+            let most = SecretValue::LIMIT;
+            batch.losses.push(Loss::whole(name, format_args!("a secret value has at most {most} bytes")));
+        } else {
+            return false;
+        }
+        true
     }
 
     /// Why the row cannot be read, with its place.
