@@ -4,6 +4,7 @@
 
 mod circles;
 mod denials;
+mod lock_files;
 mod names;
 mod planted;
 mod promises;
@@ -182,4 +183,17 @@ fn every_test_that_the_documents_name_exists() {
         assert!(missing.is_empty(), "{document} names tests that are not there: {missing:?}");
         assert!(document != "docs/security.md" || named.len() > 50, "the table was read");
     }
+}
+
+#[test]
+fn the_lock_file_of_the_fuzz_programs_follows_ours() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let (manifest, ours, theirs) = (read("Cargo.toml"), read("Cargo.lock"), read("fuzz/Cargo.lock"));
+    let behind = lock_files::behind(&manifest, &ours, &theirs);
+    assert!(behind.is_empty(), "run `cargo update --workspace --manifest-path fuzz/Cargo.toml`: {behind:?}");
+    // It can fail: by a version, and by a crate that is not there.
+    let older = theirs.replacen("version = \"0.6.1\"", "version = \"0.6.0\"", 1);
+    assert_eq!(lock_files::behind(&manifest, &ours, &older).len(), 1);
+    let without = theirs.replacen(" \"aes-gcm\",\n", "", 1);
+    assert_eq!(lock_files::behind(&manifest, &ours, &without), ["aes-gcm"]);
 }
