@@ -7,7 +7,7 @@ use super::codec::{SecretRecordView, Succession, VersionRecord};
 use super::error::StoreError;
 use super::format::{FormatVersion, VersionRow};
 use super::open_store::OpenStore;
-use super::rows::{LONGEST_RECORD, array, blob, each, first, integer};
+use super::rows::{LONGEST_RECORD, array, blob, each, first};
 use crate::crypto;
 use crate::domain::VersionId;
 use crate::versioning::merge::suffixed_ids;
@@ -44,17 +44,6 @@ pub(super) struct Versions {
 }
 
 impl OpenStore {
-    /// The greatest key that a version of this file has, or zero. Nothing vouches for it: it may be of a row that
-    /// belongs to nothing.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn greatest_version_key(&self) -> Result<VersionKey, StoreError> {
-        let sql = "SELECT max(0, ifnull(max(key), 0)) FROM version";
-        let greatest = first(self.file.connection(), sql, [], |row| integer(row, 0))?;
-        Ok(VersionKey(greatest.unwrap_or_default()))
-    }
-
     /// Reads the versions of a secret whose record was verified.
     pub(super) fn read_versions(
         &self,

@@ -12,6 +12,7 @@ use crate::versioning::{Refusal, VersionKey};
 /// when the closure that was given to [`Vault::batch`] succeeds, wholly or not at all.
 pub struct Changes<'a, 'b> {
     pub(super) transaction: &'a mut WriteTransaction<'b>,
+    pub(super) keys: VersionKeys,
 }
 
 impl Vault {
@@ -41,7 +42,7 @@ impl Vault {
         let moment = self.moment();
         let result = match &mut self.session {
             Session::Open(store) => {
-                store.write(moment, batch, |transaction| work(&mut Changes { transaction }))
+                store.write(moment, batch, |transaction| work(&mut Changes::of(transaction)))
             }
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -51,12 +52,14 @@ impl Vault {
 
 /// An identity for a version that is planned but not stored.
 pub(super) fn make_version_key() -> Result<VersionKey, VaultError> {
-    VersionKeys::behind(VersionKey(0)).draw()
+    VersionKeys::default().draw()
 }
 
-/// The identities of new versions, positive 63-bit integers: each lies a random distance behind the one before.
-/// SQLite fills pages that only grow at their end, and leaves a fifth of the others empty.
-#[derive(Debug)]
+/// The identities of the versions that one transaction stores, positive 63-bit integers: the first is random among
+/// all, and each of the others lies a random distance behind the one before. SQLite fills pages that only grow at
+/// their end, and leaves a fifth of the others empty. Transactions begin far apart: where two copies of a vault gave
+/// one id to two versions, the first digits of the keys tell these apart.
+#[derive(Debug, Default)]
 pub(super) struct VersionKeys {
     last: u64,
 }
@@ -64,19 +67,13 @@ pub(super) struct VersionKeys {
 impl VersionKeys {
     /// One more than the greatest.
     const END: u64 = 1 << 63;
-    /// From how many the next one is drawn. Two copies of a vault draw behind the same key: so many that they never
-    /// draw the same one, and so few that there is room for half a million.
-    const NEXT: u64 = 1 << 44;
+    /// From how many the next one is drawn, so that nobody can foresee it.
+    const NEXT: u64 = 1 << 40;
 
-    /// Draws behind this key.
-    pub(super) fn behind(VersionKey(last): VersionKey) -> Self {
-        Self { last: u64::try_from(last).unwrap_or_default() }
-    }
-
-    /// A key that is greater than those before; where too few are left behind them, or none was drawn yet, one of all.
+    /// Draws one that is greater than those before, as long as there are so many.
     pub(super) fn draw(&mut self) -> Result<VersionKey, VaultError> {
         let (start, size) = match self.last {
-            0 => (0, Self::END / 2),
+            0 => (0, Self::END),
             last if last > Self::END - Self::NEXT => (0, Self::END),
             last => (last, Self::NEXT),
         };
@@ -86,10 +83,16 @@ impl VersionKeys {
     }
 }
 
+impl<'a, 'b> Changes<'a, 'b> {
+    pub(super) fn of(transaction: &'a mut WriteTransaction<'b>) -> Self {
+        Self { transaction, keys: VersionKeys::default() }
+    }
+}
+
 impl Changes<'_, '_> {
-    /// The identities of versions that are stored now, behind all that the file has.
-    pub(super) fn version_keys(&self) -> Result<VersionKeys, VaultError> {
-        Ok(VersionKeys::behind(self.transaction.store().greatest_version_key()?))
+    /// A fresh identity for a version that is stored now.
+    pub(super) fn make_version_key(&mut self) -> Result<VersionKey, VaultError> {
+        self.keys.draw()
     }
 
     /// As [`no_such_secret`].
@@ -130,8 +133,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_lies_behind_the_one_before() {
-        let mut keys = VersionKeys::behind(VersionKey(0));
+    fn each_key_of_a_transaction_lies_behind_the_one_before() {
+        let mut keys = VersionKeys::default();
         let mut drawn = Vec::new();
         for _ in 0..1_000 {
             let VersionKey(key) = keys.draw().unwrap();
@@ -148,5 +151,14 @@ mod tests {
             let VersionKey(key) = VersionKeys { last }.draw().unwrap();
             assert!((1..last).contains(&(key as u64)), "{key} behind {last}");
         }
+    }
+
+    // Guards: the keys of two copies that stored one version each began with the same digits, where all keys lay
+    // behind the greatest.
+    #[test]
+    fn the_keys_of_two_transactions_differ_in_their_first_digits() {
+        let first_digits = || VersionKeys::default().draw().unwrap().0 >> 48;
+        let drawn: std::collections::HashSet<i64> = (0..64).map(|_| first_digits()).collect();
+        assert!(drawn.len() > 56, "{drawn:?}");
     }
 }

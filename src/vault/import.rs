@@ -135,7 +135,7 @@ impl Vault {
         let now = self.now();
         self.read(|store| {
             let targets = find_targets(store, batch)?;
-            let mut keys = VersionKeys::behind(VersionKey(0));
+            let mut keys = VersionKeys::default();
             let decided = targets.iter().zip(&batch.secrets);
             let rows =
                 decided.map(|(target, incoming)| Ok(decide(store, &mut keys, target, incoming, now)?.report));
@@ -181,7 +181,7 @@ impl Vault {
                 if on_refusal == OnRefusal::ImportNothing {
                     refuse_any(store, &targets, batch, moment.now)?;
                 }
-                Changes { transaction }.import(targets, batch, watch)
+                Changes::of(transaction).import(targets, batch, watch)
             }),
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -197,10 +197,10 @@ impl Changes<'_, '_> {
         watch: &mut Watch<'_>,
     ) -> Result<ImportReport, VaultError> {
         let now = self.transaction.now();
-        let mut keys = self.version_keys()?;
         let mut rows = Vec::with_capacity(targets.len());
         for (position, (target, incoming)) in targets.into_iter().zip(&batch.secrets).enumerate() {
-            let decided = decide(self.transaction.store_before_changes(), &mut keys, &target, incoming, now)?;
+            let decided =
+                decide(self.transaction.store_before_changes(), &mut self.keys, &target, incoming, now)?;
             if let Some(decision) = &decided.change {
                 self.import_secret(&target.name, decision, incoming)?;
             }
@@ -252,7 +252,7 @@ fn refuse_any(
     batch: &IncomingBatch,
     now: Timestamp,
 ) -> Result<(), VaultError> {
-    let mut keys = VersionKeys::behind(VersionKey(0));
+    let mut keys = VersionKeys::default();
     for (target, incoming) in targets.iter().zip(&batch.secrets) {
         if let ImportOutcome::Refused(refusal) =
             decide(store, &mut keys, target, incoming, now)?.report.outcome

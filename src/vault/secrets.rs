@@ -168,7 +168,7 @@ fn first_version(key: VersionKey) -> VersionRef {
 
 impl Changes<'_, '_> {
     fn duplicate_secret(&mut self, request: &DuplicateRequest) -> Result<CreateOutcome, VaultError> {
-        let first = first_version(self.version_keys()?.draw()?);
+        let first = first_version(self.make_version_key()?);
         let source =
             self.transaction.find(&request.source)?.ok_or_else(|| self.no_such_secret(&request.source))?;
         let taken = self.transaction.find(&request.name)?;
@@ -197,7 +197,7 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn create_secret(&mut self, request: &CreateRequest) -> Result<CreateOutcome, VaultError> {
-        let first = VersionRef { key: self.version_keys()?.draw()?, id: request.version_id.clone() };
+        let first = VersionRef { key: self.make_version_key()?, id: request.version_id.clone() };
         let taken = self.transaction.find(&request.name)?;
         let mut change = create(
             &request.name,

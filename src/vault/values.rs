@@ -75,7 +75,7 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn put_secret_value(&mut self, request: &PutRequest) -> Result<PutOutcome, VaultError> {
-        let key = self.version_keys()?.draw()?;
+        let key = self.make_version_key()?;
         let handle = self.transaction.find_for_put(&request.name, request.version_id.as_ref())?;
         let handle = handle.ok_or_else(|| self.no_such_secret(&request.name))?;
         let secret = self.transaction.secret(handle);

