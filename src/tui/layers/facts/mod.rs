@@ -69,8 +69,8 @@ impl Fact {
     /// What stands behind a number.
     const fn unit(self) -> &'static str {
         match self {
-            Self::Keep => "versions; leave empty to keep all",
-            Self::Rotate => "days; leave empty for no reminder",
+            Self::Keep => "versions; empty keeps all",
+            Self::Rotate => "days; empty: no reminder",
             Self::Name | Self::Copy | Self::Description | Self::Tags => "",
         }
     }
