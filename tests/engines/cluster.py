@@ -220,14 +220,18 @@ disable_mlock = true
             text = answer.read()
         return json.loads(text) if text else {}
 
-    def health(self, node):
+    def status(self, node, path):
+        """The HTTP status that a node answers, or None where it does not."""
         try:
-            self.ask(node, "GET", "sys/health")
+            self.ask(node, "GET", path)
             return 200
         except urllib.error.HTTPError as error:
             return error.code
         except (urllib.error.URLError, OSError):
             return None
+
+    def health(self, node):
+        return self.status(node, "sys/health")
 
     def until(self, condition, what):
         end = time.monotonic() + DEADLINE

@@ -130,6 +130,9 @@ def main():
         print(f"three nodes of {bao}", flush=True)
         cluster.ask(0, "POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
         cluster.until(lambda: configured(cluster, {"max_versions": 50, "cas_required": True}), "the mount is ready")
+        # A follower says 400 until it has heard of the mount.
+        for node in range(3):
+            cluster.until(lambda: cluster.status(node, "secret/metadata/none") == 404, f"node {node} has the mount")
         machine = Machine("one", cluster, cluster.root)
         fill(machine, requests(rng))
         push_while_the_leader_is_killed(cluster, machine)
