@@ -42,6 +42,13 @@ fn a_put_takes_two_keys() {
 }
 
 #[test]
+fn a_put_with_another_label_takes_four_keys() {
+    let mut task = Counted::over(on_password());
+    task.press("p").type_text("fake").press("Tab Backspace").type_text("canary").press("Ctrl-s").took(4);
+    assert!(task.harness.toast().starts_with("v15 stored"), "{}", task.harness.toast());
+}
+
+#[test]
 fn making_a_canary_current_takes_four_keys() {
     let mut task = Counted::over(on_password());
     task.press("l j c Enter").took(4);
