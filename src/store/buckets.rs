@@ -63,8 +63,12 @@ impl OpenStore {
     /// [`StoreError::Integrity`] where sums, seals or counts do not agree.
     pub fn load_all(&mut self) -> Result<(), StoreError> {
         let unread: Vec<usize> = (0..BUCKETS).filter(|&bucket| !self.index.is_opened(bucket)).collect();
-        let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS));
-        if threads == 1 || unread.len() < 2 || self.head.secrets < WORTH_THREADS {
+        let threads = match unread.len() >= 2 && self.head.secrets >= WORTH_THREADS {
+            // Asking for it reads files of the system.
+            true => thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS)),
+            false => 1,
+        };
+        if threads == 1 {
             for bucket in unread {
                 self.load_bucket(bucket, Depth::Records)?;
             }

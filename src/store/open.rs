@@ -73,6 +73,8 @@ pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) stamp: FileStamp,
+    /// The format whose tables it has; `None` while there are two states of the file to choose from.
+    pub(super) tables: Option<FormatVersion>,
     pub(super) notices: Vec<String>,
     /// Whether it is only looked at.
     pub(super) is_copy: bool,
@@ -115,14 +117,21 @@ fn open_once(path: PathBuf, purpose: AsidePurpose) -> Result<Opened, StoreError>
         (None, AsidePurpose::Use) => (connect(&path)?, None),
         (None, AsidePurpose::Look) => (connect_immutable(&path)?, None),
     };
-    schema::check(&connection)?;
+    let format = check_tables(&connection)?;
     set_pragmas(&connection)?;
+    let tables = aside.is_none().then_some(format);
     let mut notices = Vec::new();
     if purpose == AsidePurpose::Use {
         mend_mode(&path, mode, &mut notices);
     }
     report_folder(folder_of(&path), &mut notices);
-    Ok(Opened { connection, path, stamp, notices, is_copy: purpose == AsidePurpose::Look, aside })
+    Ok(Opened { connection, path, stamp, tables, notices, is_copy: purpose == AsidePurpose::Look, aside })
+}
+
+/// As [`schema::check`], in one transaction: outside of one, each look at the file takes a lock of its own.
+fn check_tables(connection: &Connection) -> Result<FormatVersion, StoreError> {
+    let _looking = connection.unchecked_transaction().on(connection)?;
+    schema::check(connection)
 }
 
 /// Connects to a file that nobody changes.
@@ -172,6 +181,7 @@ pub(super) fn create(path: &Path, format: FormatVersion) -> Result<Unnamed, Stor
         stamp: FileStamp::of(temporary.path())?,
         connection,
         path: temporary.path().to_owned(),
+        tables: Some(format),
         notices: Vec::new(),
         is_copy: false,
         aside: None,

@@ -84,7 +84,10 @@ impl VaultFile {
         let read = |opened: &Opened| -> Result<(VaultRow, Header), StoreError> {
             let row = VaultRow::read(&opened.connection)?;
             let header = Header::decode(&row.header, &row.header_hash)?;
-            refuse_another_schema(&opened.connection, &header)?;
+            // What was just looked at is not looked at again.
+            if opened.tables != Some(header.format) {
+                refuse_another_schema(&opened.connection, &header)?;
+            }
             Ok((row, header))
         };
         let (row, header) = match read(&opened) {
