@@ -3,42 +3,42 @@
 //! While a connection is in a transaction nothing else in the process opens the same path: closing it would
 //! drop SQLite's POSIX lock. Only `stat` looks at it then.
 //!
+//! - `connect`: connections of SQLite; `files`: what is private and how it gets onto the disk.
 //! - `beside`: the journal of the file; `aside`: what happens before a journal is played back.
 //! - `temporary`: files that get their name when they are whole, or go again.
+//! - `queue`: the order of writers on this machine.
 
 mod aside;
 mod beside;
+mod connect;
+mod files;
 mod queue;
 mod temporary;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use rustix::io::Errno;
 
 pub(super) use aside::{Aside, Purpose as AsidePurpose, State, neither};
 pub(super) use beside::{Journal, left_by_a_writer, look as look_at_journal};
+use connect::{connect, set_pragmas, wait};
+pub(super) use connect::{connect_immutable, connect_new};
+pub(super) use files::{folder_of, free_name, make_private_folder, remove_quietly, sync_folder};
+pub use files::{names_beside, write_private_file};
 pub(super) use queue::Turn;
 pub(super) use temporary::{Placed, Temporary};
 
 use super::error::StoreError;
 use super::format::FormatVersion;
 use super::schema;
-use super::system_error::{Told as _, wait_for_lock};
-use crate::crypto;
-use crate::domain::{hexadecimal, reason};
+use super::system_error::Told as _;
+use crate::domain::reason;
 
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The longest blob or text of a vault: a value of 1 MiB, padded and sealed, with room to spare.
-const LONGEST_CELL: i32 = 4 * 1024 * 1024;
 
 /// What `stat` says of a file: enough to notice that it was changed or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,25 +134,6 @@ fn check_tables(connection: &Connection) -> Result<FormatVersion, StoreError> {
     schema::check(connection)
 }
 
-/// Connects to a file that nobody changes.
-pub(super) fn connect_immutable(path: &Path) -> Result<Connection, StoreError> {
-    let mut uri = String::from("file:");
-    for byte in std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()) {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
-                uri.push(char::from(*byte))
-            }
-            other => uri.push_str(&format!("%{other:02X}")),
-        }
-    }
-    uri.push_str("?mode=ro&immutable=1");
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = open_connection(path, uri.as_ref(), flags)?;
-    harden(&mut connection)?;
-    Ok(connection)
-}
-
 /// A new vault file with empty tables. It has no name of its own before it is whole.
 pub(super) struct Unnamed {
     pub(super) opened: Opened,
@@ -237,51 +218,6 @@ pub fn remove_unfinished(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-/// The first name of this kind beside a file that nothing has.
-pub(super) fn free_name(path: &Path, kind: &str) -> PathBuf {
-    let names = (1..).map(|number: u64| beside::with_suffix(path, &format!("{kind}{number}")));
-    let mut free = names.filter(|name| fs::symlink_metadata(name).is_err());
-    free.next().unwrap_or_else(|| path.to_owned())
-}
-
-/// The files beside a file whose names are those of this kind, in the order of their numbers.
-pub fn names_beside(path: &Path, kind: &str) -> Vec<PathBuf> {
-    let Some(own) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
-    let Ok(entries) = fs::read_dir(folder_of(path)) else { return Vec::new() };
-    let numbered = entries.flatten().filter_map(|entry| {
-        let name = entry.file_name();
-        let number = name.to_str()?.strip_prefix(own)?.strip_prefix(kind)?.parse::<u64>().ok()?;
-        Some((number, entry.path()))
-    });
-    let mut numbered: Vec<(u64, PathBuf)> = numbered.collect();
-    numbered.sort_unstable();
-    numbered.into_iter().map(|(_, path)| path).collect()
-}
-
-/// Removes a file that was made a moment ago and came to nothing.
-pub(super) fn remove_quietly(path: &Path) {
-    // The error that led here is the one to tell.
-    let _ = fs::remove_file(path);
-}
-
-/// Makes sure that a file and the folder that names it are on the disk.
-pub(super) fn sync(path: &Path, folder: &Path) -> Result<(), StoreError> {
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| StoreError::system("writing", path, &error))?;
-    sync_folder(folder)
-}
-
-/// Makes sure that the names in a folder are on the disk.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| StoreError::system("writing the folder", folder, &error))?;
-    #[cfg(test)]
-    super::observed::folder_synced(folder);
-    Ok(())
-}
-
 /// Removes a journal that SQLite ignores, where no writer is at work on it. What cannot be done now can be
 /// done at the next unlock.
 pub(super) fn clear_dead_journal(opened: &mut Opened) {
@@ -299,64 +235,6 @@ pub(super) fn clear_dead_journal(opened: &mut Opened) {
         let _ = connection.execute_batch("ROLLBACK");
     }
     let _ = connection.busy_handler(Some(wait));
-}
-
-/// Connects to an empty file of ours that becomes a copy.
-pub(super) fn connect_new(path: &Path) -> Result<Connection, StoreError> {
-    let connection = connect(path)?;
-    connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON").on(&connection)?;
-    Ok(connection)
-}
-
-/// The folder of a path.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes a folder 0700 with all above it; existing folders are never changed.
-pub(super) fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|error| StoreError::system("making the folder", folder, &error))
-}
-
-/// Creates a file of mode 0600 that was not there before, following no symlink.
-pub(super) fn create_private_file(path: &Path) -> Result<File, StoreError> {
-    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-        match error.kind() {
-            ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
-            _ => StoreError::system("creating", path, &error),
-        }
-    })
-}
-
-/// Writes a file of mode 0600 in one step: under a temporary name beside it, synced, renamed, the folder
-/// synced. A file that is there already is replaced whole or not at all.
-///
-/// # Errors
-/// [`StoreError::System`]; nothing is left behind then.
-pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = folder_of(path);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".new-{}", hexadecimal(&crypto::make_random::<8>()?)));
-    let temporary = folder.join(name);
-    let mut file = create_private_file(&temporary)?;
-    let is_new = fs::symlink_metadata(path).is_err();
-    let placed = file
-        .write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, path))
-        .inspect_err(|_| remove_quietly(&temporary));
-    let is_placed = placed.is_ok();
-    placed.and_then(|()| File::open(folder)?.sync_all()).map_err(|error| {
-        // Whoever is told that it failed tries again, and would find it in the way.
-        if is_placed && is_new {
-            remove_quietly(path);
-        }
-        StoreError::system("writing", path, &error)
-    })
 }
 
 fn missing_or(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
@@ -431,91 +309,6 @@ fn report_folder(folder: &Path, notices: &mut Vec<String>) {
             mode & 0o777
         ));
     }
-}
-
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW
-        | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let mut connection = open_connection(path, path, flags)?;
-    harden(&mut connection)?;
-    Ok(connection)
-}
-
-fn open_connection(path: &Path, name: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    Connection::open_with_flags(name, flags).map_err(|_| {
-        let said = std::io::Error::last_os_error();
-        // There is no connection to ask. The system says the same to whoever opens the file now.
-        match OpenOptions::new().read(true).open(path) {
-            Err(error) => StoreError::system("opening", path, &error),
-            // It does not, so what it said then is told.
-            Ok(_) => StoreError::system("opening", path, &said),
-        }
-    })
-}
-
-fn wait(tries: i32) -> bool {
-    wait_for_lock(tries, BUSY_TIMEOUT)
-}
-
-fn harden(connection: &mut Connection) -> Result<(), StoreError> {
-    connection.busy_handler(Some(wait)).on(connection)?;
-    for (option, on) in [
-        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
-        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, false),
-    ] {
-        connection.set_db_config(option, on).on(connection)?;
-    }
-    connection
-        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_CELL)
-        .and_then(|_| connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 16 * 1024))
-        .and_then(|_| connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0))
-        .on(connection)?;
-    Ok(())
-}
-
-/// A change stays in memory until it is committed, because what spills into the file shuts its readers out. One
-/// of more than about 20,000 secrets spills all the same: memory is not without limit. Negative means KiB; a
-/// number of pages that is a multiple of 256 would turn spilling off.
-const SPILL_KIB: u32 = 32 * 1024;
-
-/// How much is kept of what was read. Buckets are read once, from one end to the other: memory that is used again
-/// costs less than memory that is new.
-const CACHE_KIB: u32 = 256;
-
-/// DELETE and EXTRA, not WAL: whenever no commit is in flight the vault is one file, a copy of it taken
-/// while the app is open is current, and no power loss loses an acknowledged put.
-fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
-    let mode: String = connection
-        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
-        .on(connection)?;
-    if mode != "delete" {
-        return Err(StoreError::integrity("its journal mode cannot be set"));
-    }
-    for (pragma, value) in [
-        ("synchronous", "EXTRA"),
-        ("fullfsync", "ON"),
-        ("secure_delete", "ON"),
-        ("foreign_keys", "ON"),
-        ("cell_size_check", "ON"),
-        ("temp_store", "MEMORY"),
-        ("cache_size", &format!("-{CACHE_KIB}")),
-        ("cache_spill", &format!("-{SPILL_KIB}")),
-    ] {
-        connection.execute_batch(&format!("PRAGMA {pragma} = {value}")).on(connection)?;
-    }
-    connection
-        .pragma_update_and_check(None, "mmap_size", 0, |_| Ok(()))
-        .or_else(|error| match error {
-            // Where memory mapping is compiled out there is no answer, and nothing to turn off.
-            rusqlite::Error::QueryReturnedNoRows => Ok(()),
-            other => Err(other),
-        })
-        .on(connection)
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::FileStamp;
 use super::beside::{Quiet, journal_of, left_by_a_writer, no_regular_file, open_regular};
+use super::connect::{connect, connect_immutable, set_pragmas};
+use super::files::{create_private_file, folder_of, free_name, remove_quietly, sync_folder};
 use super::temporary::{Temporary, without_name};
-use super::{FileStamp, connect, connect_immutable, folder_of, free_name, remove_quietly, sync_folder};
 use crate::store::error::StoreError;
 use crate::store::schema;
 
@@ -137,7 +139,7 @@ fn copy(
         Err(error) => return Err(StoreError::system("reading", &journal, &error)),
     };
     let kept = copy_file(&journal, &mut file, folder)?;
-    let to_play = super::create_private_file(&journal_of(rolled_back.path()))
+    let to_play = create_private_file(&journal_of(rolled_back.path()))
         .map_err(|error| without_name(error, &copying(&journal)))?;
     write_copy(&journal, &mut file, to_play)?;
     sync_folder(folder)?;
@@ -170,7 +172,7 @@ fn is_sound(connection: &Connection) -> bool {
 fn checked(path: &Path) -> Result<Connection, StoreError> {
     let connection = connect_immutable(path)?;
     schema::check(&connection)?;
-    super::set_pragmas(&connection)?;
+    set_pragmas(&connection)?;
     Ok(connection)
 }
 

@@ -14,8 +14,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::BUSY_TIMEOUT;
 use super::beside::LONGEST_COMMIT;
+use super::connect::BUSY_TIMEOUT;
 use crate::store::error::StoreError;
 
 /// How often a writer that goes on says so.

@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::FileStamp;
 use super::beside::{journal_of, open_regular};
-use super::{FileStamp, create_private_file, remove_quietly, sync};
+use super::files::{create_private_file, folder_of, remove_quietly, sync, sync_folder};
 use crate::crypto;
 use crate::domain::reason;
 use crate::store::error::StoreError;
@@ -55,7 +56,7 @@ impl Temporary {
     /// # Errors
     /// [`StoreError::System`], which names `path`.
     pub(in crate::store) fn new_for(path: &Path) -> Result<Self, StoreError> {
-        Self::new_in(super::folder_of(path), &format!("creating {}", path.display()))
+        Self::new_in(folder_of(path), &format!("creating {}", path.display()))
     }
 
     /// Fills it with what another file holds.
@@ -84,7 +85,7 @@ impl Temporary {
     /// # Errors
     /// [`StoreError::Exists`], [`StoreError::System`]; nothing has that name then.
     pub(in crate::store) fn place(self, path: &Path) -> Result<(), StoreError> {
-        let folder = super::folder_of(path);
+        let folder = folder_of(path);
         self.file.sync_all().map_err(|error| StoreError::system("writing", path, &error))?;
         // A link never replaces what is there, as a rename would. File systems without links, as on most
         // memory sticks, are left with a look and a rename.
@@ -112,7 +113,7 @@ impl Temporary {
         let written = self.file.sync_all().and_then(|()| fs::rename(&self.path, path));
         written.map_err(|error| StoreError::system("writing", path, &error))?;
         drop(self);
-        super::sync_folder(super::folder_of(path))
+        sync_folder(folder_of(path))
     }
 }
 
