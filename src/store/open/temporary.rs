@@ -192,12 +192,19 @@ fn remove_abandoned(folder: &Path) {
         let name = entry.file_name();
         let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
         let path = entry.path();
-        if rest.len() == 16 && open_regular(&path).ok().flatten().is_some_and(|file| file.try_lock().is_ok())
-        {
+        // Its lock is given up after it is gone: whoever has just made it would else take it for theirs meanwhile.
+        let abandoned = if rest.len() == 16 { take_abandoned(&path) } else { None };
+        if abandoned.is_some() {
             remove_quietly(&journal_of(&path));
             remove_quietly(&path);
         }
+        drop(abandoned);
     }
+}
+
+/// The file with its lock, if no process has that.
+fn take_abandoned(path: &Path) -> Option<File> {
+    open_regular(path).ok().flatten().filter(|file| file.try_lock().is_ok())
 }
 
 #[cfg(test)]
@@ -215,5 +222,27 @@ mod tests {
         let told = temporary.name_in(unknown, &path);
         let doing = format!("writing {}", path.display());
         assert_eq!(told, StoreError::System { doing, reason: "no space left on device".to_owned() });
+    }
+
+    #[test]
+    fn a_temporary_file_is_cleared_up_when_its_process_is_gone_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let used = Temporary::new_for(&folder.path().join("vault.etui")).unwrap();
+        let left = folder.path().join(".etui-tmp-0123456789abcdef");
+        fs::write(&left, "").unwrap();
+        remove_abandoned(folder.path());
+        assert!(used.path().exists());
+        assert!(!left.exists());
+    }
+
+    // Guards: the file of a process that has just made it was removed, since its lock was free for a moment.
+    #[test]
+    fn a_file_that_is_being_cleared_up_can_be_taken_by_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".etui-tmp-0123456789abcdef");
+        fs::write(&path, "").unwrap();
+        let taken = take_abandoned(&path);
+        assert!(taken.is_some());
+        assert!(matches!(File::open(&path).unwrap().try_lock(), Err(TryLockError::WouldBlock)));
     }
 }
