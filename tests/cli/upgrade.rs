@@ -72,6 +72,14 @@ fn an_upgrade_is_asked_for_and_without_a_terminal_needs_yes() {
 }
 
 #[test]
+fn without_a_terminal_only_an_old_vault_needs_yes() {
+    let home = Home::with_vault();
+    assert_eq!(home.etui(&["upgrade"]).text(), "the vault is already in the newest format, 2\n");
+    let missing = home.etui(&["upgrade", "--vault", "none.etui"]).failed(2);
+    assert!(missing.stderr.starts_with("error: there is no vault at none.etui\n"), "{}", missing.stderr);
+}
+
+#[test]
 fn a_vault_that_is_damaged_is_not_upgraded() {
     let home = old();
     let path = home.vault();

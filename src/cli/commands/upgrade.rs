@@ -47,14 +47,15 @@ impl RunCommand for Upgrade {
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let output = invocation.output();
-        if !self.yes && !invocation.can_ask() {
+        let locked = invocation.open_vault()?;
+        if locked.format() < FormatVersion::NEWEST && !self.yes && !invocation.can_ask() {
             return Err(CliError::usage(
                 "an older etui cannot open the vault afterwards; without a terminal, confirm with --yes",
                 "",
             )
             .into());
         }
-        let Opened { mut vault, credentials, .. } = invocation.unlock_to_relock()?;
+        let Opened { mut vault, credentials, .. } = invocation.unlock_file(locked)?;
         let is_old = vault.format()? < FormatVersion::NEWEST;
         if is_old && !self.yes && !says_yes(invocation) {
             return Err(CliError::usage("the vault was not upgraded", "").into());

@@ -167,7 +167,7 @@ impl Invocation {
         }
     }
 
-    fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Opened> {
+    pub(in crate::cli) fn unlock_file(&self, mut locked: LockedVault) -> anyhow::Result<Opened> {
         self.say_where(&locked);
         let key_file = self.key_file()?;
         if locked.needs_key_file() && key_file.is_none() {
