@@ -21,6 +21,7 @@ mod history;
 mod limits;
 mod list_secrets;
 mod merge;
+mod merge_answers;
 mod metadata;
 mod password;
 mod plans;

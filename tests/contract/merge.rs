@@ -16,9 +16,9 @@ use crate::support::rules::secret_name;
 use crate::support::vaults::{PASSWORD, Place, create, credentials, get, put, rename_request, text};
 
 /// Two copies of one vault, with `a` in it, on machines of their own.
-struct Copies {
-    mine: Place,
-    theirs: Place,
+pub(super) struct Copies {
+    pub(super) mine: Place,
+    pub(super) theirs: Place,
 }
 
 impl Copies {
@@ -26,7 +26,7 @@ impl Copies {
         Self::filled(|vault| drop(create(vault, "a", "v1", "one").unwrap()))
     }
 
-    fn filled(fill: impl FnOnce(&mut Vault)) -> Self {
+    pub(super) fn filled(fill: impl FnOnce(&mut Vault)) -> Self {
         Self::in_format(FormatVersion::Two, fill)
     }
 
@@ -40,7 +40,7 @@ impl Copies {
     }
 
     /// Changes both, each not knowing of the other; theirs a second later.
-    fn change(&self, mine: impl FnOnce(&mut Vault), theirs: impl FnOnce(&mut Vault)) {
+    pub(super) fn change(&self, mine: impl FnOnce(&mut Vault), theirs: impl FnOnce(&mut Vault)) {
         self.mine.clock.advance(1);
         mine(&mut self.mine.open().unwrap());
         self.theirs.clock.advance(self.mine.clock.seconds() - self.theirs.clock.seconds() + 1);
@@ -64,7 +64,7 @@ impl Copies {
     }
 }
 
-fn beside(vault: &mut Vault, path: &Path, place: &Place) -> Vault {
+pub(super) fn beside(vault: &mut Vault, path: &Path, place: &Place) -> Vault {
     match vault.open_beside(path, Box::new(place.clock.clone())).unwrap() {
         Beside::Open(other) => *other,
         Beside::Locked(locked) => {
@@ -88,7 +88,7 @@ fn merge(place: &Place, other: &Path) -> Result<MergeOutcome, VaultError> {
 }
 
 #[track_caller]
-fn assert_whole(vault: &mut Vault) {
+pub(super) fn assert_whole(vault: &mut Vault) {
     let report = vault.verify().unwrap();
     assert!(report.is_clean(), "{:?}", report.findings);
 }
