@@ -251,7 +251,7 @@ fn parse(text: &str) -> Result<Settings, (usize, String)> {
 
 /// Any bytes as a settings file: read, or refused with a line of it.
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) fn any_settings(bytes: &[u8]) {
+pub fn any_settings(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Err((line, problem)) = parse(text) {
         assert!(line >= 1 && line <= 1 + text.matches('\n').count() && !problem.is_empty());

@@ -1,40 +1,39 @@
 //! What reads from outside, each as a function of any bytes: it may refuse them, it may not panic, and what it promises
 //! besides holds. The targets of `fuzz/` and a test here call the same functions.
 
+pub use crate::cli::fuzzing::{reference, template};
+pub use crate::config::any_settings as settings;
+pub use crate::exchange::keepass::keepass;
+pub use crate::kms::fuzzing::api_line;
+pub use crate::store::fuzzing::record;
+pub use crate::tui::fuzzing::{keymap, terminal};
+
 use crate::exchange::{Reader, Source};
-use crate::{cli, codes, config, content, domain, exchange, kms, query, store, tui};
+use crate::{codes, content, domain, query};
 
 /// A function of any bytes, by the name of its target and of the folder of its first inputs (`fuzz/seeds`).
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All of them.
+/// All of them. A program of `fuzz/` calls one of these functions by its path, so that the others are not linked: each
+/// branch that is linked has a counter, and every run reads all of them.
 pub const TARGETS: [Target; 16] = [
-    ("api_line", kms::fuzzing::api_line),
+    ("api_line", api_line),
     ("archive", archive),
     ("code", code),
     ("csv", csv),
     ("dotenv", dotenv),
     ("field", field),
     ("json", json),
-    ("keepass", exchange::keepass::keepass),
-    ("keymap", tui::fuzzing::keymap),
+    ("keepass", keepass),
+    ("keymap", keymap),
     ("query", query),
-    ("record", store::fuzzing::record),
-    ("reference", cli::fuzzing::reference),
-    ("settings", config::any_settings),
-    ("template", cli::fuzzing::template),
-    ("terminal", tui::fuzzing::terminal),
+    ("record", record),
+    ("reference", reference),
+    ("settings", settings),
+    ("template", template),
+    ("terminal", terminal),
     ("visible", visible),
 ];
-
-/// Runs the target of a name.
-///
-/// # Panics
-/// Where there is none, and where a promise is broken.
-pub fn run(name: &str, bytes: &[u8]) {
-    let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("the target is in the table");
-    target(bytes);
-}
 
 /// A file of an import through all readers whose formats begin so.
 fn imports(bytes: &[u8], is_wanted: fn(&str) -> bool) {
@@ -60,24 +59,24 @@ const JSON: [&str; 9] =
     ["json", "bitwarden", "protonpass", "map", "hashicorp", "kubernetes", "aegis", "otpauth", "alibaba"];
 
 /// The archive of 1Password.
-fn archive(bytes: &[u8]) {
+pub fn archive(bytes: &[u8]) {
     imports(bytes, |name| name == "1password");
 }
 
 /// CSV of every program.
-fn csv(bytes: &[u8]) {
+pub fn csv(bytes: &[u8]) {
     imports(bytes, |name| !JSON.contains(&name) && name != "dotenv");
 }
 
 /// JSON of every program.
-fn json(bytes: &[u8]) {
+pub fn json(bytes: &[u8]) {
     imports(bytes, |name| JSON.contains(&name));
     let _ = content::json_fault(bytes);
     let _ = content::json_text::string_members(bytes);
 }
 
 /// NAME=value lines.
-fn dotenv(bytes: &[u8]) {
+pub fn dotenv(bytes: &[u8]) {
     imports(bytes, |name| name == "dotenv");
     let each = content::dotenv::parse_each(bytes);
     if let Ok(all) = content::dotenv::parse(bytes) {
@@ -86,7 +85,7 @@ fn dotenv(bytes: &[u8]) {
 }
 
 /// Fields of a value: one that is replaced has the new text, and the others keep theirs.
-fn field(bytes: &[u8]) {
+pub fn field(bytes: &[u8]) {
     let Some((_, fields)) = content::named_fields(bytes) else { return };
     let new = crate::memory::SecretBytes::copy_of(b"new text");
     for one in fields.iter().take(4) {
@@ -100,7 +99,7 @@ fn field(bytes: &[u8]) {
 }
 
 /// A one-time code of a value.
-fn code(bytes: &[u8]) {
+pub fn code(bytes: &[u8]) {
     if let Ok(source) = codes::CodeSource::of_value(bytes) {
         let _ = source.code_at(1_700_000_000);
         assert!(codes::CodeSource::of_text(source.uri("a").expose()).is_ok(), "its URI is one again");
@@ -108,7 +107,7 @@ fn code(bytes: &[u8]) {
 }
 
 /// What was typed into the filter means something, on every name.
-fn query(bytes: &[u8]) {
+pub fn query(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let query = query::Query::parse(text);
     // Names are ASCII.
@@ -122,7 +121,7 @@ fn query(bytes: &[u8]) {
 }
 
 /// What is shown obeys nobody.
-fn visible(bytes: &[u8]) {
+pub fn visible(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     assert!(!domain::visible(&text).chars().any(char::is_control));
 }

@@ -1,4 +1,4 @@
 //! Any bytes through `archive` of `src/fuzzing.rs`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::run("archive", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::archive(bytes));

@@ -1,4 +1,4 @@
 //! Any bytes through `keepass` of `src/fuzzing.rs`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::run("keepass", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::keepass(bytes));

@@ -1,4 +1,4 @@
 //! Any bytes through `keymap` of `src/fuzzing.rs`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::run("keymap", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::keymap(bytes));

@@ -1,4 +1,4 @@
 //! Any bytes through `record` of `src/fuzzing.rs`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::run("record", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::record(bytes));

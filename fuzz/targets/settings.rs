@@ -1,4 +1,4 @@
 //! Any bytes through `settings` of `src/fuzzing.rs`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::run("settings", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| etui::fuzzing::settings(bytes));

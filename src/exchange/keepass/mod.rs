@@ -29,7 +29,7 @@ mod write;
 mod xml;
 
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use fuzzing::keepass;
+pub use fuzzing::keepass;
 pub use read::read;
 pub(super) use read::{is_database, is_xml};
 pub use write::write;
