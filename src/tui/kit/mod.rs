@@ -19,6 +19,7 @@ pub mod spinner;
 pub mod strength;
 pub mod text_area;
 pub mod toast;
+pub mod two_answers;
 mod typing_history;
 
 pub use edit_buffer::{EditBuffer, Lines};

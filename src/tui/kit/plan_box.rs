@@ -1,69 +1,14 @@
-//! The lines of a plan, a refusal, and two answers to a question, wherever they are shown.
+//! The lines of a plan, and a refusal, wherever they are shown.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::canvas::{Canvas, Hit};
+use super::canvas::Canvas;
 use super::line::{cut_to, width, wrapped};
 use crate::tui::ask::failure::Failure;
 use crate::tui::ask::outlook::{Outlook, Unfit};
 use crate::tui::plan_text::PlanLine;
 use crate::tui::theme::Role;
-
-/// The answer to a question, the harmless one first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// Nothing happens.
-    Cancel,
-    Do,
-}
-
-impl Choice {
-    /// The one that a click lands on; `None`: it lands elsewhere.
-    pub const fn of(hit: Hit) -> Option<Self> {
-        match hit {
-            Hit::Cancel => Some(Self::Cancel),
-            Hit::Do => Some(Self::Do),
-            _ => None,
-        }
-    }
-
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Cancel => Self::Do,
-            Self::Do => Self::Cancel,
-        }
-    }
-}
-
-/// Draws two answers; the chosen one is reversed and marked. A click chooses, Enter answers.
-pub fn draw_choices(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    row: u16,
-    (cancel, done): (&str, &str),
-    choice: Choice,
-) -> Option<Position> {
-    let theme = canvas.theme();
-    let mut column = 2;
-    let mut cursor = None;
-    for (text, meaning, hit) in [(cancel, Choice::Cancel, Hit::Cancel), (done, Choice::Do, Hit::Do)] {
-        let mut pen = canvas.pen(area, row);
-        pen.skip(column);
-        let start = pen.column();
-        let (mark, style) = if meaning == choice {
-            cursor = Some(Position::new(start, area.y + row));
-            (theme.glyphs.selected, theme.style(Role::Selected))
-        } else {
-            (" ", theme.style(Role::Text))
-        };
-        pen.text(&format!("{mark} {text} "), style);
-        let width = pen.column() - start;
-        canvas.hit(Rect { x: start, y: area.y + row, width, height: 1 }, hit);
-        column += width + 2;
-    }
-    cursor
-}
 
 /// Draws lines of a plan below each other, as many as there is room for.
 pub fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[PlanLine], dimmed: Option<Style>) -> u16 {

@@ -7,19 +7,14 @@ use crate::tui::app::App;
 use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::plan_box::{Choice, draw_choices};
+use crate::tui::kit::two_answers::{Choice, Reply, TwoAnswers};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::theme::Role;
 
 /// The question, with the harmless answer first.
+#[derive(Default)]
 pub struct Discard {
-    choice: Choice,
-}
-
-impl Default for Discard {
-    fn default() -> Self {
-        Self { choice: Choice::Cancel }
-    }
+    answers: TwoAnswers,
 }
 
 impl Layer for Discard {
@@ -32,19 +27,15 @@ impl Layer for Discard {
     }
 
     fn act(&mut self, action: Action, _app: &mut App) -> Flow {
-        match action {
-            Action::PreviousChoice | Action::NextChoice => self.choice = self.choice.other(),
-            Action::Escape | Action::Back => return Flow::Done,
-            Action::Enter if self.choice == Choice::Cancel => return Flow::Done,
-            Action::Enter => return Flow::Discard,
-            _ => {}
+        match self.answers.act(action) {
+            Reply::Is(Choice::Cancel) => Flow::Done,
+            Reply::Is(Choice::Do) => Flow::Discard,
+            Reply::Moved | Reply::Nothing => Flow::Stay,
         }
-        Flow::Stay
     }
 
-    /// A click chooses an answer.
     fn hit(&mut self, hit: Hit, _app: &mut App) {
-        self.choice = Choice::of(hit).unwrap_or(self.choice);
+        self.answers.hit(hit);
     }
 
     /// Whoever presses it again means it.
@@ -57,7 +48,6 @@ impl Layer for Discard {
         let area = centred(canvas.body(), 54, 7);
         let inside = canvas.dialog(area, "Discard changes?", "");
         canvas.pen(inside, 1).skip(2).text("This form has unsaved changes.", theme.style(Role::Text));
-        let answers = ("Keep editing", "Discard");
-        draw_choices(canvas, inside, 3, answers, self.choice)
+        self.answers.draw(canvas, inside, 3, ("Keep editing", "Discard"))
     }
 }

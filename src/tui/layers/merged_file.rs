@@ -9,7 +9,7 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::plan_box::{Choice, draw_choices};
+use crate::tui::kit::two_answers::{Choice, Reply, TwoAnswers};
 use crate::tui::layer::{Flow, Layer};
 use crate::tui::theme::Role;
 use crate::vault::SeenFile;
@@ -17,13 +17,13 @@ use crate::vault::SeenFile;
 /// The question, with the harmless answer first.
 pub struct MergedFile {
     file: SeenFile,
-    choice: Choice,
+    answers: TwoAnswers,
     deleted: Question,
 }
 
 impl MergedFile {
-    pub const fn new(file: SeenFile) -> Self {
-        Self { file, choice: Choice::Cancel, deleted: Question::new() }
+    pub fn new(file: SeenFile) -> Self {
+        Self { file, answers: TwoAnswers::default(), deleted: Question::new() }
     }
 
     /// Where it lies is known: beside the vault, or as it was typed.
@@ -47,21 +47,18 @@ impl Layer for MergedFile {
     }
 
     fn act(&mut self, action: Action, app: &mut App) -> Flow {
-        match action {
-            Action::PreviousChoice | Action::NextChoice => self.choice = self.choice.other(),
-            Action::Escape | Action::Back => return Flow::Done,
-            Action::Enter if self.choice == Choice::Cancel => return Flow::Done,
-            Action::Enter if !app.is_busy() => {
+        match self.answers.act(action) {
+            Reply::Is(Choice::Cancel) => return Flow::Done,
+            Reply::Is(Choice::Do) if !app.is_busy() => {
                 app.begin_busy(&mut self.deleted, Work::DeleteMerged(self.file.clone()));
             }
-            _ => {}
+            Reply::Is(Choice::Do) | Reply::Moved | Reply::Nothing => {}
         }
         Flow::Stay
     }
 
-    /// A click chooses an answer.
     fn hit(&mut self, hit: Hit, _app: &mut App) {
-        self.choice = Choice::of(hit).unwrap_or(self.choice);
+        self.answers.hit(hit);
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {
@@ -92,6 +89,6 @@ impl Layer for MergedFile {
         for (row, text) in (1..).zip(&sentences) {
             canvas.pen(inside, row).skip(2).text(text, theme.style(Role::Text));
         }
-        draw_choices(canvas, inside, rows + 2, ("Keep it", "Delete"), self.choice)
+        self.answers.draw(canvas, inside, rows + 2, ("Keep it", "Delete"))
     }
 }

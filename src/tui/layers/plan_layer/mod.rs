@@ -18,8 +18,8 @@ use crate::tui::context::{Context, Contexts};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::jobs::{Job, JobKind};
 use crate::tui::kit::canvas::{Canvas, Hit};
-use crate::tui::kit::plan_box::Choice;
 use crate::tui::kit::plan_list::{PlanList, Selecting};
+use crate::tui::kit::two_answers::{Choice, Reply, TwoAnswers};
 use crate::tui::layer::{Flow, Gift, Layer, News};
 use crate::tui::plan_text::PlanLine;
 use crate::tui::theme::Role;
@@ -120,7 +120,7 @@ pub struct PlanLayer<P: Planning> {
     made: Question,
     /// The job that it waits for.
     job: Option<JobKind>,
-    choice: Choice,
+    answers: TwoAnswers,
     remark: Option<&'static str>,
     sentences: Vec<(String, Role)>,
     list: PlanList,
@@ -149,7 +149,7 @@ impl<P: Planning> PlanLayer<P> {
             planned: Pending::default(),
             made: Question::default(),
             job: None,
-            choice: Choice::Cancel,
+            answers: TwoAnswers::default(),
             remark: None,
             sentences: Vec::new(),
             list: PlanList::new(P::SELECTING),
@@ -208,6 +208,15 @@ impl<P: Planning> PlanLayer<P> {
                 app.begin_job(&mut self.made, job);
             }
             _ => {}
+        }
+    }
+
+    /// What a key means for the question that the plan ends with; without one Enter says yes.
+    fn reply(&mut self, action: Action) -> Reply {
+        match action {
+            action if self.planning.answers().is_some() => self.answers.act(action),
+            Action::Enter => Reply::Is(Choice::Do),
+            _ => Reply::Nothing,
         }
     }
 
@@ -270,12 +279,12 @@ impl<P: Planning> Layer for PlanLayer<P> {
             Action::Escape | Action::Back => return self.interrupt(app),
             Action::StopWork if self.job.is_some() => app.stop_work(),
             _ if self.job.is_some() => {}
-            Action::PreviousChoice | Action::NextChoice => self.choice = self.choice.other(),
-            Action::Enter if self.planning.answers().is_some() && self.choice == Choice::Cancel => {
-                return Flow::Close;
-            }
-            Action::Enter if !app.is_busy() => self.make(app),
-            _ => return self.act_on(action, app),
+            action => match self.reply(action) {
+                Reply::Is(Choice::Cancel) => return Flow::Close,
+                Reply::Is(Choice::Do) if !app.is_busy() => self.make(app),
+                Reply::Is(Choice::Do) | Reply::Moved => {}
+                Reply::Nothing => return self.act_on(action, app),
+            },
         }
         Flow::Stay
     }
@@ -285,7 +294,7 @@ impl<P: Planning> Layer for PlanLayer<P> {
         if let Hit::Line(line) = hit {
             self.list.select(line);
         }
-        self.choice = Choice::of(hit).unwrap_or(self.choice);
+        self.answers.hit(hit);
     }
 
     fn awaits(&self, ticket: Ticket) -> bool {

@@ -8,7 +8,7 @@ use crate::tui::ask::Failure;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::plan_box::{draw_choices, draw_refusal, refusal_rows};
+use crate::tui::kit::plan_box::{draw_refusal, refusal_rows};
 use crate::tui::kit::progress::draw_progress;
 use crate::tui::kit::rows::{Rows, below};
 use crate::tui::layout;
@@ -96,7 +96,7 @@ impl<P: Planning> PlanLayer<P> {
         let selected = self.list.draw(canvas, list, area);
         match self.planning.answers() {
             Some(texts) if self.is_doable() && self.job.is_none() => {
-                draw_choices(canvas, inside, answers, texts, self.choice)
+                self.answers.draw(canvas, inside, answers, texts)
             }
             _ => selected.or(first),
         }
