@@ -216,6 +216,16 @@ pub enum SettingsError {
     },
 }
 
+impl SettingsError {
+    /// What to do next, where the file is one that is written by hand.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "correct that line, or delete it",
+            Self::Unreadable { .. } | Self::Unwritable { .. } => "",
+        }
+    }
+}
+
 /// Reads the settings; without a file they are the defaults.
 ///
 /// # Errors

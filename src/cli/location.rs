@@ -67,8 +67,7 @@ impl Location {
 
     /// The remotes of this machine, beside the settings.
     pub(super) fn remotes(&self) -> Result<Remotes, CliError> {
-        Remotes::load(&self.remotes_file()?)
-            .map_err(|error| CliError::usage(error.to_string(), "correct that line, or delete it"))
+        Remotes::load(&self.remotes_file()?).map_err(|error| CliError::usage(error.to_string(), error.hint()))
     }
 
     /// Their file, there or not.

@@ -94,21 +94,32 @@ pub enum Addition {
     Taken,
 }
 
-/// Why there is no remote to sync with.
+/// Why there is no remote for what is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoSuchRemote {
     /// None takes copies.
     #[error("there is no remote to sync with")]
     None,
+    /// None takes secrets.
+    #[error("there is no engine among the remotes")]
+    NoEngine,
     /// None is called so.
     #[error("there is no remote '{0}'")]
     Unknown(RemoteName),
-    /// Several take copies, and none was named.
+    /// Several would do, and none was named.
     #[error("there are several remotes: {}", listed(.0))]
     Several(Vec<RemoteName>),
     /// It is an engine.
     #[error("'{0}' takes secrets and no copies of the vault")]
     TakesSecrets(RemoteName),
+    /// It takes copies.
+    #[error("remote '{name}' is a copy of the vault ({kind}), not an engine")]
+    TakesCopies {
+        /// Its name.
+        name: RemoteName,
+        /// What is there, in a word.
+        kind: &'static str,
+    },
 }
 
 fn listed(names: &[RemoteName]) -> String {
@@ -120,11 +131,15 @@ impl NoSuchRemote {
     pub fn hint(&self) -> String {
         match self {
             Self::None => "add one with `etui remote add NAME URL`".to_owned(),
+            Self::NoEngine => {
+                "add one with `etui remote add NAME openbao:https://HOST:8200/MOUNT/PATH`".to_owned()
+            }
             Self::Unknown(_) => {
                 "run `etui remote list` to see all, or `etui remote add` to add one".to_owned()
             }
             Self::Several(_) => "name one of them".to_owned(),
             Self::TakesSecrets(name) => format!("run `etui push {name}`"),
+            Self::TakesCopies { .. } => "name one whose URL begins with openbao:".to_owned(),
         }
     }
 }
@@ -190,16 +205,38 @@ impl Remotes {
     /// # Errors
     /// [`NoSuchRemote`].
     pub fn to_sync_with(&self, name: Option<&RemoteName>) -> Result<(&RemoteName, &RemoteUrl), NoSuchRemote> {
+        let fits = |url: &RemoteUrl| url.takes_copies();
+        self.choose(name, fits, NoSuchRemote::None, |name, _| NoSuchRemote::TakesSecrets(name))
+    }
+
+    /// The engine to hand secrets over to or to take them from: the one that is named, or the only one.
+    ///
+    /// # Errors
+    /// [`NoSuchRemote`].
+    pub fn engine(&self, name: Option<&RemoteName>) -> Result<(&RemoteName, &RemoteUrl), NoSuchRemote> {
+        let fits = |url: &RemoteUrl| !url.takes_copies();
+        let other = |name, url: &RemoteUrl| NoSuchRemote::TakesCopies { name, kind: url.kind() };
+        self.choose(name, fits, NoSuchRemote::NoEngine, other)
+    }
+
+    /// The remote that is named, if it fits, or the only one that does.
+    fn choose(
+        &self,
+        name: Option<&RemoteName>,
+        fits: impl Fn(&RemoteUrl) -> bool,
+        none: NoSuchRemote,
+        is_other: impl Fn(RemoteName, &RemoteUrl) -> NoSuchRemote,
+    ) -> Result<(&RemoteName, &RemoteUrl), NoSuchRemote> {
         if let Some(name) = name {
             let known = self.0.get_key_value(name).ok_or_else(|| NoSuchRemote::Unknown(name.clone()))?;
             return match known {
-                (name, remote) if remote.url.takes_copies() => Ok((name, &remote.url)),
-                (name, _) => Err(NoSuchRemote::TakesSecrets(name.clone())),
+                (name, remote) if fits(&remote.url) => Ok((name, &remote.url)),
+                (name, remote) => Err(is_other(name.clone(), &remote.url)),
             };
         }
-        let all: Vec<_> = self.0.iter().filter(|(_, remote)| remote.url.takes_copies()).collect();
+        let all: Vec<_> = self.0.iter().filter(|(_, remote)| fits(&remote.url)).collect();
         match all[..] {
-            [] => Err(NoSuchRemote::None),
+            [] => Err(none),
             [(name, remote)] => Ok((name, &remote.url)),
             _ => Err(NoSuchRemote::Several(all.into_iter().map(|(name, _)| name.clone()).collect())),
         }
@@ -275,6 +312,21 @@ mod tests {
         assert_eq!(remotes.to_sync_with(Some(&name("stick"))).unwrap().0, &name("stick"));
         assert_eq!(remotes.to_sync_with(Some(&name("x"))), Err(NoSuchRemote::Unknown(name("x"))));
         assert_eq!(remotes.to_sync_with(Some(&name("bao"))), Err(NoSuchRemote::TakesSecrets(name("bao"))));
+    }
+
+    #[test]
+    fn the_engine_is_the_named_or_the_only_one_that_takes_secrets() {
+        let mut remotes = Remotes::default();
+        remotes.add(name("nb"), url("ssh://nb/v.etui"));
+        assert_eq!(remotes.engine(None), Err(NoSuchRemote::NoEngine));
+        remotes.add(name("bao"), url("openbao:https://bao.example/secret"));
+        assert_eq!(remotes.engine(None).unwrap().0, &name("bao"));
+        assert_eq!(remotes.engine(Some(&name("x"))), Err(NoSuchRemote::Unknown(name("x"))));
+        let copies = NoSuchRemote::TakesCopies { name: name("nb"), kind: "ssh" };
+        assert_eq!(remotes.engine(Some(&name("nb"))), Err(copies));
+        remotes.add(name("other"), url("openbao:https://other.example/secret"));
+        assert_eq!(remotes.engine(None), Err(NoSuchRemote::Several(vec![name("bao"), name("other")])));
+        assert_eq!(remotes.engine(Some(&name("other"))).unwrap().0, &name("other"));
     }
 
     #[test]

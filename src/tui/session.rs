@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::agent::{self, Agent, Purpose};
+use crate::config::remotes::Remotes;
 use crate::domain::reason;
 use crate::memory::SecretBytes;
 use crate::platform::clipboard::ClipboardSetting;
@@ -206,8 +207,10 @@ impl Session {
         self.cost
     }
 
-    pub(super) fn remotes_file(&self) -> Option<&Path> {
-        self.remotes_file.as_deref()
+    /// The remotes of this machine.
+    pub(super) fn remotes(&self) -> Result<Remotes, Failure> {
+        let remotes = self.remotes_file.as_deref().map_or_else(|| Ok(Remotes::default()), Remotes::load);
+        remotes.map_err(|error| Failure::told(error.to_string(), error.hint()))
     }
 
     /// Wipes what was read and waits for the word to bring it in.

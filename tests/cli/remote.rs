@@ -90,3 +90,19 @@ fn what_is_no_remote_is_refused_without_its_secret() {
     "#);
     home.etui(&["config", "check"]).failed(2);
 }
+
+#[test]
+fn remotes_that_are_not_understood_are_told_alike_by_each_command() {
+    let home = Home::with_vault();
+    fs::create_dir_all(home.path().join("config/etui")).unwrap();
+    fs::write(home.path().join("config/etui/remotes.toml"), "[nb]\nurl = 'nowhere'\n").unwrap();
+    let told = home.etui(&["remote", "list"]).failed(2).to_string();
+    assert!(told.contains("hint: correct that line, or delete it"), "{told}");
+    let mut commands = vec![vec!["sync"], vec!["sync", "nb"]];
+    if cfg!(feature = "engines") {
+        commands.extend([vec!["push", "nb", "--dry-run"], vec!["pull", "nb", "--dry-run"]]);
+    }
+    for command in commands {
+        assert_eq!(home.etui(&command).failed(2).to_string(), told, "{command:?}");
+    }
+}

@@ -165,13 +165,28 @@ fn what_is_in_the_way_is_said_in_the_form() {
     harness.assert_shows("does not accept the token");
     harness.press("Esc Right Enter");
     harness.press(":").type_text("push nosuch").press("Enter");
-    harness.assert_shows("there is no engine 'nosuch' among the remotes");
+    harness.assert_shows("there is no remote 'nosuch'");
     harness.press("Esc");
     remember(&harness, &[("team", &server), ("other", &server)]);
     harness.task(Action::Pull).with_token();
-    harness.assert_shows("there are several engines");
-    harness.assert_shows("name one: other, team");
+    harness.assert_shows("there are several remotes: other, team");
+    harness.assert_shows("name one of them");
     assert!(!harness.screen().contains(TOKEN));
+}
+
+#[test]
+fn remotes_that_are_not_understood_are_told_alike_by_each_command() {
+    let mut harness = Harness::open((120, 40), fill);
+    fs::write(harness.folder().join("remotes.toml"), "[team]\nurl = 'nowhere'\n").unwrap();
+    for action in [Action::Push, Action::Pull] {
+        harness.task(action).with_token();
+        harness.assert_shows("remotes.toml' line 2: a remote is file:PATH");
+        harness.assert_shows("correct that line, or delete it");
+        harness.press("Esc Right Enter");
+    }
+    harness.task(Action::Sync);
+    harness.assert_shows("remotes.toml' line 2: a remote is file:PATH");
+    harness.assert_shows("correct that line, or delete it");
 }
 
 #[test]

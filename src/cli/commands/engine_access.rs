@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::remote::unknown;
+use super::remote::no_such;
 use crate::cli::error::{CliError, reason};
 use crate::cli::input;
 use crate::cli::invocation::Invocation;
@@ -16,7 +16,7 @@ use crate::cli::password;
 use crate::cli::stream::refuse_stream;
 use crate::cli::usage::refuse_blank;
 use crate::config::duration;
-use crate::config::remotes::{RemoteName, RemoteUrl};
+use crate::config::remotes::RemoteName;
 use crate::domain::visible;
 use crate::engine::{
     self, Access, Address, Authorities, Bao, Login, NoAuthorities, NoEngine, NotOneWord, Surroundings,
@@ -77,13 +77,7 @@ impl EngineRemote {
     /// The remote of this name.
     pub(super) fn find(invocation: &Invocation, name: &RemoteName) -> Result<Self, CliError> {
         let remotes = invocation.remotes()?;
-        let url = &remotes.get(name).ok_or_else(|| unknown(&remotes, name))?.url;
-        let RemoteUrl::OpenBao { .. } = url else {
-            return Err(CliError::usage(
-                format!("remote '{name}' is a copy of the vault ({}), not an engine", url.kind()),
-                "name one whose URL begins with openbao:",
-            ));
-        };
+        let (name, url) = remotes.engine(Some(name)).map_err(|none| no_such(&remotes, none))?;
         let address = url.to_string().parse();
         let address =
             address.map_err(|error: crate::engine::NotAnAddress| CliError::usage(error.to_string(), ""))?;

@@ -14,7 +14,7 @@ use crate::cli::schema::{Json, Key, Kind, Schema, key};
 use crate::cli::stream::refuse_stream;
 use crate::cli::table::{Cell, Table};
 use crate::config::SettingsError;
-use crate::config::remotes::{Addition, RemoteName, RemoteUrl, Remotes};
+use crate::config::remotes::{Addition, NoSuchRemote, RemoteName, RemoteUrl, Remotes};
 use crate::domain::{ErrorCode, nearest, visible};
 
 /// Name the places that this machine syncs with, as git does
@@ -135,13 +135,21 @@ fn taken(name: &RemoteName) -> CliError {
 }
 
 /// There is no remote of this name.
-pub(super) fn unknown(remotes: &Remotes, name: &RemoteName) -> CliError {
+fn unknown(remotes: &Remotes, name: &RemoteName) -> CliError {
     let names = remotes.iter().map(|(known, _)| known.as_str());
     let hint = match nearest(name.as_str(), names) {
         Some(near) => format!("did you mean '{near}'?"),
         None => "run `etui remote list` to see all, or `etui remote add` to add one".to_owned(),
     };
     CliError::not_found(format!("there is no remote '{name}'"), hint)
+}
+
+/// Of a name that is not known the nearest one is a better hint.
+pub(super) fn no_such(remotes: &Remotes, none: NoSuchRemote) -> CliError {
+    match none {
+        NoSuchRemote::Unknown(name) => unknown(remotes, &name),
+        none => CliError::usage(none.to_string(), none.hint()),
+    }
 }
 
 fn not_saved(error: SettingsError) -> CliError {

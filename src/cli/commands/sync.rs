@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::remote::unknown;
+use super::remote::no_such;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
@@ -105,10 +105,8 @@ impl Sync {
     /// The remote that was named, or the only one that takes copies.
     fn chosen(&self, invocation: &Invocation) -> anyhow::Result<(RemoteName, RemoteUrl)> {
         let remotes = invocation.remotes()?;
-        match remotes.to_sync_with(self.remote.as_ref()) {
-            Ok((name, url)) => Ok((name.clone(), url.clone())),
-            Err(NoSuchRemote::Unknown(name)) => Err(unknown(&remotes, &name).into()),
-            Err(none) => Err(CliError::usage(none.to_string(), none.hint()).into()),
-        }
+        let chosen = remotes.to_sync_with(self.remote.as_ref());
+        let (name, url) = chosen.map_err(|none| no_such(&remotes, none))?;
+        Ok((name.clone(), url.clone()))
     }
 }

@@ -1,5 +1,6 @@
 //! Why something was not done.
 
+use crate::config::remotes::NoSuchRemote;
 use crate::crypto::CryptoError;
 use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
@@ -79,6 +80,12 @@ impl From<ExchangeError> for Failure {
 impl From<CryptoError> for Failure {
     fn from(error: CryptoError) -> Self {
         Self::told(error.to_string(), "nothing was changed")
+    }
+}
+
+impl From<NoSuchRemote> for Failure {
+    fn from(none: NoSuchRemote) -> Self {
+        Self::told(none.to_string(), none.hint())
     }
 }
 

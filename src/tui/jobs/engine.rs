@@ -1,12 +1,11 @@
 //! Pushes and pulls: the remote is looked up and reached, and what would be done is planned first.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::engine_job::{EngineDone, EngineJob, FromEngine, PushScope, Target};
 use super::job::Done;
 use super::watched::Watched;
-use crate::config::remotes::{RemoteName, RemoteUrl, Remotes};
+use crate::config::remotes::RemoteName;
 use crate::domain::SecretName;
 use crate::engine::{
     self, Access, Address, Authorities, Bao, EngineError, Login, NoEngine, Surroundings, Transfer,
@@ -85,7 +84,7 @@ fn pull(session: &mut Session, watched: &Watched) -> Result<Done, Failure> {
 
 /// Finds the remote, and logs in there; answers its name.
 fn reach(session: &Session, target: &Target, watched: &Arc<Watched>) -> Result<(String, Bao), Failure> {
-    let (name, address) = find(session.remotes_file(), &target.remote)?;
+    let (name, address) = find(session, &target.remote)?;
     let surroundings = Surroundings::of(|name| std::env::var_os(name));
     let told = |error: String| Failure::told(error, "");
     let token = match target.token.is_empty() {
@@ -115,37 +114,14 @@ fn reach(session: &Session, target: &Target, watched: &Arc<Watched>) -> Result<(
 }
 
 /// The remote of a name, or the only engine among them.
-fn find(file: Option<&Path>, typed: &str) -> Result<(RemoteName, Address), Failure> {
-    let remotes = match file {
-        Some(file) => Remotes::load(file).map_err(|error| Failure::told(error.to_string(), ""))?,
-        None => Remotes::default(),
-    };
-    let engines: Vec<(&RemoteName, &RemoteUrl)> = remotes
-        .iter()
-        .map(|(name, remote)| (name, &remote.url))
-        .filter(|(_, url)| matches!(url, RemoteUrl::OpenBao { .. }))
-        .collect();
-    let add = "add one with `etui remote add NAME openbao:https://HOST:8200/MOUNT/PATH`";
-    let found = match typed {
-        "" if engines.len() > 1 => {
-            let names: Vec<&str> = engines.iter().map(|(name, _)| name.as_str()).collect();
-            return Err(Failure::told(
-                "there are several engines",
-                format!("name one: {}", names.join(", ")),
-            ));
-        }
-        "" => engines.first().ok_or_else(|| Failure::told("no engine is among the remotes", add))?,
-        typed => {
-            let named = engines.iter().find(|(name, _)| name.as_str() == typed);
-            named.ok_or_else(|| {
-                Failure::told(format!("there is no engine '{typed}' among the remotes"), add)
-            })?
-        }
-    };
-    let (name, url) = found;
+fn find(session: &Session, typed: &str) -> Result<(RemoteName, Address), Failure> {
+    let named = Some(typed).filter(|typed| !typed.is_empty()).map(RemoteName::new).transpose();
+    let named = named.map_err(|error| Failure::told(error.to_string(), ""))?;
+    let remotes = session.remotes()?;
+    let (name, url) = remotes.engine(named.as_ref())?;
     let address = url.to_string().parse();
     let address = address.map_err(|error: engine::NotAnAddress| Failure::told(error.to_string(), ""))?;
-    Ok(((*name).clone(), address))
+    Ok((name.clone(), address))
 }
 
 /// As the app says it, which has no options.

@@ -11,7 +11,7 @@ use super::job::Done;
 use super::other::{NeedsKeyFile, unlock_other};
 use super::other_copy::{MergeAsShown, MergedCopy, OtherCopy, OtherLocks, PlannedMerge, ToMerge};
 use super::watched::Watched;
-use crate::config::remotes::{RemoteName, RemoteUrl, Remotes};
+use crate::config::remotes::{RemoteName, RemoteUrl};
 use crate::sync::{CarrierError, Merged, Scratch, Synced, carrier_to, sync};
 use crate::vault::merge::{LockAfter, MergeOutcome, MergeRequest};
 use crate::vault::{Answers, Beside, KeyIdentity, SeenFile, SystemClock, Vault, VaultError};
@@ -234,11 +234,8 @@ fn after_merge(
 }
 
 fn place_of(session: &Session, name: Option<&RemoteName>) -> Result<Place, Failure> {
-    let remotes = session.remotes_file().map_or_else(|| Ok(Remotes::default()), Remotes::load);
-    let remotes =
-        remotes.map_err(|error| Failure::told(error.to_string(), "correct that line, or delete it"))?;
-    let (name, url) =
-        remotes.to_sync_with(name).map_err(|none| Failure::told(none.to_string(), none.hint()))?;
+    let remotes = session.remotes()?;
+    let (name, url) = remotes.to_sync_with(name)?;
     let state = session.state_directory().ok_or_else(|| {
         Failure::told("there is no home directory to keep temporary files in", "set HOME or XDG_STATE_HOME")
     })?;
