@@ -165,6 +165,30 @@ fn a_busy_engine_is_asked_again_when_it_asked_to_be() {
     with(&home, PLAN, &[]).succeeded();
 }
 
+/// A node says 400 while it prepares a mount, as one does that has just heard of it.
+#[test]
+fn a_node_that_prepares_the_mount_is_asked_again() {
+    let server = EngineServer::start();
+    let home = home_with(&server);
+    let upgrading = || {
+        let words = "Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief \
+                     period and will resume service shortly.";
+        json!({ "errors": [words] })
+    };
+    for to in ["GET /v1/secret/metadata/app/db", "POST /v1/secret/data/app/db"] {
+        server.answers(to, 400, "", upgrading());
+        server.answers(to, 400, "", upgrading());
+    }
+    with(&home, PUSH, &[]).succeeded();
+    assert_eq!(server.newest("db").unwrap()["value"], "two");
+    let asked = |to: &str| server.heard().iter().filter(|heard| heard.line.contains(to)).count();
+    assert!(asked("POST /v1/secret/data/app/db") >= 3, "{:?}", server.heard());
+    // One that never is ready is named in our words.
+    (0..20).for_each(|_| server.answers("/metadata/", 400, "", upgrading()));
+    let run = with(&home, &[PLAN, &["--wait", "1s"]].concat(), &[]);
+    refused(run, 1, "it is still preparing its storage for versions; etui tried for 1 second", "");
+}
+
 #[test]
 fn a_sealed_node_is_named_and_a_push_goes_on_when_it_is_not_any_more() {
     let server = EngineServer::start();

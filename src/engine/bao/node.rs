@@ -215,6 +215,10 @@ impl Node {
                 }
                 _ => return Ok(None),
             },
+            // So does a node say that has just heard of the mount.
+            400 if says("Upgrading from non-versioned") => {
+                self.wire.unavailable("it is still preparing its storage for versions")
+            }
             400 if says("check-and-set") => EngineError::Changed { name },
             412 => self.wire.unavailable("it has not seen the last change yet"),
             413 => EngineError::TooLarge { host, name },
