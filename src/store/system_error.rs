@@ -40,7 +40,8 @@ fn explain(connection: &Connection, error: &rusqlite::Error) -> StoreError {
         },
         reason,
     };
-    // The number tells a page that is not one from a row that is there twice; texts of SQLite are not told.
+    // With the result code a report shows whether a page is malformed or a constraint failed. SQLite's own text stays
+    // out: it may quote a value.
     let number = error.sqlite_error().map_or(0, |error| error.extended_code);
     let damaged = || {
         StoreError::Integrity(format!("SQLite cannot make sense of the file (its result code is {number})"))
