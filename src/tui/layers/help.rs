@@ -33,7 +33,7 @@ enum HelpRow {
     Blank,
 }
 
-/// A line of the screen; a long description goes on in the next one.
+/// The lines of the screen; many keys and a long description go on in the next one.
 struct HelpLines {
     rows: Vec<HelpRow>,
     /// How wide the column of the keys is.
@@ -42,25 +42,32 @@ struct HelpLines {
 
 /// The spaces before the keys, and those between them and what they do.
 const GAP: u16 = 3;
+/// The column of the keys takes a quarter of the width at most, but has room for one long key.
+const LEAST_KEYS: u16 = 16;
 
 impl HelpLines {
-    /// Breaks the descriptions into lines for a width.
+    /// Breaks keys and descriptions into lines for a width. The column of the keys is as wide as they need.
     fn of(rows: Vec<HelpRow>, columns: u16) -> Self {
+        let most = (columns / 4).max(LEAST_KEYS);
         let widths = rows.iter().map(|row| match row {
-            HelpRow::Key { keys, .. } => width(keys),
+            HelpRow::Key { keys, .. } => {
+                wrapped(keys, most).iter().map(|line| width(line)).max().unwrap_or(0)
+            }
             HelpRow::Title(_) | HelpRow::Blank => 0,
         });
-        let keys = widths.max().unwrap_or(0).min(columns / 2);
-        let room = columns.saturating_sub(keys + 2 * GAP + 1);
+        let width = widths.max().unwrap_or(0);
+        let room = columns.saturating_sub(width + 2 * GAP + 1);
         let rows = rows.into_iter().flat_map(|row| match row {
             HelpRow::Key { keys, description } => {
-                let first = std::iter::once(keys).chain(std::iter::repeat(String::new()));
-                let lines = first.zip(wrapped(&description, room));
-                lines.map(|(keys, description)| HelpRow::Key { keys, description }).collect()
+                let (keys, description) = (wrapped(&keys, most), wrapped(&description, room));
+                let line = |lines: &[String], at: usize| lines.get(at).cloned().unwrap_or_default();
+                (0..keys.len().max(description.len()))
+                    .map(|at| HelpRow::Key { keys: line(&keys, at), description: line(&description, at) })
+                    .collect()
             }
             HelpRow::Title(_) | HelpRow::Blank => vec![row],
         });
-        Self { rows: rows.collect(), keys }
+        Self { rows: rows.collect(), keys: width }
     }
 }
 
