@@ -1,5 +1,9 @@
 //! An entry of another program: one field is the value as it is, several become one JSON value.
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -13,11 +17,45 @@ pub(super) const EMPTY: &str = "it has no value";
 
 /// The fields of one version of an entry, in an order that is always the same.
 #[derive(Debug, Default)]
-pub(super) struct Fields(Vec<(SecretBytes, SecretBytes)>);
+pub(super) struct Fields {
+    list: Vec<(SecretBytes, SecretBytes)>,
+    /// Each name that is taken, and how far it has been counted: many fields may have one name.
+    counts: BTreeMap<Name, u32>,
+}
+
+/// The name of a field, which the user of the other program chose.
+#[derive(Debug)]
+struct Name(SecretBytes);
+
+impl Borrow<[u8]> for Name {
+    fn borrow(&self) -> &[u8] {
+        self.0.expose()
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose() == other.0.expose()
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.expose().cmp(other.0.expose())
+    }
+}
 
 impl Fields {
     pub(super) const fn new() -> Self {
-        Self(Vec::new())
+        Self { list: Vec::new(), counts: BTreeMap::new() }
     }
 
     /// Adds a field; an empty one counts as not there, and a second one of a name gets a number.
@@ -25,42 +63,57 @@ impl Fields {
         if value.is_empty() {
             return;
         }
+        let free = self.free_name(name);
+        self.push(free, value);
+    }
+
+    /// A name, with the next free number where it is taken.
+    fn free_name(&mut self, name: &str) -> SecretBytes {
         let mut free = SecretBytes::copy_of(name.as_bytes());
-        let mut count = 1_u32;
-        while self.0.iter().any(|(known, _)| known.expose() == free.expose()) {
+        let Some(mut count) = self.counts.get(name.as_bytes()).copied() else { return free };
+        while self.counts.contains_key(free.expose()) {
             count += 1;
             free.truncate(name.len());
             free.extend(format!("-{count}").as_bytes());
         }
-        self.0.push((free, value));
+        if let Some(counted) = self.counts.get_mut(name.as_bytes()) {
+            *counted = count;
+        }
+        free
+    }
+
+    fn push(&mut self, name: SecretBytes, value: SecretBytes) {
+        self.counts.insert(Name(name.duplicate()), 1);
+        self.list.push((name, value));
     }
 
     /// The same fields with another value in one of them; it is added where it is not there.
     pub(super) fn with(&self, name: &str, value: &SecretBytes) -> Self {
         let is_it = |known: &SecretBytes| known.expose() == name.as_bytes();
-        let replace = |(known, old): &(SecretBytes, SecretBytes)| {
-            (known.duplicate(), if is_it(known) { value } else { old }.duplicate())
-        };
-        let mut fields: Vec<_> = self.0.iter().map(replace).collect();
-        if !self.0.iter().any(|(known, _)| is_it(known)) {
-            fields.push((SecretBytes::copy_of(name.as_bytes()), value.duplicate()));
+        let mut fields = Self::new();
+        for (known, old) in &self.list {
+            let value = if is_it(known) { value } else { old };
+            fields.push(known.duplicate(), value.duplicate());
         }
-        Self(fields)
+        if !self.counts.contains_key(name.as_bytes()) {
+            fields.push(SecretBytes::copy_of(name.as_bytes()), value.duplicate());
+        }
+        fields
     }
 
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// The value that they make; `None` where nothing is filled in.
     pub(super) fn into_bytes(mut self) -> Option<SecretBytes> {
-        match self.0.len() {
+        match self.list.len() {
             0 => None,
-            1 => self.0.pop().map(|(_, value)| value),
+            1 => self.list.pop().map(|(_, value)| value),
             _ => {
                 let mut out = SecretBytes::new();
                 let mut before = b'{';
-                for (name, value) in &self.0 {
+                for (name, value) in &self.list {
                     out.push(before);
                     write_string(name.expose_text()?, &mut out);
                     out.push(b':');
@@ -238,6 +291,27 @@ mod tests {
             value(&[("pin", "1"), ("pin", "2"), ("pin", "3")]).unwrap(),
             r#"{"pin":"1","pin-2":"2","pin-3":"3"}"#
         );
+    }
+
+    #[test]
+    fn a_number_that_is_a_name_already_is_passed_over() {
+        assert_eq!(
+            value(&[("pin-2", "1"), ("pin", "2"), ("pin", "3"), ("pin-2", "4"), ("pin", "5")]).unwrap(),
+            r#"{"pin-2":"1","pin":"2","pin-3":"3","pin-2-2":"4","pin-4":"5"}"#
+        );
+    }
+
+    // Counting from the start for each field, or looking at all fields for each number, takes hours here.
+    #[test]
+    fn many_fields_of_one_name_are_added_at_once() {
+        let mut fields = Fields::new();
+        for _ in 0..100_000 {
+            fields.add("pin", SecretBytes::copy_of(b"x"));
+        }
+        assert_eq!(fields.list.len(), 100_000);
+        assert_eq!(fields.list[99_999].0.expose(), b"pin-100000");
+        let changed = fields.with("pin", &SecretBytes::copy_of(b"y"));
+        assert_eq!((changed.list[0].1.expose(), changed.list[1].1.expose()), (&b"y"[..], &b"x"[..]));
     }
 
     #[test]
