@@ -1,9 +1,8 @@
 //! The stores of `passage` and `gopass`, with a real age and git where they are here, and with a program in its place.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use etui::exchange::decryptor::{Age, Decryptor};
 use etui::exchange::pass::{Programs, read};
@@ -12,18 +11,10 @@ use etui::memory::SecretBytes;
 use etui::vault::IncomingBatch;
 
 use crate::helpers::lost;
+use crate::programs::{commit, git, run};
 use crate::support::program::write_program;
 
 const NAME_OF_A: &str = "web/größe shop";
-
-fn run(command: &mut Command, stdin: &[u8]) -> Vec<u8> {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(stdin).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{command:?}");
-    output.stdout
-}
 
 fn has_age() -> bool {
     let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
@@ -63,14 +54,6 @@ impl Store {
         run(Command::new("age").args(["-r", recipient, "-o"]).arg(path), text);
     }
 
-    fn git(&self, seconds: i64, arguments: &[&str]) {
-        let date = format!("{seconds} +0000");
-        let mut command = Command::new("git");
-        command.arg("-C").arg(self.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
-        command.args(arguments).env("GIT_COMMITTER_DATE", &date).env("GIT_AUTHOR_DATE", &date);
-        run(&mut command, b"");
-    }
-
     /// Read with another program as age.
     fn read_with(&self, script: &str) -> Result<IncomingBatch, ExchangeError> {
         let program = self.0.path().join("age");
@@ -101,12 +84,11 @@ fn a_store_is_recognised_and_its_revisions_become_versions() {
     let recipient = store.make_identities();
     let other = Store::new();
     let other_recipient = other.make_identities();
-    store.git(0, &["init", "--quiet"]);
+    git(&store.path(), 0, &["init", "--quiet"]);
     store.insert(NAME_OF_A, &recipient, b"first\nlogin: me\n");
     store.insert("binary", &recipient, b"\x00\xff");
     store.insert("closed", &other_recipient, b"hunter2");
-    store.git(1_700_000_000, &["add", "-A"]);
-    store.git(1_700_000_000, &["commit", "--quiet", "--message", "change"]);
+    commit(&store.path(), 1_700_000_000);
     store.insert(NAME_OF_A, &recipient, b"second\n");
     fs::write(store.path().join("web/old.gpg"), "x").unwrap();
     fs::write(store.path().join(".age-recipients"), &recipient).unwrap();

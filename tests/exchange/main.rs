@@ -21,6 +21,7 @@ mod mapped_csv;
 mod onepux;
 mod own_json;
 mod pass_store;
+mod programs;
 mod protected;
 mod round_trips;
 mod yaml;

@@ -1,16 +1,16 @@
 //! The store of `pass`, with a real gpg and git: revisions become versions.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use etui::exchange::ExchangeError;
 use etui::exchange::decryptor::Decryptor;
 use etui::exchange::pass::{Programs, read};
 
 use crate::helpers::{import, lost, shown, told};
+use crate::programs::{commit, git, run};
 use crate::support::program::write_program;
 use crate::support::vaults::{Place, get};
 
@@ -57,14 +57,6 @@ impl Store {
         run(Command::new(self.folder.path().join("gpg")).args(arguments), stdin)
     }
 
-    fn git(&self, seconds: i64, arguments: &[&str]) {
-        let date = format!("{seconds} +0000");
-        let mut command = Command::new("git");
-        command.arg("-C").arg(self.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
-        command.args(arguments).env("GIT_COMMITTER_DATE", &date).env("GIT_AUTHOR_DATE", &date);
-        run(&mut command, b"");
-    }
-
     /// What `pass insert` does to the file.
     fn insert(&self, name: &str, text: &str) {
         let path = self.path().join(format!("{name}.gpg"));
@@ -75,11 +67,6 @@ impl Store {
         );
         fs::write(path, sealed).unwrap();
     }
-
-    fn commit(&self, seconds: i64) {
-        self.git(seconds, &["add", "-A"]);
-        self.git(seconds, &["commit", "--quiet", "--message", "change"]);
-    }
 }
 
 impl Drop for Store {
@@ -89,32 +76,19 @@ impl Drop for Store {
     }
 }
 
-fn run(command: &mut Command, stdin: &[u8]) -> Vec<u8> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    child.stdin.take().unwrap().write_all(stdin).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
-
 #[test]
 fn revisions_become_versions_through_renamings_and_new_encryptions() {
     let store = Store::new();
-    store.git(0, &["init", "--quiet"]);
+    git(&store.path(), 0, &["init", "--quiet"]);
     store.insert("mail", "first\nuser: me\n");
     store.insert("web/größe shop", "einkauf\n");
-    store.commit(1_700_000_000);
+    commit(&store.path(), 1_700_000_000);
     store.insert("mail", "second\n");
-    store.commit(1_700_000_100);
-    store.git(1_700_000_200, &["mv", "mail.gpg", "post.gpg"]);
-    store.commit(1_700_000_200);
+    commit(&store.path(), 1_700_000_100);
+    git(&store.path(), 1_700_000_200, &["mv", "mail.gpg", "post.gpg"]);
+    commit(&store.path(), 1_700_000_200);
     store.insert("post", "second\n");
-    store.commit(1_700_000_300);
+    commit(&store.path(), 1_700_000_300);
     store.insert("post", "not committed");
     fs::write(store.path().join("README"), "no entry").unwrap();
     std::os::unix::fs::symlink("post.gpg", store.path().join("link.gpg")).unwrap();
@@ -200,8 +174,8 @@ fn whatever_lies_in_a_store_is_an_entry_or_named() {
     fs::write(store.path().join(odd), "coffee\n").unwrap();
     for has_history in [false, true] {
         if has_history {
-            store.git(0, &["init", "--quiet"]);
-            store.commit(1_700_000_000);
+            git(&store.path(), 0, &["init", "--quiet"]);
+            commit(&store.path(), 1_700_000_000);
         }
         let batch = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap();
         let place = Place::new();
@@ -242,11 +216,11 @@ fn an_older_revision_that_gpg_refuses_is_named_among_the_losses() {
     let script =
         "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\nread -r line\n[ \"$line\" = new ] && echo \"$line\"\n";
     let store = simple_store(script);
-    store.git(0, &["init", "--quiet"]);
+    git(&store.path(), 0, &["init", "--quiet"]);
     fs::write(store.path().join("a.gpg"), "old\n").unwrap();
-    store.commit(1_700_000_000);
+    commit(&store.path(), 1_700_000_000);
     fs::write(store.path().join("a.gpg"), "new\n").unwrap();
-    store.commit(1_700_000_100);
+    commit(&store.path(), 1_700_000_100);
     let batch = read(&store.path(), &store.programs(), &mut |_, _| {}).unwrap();
     assert_eq!(lost(&batch), ["'a' loses its revision of 2023-11-14T22:13:20Z: gpg cannot decrypt it"]);
     assert_eq!(batch.secrets[0].versions.len(), 1);
