@@ -48,7 +48,7 @@ impl Programs {
 /// # Errors
 /// [`ExchangeError::NoStore`] where the folder is none, [`ExchangeError::NoProgram`] without what decrypts it (or
 /// without git, where the store is a repository), [`ExchangeError::ProgramFailed`] where no entry can be decrypted
-/// at all. One of several that cannot is an unreadable entry; an older revision that cannot is named among the losses.
+/// at all, [`ExchangeError::Foreign`] for a store whose names are hidden. One of several that cannot is an unreadable entry; an older revision that cannot is named among the losses.
 pub fn read(
     store: &Path,
     programs: &Programs,
@@ -57,6 +57,12 @@ pub fn read(
     let decryptor = &programs.decryptor;
     if !decryptor.is_store(store) {
         return Err(ExchangeError::NoStore { path: store.to_owned(), mark: decryptor.mark() });
+    }
+    if store.join(HASHED_NAMES).exists() {
+        return Err(ExchangeError::Foreign {
+            what: "a store of gopass that hides the names of its entries (cryptfs)",
+            way: "convert it there first: `gopass convert --storage=gitfs`",
+        });
     }
     need(decryptor.program())?;
     let has_history = store.join(".git").exists();
@@ -104,8 +110,12 @@ pub fn read(
     }
 }
 
+/// In this file gopass keeps the names of entries whose files are called by hashes.
+const HASHED_NAMES: &str = ".gopass-mapping";
+
 /// What these programs and git keep beside the entries.
-const BESIDE: [&str; 9] = [
+const BESIDE: [&str; 11] = [
+    ".age-ids",
     ".age-recipients",
     ".git",
     ".gitattributes",
@@ -113,6 +123,7 @@ const BESIDE: [&str; 9] = [
     ".gitmodules",
     ".gpg-id",
     ".gpg-id.sig",
+    ".gpg-keys",
     ".public-keys",
     ".extensions",
 ];

@@ -109,6 +109,17 @@ fn a_store_is_recognised_and_its_revisions_become_versions() {
 }
 
 #[test]
+fn a_store_of_gopass_with_hidden_names_is_named() {
+    let store = Store::new();
+    fs::write(store.path().join(".age-recipients"), "age1x\n").unwrap();
+    fs::write(store.path().join(".gopass-mapping"), "sealed").unwrap();
+    fs::write(store.path().join("0123abcd"), "sealed").unwrap();
+    let error = store.read_with("#!/bin/sh\nexit 0\n").unwrap_err();
+    assert_eq!(error.to_string(), "this is a store of gopass that hides the names of its entries (cryptfs)");
+    assert!(error.hint().contains("gopass convert"));
+}
+
+#[test]
 fn without_identities_or_with_locked_ones_nothing_is_run() {
     let store = Store::new();
     fs::write(store.path().join("web/mail.age"), "x").unwrap();
