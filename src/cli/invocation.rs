@@ -21,6 +21,7 @@ use super::stream::refuse_stream;
 use crate::config::remotes::Remotes;
 use crate::config::{self, Settings};
 use crate::domain::Timestamp;
+use crate::generator::PasswordOf;
 use crate::memory::SecretBytes;
 use crate::memory::process::Hardening;
 use crate::platform::paths::Paths;
@@ -247,7 +248,7 @@ impl Invocation {
     pub(super) fn new_password(&self) -> Result<SecretBytes, CliError> {
         match self.given_password()? {
             Some(password) => {
-                password::note_weak(&self.output, &password);
+                password::note_weak(&self.output, &password, PasswordOf::Vault);
                 Ok(password)
             }
             None => self.with_terminal(password::ask_new),

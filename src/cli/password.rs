@@ -1,4 +1,4 @@
-//! Where the master password comes from: a file, a command, or a hidden prompt. Never argv, never a plain
+//! Where the master password comes from, and that of another file: a file, a command, or a hidden prompt. Never argv, never a plain
 //! environment variable.
 
 use std::ffi::{OsStr, OsString};
@@ -11,14 +11,14 @@ use super::error::{CliError, reason};
 use super::input;
 use super::output::Output;
 use super::usage::refuse_blank;
-use crate::generator::Strength;
+use crate::generator::{PasswordOf, Strength};
 use crate::memory::SecretBytes;
 use crate::platform::child::{self, ChildError, WhenAsked, exit_words};
 use crate::platform::paths::with_home;
 use crate::platform::terminal::{Answer, Terminal};
 use crate::platform::user_files::is_open_to_others;
 
-/// No master password is longer; more means that the wrong file was named.
+/// No password is longer; more means that the wrong file was named.
 const LONGEST: usize = 64 * 1024;
 
 const WAYS: &str =
@@ -74,9 +74,12 @@ impl PasswordSource {
     pub(super) fn read(&self, output: &Output, flag: &str) -> Result<Option<SecretBytes>, CliError> {
         let mut bytes = match self {
             Self::Prompt => return Ok(None),
-            Self::Stdin => input::stdin()
-                .and_then(|stdin| input::read_up_to(stdin, LONGEST))
-                .map_err(|error| no_password("cannot read the password from stdin", &error))?,
+            Self::Stdin => {
+                input::stdin().and_then(|stdin| input::read_up_to(stdin, LONGEST)).map_err(|error| {
+                    let sentence = format!("cannot read the password from stdin: {}", reason(&error));
+                    CliError::not_unlocked(sentence, format!("name a file with {flag}"))
+                })?
+            }
             Self::File(path) => {
                 let read = |file: File| {
                     note_open_file(output, "password file", path, &file)?;
@@ -94,7 +97,7 @@ impl PasswordSource {
         };
         if bytes.len() > LONGEST {
             return Err(CliError::not_unlocked(
-                "what was given as the master password is longer than 64 KiB",
+                "what was given as the password is longer than 64 KiB",
                 "name the file that holds the password alone",
             ));
         }
@@ -117,52 +120,92 @@ pub(super) fn open_to_others(what: &str, path: &Path) -> String {
     format!("others can read the {what} '{path}': make it yours alone with `chmod 600`")
 }
 
+/// Which password is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Of the vault of this machine.
+    Vault,
+    /// Of another vault.
+    OtherVault,
+    /// Of a file that another program locked.
+    File,
+    /// Of a vault, from now on.
+    NewVault,
+    /// Of a database that is made.
+    NewDatabase,
+}
+
+impl Asked {
+    const fn question(self) -> &'static str {
+        match self {
+            Self::Vault => "Master password: ",
+            Self::OtherVault => "Master password of the other vault: ",
+            Self::File => "Password of the file: ",
+            Self::NewVault => "New master password: ",
+            Self::NewDatabase => "Password of the new database: ",
+        }
+    }
+
+    /// What it is called in a sentence.
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Vault | Self::NewVault => "the master password",
+            Self::OtherVault => "the master password of the other vault",
+            Self::File => "the password of the file",
+            Self::NewDatabase => "the password of the new database",
+        }
+    }
+
+    /// How it is given without a question.
+    const fn ways(self) -> &'static str {
+        match self {
+            Self::Vault | Self::NewVault => WAYS,
+            Self::OtherVault => "give it with --other-password-file",
+            Self::File => {
+                "give it with --other-password-file; if a key file alone opens it, say --no-other-password"
+            }
+            Self::NewDatabase => "name a file with --new-password-file",
+        }
+    }
+}
+
 /// Asks for the password of an existing vault.
 pub(super) fn ask(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
-    ask_bytes(terminal, "Master password: ")
+    ask_bytes(terminal, Asked::Vault)
 }
 
 /// Asks for the password of another vault than the one of this machine.
 pub(super) fn ask_other(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
-    ask_bytes(terminal, "Master password of the other vault: ")
+    ask_bytes(terminal, Asked::OtherVault)
 }
 
 /// Asks for the password of a file that another program locked.
 pub(super) fn ask_of_file(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
-    let terminal = terminal.ok_or_else(|| {
-        CliError::not_unlocked(
-            "there is no terminal to ask for the password of the file",
-            "give it with --other-password-file; if a key file alone opens it, say --no-other-password",
-        )
-    })?;
-    ask_bytes(Some(terminal), "Password of the file: ")
+    ask_bytes(terminal, Asked::File)
 }
 
 /// Asks for the password of a new vault, twice, and again where it is weak and nobody insists on it.
 pub(super) fn ask_new(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
-    ask_twice(terminal, "New master password: ")
+    ask_twice(terminal, Asked::NewVault, PasswordOf::Vault)
 }
 
-/// Asks for the password of a new file for another program, as for that of a vault.
-pub(super) fn ask_new_of_file(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
-    let terminal = terminal.ok_or_else(|| {
-        CliError::not_unlocked(
-            "there is no terminal to ask for the password of the new file",
-            "name a file with --new-password-file",
-        )
-    })?;
-    ask_twice(Some(terminal), "Password of the new file: ")
+/// Asks for the password of a new database for another program, as for that of a vault.
+pub(super) fn ask_new_of_database(terminal: Option<&mut Terminal>) -> Result<SecretBytes, CliError> {
+    ask_twice(terminal, Asked::NewDatabase, PasswordOf::Database)
 }
 
-fn ask_twice(mut terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBytes, CliError> {
-    let first_question = question;
+fn ask_twice(
+    mut terminal: Option<&mut Terminal>,
+    asked: Asked,
+    of: PasswordOf,
+) -> Result<SecretBytes, CliError> {
     loop {
-        let first = ask_bytes(terminal.as_deref_mut(), first_question)?;
-        let second = ask_bytes(terminal.as_deref_mut(), "Repeat password: ")?;
+        let first = ask_bytes(terminal.as_deref_mut(), asked)?;
+        let second = ask_line(terminal.as_deref_mut(), asked, "Repeat password: ")?;
         if !first.equals(second.expose()) {
             return Err(CliError::usage("the passwords do not match", ""));
         }
-        let question = format!("{}. Use it anyway? [y/N] ", Strength::WARNING);
+        let question = format!("{}. Use it anyway? [y/N] ", of.weak());
         let insists = |terminal: &mut Terminal| terminal.ask(&question).ok().flatten();
         if !is_weak(&first) {
             return Ok(first);
@@ -176,9 +219,9 @@ fn ask_twice(mut terminal: Option<&mut Terminal>, question: &str) -> Result<Secr
 }
 
 /// Says so where a new password that nobody typed is weak.
-pub(super) fn note_weak(output: &Output, password: &SecretBytes) {
+pub(super) fn note_weak(output: &Output, password: &SecretBytes, of: PasswordOf) {
     if is_weak(password) {
-        output.note(Strength::WARNING);
+        output.note(of.weak());
     }
 }
 
@@ -186,16 +229,25 @@ fn is_weak(password: &SecretBytes) -> bool {
     password.expose_text().and_then(Strength::of).is_some_and(Strength::is_weak)
 }
 
-fn ask_bytes(terminal: Option<&mut Terminal>, question: &str) -> Result<SecretBytes, CliError> {
-    let terminal = terminal
-        .ok_or_else(|| CliError::not_unlocked("there is no terminal to ask for the master password", WAYS))?;
+fn ask_bytes(terminal: Option<&mut Terminal>, asked: Asked) -> Result<SecretBytes, CliError> {
+    ask_line(terminal, asked, asked.question())
+}
+
+fn ask_line(terminal: Option<&mut Terminal>, asked: Asked, question: &str) -> Result<SecretBytes, CliError> {
+    let terminal = terminal.ok_or_else(|| {
+        let sentence = format!("there is no terminal to ask for {}", asked.noun());
+        CliError::not_unlocked(sentence, asked.ways())
+    })?;
     match terminal.ask_password(question) {
         Ok(Answer::Line(line)) => Ok(line),
         Ok(Answer::Interrupted(by)) => Err(CliError::interrupted(by)),
         Ok(Answer::Cancelled | Answer::SeveralLines) => {
             Err(CliError::not_unlocked("no password was given", ""))
         }
-        Err(error) => Err(no_password("cannot ask for the password", &error)),
+        Err(error) => {
+            let sentence = format!("cannot ask for {}: {}", asked.noun(), reason(&error));
+            Err(CliError::not_unlocked(sentence, asked.ways()))
+        }
     }
 }
 

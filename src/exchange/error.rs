@@ -203,7 +203,7 @@ impl ExchangeError {
             Self::Encrypted => "export it again with a password of its own, or without encryption".to_owned(),
             Self::Locked => "give its password with --other-password-file".to_owned(),
             Self::WrongLocks | Self::KeyFileMalformed => {
-                "its own password is meant, not that of the vault; name its key file with --other-key-file, if it has one"
+                "its own password is meant, not that of the vault; if it has a key file, name that too"
                     .to_owned()
             }
             Self::TooCostly(_) => {
@@ -225,7 +225,8 @@ impl ExchangeError {
                     .to_owned()
             }
             Self::IdentitiesLocked => {
-                "decrypt them into a pipe, so that age asks once: --other-key-file <(age --decrypt FILE)".to_owned()
+                "decrypt them into a pipe, so that age asks once: `etui import STORE --other-key-file <(age --decrypt FILE)`"
+                    .to_owned()
             }
             Self::Interrupted(_) => "nothing was changed".to_owned(),
             Self::System { .. } => "nothing was changed".to_owned(),

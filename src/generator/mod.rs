@@ -14,7 +14,7 @@ use thiserror::Error;
 
 pub use passphrase::PassphraseRecipe;
 pub use password::{CharacterClass, PasswordRecipe, RequireEach};
-pub use strength::Strength;
+pub use strength::{PasswordOf, Strength};
 
 use crate::domain::ErrorCode;
 use crate::memory::SecretBytes;

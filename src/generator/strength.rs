@@ -1,6 +1,27 @@
-//! How hard a new master password is to guess.
+//! How hard a new password is to guess.
 
 use super::guesses::log10_guesses;
+
+/// What a new password opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordOf {
+    /// The vault: it is the master password.
+    Vault,
+    /// A database for another program.
+    Database,
+}
+
+impl PasswordOf {
+    /// Said of one that is weak.
+    pub const fn weak(self) -> &'static str {
+        match self {
+            Self::Vault => "this master password is weak: anyone who gets a copy of the vault can guess it",
+            Self::Database => {
+                "this password of the database is weak: anyone who gets a copy of the database can guess it"
+            }
+        }
+    }
+}
 
 /// How hard a password is to guess, from 0 to 4, with the limits of zxcvbn: a thousand guesses, a million, 10⁸ and
 /// 10¹⁰.
@@ -9,10 +30,6 @@ pub struct Strength(u8);
 
 impl Strength {
     const WORDS: [&'static str; 5] = ["very weak", "weak", "fair", "good", "strong"];
-
-    /// Said of one that is weak.
-    pub const WARNING: &'static str =
-        "this master password is weak: anyone who gets a copy of the vault can guess it";
 
     const LIMITS: [f64; 4] = [1e3, 1e6, 1e8, 1e10];
 
@@ -42,7 +59,7 @@ impl Strength {
         Self::WORDS[usize::from(self.0)]
     }
 
-    /// Whether somebody with a copy of the vault could guess it.
+    /// Whether somebody with a copy of what it opens could guess it.
     pub const fn is_weak(self) -> bool {
         self.0 < 2
     }

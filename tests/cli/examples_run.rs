@@ -138,7 +138,7 @@ fn typed(example: &str) -> &'static [(&'static str, &'static str)] {
         "etui rekey" => LOCKS,
         "etui push team db/password --all-versions" => &[("Push?", "y\r")],
         _ if example.starts_with("etui export kdbx") => &[
-            ("Password of the new file", "correct unruly anvil parade\r"),
+            ("Password of the new database", "correct unruly anvil parade\r"),
             ("Repeat password", "correct unruly anvil parade\r"),
         ],
         _ if example.starts_with("etui import passwords.kdbx") => {

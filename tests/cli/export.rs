@@ -149,6 +149,15 @@ fn a_keepass_database_is_encrypted_and_comes_back_whole() {
     stdout:
     exported 3 secrets to 'out.kdbx'
     ");
+    // A weak one is told as what it is.
+    home.write_private("weak", "password");
+    let weak =
+        home.etui(&["export", "kdbx", "--out", "weak.kdbx", "--new-password-file", "weak"]).succeeded();
+    assert!(
+        weak.stderr.starts_with("note: this password of the database is weak: anyone who gets"),
+        "{weak}"
+    );
+    assert!(!weak.stderr.contains("master password"), "{weak}");
     let file = fs::read(home.path().join("out.kdbx")).unwrap();
     assert!(!file.windows(9).any(|window| window == b"two words"));
     // It opens with its own password alone.
@@ -201,7 +210,7 @@ fn flags_of_one_kind_of_export_are_refused_for_the_other() {
     assert_snapshot!(home.etui(&["export", "kdbx", "--out", "x"]).failed(5), @r"
     exit 5
     stderr:
-    error: there is no terminal to ask for the password of the new file
+    error: there is no terminal to ask for the password of the new database
     hint: name a file with --new-password-file
     ");
 }

@@ -120,7 +120,7 @@ fn a_password_that_cannot_be_one_is_refused() {
     assert_snapshot!(home.etui(&["list"]).failed(5), @r#"
         exit 5
         stderr:
-        error: what was given as the master password is longer than 64 KiB
+        error: what was given as the password is longer than 64 KiB
         hint: name the file that holds the password alone
         "#);
 }

@@ -21,7 +21,7 @@ fn an_export_as_a_database_is_encrypted_with_a_password_of_its_own() {
     assert_dialogs!("export_database", harness);
     harness.resize(120, 40).press("Tab").type_text("shop").press("Tab").type_text(path.to_str().unwrap());
     harness.press("Ctrl-s");
-    harness.assert_shows("type a new password");
+    harness.assert_shows("type a password for the database");
     harness.type_text(NEW).press("Tab").type_text("another one").press("Ctrl-s");
     harness.assert_shows("Passwords don't match. Type it again.");
     assert!(!path.exists());
@@ -40,6 +40,8 @@ fn a_weak_password_of_a_database_is_asked_about_and_another_format_forgets_it() 
     let path = harness.folder().join("out.kdbx");
     harness.task(Action::Export).press("Right Right Tab Tab").type_text(path.to_str().unwrap());
     harness.press("Tab").type_text("abc").press("Tab").type_text("abc").press("Ctrl-s");
+    harness.assert_shows("This password of the database is weak: anyone");
+    harness.assert_hides("master password");
     assert!(!path.exists());
     harness.press("Shift-Tab Shift-Tab Shift-Tab Left");
     harness.assert_shows("type \"plaintext\" to confirm");
@@ -47,7 +49,7 @@ fn a_weak_password_of_a_database_is_asked_about_and_another_format_forgets_it() 
     harness.press("Right");
     harness.assert_hides("plaintext");
     harness.press("Ctrl-s");
-    harness.assert_shows("type a new password");
+    harness.assert_shows("type a password for the database");
 }
 
 #[test]

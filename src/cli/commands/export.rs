@@ -17,6 +17,7 @@ use crate::cli::wording::count;
 use crate::crypto::KdfCost;
 use crate::domain::{Folder, visible_value};
 use crate::exchange::{ExportFormat, keepass};
+use crate::generator::PasswordOf;
 use crate::memory::SecretBytes;
 use crate::vault::Loss;
 
@@ -189,14 +190,14 @@ impl Export {
     /// The password that opens the database.
     fn new_password(&self, invocation: &Invocation) -> Result<SecretBytes, CliError> {
         let password = match &self.new_password_file {
-            None => invocation.with_terminal(password::ask_new_of_file)?,
+            None => invocation.with_terminal(password::ask_new_of_database)?,
             Some(path) => {
                 let source = PasswordSource::of_file(path);
                 if source == PasswordSource::Stdin {
                     drop(invocation.claim_stdin("the password of the database")?);
                 }
                 let password = source.read(invocation.output(), "--new-password-file")?.unwrap_or_default();
-                password::note_weak(invocation.output(), &password);
+                password::note_weak(invocation.output(), &password, PasswordOf::Database);
                 password
             }
         };

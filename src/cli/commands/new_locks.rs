@@ -18,6 +18,7 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::cli::stream::{folder_exists, refuse_stream};
 use crate::domain::visible;
+use crate::generator::PasswordOf;
 use crate::memory::SecretBytes;
 use crate::vault::{NewKeyFile, Relock, Relocked, Relocking, Vault, refuse_existing, wording};
 
@@ -88,7 +89,7 @@ impl NewLocks {
         let Opened { mut vault, credentials: present, .. } = invocation.unlock_to_relock()?;
         let password = match given {
             Some(password) => {
-                password::note_weak(invocation.output(), &password);
+                password::note_weak(invocation.output(), &password, PasswordOf::Vault);
                 password
             }
             None if invocation.with_terminal(|terminal| terminal.is_none()) => {

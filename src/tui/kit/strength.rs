@@ -1,7 +1,7 @@
-//! How hard a new master password is to guess: a bar and its word, and the question about a weak one.
+//! How hard a new password is to guess: a bar and its word, and the question about a weak one.
 
 use super::line::LinePen;
-use crate::generator::Strength;
+use crate::generator::{PasswordOf, Strength};
 use crate::tui::keymap::Key;
 use crate::tui::theme::{Role, Theme};
 
@@ -9,8 +9,8 @@ use crate::tui::theme::{Role, Theme};
 pub const WIDTH: u16 = 21;
 
 /// Asked before a weak password is used.
-pub fn question(key: Option<Key>) -> String {
-    let (first, rest) = Strength::WARNING.split_at(1);
+pub fn question(of: PasswordOf, key: Option<Key>) -> String {
+    let (first, rest) = of.weak().split_at(1);
     let key = key.map_or_else(String::new, |key| format!(". Press {key} again to use it anyway."));
     format!("{}{rest}{key}", first.to_uppercase())
 }

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::generator::PasswordOf;
 use crate::memory::SecretBytes;
 use crate::tui::action::Action;
 use crate::tui::app::{App, SPINNER, Tone};
@@ -95,7 +96,7 @@ impl FirstRun {
         }
         if self.form.asks_about_weak(PASSWORD) {
             let key = app.keymap.key_for(&self.contexts(), Action::Enter);
-            return self.remark(Role::Warning, &strength::question(key));
+            return self.remark(Role::Warning, &strength::question(PasswordOf::Vault, key));
         }
         let cost = self.measured.good().copied();
         let work = Work::Create { password: self.form.duplicate(PASSWORD), cost, key_file: self.key_file() };

@@ -18,7 +18,7 @@ pub enum Content {
     Lines(EditBuffer),
     /// What is not shown, unless that is asked for.
     Masked(EditBuffer, Shown),
-    /// A new master password: masked, and judged.
+    /// A new password: masked, and judged.
     NewPassword(EditBuffer, Option<Strength>, Shown),
     /// A path, which Tab completes.
     Path(PathField),
@@ -102,7 +102,7 @@ impl Field {
         Self { rows, ..Self::new(id, label, content) }
     }
 
-    /// A new master password.
+    /// A new password.
     pub fn new_password(id: Id, label: &'static str) -> Self {
         Self::new(id, label, Content::NewPassword(EditBuffer::new(Lines::Single), None, Shown::Masked))
     }

@@ -115,6 +115,13 @@ impl Form {
         self.fields.iter_mut().find(|field| field.id == id)?.buffer_mut()
     }
 
+    /// Shows another text in a field while it is empty.
+    pub fn suggest(&mut self, id: Id, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            text.clone_into(&mut field.placeholder);
+        }
+    }
+
     /// Shows a field, or hides it: what is typed into it stays.
     pub fn show(&mut self, id: Id, is_shown: bool) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {

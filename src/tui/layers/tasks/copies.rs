@@ -1,6 +1,6 @@
 //! Copies of the vault: a backup, encrypted as it is, and an export for other programs.
 
-use super::locks::new_password;
+use super::locks::database_password;
 use super::task::{Missing, Task, TaskForm};
 use crate::domain::{Folder, SecretName, grouped};
 use crate::exchange::ExportFormat;
@@ -21,11 +21,11 @@ const PLAINTEXT: &str = "plaintext";
 pub(super) const ABOUT_DATABASE: &str = "An encrypted database for KeePass and KeePassXC, with a password of its own: \
                                          versions are the history of its entries.";
 
-/// The formats that anybody can read; `None` is the database.
-const FORMATS: [(Option<ExportFormat>, &str); 3] = [
-    (Some(ExportFormat::Json), "json, complete"),
-    (Some(ExportFormat::Dotenv), "dotenv, current values"),
-    (None, "kdbx, encrypted"),
+/// The formats that anybody can read, each with a path for an example; `None` is the database.
+const FORMATS: [(Option<ExportFormat>, &str, &str); 3] = [
+    (Some(ExportFormat::Json), "json, complete", "e.g. ~/secrets.json"),
+    (Some(ExportFormat::Dotenv), "dotenv, current values", "e.g. ~/secrets.env"),
+    (None, "kdbx, encrypted", "e.g. ~/passwords.kdbx"),
 ];
 
 pub(super) const PATH: Id = Id("path");
@@ -43,13 +43,13 @@ pub(super) fn back_up() -> TaskForm {
 
 /// The form of an export; of secrets that are marked it asks whether these are meant.
 pub(super) fn export(marked: Vec<SecretName>) -> TaskForm {
-    let formats = FORMATS.map(|(_, name)| name);
+    let formats = FORMATS.map(|(_, name, _)| name);
     let mut form = TaskForm::new(
         Task::Export,
         vec![
             Field::choice(FORMAT, "Format", &formats, 0),
             Field::text(FOLDER, "Only folder", "").placeholder("leave empty for everything"),
-            Field::path(PATH, "New file", "").placeholder("e.g. ~/secrets.json"),
+            Field::path(PATH, "New file", "").placeholder(FORMATS[0].2),
             confirmation(),
         ],
     );
@@ -77,12 +77,13 @@ pub(super) fn is_encrypted(form: &Form) -> bool {
 
 /// A database has a password; what anybody can read is confirmed.
 pub(super) fn fit_format(form: &mut Form) {
+    form.suggest(PATH, FORMATS[form.chosen(FORMAT) % FORMATS.len()].2);
     if is_encrypted(form) == form.has(NEW) {
         return;
     }
     if is_encrypted(form) {
         form.remove(CONFIRMATION);
-        form.insert_behind(PATH, Field::new_password(NEW, "New password"));
+        form.insert_behind(PATH, Field::new_password(NEW, "File password"));
         form.insert_behind(NEW, Field::masked(AGAIN, "Repeat password"));
     } else {
         form.remove(NEW);
@@ -129,7 +130,7 @@ pub(super) fn submit_export(form: &mut TaskForm, app: &App) -> Result<Job, Missi
             return Err(Missing(CONFIRMATION, sentence));
         }
         Some(format) => WrittenAs::Plain(format),
-        None => WrittenAs::Kdbx(new_password(&mut form.form, NEW, AGAIN, app)?),
+        None => WrittenAs::Kdbx(database_password(&mut form.form, NEW, AGAIN, app)?),
     };
     let only = if form.form.chosen(SECRETS) == 0 { form.marked.clone() } else { Vec::new() };
     Ok(Job::Export { written, folder, only, path })

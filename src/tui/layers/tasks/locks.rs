@@ -2,6 +2,7 @@
 
 use super::copies::CONFIRMATION;
 use super::task::{Missing, Task, TaskForm};
+use crate::generator::PasswordOf;
 use crate::memory::SecretBytes;
 use crate::platform::paths;
 use crate::tui::action::Action;
@@ -62,7 +63,7 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, app: &App) -> Re
     if form.text(PRESENT).is_empty() {
         return missing(PRESENT, "type the current password first");
     }
-    refuse_unequal(form, NEW, AGAIN)?;
+    refuse_unequal(form, NEW, AGAIN, "type a new password")?;
     let key_file = match (form.chosen(KEY_FILE), form.text(KEY_FILE_PATH)) {
         (AS_NOW, _) => NewKeyFile::Keep,
         (MAKE, "") => return missing(KEY_FILE_PATH, "enter a path for the new key file"),
@@ -73,21 +74,26 @@ pub(super) fn submit(task: &mut TaskForm, relocking: Relocking, app: &App) -> Re
         let sentence = format!("type '{vault_file}' to replace the key of this vault");
         return Err(Missing(CONFIRMATION, sentence));
     }
-    ask_about_weak(form, NEW, app)?;
+    ask_about_weak(form, NEW, PasswordOf::Vault, app)?;
     let locks = NewLocks { present: form.duplicate(PRESENT), new: form.duplicate(NEW), key_file };
     Ok(Job::Relock(relocking, locks))
 }
 
-/// A new password of a file, once it is typed twice and a weak one is insisted on.
-pub(super) fn new_password(form: &mut Form, new: Id, again: Id, app: &App) -> Result<SecretBytes, Missing> {
-    refuse_unequal(form, new, again)?;
-    ask_about_weak(form, new, app)?;
+/// The password of a new database, once it is typed twice and a weak one is insisted on.
+pub(super) fn database_password(
+    form: &mut Form,
+    new: Id,
+    again: Id,
+    app: &App,
+) -> Result<SecretBytes, Missing> {
+    refuse_unequal(form, new, again, "type a password for the database")?;
+    ask_about_weak(form, new, PasswordOf::Database, app)?;
     Ok(form.duplicate(new))
 }
 
-fn refuse_unequal(form: &mut Form, new: Id, again: Id) -> Result<(), Missing> {
+fn refuse_unequal(form: &mut Form, new: Id, again: Id, if_empty: &str) -> Result<(), Missing> {
     if form.text(new).is_empty() {
-        return Err(Missing(new, "type a new password".to_owned()));
+        return Err(Missing(new, if_empty.to_owned()));
     }
     if form.text(new) != form.text(again) {
         if let Some(again) = form.buffer_mut(again) {
@@ -98,10 +104,10 @@ fn refuse_unequal(form: &mut Form, new: Id, again: Id) -> Result<(), Missing> {
     Ok(())
 }
 
-fn ask_about_weak(form: &mut Form, new: Id, app: &App) -> Result<(), Missing> {
+fn ask_about_weak(form: &mut Form, new: Id, of: PasswordOf, app: &App) -> Result<(), Missing> {
     if form.asks_about_weak(new) {
         let key = app.keymap.key_for(&[Context::Task], Action::Submit);
-        return Err(Missing(new, strength::question(key)));
+        return Err(Missing(new, strength::question(of, key)));
     }
     Ok(())
 }
