@@ -3,8 +3,8 @@
 
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
-    CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, account, add_entry, below, member_in_words,
-    old_passwords, source_id, time_of,
+    CHANGED, CREATED, EMPTY_FOLDER, FAVORITE, Fields, TRASHED, account, add_entry, below, member_in_words,
+    name_or_number, old_passwords, source_id, time_of,
 };
 use super::error::ExchangeError;
 use super::heading;
@@ -113,7 +113,7 @@ fn read_csv(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 /// only one before another scheme counts.
 pub(super) fn addresses(text: &str) -> impl Iterator<Item = &str> {
     let begins = |rest: &str| {
-        let scheme = rest.split_once("://").map(|(scheme, _)| scheme).unwrap_or_default();
+        let scheme = rest.trim_start().split_once("://").map(|(scheme, _)| scheme).unwrap_or_default();
         !scheme.is_empty()
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     };
@@ -123,7 +123,7 @@ pub(super) fn addresses(text: &str) -> impl Iterator<Item = &str> {
         let cut = whole.match_indices(',').map(|(at, _)| at).find(|at| begins(&whole[at + 1..]));
         let (address, more) = cut.map_or((whole, None), |at| (&whole[..at], Some(&whole[at + 1..])));
         rest = more;
-        Some(address)
+        Some(address.trim())
     })
 }
 
@@ -157,7 +157,8 @@ fn read_json(root: &Members<'_>) -> Result<IncomingBatch, ExchangeError> {
             Ok(secret) => batch.secrets.extend(secret),
             Err(error) => {
                 losses.clear();
-                batch.secrets.push(IncomingSecret::unreadable(name_of(item, position), error));
+                let name = item.members().and_then(|members| members.text_of("name"));
+                batch.secrets.push(IncomingSecret::unreadable(name_or_number(name, position), error));
             }
         }
         batch.losses.append(&mut losses);
@@ -170,13 +171,6 @@ fn read_json(root: &Members<'_>) -> Result<IncomingBatch, ExchangeError> {
         batch.losses.push(Loss::new("the file", member_in_words(member)));
     }
     Ok(batch)
-}
-
-/// What an item that cannot be read is called.
-fn name_of(item: Node<'_>, position: usize) -> String {
-    let name = item.members().and_then(|members| members.text_of("name"));
-    let name = name.ok().and_then(|name| name.expose_text().map(str::to_owned));
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("item {}", position + 1))
 }
 
 /// A folder or a collection, and whether an item lies in it.
@@ -248,7 +242,7 @@ fn read_item(
     let name = item.text_of("name")?;
     let name = below(folder, name.expose_text().unwrap_or_default());
     if item.find("deletedDate").is_some() {
-        losses.push(Loss::whole(&name, "it is in the trash there"));
+        losses.push(Loss::whole(&name, TRASHED));
         return Ok(None);
     }
     for (member, what, unless) in [("favorite", FAVORITE, "false"), ("reprompt", REPROMPT, "0")] {
@@ -354,7 +348,7 @@ fn history(
     let mut old = Vec::new();
     for entry in item.entries_of("passwordHistory")? {
         let entry = entry.members()?;
-        let password = entry.get("password")?.text()?;
+        let password = entry.text_of("password")?;
         if !password.is_empty() {
             let replaced =
                 time(&entry, "lastUsedDate", name, "the time at which a password was replaced", losses)?;

@@ -68,6 +68,9 @@ pub enum NotMapped {
     /// No column is the name.
     #[error("no column is the name: add name=COLUMN")]
     NoName,
+    /// Several columns are the name.
+    #[error("several columns are the name: leave one of them")]
+    SeveralNames,
 }
 
 impl MappedColumn {
@@ -103,10 +106,14 @@ impl ColumnMap {
     /// The map of these columns.
     ///
     /// # Errors
-    /// [`NotMapped::NoName`].
+    /// [`NotMapped::NoName`] and [`NotMapped::SeveralNames`].
     pub fn new(mut columns: Vec<MappedColumn>) -> Result<Self, NotMapped> {
         columns.sort_by_key(|column| column.rank);
-        if columns.iter().any(MappedColumn::is_name) { Ok(Self(columns)) } else { Err(NotMapped::NoName) }
+        match columns.iter().filter(|column| column.is_name()).count() {
+            0 => Err(NotMapped::NoName),
+            1 => Ok(Self(columns)),
+            _ => Err(NotMapped::SeveralNames),
+        }
     }
 
     /// For each field the first column of the heading that is usually called so.
@@ -201,6 +208,7 @@ mod tests {
         assert_eq!(fault("name"), "'name' is not FIELD=COLUMN");
         assert_eq!(fault("password=Pwd"), "no column is the name: add name=COLUMN");
         assert_eq!(fault("tag:a=b"), "no column is the name: add name=COLUMN");
+        assert_eq!(fault("name=a,name=b"), "several columns are the name: leave one of them");
         assert!(fault("pin=Pin").starts_with("'pin' is not a field; fields are name, folder"));
         assert!(fault("tag:=Pin").starts_with("a tag key must not be empty"), "{}", fault("tag:=Pin"));
     }

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::error::ExchangeError;
 use crate::content::fields;
 use crate::domain::{SecretValue, TagKey, TagValue, Timestamp, ValueType};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
+use crate::versioning::fit_name;
 
 /// What is said of an entry in which nothing is filled in.
 pub(super) const EMPTY: &str = "it has no value";
@@ -211,7 +213,7 @@ pub(super) fn time_of(
     }
     let time = read(text);
     if time.is_none() {
-        losses.push(Loss::new(name, format!("{what}: it is not between 1970 and 9999")));
+        losses.push(Loss::new(name, format!("{what}: it is not a time between 1970 and 9999")));
     }
     time
 }
@@ -231,9 +233,22 @@ pub(super) const CREATED: &str = "the time of its creation";
 /// When an entry was changed, in words.
 pub(super) const CHANGED: &str = "the time of its last change";
 
-/// The name of an entry in a folder.
+/// The name of an entry in a folder. One without a name is not called as the folder itself.
 pub(super) fn below(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+    match (folder, name) {
+        ("", name) => name.to_owned(),
+        (folder, "") => format!("{folder}/{}", fit_name("")),
+        (folder, name) => format!("{folder}/{name}"),
+    }
+}
+
+/// That it is in the trash, in words.
+pub(super) const TRASHED: &str = "it is in the trash there";
+
+/// What an item that cannot be read is called: by its name, where there is one, else by its number.
+pub(super) fn name_or_number(name: Result<SecretBytes, ExchangeError>, position: usize) -> String {
+    let name = name.ok().and_then(|name| name.expose_text().map(str::to_owned));
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("item {}", position + 1))
 }
 
 /// The host of an address, with its port; the whole address where there is none to be seen.

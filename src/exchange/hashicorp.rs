@@ -93,6 +93,7 @@ fn read_answer(answer: Node<'_>, losses: &mut Vec<Loss>) -> Result<Option<Told>,
     losses.extend(answer.others(&ANSWER).map(|(member, _)| Loss::new(&name, member_in_words(member))));
     let data = answer.get("data")?;
     let members = data.members()?;
+    refuse_other_answers(data, &members)?;
     let metadata = members.find("metadata").and_then(|metadata| metadata.members().ok());
     let Some(metadata) = metadata.filter(|metadata| metadata.find("version").is_some()) else {
         let version = IncomingVersion::of(value(data)?);
@@ -112,6 +113,19 @@ fn read_answer(answer: Node<'_>, losses: &mut Vec<Loss>) -> Result<Option<Told>,
     };
     let facts = facts(&metadata, &name, losses)?;
     Ok(Some(Told { name, number: Some(number), version, facts }))
+}
+
+/// What `kv list` and `kv metadata get` print is an answer, too, and no value is in it.
+fn refuse_other_answers(data: Node<'_>, members: &Members<'_>) -> Result<(), ExchangeError> {
+    let is_list = |node: Node<'_>| node.spelled().starts_with('[');
+    let only = members.iter().count() == 1;
+    if only && members.find("keys").is_some_and(is_list) {
+        return Err(data.fault("this is a list of names without values: get each of them with `kv get`"));
+    }
+    if members.find("versions").is_some() && members.find("current_version").is_some() {
+        return Err(data.fault("this is the metadata of a secret without its values: get it with `kv get`"));
+    }
+    Ok(())
 }
 
 fn created(

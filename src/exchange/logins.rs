@@ -3,7 +3,7 @@
 
 use super::bitwarden::addresses;
 use super::columns::{Others, Role, read};
-use super::document::parse;
+use super::document::{parse, text_or_spelling};
 use super::entry::{FAVORITE, Fields};
 use super::error::ExchangeError;
 use super::heading::{self, Heading};
@@ -101,7 +101,8 @@ fn nordpass_custom_fields(row: &Row<'_>, fields: &mut Fields) {
     let read = || {
         let field = |node: super::document::Node<'_>| {
             let members = node.members()?;
-            Ok((members.text_of("label")?, members.get("value")?.text()?))
+            let value = members.find("value").map(text_or_spelling).transpose()?;
+            Ok((members.text_of("label")?, value.unwrap_or_default()))
         };
         parse(row.text(column).as_bytes())?.entries()?.into_iter().map(field).collect()
     };
@@ -192,12 +193,12 @@ static ROBOFORM: Export = Export {
     roles: &[
         ("name", Role::Name),
         ("folder", Role::Folder('/')),
-        ("login", Role::Field("username")),
-        ("pwd", Role::Field("password")),
-        ("url", Role::Field("url")),
+        ("login", Role::Fields(|row, fields| add_unquoted(row, "login", "username", fields))),
+        ("pwd", Role::Fields(|row, fields| add_unquoted(row, "pwd", "password", fields))),
+        ("url", Role::Fields(|row, fields| add_unquoted(row, "url", "url", fields))),
         ("matchurl", Role::Fields(roboform_address)),
         ("rffieldsv2", Role::Fields(roboform_fields)),
-        ("note", Role::Field("notes")),
+        ("note", Role::Fields(|row, fields| add_unquoted(row, "note", "notes", fields))),
     ],
     is_folder: |_| false,
 };
@@ -209,6 +210,15 @@ static ROBOFORM: Export = Export {
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read_roboform(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     ROBOFORM.read(text)
+}
+
+/// Before what begins with `@` or `'` RoboForm puts a `'`, so that no spreadsheet takes it for something else.
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(['@', '\''])).unwrap_or(text)
+}
+
+fn add_unquoted(row: &Row<'_>, column: &str, field: &str, fields: &mut Fields) {
+    fields.add(field, SecretBytes::copy_of(unquoted(row.text(column)).as_bytes()));
 }
 
 /// The address that a form is found by is nearly always that of the site.
@@ -233,7 +243,7 @@ fn roboform_fields(row: &Row<'_>, fields: &mut Fields) {
             "Password$" => Some("pwd"),
             _ => None,
         };
-        if column.is_some_and(|column| row.text(column) == value) {
+        if column.is_some_and(|column| unquoted(row.text(column)) == value) {
             continue;
         }
         let name = match name {

@@ -1,14 +1,17 @@
 //! A plain JSON object or YAML mapping: the names on the way to a value, with `/` between them, are the name of its
 //! secret.
 
+use std::collections::HashSet;
+
 use super::document::{Node, parse, text_or_spelling};
-use super::entry::text_value;
+use super::entry::{below, text_value};
 use super::error::ExchangeError;
 use super::place::{Place, without_mark};
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion};
 
 /// Objects may be nested this deep.
 const DEEPEST: usize = 64;
+const TWICE: &str = "the name of this key stands in the file already";
 
 /// Reads a file. Texts are values as they are; numbers, `true` and `false` as they are written, and whole lists as
 /// JSON.
@@ -22,22 +25,32 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     }
     let mut batch = IncomingBatch::new();
     match parse(text) {
-        Ok(object) => add(object, "", 0, &mut batch)?,
+        Ok(object) => add(object, "", 0, &mut HashSet::new(), &mut batch)?,
         // A mapping of YAML may begin so, too.
         Err(no_json) => return read_yaml(text).map_err(|_| no_json),
     }
     Ok(batch)
 }
 
-fn add(object: Node<'_>, below: &str, depth: usize, batch: &mut IncomingBatch) -> Result<(), ExchangeError> {
+/// Adds what is in an object. A key may hold a `/`, so two ways may lead to one name.
+fn add(
+    object: Node<'_>,
+    folder: &str,
+    depth: usize,
+    names: &mut HashSet<String>,
+    batch: &mut IncomingBatch,
+) -> Result<(), ExchangeError> {
     if depth == DEEPEST {
         return Err(object.fault(format!("objects are nested deeper than {DEEPEST} levels")));
     }
     for (key, value) in object.members()?.iter() {
-        let name = format!("{below}{key}");
+        let name = below(folder, key);
         if value.spelled().starts_with('{') && value.spelled() != "{}" {
-            add(value, &format!("{name}/"), depth + 1, batch)?;
+            add(value, &name, depth + 1, names, batch)?;
             continue;
+        }
+        if !names.insert(name.clone()) {
+            return Err(value.fault(TWICE));
         }
         let text = if value.is_null() { Default::default() } else { text_or_spelling(value)? };
         if let Some(value) = text_value(&name, text, &mut batch.losses) {
@@ -61,7 +74,7 @@ fn read_yaml(_text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 mod in_yaml {
     use std::collections::HashSet;
 
-    use super::{IncomingBatch, IncomingSecret, IncomingVersion, Place, text_value};
+    use super::{IncomingBatch, IncomingSecret, IncomingVersion, Place, TWICE, text_value};
     use crate::domain::{SecretValue, ValueType};
     use crate::exchange::entry::{below, from_base64};
     use crate::exchange::error::ExchangeError;
@@ -106,8 +119,7 @@ mod in_yaml {
                     continue;
                 }
                 if !self.names.insert(name.clone()) {
-                    let what = "the name of this key stands in the file already";
-                    return Err(self.yaml.fault(key, what));
+                    return Err(self.yaml.fault(key, TWICE));
                 }
                 if self.yaml.tag(value) == Tagged::Other {
                     self.batch.losses.push(Loss::new(&name, "its tag, which other programs may understand"));

@@ -1,18 +1,19 @@
 //! 1Password's unencrypted export, 1PUX: a ZIP archive with `export.data` in JSON, and the files of the items
 //! (<https://support.1password.com/1pux-format/>).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
-    CHANGED, CREATED, FAVORITE, Fields, account, add_entry, below, member_in_words, old_passwords, source_id,
-    time_of,
+    CHANGED, CREATED, FAVORITE, Fields, TRASHED, account, add_entry, below, member_in_words, name_or_number,
+    old_passwords, source_id, time_of,
 };
 use super::error::ExchangeError;
 use super::inflate::LARGEST;
 use super::logins::seconds;
 use super::zip::Archive;
 use crate::domain::{SecretValue, TagKey, TagValue, Tags, Timestamp, ValueType};
+use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 
 const DATA: &str = "export.data";
@@ -52,7 +53,8 @@ pub(super) fn read(file: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut archive = Archive::new(file, LARGEST)?;
     let data = archive.read(DATA)?.ok_or(ExchangeError::Damaged)?;
     let root = parse(data.expose())?.members()?;
-    let mut reading = Reading { archive, batch: IncomingBatch::new(), named: HashSet::new() };
+    let (batch, named, unkept) = (IncomingBatch::new(), HashSet::new(), BTreeSet::new());
+    let mut reading = Reading { archive, batch, named, unkept };
     reading.batch.account_of = Some(account);
     for each in root.get("accounts")?.entries()? {
         for vault in each.members()?.get("vaults")?.entries()? {
@@ -70,13 +72,15 @@ pub(super) fn read(file: &[u8]) -> Result<IncomingBatch, ExchangeError> {
                         return Err(error);
                     }
                     reading.batch.losses.truncate(before);
-                    let name = below(folder, &format!("item {}", position + 1));
+                    let title = item.members().and_then(|item| title_of(&item));
+                    let name = below(folder, &name_or_number(title, position));
                     reading.batch.secrets.push(IncomingSecret::unreadable(name, error));
                 }
             }
         }
     }
-    let Reading { archive, mut batch, named } = reading;
+    let Reading { archive, mut batch, named, unkept } = reading;
+    batch.losses.extend(unkept.into_iter().map(|what| Loss::new("every item", what)));
     let is_file = |path: &&str| path.starts_with(FILES) && !path.ends_with('/');
     if archive.names().filter(is_file).any(|path| !named.contains(path)) {
         batch.losses.push(Loss::new("the archive", "files that no item names"));
@@ -89,6 +93,12 @@ struct Reading<'a> {
     batch: IncomingBatch,
     /// The files that items name.
     named: HashSet<String>,
+    /// What no item keeps: told once, since most items have it.
+    unkept: BTreeSet<&'static str>,
+}
+
+fn title_of(item: &Members<'_>) -> Result<SecretBytes, ExchangeError> {
+    item.get("overview")?.members()?.text_of("title")
 }
 
 /// A file of an item: its id and its name.
@@ -100,8 +110,13 @@ struct Attached {
 impl Reading<'_> {
     fn item(&mut self, item: &Members<'_>, folder: &str) -> Result<(), ExchangeError> {
         let (details, overview) = (item.get("details")?.members()?, item.get("overview")?.members()?);
-        let title = overview.text_of("title")?;
+        let title = title_of(item)?;
         let name = below(folder, title.expose_text().unwrap_or_default());
+        let is_trashed = |state: Node<'_>| matches!(state.spelled(), "\"trashed\"" | "\"deleted\"" | "true");
+        if item.find("state").is_some_and(is_trashed) || item.find("trashed").is_some_and(is_trashed) {
+            self.batch.losses.push(Loss::whole(name, TRASHED));
+            return Ok(());
+        }
         let lose = |batch: &mut IncomingBatch, what: String| batch.losses.push(Loss::new(&name, what));
         if item.find("favIndex").is_some_and(|index| index.spelled() != "0") {
             lose(&mut self.batch, FAVORITE.to_owned());
@@ -112,6 +127,16 @@ impl Reading<'_> {
         let others = item.others(&ITEM).chain(details.others(&DETAILS)).chain(overview.others(&OVERVIEW));
         for (member, _) in others {
             lose(&mut self.batch, member_in_words(member));
+        }
+        for (members, list, text, what) in [
+            (&details, "sections", "title", "the titles of its sections"),
+            (&overview, "urls", "label", "the labels of its addresses"),
+        ] {
+            for entry in members.entries_of(list)? {
+                if entry.members()?.find(text).is_some_and(|text| text.spelled() != "\"\"") {
+                    self.unkept.insert(what);
+                }
+            }
         }
         let mut files = Vec::new();
         let fields = fields(&details, &overview, &mut files)?;
@@ -131,8 +156,8 @@ impl Reading<'_> {
         versions.push((fields, changed));
         let id = item.text_of("uuid")?;
         let id = |file: &str| {
-            let id = format!("{}{file}", id.expose_text().unwrap_or_default());
-            source_id("1password-id", &id)
+            let id = id.expose_text().filter(|id| !id.is_empty())?;
+            source_id("1password-id", &format!("{id}{file}"))
         };
         let tags = tags(&overview, &name, &mut self.batch.losses)?;
         if !is_file_alone && let Some(secret) = add_entry(&mut self.batch, name.clone(), versions) {

@@ -42,16 +42,23 @@ pub fn read_uris(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     }
 }
 
-/// The label of a URI, what stands before its first colon as a folder.
+/// The label of a URI, in the folder of its issuer: what stands before the first colon, or the parameter of that name.
 fn label(uri: &str) -> String {
-    let path = uri[SCHEME.len()..].split(['?', '#']).next().unwrap_or_default();
-    let label = path.split_once('/').map_or("", |(_, label)| label);
+    let (path, query) = uri[SCHEME.len()..].split_once('?').unwrap_or((&uri[SCHEME.len()..], ""));
+    let label = path.split('#').next().and_then(|path| path.split_once('/')).map_or("", |(_, label)| label);
     let label = percent_decoded(label);
     let label = label.expose_text().unwrap_or_default();
-    match label.split_once(':') {
-        Some((issuer, account)) => below(issuer.trim(), account.trim()),
-        None => label.trim().to_owned(),
+    if let Some((issuer, account)) = label.split_once(':') {
+        return called(issuer.trim(), account.trim());
     }
+    let issuer = query.split(['&', '#']).find_map(|parameter| parameter.strip_prefix("issuer="));
+    let issuer = percent_decoded(issuer.unwrap_or_default());
+    called(issuer.expose_text().unwrap_or_default().trim(), label.trim())
+}
+
+/// An account in the folder of its issuer. One without a name is called as its issuer.
+fn called(issuer: &str, account: &str) -> String {
+    if account.is_empty() { issuer.to_owned() } else { below(issuer, account) }
 }
 
 fn add(batch: &mut IncomingBatch, name: String, uri: SecretBytes) -> Option<&mut IncomingSecret> {
@@ -114,7 +121,7 @@ fn add_entry(
 ) -> Result<(), ExchangeError> {
     let (account, issuer) = (entry.text_of("name")?, entry.text_of("issuer")?);
     let words = |text: &SecretBytes| text.expose_text().unwrap_or_default().to_owned();
-    let name = below(&words(&issuer), &words(&account));
+    let name = called(&words(&issuer), &words(&account));
     let uri = uri(entry, &account, &issuer)?;
     let mut losses = Vec::new();
     for (member, what) in [("favorite", FAVORITE), ("icon", "its icon")] {

@@ -2,12 +2,14 @@
 
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
-    CHANGED, CREATED, Fields, account, add_entry, below, member_in_words, source_id, time_of,
+    CHANGED, CREATED, Fields, TRASHED, account, add_entry, below, member_in_words, name_or_number, source_id,
+    time_of,
 };
 use super::error::ExchangeError;
 use super::logins::{read_proton, seconds};
 use super::place::without_mark;
 use crate::domain::Timestamp;
+use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
 
 /// Reads a file, CSV or JSON: which, its first character says.
@@ -41,8 +43,8 @@ const LOGIN: [(&str, &str); 5] = [
     ("urls", "url"),
     ("totpUri", "totp"),
 ];
-/// An item in the trash.
-const TRASHED: &str = "2";
+/// The state of an item in the trash.
+const IN_TRASH: &str = "2";
 
 fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let root = parse(text)?.members()?;
@@ -64,7 +66,8 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
                 Ok(secret) => batch.secrets.extend(secret),
                 Err(error) => {
                     losses.clear();
-                    let name = below(folder, &format!("item {}", position + 1));
+                    let name = item.members().and_then(|item| name_of(&item));
+                    let name = below(folder, &name_or_number(name, position));
                     batch.secrets.push(IncomingSecret::unreadable(name, error));
                 }
             }
@@ -80,6 +83,10 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     Ok(batch)
 }
 
+fn name_of(item: &Members<'_>) -> Result<SecretBytes, ExchangeError> {
+    item.get("data")?.members()?.get("metadata")?.members()?.text_of("name")
+}
+
 /// Reads an item; `None` where nothing of it comes here, which is among the losses then.
 fn read_item(
     item: &Members<'_>,
@@ -88,10 +95,10 @@ fn read_item(
 ) -> Result<Option<IncomingSecret>, ExchangeError> {
     let data = item.get("data")?.members()?;
     let metadata = data.get("metadata")?.members()?;
-    let name = metadata.text_of("name")?;
+    let name = name_of(item)?;
     let name = below(folder, name.expose_text().unwrap_or_default());
-    if item.find("state").is_some_and(|state| state.spelled() == TRASHED) {
-        losses.push(Loss::whole(&name, "it is in the trash there"));
+    if item.find("state").is_some_and(|state| state.spelled() == IN_TRASH) {
+        losses.push(Loss::whole(&name, TRASHED));
         return Ok(None);
     }
     if item.find("pinned").is_some_and(|pinned| pinned.spelled() == "true") {
@@ -108,7 +115,7 @@ fn read_item(
         if member == "passkeys" {
             losses.push(Loss::new(&name, "its passkeys"));
         } else if value.spelled().starts_with('[') {
-            add_extra(&value.entries()?, &mut fields)?;
+            add_listed(member, value, &mut fields)?;
         } else {
             fields.add(member, text_or_spelling(value)?);
         }
@@ -146,6 +153,18 @@ fn add_login(content: &Members<'_>, fields: &mut Fields) -> Result<(), ExchangeE
     Ok(())
 }
 
+/// A list of fields or of anything else.
+fn add_listed(member: &str, list: Node<'_>, fields: &mut Fields) -> Result<(), ExchangeError> {
+    let entries = list.entries()?;
+    if entries.iter().all(|entry| entry.spelled().starts_with('{')) {
+        return add_extra(&entries, fields);
+    }
+    for entry in entries {
+        fields.add(member, text_or_spelling(entry)?);
+    }
+    Ok(())
+}
+
 /// Fields that somebody added, and sections of such fields.
 fn add_extra(extra: &[Node<'_>], fields: &mut Fields) -> Result<(), ExchangeError> {
     for field in extra {
@@ -171,7 +190,8 @@ fn add_section(section: &Members<'_>, fields: &mut Fields) -> Result<(), Exchang
 fn add_field(field: &Members<'_>, fields: &mut Fields) -> Result<(), ExchangeError> {
     let name = field.text_of("fieldName")?;
     let name = name.expose_text().filter(|name| !name.is_empty()).unwrap_or("field");
-    for (_, value) in field.get("data")?.members()?.others(&[]) {
+    let Some(data) = field.find("data") else { return Ok(()) };
+    for (_, value) in data.members()?.others(&[]) {
         fields.add(name, text_or_spelling(value)?);
     }
     Ok(())

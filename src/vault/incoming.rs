@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::domain::{Facts, Note, SecretValue, StageLabel, TagKey, TagValue, Timestamp, VersionId};
 use crate::memory::SecretBytes;
-use crate::versioning::{ImportRemark, Labelling};
+use crate::versioning::{ImportRemark, Labelling, fit_name};
 
 /// Finds the username in a value; `None` where it holds none.
 pub type AccountOf = fn(&[u8]) -> Option<SecretBytes>;
@@ -41,6 +41,10 @@ impl IncomingBatch {
     pub fn put_below(&mut self, prefix: &str) {
         let names = self.secrets.iter_mut().map(|secret| &mut secret.name);
         for name in names.chain(self.losses.iter_mut().map(|loss| &mut loss.secret)) {
+            if name.is_empty() {
+                // Else it would be called as the folder.
+                name.push_str(fit_name(name).as_str());
+            }
             name.insert_str(0, prefix);
         }
         self.prefix.insert_str(0, prefix);

@@ -129,7 +129,7 @@ fn proton_pass() {
             ("Work/news", "alias@inbox.example"),
         ])
     );
-    let no_time = "'Work/news' loses the time of its creation: it is not between 1970 and 9999";
+    let no_time = "'Work/news' loses the time of its creation: it is not a time between 1970 and 9999";
     assert_eq!(lost, [no_time]);
     let source = Source {
         read: logins::read_proton,

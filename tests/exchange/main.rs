@@ -18,6 +18,7 @@ mod malformed;
 mod managers;
 mod many;
 mod mapped_csv;
+mod odd_files;
 mod onepux;
 mod own_json;
 mod pass_store;

@@ -80,6 +80,19 @@ const DATA: &str = r#"{"accounts":[{"attrs":{"name":"me"},"vaults":[{"attrs":{"n
 {"uuid":"i3","details":{"loginFields":5},"overview":{"title":"odd"}}
 ]}]}]}"#;
 
+/// An archive with these items in a vault `V`, and with their one file.
+pub fn archive_of(items: &[&str]) -> Vec<u8> {
+    let items = items.join(",");
+    let data = format!(
+        r#"{{"accounts":[{{"attrs":{{"name":"me"}},"vaults":[{{"attrs":{{"name":"V","desc":""}},"items":[{items}]}}]}}]}}"#
+    );
+    let mut files = vec![stored("export.data", data.as_bytes())];
+    if data.contains("documentId") {
+        files.push(stored("files/d__a.txt", b"text"));
+    }
+    archive(&files)
+}
+
 fn whole() -> Vec<u8> {
     archive(&[
         stored("export.attributes", b"{\"version\":3}"),
@@ -112,13 +125,14 @@ fn an_item_becomes_a_secret_with_its_history_and_its_files() {
         let value = &secret(&batch, name).versions[0].value;
         assert_eq!((value.value_type(), value.expose()), (ValueType::Binary, bytes));
     }
-    assert!(secret(&batch, "Private/item 3").unreadable.is_some());
+    assert!(secret(&batch, "Private/odd").unreadable.is_some());
     assert_eq!(
         lost(&batch),
         [
             "'Private/mail' loses its mark as a favorite",
             "'Private/mail/b.pdf' is left out: it is not in the archive",
             "'Private/a document' loses that it is archived",
+            "'every item' loses the titles of its sections",
             "'the archive' loses files that no item names",
         ]
     );
