@@ -193,7 +193,7 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
         return Some((error.code(), error.hint().to_owned()));
     }
     if let Some(error) = cause.downcast_ref::<ExchangeError>() {
-        return Some((error.code(), error.hint()));
+        return Some((error.code(), hint_of_file(error)));
     }
     if let Some(error) = cause.downcast_ref::<CarrierError>() {
         return Some((error.code(), error.hint()));
@@ -203,6 +203,16 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
         return Some((ErrorCode::InvalidParameter, String::new()));
     }
     None
+}
+
+/// What to do about a file of another program, with the option that names its key file.
+fn hint_of_file(error: &ExchangeError) -> String {
+    match error {
+        ExchangeError::WrongLocks | ExchangeError::KeyFileMalformed => {
+            format!("{} with --other-key-file", error.hint())
+        }
+        error => error.hint(),
+    }
 }
 
 /// The signal that ended what was being done, if one did.

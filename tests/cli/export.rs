@@ -171,7 +171,7 @@ fn a_keepass_database_is_encrypted_and_comes_back_whole() {
     exit 5
     stderr:
     error: 'out.kdbx' cannot be imported: its password or key file is wrong
-    hint: its own password is meant, not that of the vault; name its key file with --other-key-file, if it has one
+    hint: its own password is meant, not that of the vault; if it has a key file, name that too with --other-key-file
     ");
     assert_snapshot!(
         home.etui(&["import", "out.kdbx", "--other-password-file", "word", "--dry-run"]),
