@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+#[cfg(any(feature = "keepass", feature = "yaml"))]
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::error::ExchangeError;
 use crate::content::fields;
@@ -260,6 +260,7 @@ pub(super) fn host(url: &str) -> &str {
 }
 
 /// The bytes that base64 means, with white space anywhere.
+#[cfg(any(feature = "keepass", feature = "yaml"))]
 pub(super) fn from_base64(text: &SecretBytes) -> Option<SecretBytes> {
     let mut packed = SecretBytes::with_capacity(text.len());
     for part in text.expose().split(u8::is_ascii_whitespace) {

@@ -34,6 +34,14 @@ pub enum ExchangeError {
         /// How its content comes here.
         way: &'static str,
     },
+    /// This build has no reader or writer for it.
+    #[error("this etui was built without {what}")]
+    NotBuilt {
+        /// What it cannot read or write.
+        what: &'static str,
+        /// What to do without it.
+        otherwise: &'static str,
+    },
     /// The file has a password, and none is given.
     #[error("it has a password of its own")]
     Locked,
@@ -142,6 +150,7 @@ impl ExchangeError {
                 | Self::InWords(_)
                 | Self::Empty
                 | Self::Foreign { .. }
+                | Self::NotBuilt { .. }
                 | Self::Encrypted
                 | Self::Locked
                 | Self::WrongLocks
@@ -171,6 +180,7 @@ impl ExchangeError {
             | Self::InWords(_)
             | Self::Empty
             | Self::Foreign { .. }
+            | Self::NotBuilt { .. }
             | Self::Encrypted
             | Self::TooCostly(_)
             | Self::TooLarge { .. }
@@ -197,6 +207,7 @@ impl ExchangeError {
         match self {
             Self::Empty => "check whether the command that wrote it failed".to_owned(),
             Self::Foreign { way, .. } => (*way).to_owned(),
+            Self::NotBuilt { otherwise, .. } => format!("{otherwise}; or build it with its default features"),
             Self::Malformed { .. } | Self::InWords(_) => {
                 "nothing was changed; correct the file, or name its format".to_owned()
             }

@@ -2,7 +2,7 @@
 
 use super::error::ExchangeError;
 use super::place::without_mark;
-use super::{decryptor, keepass, onepux, zip};
+use super::{decryptor, keepass_start, onepux, zip};
 
 /// With this every KeePass database begins, and then with one of the two below.
 const KEEPASS: [u8; 4] = [0x03, 0xd9, 0xa2, 0x9a];
@@ -32,7 +32,7 @@ pub(super) fn refuse(text: &[u8]) -> Result<(), ExchangeError> {
             false => foreign("a KeePass database (KDBX)", KEEPASS_WAY),
         };
     }
-    if keepass::is_xml(text) {
+    if keepass_start::is_xml(text) {
         return foreign("a KeePass XML export", KEEPASS_WAY);
     }
     if begins(zip::SIGNATURE) {

@@ -54,6 +54,7 @@ pub(super) fn inflate(packed: &[u8], most: usize) -> Result<(SecretBytes, usize)
 }
 
 /// Unpacks a gzip file of one member and compares its checksum.
+#[cfg(any(test, feature = "keepass"))]
 pub(super) fn gunzip(file: &[u8], most: usize) -> Result<SecretBytes, NotInflated> {
     const EXTRA: u8 = 4;
     const NAME: u8 = 8;

@@ -13,6 +13,7 @@
 //! - `locks`: what opens a file that has a password; `inflate`: what is packed, up to a limit;
 //!   `protected`: Bitwarden's export with a password; `onepux`: 1Password's archive; `zip`: the files of an archive.
 //! - `decryptor`: gpg and age, for the entries of a store.
+//! - `keepass_start`: by what files of KeePass are known, also in a build without the feature `keepass`.
 //! - `yaml`: the pieces of YAML (feature `yaml`).
 //! - `table` and `document` read CSV and JSON into wiping buffers (the pieces of JSON, and dotenv, are found by
 //!   [`content`](crate::content)); `entry` makes one value of several fields.
@@ -33,7 +34,12 @@ pub mod hashicorp;
 mod heading;
 mod inflate;
 pub mod json;
+#[cfg(feature = "keepass")]
 pub mod keepass;
+#[cfg(not(feature = "keepass"))]
+#[path = "no_keepass.rs"]
+pub mod keepass;
+mod keepass_start;
 pub mod keepassxc;
 #[cfg(feature = "yaml")]
 pub mod kubernetes;

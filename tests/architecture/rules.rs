@@ -199,7 +199,7 @@ pub const EXCHANGE: Floors = Floors {
     largest_circle: 1,
     floors: &[
         &["exchange/heading", "exchange/inflate", "exchange/locks", "exchange/place"],
-        &["exchange/entry", "exchange/error"],
+        &["exchange/entry", "exchange/error", "exchange/keepass_start"],
         // The pieces of a file.
         &["exchange/columns", "exchange/document", "exchange/table", "exchange/yaml", "exchange/zip"],
         // A reader for each format.
@@ -214,6 +214,7 @@ pub const EXCHANGE: Floors = Floors {
             "exchange/hashicorp",
             "exchange/json",
             "exchange/keepass",
+            "exchange/no_keepass",
             "exchange/keepassxc",
             "exchange/kubernetes",
             "exchange/logins",

@@ -11,7 +11,7 @@ use etui::domain::{
     Description, Folder, Note, Retention, RotationInterval, SecretName, SecretValue, StageLabel, TagKey,
     TagValue, Tags, ValueType, VersionId,
 };
-use etui::exchange::ExportFormat;
+use etui::exchange::{ExportFormat, keepass};
 use etui::memory::SecretBytes;
 use etui::tui::Work;
 use etui::tui::as_command::{CommandLine, Reads};
@@ -203,9 +203,10 @@ fn table() -> Vec<(Work, &'static str)> {
             }),
             "etui export dotenv --plaintext --out /tmp/.env --prefix shop/dev/",
         ),
+        #[cfg(feature = "keepass")]
         (
             job(Job::Export {
-                written: WrittenAs::Kdbx(SecretBytes::copy_of(b"hunter2")),
+                written: WrittenAs::Kdbx(keepass::Writer::new().unwrap(), SecretBytes::copy_of(b"hunter2")),
                 folder: None,
                 only: Vec::new(),
                 path: "/tmp/a.kdbx".into(),

@@ -138,6 +138,7 @@ fn on_a_terminal_nothing_of_a_value_is_obeyed() {
     }
 }
 
+#[cfg(feature = "keepass")]
 #[test]
 fn a_keepass_database_is_encrypted_and_comes_back_whole() {
     let home = home();
@@ -192,6 +193,7 @@ fn a_keepass_database_is_encrypted_and_comes_back_whole() {
     assert_eq!(described["Description"], "what for");
 }
 
+#[cfg(feature = "keepass")]
 #[test]
 fn flags_of_one_kind_of_export_are_refused_for_the_other() {
     let home = home();

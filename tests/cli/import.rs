@@ -422,9 +422,11 @@ fn variables_that_steer_programs_are_named_and_come_in_all_the_same() {
     assert_eq!(home.etui(&["get", "app/PATH"]).text(), "/evil");
 }
 
+#[cfg(feature = "keepass")]
 const KEEPASS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/exchange/fixtures/keepass");
 
 // Guards: a database without a password needs no empty password file.
+#[cfg(feature = "keepass")]
 #[test]
 fn a_key_file_alone_opens_a_database_and_a_vault_never() {
     let home = Home::with_secret();

@@ -8,6 +8,7 @@ mod ages;
 mod api;
 mod as_command;
 #[cfg(target_os = "linux")]
+#[cfg(feature = "keepass")]
 #[path = "../support/bombs.rs"]
 mod bombs;
 mod bulk;

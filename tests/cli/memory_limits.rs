@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 
+#[cfg(feature = "keepass")]
 use super::bombs::{self, Database};
 use super::support::Home;
 
@@ -105,6 +106,7 @@ fn values_and_templates_that_are_too_long_are_refused_while_they_come() {
 
 // Guards: what unpacks to a gibibyte is refused at 256 MiB, or where it is longer than it says. A buffer that grows is
 // there twice for a moment.
+#[cfg(feature = "keepass")]
 #[test]
 fn what_unpacks_to_a_gibibyte_is_refused() {
     const MOST: usize = 2 * 256;

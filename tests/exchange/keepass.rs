@@ -267,7 +267,7 @@ fn cheap() -> KdfCost {
 
 fn written(batch: &IncomingBatch) -> (Vec<u8>, Vec<String>) {
     let password = SecretBytes::copy_of(PASSWORD.as_bytes());
-    let (file, losses) = keepass::write(batch, &password, cheap()).unwrap();
+    let (file, losses) = keepass::Writer::new().unwrap().write(batch, &password, cheap()).unwrap();
     (file.expose().to_vec(), losses.iter().map(ToString::to_string).collect())
 }
 

@@ -11,6 +11,7 @@ mod helpers;
 mod identity;
 mod imports;
 mod json_readers;
+#[cfg(feature = "keepass")]
 mod keepass;
 mod leaves;
 mod logins;

@@ -111,6 +111,7 @@ fn without_unfit_tags(mut batch: IncomingBatch) -> IncomingBatch {
     batch
 }
 
+#[cfg(feature = "keepass")]
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(20))]
 
@@ -121,7 +122,8 @@ proptest! {
         import(&mut vault, &batch);
         let password = SecretBytes::copy_of(b"p");
         let out = vault.give_out(|_| true).unwrap();
-        let (file, _) = keepass::write(&out, &password, KdfCost::new(8, 1, 1).unwrap()).unwrap();
+        let cheap = KdfCost::new(8, 1, 1).unwrap();
+        let (file, _) = keepass::Writer::new().unwrap().write(&out, &password, cheap).unwrap();
         let read = keepass::read(file.expose(), Some(&Locks { password, key_file: None })).unwrap();
         prop_assert!(read.losses.is_empty(), "{:?}", read.losses);
         let mut fresh = place.create_at(&place.folder().join("fresh.etui"), None);

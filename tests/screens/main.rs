@@ -5,6 +5,7 @@ mod ages;
 mod browse;
 mod clipboard;
 mod copying;
+#[cfg(feature = "keepass")]
 mod databases;
 mod demo;
 mod diff;

@@ -3,6 +3,7 @@
 
 pub mod ages;
 pub mod binary;
+#[cfg(feature = "keepass")]
 pub mod bombs;
 #[cfg(feature = "engines")]
 pub mod engine_server;

@@ -82,6 +82,12 @@ impl Format {
     }
 }
 
+/// What writes it.
+enum Way {
+    Plain(ExportFormat),
+    Kdbx(keepass::Writer),
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ExportJson<'a> {
@@ -117,6 +123,8 @@ impl RunCommand for Export {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let plain = self.format.plain();
         self.refuse_unfit_flags(plain.is_some())?;
+        let way =
+            plain.map_or_else(|| keepass::Writer::new().map(Way::Kdbx), |format| Ok(Way::Plain(format)))?;
         if plain.is_some() && !self.plaintext {
             return Err(CliError::missing(
                 "refusing to write secrets unencrypted",
@@ -134,9 +142,11 @@ impl RunCommand for Export {
             )
             .into());
         }
-        let (text, losses) = match plain {
-            Some(format) => format.write(&batch, folder),
-            None => keepass::write(&batch, &self.new_password(invocation)?, KdfCost::LEAST_DEFAULT)?,
+        let (text, losses) = match way {
+            Way::Plain(format) => format.write(&batch, folder),
+            Way::Kdbx(writer) => {
+                writer.write(&batch, &self.new_password(invocation)?, KdfCost::LEAST_DEFAULT)?
+            }
         };
         let exported = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
         let losses: Vec<&Loss> = batch.losses.iter().chain(&losses).collect();

@@ -1,10 +1,8 @@
-//! AES-256 in CBC mode, and the streams that hide values within a file.
+//! AES-256 in CBC mode.
 
 use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _, StreamCipher as _};
-use chacha20::ChaCha20;
-use salsa20::Salsa20;
+use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 
 use crate::crypto::CryptoError;
 use crate::memory::SecretBytes;
@@ -34,53 +32,6 @@ pub fn encrypt_aes_cbc(key: &[u8], iv: &[u8], text: &mut SecretBytes) -> Result<
     text.extend(&[0; BLOCK][length % BLOCK..]);
     cipher.encrypt_padded::<Pkcs7>(text.expose_mut(), length).map_err(|_| CryptoError::CannotOpen)?;
     Ok(())
-}
-
-/// Which stream it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StreamKind {
-    /// RFC 8439: a nonce of 12 bytes.
-    ChaCha20,
-    /// Salsa20/20: a nonce of 8 bytes.
-    Salsa20,
-}
-
-/// A stream under way: what goes through it is encrypted or decrypted, in the order in which it comes.
-pub struct KeyStream(Stream);
-
-enum Stream {
-    ChaCha20(Box<ChaCha20>),
-    Salsa20(Box<Salsa20>),
-}
-
-impl KeyStream {
-    /// Begins a stream with a key of 32 bytes.
-    ///
-    /// # Errors
-    /// [`CryptoError::CannotOpen`] for a key or a nonce of another length.
-    pub fn new(kind: StreamKind, key: &[u8], nonce: &[u8]) -> Result<Self, CryptoError> {
-        let wrong = |_| CryptoError::CannotOpen;
-        Ok(Self(match kind {
-            StreamKind::ChaCha20 => {
-                Stream::ChaCha20(Box::new(ChaCha20::new_from_slices(key, nonce).map_err(wrong)?))
-            }
-            StreamKind::Salsa20 => {
-                Stream::Salsa20(Box::new(Salsa20::new_from_slices(key, nonce).map_err(wrong)?))
-            }
-        }))
-    }
-
-    /// Lets bytes go through it, in place.
-    ///
-    /// # Errors
-    /// [`CryptoError::TooLong`] at the end of the stream, after 256 GiB.
-    pub fn apply(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
-        match &mut self.0 {
-            Stream::ChaCha20(stream) => stream.try_apply_keystream(bytes),
-            Stream::Salsa20(stream) => stream.try_apply_keystream(bytes),
-        }
-        .map_err(|_| CryptoError::TooLong)
-    }
 }
 
 #[cfg(test)]
@@ -120,19 +71,5 @@ mod tests {
             decrypt_aes_cbc(&[1; 32], &[2; 16], &mut text).unwrap();
             assert_eq!(text.expose(), vec![7; length]);
         }
-    }
-
-    /// RFC 8439, A.1 test vector 1 (counter 0), and ECRYPT's Salsa20 set 1, vector 0.
-    #[test]
-    fn the_streams_are_the_published_ones() {
-        let mut key = [0; 32];
-        let mut bytes = [0; 16];
-        KeyStream::new(StreamKind::ChaCha20, &key, &[0; 12]).unwrap().apply(&mut bytes).unwrap();
-        assert_eq!(bytes[..], unhex("76b8e0ada0f13d90405d6ae55386bd28"));
-        key[0] = 0x80;
-        bytes = [0; 16];
-        KeyStream::new(StreamKind::Salsa20, &key, &[0; 8]).unwrap().apply(&mut bytes).unwrap();
-        assert_eq!(bytes[..], unhex("e3be8fdd8beca2e3ea8ef9475b29a6e7"));
-        assert!(KeyStream::new(StreamKind::ChaCha20, &key, &[0; 8]).is_err());
     }
 }

@@ -7,7 +7,11 @@
 mod cipher;
 mod derive;
 mod digest;
+#[cfg(feature = "keepass")]
+mod stream;
 
-pub use cipher::{KeyStream, StreamKind, decrypt_aes_cbc, encrypt_aes_cbc};
+pub use cipher::{decrypt_aes_cbc, encrypt_aes_cbc};
 pub use derive::{AesKdf, ForeignArgon2, derive_bitwarden_keys, derive_pbkdf2};
 pub use digest::{hmac_sha256, sha256_of, sha512_of};
+#[cfg(feature = "keepass")]
+pub use stream::{KeyStream, StreamKind};

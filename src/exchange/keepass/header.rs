@@ -4,10 +4,9 @@ use super::bytes::{Bytes, whole_u32, whole_u64};
 use crate::crypto::CryptoError;
 use crate::crypto::foreign::{AesKdf, ForeignArgon2};
 use crate::exchange::error::ExchangeError;
+use crate::exchange::keepass_start::SIGNATURE;
 use crate::memory::SecretBytes;
 
-/// With this every database begins; the format of KeePass 1 has another second half.
-pub(super) const SIGNATURE: [u8; 8] = [0x03, 0xd9, 0xa2, 0x9a, 0x67, 0xfb, 0x4b, 0xb5];
 /// Ids of ciphers and key derivations, as they stand in files.
 const AES: [u8; 16] = hex(0x31c1_f2e6_bf71_4350_be58_0521_6afc_5aff);
 pub(super) const CHACHA20: [u8; 16] = hex(0xd603_8a2b_8b6f_4cb5_a524_339a_31db_b59a);

@@ -31,5 +31,4 @@ mod xml;
 #[cfg(any(test, feature = "fuzzing"))]
 pub use fuzzing::keepass;
 pub use read::read;
-pub(super) use read::{is_database, is_xml};
-pub use write::write;
+pub use write::Writer;

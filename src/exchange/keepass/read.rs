@@ -1,24 +1,11 @@
 //! Reads a database or an XML export.
 
-use super::{container, database, header, incoming, xml};
+use super::{container, database, incoming, xml};
 use crate::exchange::error::ExchangeError;
+use crate::exchange::keepass_start::{is_database, is_xml};
 use crate::exchange::locks::Locks;
 use crate::exchange::place::{Place, without_mark};
 use crate::vault::IncomingBatch;
-
-/// Whether a file begins as a database does.
-pub fn is_database(file: &[u8]) -> bool {
-    file.starts_with(&header::SIGNATURE)
-}
-
-/// Whether a file begins as an XML export does.
-pub fn is_xml(file: &[u8]) -> bool {
-    const LOOKED_AT: usize = 4 * 1024;
-    const ROOT: &[u8] = b"<KeePassFile";
-    let text = without_mark(file).trim_ascii_start();
-    let start = &text[..text.len().min(LOOKED_AT)];
-    start.starts_with(b"<") && start.windows(ROOT.len()).any(|window| window == ROOT)
-}
 
 /// Reads a database, or an XML export.
 ///

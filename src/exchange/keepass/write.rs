@@ -5,23 +5,48 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::blocks::{block_key, split_authenticated};
 use super::database::Uuid;
-use super::header::{ARGON2ID, CHACHA20, SIGNATURE};
+use super::header::{ARGON2ID, CHACHA20};
 use super::incoming::YEAR_1_TO_1970;
 use super::outgoing::{self, Entry, Group, Snapshot};
 use super::own;
 use crate::crypto::foreign::{ForeignArgon2, KeyStream, StreamKind, hmac_sha256, sha256_of, sha512_of};
 use crate::crypto::{CryptoError, KdfCost, make_random};
 use crate::domain::{SecretValue, Timestamp};
+use crate::exchange::error::ExchangeError;
+use crate::exchange::keepass_start::SIGNATURE;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};
 
 const NOTHING_SHORT: &str = "keys and nonces have the lengths that they must have";
 
-/// Writes secrets into a database that a password opens; what it cannot hold is answered beside it.
-///
-/// # Errors
-/// [`CryptoError`] where the system gives no memory for the key derivation, or no random bytes.
-pub fn write(
+/// What writes databases.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer(());
+
+impl Writer {
+    /// One that writes.
+    ///
+    /// # Errors
+    /// None: a build without databases has another one.
+    pub const fn new() -> Result<Self, ExchangeError> {
+        Ok(Self(()))
+    }
+
+    /// Writes secrets into a database that a password opens; what it cannot hold is answered beside it.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the system gives no memory for the key derivation, or no random bytes.
+    pub fn write(
+        self,
+        batch: &IncomingBatch,
+        password: &SecretBytes,
+        cost: KdfCost,
+    ) -> Result<(SecretBytes, Vec<Loss>), CryptoError> {
+        write(batch, password, cost)
+    }
+}
+
+fn write(
     batch: &IncomingBatch,
     password: &SecretBytes,
     cost: KdfCost,

@@ -32,7 +32,7 @@ pub(super) fn parts(job: &Job) -> Option<Parts> {
             let parts = match written {
                 WrittenAs::Plain(ExportFormat::Dotenv) => parts.name("dotenv").switch("--plaintext"),
                 WrittenAs::Plain(ExportFormat::Json) => parts.name("json").switch("--plaintext"),
-                WrittenAs::Kdbx(_) => parts.name("kdbx"),
+                WrittenAs::Kdbx(..) => parts.name("kdbx"),
             };
             let parts = parts.path("--out", path);
             parts.maybe("--prefix", folder.as_ref().map(Folder::as_str))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::engine_job::{EngineDone, EngineJob};
 use super::other_copy::{MergeAsShown, MergedCopy, OtherLocks, PlannedMerge, ToMerge};
 use crate::domain::{Folder, SecretName};
-use crate::exchange::{ColumnMap, ExportFormat, Source};
+use crate::exchange::{ColumnMap, ExportFormat, Source, keepass};
 use crate::memory::SecretBytes;
 use crate::vault::{
     self, ImportReport, IncomingBatch, Loss, NewKeyFile, OnRefusal, Relocking, Removal, RemovalKind,
@@ -200,7 +200,7 @@ pub enum WrittenAs {
     /// So that anybody can read it.
     Plain(ExportFormat),
     /// As a database of KeePass that this password opens.
-    Kdbx(SecretBytes),
+    Kdbx(keepass::Writer, SecretBytes),
 }
 
 /// What locks the vault from then on.

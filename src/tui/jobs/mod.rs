@@ -26,7 +26,6 @@ use super::ask::failure::Failure;
 use super::session::Session;
 use crate::crypto::KdfCost;
 use crate::domain::{Folder, SecretName};
-use crate::exchange::keepass;
 use crate::memory::SecretBytes;
 use crate::vault::write_secret_file;
 
@@ -84,10 +83,10 @@ fn export(
     let only: HashSet<&str> = only.iter().map(SecretName::as_str).collect();
     let is_wanted = |name: &str| name.starts_with(below) && (only.is_empty() || only.contains(name));
     let batch = session.vault()?.give_out(is_wanted)?;
-    let is_encrypted = matches!(written, WrittenAs::Kdbx(_));
+    let is_encrypted = matches!(written, WrittenAs::Kdbx(..));
     let (text, mut losses) = match written {
         WrittenAs::Plain(format) => format.write(&batch, below),
-        WrittenAs::Kdbx(password) => keepass::write(&batch, &password, KdfCost::LEAST_DEFAULT)?,
+        WrittenAs::Kdbx(writer, password) => writer.write(&batch, &password, KdfCost::LEAST_DEFAULT)?,
     };
     let secrets = batch.secrets.len() - losses.iter().filter(|loss| loss.is_whole()).count();
     losses.splice(0..0, batch.losses);

@@ -3,7 +3,7 @@
 use super::locks::database_password;
 use super::task::{Missing, Task, TaskForm};
 use crate::domain::{Folder, SecretName, grouped};
-use crate::exchange::ExportFormat;
+use crate::exchange::{ExportFormat, keepass};
 use crate::platform::paths;
 use crate::tui::app::App;
 use crate::tui::jobs::{Job, WrittenAs};
@@ -130,7 +130,11 @@ pub(super) fn submit_export(form: &mut TaskForm, app: &App) -> Result<Job, Missi
             return Err(Missing(CONFIRMATION, sentence));
         }
         Some(format) => WrittenAs::Plain(format),
-        None => WrittenAs::Kdbx(database_password(&mut form.form, NEW, AGAIN, app)?),
+        None => {
+            let writer = keepass::Writer::new();
+            let writer = writer.map_err(|error| Missing(FORMAT, format!("{error}: {}", error.hint())))?;
+            WrittenAs::Kdbx(writer, database_password(&mut form.form, NEW, AGAIN, app)?)
+        }
     };
     let only = if form.form.chosen(SECRETS) == 0 { form.marked.clone() } else { Vec::new() };
     Ok(Job::Export { written, folder, only, path })
