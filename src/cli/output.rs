@@ -192,6 +192,7 @@ impl Output {
     ///
     /// # Errors
     /// As writing.
+    #[cfg(feature = "serve")]
     pub(super) fn json_of_texts(&self, members: &[(&str, &str)]) -> anyhow::Result<()> {
         let mut line = SecretBytes::new();
         Answer::of_etui().write(Format::Json, &mut line);
