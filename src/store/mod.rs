@@ -69,7 +69,7 @@ pub use open::{is_unfinished, names_beside, remove_unfinished, write_private_fil
 pub use open_store::{Acceptance, News, OpenStore};
 pub use rekey::Locks;
 pub use secrets::{EqualTags, StoredSecret};
-pub use transaction::{Batch, Moment, NewVersion, Origins, SecretHandle, WriteTransaction};
+pub use transaction::{Batch, Moment, NewVersion, SecretHandle, WriteTransaction};
 pub use unlock::open_vault_key;
 pub use vault_file::VaultFile;
 pub use watch::{Progress, Watch};

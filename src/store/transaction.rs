@@ -11,8 +11,6 @@ mod versions;
 
 use std::collections::{HashMap, HashSet};
 
-pub use import::Origins;
-
 use super::codec::{EventLink, EventRecord, Head, Stamped, fit_into_format_1};
 use super::error::StoreError;
 use super::format::{FormatVersion, NameTag};

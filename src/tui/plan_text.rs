@@ -40,7 +40,7 @@ pub fn of_import(report: &ImportReport) -> Vec<PlanLine> {
         let role = match row.outcome {
             ImportOutcome::New { .. } | ImportOutcome::Changed { .. } => Role::Accent,
             ImportOutcome::Same => Role::Muted,
-            ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => Role::Warning,
+            ImportOutcome::InDeleteWindow { .. } => Role::Warning,
             ImportOutcome::Refused(_) => Role::Danger,
         };
         let place = if role == Role::Accent || role == Role::Muted { &mut others } else { &mut lines };

@@ -24,7 +24,7 @@ impl Vault {
             let mut names: Vec<SecretName> =
                 store.names_by_row()?.into_values().filter(|name| wanted(name.as_str())).collect();
             names.sort_unstable();
-            let mut batch = IncomingBatch { vault_id: Some(store.vault_id()), ..IncomingBatch::new() };
+            let mut batch = IncomingBatch::new();
             for name in names {
                 let Some(secret) = store.secret(&name)? else { continue };
                 match secret.state().planned_deletion {
@@ -143,6 +143,5 @@ fn give_out(store: &OpenStore, secret: &StoredSecret) -> Result<IncomingSecret, 
         source_id: None,
         unreadable: None,
         remarks: Vec::new(),
-        row: Some(secret.id()),
     })
 }

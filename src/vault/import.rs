@@ -3,19 +3,17 @@
 //! Each secret is decided for itself, from what the file held before the import. So no more than one decision
 //! is in memory: whether anything is refused is found out beforehand, and then each is decided again and done.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::batch::{Changes, VersionKeys};
 use super::error::VaultError;
-use super::history::walk;
 use super::incoming::{IncomingBatch, IncomingSecret, Loss};
 use super::{Progress, Session, Vault, Watch};
 use crate::domain::{Description, SecretName, TagKey, TagValue, Tags, Timestamp, VersionId};
-use crate::store::{Batch, Moment, NewVersion, OpenStore, Origins, StoredSecret};
+use crate::store::{Batch, Moment, NewVersion, OpenStore, StoredSecret};
 use crate::versioning::{
-    Change, Existence, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, LabelMove, Match, Origin,
-    Refusal, VersionKey, import,
+    Change, ImportRemark, ImportTerms, ImportedSecret, ImportedVersion, LabelMove, Match, Origin, Refusal,
+    VersionKey, import,
 };
 
 mod target;
@@ -70,8 +68,6 @@ pub enum ImportOutcome {
     },
     /// It is here as it is there.
     Same,
-    /// It was removed for good here, and stays so.
-    RemovedHere,
     /// It is scheduled for deletion here, and stays as it is.
     InDeleteWindow {
         /// When it may be removed.
@@ -233,8 +229,8 @@ impl Changes<'_, '_> {
         match here {
             None => {
                 let oldest = || imported.added.iter().map(|added| added.created).min();
-                let origins = Origins { row: incoming.row, created: incoming.created.or_else(oldest) };
-                self.transaction.create_imported(name, origins, change, versions, &imported.order)?;
+                let created = incoming.created.or_else(oldest);
+                self.transaction.create_imported(name, created, change, versions, &imported.order)?;
             }
             Some(here) => {
                 let handle = self.transaction.find(here)?.ok_or_else(|| self.no_such_secret(here))?;
@@ -263,18 +259,6 @@ fn refuse_any(
     Ok(())
 }
 
-/// The row ids of all secrets that were removed for good.
-fn removed_rows(store: &OpenStore) -> Result<HashSet<[u8; 16]>, VaultError> {
-    let mut rows = HashSet::new();
-    walk(store, |_, event| {
-        if event.change.existence == Existence::Disappears {
-            rows.extend(event.secret.map(|(row, _)| row));
-        }
-        true
-    })?;
-    Ok(rows)
-}
-
 fn decide(
     store: &mut OpenStore,
     keys: &mut VersionKeys,
@@ -283,16 +267,15 @@ fn decide(
     now: Timestamp,
 ) -> Result<Decided, VaultError> {
     let name = target.name.clone();
-    let &Target { ref given, removed_here, stands_again, .. } = target;
+    let &Target { ref given, stands_again, .. } = target;
     let row = |name, outcome, remarks| ImportRow { given: incoming.name.clone(), name, outcome, remarks };
     let unchanged = |name, outcome, remarks| Decided { report: row(name, outcome, remarks), change: None };
     if let Some(why) = incoming.unreadable.clone() {
         let refusal = Refusal::Unreadable { name: name.clone(), why };
         return Ok(unchanged(name, ImportOutcome::Refused(refusal), Vec::new()));
     }
-    if removed_here || incoming.versions.is_empty() {
-        let outcome = if removed_here { ImportOutcome::RemovedHere } else { ImportOutcome::Same };
-        return Ok(unchanged(name, outcome, Vec::new()));
+    if incoming.versions.is_empty() {
+        return Ok(unchanged(name, ImportOutcome::Same, Vec::new()));
     }
     if stands_again {
         return Ok(unchanged(name, ImportOutcome::Same, vec![ImportRemark::StandsAgain]));
@@ -317,13 +300,6 @@ fn decide(
     remarks.extend(kept);
     if imported.change.is_some() {
         remarks.extend(incoming.remarks.iter().cloned());
-    }
-    if here.is_some()
-        && incoming.row.is_some()
-        && let Ok(there) = SecretName::new(&incoming.name)
-        && there != name
-    {
-        remarks.push(ImportRemark::NameStays { there });
     }
     let versions: Vec<VersionId> = imported.added.iter().map(|added| added.reference.id.clone()).collect();
     let Some(change) = imported.change.take() else {

@@ -19,7 +19,7 @@ pub const fn outcome(outcome: &ImportOutcome) -> &'static str {
         ImportOutcome::New { .. } => "new",
         ImportOutcome::Changed { .. } => "changed",
         ImportOutcome::Same => "same",
-        ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => "left out",
+        ImportOutcome::InDeleteWindow { .. } => "left out",
         ImportOutcome::Refused(_) => "refused",
     }
 }
@@ -33,7 +33,6 @@ pub fn details(row: &ImportRow) -> String {
             parts.into_iter().filter(|part| !part.is_empty()).collect()
         }
         ImportOutcome::Same => Vec::new(),
-        ImportOutcome::RemovedHere => vec!["it was removed for good here".to_owned()],
         ImportOutcome::InDeleteWindow { planned } => {
             vec![format!("it is scheduled for deletion on {planned} here")]
         }

@@ -16,8 +16,6 @@ pub struct IncomingBatch {
     pub secrets: Vec<IncomingSecret>,
     /// What the source holds and an import cannot take over.
     pub losses: Vec<Loss>,
-    /// The vault that it comes from, if it is one.
-    pub(super) vault_id: Option<[u8; 16]>,
     /// What was put before every name.
     pub(super) prefix: String,
     /// Finds the username in a value, where the entries of the source are accounts: of two entries of one
@@ -28,13 +26,7 @@ pub struct IncomingBatch {
 impl IncomingBatch {
     /// A batch of nothing yet.
     pub const fn new() -> Self {
-        Self {
-            secrets: Vec::new(),
-            losses: Vec::new(),
-            vault_id: None,
-            prefix: String::new(),
-            account_of: None,
-        }
+        Self { secrets: Vec::new(), losses: Vec::new(), prefix: String::new(), account_of: None }
     }
 
     /// Puts every secret below a prefix: a folder, if it ends in `/`.
@@ -114,8 +106,6 @@ pub struct IncomingSecret {
     pub unreadable: Option<String>,
     /// What its reader found worth saying.
     pub remarks: Vec<ImportRemark>,
-    /// Its row id, where it comes from a vault.
-    pub(super) row: Option<[u8; 16]>,
 }
 
 impl IncomingSecret {
@@ -132,7 +122,6 @@ impl IncomingSecret {
             source_id: None,
             unreadable: None,
             remarks: Vec::new(),
-            row: None,
         }
     }
 

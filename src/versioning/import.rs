@@ -1,7 +1,7 @@
 //! Import: versions brought in from elsewhere, as one change of each secret (etui).
 //!
 //! An import may store versions without labels and with the times that they bring; retention is never
-//! applied. What is here stays: no label that marks a version here is moved by another branch, no
+//! applied. What is here stays: no label that marks a version here is moved by another vault, no
 //! description is overwritten; each difference becomes a remark.
 
 use super::change::{Change, Existence, NoteShift, Operation, Shift};

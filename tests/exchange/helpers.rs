@@ -37,7 +37,6 @@ pub fn told(report: &ImportReport) -> Vec<String> {
                 ImportOutcome::New { versions } => format!("new {}", ids(versions)),
                 ImportOutcome::Changed { versions, .. } => format!("gets {}", ids(versions)),
                 ImportOutcome::Same => "same".to_owned(),
-                ImportOutcome::RemovedHere => "removed here".to_owned(),
                 ImportOutcome::InDeleteWindow { .. } => "in its window".to_owned(),
                 ImportOutcome::Refused(refusal) => refusal.to_string(),
             };

@@ -1,10 +1,9 @@
-//! Moving in and out: formats on files as the real programs write them, round trips, branches of one vault.
+//! Moving in and out: formats on files as the real programs write them, round trips, two vaults.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod age_store;
-mod branches;
 mod clouds;
 mod dotenv_readers;
 mod helpers;
@@ -26,4 +25,5 @@ mod pass_store;
 mod programs;
 mod protected;
 mod round_trips;
+mod two_vaults;
 mod yaml;

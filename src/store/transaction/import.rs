@@ -1,4 +1,4 @@
-//! What only an import needs: secrets and versions that bring identity, time and place with them.
+//! What only an import needs: secrets and versions that bring their times with them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,35 +8,21 @@ use crate::domain::{SecretName, Timestamp};
 use crate::store::format::FormatVersion;
 use crate::versioning::{Change, VersionKey};
 
-/// What a new secret brings with it.
-#[derive(Debug, Clone, Copy)]
-pub struct Origins {
-    /// The row id that it has in another branch of this vault, by which it is recognised there.
-    pub row: Option<[u8; 16]>,
-    /// When it was created; `None` means now.
-    pub created: Option<Timestamp>,
-}
-
 impl WriteTransaction<'_> {
-    /// Begins a new secret as [`create`](Self::create) does, with the origins that it brings.
-    ///
-    /// The caller has made sure that no secret of this vault has or had that row id.
+    /// Begins a new secret as [`create`](Self::create) does, with the time at which it was created; `None` means now.
     ///
     /// # Errors
     /// [`StoreError::System`] and what SQLite refuses.
     pub fn create_imported(
         &mut self,
         name: &SecretName,
-        origins: Origins,
+        created: Option<Timestamp>,
         change: &Change,
         versions: Vec<NewVersion<'_>>,
         order: &[VersionKey],
     ) -> Result<(), StoreError> {
-        let id = match origins.row {
-            Some(row) => row,
-            None => crypto::make_random()?,
-        };
-        let handle = self.begin_secret(name, id, origins.created.unwrap_or(self.moment.now));
+        let created = created.unwrap_or(self.moment.now);
+        let handle = self.begin_secret(name, crypto::make_random()?, created);
         self.apply_imported(handle, change, versions, order)
     }
 

@@ -1,8 +1,7 @@
 //! Which secret here an incoming one is: found by what it is, never by where it stands in its file.
 //!
-//! Another branch of this vault is matched by row ids, another vault by names. Everything else is matched by
-//! the id that its source has of it, by its content, by its username, and by its name where nothing else
-//! tells. So the same file with its rows in another order brings nothing new, and no account gets the
+//! It is matched by the id that its source has of it, by its content, by its username, and by its name where nothing
+//! else tells. So the same file with its rows in another order brings nothing new, and no account gets the
 //! password of another one.
 
 use std::cmp::Ordering;
@@ -10,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::error::VaultError;
 use super::super::incoming::{IncomingBatch, IncomingSecret};
-use super::{NAME_TAG, removed_rows};
+use super::NAME_TAG;
 use crate::domain::SecretName;
 use crate::memory::SecretBytes;
 use crate::store::{EqualTags, OpenStore, SecretRecordView, StoreError, StoredSecret};
@@ -21,7 +20,6 @@ pub(super) struct Target {
     pub(super) name: SecretName,
     /// What its source calls it, where that is another name.
     pub(super) given: Option<String>,
-    pub(super) removed_here: bool,
     /// An equal one stands in the source, and that one is imported.
     pub(super) stands_again: bool,
 }
@@ -30,18 +28,7 @@ pub(super) struct Target {
 const KEPT_OF_LONG_NAMES: usize = 80;
 
 pub(super) fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Result<Vec<Target>, VaultError> {
-    let is_branch = batch.vault_id == Some(store.vault_id());
-    let mut by_row = if is_branch { store.names_by_row()? } else { HashMap::new() };
-    let row_of = |secret: &IncomingSecret| secret.row.filter(|_| is_branch);
-    let known: Vec<Option<SecretName>> =
-        batch.secrets.iter().map(|secret| by_row.remove(&row_of(secret)?)).collect();
-    let is_missing =
-        |(secret, known): (&IncomingSecret, &Option<SecretName>)| known.is_none() && row_of(secret).is_some();
-    let removed = match batch.secrets.iter().zip(&known).any(is_missing) {
-        true => removed_rows(store)?,
-        false => HashSet::new(),
-    };
-    let mut matching = Matching::new(batch, known);
+    let mut matching = Matching::new(batch);
     matching.match_with(store)?;
     matching.name_new_ones(store)?;
     // The sums of the file hold only before the first change.
@@ -52,17 +39,12 @@ pub(super) fn find_targets(store: &mut OpenStore, batch: &IncomingBatch) -> Resu
     let target = |((secret, name), stands_again): ((&IncomingSecret, Option<SecretName>), bool)| {
         let name = name.unwrap_or_else(|| fit_name(&secret.name));
         let given = secret.name.strip_prefix(&batch.prefix).unwrap_or(&secret.name);
-        Target {
-            given: (secret.row.is_none() && name.as_str() != secret.name).then(|| given.to_owned()),
-            removed_here: row_of(secret).is_some_and(|row| removed.contains(&row)),
-            name,
-            stands_again,
-        }
+        Target { given: (name.as_str() != secret.name).then(|| given.to_owned()), name, stands_again }
     };
     Ok(targets.map(target).collect())
 }
 
-/// An incoming secret that no row id matches.
+/// An incoming secret that is to be matched.
 struct Stranger {
     /// Its position in the batch.
     at: usize,
@@ -92,11 +74,10 @@ struct Matching<'a> {
 }
 
 impl<'a> Matching<'a> {
-    fn new(batch: &'a IncomingBatch, names: Vec<Option<SecretName>>) -> Self {
-        let claimed = names.iter().flatten().cloned().collect();
+    fn new(batch: &'a IncomingBatch) -> Self {
         let is_stranger = |at: &usize| {
             let secret = &batch.secrets[*at];
-            names[*at].is_none() && secret.unreadable.is_none() && !secret.versions.is_empty()
+            secret.unreadable.is_none() && !secret.versions.is_empty()
         };
         let stranger = |at| Stranger { at, base: base_of(&batch.secrets[at]), namesakes: 1 };
         let mut strangers: Vec<Stranger> =
@@ -105,8 +86,14 @@ impl<'a> Matching<'a> {
             let bases = one.base.cmp(&other.base);
             bases.then_with(|| compare(&batch.secrets[one.at], &batch.secrets[other.at]))
         });
-        let stands_again = vec![false; batch.secrets.len()];
-        Self { batch, strangers, names, stands_again, twins: Vec::new(), claimed }
+        Self {
+            batch,
+            strangers,
+            names: vec![None; batch.secrets.len()],
+            stands_again: vec![false; batch.secrets.len()],
+            twins: Vec::new(),
+            claimed: HashSet::new(),
+        }
     }
 
     fn secret(&self, stranger: usize) -> &'a IncomingSecret {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::{SecretName, StageLabel, VersionId};
+use crate::domain::{StageLabel, VersionId};
 
 /// Something that an import did not take over, or decided by itself. `Display` is a sentence without its
 /// subject, the secret; it never quotes more than names, ids and labels.
@@ -33,8 +33,6 @@ pub enum ImportRemark {
     NameNotKept,
     #[error("the id that it has there is kept nowhere: its tags are full")]
     IdNotKept,
-    #[error("it is called '{there}' there, and keeps its name here")]
-    NameStays { there: SecretName },
     #[error("as a variable it changes what programs load and run: `run --prefix` refuses it")]
     SteersPrograms,
 }

@@ -22,7 +22,7 @@ pub(in crate::cli::commands) const REPORT: &[Key] = &[
             key("GivenName", Kind::Text, "the name in the file"),
             key(
                 "Outcome",
-                Kind::Word(&["New", "Changed", "Same", "RemovedHere", "InDeleteWindow", "Refused"]),
+                Kind::Word(&["New", "Changed", "Same", "InDeleteWindow", "Refused"]),
                 "what becomes of it",
             ),
             key("Reason", Kind::Text, "why it is left out or refused").if_any("it is"),
@@ -116,7 +116,7 @@ const fn role(outcome: &ImportOutcome) -> Role {
     match outcome {
         ImportOutcome::New { .. } | ImportOutcome::Changed { .. } => Role::Accent,
         ImportOutcome::Same => Role::Muted,
-        ImportOutcome::RemovedHere | ImportOutcome::InDeleteWindow { .. } => Role::Warning,
+        ImportOutcome::InDeleteWindow { .. } => Role::Warning,
         ImportOutcome::Refused(_) => Role::Danger,
     }
 }
@@ -167,7 +167,6 @@ fn row_shape(row: &ImportRow) -> RowShape<'_> {
         ImportOutcome::New { .. } => ("New", None),
         ImportOutcome::Changed { .. } => ("Changed", None),
         ImportOutcome::Same => ("Same", None),
-        ImportOutcome::RemovedHere => ("RemovedHere", None),
         ImportOutcome::InDeleteWindow { planned } => ("InDeleteWindow", Some(planned.to_string())),
         ImportOutcome::Refused(refusal) => ("Refused", Some(refusal.to_string())),
     };
