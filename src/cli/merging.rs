@@ -212,7 +212,7 @@ pub(super) const MERGE: &[Key] = &[
         "how it compares with this vault: the same, nothing new there, all there, both changed",
     ),
     key("Merged", Kind::Flag, "whether this vault holds all of it now"),
-    key("Brought", Kind::Number, "how many changes come over"),
+    key("Brought", Kind::Number, "how many changes it brings in"),
     key(
         "Secrets",
         Kind::List(&Kind::Object(&[&[

@@ -66,7 +66,7 @@ pub struct MergeOutcome {
     pub locks: LockDecision,
     /// What that means here.
     pub lock_after: LockAfter,
-    /// How many changes come over.
+    /// How many changes it brings in.
     pub brought: usize,
     /// The states that this holds for.
     pub token: MergeToken,

@@ -10,7 +10,7 @@ use crate::versioning::{Change, VersionRef};
 /// What becomes of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It comes over.
+    /// The merge brings it in.
     New,
     /// It changes here.
     Changed,
@@ -50,15 +50,12 @@ pub fn name_of(secret: &MergedSecret) -> &str {
 
 /// How the copies stand to each other.
 pub fn relation(outcome: &MergeOutcome) -> String {
-    let come = || match outcome.brought {
-        1 => "1 change comes over".to_owned(),
-        brought => format!("{} come over", count(brought as u64, "change")),
-    };
+    let brings = || format!("the merge brings in {}", count(outcome.brought as u64, "change"));
     match outcome.relation {
         Relation::Equal => "both copies are equal".to_owned(),
         Relation::Behind => "the other copy has nothing new".to_owned(),
-        Relation::Ahead => format!("only the other copy has changed: {}", come()),
-        Relation::Branch => format!("both copies have changed: {}", come()),
+        Relation::Ahead => format!("only the other copy has changed: {}", brings()),
+        Relation::Branch => format!("both copies have changed: {}", brings()),
     }
 }
 

@@ -45,7 +45,7 @@ fn what_either_copy_changed_is_in_both_after_a_merge_each_way() {
     other.pipe("there", &["new", "mail"]).succeeded();
     let before = home.bytes_of_vault();
     let planned = merge(&home, &other, &["--dry-run"]).succeeded();
-    assert!(planned.text().contains("both copies have changed: 1 change comes over"), "{planned}");
+    assert!(planned.text().contains("both copies have changed: the merge brings in 1 change"), "{planned}");
     assert!(planned.text().contains("  new mail: 1 version"), "{planned}");
     assert!(home.bytes_of_vault() == before);
     let merged = merge(&home, &other, &[]).succeeded();

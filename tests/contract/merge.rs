@@ -272,7 +272,7 @@ fn one_name_made_in_both_is_one_secret() {
 
 #[test]
 fn many_made_alike_in_both_leave_every_history_with_an_end_of_its_own() {
-    // By chance the one here is kept as it is, and only events of the other one come over.
+    // By chance the one here is kept as it is, and only events of the other one are brought in.
     let names = ["b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"];
     let make =
         |vault: &mut Vault| names.iter().for_each(|name| drop(create(vault, name, "v1", "same").unwrap()));
@@ -604,7 +604,7 @@ fn a_look_at_another_branch_leaves_the_own_path_usable() {
     assert_whole(&mut copies.mine.open().unwrap());
 }
 
-// Guards: a version that came over is looked past when one behind it gets another id, whichever key it has.
+// Guards: a version that was brought in is looked past when one behind it gets another id, whichever key it has.
 #[test]
 fn many_ids_that_both_copies_gave_are_told_apart_whichever_copy_gave_them_first() {
     let copies = Copies::filled(|vault| {

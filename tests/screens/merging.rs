@@ -228,7 +228,7 @@ fn a_file_that_is_typed_is_merged_and_what_is_no_copy_is_refused_in_the_form() {
     create(&mut open(&harness, &other), "made/there", "v1", text_value("there"));
     harness.unlock();
     harness.press(":").type_text(&format!("merge {}", other.display())).press("Enter");
-    harness.assert_shows("Only the other copy has changed: 1 change comes over.");
+    harness.assert_shows("Only the other copy has changed: the merge brings in 1 change.");
     harness.press("Enter");
     assert!(has(&harness, "made/there"));
     harness.press("Esc :").type_text("merge /nowhere/x.etui").press("Enter");

@@ -45,7 +45,7 @@ struct Writer<'a, 'b> {
     others: HashMap<RowId, StoredSecret>,
     /// Those of this copy, by the rows that they have or get.
     handles: HashMap<RowId, SecretHandle>,
-    /// Those whose newest event so far came over under a row that has become theirs.
+    /// Those whose newest event so far was brought in under a row that has become theirs.
     end_elsewhere: HashSet<RowId>,
     gathered: Gathered,
 }

@@ -120,7 +120,7 @@ pub(super) fn gather(
 }
 
 impl Gathered {
-    /// The events that come over, in the order of all copies.
+    /// The events that the merge brings in, in the order of all copies.
     pub(super) fn brought(&self) -> impl Iterator<Item = &TailEvent> {
         let is_new = |event: &&TailEvent| {
             travels(event.record.change.operation) && !self.known.contains(&event.record.random)
