@@ -1,8 +1,9 @@
 //! How long the vault takes at 1,000 and at 100,000 secrets, each operation beside its floor: the least that
 //! the same work costs with bare SQLite and bare XAES-256-GCM, on the same bytes, in the same run.
 //!
-//! `cargo bench --bench vault` prints criterion's report and then a table of medians and ratios. Without
-//! `--bench` (under `cargo test --all-targets`) everything runs once on a tiny vault.
+//! `cargo bench --bench vault` prints criterion's report and then a table of medians and ratios; `cargo bench --bench
+//! vault -- merges` measures merges alone. Without `--bench` (under `cargo test --all-targets`) everything runs once on a
+//! tiny vault.
 
 mod filled;
 mod floor;
@@ -25,6 +26,9 @@ use ratios::Ratios;
 
 fn main() {
     let is_bench = std::env::args().any(|argument| argument == "--bench");
+    if std::env::args().any(|argument| argument == "merges") {
+        return merging::measure(is_bench);
+    }
     let sizes: &[usize] = if is_bench { &[1_000, 100_000] } else { &[20] };
     let mut criterion = Criterion::default()
         .sample_size(20)

@@ -278,7 +278,8 @@ fn shared(
             secrets.iter().filter(|(row, _)| rows.contains(*row)).map(|(_, one)| one.last_event());
         let of_events = tail.events.iter().filter(is_wanted).map(|event| event.record.previous_of_secret);
         for mut link in of_secrets.chain(of_events) {
-            while link.number > 0 && seen.insert(link.number) {
+            // Below the fork both copies have the same events: what one has read leads on to the same ones.
+            while link.number > 0 && seen.insert(link.number) && !below.contains_key(&link.number) {
                 let record = store.event(link)?;
                 let number = link.number;
                 link = record.previous_of_secret;
