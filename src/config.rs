@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::domain::reason;
+use crate::domain::{CopyName, reason};
 
 pub use change::{SETTINGS, Setting, Takes, save};
 
@@ -144,6 +144,9 @@ pub struct Settings {
     pub suggest_ids: bool,
     /// Whether the app opens with the key that the agent keeps.
     pub unlock_by_agent: bool,
+    /// What the copy of the vault on this machine is called.
+    #[serde(deserialize_with = "copy_name", serialize_with = "copy_name_or_none")]
+    pub copy: Option<CopyName>,
 }
 
 impl Default for Settings {
@@ -164,6 +167,7 @@ impl Default for Settings {
             plain: false,
             suggest_ids: true,
             unlock_by_agent: true,
+            copy: None,
         }
     }
 }
@@ -286,6 +290,15 @@ fn some_command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Str
     Ok(Some(text))
 }
 
+fn copy_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CopyName>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    CopyName::new(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn copy_name_or_none<S: Serializer>(name: &Option<CopyName>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(name.as_ref().map_or("none", CopyName::as_str))
+}
+
 fn text_or_none<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text.as_deref().unwrap_or("none"))
 }
@@ -301,7 +314,7 @@ mod tests {
     #[test]
     fn every_setting_is_told_in_words() {
         let settings = parse("lock_after = '90s'\nmouse = 'off'\neditor = 'vi'\n").unwrap().in_words();
-        assert_eq!(settings.len(), 15);
+        assert_eq!(settings.len(), 16);
         let word = |name: &str| settings.iter().find(|(known, _)| known == name).unwrap().1.as_str();
         assert_eq!(word("lock_after"), "1 minute 30 seconds");
         assert_eq!(word("mouse"), "off");
@@ -323,12 +336,13 @@ mod tests {
             clipboard_copy: settings.clipboard_copy.clone(),
             clipboard_clear: settings.clipboard_clear.clone(),
             editor: settings.editor.clone(),
+            copy: settings.copy.clone(),
             ..Settings::default()
         };
         assert_eq!(settings, optional);
         assert!(settings.clipboard_copy.is_some() && settings.clipboard_clear.is_some());
-        assert!(settings.editor.is_some());
-        assert_eq!(uncommented.lines().count(), 15, "one line for each setting");
+        assert!(settings.editor.is_some() && settings.copy.is_some());
+        assert_eq!(uncommented.lines().count(), 16, "one line for each setting");
         assert_eq!(parse(DEFAULT_TEXT), Ok(Settings::default()));
     }
 

@@ -13,7 +13,7 @@ use serde::de::value::{Error, StrDeserializer};
 use toml::{Spanned, Value};
 
 use super::{ClipboardRoute, Settings, SettingsError, duration, parse};
-use crate::domain::reason;
+use crate::domain::{CopyName, reason};
 
 /// What a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Takes {
     Duration,
     /// A command, or none.
     Command,
+    /// The name of a copy, or none.
+    CopyName,
 }
 
 impl Takes {
@@ -34,7 +36,7 @@ impl Takes {
         match self {
             Self::Words(words) => words,
             Self::YesOrNo => &["yes", "no"],
-            Self::Duration | Self::Command => &[],
+            Self::Duration | Self::Command | Self::CopyName => &[],
         }
     }
 
@@ -43,6 +45,7 @@ impl Takes {
         match self {
             Self::Duration => "a duration such as 90s, 15m, 8h".to_owned(),
             Self::Command => "a command, or none".to_owned(),
+            Self::CopyName => "letters and digits, or none".to_owned(),
             Self::Words(_) | Self::YesOrNo => match self.words().split_last() {
                 Some((last, others)) => format!("{} or {last}", others.join(", ")),
                 None => String::new(),
@@ -81,6 +84,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("plain", Takes::YesOrNo),
     setting("suggest_ids", Takes::YesOrNo),
     setting("unlock_by_agent", Takes::YesOrNo),
+    setting("copy", Takes::CopyName),
 ];
 
 impl Setting {
@@ -106,6 +110,13 @@ impl Setting {
         }
     }
 
+    fn copy_name(&self, text: &str) -> Result<Option<CopyName>, String> {
+        match text {
+            "none" => Ok(None),
+            text => CopyName::new(text).map(Some).map_err(|_| self.refusal(text)),
+        }
+    }
+
     fn refusal(&self, text: &str) -> String {
         format!("{} can't be '{text}': it takes {}", self.name, self.takes.told())
     }
@@ -113,7 +124,7 @@ impl Setting {
     /// The value as it is written in the file; `None`: no value.
     fn written(&self, text: &str) -> Option<String> {
         match self.takes {
-            Takes::Command if text == "none" => None,
+            Takes::Command | Takes::CopyName if text == "none" => None,
             Takes::YesOrNo => Some(self.switch(text).unwrap_or_default().to_string()),
             _ => Some(Value::String(text.to_owned()).to_string()),
         }
@@ -148,6 +159,7 @@ impl Settings {
             "plain" => changed.plain = setting.switch(text)?,
             "suggest_ids" => changed.suggest_ids = setting.switch(text)?,
             "unlock_by_agent" => changed.unlock_by_agent = setting.switch(text)?,
+            "copy" => changed.copy = setting.copy_name(text)?,
             name => return Err(format!("there is no setting '{name}'")),
         }
         if changed.clipboard == ClipboardRoute::Command && changed.clipboard_copy.is_none() {
@@ -261,8 +273,11 @@ mod tests {
         assert_eq!(listed, known);
         for setting in SETTINGS {
             let mut settings = Settings { clipboard_copy: Some("copy".to_owned()), ..Settings::default() };
-            let free: &[&str] =
-                if setting.takes == Takes::Duration { &["3m", "2h"] } else { &["vi -n", "'\"\\"] };
+            let free: &[&str] = match setting.takes {
+                Takes::Duration => &["3m", "2h"],
+                Takes::CopyName => &["nb", "Server2", "none"],
+                _ => &["vi -n", "'\"\\"],
+            };
             let words = if setting.takes.words().is_empty() { free } else { setting.takes.words() };
             for word in words {
                 settings.change(setting, word).unwrap();
@@ -283,6 +298,7 @@ mod tests {
             ),
             ("lock_after", "soon", "lock_after can't be 'soon': it takes a duration such as 90s, 15m, 8h"),
             ("plain", "perhaps", "plain can't be 'perhaps': it takes yes or no"),
+            ("copy", "n-b", "copy can't be 'n-b': it takes letters and digits, or none"),
             ("clipboard", "command", "clipboard = command needs a command: set clipboard_copy first"),
         ] {
             assert_eq!(settings.change(named(name), text), Err(sentence.to_owned()));
@@ -333,7 +349,8 @@ mod tests {
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&real, &path).unwrap();
         for setting in SETTINGS {
-            let word = *setting.takes.words().last().unwrap_or(&"7m");
+            let free = if setting.takes == Takes::CopyName { "nb" } else { "7m" };
+            let word = *setting.takes.words().last().unwrap_or(&free);
             if setting.name != "clipboard" {
                 save(&path, setting, word).unwrap();
             }

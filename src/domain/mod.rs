@@ -65,6 +65,7 @@
 //! ```
 
 mod age;
+mod copy_name;
 mod error_code;
 mod folder;
 mod hexadecimal;
@@ -87,6 +88,7 @@ mod visible;
 mod wiped_text;
 
 pub use age::{age, age_short, days_until, in_days};
+pub use copy_name::CopyName;
 pub use error_code::ErrorCode;
 pub use folder::Folder;
 pub use hexadecimal::{byte_of_hexadecimal, from_hexadecimal, hexadecimal, hexadecimal_digits};

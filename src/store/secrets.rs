@@ -11,9 +11,11 @@ use super::open_store::OpenStore;
 use super::rows::{blob, first};
 use super::versions::{Extent, ValueSeal, Versions};
 use crate::crypto;
-use crate::domain::{SecretName, SecretValue, ValueType, VersionId};
+use crate::domain::{CopyName, SecretName, SecretValue, ValueType, VersionId};
 use crate::memory::SecretBytes;
-use crate::versioning::{SecretState, VersionKey, VersionState, suggest_version_id_where};
+use crate::versioning::{
+    SecretState, VersionKey, VersionState, suggest_first_version_id, suggest_version_id_where,
+};
 
 /// A secret as it is in the file, verified; opened with all its version records, unless it is for a put.
 pub struct StoredSecret {
@@ -254,10 +256,21 @@ impl OpenStore {
         SecretValue::new(state.value_type, bytes).map_err(|_| damaged("is not of its type"))
     }
 
+    /// Says what this copy of the vault is called; `None`: it has no name.
+    pub fn call_copy(&mut self, name: Option<CopyName>) {
+        self.copy_name = name;
+    }
+
+    /// The id that the first version of a new secret is offered.
+    pub fn first_id(&self) -> VersionId {
+        suggest_first_version_id(self.copy_name.as_ref())
+    }
+
     /// The id that a new version of a secret is offered.
     pub fn suggested_id(&self, secret: &StoredSecret) -> VersionId {
         let StoredSecret { state, rows, .. } = secret;
-        suggest_version_id_where(state.newest().map(VersionState::given_id), rows.len(), |text| {
+        let newest = state.newest().map(VersionState::given_id);
+        suggest_version_id_where(newest, rows.len(), self.copy_name.as_ref(), |text| {
             let id_tag = self.keys.id_tag(&secret.id, text);
             let is_given = |version: &VersionState| version.given_id().as_str() == text;
             let is_sealed = |row: &&VersionRow| !secret.seals.contains_key(&row.key);

@@ -22,7 +22,7 @@ use super::layers::opening::Opening;
 use super::layers::other_vault::OtherVault;
 use super::layers::palette::Palette;
 use super::layers::plan::{OneChange, Plan};
-use super::layers::put::{FewLabels, PutForm};
+use super::layers::put::{FewLabels, PutForm, SuggestedIds};
 use super::layers::take_back::{Newest, TakeBack};
 use super::layers::tasks::{self, TaskForm};
 use super::layers::unlock::Unlock;
@@ -45,11 +45,11 @@ pub fn over_browse(action: Action, app: &mut App) -> OpenedLayer {
     match action {
         Action::NewSecret => {
             let folder = app.browse()?.folder().to_owned();
-            boxed(PutForm::new_secret(&folder, app.settings.suggests_ids).planned(app))
+            boxed(PutForm::new_secret(&folder, SuggestedIds::of(app)).planned(app))
         }
         Action::PutValue => {
-            let suggests_ids = app.settings.suggests_ids;
-            let form = PutForm::put(changeable(app)?, suggests_ids);
+            let ids = SuggestedIds::of(app);
+            let form = PutForm::put(changeable(app)?, ids);
             let selected = app.browse()?.selected_version().map(|version| version.id.clone());
             let form = match selected {
                 Some(version) => form.labelled_as(&version, FewLabels::Current),
@@ -338,11 +338,11 @@ pub fn again(form: &Reopen, details: Option<Result<&SecretDetails, &Failure>>, a
 
 /// A form for what the editor saved, which no open one took; where its secret is not known, one that waits for it.
 pub fn for_edited(edited: &Edited, app: &mut App) -> Result<Box<dyn Layer>, Reopen> {
-    let suggests_ids = app.settings.suggests_ids;
+    let ids = SuggestedIds::of(app);
     let mut form = match &edited.secret {
-        None => PutForm::new_secret("", suggests_ids),
+        None => PutForm::new_secret("", ids),
         Some(name) => match app.known().filter(|details| details.secret.name == *name) {
-            Some(details) => PutForm::put(details, suggests_ids).edited_from(edited.version.as_ref()),
+            Some(details) => PutForm::put(details, ids).edited_from(edited.version.as_ref()),
             None => return Err(PutForm::kept_for(name.clone(), edited.version.as_ref())),
         },
     };

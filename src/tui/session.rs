@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::agent::{self, Agent, Purpose};
 use crate::config::remotes::Remotes;
-use crate::domain::reason;
+use crate::domain::{CopyName, reason};
 use crate::memory::SecretBytes;
 use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
@@ -156,6 +156,8 @@ pub struct Session {
     may_ask_agent: bool,
 }
 
+    /// What this copy of the vault is called.
+    copy_name: Option<CopyName>,
 impl Session {
     /// A session with the clock of this machine.
     pub fn new(options: &AppOptions, copy_target: Box<dyn CopyTarget>) -> Self {
@@ -196,6 +198,7 @@ impl Session {
         }
     }
 
+            copy_name: options.settings.copy.clone(),
     /// The same session, which takes this cost for new locks and measures nothing.
     #[must_use]
     pub fn with_cost(self, cost: KdfCost) -> Self {
@@ -357,6 +360,7 @@ impl Session {
             Ok(listing) => Catalogue::of(listing),
             Err(error) => {
                 self.held = Held::Locked(Box::new(vault.lock()));
+        vault.call_copy(self.copy_name.clone())?;
                 return Err(error);
             }
         };
@@ -438,6 +442,15 @@ impl Session {
         match &mut self.held {
             Held::Open(vault) => Ok(vault),
             Held::Locked(_) | Held::Nothing => {
+    /// Calls this copy of the vault so from now on.
+    fn call_copy(&mut self, name: Option<CopyName>) {
+        if let Held::Open(vault) = &mut self.held {
+            // A session that has ended suggests nothing.
+            let _ = vault.call_copy(name.clone());
+        }
+        self.copy_name = name;
+    }
+
                 Err(VaultError::Locked { reason: "the session ended".to_owned() })
             }
         }

@@ -68,7 +68,7 @@ pub use request::{
 pub use upgrade::{Upgraded, copies_before_upgrade};
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
-use crate::domain::{StateFingerprint, Timestamp};
+use crate::domain::{CopyName, StateFingerprint, Timestamp};
 use crate::memory::SecretBytes;
 pub use crate::store::{
     CheckReport as VerifyReport, FormatVersion, Progress, SummaryLabels, SummaryTags, Watch,
@@ -237,6 +237,15 @@ impl Vault {
     /// Where the session has ended, or nothing can be written.
     pub fn keep_place(&mut self, bytes: &SecretBytes) -> Result<(), VaultError> {
         Ok(self.store()?.keep_place(bytes)?)
+    }
+
+    /// Says what this copy of the vault is called, for the version ids that it suggests; `None`: it has no name.
+    ///
+    /// # Errors
+    /// Where the session has ended.
+    pub fn call_copy(&mut self, name: Option<CopyName>) -> Result<(), VaultError> {
+        self.store()?.call_copy(name);
+        Ok(())
     }
 
     /// What was kept of this vault; `None` where nothing was, or where it does not open any more.

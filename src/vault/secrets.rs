@@ -7,10 +7,9 @@ use super::listing::Listing;
 use super::outcome::{ChangeOutcome, CreateOutcome, Planned, SecretDetails};
 use super::request::{CreateRequest, DeleteRequest, DuplicateRequest, PurgeRequest, StateToken};
 use crate::domain::SecretName;
-use crate::store::{NewVersion, StoredSecret};
+use crate::store::{NewVersion, OpenStore, StoredSecret};
 use crate::versioning::{
     Plan, Selector, VersionKey, VersionRef, create, delete, duplicate, purge, restore, select,
-    suggest_first_version_id,
 };
 
 impl Vault {
@@ -68,8 +67,8 @@ impl Vault {
             refuse_if_changed(&source, request.expected)?;
             let taken = store.secret(&request.name)?;
             let taken = taken.as_ref().map(StoredSecret::state);
-            let change =
-                duplicate(source.state(), &request.name, &first_version(make_version_key()?), taken)?;
+            let first = first_version(store, make_version_key()?);
+            let change = duplicate(source.state(), &request.name, &first, taken)?;
             Ok(Planned { plan: Plan::Apply(Box::new(change)), token: StateToken(source.tag()) })
         })
     }
@@ -162,13 +161,14 @@ impl Vault {
     }
 }
 
-fn first_version(key: VersionKey) -> VersionRef {
-    VersionRef { key, id: suggest_first_version_id() }
+fn first_version(store: &OpenStore, key: VersionKey) -> VersionRef {
+    VersionRef { key, id: store.first_id() }
 }
 
 impl Changes<'_, '_> {
     fn duplicate_secret(&mut self, request: &DuplicateRequest) -> Result<CreateOutcome, VaultError> {
-        let first = first_version(self.make_version_key()?);
+        let key = self.make_version_key()?;
+        let first = first_version(self.transaction.store(), key);
         let source =
             self.transaction.find(&request.source)?.ok_or_else(|| self.no_such_secret(&request.source))?;
         let taken = self.transaction.find(&request.name)?;

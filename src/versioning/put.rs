@@ -144,7 +144,7 @@ fn labels_after(before: &LabelMap, stages: &StageSet, added: &VersionRef) -> Lab
 
 /// What the next put of a current version would destroy if this many versions were kept.
 pub fn retired_by_next_put(state: &SecretState, retention: Option<Retention>) -> Vec<VersionRef> {
-    let added = VersionRef { key: VersionKey(i64::MAX), id: suggest_version_id(state) };
+    let added = VersionRef { key: VersionKey(i64::MAX), id: suggest_version_id(state, None) };
     retired(state, retention, &labels_after(&state.labels, &StageSet::current(), &added))
 }
 

@@ -1,34 +1,38 @@
 //! The free version id that is offered where the caller names none (etui).
 
 use super::state::{SecretState, VersionState};
-use crate::domain::VersionId;
+use crate::domain::{CopyName, VersionId};
 
 /// Suggests an id that no version of the secret has: the last run of digits in the newest version's id
 /// plus one, its width kept, counted on until free; without digits `-2` is appended; where that would be
-/// longer than an id may be, `vN`.
-pub fn suggest_version_id(state: &SecretState) -> VersionId {
+/// longer than an id may be, `vN`. A copy of the vault that has a name puts it behind, `vN-NAME`, so that two copies do
+/// not give one id to two values; a name behind the id that is counted from does not count.
+pub fn suggest_version_id(state: &SecretState, copy: Option<&CopyName>) -> VersionId {
     let is_free = |text: &str| {
         state
             .versions
             .iter()
             .all(|version| version.id.as_str() != text && version.given_id().as_str() != text)
     };
-    suggest_version_id_where(state.newest().map(VersionState::given_id), state.versions.len(), is_free)
+    let newest = state.newest().map(VersionState::given_id);
+    suggest_version_id_where(newest, state.versions.len(), copy, is_free)
 }
 
 /// As [`suggest_version_id`], where the newest of `count` versions was given this id.
 pub fn suggest_version_id_where(
     newest: Option<&VersionId>,
     count: usize,
+    copy: Option<&CopyName>,
     is_free: impl Fn(&str) -> bool,
 ) -> VersionId {
-    let following = newest.and_then(|newest| following(newest.as_str(), &is_free));
-    following.unwrap_or_else(|| counted("v", count, is_free))
+    let named = Named { copy, is_free };
+    let newest = newest.map(|newest| without_name(newest.as_str(), copy));
+    newest.and_then(|newest| named.following(newest)).unwrap_or_else(|| named.counted(count))
 }
 
-/// Suggests the id of the first version of a new secret: `v1`.
-pub fn suggest_first_version_id() -> VersionId {
-    suggest_version_id_among([].iter())
+/// Suggests the id of the first version of a new secret: `v1`, or `v1-NAME`.
+pub fn suggest_first_version_id(copy: Option<&CopyName>) -> VersionId {
+    suggest_version_id_where(None, 0, copy, |_| true)
 }
 
 /// As [`suggest_version_id`], among ids in the order of creation.
@@ -36,18 +40,51 @@ pub(super) fn suggest_version_id_among<'a>(
     ids: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,
 ) -> VersionId {
     let is_free = |text: &str| ids.clone().all(|id| id.as_str() != text);
-    suggest_version_id_where(ids.clone().next_back(), ids.clone().count(), is_free)
+    suggest_version_id_where(ids.clone().next_back(), ids.clone().count(), None, is_free)
 }
 
-fn following(newest: &str, is_free: &impl Fn(&str) -> bool) -> Option<VersionId> {
-    let mut candidate = match last_run_of_digits(newest) {
-        Some(_) => incremented(newest)?,
-        None => format!("{newest}-2"),
-    };
-    while !is_free(&candidate) {
-        candidate = incremented(&candidate)?;
+/// An id without the name of the copy that gave it: behind `v` and a number any name, else that of this copy. What
+/// people put behind a number themselves (`v1.2-rc`) is counted past.
+fn without_name<'a>(id: &'a str, copy: Option<&CopyName>) -> &'a str {
+    let Some((number, name)) = id.rsplit_once('-') else { return id };
+    let Ok(name) = CopyName::new(name) else { return id };
+    let counts = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_suggested = number.strip_prefix('v').is_some_and(counts);
+    if is_suggested || copy == Some(&name) { number } else { id }
+}
+
+/// The ids of one copy.
+struct Named<'a, F> {
+    copy: Option<&'a CopyName>,
+    is_free: F,
+}
+
+impl<F: Fn(&str) -> bool> Named<'_, F> {
+    fn following(&self, newest: &str) -> Option<VersionId> {
+        let mut number = match last_run_of_digits(newest) {
+            Some(_) => incremented(newest)?,
+            None => format!("{newest}-2"),
+        };
+        loop {
+            let candidate = self.named(&number);
+            if (self.is_free)(&candidate) {
+                return VersionId::new(&candidate).ok();
+            }
+            number = incremented(&number)?;
+        }
     }
-    VersionId::new(&candidate).ok()
+
+    fn counted(&self, versions: usize) -> VersionId {
+        (versions + 1..)
+            .map(|number| self.named(&format!("v{number}")))
+            .find(|candidate| (self.is_free)(candidate))
+            .and_then(|candidate| VersionId::new(&candidate).ok())
+            .expect("among more numbers than there are versions one is free, and it is short")
+    }
+
+    fn named(&self, number: &str) -> String {
+        self.copy.map_or_else(|| number.to_owned(), |copy| format!("{number}-{copy}"))
+    }
 }
 
 fn last_run_of_digits(text: &str) -> Option<std::ops::Range<usize>> {
@@ -73,14 +110,6 @@ fn incremented(text: &str) -> Option<String> {
     }
     let digits = String::from_utf8(digits).ok()?;
     Some(format!("{}{digits}{}", &text[..run.start], &text[run.end..]))
-}
-
-fn counted(prefix: &str, versions: usize, is_free: impl Fn(&str) -> bool) -> VersionId {
-    (versions + 1..)
-        .map(|number| format!("{prefix}{number}"))
-        .find(|candidate| is_free(candidate))
-        .and_then(|candidate| VersionId::new(&candidate).ok())
-        .expect("among more numbers than there are versions one is free, and it is short")
 }
 
 #[cfg(test)]

@@ -59,6 +59,37 @@ fn what_either_copy_changed_is_in_both_after_a_merge_each_way() {
     home.etui(&["get", "mail"]).failed(4);
 }
 
+// Guards: after a merge the machine without a name suggested ids with the name of the other one.
+#[test]
+fn a_machine_with_a_name_puts_it_behind_its_version_ids_and_the_other_one_goes_on_without() {
+    let server = Home::with_secret();
+    let laptop = second(&server);
+    fs::create_dir_all(laptop.path().join("config/etui")).unwrap();
+    fs::write(laptop.path().join("config/etui/settings.toml"), "copy = \"nb\"\n").unwrap();
+    let put = |home: &Home, value: &str| -> String {
+        let stored = home.pipe(value, &["put", "db", "--json"]).succeeded().json();
+        stored["VersionId"].as_str().unwrap().to_owned()
+    };
+    // Both count from v2 before they meet, and no id is given twice.
+    assert_eq!((put(&server, "three"), put(&laptop, "three there")), ("v3".to_owned(), "v3-nb".to_owned()));
+    let planned = merge(&server, &laptop, &["--dry-run"]).succeeded();
+    assert!(!planned.text().contains("version 'v3'"), "no id stands for two values: {planned}");
+    merge(&server, &laptop, &[]).succeeded();
+    merge(&laptop, &server, &[]).succeeded();
+    assert_eq!(
+        (value(&server, "db#v3"), value(&server, "db#v3-nb")),
+        ("three".to_owned(), "three there".to_owned())
+    );
+    assert_eq!((put(&server, "four"), put(&laptop, "four there")), ("v4".to_owned(), "v4-nb".to_owned()));
+    merge(&server, &laptop, &[]).succeeded();
+    assert_eq!(put(&server, "five"), "v5");
+    let made = laptop.pipe("x", &["put", "mail", "--create", "--json"]).succeeded().json();
+    assert_eq!(made["VersionId"], "v1-nb");
+    fs::write(laptop.path().join("config/etui/settings.toml"), "copy = \"n-b\"\n").unwrap();
+    let refused = laptop.pipe("x", &["put", "db"]).failed(2);
+    assert!(refused.stderr.contains("line 1"), "{refused}");
+}
+
 #[test]
 fn a_conflict_is_named_and_strict_merges_nothing() {
     let home = Home::with_secret();

@@ -58,7 +58,7 @@ impl Rules {
     fn put(&mut self, name: &str, id: Option<&str>, value: Value, stages: &[String]) -> Answer {
         let stages = StageSet::new(stages.iter().map(|label| stage_label(label)))?;
         let state = self.state(name)?;
-        let id = id.map_or_else(|| suggest_version_id(state), version_id);
+        let id = id.map_or_else(|| suggest_version_id(state, None), version_id);
         let there = state.version(&id);
         let comparison = there.map(|version| match self.values[&version.key] == value {
             true => Comparison::Same,

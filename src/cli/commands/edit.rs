@@ -65,13 +65,15 @@ impl RunCommand for Edit {
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let stages = self.stages(invocation)?;
-        let editor = Editor::find(invocation.settings()?.editor.as_deref());
+        let settings = invocation.settings()?;
+        let editor = Editor::find(settings.editor.as_deref());
         for folder in wipe_left_behind() {
             let sentence = format!("wiped the value that a killed edit left in '{}'", folder.display());
             invocation.output().note(&sentence);
         }
         let place = place(invocation)?;
         let mut vault = invocation.unlock()?;
+        vault.call_copy(settings.copy)?;
         needs_terminal(invocation, &editor)?;
         let ValueReference { version: Reference { name, .. }, field } = &self.reference;
         let expected = Some(vault.describe(name)?.token);

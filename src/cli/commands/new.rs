@@ -72,11 +72,12 @@ impl RunCommand for New {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         refuse_twice(&self.tags)?;
         let offered = self.value.offer(invocation)?;
+        let copy = invocation.settings()?.copy;
         let mut vault = invocation.unlock()?;
         let value = self.value.take(offered, invocation)?;
         let request = CreateRequest {
             name: self.name,
-            version_id: self.version.first_id(),
+            version_id: self.version.first_id(copy.as_ref()),
             value,
             description: self.description.unwrap_or_default(),
             tags: self.tags.into_iter().collect::<Tags>(),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::domain::{Note, StageLabel, VersionId};
+use crate::domain::{CopyName, Note, StageLabel, VersionId};
 use crate::versioning::suggest_first_version_id;
 
 /// The version to be stored, without its value.
@@ -22,9 +22,9 @@ pub(in crate::cli) struct NewVersion {
 }
 
 impl NewVersion {
-    /// The id of a first version: the one that was given, or `v1`.
-    pub(super) fn first_id(&self) -> VersionId {
-        self.version_id.clone().unwrap_or_else(suggest_first_version_id)
+    /// The id of a first version in a copy of this name: the one that was given, else `v1` or `v1-NAME`.
+    pub(super) fn first_id(&self, copy: Option<&CopyName>) -> VersionId {
+        self.version_id.clone().unwrap_or_else(|| suggest_first_version_id(copy))
     }
 
     /// The labels of a first version besides `ACSCurrent`, which it always has.

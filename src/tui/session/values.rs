@@ -116,10 +116,11 @@ impl Session {
         self.copy_text(&reference)
     }
 
-    /// Copies from now on as the settings say.
+    /// Copies from now on, and calls this copy of the vault, as the settings say.
     pub(in crate::tui) fn use_settings(&mut self, settings: &Settings) {
         self.clear_after = settings.clipboard_clear_after;
         self.copy_target.use_setting(clipboard_setting(settings));
+        self.call_copy(settings.copy.clone());
     }
 
     /// Copies a text that stands for no value.

@@ -5,7 +5,13 @@ use super::*;
 
 /// What is suggested for versions of these ids, oldest first.
 fn suggested(versions: &str) -> String {
-    suggest_version_id(&secret(versions, "")).to_string()
+    suggest_version_id(&secret(versions, ""), None).to_string()
+}
+
+/// The same in a copy that is called `nb`.
+fn suggested_by_nb(versions: &str) -> String {
+    let nb = CopyName::new("nb").unwrap();
+    suggest_version_id(&secret(versions, ""), Some(&nb)).to_string()
 }
 
 #[test]
@@ -59,6 +65,35 @@ fn where_the_id_would_be_over_64_characters_it_is_vn() {
     assert_eq!(suggested(&format!("v3 v4 {}", "9".repeat(64))), "v5");
 }
 
+// Guards: after a merge the copy without a name went on with the name of the other one.
+#[test]
+fn each_copy_goes_on_with_its_own_name_or_with_none() {
+    for (versions, plain, nb) in [
+        ("", "v1", "v1-nb"),
+        ("v7", "v8", "v8-nb"),
+        ("v7 v8-nb", "v9", "v9-nb"),
+        ("v7 v8-nb v8-server2", "v9", "v9-nb"),
+        // Each counted from v7 for itself.
+        ("v7 v8-nb v8", "v9", "v9-nb"),
+        ("v8-nb v9-nb v9", "v10", "v10-nb"),
+        ("v9-nb v9 v8", "v10", "v10-nb"),
+        ("v10 v9-nb", "v11", "v10-nb"),
+        ("2026-11", "2026-12", "2026-12-nb"),
+        ("2026-12-nb", "2026-13-nb", "2026-13-nb"),
+        ("first", "first-2", "first-2-nb"),
+        ("v8-2", "v8-3", "v8-3-nb"),
+        ("v1.2-rc", "v1.3-rc", "v1.3-rc-nb"),
+        ("v1.2-rc-nb", "v1.3-rc-nb", "v1.3-rc-nb"),
+    ] {
+        assert_eq!(
+            (suggested(versions).as_str(), suggested_by_nb(versions).as_str()),
+            (plain, nb),
+            "{versions}"
+        );
+    }
+    assert_eq!(suggested_by_nb(&"9".repeat(62)), "v2-nb", "with the name it would be too long");
+}
+
 #[test]
 fn what_is_suggested_is_always_free() {
     let mut versions = vec!["x".to_owned()];
@@ -68,5 +103,5 @@ fn what_is_suggested_is_always_free() {
         versions.push(next);
     }
     // A label of the same text is nothing to an id.
-    assert_eq!(suggest_version_id(&secret("v1", "v2=v1")).as_str(), label("v2").as_str());
+    assert_eq!(suggest_version_id(&secret("v1", "v2=v1"), None).as_str(), label("v2").as_str());
 }

@@ -1,6 +1,6 @@
 //! The form on its way through a lock.
 
-use super::{Field, PutForm, Source};
+use super::{Field, PutForm, Source, SuggestedIds};
 use crate::domain::{SecretName, StageLabel, VersionId};
 use crate::tui::app::App;
 use crate::tui::kit::label_field::LabelField;
@@ -36,12 +36,13 @@ impl PutForm {
     /// The form as it was, over the secret as it is now. Where the secret is gone, the value that was typed comes
     /// back as a new secret of that name.
     pub fn reopen(form: &Reopen, details: Option<&SecretDetails>, app: &mut App) -> Option<Self> {
+        let ids = SuggestedIds::of(app).when_asked();
         let mut put = match details {
             Some(details) => {
                 let edited = form.get("edited").and_then(|id| VersionId::new(id).ok());
-                Self::put(details, false).edited_from(edited.as_ref())
+                Self::put(details, ids).edited_from(edited.as_ref())
             }
-            None => Self::new_secret("", false),
+            None => Self::new_secret("", ids),
         };
         for field in Field::ALL {
             if let Some(kept) = form.get(field.id().0) {

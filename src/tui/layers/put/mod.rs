@@ -5,8 +5,11 @@ mod draft;
 mod forecast;
 mod view;
 
-use crate::domain::{Description, Invalid, Note, SecretName, SecretValue, StageLabel, ValueType, VersionId};
+use crate::domain::{
+    CopyName, Description, Invalid, Note, SecretName, SecretValue, StageLabel, ValueType, VersionId,
+};
 use crate::memory::SecretBytes;
+use crate::tui::app::App;
 use crate::tui::ask::Question;
 use crate::tui::file_value::FileContent;
 use crate::tui::kit::form::{self, Form, Id};
@@ -154,8 +157,31 @@ pub enum FileRead {
     Failed(String),
 }
 
+/// Which ids a form suggests.
+#[derive(Debug, Clone)]
+pub struct SuggestedIds {
+    /// Whether one is in it at first.
+    at_first: bool,
+    /// What this copy of the vault is called.
+    copy: Option<CopyName>,
+}
+
+impl SuggestedIds {
+    pub fn of(app: &App) -> Self {
+        Self { at_first: app.settings.suggests_ids, copy: app.all_settings.copy.clone() }
+    }
+
+    /// None at first.
+    #[must_use]
+    pub fn when_asked(self) -> Self {
+        Self { at_first: false, ..self }
+    }
+}
+
 pub struct PutForm {
     pub purpose: Purpose,
+    /// What this copy of the vault is called.
+    copy: Option<CopyName>,
     /// What can be typed.
     form: Form,
     /// What lies at the path, where the value comes from a file.
@@ -180,9 +206,9 @@ pub struct PutForm {
 
 impl PutForm {
     /// A form for a version of a secret.
-    pub fn put(details: &SecretDetails, suggests_id: bool) -> Self {
+    pub fn put(details: &SecretDetails, ids: SuggestedIds) -> Self {
         let purpose = Purpose::Put { secret: Box::new(details.secret.clone()) };
-        let mut form = Self::empty(purpose, suggests_id);
+        let mut form = Self::empty(purpose, ids);
         form.token = Some(details.token);
         let first = if form.is_suggested { Field::Value } else { Field::VersionId };
         form.form.go_to(first.id());
@@ -219,8 +245,8 @@ impl PutForm {
     }
 
     /// A form for a new secret in a folder.
-    pub fn new_secret(folder: &str, suggests_id: bool) -> Self {
-        let mut form = Self::empty(Purpose::New, suggests_id);
+    pub fn new_secret(folder: &str, ids: SuggestedIds) -> Self {
+        let mut form = Self::empty(Purpose::New, ids);
         if let Some(labels) = form.form.labels_mut(Field::Stages.id()) {
             *labels = LabelField::current().fixed();
         }
@@ -228,9 +254,10 @@ impl PutForm {
         form
     }
 
-    fn empty(purpose: Purpose, suggests_id: bool) -> Self {
+    fn empty(purpose: Purpose, ids: SuggestedIds) -> Self {
         let mut form = Self {
             purpose,
+            copy: ids.copy,
             form: Form::new(Field::ALL.map(Field::empty).into()),
             file: FileRead::Nothing,
             file_asked: Question::new(),
@@ -244,7 +271,7 @@ impl PutForm {
             is_dirty: false,
             token: None,
         };
-        if suggests_id {
+        if ids.at_first {
             form.take_free_id();
         }
         form.fit_fields();
@@ -376,7 +403,12 @@ impl PutForm {
 
     /// A free id for the version.
     pub fn free_id(&self) -> String {
-        self.secret().map_or_else(suggest_first_version_id, suggest_version_id).as_str().to_owned()
+        let copy = self.copy.as_ref();
+        let free = match self.secret() {
+            Some(secret) => suggest_version_id(secret, copy),
+            None => suggest_first_version_id(copy),
+        };
+        free.as_str().to_owned()
     }
 
     /// What the value looks like: its line ends, where it has several lines.

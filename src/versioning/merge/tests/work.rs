@@ -27,7 +27,7 @@ impl Replica {
     pub(super) fn make(&mut self, name: &str, value: u8) {
         let name = secret_name(name);
         let taken = self.find(&name).map(|row| self.secrets[&row].state.clone());
-        let first = VersionRef { key: self.choices.key(), id: suggest_first_version_id() };
+        let first = VersionRef { key: self.choices.key(), id: suggest_first_version_id(None) };
         let change =
             versioning::create(&name, &Description::default(), &Tags::new(), &first, &[], taken.as_ref());
         if let Ok(change) = change {
@@ -49,7 +49,7 @@ impl Replica {
     fn put_at(&mut self, row: [u8; 16], id: Option<&str>, value: u8, stages: StageSet) {
         let key = self.choices.key();
         let held = &self.secrets[&row];
-        let free = suggest_version_id(&held.state);
+        let free = suggest_version_id(&held.state, None);
         let version_id = id.map_or_else(|| free.clone(), |id| VersionId::new(id).unwrap());
         let comparison =
             held.state.version(&version_id).map(|version| match held.values[&version.key] == value {
