@@ -17,9 +17,17 @@ pub enum CarrierError {
     /// A program that carries is not there.
     #[error("'{0}' is not installed: it is needed for this remote")]
     NoProgram(&'static str),
-    /// A program that carries failed; its last words.
+    /// A program failed to fetch what is there; its last words.
     #[error("{doing} failed: {reason}")]
-    Failed {
+    NotFetched {
+        /// What was being done, to what.
+        doing: String,
+        /// What the program said.
+        reason: String,
+    },
+    /// A program failed to put the result there; its last words.
+    #[error("{doing} failed: {reason}")]
+    NotPut {
         /// What was being done, to what.
         doing: String,
         /// What the program said.
@@ -54,9 +62,11 @@ impl CarrierError {
         match self {
             Self::Vault(error) => error.code(),
             Self::InUse(_) | Self::Contended => ErrorCode::VaultBusy,
-            Self::NoProgram(_) | Self::Failed { .. } | Self::System { .. } | Self::Interrupted(_) => {
-                ErrorCode::InternalFailure
-            }
+            Self::NoProgram(_)
+            | Self::NotFetched { .. }
+            | Self::NotPut { .. }
+            | Self::System { .. }
+            | Self::Interrupted(_) => ErrorCode::InternalFailure,
         }
     }
 
@@ -65,7 +75,8 @@ impl CarrierError {
         match self {
             Self::Vault(error) => error.hint(),
             Self::NoProgram(_) | Self::System { .. } | Self::Interrupted(_) => String::new(),
-            Self::Failed { .. } => "what is here is merged or unchanged; run the same again".to_owned(),
+            Self::NotFetched { .. } => "check its address with `etui remote list`".to_owned(),
+            Self::NotPut { .. } => "what was there is merged here; run `etui sync` again".to_owned(),
             Self::InUse(_) => {
                 "use another file as the remote: it is a place to meet, not a vault in use".to_owned()
             }

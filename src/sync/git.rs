@@ -72,11 +72,19 @@ impl Git {
     }
 
     fn git(&self, clone: &Clone, arguments: &[&str], input: Option<&Path>) -> Result<String, CarrierError> {
-        self.try_git(clone, arguments, input)?.map_err(|reason| self.failed(arguments[0], reason))
+        self.try_git(clone, arguments, input)?.map_err(|reason| self.not_put(arguments[0], reason))
     }
 
-    fn failed(&self, doing: &str, reason: String) -> CarrierError {
-        CarrierError::Failed { doing: format!("git {doing} of {}", self.repository), reason }
+    fn not_fetched(&self, command: &str, reason: String) -> CarrierError {
+        CarrierError::NotFetched { doing: self.doing(command), reason }
+    }
+
+    fn not_put(&self, command: &str, reason: String) -> CarrierError {
+        CarrierError::NotPut { doing: self.doing(command), reason }
+    }
+
+    fn doing(&self, command: &str) -> String {
+        format!("git {command} of {}", self.repository)
     }
 
     fn clone_anew(&mut self) -> Result<(), CarrierError> {
@@ -87,11 +95,12 @@ impl Git {
         command.arg(&self.repository).arg(&folder);
         let ended = program::run("git", &mut command, None, Stdout::Nowhere, &self.scratch)?;
         if !ended.status.success() {
-            return Err(self.failed("clone", ended.last_words));
+            return Err(self.not_fetched("clone", ended.last_words));
         }
         let mut clone = Clone { folder, head: None, branch: String::new() };
         clone.head = self.try_git(&clone, &["rev-parse", "--quiet", "--verify", "HEAD"], None)?.ok();
-        clone.branch = self.git(&clone, &["symbolic-ref", "--short", "HEAD"], None)?;
+        let branch = self.try_git(&clone, &["symbolic-ref", "--short", "HEAD"], None)?;
+        clone.branch = branch.map_err(|reason| self.not_fetched("symbolic-ref", reason))?;
         self.clone = Some(clone);
         Ok(())
     }
@@ -138,7 +147,7 @@ impl Carrier for Git {
         let ended = program::run("git", &mut command, None, Stdout::File(copy), &self.scratch)?;
         match ended.status.success() {
             true => Ok(Fetched::Copy),
-            false => Err(self.failed("cat-file", ended.last_words)),
+            false => Err(self.not_fetched("cat-file", ended.last_words)),
         }
     }
 
@@ -158,6 +167,6 @@ impl Carrier for Git {
         if now != clone.head.as_deref() {
             return Ok(Replaced::Moved);
         }
-        Err(self.failed("push", reason))
+        Err(self.not_put("push", reason))
     }
 }

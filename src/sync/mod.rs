@@ -56,7 +56,7 @@ pub fn carrier_to(url: &RemoteUrl, scratch: &Scratch) -> Option<Box<dyn Carrier>
     match url {
         RemoteUrl::File(path) => Some(Box::new(file::File::at(path, scratch.path()))),
         RemoteUrl::Ssh { destination, port, path } => {
-            Some(Box::new(ssh::Ssh::to(destination, *port, path, scratch.path())))
+            Some(Box::new(ssh::Ssh::to(destination, *port, path, scratch.path(), url.to_string())))
         }
         RemoteUrl::Git { repository, path } => Some(Box::new(git::Git::of(repository, path, scratch.path()))),
         RemoteUrl::OpenBao { .. } => None,

@@ -28,6 +28,8 @@ const PUT: &str = include_str!("put.sh");
 
 /// A vault file behind ssh.
 pub(super) struct Ssh {
+    /// As people write it.
+    called: String,
     destination: String,
     port: Option<u16>,
     path: String,
@@ -37,10 +39,17 @@ pub(super) struct Ssh {
 }
 
 impl Ssh {
-    pub(super) fn to(destination: &str, port: Option<u16>, path: &str, scratch: &Path) -> Self {
+    pub(super) fn to(
+        destination: &str,
+        port: Option<u16>,
+        path: &str,
+        scratch: &Path,
+        called: String,
+    ) -> Self {
         // Below the home folder; and never an option of a program there.
         let path = if path.starts_with('/') { path.to_owned() } else { format!("./{path}") };
-        Self { destination: destination.to_owned(), port, path, scratch: scratch.to_owned(), seen: None }
+        let (destination, scratch) = (destination.to_owned(), scratch.to_owned());
+        Self { called, destination, port, path, scratch, seen: None }
     }
 
     fn command(&self, script: &str, arguments: &[&str]) -> Command {
@@ -55,12 +64,12 @@ impl Ssh {
         command
     }
 
-    fn failed(&self, doing: &str, ended: Ended) -> CarrierError {
-        let there = format!("ssh://{}/{}", self.destination, self.path.trim_start_matches(['.', '/']));
+    /// What stands in the way there, where a script said so.
+    fn obstacle(&self, ended: &Ended) -> Option<CarrierError> {
         match ended.status.code() {
-            Some(JOURNAL_THERE) => CarrierError::InUse(there),
-            Some(LOCKED_THERE) => CarrierError::Contended,
-            _ => CarrierError::Failed { doing: format!("{doing} {there}"), reason: ended.last_words },
+            Some(JOURNAL_THERE) => Some(CarrierError::InUse(self.called.clone())),
+            Some(LOCKED_THERE) => Some(CarrierError::Contended),
+            _ => None,
         }
     }
 }
@@ -73,7 +82,11 @@ impl Carrier for Ssh {
         match ended.status.code() {
             Some(0) => {}
             Some(NOTHING_THERE) => return Ok(Fetched::Nothing),
-            _ => return Err(self.failed("fetching", ended)),
+            _ => {
+                let doing = format!("fetching {}", self.called);
+                let other = |ended: Ended| CarrierError::NotFetched { doing, reason: ended.last_words };
+                return Err(self.obstacle(&ended).unwrap_or_else(|| other(ended)));
+            }
         }
         self.seen = Some(hash_of(copy)?);
         Ok(Fetched::Copy)
@@ -87,7 +100,11 @@ impl Carrier for Ssh {
         match ended.status.code() {
             Some(0) => Ok(Replaced::Done),
             Some(MOVED) => Ok(Replaced::Moved),
-            _ => Err(self.failed("writing", ended)),
+            _ => {
+                let doing = format!("writing {}", self.called);
+                let other = |ended: Ended| CarrierError::NotPut { doing, reason: ended.last_words };
+                Err(self.obstacle(&ended).unwrap_or_else(|| other(ended)))
+            }
         }
     }
 }
@@ -204,11 +221,12 @@ mod tests {
 
     #[test]
     fn no_word_of_a_remote_reaches_ssh_as_an_option() {
-        let command = Ssh::to("me@host", Some(22), "-v.etui", Path::new("/")).command(FETCH, &["x'y"]);
+        let command =
+            Ssh::to("me@host", Some(22), "-v.etui", Path::new("/"), String::new()).command(FETCH, &["x'y"]);
         let words: Vec<&str> = command.get_args().map(|word| word.to_str().unwrap()).collect();
         let end = words.iter().position(|word| *word == "--").unwrap();
         assert_eq!(&words[end + 1..end + 2], ["me@host"]);
         assert!(words[end + 2].ends_with(r"etui-sync 'x'\''y'"));
-        assert_eq!(Ssh::to("host", None, "-v.etui", Path::new("/")).path, "./-v.etui");
+        assert_eq!(Ssh::to("host", None, "-v.etui", Path::new("/"), String::new()).path, "./-v.etui");
     }
 }
