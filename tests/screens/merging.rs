@@ -284,6 +284,32 @@ fn a_deletion_for_good_is_taken_over_where_theirs_is_chosen() {
     assert!(!has(&harness, "personal/mail"));
 }
 
+// Guards: one key for every conflict accepted what one copy had deleted for good.
+#[test]
+fn one_key_for_every_conflict_answers_no_deletion_for_good() {
+    for (key, kept) in [("M", "Answers on the internal network"), ("T", "Answers through the proxy")] {
+        let here = |vault: &mut Vault| {
+            changed_here(vault);
+            put(vault, "personal/mail", "v2", "changed", &["ACSCurrent"], "");
+        };
+        let there = |vault: &mut Vault| {
+            changed_there(vault);
+            purge(vault, "personal/mail");
+        };
+        let mut harness = apart((120, 40), here, there);
+        harness.unlock();
+        harness.press("Ctrl-s").press(key).press("Enter");
+        assert_eq!(harness.top(), "merge plan", "{key}: the deletion is not answered");
+        harness.assert_shows("1 secret was deleted for good in one copy: answer with m or t first.");
+        assert!(!has(&harness, "made/there"), "{key}: nothing is merged");
+        assert!(selected_line(&harness).contains("personal/mail"), "{}", harness.dialog());
+        harness.press("m Enter");
+        assert!(harness.toast().starts_with("merged"), "{}", harness.screen());
+        assert!(has(&harness, "personal/mail"), "{key}");
+        assert_eq!(description(&harness, "shop/db/url"), kept, "{key}: the conflicts were answered");
+    }
+}
+
 // Another password --------------------------------------------------------------------------------------------
 
 fn rekey(vault: &mut Vault) {

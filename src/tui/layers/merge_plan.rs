@@ -50,11 +50,13 @@ enum Subject<'a> {
 
 impl Subject<'_> {
     const fn can_be_answered(&self) -> bool {
-        match self {
-            Subject::Nothing => false,
-            Subject::Question(_) => true,
-            Subject::Conflict(_, conflict) => conflict.decided.is_some(),
-        }
+        matches!(self, Subject::Question(_)) || self.is_conflict()
+    }
+
+    /// Whether one end of it is kept. A deletion for good is answered for itself, since what is
+    /// deleted so does not come back.
+    const fn is_conflict(&self) -> bool {
+        matches!(self, Subject::Conflict(_, conflict) if conflict.decided.is_some())
     }
 }
 
@@ -128,7 +130,7 @@ impl Merging {
             (Subject::Question(question), None) => {
                 self.purges.each.remove(&question.row);
             }
-            (Subject::Conflict(secret, conflict), side) if subject.can_be_answered() => {
+            (Subject::Conflict(secret, conflict), side) if subject.is_conflict() => {
                 let key = (secret.row, conflict.fact.clone());
                 match side {
                     Some(side) => self.sides.insert(key, side),
@@ -149,7 +151,7 @@ impl Merging {
     }
 
     fn answer_all(&mut self, outcome: &MergeOutcome, side: Side) -> Did {
-        for (_, subject) in subjects(outcome) {
+        for (_, subject) in subjects(outcome).filter(|(_, subject)| subject.is_conflict()) {
             self.answer(&subject, Some(side));
         }
         Did::Words
@@ -218,14 +220,23 @@ impl Merging {
             let text = format!("{secrets} {were} deleted for good in one copy: answer with m or t first.");
             sentences.push((text, Role::Danger));
         }
-        let conflicts = outcome.conflicts().filter(|(_, conflict)| conflict.decided.is_some()).count();
-        if conflicts > 0 {
-            let both = wording::count(conflicts as u64, "conflict");
-            let text =
-                format!("{both}: the later change is kept, unless you choose mine (here) or theirs (there).");
-            sentences.push((text, Role::Text));
-        }
+        sentences.extend(conflict_sentence(outcome).map(|text| (text, Role::Text)));
         sentences
+    }
+}
+
+/// What becomes of all conflicts, the same number as the result tells; `None` where there are none.
+fn conflict_sentence(outcome: &MergeOutcome) -> Option<String> {
+    let (all, decided) = outcome.conflicts().fold((0, 0), |(all, decided), (_, conflict)| {
+        (all + 1, decided + u64::from(conflict.decided.is_some()))
+    });
+    let conflicts = wording::count(all, "conflict");
+    let choice = "the later change is kept, unless you choose mine (here) or theirs (there)";
+    match (decided, all - decided) {
+        (0, 0) => None,
+        (0, _) => Some(format!("{conflicts}: both ends are kept.")),
+        (_, 0) => Some(format!("{conflicts}: {choice}.")),
+        (_, both) => Some(format!("{conflicts}: of {both} both ends are kept; of the others {choice}.")),
     }
 }
 
@@ -321,7 +332,7 @@ impl Planning for Merging {
         let is_possible = match action {
             Action::KeepMine | Action::TakeTheirs => all.nth(line).is_some_and(|it| it.can_be_answered()),
             Action::AsDecided => all.nth(line).is_some_and(|it| self.has_answer(&it)),
-            Action::KeepAllMine | Action::TakeAllTheirs => all.any(|it| it.can_be_answered()),
+            Action::KeepAllMine | Action::TakeAllTheirs => all.any(|it| it.is_conflict()),
             _ => true,
         };
         (!is_possible).then_some("there is nothing to choose")
