@@ -272,10 +272,15 @@ impl MergeStep {
 
 /// A private folder for the copies of one command.
 pub(super) fn scratch(invocation: &Invocation) -> anyhow::Result<Scratch> {
+    Ok(Scratch::new_in(state_directory(invocation)?)?)
+}
+
+/// Where the copies of one command are kept meanwhile.
+pub(super) fn state_directory(invocation: &Invocation) -> anyhow::Result<&Path> {
     let state = invocation.state_directory().ok_or_else(|| {
         CliError::usage("there is no home directory to keep temporary files in", "set HOME or XDG_STATE_HOME")
     })?;
-    Ok(Scratch::new_in(state)?)
+    Ok(state)
 }
 
 /// The errors of a merge that are about the other copy, in its name.

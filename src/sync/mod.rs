@@ -19,7 +19,7 @@ pub use error::CarrierError;
 use crate::config::remotes::RemoteUrl;
 use crate::domain::StateFingerprint;
 use crate::platform::private_folder::{PrivateFolder, sweep};
-use crate::vault::{Replaced, Vault, VaultError};
+use crate::vault::{Replaced, SeenFile, Vault, VaultError};
 use crate::versioning::merge::Relation;
 
 /// How often a sync begins again because somebody else was quicker.
@@ -37,7 +37,7 @@ pub enum Fetched {
 }
 
 /// A way to a copy that lies elsewhere. What was fetched last is what a copy is put in the place of.
-pub trait Carrier {
+pub trait Carrier: Send {
     /// Fetches what is there into a new file.
     ///
     /// # Errors
@@ -114,24 +114,95 @@ pub enum Synced {
     Not,
 }
 
+/// The end of a sync that is not here: the way to it, and the copy that was fetched last.
+pub struct OtherEnd {
+    carrier: Box<dyn Carrier>,
+    /// How often something was fetched: copies have names of their own.
+    fetches: usize,
+    fetched: Option<SeenFile>,
+    scratch: Scratch,
+}
+
+impl OtherEnd {
+    /// The end at a remote that copies are kept in; `None` for one that takes secrets instead. Copies are kept in a
+    /// private folder below `state`, which goes with it.
+    ///
+    /// # Errors
+    /// [`CarrierError::System`].
+    pub fn at(url: &RemoteUrl, state: &Path) -> Result<Option<Self>, CarrierError> {
+        let scratch = Scratch::new_in(state)?;
+        let carrier = carrier_to(url, &scratch);
+        Ok(carrier.map(|carrier| Self { carrier, fetches: 0, fetched: None, scratch }))
+    }
+
+    /// Fetches what is there now.
+    ///
+    /// # Errors
+    /// Those of the carrier.
+    pub fn fetch(&mut self) -> Result<(), CarrierError> {
+        self.fetched = None;
+        self.fetches += 1;
+        let copy = self.file("fetched");
+        if self.carrier.fetch(&copy)? == Fetched::Copy {
+            let seen = SeenFile::of(&copy).ok_or_else(|| gone(&copy))?;
+            self.fetched = Some(seen);
+        }
+        Ok(())
+    }
+
+    /// The copy that was fetched last; `None` where there was none.
+    pub fn copy(&self) -> Option<&Path> {
+        self.fetched.as_ref().map(SeenFile::path)
+    }
+
+    /// Whether the copy is still what was fetched.
+    pub fn is_as_fetched(&self) -> bool {
+        self.fetched.as_ref().is_none_or(SeenFile::is_unchanged)
+    }
+
+    fn put<E: From<CarrierError> + From<VaultError>>(&mut self, vault: &mut Vault) -> Result<Replaced, E> {
+        let own = self.file("own");
+        vault.copy_out(&own)?;
+        Ok(self.carrier.put(&own)?)
+    }
+
+    fn file(&self, what: &str) -> PathBuf {
+        self.scratch.path().join(format!("{what}-{}.etui", self.fetches))
+    }
+}
+
+fn gone(copy: &Path) -> CarrierError {
+    let reason = "it is not there any more".to_owned();
+    CarrierError::System { doing: format!("reading '{}'", copy.display()), reason }
+}
+
 /// Fetches, merges with `merge`, and puts back, until nobody else was quicker.
 ///
 /// # Errors
 /// Those of the carrier, of the vault and of `merge`; [`CarrierError::Contended`] after [`TRIES`].
 pub fn sync<E: From<CarrierError> + From<VaultError>>(
     vault: &mut Vault,
-    carrier: &mut dyn Carrier,
-    scratch: &Scratch,
+    end: &mut OtherEnd,
+    merge: &mut MergeCopy<'_, E>,
+) -> Result<Synced, E> {
+    end.fetch()?;
+    sync_fetched(vault, end, merge)
+}
+
+/// The same with the copy that was fetched before; another one is fetched only where somebody else was quicker.
+///
+/// # Errors
+/// As [`sync`].
+pub fn sync_fetched<E: From<CarrierError> + From<VaultError>>(
+    vault: &mut Vault,
+    end: &mut OtherEnd,
     merge: &mut MergeCopy<'_, E>,
 ) -> Result<Synced, E> {
     for turn in 0..TRIES {
-        let file = |what: &str| -> PathBuf { scratch.path().join(format!("{what}-{turn}.etui")) };
-        let copy = file("fetched");
-        let there = match carrier.fetch(&copy)? {
-            Fetched::Copy => Some(copy.as_path()),
-            Fetched::Nothing => None,
-        };
-        match (merge(vault, there)?, there) {
+        if turn > 0 {
+            end.fetch()?;
+        }
+        match (merge(vault, end.copy())?, end.copy()) {
             (Merged::Not, _) => return Ok(Synced::Not),
             (Merged::Done { relation: Relation::Equal, .. }, Some(_)) => {
                 return Ok(Synced::Done { put: false });
@@ -141,9 +212,7 @@ pub fn sync<E: From<CarrierError> + From<VaultError>>(
             }
             (Merged::Done { .. }, _) => {}
         }
-        let own = file("own");
-        vault.copy_out(&own)?;
-        if carrier.put(&own)? == Replaced::Done {
+        if end.put::<E>(vault)? == Replaced::Done {
             return Ok(Synced::Done { put: true });
         }
     }

@@ -20,7 +20,7 @@ use crate::versioning::Origin;
 use super::ask::failure::Failure;
 #[cfg(feature = "engines")]
 use super::jobs::FromEngine;
-use super::jobs::Incoming;
+use super::jobs::{FromRemote, Incoming};
 use super::place::PlaceReader;
 use crate::app_options::{AppOptions, Ownership};
 use crate::query::Catalogue;
@@ -144,6 +144,8 @@ pub struct Session {
     /// The same of an engine.
     #[cfg(feature = "engines")]
     pub(super) from_engine: Option<FromEngine>,
+    /// The copy of a remote that waits for the word to merge it.
+    pub(super) from_remote: Option<FromRemote>,
     /// Where the remotes of this machine are.
     remotes_file: Option<PathBuf>,
     /// What new locks cost, where it is not to be found out.
@@ -154,10 +156,10 @@ pub struct Session {
     agents: Option<PathBuf>,
     /// Whether an agent may open the vault: until one was open in this run.
     may_ask_agent: bool,
-}
-
     /// What this copy of the vault is called.
     copy_name: Option<CopyName>,
+}
+
 impl Session {
     /// A session with the clock of this machine.
     pub fn new(options: &AppOptions, copy_target: Box<dyn CopyTarget>) -> Self {
@@ -190,15 +192,16 @@ impl Session {
             incoming: None,
             #[cfg(feature = "engines")]
             from_engine: None,
+            from_remote: None,
             remotes_file: options.remotes_file.clone(),
             cost: None,
             state_directory: options.state_directory.clone(),
             agents: None,
             may_ask_agent: false,
+            copy_name: options.settings.copy.clone(),
         }
     }
 
-            copy_name: options.settings.copy.clone(),
     /// The same session, which takes this cost for new locks and measures nothing.
     #[must_use]
     pub fn with_cost(self, cost: KdfCost) -> Self {
@@ -219,6 +222,7 @@ impl Session {
     /// Wipes what was read and waits for the word to bring it in.
     pub(super) fn forget_incoming(&mut self) {
         self.incoming = None;
+        self.from_remote = None;
         #[cfg(feature = "engines")]
         {
             self.from_engine = None;
@@ -356,11 +360,11 @@ impl Session {
     }
 
     fn opened(&mut self, mut vault: Vault) -> Result<Opened, VaultError> {
+        vault.call_copy(self.copy_name.clone())?;
         let catalogue = match vault.list() {
             Ok(listing) => Catalogue::of(listing),
             Err(error) => {
                 self.held = Held::Locked(Box::new(vault.lock()));
-        vault.call_copy(self.copy_name.clone())?;
                 return Err(error);
             }
         };
@@ -438,10 +442,6 @@ impl Session {
         }
     }
 
-    pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {
-        match &mut self.held {
-            Held::Open(vault) => Ok(vault),
-            Held::Locked(_) | Held::Nothing => {
     /// Calls this copy of the vault so from now on.
     fn call_copy(&mut self, name: Option<CopyName>) {
         if let Held::Open(vault) = &mut self.held {
@@ -451,6 +451,10 @@ impl Session {
         self.copy_name = name;
     }
 
+    pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {
+        match &mut self.held {
+            Held::Open(vault) => Ok(vault),
+            Held::Locked(_) | Held::Nothing => {
                 Err(VaultError::Locked { reason: "the session ended".to_owned() })
             }
         }

@@ -470,6 +470,41 @@ fn a_sync_merges_the_copy_at_the_remote_and_puts_the_result_there() {
     harness.assert_shows("Both copies are equal.");
 }
 
+/// What a sync keeps in the meantime.
+fn kept_copies(harness: &Harness) -> usize {
+    let entries = fs::read_dir(harness.folder().join("state")).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("etui-sync-")).count()
+}
+
+/// The copy at the remote is fetched once: what somebody else puts there while the plan is shown is merged behind it.
+#[test]
+fn what_comes_to_the_remote_while_the_plan_is_shown_is_merged_too() {
+    let (mut harness, remote) = with_remote(Some(changed_there));
+    harness.task(Action::Sync);
+    assert_eq!(kept_copies(&harness), 1, "what was fetched waits for the answer");
+    create(&mut open(&harness, &remote), "later/there", "v1", text_value("x"));
+    harness.press("Enter");
+    assert!(harness.toast().starts_with("synced with 'stick'"), "{}", harness.screen());
+    assert!(has(&harness, "made/there") && has(&harness, "later/there"));
+    let here = harness.other_process().state().unwrap();
+    assert_eq!(open(&harness, &remote).state().unwrap(), here);
+    assert_eq!(kept_copies(&harness), 0);
+}
+
+#[test]
+fn a_conflict_that_comes_to_the_remote_while_the_plan_is_shown_is_not_decided_unseen() {
+    let (mut harness, remote) = with_remote(Some(changed_there));
+    harness.task(Action::Sync);
+    harness.clock.0.store(NOW + 300, Ordering::SeqCst);
+    describe(&mut open(&harness, &remote), "shop/db/url", "Answers nobody", &[], None);
+    let there = open(&harness, &remote).state().unwrap();
+    harness.press("M Enter");
+    harness.assert_shows("the copy there changed meanwhile");
+    assert!(has(&harness, "made/there"), "what was shown is merged");
+    assert_eq!(description(&harness, "shop/db/url"), "Answers on the internal network");
+    assert_eq!(open(&harness, &remote).state().unwrap(), there, "nothing was put there");
+}
+
 #[test]
 fn a_cancelled_sync_changes_neither_end() {
     let (mut harness, remote) = with_remote(Some(changed_there));
@@ -479,6 +514,7 @@ fn a_cancelled_sync_changes_neither_end() {
     harness.press("Esc");
     assert_eq!(harness.other_process().state().unwrap(), here);
     assert!(fs::read(&remote).unwrap() == there);
+    assert_eq!(kept_copies(&harness), 0, "what was fetched goes with the plan");
 }
 
 #[test]

@@ -7,12 +7,12 @@ use super::remote::no_such;
 use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy, scratch};
+use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy, state_directory};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
 use crate::config::remotes::{NoSuchRemote, RemoteName, RemoteUrl};
-use crate::sync::{Merged, Synced, carrier_to, sync};
+use crate::sync::{Merged, OtherEnd, Synced, sync};
 use crate::versioning::merge::Relation;
 
 /// Sync this vault with the copy at a remote
@@ -58,15 +58,15 @@ impl RunCommand for Sync {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         let (name, url) = self.chosen(invocation)?;
         let called = url.to_string();
-        let scratch = scratch(invocation)?;
-        let mut carrier = carrier_to(&url, &scratch).ok_or_else(|| {
+        let end = OtherEnd::at(&url, state_directory(invocation)?)?;
+        let mut end = end.ok_or_else(|| {
             let takes_secrets = NoSuchRemote::TakesSecrets(name.clone());
             CliError::usage(takes_secrets.to_string(), takes_secrets.hint())
         })?;
         let mut vault = invocation.unlock()?;
         let output = invocation.output();
         let mut merges = Vec::new();
-        let synced = sync::<anyhow::Error>(&mut vault, &mut *carrier, &scratch, &mut |vault, copy| {
+        let synced = sync::<anyhow::Error>(&mut vault, &mut end, &mut |vault, copy| {
             let Some(copy) = copy else {
                 output.done_unless_json(&format!("'{called}': there is no copy yet"))?;
                 let own = vault.state()?;

@@ -1,7 +1,8 @@
 //! Another copy of the vault comes together with this one: a file, or the copy at a remote, which gets the result.
 //!
-//! Nothing is kept between the plan and the merge: the copy is read again, and merged only if it is still what was
-//! shown.
+//! A file is read again for the merge, and merged only if it is still what was shown. What was fetched from a remote is
+//! kept between the plan and the merge: it is fetched once, and where somebody else changes the copy there meanwhile,
+//! putting the result in its place says so.
 
 use std::path::Path;
 
@@ -11,8 +12,8 @@ use super::job::Done;
 use super::other::{NeedsKeyFile, unlock_other};
 use super::other_copy::{MergeAsShown, MergedCopy, OtherCopy, OtherLocks, PlannedMerge, ToMerge};
 use super::watched::Watched;
-use crate::config::remotes::{RemoteName, RemoteUrl};
-use crate::sync::{CarrierError, Merged, Scratch, Synced, carrier_to, sync};
+use crate::config::remotes::RemoteName;
+use crate::sync::{CarrierError, Merged, OtherEnd, Synced, sync_fetched};
 use crate::vault::merge::{LockAfter, MergeOutcome, MergeRequest};
 use crate::vault::{Answers, Beside, KeyIdentity, SeenFile, SystemClock, Vault, VaultError};
 use crate::versioning::Refusal;
@@ -37,11 +38,12 @@ impl From<VaultError> for NoPlan {
     }
 }
 
-/// A remote, and the way to it.
-struct Place {
+/// What was fetched from a remote for a plan.
+pub struct FromRemote {
+    /// The remote as it was asked for.
+    name: Option<RemoteName>,
     called: String,
-    url: RemoteUrl,
-    scratch: Scratch,
+    end: OtherEnd,
 }
 
 /// Says what a merge would do.
@@ -54,9 +56,15 @@ pub(super) fn plan(session: &mut Session, wanted: ToMerge, watched: &Watched) ->
             plan_copy(vault, path, locks, answers).map(|outcome| (path.display().to_string(), Some(outcome)))
         }
         OtherCopy::Remote(name) => {
-            let place = place_of(session, name.as_ref())?;
-            let outcome = plan_at(session.vault()?, &place, locks, answers, watched);
-            outcome.map(|outcome| (place.called, outcome))
+            let from = fetched(session, name.as_ref(), locks.is_some())?;
+            refuse_if_stopped(watched)?;
+            let vault = session.vault()?;
+            let outcome = from.end.copy().map(|copy| plan_copy(vault, copy, locks, answers)).transpose();
+            let called = from.called.clone();
+            if !matches!(outcome, Err(NoPlan::Failed(_))) {
+                session.from_remote = Some(from);
+            }
+            outcome.map(|outcome| (called, outcome))
         }
     };
     match planned {
@@ -117,13 +125,12 @@ fn merge_remote(
     watched: &Watched,
 ) -> Result<MergedCopy, Failure> {
     let answers = session.answers();
-    let Place { called, url, scratch } = place_of(session, name)?;
-    let mut carrier = carrier_to(&url, &scratch).ok_or_else(|| takes_no_copies(&called))?;
+    let FromRemote { called, mut end, .. } = kept(session, name).ok_or_else(changed)?;
     let vault = session.vault()?;
     let identity = vault.key_identity()?;
     let mut outcome: Option<MergeOutcome> = None;
     let mut turn = 0;
-    let synced = sync::<Failure>(vault, &mut *carrier, &scratch, &mut |vault, copy| {
+    let synced = sync_fetched::<Failure>(vault, &mut end, &mut |vault, copy| {
         refuse_if_stopped(watched)?;
         turn += 1;
         let Some(path) = copy else {
@@ -141,29 +148,10 @@ fn merge_remote(
         outcome.get_or_insert(merged);
         Ok(Merged::Done { relation, fetched })
     })?;
-    drop(carrier);
+    drop(end);
     let notices =
         outcome.as_ref().map_or_else(Vec::new, |outcome| after_merge(session, outcome, identity, locks));
     Ok(MergedCopy { called, outcome, put: Some(synced == Synced::Done { put: true }), file: None, notices })
-}
-
-fn plan_at(
-    vault: &mut Vault,
-    place: &Place,
-    locks: Option<&OtherLocks>,
-    answers: Answers,
-    watched: &Watched,
-) -> Result<Option<MergeOutcome>, NoPlan> {
-    let mut carrier = carrier_to(&place.url, &place.scratch).ok_or_else(|| takes_no_copies(&place.called))?;
-    let mut found = Ok(None);
-    sync::<Failure>(vault, &mut *carrier, &place.scratch, &mut |vault, copy| {
-        refuse_if_stopped(watched)?;
-        if let Some(path) = copy {
-            found = plan_copy(vault, path, locks, answers).map(Some);
-        }
-        Ok(Merged::Not)
-    })?;
-    found
 }
 
 fn plan_copy(
@@ -233,13 +221,29 @@ fn after_merge(
     session.lock_agent(identity).into_iter().collect()
 }
 
-fn place_of(session: &Session, name: Option<&RemoteName>) -> Result<Place, Failure> {
+/// What is at a remote. A copy whose password was asked for is not fetched again.
+fn fetched(
+    session: &mut Session,
+    name: Option<&RemoteName>,
+    has_password: bool,
+) -> Result<FromRemote, Failure> {
+    if let Some(kept) = kept(session, name).filter(|_| has_password) {
+        return Ok(kept);
+    }
     let remotes = session.remotes()?;
-    let (name, url) = remotes.to_sync_with(name)?;
+    let (called, url) = remotes.to_sync_with(name)?;
     let state = session.state_directory().ok_or_else(|| {
         Failure::told("there is no home directory to keep temporary files in", "set HOME or XDG_STATE_HOME")
     })?;
-    Ok(Place { called: name.to_string(), url: url.clone(), scratch: Scratch::new_in(state)? })
+    let called = called.to_string();
+    let mut end = OtherEnd::at(url, state)?.ok_or_else(|| takes_no_copies(&called))?;
+    end.fetch()?;
+    Ok(FromRemote { name: name.cloned(), called, end })
+}
+
+/// What a plan was made from, as it was fetched.
+fn kept(session: &mut Session, name: Option<&RemoteName>) -> Option<FromRemote> {
+    session.from_remote.take().filter(|from| from.name.as_ref() == name && from.end.is_as_fetched())
 }
 
 fn takes_no_copies(called: &str) -> Failure {

@@ -32,6 +32,7 @@ use crate::vault::write_secret_file;
 #[cfg(feature = "engines")]
 pub use engine_job::{EngineDone, EngineJob, FromEngine, PushScope, Target};
 pub use job::{Done, Incoming, Job, JobKind, NewLocks, Relocked, Scope, ToRead, WrittenAs};
+pub use merge::FromRemote;
 pub use other_copy::{ChosenSides, MergeAsShown, MergedCopy, OtherCopy, OtherLocks, PlannedMerge, ToMerge};
 pub use watched::Watched;
 

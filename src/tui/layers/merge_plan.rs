@@ -4,7 +4,7 @@ use super::merged_file::MergedFile;
 use super::plan_layer::{Did, PlanLayer, Planning, Step, Told};
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::ask::{Answer, Failure};
+use crate::tui::ask::{Answer, Failure, Work};
 use crate::tui::context::Context;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::jobs::{ChosenSides, Done, Job, MergeAsShown, MergedCopy, OtherCopy, PlannedMerge, ToMerge};
@@ -336,6 +336,10 @@ impl Planning for Merging {
             _ => true,
         };
         (!is_possible).then_some("there is nothing to choose")
+    }
+
+    fn close(&mut self, app: &mut App) {
+        app.asks.work(Work::ForgetImport);
     }
 
     fn outdated(&self, failure: &Failure) -> Option<&'static str> {
