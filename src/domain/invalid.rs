@@ -69,3 +69,16 @@ fn shown(character: char) -> String {
         format!("the character U+{:04X}", u32::from(character))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_that_cannot_be_seen_is_named_by_its_number() {
+        let told = [' ', '-', 'é', '微', '\u{7}', '\u{200b}', '\u{2028}'].map(shown);
+        let numbers = ["the character U+0007", "the character U+200B", "the character U+2028"];
+        assert_eq!(told[..4], ["a space", "'-'", "'é'", "'微'"]);
+        assert_eq!(told[4..], numbers);
+    }
+}

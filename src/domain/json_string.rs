@@ -62,7 +62,9 @@ mod tests {
     fn a_string_means_what_its_escapes_say_and_anything_else_means_nothing() {
         let meant = |string| unescape_json(string).map(|text| text.expose_text().unwrap().to_owned());
         assert_eq!(meant(r#""\"\\\/\b\f\n\r\t\u00e4 \ud83d\uDD11""#).unwrap(), "\"\\/\u{8}\u{c}\n\r\tä 🔑");
-        for other in ["1", "null", "[\"a\"]", "\"", r#""\ud83d""#, r#""\x""#, r#""\u12""#] {
+        for other in
+            ["1", "null", "[\"a\"]", "\"", r#""\ud83d""#, r#""\ud83d\ue000""#, r#""\x""#, r#""\u12""#]
+        {
             assert_eq!(meant(other), None, "{other}");
         }
     }

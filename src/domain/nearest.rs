@@ -41,6 +41,10 @@ mod tests {
             ("edti", Some("edit")),
             ("got", Some("get")),
             ("resore", Some("restore")),
+            // Two slips are few enough from six letters on, and too many before.
+            ("rstroe", Some("restore")),
+            ("xlst", None),
+            ("lsixt", None),
             ("pu", Some("put")),
             ("history", None),
             ("load", None),
