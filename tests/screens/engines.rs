@@ -156,6 +156,22 @@ fn a_plan_of_a_pull_that_holds_no_more_is_shown_again() {
 }
 
 #[test]
+fn the_plan_that_is_shown_again_pulls_what_was_read_before() {
+    let (mut harness, server) = with_team();
+    server.put("ops/new", "brought");
+    server.put("ops/other", "brought too");
+    harness.task(Action::Pull).with_token();
+    create(&mut harness.other_process(), "ops/new", "v1", text_value("mine"));
+    harness.choose_second();
+    harness.assert_shows("nothing was pulled, and the plan");
+    let asked = server.heard().len();
+    harness.choose_second();
+    assert_eq!(harness.dialogs(), 0, "{}", harness.screen());
+    harness.other_process().describe(&crate::sample::name("ops/other")).unwrap();
+    assert_eq!(server.heard().len(), asked, "nothing is asked for again");
+}
+
+#[test]
 fn what_is_in_the_way_is_said_in_the_form() {
     let (mut harness, server) = with_team();
     harness.task(Action::Push).press("Ctrl-s");
