@@ -378,7 +378,7 @@ const BAD: &[&str] = &[
     "rekey --new-password-file nosuch",
     "rekey --no-key-file --key-file-out k",
     "rekey --kdf-memory x",
-    "upgrade",
+    "upgrade extra",
     "upgrade --vault nosuch",
     "lock extra",
     "status extra",
