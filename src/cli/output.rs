@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::color::{ColorChoice, Palette, Role};
 use super::error::{AnswerLost, CliError, Explained, explain, is_broken_pipe, reason};
 use super::exit_code::exit_code;
+#[cfg(feature = "serve")]
 use crate::content::escape_json;
 use crate::domain::{VersionId, visible, visible_lines};
 use crate::kms::{Answer, Format};
