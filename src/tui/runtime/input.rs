@@ -104,7 +104,12 @@ impl Decoder {
             Parsed::PasteBegins => self.paste = Some(SecretBytes::new()),
             Parsed::Ignored => {}
             Parsed::Nonsense => {
-                let was_torn = self.unfinished.len() > 1;
+                let torn = self.unfinished.expose().split_last().map_or(&[][..], |(_, torn)| torn);
+                // What is torn is passed over, but for the Esc key that is held or pressed again and again.
+                if torn.iter().all(|byte| *byte == b'\x1b') {
+                    inputs.extend(parse_given_up(torn).into_iter().map(Input::Key));
+                }
+                let was_torn = !torn.is_empty();
                 self.unfinished.clear();
                 if was_torn {
                     self.take(byte, inputs);
@@ -209,6 +214,19 @@ mod tests {
             decoder.feed(&stream[at..], &mut inputs);
             assert_eq!(named(&inputs), whole, "split at {at}");
         }
+    }
+
+    // Guards: each escape was looked at with all before it, one call within the other, until the stack was full; and
+    // three in a row were none.
+    #[test]
+    fn escapes_in_a_row_are_as_many_keys() {
+        assert_eq!(decoded(b"\x1b\x1b\x1b"), "Esc Esc Esc");
+        assert_eq!(decoded(b"\x1b\x1b\x1b[A"), "Esc Esc Up");
+        assert_eq!(decoded(b"\x1b\x1b\x1bx"), "Esc Esc alt-x");
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(&b"\x1b".repeat(100_001), &mut inputs);
+        decoder.give_up(&mut inputs);
+        assert_eq!(inputs.len(), 100_001);
     }
 
     #[test]

@@ -55,6 +55,8 @@ fn parse_escape(rest: &[u8]) -> Parsed {
         [b'[', sequence @ ..] => parse_csi(sequence),
         [b'O', sequence @ ..] => parse_ss3(sequence),
         [b']', sequence @ ..] => parse_osc(sequence),
+        // More than two begin nothing: the first ones were keys.
+        [b'\x1b', b'\x1b', ..] => Parsed::Nonsense,
         // rxvt marks Alt by a second escape before a sequence.
         _ => match parse(rest) {
             Parsed::Key(key) => Parsed::Key(with_alt(key)),
