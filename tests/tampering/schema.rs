@@ -1,6 +1,20 @@
 //! The schema altered: a trigger would swallow an acknowledged put, a view would lie.
 
-use super::judge::{assert_integrity, filled, tampered, with_sqlite};
+use etui::vault::{Environment, FormatVersion, LockedVault, VaultError};
+use rusqlite::Connection;
+
+use super::judge::{assert_integrity, filled, look, tampered, with_sqlite};
+use crate::support::vaults::{PASSWORD, Place, credentials};
+
+/// Opens the vault as every command does before it asks for a password.
+fn open_locked(place: &Place) -> Result<LockedVault, VaultError> {
+    let environment = Environment {
+        state_directory: None,
+        clock: Box::new(place.clock.clone()),
+        origin: etui::versioning::Origin::CommandLine,
+    };
+    LockedVault::open(&place.vault_path(), environment)
+}
 
 // Guards: the comparison of `sqlite_schema` with the one known text, before any other statement.
 #[test]
@@ -23,15 +37,7 @@ fn anything_planted_in_the_schema_is_noticed_before_a_password_is_asked() {
         "DELETE FROM sqlite_schema WHERE name = 'event'",
     ] {
         let place = tampered(|connection| connection.execute_batch(sql).unwrap());
-        let locked = etui::vault::LockedVault::open(
-            &place.vault_path(),
-            etui::vault::Environment {
-                state_directory: None,
-                clock: Box::new(place.clock.clone()),
-                origin: etui::versioning::Origin::CommandLine,
-            },
-        );
-        assert_integrity(locked.map(|_| sql));
+        assert_integrity(open_locked(&place).map(|_| sql));
     }
 }
 
@@ -42,7 +48,7 @@ fn changed_numbers_in_front_of_the_tables_are_noticed() {
     for sql in ["PRAGMA user_version = 99", "PRAGMA application_id = 7"] {
         let (place, _) = filled();
         with_sqlite(&place, |connection| connection.execute_batch(sql).unwrap());
-        assert_integrity(super::judge::look(&place).map(|_| sql));
+        assert_integrity(look(&place).map(|_| sql));
     }
 }
 
@@ -55,4 +61,44 @@ fn a_schema_of_a_newer_version_is_said_to_be_perhaps_newer() {
     let error = place.open().map(drop).unwrap_err();
     assert!(error.to_string().contains("newer"), "{error}");
     assert_integrity(Err::<(), _>(error));
+}
+
+/// Writes the number of the other format into the header. Nothing but a hash that anybody can compute protects it
+/// before the password is known.
+fn name_the_other_format(connection: &Connection) {
+    let mut header: Vec<u8> = connection.query_row("SELECT header FROM vault", [], |row| row.get(0)).unwrap();
+    let other = FormatVersion::ALL.into_iter().find(|format| *format != super::FORMAT).unwrap();
+    header[8..12].copy_from_slice(&other.number().to_be_bytes());
+    let hash = etui::crypto::sha256(&header);
+    connection.execute("UPDATE vault SET header = ?1, header_hash = ?2", (&header, &hash[..])).unwrap();
+}
+
+#[track_caller]
+fn assert_another_format<T>(result: Result<T, VaultError>) {
+    let error = result.map(drop).unwrap_err();
+    assert!(error.to_string().contains("not those of the format that its header names"), "{error}");
+    assert_integrity(Err::<(), _>(error));
+}
+
+// Guards: `refuse_another_schema`, wherever a header is read that was not read before.
+#[test]
+fn tables_of_one_format_under_a_header_of_the_other_are_refused_before_a_password_is_asked() {
+    let place = tampered(name_the_other_format);
+    assert_another_format(open_locked(&place));
+    // As `etui verify FILE` and `etui merge FILE` open a file.
+    assert_another_format(LockedVault::open_copy(&place.vault_path(), Box::new(place.clock.clone())));
+}
+
+// Guards: the same in a file that was sound when it was opened, while the password is typed and after.
+#[test]
+fn a_header_of_the_other_format_under_an_open_session_is_refused() {
+    let (place, _) = filled();
+    let locked = open_locked(&place).unwrap();
+    let mut vault = place.open().unwrap();
+    with_sqlite(&place, name_the_other_format);
+    assert_another_format(
+        locked.unlock(&credentials(PASSWORD), etui::vault::Answers::default()).map_err(|failed| failed.error),
+    );
+    assert_integrity(vault.list().map(|_| "the list"));
+    assert_integrity(vault.verify());
 }
