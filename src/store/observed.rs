@@ -19,9 +19,13 @@ pub(super) enum Step {
     MemorySynced,
 }
 
+/// What a test does at each file that is about to be removed.
+type Looks = Box<dyn FnMut(&Path)>;
+
 thread_local! {
     static STEPS: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
     static AFTER_THE_LOOK: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+    static BEFORE_REMOVALS: RefCell<Option<Looks>> = const { RefCell::new(None) };
 }
 
 /// Lets something happen once, on this thread, between the next look at a journal and the first read.
@@ -34,6 +38,15 @@ pub(super) fn looked_at_journal() {
     if let Some(happens) = happens {
         happens();
     }
+}
+
+/// Lets somebody look, on this thread, at each file that is about to be removed.
+pub(super) fn before_removals(looks: impl FnMut(&Path) + 'static) {
+    BEFORE_REMOVALS.replace(Some(Box::new(looks)));
+}
+
+pub(super) fn removing(path: &Path) {
+    BEFORE_REMOVALS.with_borrow_mut(|looks| looks.iter_mut().for_each(|look| look(path)));
 }
 
 pub(super) fn folder_synced(folder: &Path) {

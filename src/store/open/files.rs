@@ -33,6 +33,8 @@ pub fn names_beside(path: &Path, kind: &str) -> Vec<PathBuf> {
 
 /// Removes a file that was made a moment ago and came to nothing.
 pub(in crate::store) fn remove_quietly(path: &Path) {
+    #[cfg(test)]
+    crate::store::observed::removing(path);
     // The error that led here is the one to tell.
     let _ = fs::remove_file(path);
 }

@@ -209,7 +209,10 @@ fn take_abandoned(path: &Path) -> Option<File> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
+    use crate::store::observed;
 
     // Guards: `init` keeps the key file where it is not known whether there is a vault, and the next one refuses.
     #[test]
@@ -237,12 +240,20 @@ mod tests {
 
     // Guards: the file of a process that has just made it was removed, since its lock was free for a moment.
     #[test]
-    fn a_file_that_is_being_cleared_up_can_be_taken_by_nobody() {
+    fn a_file_that_is_cleared_up_is_locked_until_it_is_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(".etui-tmp-0123456789abcdef");
-        fs::write(&path, "").unwrap();
-        let taken = take_abandoned(&path);
-        assert!(taken.is_some());
-        assert!(matches!(File::open(&path).unwrap().try_lock(), Err(TryLockError::WouldBlock)));
+        let left = folder.path().join(".etui-tmp-0123456789abcdef");
+        fs::write(&left, "").unwrap();
+        let (looked, looks) = mpsc::channel();
+        let removed = left.clone();
+        observed::before_removals(move |path| {
+            if path == removed {
+                let lock = File::open(path).unwrap().try_lock();
+                looked.send(matches!(lock, Err(TryLockError::WouldBlock))).unwrap();
+            }
+        });
+        remove_abandoned(folder.path());
+        assert_eq!(looks.try_iter().collect::<Vec<_>>(), [true]);
+        assert!(!left.exists());
     }
 }
