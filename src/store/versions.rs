@@ -231,3 +231,65 @@ fn not_the_verified_one() -> StoreError {
 fn gone() -> StoreError {
     StoreError::integrity("a version that was there is not there any more")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Facts, SecretName, StageLabel, Timestamp, ValueType};
+    use crate::store::codec::{EventLink, SecretRecord};
+    use crate::versioning::SecretState;
+
+    fn version(key: i64, order: u64) -> VersionState {
+        VersionState {
+            key: VersionKey(key),
+            id: VersionId::new(format!("v{order}").as_str()).unwrap(),
+            given: None,
+            order,
+            created: Timestamp::of_milliseconds(order),
+            value_type: ValueType::Text,
+            size: 1,
+            note: None,
+        }
+    }
+
+    /// A secret with two versions; the newer one has the smaller key.
+    fn secret() -> SecretState {
+        let versions = vec![version(9, 1), version(5, 2)];
+        let mut labels = LabelMap::new();
+        labels.point(&StageLabel::current(), &versions[0].reference());
+        SecretState {
+            name: SecretName::new("db").unwrap(),
+            given_name: None,
+            facts: Facts::default(),
+            created: Timestamp::of_milliseconds(1),
+            updated: Timestamp::of_milliseconds(2),
+            planned_deletion: None,
+            labels,
+            next_order: 3,
+            versions,
+        }
+    }
+
+    // Guards: the format says which version is the newest, and the number of the next one follows from it.
+    #[test]
+    fn a_record_that_names_another_newest_version_is_refused() {
+        let mut state = secret();
+        let read = |named: &SecretState, opened: &SecretState| {
+            let last_event = EventLink { number: 1, tag: [1; 16] };
+            let record = SecretRecord { state: named, last_event, versions_mac: [2; 32] };
+            let encoded = record.encode(FormatVersion::Two).unwrap();
+            let mut states = opened.versions.clone();
+            sort_states(&mut states, FormatVersion::Two);
+            let versions = Versions { rows: Vec::new(), states, seals: HashMap::new() };
+            refuse_another_newest(&versions, &SecretRecordView::parse(encoded.expose()).unwrap())
+        };
+        let named = state.clone();
+        assert_eq!(read(&named, &state), Ok(()));
+        state.versions[0].order = 3;
+        assert!(matches!(read(&named, &state), Err(StoreError::Integrity(_))), "its order is another");
+        state.versions.pop();
+        assert!(matches!(read(&named, &state), Err(StoreError::Integrity(_))), "it is missing");
+        state.versions.clear();
+        assert!(matches!(read(&named, &state), Err(StoreError::Integrity(_))), "there is none");
+    }
+}
