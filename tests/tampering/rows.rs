@@ -5,7 +5,7 @@ use super::judge::{
     with_sqlite,
 };
 use super::tables::{NAME_TAG, before_and_after, move_label, replace_table, run, swap};
-use crate::support::vaults::{create, get, put};
+use crate::support::vaults::{Place, create, get, put};
 use etui::vault::VaultError;
 
 // Guards: `name_tag` in the associated data of a secret's record; and the sums.
@@ -159,4 +159,48 @@ fn a_record_that_is_too_long_is_refused_by_its_length_alone() {
         };
         assert_eq!(what, "a cell has the wrong type", "{table} {length}");
     }
+}
+
+/// Swaps neighbours in the order that a page keeps of its rows: what is stored stays the same to the last byte.
+fn swap_neighbours(page: &mut [u8], at: usize) {
+    let pointers = 8 + 2 * at;
+    let (one, other) = page[pointers..pointers + 4].split_at_mut(2);
+    one.swap_with_slice(other);
+}
+
+// Guards: the rows of a bucket come in the order of their tags. Sums do not tell an order, and a secret is looked for
+// where its tag belongs: out of order it would be said not to be there.
+#[test]
+fn a_secret_is_not_hidden_by_the_order_of_the_rows() {
+    const PAGE: usize = 4096;
+    const LEAF_OF_AN_INDEX: u8 = 10;
+    let place = Place::in_format(super::FORMAT);
+    let mut vault = place.create();
+    let names: Vec<String> = (0..60).map(|number| format!("s{number}")).collect();
+    for name in &names {
+        create(&mut vault, name, "v1", name).unwrap();
+    }
+    drop(vault);
+    let whole = place.copy();
+    let mut out_of_order = 0;
+    for start in (PAGE..whole.len()).step_by(PAGE) {
+        let page = &whole[start..start + PAGE];
+        let rows = usize::from(u16::from_be_bytes([page[3], page[4]]));
+        for at in 1..if page[0] == LEAF_OF_AN_INDEX { rows } else { 0 } {
+            let mut swapped = whole.clone();
+            swap_neighbours(&mut swapped[start..start + PAGE], at - 1);
+            place.put_back(&swapped);
+            for name in &names {
+                match place.open_without_memory().and_then(|mut vault| get(&mut vault, name)) {
+                    Ok(value) => assert_eq!(value, *name),
+                    Err(VaultError::Integrity { what }) => {
+                        out_of_order += usize::from(what.contains("out of order"));
+                        break;
+                    }
+                    Err(error) => panic!("{name}: {error:?}"),
+                }
+            }
+        }
+    }
+    assert!(out_of_order > 0, "no two rows of one bucket were swapped");
 }
