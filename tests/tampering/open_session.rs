@@ -79,6 +79,19 @@ fn another_vault_renamed_over_the_open_one_locks_the_session() {
     assert_eq!(place.copy(), other.copy());
 }
 
+// Guards: `refuse_events_above` where a session goes on with what another one wrote.
+#[test]
+fn an_event_above_the_head_is_noticed_by_a_session_that_goes_on() {
+    let (place, mut vault) = open_filled();
+    put(&mut place.open().unwrap(), "db/password", "v4", "theirs").unwrap();
+    with_sqlite(&place, |connection| {
+        let sql = "INSERT INTO event SELECT number + 1, record FROM event ORDER BY number DESC LIMIT 1";
+        assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    });
+    assert_integrity(get(&mut vault, "db/password"));
+    assert_integrity(put(&mut vault, "db/password", "v5", "ours"));
+}
+
 // Guards: sums are changed by subtracting what was verified, never recomputed from rows as found.
 #[test]
 fn a_put_does_not_launder_what_was_tampered_with_before() {
