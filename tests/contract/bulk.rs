@@ -7,7 +7,8 @@ use etui::vault::{
     BulkOutcome, BulkRequest, DuplicateRequest, StageRequest, UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::{
-    BulkOperation, BulkTarget, Deletion, Direction, LabelGoal, MetadataUpdate, Plan, SecretState, StageMove,
+    BulkOperation, BulkTarget, Deletion, Direction, LabelGoal, MetadataUpdate, Plan, Refusal, SecretState,
+    StageMove,
 };
 use proptest::prelude::*;
 
@@ -304,6 +305,20 @@ fn a_folder_without_secrets_and_a_name_without_one_are_told() {
     assert_eq!(get(&mut vault, "a/x").unwrap(), "a/x");
 }
 
+// Guards: a folder is all that the file holds of it, not what a session happens to have read.
+#[test]
+fn a_folder_is_found_whole_in_a_vault_that_was_just_opened() {
+    let (place, vault) = with_secrets("a/x a/y a/z b");
+    drop(vault);
+    let mut vault = place.open().unwrap();
+    let outcome = change_many(&mut vault, "a/", SCHEDULE).unwrap();
+    assert_eq!(outcome.changed(), 3);
+    let mut vault = place.open().unwrap();
+    let missing = get(&mut vault, "a/yy").unwrap_err();
+    let VaultError::Refused(Refusal::NoSuchSecret { near, .. }) = missing else { panic!("{missing}") };
+    assert_eq!(near, Some(secret_name("a/y")));
+}
+
 fn duplicate(vault: &mut Vault, source: &str, name: &str) -> Result<(), VaultError> {
     let request = DuplicateRequest { source: secret_name(source), name: secret_name(name), expected: None };
     let planned = vault.plan_duplicate(&request).map(drop);
@@ -366,6 +381,7 @@ fn a_duplicate_planned_from_another_state_of_its_source_is_refused() {
     vault
         .update_secret_version_stage(&StageRequest { name: secret_name("a"), stage, expected: None })
         .unwrap();
+    assert_eq!(vault.plan_duplicate(&request).map(drop).unwrap_err().code(), ErrorCode::ResourceChanged);
     assert_eq!(vault.duplicate_secret(&request).unwrap_err().code(), ErrorCode::ResourceChanged);
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use etui::vault::{FormatVersion, Vault};
+use etui::vault::{FormatVersion, Vault, VaultError};
 
 use crate::support::vaults::{PASSWORD, Place, create, credentials, put};
 
@@ -43,4 +43,17 @@ fn two_copies_upgraded_apart_share_their_history_byte_for_byte_and_go_on() {
         assert_eq!(after.len(), shared.len() + 2);
     }
     assert_ne!(states[0], states[1]);
+}
+
+// Guards: the header is written anew, so the password is needed; a wrong one is no damage.
+#[test]
+fn an_upgrade_with_a_wrong_password_is_refused_and_changes_nothing() {
+    let place = Place::in_format(FormatVersion::One);
+    let mut vault = place.create();
+    create(&mut vault, "a", "v1", "x").unwrap();
+    let before = place.copy();
+    let refused = vault.upgrade(&credentials("wrong"), &mut |_| {}).map(drop);
+    assert_eq!(refused, Err(VaultError::WrongPassword));
+    assert!(place.copy() == before, "nothing was changed");
+    put(&mut vault, "a", "v2", "y").unwrap();
 }
