@@ -233,9 +233,12 @@ mod tests {
         let used = Temporary::new_for(&folder.path().join("vault.etui")).unwrap();
         let left = folder.path().join(".etui-tmp-0123456789abcdef");
         fs::write(&left, "").unwrap();
+        let of_others = folder.path().join(".etui-tmp-notes");
+        fs::write(&of_others, "").unwrap();
         remove_abandoned(folder.path());
         assert!(used.path().exists());
         assert!(!left.exists());
+        assert!(of_others.exists(), "no name of ours");
     }
 
     // Guards: the file of a process that has just made it was removed, since its lock was free for a moment.
