@@ -128,3 +128,28 @@ pub(super) fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
         })
         .on(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Guards: whatever a file from elsewhere says, it runs nothing, opens nothing and takes no more than a value takes.
+    #[test]
+    fn however_a_file_is_opened_it_has_nothing_to_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.etui");
+        std::fs::write(&path, "").unwrap();
+        for connection in [connect(&path), connect_new(&path), connect_immutable(&path)] {
+            let connection = connection.unwrap();
+            let is_on = |option| connection.db_config(option).unwrap();
+            assert!(is_on(DbConfig::SQLITE_DBCONFIG_DEFENSIVE));
+            assert!(!is_on(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER));
+            assert!(!is_on(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW));
+            assert!(!is_on(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA));
+            assert!(!is_on(DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE));
+            assert_eq!(connection.limit(Limit::SQLITE_LIMIT_LENGTH).unwrap(), LONGEST_CELL);
+            assert_eq!(connection.limit(Limit::SQLITE_LIMIT_SQL_LENGTH).unwrap(), 16 * 1024);
+            assert_eq!(connection.limit(Limit::SQLITE_LIMIT_ATTACHED).unwrap(), 0);
+        }
+    }
+}
