@@ -374,6 +374,17 @@ mod tests {
         assert_eq!(memory.recall(&VAULT, &path).vault_at_path, Some([2; 16]));
     }
 
+    // Guards: a vault that comes back to its path after another one was there is held against what was seen of it.
+    #[test]
+    fn another_vault_at_a_path_in_between_lowers_nothing() {
+        let (_folder, memory, path) = memory();
+        memory.remember(&VAULT, &path, seen(5), Lowering::Never).unwrap();
+        memory.remember(&[2; 16], &path, seen(1), Lowering::Never).unwrap();
+        memory.remember(&VAULT, &path, seen(3), Lowering::Never).unwrap();
+        assert_eq!(seen_at(&memory, &path), Some(5));
+        assert_eq!(memory.recall(&[2; 16], &path).vault_at_path, Some(VAULT));
+    }
+
     #[test]
     fn a_line_that_cannot_be_read_is_kept_and_named_once_and_the_others_hold() {
         let (_folder, memory, path) = memory();
