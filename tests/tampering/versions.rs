@@ -6,7 +6,7 @@ use super::judge::{
 use super::tables::{OF_ONE_SECRET, TAG_COLUMN, before_and_after, insert, replace_table, rows, run, swap};
 use crate::support::rules::{secret_name, version_id};
 use crate::support::vaults::{Place, create, get, put, put_request, rename_request, text};
-use etui::domain::{Note, Retention};
+use etui::domain::{ErrorCode, Note, Retention};
 use etui::vault::{FormatVersion, NoteRequest, UpdateRequest};
 use etui::versioning::MetadataUpdate;
 
@@ -232,5 +232,24 @@ fn a_put_among_many_versions_answers_as_among_few() {
         .unwrap();
     assert_eq!(vault.describe(&secret_name("db/other")).unwrap().secret.versions.len(), 304);
     assert_eq!(get(&mut vault, "db/other").unwrap(), "4");
+    assert!(vault.verify().unwrap().is_clean());
+}
+
+// Guards: what the first put left sealed is opened for the next one, or an id would be given twice.
+#[test]
+fn the_second_put_of_one_change_knows_every_id_among_many_versions() {
+    let (place, _) = many_versions();
+    let mut vault = place.open().unwrap();
+    let mut refused = None;
+    vault
+        .batch(|changes| {
+            changes.put_secret_value(&put_request("db/password", "w1", text("1"), "ACSCurrent"))?;
+            let again = put_request("db/password", "v77", text("y"), "ACSCurrent");
+            refused = changes.put_secret_value(&again).err();
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(refused.map(|error| error.code()), Some(ErrorCode::ResourceExist));
+    assert_eq!(vault.describe(&secret_name("db/password")).unwrap().secret.versions.len(), 301);
     assert!(vault.verify().unwrap().is_clean());
 }
