@@ -9,7 +9,7 @@ use etui::vault::{
     Beside, DeleteRequest, FormatVersion, KdfCost, NoteRequest, PutRequest, UpdateRequest, Vault, VaultError,
 };
 use etui::versioning::merge::{PurgeAnswer, PurgeAnswers, Relation};
-use etui::versioning::{Deletion, Direction, MetadataUpdate, Selector};
+use etui::versioning::{Deletion, Direction, MetadataUpdate, Operation, Selector};
 
 use crate::support::fixtures::put_request;
 use crate::support::rules::secret_name;
@@ -179,6 +179,9 @@ fn what_each_side_changed_is_there_on_both_whichever_way_it_is_merged() {
         },
     );
     let mut vault = copies.meet();
+    let told = vault.history(100).unwrap();
+    let merges = told.iter().filter(|entry| entry.change.operation == Operation::Merge).count();
+    assert_eq!(merges, 1, "the history tells of it");
     let names: Vec<String> = vault.list().unwrap().iter().map(|secret| secret.name.to_owned()).collect();
     assert_eq!(names, ["a", "b", "c-renamed", "new-here", "new-there"]);
     let a = vault.describe(&secret_name("a")).unwrap().secret;
