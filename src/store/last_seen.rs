@@ -385,6 +385,27 @@ mod tests {
         assert_eq!(memory.recall(&[2; 16], &path).vault_at_path, Some(VAULT));
     }
 
+    // Guards: the lock, from the reading of what is remembered to its being written again.
+    #[test]
+    fn sessions_that_remember_at_once_lose_nothing_of_each_other() {
+        let (folder, memory, path) = memory();
+        let copy = &|number: u64| path.with_extension(number.to_string());
+        let numbers = |session: u64| (1..=10).map(move |at| 10 * session + at);
+        std::thread::scope(|scope| {
+            for session in 0..8 {
+                let own = LastSeen::new(&folder.path().join("state"));
+                scope.spawn(move || {
+                    for number in numbers(session) {
+                        own.remember(&VAULT, &copy(number), seen(number), Lowering::Never).unwrap();
+                    }
+                });
+            }
+        });
+        for number in (0..8).flat_map(numbers) {
+            assert_eq!(seen_at(&memory, &copy(number)), Some(number));
+        }
+    }
+
     #[test]
     fn a_line_that_cannot_be_read_is_kept_and_named_once_and_the_others_hold() {
         let (_folder, memory, path) = memory();
