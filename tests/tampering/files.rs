@@ -129,6 +129,18 @@ fn an_empty_sqlite_file_is_no_vault() {
     );
 }
 
+// Guards: the application's number is read before SQLite opens the file: a mistyped path is no damage.
+#[test]
+fn the_database_of_another_program_is_no_vault() {
+    let place = Place::in_format(super::FORMAT);
+    let connection = rusqlite::Connection::open(place.vault_path()).unwrap();
+    connection.execute_batch("CREATE TABLE bookmark (url TEXT); INSERT INTO bookmark VALUES ('x')").unwrap();
+    drop(connection);
+    let looked = place.open().map(drop);
+    let Err(VaultError::NotAVault { why, .. }) = looked else { panic!("{looked:?}") };
+    assert!(why.contains("another program"), "{why}");
+}
+
 #[test]
 fn a_file_that_was_cut_anywhere_is_noticed() {
     let (place, shown) = filled();
