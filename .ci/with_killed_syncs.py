@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+from killing import Saved, calls_of, killed_at
 from machines import Machine
 from scratch import skip_without
 
@@ -26,10 +27,6 @@ skip_without("strace")
 ETUI = sys.argv[1]
 STRIDE = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 KINDS = sys.argv[3:] or ["file", "git", "git-all"]
-# What changes a file, begins a program or waits for one.
-CALLS = ["openat", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir",
-         "chmod", "fchmod", "fsync", "fdatasync", "pwrite64", "write", "ftruncate", "copy_file_range", "sendfile", "execve",
-         "wait4", "vfork", "clone", "clone3"]
 BRANCH = "main"
 folder = pathlib.Path(tempfile.mkdtemp(prefix="etui-with-kills-"))
 
@@ -110,53 +107,6 @@ def age(remote):
             os.utime(path, (old, old))
 
 
-def traced(machine, options, follow):
-    """A sync below strace; the return code is that of etui."""
-    command = ["strace", *(["-f"] if follow else []), "-qq", *options, "etui", "sync", "--keep-purged"]
-    process = machine.start(*command)
-    process.communicate(timeout=600)
-    return process.returncode
-
-
-def calls_of(machine, follow):
-    """Each call of a sync that is not killed, as its name and how often it was made before."""
-    log = folder / "calls"
-    assert traced(machine, ["-o", str(log), "-e", f"trace={','.join(CALLS)}"], follow) == 0
-    most, counts = {}, {}
-    for line in log.read_text(errors="replace").splitlines():
-        who, call = line.split(None, 1) if follow else ("", line)
-        name = call.split("(")[0]
-        if name in CALLS:
-            counts[who, name] = counts.get((who, name), 0) + 1
-            most[name] = max(most.get(name, 0), counts[who, name])
-    return [(name, number) for name in CALLS for number in range(1, most.get(name, 0) + 1)]
-
-
-class Saved:
-    """A machine and the other end as they were."""
-
-    def __init__(self, machine, remote):
-        self.files = [(machine.vault.parent, machine.vault.name), (machine.home / ".local/state", "etui"),
-                      (remote.path.parent, remote.path.name)]
-        self.kept = folder / "saved"
-        self.kept.mkdir()
-        for at, (parent, name) in enumerate(self.files):
-            self.copy(parent / name, self.kept / str(at))
-
-    def restore(self):
-        for at, (parent, name) in enumerate(self.files):
-            for path in parent.glob(f"*{name}*") if at != 1 else [parent / name]:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-            self.copy(self.kept / str(at), parent / name)
-
-    def remove(self):
-        shutil.rmtree(self.kept)
-
-    @staticmethod
-    def copy(one, other):
-        shutil.copytree(one, other, symlinks=True) if one.is_dir() else shutil.copy2(one, other)
-
-
 def check_rest(remote, machine, stored):
     """All is there, and nothing lies beside the files."""
     remote.check(is_at_rest=True)
@@ -175,16 +125,15 @@ def killed(remote, machines, stored, follow):
     for machine in machines:
         store(machine, f"{machine.name}-{follow}", stored)
     sync(two)
-    saved = Saved(one, remote)
+    saved = Saved(one, remote.path)
     old = state_there(remote)
     steps = calls_of(one, follow)
     kills = 0
-    for name, number in steps[::STRIDE]:
+    for call in steps[::STRIDE]:
         saved.restore()
-        where = f"killed in {name} {number}"
-        code = traced(one, ["-o", os.devnull, "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}"], follow)
+        where = f"killed in {call[0]} {call[1]}"
+        kills += killed_at(one, call, follow) != 0
         settle()
-        kills += code != 0
         remote.check(is_at_rest=False)
         here, there = state_here(one), state_there(remote)
         assert there in (old, here), f"{where}: the other end is neither the one before nor the one here"

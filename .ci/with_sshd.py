@@ -13,7 +13,6 @@ import os
 import pathlib
 import random
 import shutil
-import signal
 import socket
 import stat
 import subprocess
@@ -21,6 +20,7 @@ import sys
 import tempfile
 import time
 
+from killing import Saved, calls_of, killed_at
 from machines import Machine
 
 SSHD = shutil.which("sshd") or next((path for path in ["/usr/sbin/sshd"] if os.access(path, os.X_OK)), None)
@@ -267,36 +267,35 @@ def connection_lost(machines, stored, chance):
 
 
 def killed_here(machines, stored, chance):
-    """etui is killed at one of its calls after the other, by strace."""
+    """etui is killed at one of its calls after the other, each time from the same state, both ends having changed."""
     if not shutil.which("strace"):
         print("skipped: kills of the client, since strace is missing")
         return
     one, two = machines
+    for machine in machines:
+        store(machine, chance, "here", stored)
+    finish(two, sync(two))
+    saved = Saved(one, remote)
+    old = state_of(remote)
+    calls = calls_of(one)
     kills = 0
-    calls = "openat,rename,renameat,renameat2,linkat,unlink,unlinkat,fsync,fdatasync,pwrite64,write,wait4,vfork,clone3,ftruncate"
-    at = 1
-    while True:
-        store(one, chance, f"here-{at}", stored)
-        store(two, chance, f"here-{at}", stored)
-        finish(two, sync(two))
-        process = one.start("strace", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e",
-                            f"inject={calls}:signal=KILL:when={at}", "etui", "sync", "--keep-purged")
-        process.communicate(timeout=600)
+    for call in calls[::STRIDE]:
+        saved.restore()
+        kills += killed_at(one, call) != 0
         # What ssh was doing goes on to its end without etui.
         until = time.monotonic() + 60
         while ssh_runs() and time.monotonic() < until:
             time.sleep(0.02)
-        check_file_there()
+        assert check_file_there() in (old, state_of(one.vault)), f"another state there, killed in {call}"
         one.etui("verify")
         age()
         finish(one, sync(one))
-        if process.returncode == 0:
-            break
-        assert process.returncode == -signal.SIGKILL, process.returncode
-        kills += 1
-        at += STRIDE
+        assert check_file_there() == state_of(one.vault), f"the next sync did not end well, killed in {call}"
+        held = one.values()
+        assert all(value in held for value in stored), call
+    saved.remove()
     check_all(machines, stored)
-    print(f"ok: etui was killed at {kills} of its calls: a whole file at either end, and the next sync ends well")
+    print(f"ok: etui was killed in {kills} of {len(calls)} calls: a whole vault at either end, and the next sync ends well")
 
 
 def ssh_runs():
