@@ -36,6 +36,14 @@ pub enum CarrierError {
     /// Somebody has the vault there open, or left a journal beside it.
     #[error("the vault at {0} has a journal beside it: it is in use there, or a change of it was cut short")]
     InUse(String),
+    /// A repository is locked by a git that runs there, or that was killed.
+    #[error("{doing} failed: '{lock}' is in the way: another git is running there, or was killed")]
+    Locked {
+        /// What was being done, to what.
+        doing: String,
+        /// The lock, as git there calls it.
+        lock: String,
+    },
     /// The system said no here.
     #[error("{doing} failed: {reason}")]
     System {
@@ -61,7 +69,7 @@ impl CarrierError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Vault(error) => error.code(),
-            Self::InUse(_) | Self::Contended => ErrorCode::VaultBusy,
+            Self::InUse(_) | Self::Locked { .. } | Self::Contended => ErrorCode::VaultBusy,
             Self::NoProgram(_)
             | Self::NotFetched { .. }
             | Self::NotPut { .. }
@@ -77,6 +85,9 @@ impl CarrierError {
             Self::NoProgram(_) | Self::System { .. } | Self::Interrupted(_) => String::new(),
             Self::NotFetched { .. } => "check its address with `etui remote list`".to_owned(),
             Self::NotPut { .. } => "what was there is merged here; run `etui sync` again".to_owned(),
+            Self::Locked { lock, .. } => {
+                format!("if no git is running there, delete '{lock}', then run `etui sync` again")
+            }
             Self::InUse(_) => {
                 "use another file as the remote: it is a place to meet, not a vault in use".to_owned()
             }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::program::{self, Stdout};
+use super::program::{self, Said, Stdout};
 use super::{Carrier, CarrierError, Fetched};
 use crate::vault::Replaced;
 
@@ -58,13 +58,13 @@ impl Git {
         clone: &Clone,
         arguments: &[&str],
         input: Option<&Path>,
-    ) -> Result<Result<String, String>, CarrierError> {
+    ) -> Result<Result<String, Said>, CarrierError> {
         let output = self.scratch.join("stdout");
         let mut command = self.command(Some(clone));
         let ended =
             program::run("git", command.args(arguments), input, Stdout::File(&output), &self.scratch)?;
         if !ended.status.success() {
-            return Ok(Err(ended.last_words));
+            return Ok(Err(ended.said));
         }
         let text = fs::read_to_string(&output)
             .map_err(|error| CarrierError::system("reading what git said", &error))?;
@@ -72,15 +72,15 @@ impl Git {
     }
 
     fn git(&self, clone: &Clone, arguments: &[&str], input: Option<&Path>) -> Result<String, CarrierError> {
-        self.try_git(clone, arguments, input)?.map_err(|reason| self.not_put(arguments[0], reason))
+        self.try_git(clone, arguments, input)?.map_err(|said| self.not_put(arguments[0], &said))
     }
 
-    fn not_fetched(&self, command: &str, reason: String) -> CarrierError {
-        CarrierError::NotFetched { doing: self.doing(command), reason }
+    fn not_fetched(&self, command: &str, said: &Said) -> CarrierError {
+        CarrierError::NotFetched { doing: self.doing(command), reason: said.last_words() }
     }
 
-    fn not_put(&self, command: &str, reason: String) -> CarrierError {
-        CarrierError::NotPut { doing: self.doing(command), reason }
+    fn not_put(&self, command: &str, said: &Said) -> CarrierError {
+        CarrierError::NotPut { doing: self.doing(command), reason: said.last_words() }
     }
 
     fn doing(&self, command: &str) -> String {
@@ -95,12 +95,12 @@ impl Git {
         command.arg(&self.repository).arg(&folder);
         let ended = program::run("git", &mut command, None, Stdout::Nowhere, &self.scratch)?;
         if !ended.status.success() {
-            return Err(self.not_fetched("clone", ended.last_words));
+            return Err(self.not_fetched("clone", &ended.said));
         }
         let mut clone = Clone { folder, head: None, branch: String::new() };
         clone.head = self.try_git(&clone, &["rev-parse", "--quiet", "--verify", "HEAD"], None)?.ok();
         let branch = self.try_git(&clone, &["symbolic-ref", "--short", "HEAD"], None)?;
-        clone.branch = branch.map_err(|reason| self.not_fetched("symbolic-ref", reason))?;
+        clone.branch = branch.map_err(|said| self.not_fetched("symbolic-ref", &said))?;
         self.clone = Some(clone);
         Ok(())
     }
@@ -147,7 +147,7 @@ impl Carrier for Git {
         let ended = program::run("git", &mut command, None, Stdout::File(copy), &self.scratch)?;
         match ended.status.success() {
             true => Ok(Fetched::Copy),
-            false => Err(self.not_fetched("cat-file", ended.last_words)),
+            false => Err(self.not_fetched("cat-file", &ended.said)),
         }
     }
 
@@ -160,13 +160,19 @@ impl Carrier for Git {
         let target = format!("refs/heads/{}", clone.branch);
         let pushed =
             self.try_git(clone, &["push", "--quiet", "origin", &format!("{commit}:{target}")], None)?;
-        let Err(reason) = pushed else { return Ok(Replaced::Done) };
+        let Err(said) = pushed else { return Ok(Replaced::Done) };
         // Why it was refused is told in the user's language; where the branch stands now is not.
         let listed = self.git(clone, &["ls-remote", "--quiet", "origin", &target], None)?;
         let now = listed.split_whitespace().next();
         if now != clone.head.as_deref() {
             return Ok(Replaced::Moved);
         }
-        Err(self.not_put("push", reason))
+        // A git that is killed leaves its lock there, and every later one refuses to go on.
+        match said.quoted_path(".lock") {
+            Some(lock) => {
+                Err(CarrierError::Locked { doing: self.doing("push"), lock: lock.replace("/./", "/") })
+            }
+            None => Err(self.not_put("push", &said)),
+        }
     }
 }

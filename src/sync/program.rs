@@ -20,8 +20,24 @@ pub(super) enum Stdout<'a> {
 /// How a program ended.
 pub(super) struct Ended {
     pub(super) status: ExitStatus,
-    /// The last line of its stderr.
-    pub(super) last_words: String,
+    /// What it wrote to stderr.
+    pub(super) said: Said,
+}
+
+/// What a program complained of.
+pub(super) struct Said(String);
+
+impl Said {
+    /// Its last line.
+    pub(super) fn last_words(&self) -> String {
+        let last = self.0.lines().map(str::trim).rfind(|line| !line.is_empty());
+        last.unwrap_or("it did not say why").to_owned()
+    }
+
+    /// The first path between quotes that ends like this, in whatever language the rest is.
+    pub(super) fn quoted_path(&self, end: &str) -> Option<&str> {
+        self.0.split(['\'', '"', '\n']).find(|part| part.starts_with('/') && part.ends_with(end))
+    }
 }
 
 /// Runs a program to its end, with `input` as its stdin; `scratch` takes what it complains of.
@@ -50,7 +66,5 @@ pub(super) fn run(
         ChildError::System(error) => CarrierError::system(format!("running {name}"), &error),
     })?;
     let said = fs::read(&complaints).unwrap_or_default();
-    let said = String::from_utf8_lossy(&said);
-    let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it did not say why");
-    Ok(Ended { status, last_words: last.to_owned() })
+    Ok(Ended { status, said: Said(String::from_utf8_lossy(&said).into_owned()) })
 }

@@ -84,7 +84,8 @@ impl Carrier for Ssh {
             Some(NOTHING_THERE) => return Ok(Fetched::Nothing),
             _ => {
                 let doing = format!("fetching {}", self.called);
-                let other = |ended: Ended| CarrierError::NotFetched { doing, reason: ended.last_words };
+                let other =
+                    |ended: Ended| CarrierError::NotFetched { doing, reason: ended.said.last_words() };
                 return Err(self.obstacle(&ended).unwrap_or_else(|| other(ended)));
             }
         }
@@ -102,7 +103,7 @@ impl Carrier for Ssh {
             Some(MOVED) => Ok(Replaced::Moved),
             _ => {
                 let doing = format!("writing {}", self.called);
-                let other = |ended: Ended| CarrierError::NotPut { doing, reason: ended.last_words };
+                let other = |ended: Ended| CarrierError::NotPut { doing, reason: ended.said.last_words() };
                 Err(self.obstacle(&ended).unwrap_or_else(|| other(ended)))
             }
         }

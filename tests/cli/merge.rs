@@ -284,6 +284,33 @@ fn of_two_that_cloned_the_same_repository_only_the_first_pushes() {
 }
 
 #[test]
+fn a_lock_that_a_killed_git_left_is_named() {
+    if is_missing("git") {
+        return;
+    }
+    let home = Home::with_secret();
+    let bare = home.path().join("bare.git");
+    let made =
+        std::process::Command::new("git").args(["init", "-q", "--bare", "-b", "main"]).arg(&bare).status();
+    assert!(made.unwrap().success());
+    home.etui(&["remote", "add", "hub", "git:bare.git"]).succeeded();
+    sync(&home).succeeded();
+    home.pipe("here", &["put", "db"]).succeeded();
+    for lock in ["refs/heads/main.lock", "HEAD.lock"] {
+        fs::write(bare.join(lock), "").unwrap();
+        let run = sync(&home);
+        assert_eq!(run.code, Some(7), "{run}");
+        let path = fs::canonicalize(&bare).unwrap().join(lock);
+        let told = format!("'{}' is in the way: another git is running there, or was killed", path.display());
+        assert!(run.stderr.contains(&told), "{run}");
+        let hint = format!("hint: if no git is running there, delete '{}', then", path.display());
+        assert!(run.stderr.contains(&hint), "{run}");
+        fs::remove_file(path).unwrap();
+    }
+    sync(&home).succeeded();
+}
+
+#[test]
 fn a_file_that_somebody_writes_to_is_not_replaced() {
     let there = tempfile::tempdir().unwrap();
     let (home, far) = (Home::with_secret(), there.path().join("vault.etui"));
