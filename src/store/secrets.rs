@@ -269,8 +269,8 @@ impl OpenStore {
     /// The id that a new version of a secret is offered.
     pub fn suggested_id(&self, secret: &StoredSecret) -> VersionId {
         let StoredSecret { state, rows, .. } = secret;
-        let newest = state.newest().map(VersionState::given_id);
-        suggest_version_id_where(newest, rows.len(), self.copy_name.as_ref(), |text| {
+        let given = state.versions.iter().map(VersionState::given_id);
+        suggest_version_id_where(given, rows.len(), self.copy_name.as_ref(), |text| {
             let id_tag = self.keys.id_tag(&secret.id, text);
             let is_given = |version: &VersionState| version.given_id().as_str() == text;
             let is_sealed = |row: &&VersionRow| !secret.seals.contains_key(&row.key);

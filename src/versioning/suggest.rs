@@ -1,5 +1,7 @@
 //! The free version id that is offered where the caller names none (etui).
 
+use std::collections::HashMap;
+
 use super::state::{SecretState, VersionState};
 use crate::domain::{CopyName, VersionId};
 
@@ -14,25 +16,25 @@ pub fn suggest_version_id(state: &SecretState, copy: Option<&CopyName>) -> Versi
             .iter()
             .all(|version| version.id.as_str() != text && version.given_id().as_str() != text)
     };
-    let newest = state.newest().map(VersionState::given_id);
-    suggest_version_id_where(newest, state.versions.len(), copy, is_free)
+    let given = state.versions.iter().map(VersionState::given_id);
+    suggest_version_id_where(given, state.versions.len(), copy, is_free)
 }
 
-/// As [`suggest_version_id`], where the newest of `count` versions was given this id.
-pub fn suggest_version_id_where(
-    newest: Option<&VersionId>,
+/// As [`suggest_version_id`], where of `count` versions those that are known were given these ids, the newest last.
+pub fn suggest_version_id_where<'a>(
+    known: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,
     count: usize,
     copy: Option<&CopyName>,
     is_free: impl Fn(&str) -> bool,
 ) -> VersionId {
     let named = Named { copy, is_free };
-    let newest = newest.map(|newest| without_name(newest.as_str(), copy));
+    let newest = known.clone().next_back().map(|newest| without_name(newest.as_str(), copy, known));
     newest.and_then(|newest| named.following(newest)).unwrap_or_else(|| named.counted(count))
 }
 
 /// Suggests the id of the first version of a new secret: `v1`, or `v1-NAME`.
 pub fn suggest_first_version_id(copy: Option<&CopyName>) -> VersionId {
-    suggest_version_id_where(None, 0, copy, |_| true)
+    suggest_version_id_where(std::iter::empty(), 0, copy, |_| true)
 }
 
 /// As [`suggest_version_id`], among ids in the order of creation.
@@ -40,17 +42,55 @@ pub(super) fn suggest_version_id_among<'a>(
     ids: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,
 ) -> VersionId {
     let is_free = |text: &str| ids.clone().all(|id| id.as_str() != text);
-    suggest_version_id_where(ids.clone().next_back(), ids.clone().count(), None, is_free)
+    suggest_version_id_where(ids.clone(), ids.clone().count(), None, is_free)
 }
 
-/// An id without the name of the copy that gave it: behind `v` and a number any name, else that of this copy. What
-/// people put behind a number themselves (`v1.2-rc`) is counted past.
-fn without_name<'a>(id: &'a str, copy: Option<&CopyName>) -> &'a str {
-    let Some((number, name)) = id.rsplit_once('-') else { return id };
-    let Ok(name) = CopyName::new(name) else { return id };
+/// An id without the name of the copy that gave it: behind `v` and a number any name; else that of this copy, or what
+/// only some ids of a row end in. What people put behind each number themselves (`v1.2-rc`) is counted past.
+fn without_name<'a>(
+    id: &'a str,
+    copy: Option<&CopyName>,
+    known: impl Iterator<Item = &'a VersionId>,
+) -> &'a str {
+    let Some((number, name)) = with_name(id) else { return id };
     let counts = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_suggested = number.strip_prefix('v').is_some_and(counts);
-    if is_suggested || copy == Some(&name) { number } else { id }
+    let is_own = copy.is_some_and(|copy| copy.as_str() == name);
+    if is_suggested || is_own || is_named_apart(number, name, known) { number } else { id }
+}
+
+/// An id as a number with what may be the name of a copy.
+fn with_name(id: &str) -> Option<(&str, &str)> {
+    id.rsplit_once('-').filter(|(_, name)| CopyName::new(name).is_ok())
+}
+
+/// Whether the ids that lead up to this number, each counted up by one, do not all end in this name.
+fn is_named_apart<'a>(number: &'a str, name: &str, known: impl Iterator<Item = &'a VersionId>) -> bool {
+    let mut leading_to: HashMap<String, Vec<(&str, Option<&str>)>> = HashMap::new();
+    for id in known.map(VersionId::as_str) {
+        let named = with_name(id).map(|(number, name)| (number, Some(name)));
+        for (before, end) in named.into_iter().chain([(id, None)]) {
+            if let Some(next) = next_number(before) {
+                leading_to.entry(next).or_default().push((before, end));
+            }
+        }
+    }
+    let mut number = number;
+    while let Some(before) = leading_to.remove(number) {
+        if before.iter().any(|(_, end)| *end != Some(name)) {
+            return true;
+        }
+        number = before[0].0;
+    }
+    false
+}
+
+/// What follows an id: its last run of digits plus one, or a 2 behind it.
+fn next_number(id: &str) -> Option<String> {
+    match last_run_of_digits(id) {
+        Some(_) => incremented(id),
+        None => Some(format!("{id}-2")),
+    }
 }
 
 /// The ids of one copy.
@@ -61,10 +101,7 @@ struct Named<'a, F> {
 
 impl<F: Fn(&str) -> bool> Named<'_, F> {
     fn following(&self, newest: &str) -> Option<VersionId> {
-        let mut number = match last_run_of_digits(newest) {
-            Some(_) => incremented(newest)?,
-            None => format!("{newest}-2"),
-        };
+        let mut number = next_number(newest)?;
         loop {
             let candidate = self.named(&number);
             if (self.is_free)(&candidate) {
