@@ -130,7 +130,7 @@ pub enum Answer {
     /// Newest first.
     History(Vec<HistoryEntry>),
     Job(Box<Done>),
-    ImportForgotten,
+    IncomingForgotten,
     /// Whether the file that was merged is deleted.
     MergedDeleted {
         is_gone: bool,

@@ -146,9 +146,9 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
             })?;
             Answer::MergedDeleted { is_gone }
         }
-        Work::ForgetImport => {
+        Work::ForgetIncoming => {
             session.forget_incoming();
-            Answer::ImportForgotten
+            Answer::IncomingForgotten
         }
         Work::TakeBack { direction, newest } => {
             Answer::TakenBack(Box::new(session.vault()?.take_back(direction, Some(newest))?))

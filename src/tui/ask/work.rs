@@ -261,8 +261,8 @@ pub enum Work {
     },
     /// Deletes a file that is merged, unless it has changed since.
     DeleteMerged(SeenFile),
-    /// Wipes what was read for an import.
-    ForgetImport,
+    /// Wipes what was read or fetched for an import, a pull or a merge.
+    ForgetIncoming,
     /// Undoes or redoes.
     TakeBack {
         /// Undo or redo.

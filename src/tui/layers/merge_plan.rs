@@ -339,7 +339,7 @@ impl Planning for Merging {
     }
 
     fn close(&mut self, app: &mut App) {
-        app.asks.work(Work::ForgetImport);
+        app.asks.work(Work::ForgetIncoming);
     }
 
     fn outdated(&self, failure: &Failure) -> Option<&'static str> {

@@ -109,7 +109,7 @@ impl Planning for Pulling {
 
     fn close(&mut self, app: &mut App) {
         if !self.is_handed_on {
-            app.asks.work(Work::ForgetImport);
+            app.asks.work(Work::ForgetIncoming);
         }
     }
 }

@@ -217,7 +217,7 @@ impl Layer for TaskForm {
     /// What was read for an import is wiped, unless the worker is at it: then it goes on.
     fn hear(&mut self, news: &News<'_>, app: &mut App) -> Flow {
         if matches!(news, News::Closing) && self.task == Task::Import && self.stage != Stage::Running {
-            app.asks.work(Work::ForgetImport);
+            app.asks.work(Work::ForgetIncoming);
         }
         match news {
             News::Given(Gift::Changed) => Flow::Done,
