@@ -77,7 +77,7 @@ impl MergeArguments {
         show(invocation, &planned, self.chosen(), called)?;
         if !self.dry_run && !planned.questions.is_empty() && invocation.can_ask() {
             purges.all = ask_about_purges(invocation);
-            planned = vault.plan_merge(&mut copy, &self.request(&purges, None))?;
+            planned = vault.plan_merge(&mut copy, &self.request(&purges, Some(&planned)))?;
         }
         let is_nothing = matches!(planned.relation, Relation::Equal | Relation::Behind);
         if self.dry_run {
@@ -115,7 +115,7 @@ impl MergeArguments {
                 Side::Mine => MINE,
                 Side::Theirs => THEIRS,
             }),
-            expected: expected.map(|planned| planned.token),
+            expected: expected.map(|planned| planned.token.clone()),
         }
     }
 

@@ -23,6 +23,12 @@ impl OpenStore {
         self.file.header.key_id
     }
 
+    /// Whether this copy and another one may have the same record of a version: sealed with one key.
+    pub(super) fn may_share_records(&self, other: &Self) -> bool {
+        let has_rows_with_tags = |store: &Self| store.head.format >= FormatVersion::Two;
+        self.key_id() == other.key_id() && has_rows_with_tags(self) && has_rows_with_tags(other)
+    }
+
     /// The row id of the secret of a name.
     ///
     /// # Errors
@@ -32,7 +38,7 @@ impl OpenStore {
         Ok(self.index.find(&name_tag).map(|row| row.id))
     }
 
-    /// The MACs by which this copy finds equal values, of all versions of a secret of `other`.
+    /// The MACs by which this copy finds equal values, of the opened versions of a secret of `other`.
     ///
     /// # Errors
     /// [`StoreError::Integrity`] where a value does not open that has to be opened, since `other` has another key.

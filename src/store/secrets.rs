@@ -17,7 +17,8 @@ use crate::versioning::{
     SecretState, VersionKey, VersionState, suggest_first_version_id, suggest_version_id_where,
 };
 
-/// A secret as it is in the file, verified; opened with all its version records, unless it is for a put.
+/// A secret as it is in the file, verified; opened with all its version records, unless it is for a put or a merge.
+#[derive(Clone)]
 pub struct StoredSecret {
     pub(super) id: [u8; 16],
     pub(super) name_tag: NameTag,
@@ -56,6 +57,11 @@ impl StoredSecret {
     /// The newest event of its own history.
     pub fn last_event(&self) -> EventLink {
         self.last_event
+    }
+
+    /// The versions whose records are not opened.
+    pub fn sealed_versions(&self) -> impl Iterator<Item = VersionKey> {
+        self.rows.iter().map(|row| row.key).filter(|key| !self.seals.contains_key(key))
     }
 
     /// Whether the records of all versions are opened.
@@ -146,6 +152,19 @@ impl OpenStore {
         self.secret_to(name, Extent::ForPut(id))
     }
 
+    /// As [`secret`](Self::secret), with what a merge with another copy needs until it is known what that one has:
+    /// where both may have records in common, only those of versions with a label and of the newest are opened.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn secret_for_merge(
+        &mut self,
+        name: &SecretName,
+        with: &Self,
+    ) -> Result<Option<StoredSecret>, StoreError> {
+        self.secret_to(name, if self.may_share_records(with) { Extent::Marked } else { Extent::Every })
+    }
+
     fn secret_to(
         &mut self,
         name: &SecretName,
@@ -159,13 +178,37 @@ impl OpenStore {
     }
 
     /// Opens the records of versions that were left sealed.
-    pub(super) fn complete(&self, secret: &mut StoredSecret) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn complete(&self, secret: &mut StoredSecret) -> Result<(), StoreError> {
+        self.open_further(secret, |_| true)
+    }
+
+    /// Opens what another copy of this secret does not have with the same record, and what is opened there. A record is
+    /// the same where its tag is: both copies vouch for it with one key.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn open_what_differs(
+        &self,
+        secret: &mut StoredSecret,
+        there: &StoredSecret,
+    ) -> Result<(), StoreError> {
+        self.open_further(secret, |row| there.row(row.key) != Some(row) || there.seals.contains_key(&row.key))
+    }
+
+    fn open_further(
+        &self,
+        secret: &mut StoredSecret,
+        is_wanted: impl Fn(&VersionRow) -> bool,
+    ) -> Result<(), StoreError> {
         let mut versions = Versions {
             rows: std::mem::take(&mut secret.rows),
             states: std::mem::take(&mut secret.state.versions),
             seals: std::mem::take(&mut secret.seals),
         };
-        let opened = self.open_the_rest(&secret.id, &mut versions);
+        let opened = self.open_further_records(&secret.id, &mut versions, is_wanted);
         Versions { rows: secret.rows, states: secret.state.versions, seals: secret.seals } = versions;
         opened
     }

@@ -21,10 +21,15 @@ pub(super) enum Extent<'a> {
     /// What a put needs: those with a label, the newest, and the one that has this id already. All where
     /// they are few, or where retention decides among them.
     ForPut(Option<&'a VersionId>),
+    /// Those with a label, and the newest. All where they are so few that this costs no more.
+    Marked,
 }
 
 /// Up to so many records are opened for a put, to say which of all versions holds the same value.
 const FEW: usize = 256;
+
+/// Up to so many records are read in one go faster than some of them one by one.
+const VERY_FEW: usize = 8;
 
 /// What ties a version's value to its record, and finds equal ones.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +81,10 @@ impl OpenStore {
             }
             match extent {
                 Extent::ForPut(wanted) if view.retention.is_none() && versions.rows.len() > FEW => {
-                    self.open_for_put(secret, view, labels, wanted, &mut versions)?;
+                    self.open_marked(secret, view, labels, wanted, &mut versions)?;
+                }
+                Extent::Marked if versions.rows.len() > VERY_FEW => {
+                    self.open_marked(secret, view, labels, None, &mut versions)?;
                 }
                 _ => self.open_every_record(secret, &mut versions, false)?,
             }
@@ -86,10 +94,15 @@ impl OpenStore {
         Ok(versions)
     }
 
-    /// Opens the records that were left sealed.
-    pub(super) fn open_the_rest(&self, secret: &[u8; 16], versions: &mut Versions) -> Result<(), StoreError> {
-        let sealed: Vec<VersionRow> =
-            versions.rows.iter().filter(|row| !versions.seals.contains_key(&row.key)).copied().collect();
+    /// Opens those of the records that were left sealed that are wanted.
+    pub(super) fn open_further_records(
+        &self,
+        secret: &[u8; 16],
+        versions: &mut Versions,
+        is_wanted: impl Fn(&VersionRow) -> bool,
+    ) -> Result<(), StoreError> {
+        let is_sealed = |row: &&VersionRow| !versions.seals.contains_key(&row.key) && is_wanted(row);
+        let sealed: Vec<VersionRow> = versions.rows.iter().filter(is_sealed).copied().collect();
         for row in sealed {
             self.open_record(secret, row, versions)?;
         }
@@ -117,7 +130,8 @@ impl OpenStore {
         if versions.seals.len() == versions.rows.len() { Ok(()) } else { Err(gone()) }
     }
 
-    fn open_for_put(
+    /// Opens those with a label, the newest, and the one that has or had this id.
+    fn open_marked(
         &self,
         secret: &[u8; 16],
         view: &SecretRecordView<'_>,

@@ -5,7 +5,11 @@
 //! its file in the place of this one.
 
 mod apply;
+mod found;
 mod gather;
+
+use std::fmt;
+use std::sync::Arc;
 
 use gather::{Gathered, gather};
 
@@ -17,7 +21,6 @@ use crate::store::{EventLink, OpenStore, StoreError};
 use crate::versioning::Operation;
 use crate::versioning::merge::{
     Conflict, LockDecision, MergePlan, MergedSecret, PurgeAnswers, PurgeQuestion, Relation, RowId, Side,
-    merge,
 };
 
 /// Which side's end of a conflict about a secret holds in the end; `None` leaves it as the merge decides. The secret
@@ -35,11 +38,33 @@ pub struct MergeRequest<'a> {
     pub expected: Option<MergeToken>,
 }
 
-/// The states of both copies that a merge was planned from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The states of both copies that a merge was planned from, with what was read of them: while both are in these states
+/// it is not read again.
+#[derive(Clone)]
 pub struct MergeToken {
     own: EventLink,
     other: EventLink,
+    gathered: Arc<Gathered>,
+}
+
+impl MergeToken {
+    fn is_of(&self, own: &OpenStore, theirs: &OpenStore) -> bool {
+        (self.own, self.other) == (own.newest_event_link(), theirs.newest_event_link())
+    }
+}
+
+impl PartialEq for MergeToken {
+    fn eq(&self, other: &Self) -> bool {
+        (self.own, self.other) == (other.own, other.other)
+    }
+}
+
+impl Eq for MergeToken {}
+
+impl fmt::Debug for MergeToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("MergeToken").field(&self.own).field(&self.other).finish()
+    }
 }
 
 /// Whose password opens the vault afterwards.
@@ -93,7 +118,7 @@ enum Way {
 }
 
 struct Planned {
-    gathered: Gathered,
+    gathered: Arc<Gathered>,
     plan: MergePlan,
     way: Way,
 }
@@ -104,7 +129,8 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::AnotherVault`], [`VaultError::Unrelated`], [`VaultError::UpgradeFirst`],
-    /// [`VaultError::Integrity`], and those of the files.
+    /// [`VaultError::Integrity`], `Rejected.ResourceChanged` where either copy is in another state than is expected,
+    /// and those of the files.
     pub fn plan_merge(
         &mut self,
         other: &mut Self,
@@ -114,7 +140,7 @@ impl Vault {
         let theirs = other.store()?;
         let planned = self.store()?.read(now, |own| {
             theirs.read(now, |theirs| {
-                let planned = plan(own, theirs, &request.purges)?;
+                let planned = plan(own, theirs, request)?;
                 Ok::<_, VaultError>(outcome(&planned, own, theirs, request.prefer))
             })
         });
@@ -125,8 +151,7 @@ impl Vault {
     /// unlocked as before, whichever file and key it has then. Where a question is not answered, nothing is changed.
     ///
     /// # Errors
-    /// As there, [`VaultError::PurgedInOneCopy`], and `Rejected.ResourceChanged` where either copy is in another state
-    /// than the plan says; nothing has changed then.
+    /// As there, and [`VaultError::PurgedInOneCopy`]; nothing has changed then.
     pub fn merge(
         &mut self,
         other: &mut Self,
@@ -137,28 +162,29 @@ impl Vault {
         let merged = self.store().and_then(|own| {
             let (planned, outcome) = own.read(moment.now, |own| {
                 theirs.read(moment.now, |theirs| {
-                    let planned = plan(own, theirs, &request.purges)?;
+                    let planned = plan(own, theirs, request)?;
                     let outcome = outcome(&planned, own, theirs, request.prefer);
                     Ok::<_, VaultError>((planned, outcome))
                 })
             })?;
-            refuse(&outcome, request)?;
+            refuse(&outcome)?;
             let head = own.newest_event_link();
             match planned.way {
                 Way::None => {}
                 Way::Here => own.write(moment, crate::store::Batch::Single, |transaction| {
-                    if transaction.store().newest_event_link() != head {
-                        return Err(StoreError::Moved.into());
-                    }
-                    theirs
-                        .read(moment.now, |theirs| apply::apply(transaction, theirs, planned, request.prefer))
+                    theirs.read(moment.now, |theirs| match outcome.token.is_of(transaction.store(), theirs) {
+                        true => apply::apply(transaction, theirs, &planned, request.prefer),
+                        false => Err(StoreError::Moved.into()),
+                    })
                 })?,
                 Way::Whole => own.replace::<VaultError>(theirs, head, moment, |_, _| Ok(()))?,
                 Way::IntoTheirs => own.replace::<VaultError>(theirs, head, moment, |copy, own| {
                     let prefer = request.prefer.map(exchanged);
                     copy.write(moment, crate::store::Batch::Single, |transaction| {
-                        let planned = plan(transaction.store_before_changes(), own, &request.purges)?;
-                        apply::apply(transaction, own, planned, prefer.as_deref())
+                        let exchanged =
+                            MergeRequest { purges: request.purges.clone(), ..MergeRequest::default() };
+                        let planned = plan(transaction.store_before_changes(), own, &exchanged)?;
+                        apply::apply(transaction, own, &planned, prefer.as_deref())
                     })
                 })?,
             }
@@ -181,10 +207,7 @@ fn exchanged<'a>(prefer: &'a Prefer<'a>) -> Box<Prefer<'a>> {
     })
 }
 
-fn refuse(outcome: &MergeOutcome, request: &MergeRequest<'_>) -> Result<(), VaultError> {
-    if request.expected.is_some_and(|expected| expected != outcome.token) {
-        return Err(StoreError::Moved.into());
-    }
+fn refuse(outcome: &MergeOutcome) -> Result<(), VaultError> {
     if outcome.questions.is_empty() {
         return Ok(());
     }
@@ -192,16 +215,32 @@ fn refuse(outcome: &MergeOutcome, request: &MergeRequest<'_>) -> Result<(), Vaul
     Err(VaultError::PurgedInOneCopy { names })
 }
 
-fn plan(own: &mut OpenStore, theirs: &mut OpenStore, answers: &PurgeAnswers) -> Result<Planned, VaultError> {
+fn plan(
+    own: &mut OpenStore,
+    theirs: &mut OpenStore,
+    request: &MergeRequest<'_>,
+) -> Result<Planned, VaultError> {
+    let mut gathered = match &request.expected {
+        Some(expected) if expected.is_of(own, theirs) => Arc::clone(&expected.gathered),
+        Some(_) => return Err(StoreError::Moved.into()),
+        None => Arc::new(read(own, theirs)?),
+    };
+    let mut plan = gathered.ask(own, &request.purges)?;
+    while !plan.incomplete.is_empty() {
+        Arc::make_mut(&mut gathered).complete(own, theirs, &plan.incomplete)?;
+        plan = gathered.ask(own, &request.purges)?;
+    }
+    let way = way(own, theirs, &gathered, &plan)?;
+    Ok(Planned { gathered, plan, way })
+}
+
+fn read(own: &mut OpenStore, theirs: &mut OpenStore) -> Result<Gathered, VaultError> {
     if own.vault_id() != theirs.vault_id() {
         return Err(VaultError::AnotherVault { path: theirs.file().path().to_owned() });
     }
     let fork = own.fork(theirs)?;
     let fork = fork.ok_or_else(|| VaultError::Unrelated { path: theirs.file().path().to_owned() })?;
-    let gathered = gather(own, theirs, fork)?;
-    let plan = gathered.ask(own, answers, merge)?;
-    let way = way(own, theirs, &gathered, &plan)?;
-    Ok(Planned { gathered, plan, way })
+    gather(own, theirs, fork)
 }
 
 fn way(
@@ -253,7 +292,11 @@ fn outcome(
             (true, true) => LockAfter::TheirsWithNewKey,
         },
         brought,
-        token: MergeToken { own: own.newest_event_link(), other: theirs.newest_event_link() },
+        token: MergeToken {
+            own: own.newest_event_link(),
+            other: theirs.newest_event_link(),
+            gathered: Arc::clone(gathered),
+        },
     }
 }
 

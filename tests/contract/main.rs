@@ -22,6 +22,7 @@ mod limits;
 mod list_secrets;
 mod merge;
 mod merge_answers;
+mod merge_shared;
 mod metadata;
 mod password;
 mod plans;

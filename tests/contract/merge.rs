@@ -51,7 +51,7 @@ impl Copies {
 
     /// Merges theirs into mine, then mine into theirs; both are the same and whole afterwards.
     #[track_caller]
-    fn meet(&self) -> Vault {
+    pub(super) fn meet(&self) -> Vault {
         merge(&self.mine, &self.theirs.vault_path()).unwrap();
         merge(&self.theirs, &self.mine.vault_path()).unwrap();
         let (mut mine, mut theirs) = (self.mine.open().unwrap(), self.theirs.open().unwrap());
@@ -83,7 +83,7 @@ fn merge_as(place: &Place, other: &Path, request: &MergeRequest<'_>) -> Result<M
     Ok(outcome)
 }
 
-fn merge(place: &Place, other: &Path) -> Result<MergeOutcome, VaultError> {
+pub(super) fn merge(place: &Place, other: &Path) -> Result<MergeOutcome, VaultError> {
     merge_as(place, other, &MergeRequest::default())
 }
 

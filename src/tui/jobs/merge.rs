@@ -186,7 +186,7 @@ fn opened(copy: Result<Vault, NoPlan>) -> Result<Vault, Failure> {
 }
 
 fn merge_copy(vault: &mut Vault, copy: &mut Vault, shown: &MergeAsShown) -> Result<MergeOutcome, Failure> {
-    let Some(token) = shown.token else { return Err(changed()) };
+    let Some(token) = shown.token.clone() else { return Err(changed()) };
     let prefer = |row: &RowId, conflict: &Conflict| shown.sides.get(&(*row, conflict.fact.clone())).copied();
     let request = MergeRequest { purges: shown.purges.clone(), prefer: Some(&prefer), expected: Some(token) };
     Ok(vault.merge(copy, &request)?)

@@ -285,7 +285,7 @@ impl Planning for Merging {
         let is_answered = outcome.as_ref().is_none_or(|outcome| self.is_answered(outcome));
         (is_answered && self.does_anything(outcome.as_ref())).then(|| {
             let shown = MergeAsShown {
-                token: outcome.as_ref().map(|outcome| outcome.token),
+                token: outcome.as_ref().map(|outcome| outcome.token.clone()),
                 purges: self.purges.clone(),
                 sides: self.sides.clone(),
             };

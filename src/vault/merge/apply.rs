@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::history::walk;
 use super::gather::Gathered;
 use super::{Planned, Prefer};
-use crate::store::{EventLink, MergeFacts, OpenStore, SecretHandle, StoredSecret, WriteTransaction};
+use crate::store::{EventLink, MergeFacts, OpenStore, SecretHandle, WriteTransaction};
 use crate::vault::error::VaultError;
 use crate::versioning::merge::{MergePlan, MergedSecret, RowId, Side, VersionSource};
 use crate::versioning::{Change, Operation, SecretState, VersionKey};
@@ -14,12 +14,12 @@ use crate::versioning::{Change, Operation, SecretState, VersionKey};
 pub(super) fn apply(
     transaction: &mut WriteTransaction<'_>,
     theirs: &mut OpenStore,
-    planned: Planned,
+    planned: &Planned,
     prefer: Option<&Prefer<'_>>,
 ) -> Result<(), VaultError> {
     let Planned { gathered, plan, .. } = planned;
-    let mut writer = Writer::new(transaction, theirs, gathered, &plan);
-    writer.bring(&plan)?;
+    let mut writer = Writer::new(transaction, theirs, gathered, plan);
+    writer.bring(plan)?;
     writer.transaction.begin_effects();
     for secret in &plan.secrets {
         writer.take_effect(secret)?;
@@ -41,25 +41,23 @@ pub(super) fn apply(
 struct Writer<'a, 'b> {
     transaction: &'a mut WriteTransaction<'b>,
     theirs: &'a OpenStore,
-    /// As they are stored there.
-    others: HashMap<RowId, StoredSecret>,
     /// Those of this copy, by the rows that they have or get.
     handles: HashMap<RowId, SecretHandle>,
     /// Those whose newest event so far was brought in under a row that has become theirs.
     end_elsewhere: HashSet<RowId>,
-    gathered: Gathered,
+    gathered: &'a Gathered,
 }
 
 impl<'a, 'b> Writer<'a, 'b> {
     fn new(
         transaction: &'a mut WriteTransaction<'b>,
         theirs: &'a OpenStore,
-        mut gathered: Gathered,
+        gathered: &'a Gathered,
         plan: &MergePlan,
     ) -> Self {
         let mut handles = HashMap::new();
-        for (row, secret) in std::mem::take(&mut gathered.own_secrets) {
-            handles.insert(row, transaction.take_read(secret));
+        for (row, secret) in &gathered.found.own {
+            handles.insert(*row, transaction.take_read(secret.clone()));
         }
         for secret in &plan.secrets {
             let Some(after) = secret.after.as_ref().filter(|_| !handles.contains_key(&secret.row)) else {
@@ -71,8 +69,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             handles.insert(secret.row, handle);
         }
-        let others = std::mem::take(&mut gathered.other_secrets);
-        Self { transaction, theirs, others, handles, end_elsewhere: HashSet::new(), gathered }
+        Self { transaction, theirs, handles, end_elsewhere: HashSet::new(), gathered }
     }
 
     /// Events keep what they say; numbers in them are those of this copy.
@@ -196,7 +193,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             let value = match source.side {
                 Side::Theirs => {
-                    let other = self.others.get(&source.row).ok_or_else(lost)?;
+                    let other = self.gathered.found.other.get(&source.row).ok_or_else(lost)?;
                     self.theirs.value(other, source.from).map_err(of_theirs)?
                 }
                 Side::Mine => {

@@ -1,20 +1,22 @@
 //! What a merge is decided from: the events that one copy alone has, and the secrets that they are about, as they are
-//! in either copy. What both share is read only where both changed the same secret.
+//! in either copy. The history that both share is read only where both changed the same secret.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::found::Found;
 use super::travels;
 use crate::domain::SecretName;
 use crate::store::{EventRecord, Fork, OpenStore, StoreError, StoredSecret, TailEvent};
 use crate::vault::error::VaultError;
 use crate::versioning::merge::{
     CopySide, LockEvent, MergeEvent, MergePlan, MergeTerms, Place, PurgeAnswers, Relation, RowId, SecretCopy,
-    Unions, ValueMark, needs_history,
+    Unions, ValueMark, merge, needs_history,
 };
-use crate::versioning::{Existence, Operation, name_after};
+use crate::versioning::{Existence, Operation};
 
-/// All that a merge is decided and written from.
+/// All that a merge is decided and written from, but for values.
+#[derive(Clone)]
 pub(super) struct Gathered {
     pub(super) relation: Relation,
     pub(super) fork: Fork,
@@ -24,14 +26,13 @@ pub(super) struct Gathered {
     /// What became one in merges before.
     pub(super) unions: Unions,
     /// The secrets of either copy, as they are stored there.
-    pub(super) own_secrets: HashMap<RowId, StoredSecret>,
-    pub(super) other_secrets: HashMap<RowId, StoredSecret>,
+    pub(super) found: Found,
     /// Identities of all events above the fork here.
     known: HashSet<[u8; 16]>,
 }
 
 /// The events of one copy above the fork, found by the row that they are about.
-struct Tail<'a> {
+pub(super) struct Tail<'a> {
     events: &'a [TailEvent],
     of_row: HashMap<RowId, Vec<usize>>,
     identities: HashSet<[u8; 16]>,
@@ -54,7 +55,7 @@ impl<'a> Tail<'a> {
     }
 
     /// What changed a secret in this copy: its own changes, and what merges did to it.
-    fn changes_of(&self, row: &RowId) -> impl DoubleEndedIterator<Item = &'a TailEvent> {
+    pub(super) fn changes_of(&self, row: &RowId) -> impl DoubleEndedIterator<Item = &'a TailEvent> {
         self.about(row).filter(|event| !event.record.is_brought())
     }
 
@@ -93,13 +94,12 @@ pub(super) fn gather(
             rows.extend([row, unions.row(row)]);
         }
     }
-    let mut own_secrets = secrets(own, &rows, &here, &there)?;
-    let mut other_secrets = secrets(theirs, &rows, &there, &here)?;
+    let mut found = Found::of((own, &here), (theirs, &there), &rows)?;
     let is_lost = |row: &RowId| {
         let appeared =
             |tail: &Tail<'_>| tail.about(row).any(|event| event.record.change.existence != Existence::Stays);
-        !own_secrets.contains_key(row)
-            && !other_secrets.contains_key(row)
+        !found.own.contains_key(row)
+            && !found.other.contains_key(row)
             && unions.row(*row) == *row
             && !appeared(&here)
             && !appeared(&there)
@@ -108,15 +108,14 @@ pub(super) fn gather(
         // It became another one in a merge that both share.
         unions = whole_unions(own, theirs)?;
         let kept: HashSet<RowId> = rows.iter().map(|row| unions.row(*row)).collect();
-        own_secrets.extend(secrets(own, &kept, &here, &there)?);
-        other_secrets.extend(secrets(theirs, &kept, &there, &here)?);
+        found.extend(Found::of((own, &here), (theirs, &there), &kept)?);
     }
-    let mine = side(own, own, &own_secrets, here.new_to(&there))?;
-    let other = side(own, theirs, &other_secrets, there.new_to(&here))?;
+    let mine = side(own, own, &found.own, here.new_to(&there))?;
+    let other = side(own, theirs, &found.other, there.new_to(&here))?;
     let rows: HashSet<RowId> = needs_history(&mine, &other, &unions).into_iter().collect();
-    let shared = shared((own, &own_secrets, &here), (theirs, &other_secrets, &there), fork.shared, &rows)?;
+    let shared = shared((own, &found.own, &here), (theirs, &found.other, &there), fork.shared, &rows)?;
     let known = here.identities;
-    Ok(Gathered { relation, mine, theirs: other, shared, unions, own_secrets, other_secrets, known, fork })
+    Ok(Gathered { relation, mine, theirs: other, shared, unions, found, known, fork })
 }
 
 impl Gathered {
@@ -130,18 +129,35 @@ impl Gathered {
         events.into_iter()
     }
 
+    /// Opens all versions of these secrets.
+    pub(super) fn complete(
+        &mut self,
+        own: &OpenStore,
+        theirs: &OpenStore,
+        rows: &[RowId],
+    ) -> Result<(), VaultError> {
+        for row in rows {
+            for (store, secrets, copies) in [
+                (own, &mut self.found.own, &mut self.mine.secrets),
+                (theirs, &mut self.found.other, &mut self.theirs.secrets),
+            ] {
+                let copy = copies.iter_mut().find(|copy| copy.row == *row);
+                if let (Some(secret), Some(copy)) = (secrets.get_mut(row), copy) {
+                    store.complete(secret)?;
+                    *copy = copy_of(own, store, secret)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Asks the rules.
-    pub(super) fn ask(
-        &self,
-        own: &mut OpenStore,
-        answers: &PurgeAnswers,
-        merge: impl FnOnce(&MergeTerms<'_>) -> MergePlan,
-    ) -> Result<MergePlan, VaultError> {
+    pub(super) fn ask(&self, own: &mut OpenStore, answers: &PurgeAnswers) -> Result<MergePlan, VaultError> {
         let own = RefCell::new((own, None));
         let is_taken = |name: &SecretName| {
             let (own, failure) = &mut *own.borrow_mut();
             match own.row_of(name) {
-                Ok(row) => row.is_some_and(|row| !self.own_secrets.contains_key(&row)),
+                Ok(row) => row.is_some_and(|row| !self.found.own.contains_key(&row)),
                 Err(error) => {
                     failure.get_or_insert(error);
                     false
@@ -183,55 +199,6 @@ fn whole_unions(own: &OpenStore, theirs: &OpenStore) -> Result<Unions, StoreErro
     Ok(unions_of(merges.iter()))
 }
 
-/// The secrets of these rows that are there in one copy.
-fn secrets(
-    store: &mut OpenStore,
-    rows: &HashSet<RowId>,
-    here: &Tail<'_>,
-    there: &Tail<'_>,
-) -> Result<HashMap<RowId, StoredSecret>, StoreError> {
-    let mut found = HashMap::new();
-    let mut names = None;
-    for row in rows {
-        if let Some(secret) = secret_of(store, row, here, there, &mut names)? {
-            found.insert(*row, secret);
-        }
-    }
-    Ok(found)
-}
-
-/// Its name is known from the last change of it here, or from the first one there: before that it was the same in both.
-fn secret_of(
-    store: &mut OpenStore,
-    row: &RowId,
-    here: &Tail<'_>,
-    there: &Tail<'_>,
-    names: &mut Option<HashMap<RowId, SecretName>>,
-) -> Result<Option<StoredSecret>, StoreError> {
-    let name = |record: &EventRecord| record.secret.as_ref().map(|(_, name)| name.clone());
-    let name = match (here.changes_of(row).next_back(), there.changes_of(row).next()) {
-        (Some(last), _) if last.record.change.existence == Existence::Disappears => return Ok(None),
-        (None, Some(first)) if first.record.change.existence == Existence::Appears => return Ok(None),
-        (Some(last), _) => name(&last.record).map(|name| name_after(&name, &last.record.change)),
-        (None, Some(first)) => name(&first.record),
-        (None, None) => None,
-    };
-    if let Some(name) = name
-        && let Some(secret) = store.secret(&name)?
-        && secret.id() == *row
-    {
-        return Ok(Some(secret));
-    }
-    let names = match names {
-        Some(names) => names,
-        None => names.insert(store.names_by_row()?),
-    };
-    match names.get(row).cloned() {
-        Some(name) => store.secret(&name),
-        None => Ok(None),
-    }
-}
-
 /// One copy as the rules want it. What values are marked with are the MACs of `own`.
 fn side<'a>(
     own: &OpenStore,
@@ -239,10 +206,7 @@ fn side<'a>(
     secrets: &HashMap<RowId, StoredSecret>,
     new: impl Iterator<Item = &'a TailEvent>,
 ) -> Result<CopySide, VaultError> {
-    let secrets = secrets.values().map(|secret| {
-        let marks = own.marks_of(store, secret)?.into_iter().map(|(key, mark)| (key, ValueMark(mark)));
-        Ok(SecretCopy { row: secret.id(), state: store.state_in_stamps(secret), marks: marks.collect() })
-    });
+    let secrets = secrets.values().map(|secret| copy_of(own, store, secret));
     let secrets = secrets.collect::<Result<_, VaultError>>()?;
     let mut side =
         CopySide { head: store.newest_event()?.random, secrets, new: Vec::new(), locks: Vec::new() };
@@ -255,6 +219,16 @@ fn side<'a>(
         side.new.extend(merge_event(place, &event.record));
     }
     Ok(side)
+}
+
+fn copy_of(own: &OpenStore, store: &OpenStore, secret: &StoredSecret) -> Result<SecretCopy, VaultError> {
+    let marks = own.marks_of(store, secret)?.into_iter().map(|(key, mark)| (key, ValueMark(mark)));
+    Ok(SecretCopy {
+        row: secret.id(),
+        state: store.state_in_stamps(secret),
+        marks: marks.collect(),
+        left_out: secret.sealed_versions().collect(),
+    })
 }
 
 fn merge_event(place: Place, record: &EventRecord) -> Option<MergeEvent> {

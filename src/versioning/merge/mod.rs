@@ -15,6 +15,8 @@
 //! - A name that was told apart is free again: whoever takes it in one copy, seeing the other one, keeps it.
 //! - A restoration that is newer than a removal for good takes it back everywhere, without a question. Where the removal
 //!   was accepted against versions that the restored copy does not have, those stay destroyed.
+//! - Versions of which both copies have the same record may be left out of the terms: they stay as they are. Where one of
+//!   them matters after all, the plan says so and is made again with all of them.
 //! - A version that was united goes where it was destroyed under the key that is kept, or under each of its keys.
 
 mod conflicts;
@@ -60,8 +62,10 @@ use super::state::SecretState;
 pub fn merge(terms: &MergeTerms<'_>) -> MergePlan {
     let mut unions = terms.unions.clone();
     let mut new = Unions::new();
-    names::unite_made_apart(&group::gather(terms, &unions), &mut unions, &mut new);
-    let groups = group::gather(terms, &unions);
+    let mut groups = group::gather(terms, &unions);
+    if names::unite_made_apart(&groups, &mut unions, &mut new) {
+        groups = group::gather(terms, &unions);
+    }
     let heads = [terms.mine.head, terms.theirs.head];
     let mut questions = Vec::new();
     let mut presences = Vec::new();
@@ -77,6 +81,8 @@ pub fn merge(terms: &MergeTerms<'_>) -> MergePlan {
         }
         presences.push(presence);
     }
+    let needs_all = merged.iter().filter(|(_, one)| one.needs_all);
+    let incomplete = needs_all.flat_map(|(group, _)| group.parts().map(|(_, copy)| copy.row)).collect();
     let share_a_name = names::tell_apart(&mut merged, terms.is_taken);
     let mut merged: HashMap<RowId, Merged> =
         merged.into_iter().map(|(group, merged)| (group.row, merged)).collect();
@@ -91,7 +97,8 @@ pub fn merge(terms: &MergeTerms<'_>) -> MergePlan {
     }
     let mut heads = heads;
     heads.sort_unstable();
-    MergePlan { heads, secrets, unions: new, questions, locks: locks::decide(terms.mine, terms.theirs) }
+    let locks = locks::decide(terms.mine, terms.theirs);
+    MergePlan { heads, secrets, unions: new, incomplete, questions, locks }
 }
 
 fn planned(

@@ -15,8 +15,9 @@ fn given(state: &SecretState) -> &SecretName {
     state.given_name.as_ref().unwrap_or(&state.name)
 }
 
-/// Takes secrets for one that were made in both copies under one name, without either knowing the other's.
-pub(super) fn unite_made_apart(groups: &[Group<'_>], unions: &mut Unions, new: &mut Unions) {
+/// Takes secrets for one that were made in both copies under one name, without either knowing the other's; answers
+/// whether there are any.
+pub(super) fn unite_made_apart(groups: &[Group<'_>], unions: &mut Unions, new: &mut Unions) -> bool {
     let mut made: BTreeMap<&SecretName, [Vec<RowId>; 2]> = BTreeMap::new();
     for group in groups {
         for (at, side) in [Side::Mine, Side::Theirs].into_iter().enumerate() {
@@ -32,13 +33,16 @@ pub(super) fn unite_made_apart(groups: &[Group<'_>], unions: &mut Unions, new: &
             }
         }
     }
+    let mut has_some = false;
     for [mine, theirs] in made.into_values() {
         // Of one name there is one in each copy, unless a merge told some apart there: those stay apart.
         if let ([mine], [theirs]) = (mine.as_slice(), theirs.as_slice()) {
             unions.unite_secrets(*mine, *theirs);
             new.unite_secrets(*mine, *theirs);
+            has_some = true;
         }
     }
+    has_some
 }
 
 /// Tells secrets apart that have one name now; answers those that get a suffix by this merge.

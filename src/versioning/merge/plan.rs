@@ -30,6 +30,8 @@ pub struct MergePlan {
     pub secrets: Vec<MergedSecret>,
     /// What becomes one.
     pub unions: Unions,
+    /// Secrets of which versions were left out that matter after all: while there are any, nothing may be written.
+    pub incomplete: Vec<RowId>,
     /// What has to be answered first: while there is a question, nothing may be written.
     pub questions: Vec<PurgeQuestion>,
     /// Which copy's password and key hold from now on.

@@ -21,6 +21,8 @@ pub(super) struct Merged {
     pub(super) sources: Vec<VersionSource>,
     /// The ids that stand for more than one value now.
     pub(super) clashes: Vec<VersionId>,
+    /// Whether this depends on versions that were left out of the terms.
+    pub(super) needs_all: bool,
 }
 
 /// Merges one secret that is there in a copy at least. `None` where neither has a version of it.
@@ -52,6 +54,7 @@ fn replayed(group: &Group<'_>, given: SecretName, unions: &mut Unions, new: &mut
     let marked = facts::labels(group, &pool, unions);
     pool.leave_out_destroyed(group, |key| marked.iter().any(|(_, target)| *target == key));
     let clashes = pool.name_apart();
+    let needs_all = pool.needs_what_was_left_out(group, marked.iter().map(|(_, key)| *key), unions);
     let (versions, sources) = pool.finish();
     let mut labels = LabelMap::new();
     for (label, key) in &marked {
@@ -71,11 +74,11 @@ fn replayed(group: &Group<'_>, given: SecretName, unions: &mut Unions, new: &mut
         next_order: next_order(&versions),
         versions,
     };
-    Some(Merged { state, has_suffix: false, sources, clashes })
+    Some(Merged { state, has_suffix: false, sources, clashes, needs_all })
 }
 
 /// One copy has every event that the other has: its state is the result. What a merge in the other one had to call
-/// otherwise keeps that name.
+/// otherwise keeps that name. What both have with the same record is called the same in both.
 fn taken_over(group: &Group<'_>, given: SecretName, heads: &[[u8; 16]; 2]) -> Option<Merged> {
     let is_ahead = |side| group.is_new_in(side, |known| !known.is_removal());
     let first = if heads[0] <= heads[1] { Side::Mine } else { Side::Theirs };
@@ -103,7 +106,7 @@ fn taken_over(group: &Group<'_>, given: SecretName, heads: &[[u8; 16]; 2]) -> Op
         VersionSource { key: version.key, side, row, from: version.key }
     });
     let sources = sources.collect();
-    Some(Merged { state, has_suffix: false, sources, clashes: Vec::new() })
+    Some(Merged { state, has_suffix: false, sources, clashes: Vec::new(), needs_all: false })
 }
 
 /// The same labels, with the ids that their versions have now.

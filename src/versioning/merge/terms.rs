@@ -1,6 +1,6 @@
 //! What a merge looks at: two copies of one vault, without values.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::unions::Unions;
@@ -77,8 +77,11 @@ pub struct SecretCopy {
     pub row: RowId,
     /// Everything but the values; the order of each version is its stamp.
     pub state: SecretState,
-    /// Of every version.
+    /// Of every version in it.
     pub marks: HashMap<VersionKey, ValueMark>,
+    /// Versions that are left out of `state`, since both copies have them with the same record; of both copies the same
+    /// ones. None that a label marks, and not the newest.
+    pub left_out: HashSet<VersionKey>,
 }
 
 /// What one copy brings to a merge.

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::group::Group;
+use super::group::{Group, KnownBy};
 use super::plan::VersionSource;
 use super::suffix;
 use super::terms::{Side, ValueMark};
 use super::unions::Unions;
 use crate::domain::{Note, VersionId};
-use crate::versioning::{VersionKey, VersionState};
+use crate::versioning::{NoteShift, VersionKey, VersionState};
 
 /// A version with where it comes from.
 #[derive(Debug, Clone)]
@@ -23,9 +23,14 @@ pub(super) struct Pooled {
     keys: HashSet<VersionKey>,
 }
 
-/// All versions of a secret in both copies, by the key that is kept.
+/// All versions of a secret in both copies.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pool(BTreeMap<VersionKey, Pooled>);
+pub(super) struct Pool {
+    /// By the key that is kept.
+    known: BTreeMap<VersionKey, Pooled>,
+    /// Those that were left out of the terms.
+    left_out: HashSet<VersionKey>,
+}
 
 impl Pool {
     /// Unites those of both copies: by key, else by id as given and value. What becomes one now is added to `unions`,
@@ -73,15 +78,40 @@ impl Pool {
                 known.keys.insert(gone);
             }
         }
-        Self(pool)
+        let left_out = group.parts().flat_map(|(_, copy)| &copy.left_out).copied().collect();
+        Self { known: pool, left_out }
     }
 
     pub(super) fn has(&self, key: VersionKey) -> bool {
-        self.0.contains_key(&key)
+        self.known.contains_key(&key) || self.left_out.contains(&key)
+    }
+
+    /// Whether one of the versions that were left out decides about anything: `marked` are those that get a label.
+    pub(super) fn needs_what_was_left_out(
+        &self,
+        group: &Group<'_>,
+        marked: impl Iterator<Item = VersionKey>,
+        unions: &Unions,
+    ) -> bool {
+        if self.left_out.is_empty() {
+            return false;
+        }
+        let is_left_out = |key: VersionKey| self.left_out.contains(&key);
+        // Another id depends on all ids, and rows that become one bring ids together.
+        let is_renamed = self.known.values().any(|one| one.state.given.is_some());
+        let mut rows = group.parts().map(|(_, copy)| copy.row);
+        let first = rows.next();
+        let are_united = rows.any(|row| Some(row) != first) || self.known.keys().any(|key| is_left_out(*key));
+        let is_touched = group.history.iter().any(|known| {
+            let is_noted = |shift: &NoteShift| is_left_out(unions.key(shift.version.key));
+            known.change.destroyed.iter().any(|version| is_left_out(version.key))
+                || known.by != KnownBy::Both && known.change.notes.iter().any(is_noted)
+        });
+        is_renamed || are_united || is_touched || marked.into_iter().any(is_left_out)
     }
 
     pub(super) fn note_mut(&mut self, key: VersionKey) -> Option<&mut Option<Note>> {
-        self.0.get_mut(&key).map(|one| &mut one.state.note)
+        self.known.get_mut(&key).map(|one| &mut one.state.note)
     }
 
     /// Leaves out what retention destroyed in either copy, unless a label marks it now. One that was united goes if it
@@ -91,7 +121,7 @@ impl Pool {
         let events = group.history.iter().filter(removed);
         let destroyed: HashSet<VersionKey> =
             events.flat_map(|known| known.event.change.destroyed.iter().map(|version| version.key)).collect();
-        self.0.retain(|key, one| {
+        self.known.retain(|key, one| {
             let is_destroyed = destroyed.contains(key) || one.keys.iter().all(|key| destroyed.contains(key));
             !is_destroyed || is_marked(*key)
         });
@@ -100,14 +130,14 @@ impl Pool {
     /// Gives every version its id, and tells which ids stand for more than one value now.
     pub(super) fn name_apart(&mut self) -> Vec<VersionId> {
         let mut by_id: HashMap<VersionId, Vec<VersionKey>> = HashMap::new();
-        for (key, one) in &self.0 {
+        for (key, one) in &self.known {
             by_id.entry(one.state.given_id().clone()).or_default().push(*key);
         }
         let mut clashes: Vec<VersionId> =
             by_id.iter().filter(|(_, keys)| keys.len() > 1).map(|(id, _)| id.clone()).collect();
         clashes.sort_unstable();
         let mut taken: HashSet<VersionId> = by_id.into_keys().collect();
-        for (key, one) in &mut self.0 {
+        for (key, one) in &mut self.known {
             let given = one.state.given_id().clone();
             if one.has_suffix || clashes.binary_search(&given).is_ok() {
                 one.state.id = suffix::free_version_id(&given, *key, |id| taken.contains(id));
@@ -120,7 +150,7 @@ impl Pool {
 
     /// The versions by creation stamp, then key, with their sources.
     pub(super) fn finish(self) -> (Vec<VersionState>, Vec<VersionSource>) {
-        let mut all: Vec<(VersionKey, Pooled)> = self.0.into_iter().collect();
+        let mut all: Vec<(VersionKey, Pooled)> = self.known.into_iter().collect();
         all.sort_by_key(|(key, one)| (one.state.order, *key));
         all.into_iter().map(|(key, one)| (VersionState { key, ..one.state }, one.source)).unzip()
     }

@@ -304,6 +304,7 @@ impl Replica {
                     row: *row,
                     state: held.state.clone(),
                     marks: held.values.iter().map(|(key, value)| (*key, ValueMark([*value; 32]))).collect(),
+                    left_out: HashSet::new(),
                 })
                 .collect(),
             new: new.iter().filter_map(Recorded::as_merge_event).collect(),
@@ -329,14 +330,22 @@ impl Replica {
             .filter(|(row, _)| !touched.contains(&unions.row(**row)))
             .map(|(_, held)| &held.state.name)
             .collect();
-        merge(&MergeTerms {
-            mine: &mine,
-            theirs: &other,
-            shared: &shared,
-            unions: &unions,
-            is_taken: &|name| names.contains(name),
-            answers,
-        })
+        let plan = |mine: &CopySide, theirs: &CopySide| {
+            let is_taken = |name: &SecretName| names.contains(name);
+            merge(&MergeTerms {
+                mine,
+                theirs,
+                shared: &shared,
+                unions: &unions,
+                is_taken: &is_taken,
+                answers,
+            })
+        };
+        let whole = plan(&mine, &other);
+        let (mut less, mut less_there) = (mine.clone(), other.clone());
+        leave_out_alike(&mut less.secrets, &mut less_there.secrets);
+        assert_same_plan(&whole, plan(&less, &less_there), &mine);
+        whole
     }
 
     /// Whether the other copy has an event that this one lacks.
@@ -481,6 +490,57 @@ impl Replica {
         }
         (keys, rows)
     }
+}
+
+/// Leaves out versions that are the same in both copies, as the vault does it where their records are.
+fn leave_out_alike(mine: &mut [SecretCopy], theirs: &mut [SecretCopy]) {
+    for one in mine {
+        let Some(other) = theirs.iter_mut().find(|other| other.row == one.row) else { continue };
+        let kept = |copy: &SecretCopy| {
+            let marked = copy.state.labels.iter().map(|(_, target)| target.key);
+            marked.chain(copy.state.newest().map(|newest| newest.key)).collect::<HashSet<_>>()
+        };
+        let kept = &kept(one) | &kept(other);
+        let is_alike = |version: &&VersionState| {
+            other.state.version_of_key(version.key) == Some(*version)
+                && other.marks.get(&version.key) == one.marks.get(&version.key)
+                && !kept.contains(&version.key)
+        };
+        let alike: HashSet<VersionKey> =
+            one.state.versions.iter().filter(is_alike).map(|version| version.key).collect();
+        for copy in [one, other] {
+            copy.state.versions.retain(|version| !alike.contains(&version.key));
+            copy.marks.retain(|key, _| !alike.contains(key));
+            copy.left_out.clone_from(&alike);
+        }
+    }
+}
+
+/// A plan from less says that it is none, or says the same but for the versions that were left out, which stay.
+fn assert_same_plan(whole: &MergePlan, mut less: MergePlan, mine: &CopySide) {
+    assert!(whole.incomplete.is_empty(), "nothing was left out: {:?}", whole.incomplete);
+    if !less.incomplete.is_empty() {
+        return;
+    }
+    for secret in &mut less.secrets {
+        let all = mine.secrets.iter().find(|copy| copy.row == secret.row).map(|copy| &copy.state.versions);
+        let (Some(all), Some(before), Some(after)) = (all, &mut secret.before, &mut secret.after) else {
+            continue;
+        };
+        let left_out = all.iter().filter(|version| before.version_of_key(version.key).is_none());
+        let left_out: Vec<VersionState> = left_out.cloned().collect();
+        for version in &left_out {
+            let (key, row) = (version.key, secret.row);
+            secret.versions.push(VersionSource { key, side: Side::Mine, row, from: key });
+        }
+        after.versions.extend(left_out);
+        before.versions.clone_from(all);
+        let place = |versions: &[VersionState], key| versions.iter().position(|one| one.key == key);
+        after.versions.sort_by_key(|version| (version.order, version.key));
+        let (sources, after) = (&mut secret.versions, &*after);
+        sources.sort_by_key(|source| place(&after.versions, source.key));
+    }
+    assert_eq!(&less, whole, "a plan from less is another one");
 }
 
 /// Applies all of a change but the versions that it adds.
