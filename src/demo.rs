@@ -82,7 +82,7 @@ impl Demo {
         let folder = PrivateFolder::new(Place::find().path(), FOLDER)
             .map_err(|error| system("making a folder for the demo", &error))?;
         let demo = Self { folder, signals };
-        let environment = Environment { state_directory: None, clock, origin: Origin::App };
+        let environment = Environment::new(clock, Origin::App);
         // There is nothing to protect: the password is on the screen.
         let cost = KdfCost::new(8, 1, 1).expect("it is the least that Argon2 allows");
         let credentials = Credentials::new(password(), None)?;
@@ -244,8 +244,7 @@ mod tests {
 
     /// A demo, unlocked as the app unlocks it.
     fn open(demo: &Demo) -> Vault {
-        let environment =
-            Environment { state_directory: None, clock: Box::new(SystemClock), origin: Origin::App };
+        let environment = Environment::new(Box::new(SystemClock), Origin::App);
         let locked = LockedVault::open(&demo.vault_path(), environment).unwrap();
         let credentials = Credentials::new(password(), None).unwrap();
         locked.unlock(&credentials, Answers::default()).map_err(|failed| failed.error).unwrap()

@@ -51,8 +51,7 @@ impl Filled {
     fn environment(&self) -> Environment {
         Environment {
             state_directory: Some(self.folder.path().join("state")),
-            clock: Box::new(SystemClock),
-            origin: Origin::CommandLine,
+            ..Environment::new(Box::new(SystemClock), Origin::CommandLine)
         }
     }
 

@@ -146,9 +146,20 @@ impl Invocation {
         })
     }
 
-    /// What surrounds the vault of this machine.
+    /// What surrounds the vault of this machine. Whoever reads a value does not need the settings: where they cannot be
+    /// read, that is only said.
     pub(super) fn environment(&self) -> Environment {
-        self.location.environment()
+        let settings = self.settings_path().map(|path| config::load(&path));
+        let copy_name = match settings {
+            Ok(Ok(settings)) => settings.copy,
+            Ok(Err(error)) => {
+                self.output.note(&format!("{error}; the settings are not used"));
+                None
+            }
+            // There are none.
+            Err(_) => None,
+        };
+        self.location.environment(copy_name)
     }
 
     /// The time now, for ages.

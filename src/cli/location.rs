@@ -9,6 +9,7 @@ use super::stream::refuse_stream;
 use crate::agent::{self, Agent, Purpose};
 use crate::config;
 use crate::config::remotes::{self, Remotes};
+use crate::domain::CopyName;
 use crate::platform::paths::{Paths, with_home};
 use crate::vault::{Answers, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
 use crate::versioning::Origin;
@@ -75,11 +76,12 @@ impl Location {
         Ok(self.settings()?.with_file_name(remotes::FILE_NAME))
     }
 
-    pub(super) fn environment(&self) -> Environment {
+    /// What surrounds a vault on this machine, of whose copies this one is called so.
+    pub(super) fn environment(&self, copy_name: Option<CopyName>) -> Environment {
         Environment {
             state_directory: self.paths.as_ref().map(|paths| paths.state().to_owned()),
-            clock: Box::new(SystemClock),
-            origin: Origin::CommandLine,
+            copy_name,
+            ..Environment::new(Box::new(SystemClock), Origin::CommandLine)
         }
     }
 
@@ -91,7 +93,7 @@ impl Location {
     /// Unlocks the vault with the agent or not at all, asks nobody and extends nothing. `None` where the agent does
     /// not have the key.
     pub(super) fn peek(&self) -> anyhow::Result<Option<Vault>> {
-        let locked = LockedVault::open(self.vault()?, self.environment())?;
+        let locked = LockedVault::open(self.vault()?, self.environment(None))?;
         let identity = locked.key_identity();
         let key = self.agent_of(identity).and_then(|agent| agent.key(identity.key_id, Purpose::Peek));
         let unlock = |key| locked.unlock_with_key(identity, &key, self.answers);

@@ -166,8 +166,7 @@ impl Session {
         let state_directory = options.state_directory.clone();
         let make_environment = move || Environment {
             state_directory: state_directory.clone(),
-            clock: Box::new(SystemClock),
-            origin: Origin::App,
+            ..Environment::new(Box::new(SystemClock), Origin::App)
         };
         let session = Self::with_environment(options, Box::new(make_environment), copy_target);
         let may_ask_agent = options.settings.unlock_by_agent && options.ownership == Ownership::Own;
@@ -231,7 +230,7 @@ impl Session {
 
     /// Looks at the file.
     pub(super) fn open(&mut self) -> Result<Found, VaultError> {
-        match LockedVault::open(&self.path, (self.make_environment)()) {
+        match LockedVault::open(&self.path, self.environment()) {
             Ok(mut vault) => {
                 let key_file = match (vault.needs_key_file(), self.key_file.is_some()) {
                     (false, false) => KeyFileState::NotNeeded,
@@ -298,7 +297,7 @@ impl Session {
         if let (Some(path), Some(text)) = (made, &text) {
             write_key_file(path, text)?;
         }
-        let created = Vault::create(&self.path, &credentials, cost, (self.make_environment)());
+        let created = Vault::create(&self.path, &credentials, cost, self.environment());
         let vault = created.inspect_err(|error| {
             // Where it is not known whether there is a vault, nothing else would open it.
             let is_unused = !matches!(error, VaultError::Unknown { .. });
@@ -360,7 +359,6 @@ impl Session {
     }
 
     fn opened(&mut self, mut vault: Vault) -> Result<Opened, VaultError> {
-        vault.call_copy(self.copy_name.clone())?;
         let catalogue = match vault.list() {
             Ok(listing) => Catalogue::of(listing),
             Err(error) => {
@@ -444,11 +442,16 @@ impl Session {
 
     /// Calls this copy of the vault so from now on.
     fn call_copy(&mut self, name: Option<CopyName>) {
-        if let Held::Open(vault) = &mut self.held {
-            // A session that has ended suggests nothing.
-            let _ = vault.call_copy(name.clone());
+        match &mut self.held {
+            Held::Open(vault) => vault.call_copy(name.clone()),
+            Held::Locked(vault) => vault.call_copy(name.clone()),
+            Held::Nothing => {}
         }
         self.copy_name = name;
+    }
+
+    fn environment(&self) -> Environment {
+        Environment { copy_name: self.copy_name.clone(), ..(self.make_environment)() }
     }
 
     pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {

@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::error::VaultError;
 use super::{LockedVault, Session, Vault};
 use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
-use crate::domain::reason;
+use crate::domain::{CopyName, reason};
 use crate::memory::{KeyArena, SecretBytes, process};
 use crate::store::{
     self, Acceptance, FormatVersion, Header, KeyFileUse, Locks, Moment, OpenStore, Progress, VaultFile,
@@ -21,6 +21,15 @@ pub struct Environment {
     pub clock: Box<dyn Clock>,
     /// The interface, for the history.
     pub origin: Origin,
+    /// What this copy of the vault is called, for the version ids that it suggests; `None`: it has no name.
+    pub copy_name: Option<CopyName>,
+}
+
+impl Environment {
+    /// A machine that remembers nothing, and a copy without a name.
+    pub fn new(clock: Box<dyn Clock>, origin: Origin) -> Self {
+        Self { state_directory: None, clock, origin, copy_name: None }
+    }
 }
 
 /// Answers that the user gave beforehand to the questions that unlocking may ask.
@@ -195,8 +204,7 @@ impl LockedVault {
     /// As [`open`](Self::open).
     pub fn open_copy(path: &Path, clock: Box<dyn Clock>) -> Result<Self, VaultError> {
         let file = VaultFile::open_copy(path)?;
-        let environment = Environment { state_directory: None, clock, origin: Origin::CommandLine };
-        Ok(Self { file, environment })
+        Ok(Self { file, environment: Environment::new(clock, Origin::CommandLine) })
     }
 
     /// The resolved path of the file.
@@ -222,6 +230,11 @@ impl LockedVault {
     /// The version of the format that the file names.
     pub fn format(&self) -> FormatVersion {
         self.file.header().format
+    }
+
+    /// Says that this copy of the vault is called otherwise from now on than the environment said.
+    pub fn call_copy(&mut self, name: Option<CopyName>) {
+        self.environment.copy_name = name;
     }
 
     /// Sentences about what is not as it should be but stops nothing (a wide file mode that was mended, …).
@@ -442,7 +455,8 @@ impl Vault {
         Moment::new(self.environment.clock.milliseconds(), self.environment.origin)
     }
 
-    pub(super) fn of(store: OpenStore, environment: Environment) -> Self {
+    pub(super) fn of(mut store: OpenStore, environment: Environment) -> Self {
+        store.call_copy(environment.copy_name.clone());
         let path = store.file().path().to_owned();
         Self { session: Session::Open(Box::new(store)), environment, path }
     }

@@ -68,13 +68,13 @@ pub use request::{
 pub use upgrade::{Upgraded, copies_before_upgrade};
 
 pub use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
-use crate::domain::{CopyName, StateFingerprint, Timestamp};
+use crate::domain::{CopyName, StateFingerprint, Timestamp, VersionId};
 use crate::memory::SecretBytes;
 pub use crate::store::{
     CheckReport as VerifyReport, FormatVersion, Progress, SummaryLabels, SummaryTags, Watch,
 };
 use crate::store::{News, OpenStore, VaultFile, write_private_file};
-use crate::versioning::Origin;
+use crate::versioning::{Origin, suggest_first_version_id};
 
 /// A vault whose file was found sound and whose key is not here.
 pub struct LockedVault {
@@ -239,13 +239,17 @@ impl Vault {
         Ok(self.store()?.keep_place(bytes)?)
     }
 
-    /// Says what this copy of the vault is called, for the version ids that it suggests; `None`: it has no name.
-    ///
-    /// # Errors
-    /// Where the session has ended.
-    pub fn call_copy(&mut self, name: Option<CopyName>) -> Result<(), VaultError> {
-        self.store()?.call_copy(name);
-        Ok(())
+    /// Says that this copy of the vault is called otherwise from now on than the environment said.
+    pub fn call_copy(&mut self, name: Option<CopyName>) {
+        if let Session::Open(store) = &mut self.session {
+            store.call_copy(name.clone());
+        }
+        self.environment.copy_name = name;
+    }
+
+    /// The version id that a new secret is offered for its first version.
+    pub fn first_version_id(&self) -> VersionId {
+        suggest_first_version_id(self.environment.copy_name.as_ref())
     }
 
     /// What was kept of this vault; `None` where nothing was, or where it does not open any more.

@@ -102,8 +102,7 @@ impl Home {
     fn library_environment(&self, clock: impl Clock + 'static) -> Environment {
         Environment {
             state_directory: Some(self.path().join("state/etui")),
-            clock: Box::new(clock),
-            origin: Origin::CommandLine,
+            ..Environment::new(Box::new(clock), Origin::CommandLine)
         }
     }
 

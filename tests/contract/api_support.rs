@@ -177,7 +177,10 @@ pub fn credentials() -> Credentials {
 }
 
 pub fn environment(directory: &Path, clock: &HandClock, origin: Origin) -> Environment {
-    Environment { state_directory: Some(directory.join("state")), clock: Box::new(clock.clone()), origin }
+    Environment {
+        state_directory: Some(directory.join("state")),
+        ..Environment::new(Box::new(clock.clone()), origin)
+    }
 }
 
 /// Replaces the RequestId, which must be a lower-case UUID.

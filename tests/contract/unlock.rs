@@ -13,7 +13,7 @@ use etui::versioning::Origin;
 use crate::support::vaults::{PASSWORD, Place, create, credentials, get, open_at, put};
 
 fn environment(place: &Place) -> Environment {
-    Environment { state_directory: None, clock: Box::new(place.clock.clone()), origin: Origin::App }
+    Environment::new(Box::new(place.clock.clone()), Origin::App)
 }
 
 #[test]

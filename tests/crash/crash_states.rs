@@ -151,8 +151,7 @@ fn short(step: &Step) -> String {
 pub fn open(place: &Place, password: &str) -> Result<Vault, VaultError> {
     let environment = Environment {
         state_directory: Some(place.state_of(MACHINE)),
-        clock: Box::new(place.clock.clone()),
-        origin: etui::versioning::Origin::CommandLine,
+        ..Environment::new(Box::new(place.clock.clone()), etui::versioning::Origin::CommandLine)
     };
     let locked = LockedVault::open(&place.vault_path(), environment)?;
     locked.unlock(&credentials(password), Answers::default()).map_err(|failed| failed.error)

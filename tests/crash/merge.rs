@@ -91,8 +91,7 @@ fn merges_two_files() {
     let Some(vault) = path("ETUI_TEST_MERGE") else { return };
     let environment = etui::vault::Environment {
         state_directory: path("ETUI_TEST_MERGE_STATE"),
-        clock: Box::new(SystemClock),
-        origin: etui::versioning::Origin::CommandLine,
+        ..etui::vault::Environment::new(Box::new(SystemClock), etui::versioning::Origin::CommandLine)
     };
     let locked = etui::vault::LockedVault::open(&vault, environment).unwrap();
     let unlocked = locked.unlock(&credentials(PASSWORD), Answers::default());

@@ -47,11 +47,7 @@ fn kill(place: &Place, command: Command, after: Duration) -> bool {
 }
 
 fn unlock(place: &Place, password: &str) -> Result<Vault, VaultError> {
-    let environment = Environment {
-        state_directory: None,
-        clock: Box::new(place.clock.clone()),
-        origin: etui::versioning::Origin::CommandLine,
-    };
+    let environment = Environment::new(Box::new(place.clock.clone()), etui::versioning::Origin::CommandLine);
     let locked = LockedVault::open(&place.vault_path(), environment)?;
     locked.unlock(&credentials(password), Answers::default()).map_err(|failed| failed.error)
 }

@@ -52,11 +52,7 @@ fn journal(place: &Place) -> PathBuf {
 fn open(place: &Place, password: &str) -> Result<Vault, VaultError> {
     let locked = etui::vault::LockedVault::open(
         &place.vault_path(),
-        etui::vault::Environment {
-            state_directory: None,
-            clock: Box::new(place.clock.clone()),
-            origin: etui::versioning::Origin::CommandLine,
-        },
+        etui::vault::Environment::new(Box::new(place.clock.clone()), etui::versioning::Origin::CommandLine),
     )?;
     locked.unlock(&credentials(password), Answers::default()).map_err(|failed| failed.error)
 }

@@ -28,11 +28,7 @@ impl Vaults {
         fill(&mut left, &place);
         let path = place.folder().join("right.etui");
         fs::write(&path, place.copy()).unwrap();
-        let environment = Environment {
-            state_directory: None,
-            clock: Box::new(place.clock.clone()),
-            origin: Origin::CommandLine,
-        };
+        let environment = Environment::new(Box::new(place.clock.clone()), Origin::CommandLine);
         let right = open_at(&path, environment, PASSWORD, Answers::default()).unwrap();
         place.clock.advance(10);
         Self { place, left, right }

@@ -102,8 +102,7 @@ impl Home {
 
     /// Makes a secret in a copy of the vault, as another machine does.
     pub fn create_in(&self, vault: &Path, name: &str) {
-        let environment =
-            Environment { state_directory: None, clock: Box::new(SystemClock), origin: Origin::CommandLine };
+        let environment = Environment::new(Box::new(SystemClock), Origin::CommandLine);
         let locked = LockedVault::open(vault, environment).unwrap();
         let unlocked = locked.unlock(&credentials(PASSWORD), Answers::default());
         let mut vault = unlocked.map_err(|failed| failed.error).unwrap();
@@ -126,7 +125,7 @@ impl Home {
 
     fn surroundings(&self) -> Environment {
         let state_directory = Some(self.path().join("state/etui"));
-        Environment { state_directory, clock: Box::new(SystemClock), origin: Origin::CommandLine }
+        Environment { state_directory, ..Environment::new(Box::new(SystemClock), Origin::CommandLine) }
     }
 
     /// Starts the app in a terminal of this size, without a shell.

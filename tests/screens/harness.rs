@@ -467,7 +467,7 @@ pub fn credentials(password: &str) -> Credentials {
 }
 
 pub fn environment(clock: &TestClock) -> Environment {
-    Environment { state_directory: None, clock: Box::new(clock.clone()), origin: Origin::App }
+    Environment::new(Box::new(clock.clone()), Origin::App)
 }
 
 /// The surroundings of the app itself, which remembers in its folder.

@@ -89,8 +89,7 @@ impl Place {
     fn environment(&self, machine: Option<&str>) -> Environment {
         Environment {
             state_directory: machine.map(|machine| self.state_of(machine)),
-            clock: Box::new(self.clock.clone()),
-            origin: Origin::CommandLine,
+            ..Environment::new(Box::new(self.clock.clone()), Origin::CommandLine)
         }
     }
 

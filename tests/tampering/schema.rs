@@ -8,11 +8,8 @@ use crate::support::vaults::{PASSWORD, Place, credentials};
 
 /// Opens the vault as every command does before it asks for a password.
 fn open_locked(place: &Place) -> Result<LockedVault, VaultError> {
-    let environment = Environment {
-        state_directory: None,
-        clock: Box::new(place.clock.clone()),
-        origin: etui::versioning::Origin::CommandLine,
-    };
+    let clock = Box::new(place.clock.clone());
+    let environment = Environment::new(clock, etui::versioning::Origin::CommandLine);
     LockedVault::open(&place.vault_path(), environment)
 }
 

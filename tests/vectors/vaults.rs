@@ -60,8 +60,7 @@ fn open(path: &Path) -> Vault {
 }
 
 fn open_by(path: &Path, credentials: &Credentials) -> Vault {
-    let environment =
-        Environment { state_directory: None, clock: Box::new(Later), origin: Origin::CommandLine };
+    let environment = Environment::new(Box::new(Later), Origin::CommandLine);
     let locked = LockedVault::open(path, environment).unwrap();
     locked.unlock(credentials, Answers::default()).map_err(|failed| failed.error).unwrap()
 }

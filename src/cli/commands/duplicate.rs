@@ -48,9 +48,9 @@ impl RunCommand for Duplicate {
     ]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        let copy = invocation.settings()?.copy;
+        // No id is suggested without the name of this copy because that cannot be read.
+        invocation.settings()?;
         let mut vault = invocation.unlock()?;
-        vault.call_copy(copy)?;
         let request = DuplicateRequest { source: self.name, name: self.new, expected: self.if_state };
         let output = invocation.output();
         if self.dry_run {

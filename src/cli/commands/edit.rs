@@ -73,7 +73,6 @@ impl RunCommand for Edit {
         }
         let place = place(invocation)?;
         let mut vault = invocation.unlock()?;
-        vault.call_copy(settings.copy)?;
         needs_terminal(invocation, &editor)?;
         let ValueReference { version: Reference { name, .. }, field } = &self.reference;
         let expected = Some(vault.describe(name)?.token);

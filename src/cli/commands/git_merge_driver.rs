@@ -62,11 +62,7 @@ impl RunCommand for GitMergeDriver {
                 return Err(CliError::usage(sentence, "").into());
             }
         }
-        let environment = || Environment {
-            state_directory: None,
-            clock: Box::new(SystemClock),
-            origin: Origin::CommandLine,
-        };
+        let environment = || Environment::new(Box::new(SystemClock), Origin::CommandLine);
         let unlock = |locked: LockedVault| -> anyhow::Result<Vault> {
             invocation.unlock_quietly(locked)?.ok_or_else(|| is_locked(&called).into())
         };

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use crate::domain::{CopyName, Note, StageLabel, VersionId};
-use crate::versioning::suggest_first_version_id;
+use crate::domain::{Note, StageLabel, VersionId};
+use crate::vault::Vault;
 
 /// The version to be stored, without its value.
 #[derive(Debug, Args)]
@@ -22,9 +22,9 @@ pub(in crate::cli) struct NewVersion {
 }
 
 impl NewVersion {
-    /// The id of a first version in a copy of this name: the one that was given, else `v1` or `v1-NAME`.
-    pub(super) fn first_id(&self, copy: Option<&CopyName>) -> VersionId {
-        self.version_id.clone().unwrap_or_else(|| suggest_first_version_id(copy))
+    /// The id of a first version: the one that was given, else the one that the vault suggests.
+    pub(super) fn first_id(&self, vault: &Vault) -> VersionId {
+        self.version_id.clone().unwrap_or_else(|| vault.first_version_id())
     }
 
     /// The labels of a first version besides `ACSCurrent`, which it always has.

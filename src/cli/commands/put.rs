@@ -14,7 +14,7 @@ use crate::cli::row::RunCommand;
 use crate::cli::schema::{ID, Json, Kind, NAME, STAGES, Schema, TYPE, key};
 use crate::cli::value::ValueArguments;
 use crate::cli::wording;
-use crate::domain::{CopyName, Description, SecretName, SecretValue, Tags, VersionId};
+use crate::domain::{Description, SecretName, SecretValue, Tags, VersionId};
 use crate::kms::Answer;
 use crate::vault::{CreateRequest, PutOutcome, PutRequest, StateToken, Vault, VaultError};
 use crate::versioning::{self, Plan, Refusal, StageSet, VersionKey, VersionRef};
@@ -83,12 +83,12 @@ impl RunCommand for Put {
             given => StageSet::new(given.iter().cloned())?,
         };
         let offered = self.value.offer(invocation)?;
-        let copy = invocation.settings()?.copy;
+        // No id is suggested without the name of this copy because that cannot be read.
+        invocation.settings()?;
         let mut vault = invocation.unlock()?;
-        vault.call_copy(copy.clone())?;
         let value = self.value.take(offered, invocation)?;
         if self.create && is_missing(&mut vault, &self.name)? {
-            return self.create(invocation, &mut vault, value, copy.as_ref());
+            return self.create(invocation, &mut vault, value);
         }
         let request = PutRequest {
             name: self.name,
@@ -112,11 +112,10 @@ impl Put {
         invocation: &Invocation,
         vault: &mut Vault,
         value: SecretValue,
-        copy: Option<&CopyName>,
     ) -> anyhow::Result<Finish> {
         let request = CreateRequest {
             name: self.name,
-            version_id: self.version.first_id(copy),
+            version_id: self.version.first_id(vault),
             value,
             description: Description::default(),
             tags: Tags::new(),

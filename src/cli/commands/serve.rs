@@ -286,7 +286,7 @@ impl Trust {
 }
 
 fn open_throwaway(demo: &Demo, origin: Origin) -> anyhow::Result<(Vault, KeyIdentity)> {
-    let environment = Environment { state_directory: None, clock: Box::new(SystemClock), origin };
+    let environment = Environment::new(Box::new(SystemClock), origin);
     let locked = LockedVault::open(&demo.vault_path(), environment)?;
     let credentials = Credentials::new(demo::password(), None)?;
     let mut vault = locked.unlock(&credentials, Answers::default()).map_err(|failed| failed.error)?;
