@@ -229,8 +229,8 @@ impl Refusal {
             Self::SelectorsDisagree { .. } => "name the version or the label, not both".to_owned(),
             Self::WindowOutOfRange => String::new(),
             Self::WindowAndForce => "leave one of the two out".to_owned(),
-            Self::NoSuchSecret { name, .. } => {
-                format!("run `etui list` to see the names, or `etui new {name}` to create it")
+            Self::NoSuchSecret { .. } | Self::EmptyFolder { .. } => {
+                "run `etui list` to see the names".to_owned()
             }
             Self::NoPrevious { name } => {
                 format!("put a second version first, or run `etui stage {name} ACSCurrent --to ID`")
@@ -249,7 +249,6 @@ impl Refusal {
                 format!("choose another version id: '{free}' is free")
             }
             Self::NotScheduled { .. } | Self::BadNewName { .. } => String::new(),
-            Self::EmptyFolder { .. } => "run `etui list` to see the names".to_owned(),
             Self::Several { .. } => "nothing was changed".to_owned(),
             Self::LabelLimit { .. } => "remove a custom label first, or use one that is there".to_owned(),
             Self::TagLimit { .. } => "remove a tag first".to_owned(),

@@ -162,7 +162,7 @@ fn secrets_and_folders_move_into_a_folder() {
         exit 3
         stderr:
         error: there is no secret 'nosuch'
-        hint: run `etui list` to see the names, or `etui new nosuch` to create it
+        hint: run `etui list` to see the names
         "#);
 }
 
@@ -275,7 +275,7 @@ fn the_tags_of_a_folder_or_of_several_secrets_are_changed_together() {
         exit 3
         stderr:
         error: there is no secret 'nosuch'
-        hint: run `etui list` to see the names, or `etui new nosuch` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_eq!(tagged(&home, "#a=b"), 0, "all or nothing");
     assert_snapshot!(home.etui(&["set", "--prefix", "shop/", "--tag", "a=b", "--keep", "3"]).failed(2), @r#"
@@ -363,7 +363,7 @@ fn a_duplicate_is_a_new_secret_with_the_current_value() {
         exit 3
         stderr:
         error: there is no secret 'nosuch'
-        hint: run `etui list` to see the names, or `etui new nosuch` to create it
+        hint: run `etui list` to see the names
         "#);
     home.etui(&["undo"]).succeeded();
     assert_eq!(names(&home), "db db2 shop/db/password shop/db/url shop/key store/key");

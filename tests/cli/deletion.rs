@@ -54,7 +54,7 @@ fn rm_schedules_a_deletion_and_restore_takes_it_back() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
 }
 
@@ -193,7 +193,7 @@ fn purge_removes_what_is_past_its_window_and_nothing_else() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_eq!(home.etui(&["list"]).text(), "kept\n");
     assert_eq!(home.etui(&["list", "--deleted"]).text(), "old/a\nold/b\nyoung\n");

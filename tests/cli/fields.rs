@@ -179,7 +179,7 @@ fn diff_needs_two_versions() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
 }
 

@@ -48,7 +48,7 @@ fn what_is_not_there_is_exit_3() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_snapshot!(home.etui(&["get", "db#v9"]).failed(3), @r#"
         exit 3

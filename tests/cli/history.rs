@@ -44,7 +44,7 @@ fn audit_shows_who_changed_what_newest_first() {
         exit 3
         stderr:
         error: there is no secret 'db'
-        hint: run `etui list` to see the names, or `etui new db` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_snapshot!(home.etui(&["audit", "--limit", "1", "--json"]), @r#"
         exit 0

@@ -43,14 +43,14 @@ fn what_is_missing_fails_before_anything_is_written() {
         exit 3
         stderr:
         error: line 3, column 5: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_eq!(fs::read(home.path().join("out")).unwrap(), b"as it was");
     assert_snapshot!(home.etui(&["inject", "-i", "in"]).failed(3), @r#"
         exit 3
         stderr:
         error: line 3, column 5: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_snapshot!(home.pipe("{{ etui://db#v9 }}", &["inject"]).failed(3), @r#"
         exit 3

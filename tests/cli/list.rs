@@ -223,6 +223,6 @@ fn log_lists_the_newest_first_and_deprecated_versions_on_request() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
 }

@@ -154,7 +154,7 @@ fn set_refuses_what_makes_no_sense_and_changes_nothing() {
         exit 3
         stderr:
         error: there is no secret 'none'
-        hint: run `etui list` to see the names, or `etui new none` to create it
+        hint: run `etui list` to see the names
         "#);
     home.etui(&["set", "db#v1", "--note", "x", "--keep", "3"]).failed(2);
     let tags: Vec<String> = (0..21).map(|number| format!("--tag=k{number}=x")).collect();
@@ -200,7 +200,7 @@ fn rename_gives_a_free_name() {
         exit 3
         stderr:
         error: there is no secret 'db'
-        hint: run `etui list` to see the names, or `etui new db` to create it
+        hint: run `etui list` to see the names
         "#);
     assert!(home.bytes_of_vault() == before);
     assert_snapshot!(home.etui(&["rename", "db/main", "db", "--json"]), @r#"

@@ -123,7 +123,7 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
         exit 125
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
     assert_snapshot!(shell(&home, &["--env", "A=binary"], "true").failed(125), @r#"
         exit 125

@@ -70,7 +70,7 @@ fn stage_refuses_what_the_contract_refuses() {
     assert_snapshot!(home.etui(&["stage", "nothing", "canary", "--to", "v9", "--json"]).failed(3), @r#"
         exit 3
         stderr:
-        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"there is no secret 'nothing'","Hint":"run `etui list` to see the names, or `etui new nothing` to create it"}
+        {"RequestId":"[id]","HttpStatus":404,"Code":"Forbidden.ResourceNotFound","Message":"there is no secret 'nothing'","Hint":"run `etui list` to see the names"}
         "#);
     home.etui(&["stage", "db", "a b", "--to", "v1"]).failed(2);
     assert!(home.bytes_of_vault() == before);

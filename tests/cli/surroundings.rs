@@ -115,7 +115,7 @@ fn copy_runs_the_command_of_the_settings_and_tells_what_it_can_promise() {
         exit 3
         stderr:
         error: there is no secret 'nothing'
-        hint: run `etui list` to see the names, or `etui new nothing` to create it
+        hint: run `etui list` to see the names
         "#);
 }
 

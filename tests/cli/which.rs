@@ -75,7 +75,7 @@ fn the_exit_code_says_that_no_version_holds_it() {
         exit 3
         stderr:
         error: there is no secret 'none'
-        hint: run `etui list` to see the names, or `etui new none` to create it
+        hint: run `etui list` to see the names
         "#);
 }
 

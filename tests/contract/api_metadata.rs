@@ -128,7 +128,7 @@ fn refusals_change_nothing() {
             "Action=UpdateSecret&SecretName=none&Description=x",
             "Forbidden.ResourceNotFound",
             "there is no secret 'none'",
-            "run `etui list` to see the names, or `etui new none` to create it",
+            "run `etui list` to see the names",
         ),
         (
             "Action=UpdateSecret&SecretName=gone&Description=x",
@@ -194,7 +194,7 @@ fn refusals_change_nothing() {
             r#"Action=UntagResource&SecretName=none&TagKeys=["a"]"#,
             "Forbidden.ResourceNotFound",
             "there is no secret 'none'",
-            "run `etui list` to see the names, or `etui new none` to create it",
+            "run `etui list` to see the names",
         ),
         (
             "Action=GetRandomPassword&PasswordLength=7",

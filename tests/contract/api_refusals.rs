@@ -299,7 +299,7 @@ fn what_the_rules_refuse() {
                 404,
                 "Forbidden.ResourceNotFound",
                 "there is no secret 'none'",
-                "run `etui list` to see the names, or `etui new none` to create it",
+                "run `etui list` to see the names",
             ),
             (
                 "Action=GetSecretValue&SecretName=db&VersionId=v9",
@@ -327,7 +327,7 @@ fn what_the_rules_refuse() {
                 404,
                 "Forbidden.ResourceNotFound",
                 "there is no secret 'none'",
-                "run `etui list` to see the names, or `etui new none` to create it",
+                "run `etui list` to see the names",
             ),
             (
                 "Action=PutSecretValue&SecretName=db&VersionId=v2&SecretData=hunter2",

@@ -100,7 +100,7 @@ fn a_put_to_a_secret_that_is_not_there_is_refused() {
     let place = Place::new();
     let error = put(&mut place.create(), "a", "v1", "one").unwrap_err();
     assert_eq!(error.code(), ErrorCode::ResourceNotFound);
-    assert!(error.to_string().contains("'a'") && error.hint().contains("etui new a"), "{error}");
+    assert!(error.to_string().contains("'a'") && error.hint().contains("etui list"), "{error}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::new;
 use super::new_version::NewVersion;
+use crate::cli::error::CliError;
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Audience;
@@ -98,11 +99,11 @@ impl RunCommand for Put {
             note: self.version.note,
             expected: self.if_state,
         };
-        if self.dry_run {
-            preview(invocation, &mut vault, &request)
-        } else {
-            put(invocation, &mut vault, &request)
-        }
+        let done = match self.dry_run {
+            true => preview(invocation, &mut vault, &request),
+            false => put(invocation, &mut vault, &request),
+        };
+        done.map_err(or_create)
     }
 }
 
@@ -136,6 +137,17 @@ fn is_missing(vault: &mut Vault, name: &SecretName) -> Result<bool, VaultError> 
         Err(VaultError::Refused(Refusal::NoSuchSecret { .. })) => Ok(true),
         Err(error) => Err(error),
     }
+}
+
+/// Whoever puts a value has what a new secret needs; to all other commands a missing secret is a wrong name.
+fn or_create(error: anyhow::Error) -> anyhow::Error {
+    let Some(VaultError::Refused(refusal @ Refusal::NoSuchSecret { name, near: None })) =
+        error.downcast_ref()
+    else {
+        return error;
+    };
+    let hint = format!("{}, or `etui new {name}` to create it", refusal.hint());
+    CliError::not_found(refusal.to_string(), hint).into()
 }
 
 pub(super) fn put(
