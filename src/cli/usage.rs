@@ -241,8 +241,24 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("write", "put"),
 ];
 
+/// Commands that are left out of this build, each with the feature that it needs.
+const LEFT_OUT: &[(&str, &str)] = &[
+    #[cfg(not(feature = "engines"))]
+    ("pull", "engines"),
+    #[cfg(not(feature = "engines"))]
+    ("push", "engines"),
+    #[cfg(not(feature = "serve"))]
+    ("serve", "serve"),
+];
+
 /// Refuses what is not a command of `program`, with the one that was probably meant.
 pub(super) fn no_command(program: &str, typed: &str, commands: &Command) -> CliError {
+    if let Some((command, feature)) = LEFT_OUT.iter().find(|(name, _)| *name == typed && program == "etui") {
+        return CliError::usage(
+            format!("this etui cannot {command}: it was built without the feature '{feature}'"),
+            "build etui with its default features",
+        );
+    }
     let names = commands.get_subcommands().map(Command::get_name);
     let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed && program == "etui");
     let hint = match known.map(|(_, ours)| *ours).or_else(|| nearest(typed, names)) {

@@ -35,9 +35,9 @@ pub enum ExchangeError {
         way: &'static str,
     },
     /// This build has no reader or writer for it.
-    #[error("this etui was built without {what}")]
+    #[error("this etui cannot {what}: it was built without that")]
     NotBuilt {
-        /// What it cannot read or write.
+        /// What it cannot do.
         what: &'static str,
         /// What to do without it.
         otherwise: &'static str,
@@ -207,7 +207,7 @@ impl ExchangeError {
         match self {
             Self::Empty => "check whether the command that wrote it failed".to_owned(),
             Self::Foreign { way, .. } => (*way).to_owned(),
-            Self::NotBuilt { otherwise, .. } => format!("{otherwise}; or build it with its default features"),
+            Self::NotBuilt { otherwise, .. } => format!("{otherwise}, or build etui with its default features"),
             Self::Malformed { .. } | Self::InWords(_) => {
                 "nothing was changed; correct the file, or name its format".to_owned()
             }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::document::{Node, parse, text_or_spelling};
 use super::entry::{below, text_value};
 use super::error::ExchangeError;
-use super::place::{Place, without_mark};
+use super::place::without_mark;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion};
 
 /// Objects may be nested this deep.
@@ -65,19 +65,18 @@ use in_yaml::read as read_yaml;
 
 #[cfg(not(feature = "yaml"))]
 fn read_yaml(_text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let what =
-        "a JSON object is expected here; this etui was built without YAML, which `yq -o=json` makes JSON of";
-    Err(ExchangeError::malformed(Place { line: 1, column: 1 }, what))
+    Err(ExchangeError::NotBuilt { what: "read YAML", otherwise: "convert it to JSON with `yq -o=json`" })
 }
 
 #[cfg(feature = "yaml")]
 mod in_yaml {
     use std::collections::HashSet;
 
-    use super::{IncomingBatch, IncomingSecret, IncomingVersion, Place, TWICE, text_value};
+    use super::{IncomingBatch, IncomingSecret, IncomingVersion, TWICE, text_value};
     use crate::domain::{SecretValue, ValueType};
     use crate::exchange::entry::{below, from_base64};
     use crate::exchange::error::ExchangeError;
+    use crate::exchange::place::Place;
     use crate::exchange::yaml::{Id, Tagged, Yaml};
     use crate::memory::SecretBytes;
     use crate::vault::Loss;

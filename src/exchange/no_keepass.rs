@@ -9,7 +9,7 @@ use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};
 
 const NOT_BUILT: ExchangeError =
-    ExchangeError::NotBuilt { what: "files of KeePass", otherwise: "export it from KeePassXC as CSV" };
+    ExchangeError::NotBuilt { what: "read files of KeePass", otherwise: "export it from KeePassXC as CSV" };
 
 /// Says what the file is, and how what it holds comes here.
 ///
@@ -33,7 +33,10 @@ impl Writer {
     /// # Errors
     /// Always.
     pub const fn new() -> Result<Self, ExchangeError> {
-        Err(ExchangeError::NotBuilt { what: "databases of KeePass", otherwise: "export json, or dotenv" })
+        Err(ExchangeError::NotBuilt {
+            what: "write databases of KeePass",
+            otherwise: "export json or dotenv",
+        })
     }
 
     /// Nobody has one to call this.

@@ -44,7 +44,8 @@ pub enum Content {
 }
 
 /// Reads an import, as the format that is named or as the only one that its content fits; where columns are named it
-/// is CSV. `locks` open a file that has a password of its own. `progress` is told how many entries of how many a password store has given.
+/// is CSV. `locks` open a file that has a password of its own. `progress` is told how many entries of how many a
+/// password store has given.
 ///
 /// # Errors
 /// [`ExchangeError::Unreadable`] where it cannot be read, [`ExchangeError::NotRecognised`] and
@@ -339,7 +340,7 @@ mod tests {
         let keepass = recognised(b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00");
         let expected = match cfg!(feature = "keepass") {
             true => "it is damaged or cut off",
-            false => "this etui was built without files of KeePass",
+            false => "this etui cannot read files of KeePass: it was built without that",
         };
         assert_eq!(keepass, Err(expected.to_owned()));
     }

@@ -5,7 +5,7 @@ use crate::tui::layer::Layer;
 
 /// Says that there is none.
 pub fn open_push(_remote: &str, app: &mut App) -> Option<Box<dyn Layer>> {
-    app.say(Tone::Note, "this etui was built without engines");
+    app.say(Tone::Note, "this etui cannot push or pull: it was built without engines");
     None
 }
 
