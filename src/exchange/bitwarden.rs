@@ -168,7 +168,7 @@ fn read_json(root: &Members<'_>) -> Result<IncomingBatch, ExchangeError> {
         batch.losses.push(Loss::whole(name, EMPTY_FOLDER));
     }
     for (member, _) in root.others(&["encrypted", "folders", "collections", "items"]) {
-        batch.losses.push(Loss::new("the file", member_in_words(member)));
+        batch.losses.push(Loss::of_source("the file", member_in_words(member)));
     }
     Ok(batch)
 }

@@ -57,7 +57,7 @@ const FIREFOX: [&str; 9] = [
 /// [`ExchangeError`] with line and column where the file is not such an export.
 pub fn read_firefox(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let table = Table::of(text, &heading::FIREFOX)?;
-    let last_used = Loss::new("every entry", "the time of its last use");
+    let last_used = Loss::of_source("every entry", "the time of its last use");
     let mut batch = IncomingBatch::new();
     for row in table.rows() {
         let name = host(row.text("url")).to_owned();

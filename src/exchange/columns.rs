@@ -100,7 +100,7 @@ pub(super) fn read(
             batch.losses.push(Loss::whole(folder, EMPTY_FOLDER));
         }
     }
-    batch.losses.extend(lost.into_iter().map(|column| Loss::new("every entry", column_in_words(column))));
+    batch.losses.extend(lost.into_iter().map(|column| Loss::of_source("every entry", column_in_words(column))));
     batch
 }
 

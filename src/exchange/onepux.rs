@@ -80,10 +80,10 @@ pub(super) fn read(file: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         }
     }
     let Reading { archive, mut batch, named, unkept } = reading;
-    batch.losses.extend(unkept.into_iter().map(|what| Loss::new("every item", what)));
+    batch.losses.extend(unkept.into_iter().map(|what| Loss::of_source("every item", what)));
     let is_file = |path: &&str| path.starts_with(FILES) && !path.ends_with('/');
     if archive.names().filter(is_file).any(|path| !named.contains(path)) {
-        batch.losses.push(Loss::new("the archive", "files that no item names"));
+        batch.losses.push(Loss::of_source("the archive", "files that no item names"));
     }
     Ok(batch)
 }

@@ -109,7 +109,7 @@ pub fn read_aegis(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         }
     }
     for (member, _) in content.others(&["version", "entries", "groups", "icons_optimized"]) {
-        batch.losses.push(Loss::new("the file", member_in_words(member)));
+        batch.losses.push(Loss::of_source("the file", member_in_words(member)));
     }
     Ok(batch)
 }

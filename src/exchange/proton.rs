@@ -78,7 +78,7 @@ fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         }
     }
     for (member, _) in root.others(&["version", "userId", "encrypted", "vaults"]) {
-        batch.losses.push(Loss::new("the file", member_in_words(member)));
+        batch.losses.push(Loss::of_source("the file", member_in_words(member)));
     }
     Ok(batch)
 }

@@ -32,7 +32,8 @@ impl IncomingBatch {
     /// Puts every secret below a prefix: a folder, if it ends in `/`.
     pub fn put_below(&mut self, prefix: &str) {
         let names = self.secrets.iter_mut().map(|secret| &mut secret.name);
-        for name in names.chain(self.losses.iter_mut().map(|loss| &mut loss.secret)) {
+        let losses = self.losses.iter_mut().filter(|loss| loss.extent != Extent::Source);
+        for name in names.chain(losses.map(|loss| &mut loss.secret)) {
             if name.is_empty() {
                 // Else it would be called as the folder.
                 name.push_str(fit_name(name).as_str());
@@ -52,34 +53,54 @@ impl Default for IncomingBatch {
 /// Something that will not be here after the import, or not there after an export.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loss {
-    /// The secret, by the name that its source gives it.
+    /// The secret, by the name that its source gives it; or in our words what of the source is meant.
     pub secret: String,
     /// What of it is lost, or why all of it is; in our words, never a piece of what is lost.
     pub what: String,
-    whole: bool,
+    extent: Extent,
+}
+
+/// What loses something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    /// A secret, a part of what it has.
+    Part,
+    /// A secret that is left out.
+    Whole,
+    /// No single secret: the source itself, or each of its entries.
+    Source,
 }
 
 impl Loss {
     /// Names the loss of a whole secret.
     pub fn whole(secret: impl Into<String>, why: impl fmt::Display) -> Self {
-        Self { secret: secret.into(), what: why.to_string(), whole: true }
+        Self { secret: secret.into(), what: why.to_string(), extent: Extent::Whole }
+    }
+
+    /// Names what the source itself loses, or each of its entries: `subject` is "the file" or "every entry".
+    pub fn of_source(subject: &'static str, what: impl Into<String>) -> Self {
+        Self { secret: subject.to_owned(), what: what.into(), extent: Extent::Source }
     }
 
     /// Whether nothing of the secret is left.
-    pub const fn is_whole(&self) -> bool {
-        self.whole
+    pub fn is_whole(&self) -> bool {
+        self.extent == Extent::Whole
     }
 
     /// Names a loss.
     pub fn new(secret: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { secret: secret.into(), what: what.into(), whole: false }
+        Self { secret: secret.into(), what: what.into(), extent: Extent::Part }
     }
 }
 
 impl fmt::Display for Loss {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.whole { "is left out:" } else { "loses" };
-        write!(formatter, "'{}' {verb} {}", self.secret, self.what)
+        let Self { secret, what, extent } = self;
+        match extent {
+            Extent::Part => write!(formatter, "'{secret}' loses {what}"),
+            Extent::Whole => write!(formatter, "'{secret}' is left out: {what}"),
+            Extent::Source => write!(formatter, "{secret} loses {what}"),
+        }
     }
 }
 

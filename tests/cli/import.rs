@@ -241,10 +241,20 @@ fn the_columns_of_a_csv_file_can_be_named() {
     new	Home/router	v1
 
     stderr:
-    note: 'every entry' loses its column 'colour'
+    note: every entry loses its column 'colour'
     note: imported 1 secret: 1 new
     ");
     assert_eq!(home.etui(&["get", "Home/router"]).text(), "r0uter");
+    let map = ["csv", "file", "--map", "name=Title,password=Pwd,folder=Group", "--prefix", "team"];
+    assert_snapshot!(import(&home, file, &map), @"
+    exit 0
+    stdout:
+    new	team/Home/router	v1
+
+    stderr:
+    note: every entry loses its column 'colour'
+    note: imported 1 secret: 1 new
+    ");
 }
 
 #[test]

@@ -167,7 +167,7 @@ const BITWARDEN: Source = Source {
             "passwordHistory[0].lastUsedDate",
             "'Work/shop' loses the time at which its password was changed last",
         ),
-        ("vaultName", "'the file' loses its 'vaultName'"),
+        ("vaultName", "the file loses its 'vaultName'"),
     ],
     // Kinds are plain from the fields; folders are found by ids that mean nothing elsewhere.
     says_nothing: &[
@@ -240,7 +240,7 @@ fn no_leaf_of_a_chrome_file_is_lost() {
 fn no_leaf_of_a_firefox_file_is_lost() {
     let source = Source {
         read: browser::read_firefox,
-        named: &[(".timeLastUsed", "'every entry' loses the time of its last use")],
+        named: &[(".timeLastUsed", "every entry loses the time of its last use")],
         says_nothing: &[],
     };
     let file = "\"url\",\"username\",\"password\",\"httpRealm\",\"formActionOrigin\",\"guid\",\"timeCreated\",\"timeLastUsed\",\"timePasswordChanged\"\n\

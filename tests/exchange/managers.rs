@@ -189,7 +189,7 @@ fn chrome_csv() {
 fn firefox_csv() {
     let file = include_bytes!("fixtures/firefox.csv");
     let (mut vault, _, lost, _place) = imported(browser::read_firefox, file);
-    assert_eq!(lost, ["'every entry' loses the time of its last use"]);
+    assert_eq!(lost, ["every entry loses the time of its last use"]);
     insta::assert_snapshot!(shown(&mut vault), @r#"
     example.com "" Tags({TagKey("firefox-guid"): TagValue("{5f0b6d0e-0000-4000-8000-000000000001}")}) 2023-11-14T22:13:20Z None None
       ACSCurrent = v1

@@ -18,7 +18,7 @@ fn columns_become_what_they_are_named_for_and_others_are_lost() {
     let mut vault = place.create();
     let map = MAP.parse().unwrap();
     let batch = csv::read(FILE.as_bytes(), Some(&map)).unwrap();
-    assert_eq!(lost(&batch), ["'every entry' loses its column 'colour'"]);
+    assert_eq!(lost(&batch), ["every entry loses its column 'colour'"]);
     let report = import(&mut vault, &batch);
     assert_eq!(
         told(&report),
@@ -33,7 +33,7 @@ fn columns_become_what_they_are_named_for_and_others_are_lost() {
     assert!(!import(&mut vault, &batch).changes_anything());
     let source = Source {
         read: |text| csv::read(text, Some(&MAP.parse().unwrap())),
-        named: &[(".Colour", "'every entry' loses its column 'colour'")],
+        named: &[(".Colour", "every entry loses its column 'colour'")],
         says_nothing: &[],
     };
     assert_nothing_is_lost(&source, FILE, &leaves_of_csv(FILE));
@@ -47,7 +47,7 @@ fn without_a_map_columns_are_known_by_their_names() {
         |text| csv::read(text, None),
         "Group;Name;Login;Password;Website;Notes;2nd\nWork;shop;alice;p1;https://a;a remark;x\n",
     );
-    assert_eq!(lost(&batch), ["'every entry' loses a column whose name is not a word"]);
+    assert_eq!(lost(&batch), ["every entry loses a column whose name is not a word"]);
     import(&mut vault, &batch);
     assert_eq!(
         get(&mut vault, "Work/shop").unwrap(),

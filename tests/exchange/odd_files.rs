@@ -68,7 +68,7 @@ fn an_item_of_1password_without_most_of_its_members_is_read() {
     let batch = onepassword::read(&archive_of(&[titled, titled])).unwrap();
     assert_eq!(
         lost(&batch),
-        ["'every item' loses the labels of its addresses", "'every item' loses the titles of its sections",]
+        ["every item loses the labels of its addresses", "every item loses the titles of its sections",]
     );
 }
 

@@ -132,8 +132,8 @@ fn an_item_becomes_a_secret_with_its_history_and_its_files() {
             "'Private/mail' loses its mark as a favorite",
             "'Private/mail/b.pdf' is left out: it is not in the archive",
             "'Private/a document' loses that it is archived",
-            "'every item' loses the titles of its sections",
-            "'the archive' loses files that no item names",
+            "every item loses the titles of its sections",
+            "the archive loses files that no item names",
         ]
     );
 }

@@ -44,7 +44,7 @@ pub(super) fn batch(mut database: Database) -> IncomingBatch {
     };
     incoming.batch.account_of = Some(account);
     for what in database.unplaced {
-        incoming.batch.losses.push(Loss::new("the database", what));
+        incoming.batch.losses.push(Loss::of_source("the database", what));
     }
     if let Some(root) = database.root {
         incoming.group(root, "", false);
