@@ -3,7 +3,7 @@
 //! Answers about the same secret become versions of one; their stages become labels, `AWSCURRENT` and
 //! `AWSPREVIOUS` the built-in ones. As in a put, a version that is new here takes its labels with it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -90,23 +90,37 @@ pub fn read_aws(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         }
     }
     batch.secrets.append(&mut gathered(told));
+    describe(described, &mut batch);
+    Ok(batch)
+}
+
+/// Adds to each secret what the file tells of it besides its values.
+fn describe(described: Vec<(String, Described)>, batch: &mut IncomingBatch) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut known: HashSet<(usize, VersionId)> = HashSet::new();
+    if !described.is_empty() {
+        for (at, secret) in batch.secrets.iter().enumerate() {
+            places.entry(secret.name.clone()).or_insert(at);
+            known.extend(secret.versions.iter().filter_map(|version| Some((at, version.id.clone()?))));
+        }
+    }
     for (name, described) in described {
-        match batch.secrets.iter_mut().find(|secret| secret.name == name) {
-            None => batch.losses.push(Loss::whole(name, "the file describes it without a value")),
-            Some(secret) => {
-                for version in described.versions {
-                    if secret.versions.iter().all(|known| known.id.as_ref() != Some(&version)) {
-                        let what = format!("its version '{version}': the file has no value for it");
-                        batch.losses.push(Loss::new(&name, what));
-                    }
-                }
-                secret.facts.description = described.description;
-                secret.facts.tags = described.tags;
-                secret.created = described.created.or(secret.created);
+        let found = places.get(&name).and_then(|at| batch.secrets.get_mut(*at).map(|secret| (*at, secret)));
+        let Some((at, secret)) = found else {
+            batch.losses.push(Loss::whole(name, "the file describes it without a value"));
+            continue;
+        };
+        secret.facts.description = described.description;
+        secret.facts.tags = described.tags;
+        secret.created = described.created.or(secret.created);
+        for version in described.versions {
+            let place = (at, version);
+            if !known.contains(&place) {
+                let what = format!("its version '{}': the file has no value for it", place.1);
+                batch.losses.push(Loss::new(&name, what));
             }
         }
     }
-    Ok(batch)
 }
 
 /// What an answer that cannot be read is about.

@@ -1,9 +1,11 @@
 //! Tables whose every row is one entry: what each column of it becomes.
 
+use std::collections::HashSet;
+
 use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, host, time_of};
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags, Timestamp};
-use crate::vault::{IncomingBatch, IncomingSecret, Loss};
+use crate::vault::{IncomingBatch, Loss};
 
 /// Reads a time as the program writes it.
 pub(super) type ReadTime = fn(&str) -> Option<Timestamp>;
@@ -49,7 +51,7 @@ pub(super) fn read(
     let known: Vec<&str> = roles.iter().map(|(column, _)| *column).collect();
     let mut batch = IncomingBatch::new();
     let mut folders = Vec::new();
-    let mut lost = Vec::new();
+    let (mut lost, mut is_lost) = (Vec::new(), HashSet::new());
     for row in table.rows() {
         let (folder, is_in_others) = folder_of(&row, roles);
         let name = below(&folder, &name_of(&row, roles));
@@ -83,7 +85,7 @@ pub(super) fn read(
         for (column, field) in row.others(&known).filter(|(_, field)| !field.is_empty()) {
             match others {
                 Others::Fields => fields.add(column, field.duplicate()),
-                Others::Losses if !lost.contains(&column) => lost.push(column),
+                Others::Losses if is_lost.insert(column) => lost.push(column),
                 Others::Losses => {}
             }
         }
@@ -92,16 +94,24 @@ pub(super) fn read(
             secret.facts.tags = tags;
         }
     }
-    for folder in folders {
-        let lies_in = |secret: &IncomingSecret| {
-            secret.name.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/'))
-        };
-        if !batch.secrets.iter().any(lies_in) {
-            batch.losses.push(Loss::whole(folder, EMPTY_FOLDER));
-        }
-    }
-    batch.losses.extend(lost.into_iter().map(|column| Loss::of_source("every entry", column_in_words(column))));
+    let empty = empty_folders(folders, &batch);
+    batch.losses.extend(empty.into_iter().map(|folder| Loss::whole(folder, EMPTY_FOLDER)));
     batch
+        .losses
+        .extend(lost.into_iter().map(|column| Loss::of_source("every entry", column_in_words(column))));
+    batch
+}
+
+/// Those of the folders in which no secret lies. The names are sorted: there may be as many as there are folders.
+fn empty_folders(mut folders: Vec<String>, batch: &IncomingBatch) -> Vec<String> {
+    let mut names: Vec<&str> = batch.secrets.iter().map(|secret| secret.name.as_str()).collect();
+    names.sort_unstable();
+    folders.retain(|folder| {
+        let inside = format!("{folder}/");
+        let first = names.partition_point(|name| *name < inside.as_str());
+        !names.get(first).is_some_and(|name| name.starts_with(&inside))
+    });
+    folders
 }
 
 /// A column by its name, if that reads as one: a file without a heading has a value there.

@@ -4,6 +4,8 @@
 //! An answer does not say where its secret lies: a `path` may be put beside it. Answers of one path, or of none, with
 //! different version numbers are versions of one secret.
 
+use std::collections::HashMap;
+
 use super::cloud::answers;
 use super::document::{Members, Node};
 use super::entry::{CREATED, member_in_words, time_of, write_string};
@@ -54,27 +56,34 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     if told.iter().all(|told| told.number.is_some()) {
         told.sort_by_key(|told| told.number);
     }
-    for Told { name, number, version, facts } in told {
-        let is_same = |secret: &IncomingSecret| {
-            secret.name == name
-                && secret.unreadable.is_none()
-                && number.is_some()
-                && secret.versions.iter().all(|known| known.id.is_some() && known.id != version.id)
-        };
-        match batch.secrets.iter().position(is_same) {
-            // What the newest version knows counts.
-            Some(at) => {
-                batch.secrets[at].versions.push(version);
-                batch.secrets[at].facts = facts;
-            }
-            None => {
-                let mut secret = IncomingSecret::without_labels(name, vec![version]);
-                secret.facts = facts;
-                batch.secrets.push(secret);
-            }
-        }
-    }
+    gather(told, &mut batch.secrets);
     Ok(batch)
+}
+
+/// Brings the versions of each secret together. What has the name and the number of a version that is there already
+/// is of another secret of this name; what has no number is a secret of its own.
+fn gather(told: Vec<Told>, secrets: &mut Vec<IncomingSecret>) {
+    // Where the secrets of each name are, and how often each of its numbers was met.
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut times: HashMap<(String, u32), usize> = HashMap::new();
+    for Told { name, number, version, facts } in told {
+        if let Some(number) = number {
+            let times = times.entry((name.clone(), number)).or_default();
+            let places = places.entry(name.clone()).or_default();
+            if let Some(secret) = places.get(*times).and_then(|at| secrets.get_mut(*at)) {
+                secret.versions.push(version);
+                // What the newest version knows counts.
+                secret.facts = facts;
+                *times += 1;
+                continue;
+            }
+            places.push(secrets.len());
+            *times += 1;
+        }
+        let mut secret = IncomingSecret::without_labels(name, vec![version]);
+        secret.facts = facts;
+        secrets.push(secret);
+    }
 }
 
 /// A version, as one answer tells it.

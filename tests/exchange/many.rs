@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use etui::exchange::{browser, dotenv};
-use etui::vault::{OnRefusal, VaultError};
+use etui::exchange::{browser, cloud, dotenv, hashicorp, logins};
+use etui::vault::{IncomingBatch, OnRefusal, VaultError};
 
-use crate::helpers::parsed;
+use crate::helpers::{lost, parsed};
 use crate::support::vaults::{Place, get};
 
 const ROWS: usize = 10_000;
@@ -57,4 +57,73 @@ fn an_import_that_is_stopped_leaves_the_vault_as_it_was() {
     assert_eq!(vault.list().unwrap().len(), 0);
     vault.import(&batch, OnRefusal::ImportNothing, &mut |_| {}).unwrap();
     assert_eq!(vault.list().unwrap().len(), 3);
+}
+
+/// Names, each with the ids of its versions.
+fn ids(batch: &IncomingBatch) -> Vec<(String, Vec<String>)> {
+    let ids = |secret: &etui::vault::IncomingSecret| {
+        secret.versions.iter().map(|version| version.id.as_ref().unwrap().to_string()).collect()
+    };
+    batch.secrets.iter().map(|secret| (secret.name.clone(), ids(secret))).collect()
+}
+
+// Looking at all entries for each of the three takes minutes.
+const MANY: usize = 60_000;
+
+#[test]
+fn as_many_folders_as_entries_are_read_at_once() {
+    let mut file = String::from("name,url,username,password,note,cardnumber,folder,type\n");
+    for row in 0..MANY {
+        writeln!(file, "folder {row},,,,,,,folder\nx,,,p,,,folder {},password", row + 1).unwrap();
+    }
+    assert_eq!(
+        lost(&parsed(logins::read_nordpass, &file)),
+        ["'folder 0' is left out: no item is in this folder"]
+    );
+}
+
+#[test]
+fn as_many_answers_of_vault_as_secrets_are_read_at_once() {
+    let answer = |path: &str, version: usize| {
+        format!(
+            r#"{{"request_id":"r","path":"{path}","data":{{"data":{{"k":"{version}"}},"metadata":{{"version":{version}}}}}}}"#
+        )
+    };
+    let many: String = (0..MANY).map(|row| answer(&format!("a/{row}"), 1)).collect();
+    assert_eq!(parsed(hashicorp::read, many).secrets.len(), MANY);
+    let many: String = (0..MANY).map(|row| answer("a", row)).collect();
+    assert_eq!(parsed(hashicorp::read, many).secrets[0].versions.len(), MANY);
+    // A number that is there already is of another secret.
+    let file: String = [("a", 2), ("a", 1), ("b", 1), ("a", 2), ("a", 3)]
+        .map(|(path, version)| answer(path, version))
+        .concat();
+    let found = ids(&parsed(hashicorp::read, file));
+    let expected = [("a", &["v1", "v2", "v3"][..]), ("b", &["v1"]), ("a", &["v2"])];
+    let expected =
+        expected.map(|(name, ids)| (name.to_owned(), ids.iter().map(|id| id.to_string()).collect()));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn as_many_descriptions_of_aws_as_secrets_are_read_at_once() {
+    let mut file = String::new();
+    for row in 0..MANY {
+        writeln!(
+            file,
+            r#"{{"Name":"{row}","VersionId":"v1","SecretString":"s","VersionStages":[]}}
+            {{"Name":"{row}","Description":"d{row}","VersionIdsToStages":{{"v1":[],"v2":[]}}}}"#
+        )
+        .unwrap();
+    }
+    let batch = parsed(cloud::read_aws, &file);
+    assert_eq!(batch.losses.len(), MANY);
+    assert_eq!(lost(&batch)[0], "'0' loses its version 'v2': the file has no value for it");
+    let last = batch.secrets.last().unwrap();
+    assert_eq!((last.name.as_str(), last.facts.description.as_str()), ("59999", "d59999"));
+    // One secret that is described again and again.
+    let version =
+        |row: usize| format!(r#"{{"Name":"a","VersionId":"v{row}","SecretString":"s","VersionStages":[]}}"#);
+    let described = r#"{"Name":"a","VersionIdsToStages":{"v0":[]}}"#;
+    let file: String = (0..MANY).map(|row| version(row) + described).collect();
+    assert!(parsed(cloud::read_aws, file).losses.is_empty());
 }
