@@ -6,6 +6,7 @@ use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, hos
 use super::table::{Row, Table};
 use crate::domain::{TagKey, TagValue, Tags, Timestamp};
 use crate::vault::{IncomingBatch, Loss};
+use crate::versioning::ImportRemark;
 
 /// Reads a time as the program writes it.
 pub(super) type ReadTime = fn(&str) -> Option<Timestamp>;
@@ -92,6 +93,9 @@ pub(super) fn read(
         if let Some(secret) = add_entry(&mut batch, name, [(fields, changed)]) {
             secret.created = created;
             secret.facts.tags = tags;
+            if row.had_entities() {
+                secret.remarks.push(ImportRemark::EntitiesReplaced);
+            }
         }
     }
     let empty = empty_folders(folders, &batch);

@@ -10,11 +10,13 @@ pub(super) struct Heading {
     pub(super) escape: Option<u8>,
     /// Whether a row may be longer than the heading.
     pub(super) is_ragged: bool,
+    /// Whether it may have been copied from a page, with entities for some characters.
+    pub(super) may_have_entities: bool,
 }
 
 impl Heading {
     const fn new(format: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { format, columns, escape: None, is_ragged: false }
+        Self { format, columns, escape: None, is_ragged: false, may_have_entities: false }
     }
 }
 
@@ -24,9 +26,11 @@ pub(super) static ONE_PASSWORD: Heading = Heading::new("1password", &["title", "
 pub(super) static KEEPASSXC: Heading = Heading::new("keepassxc", &["group", "title", "username", "password"]);
 pub(super) static BITWARDEN: Heading =
     Heading::new("bitwarden", &["type", "name", "login_username", "login_password"]);
-/// Without `totp` in older files.
-pub(super) static LASTPASS: Heading =
-    Heading::new("lastpass", &["url", "username", "password", "extra", "name", "grouping", "fav"]);
+/// Without `totp` in older files, which the browser showed as a page.
+pub(super) static LASTPASS: Heading = Heading {
+    may_have_entities: true,
+    ..Heading::new("lastpass", &["url", "username", "password", "extra", "name", "grouping", "fav"])
+};
 pub(super) static NORDPASS: Heading =
     Heading::new("nordpass", &["name", "url", "username", "password", "note", "cardnumber", "folder"]);
 /// Without `vault`, `email` and `autofillUrls` in older files.

@@ -5,8 +5,8 @@
 //! quotes the file, which may hold secrets anywhere.
 //!
 //! - [`dotenv`], [`json`] (our own, complete): in and out.
-//! - [`bitwarden`], [`onepassword`], [`keepass`], [`keepassxc`], [`browser`], [`logins`], [`proton`], [`enpass`], [`mod@csv`],
-//!   [`map`], [`pass`], [`cloud`], [`hashicorp`], `kubernetes`, [`otp`]: in.
+//! - [`bitwarden`], [`onepassword`], [`keepass`], [`keepassxc`], [`browser`], [`logins`], [`proton`], [`enpass`],
+//!   [`mod@csv`], [`map`], [`pass`], [`cloud`], [`hashicorp`], `kubernetes`, [`otp`]: in.
 //! - `source`: the table of what is read; `read`: recognises a format and reads it, for both front ends;
 //!   `foreign`: what no reader here reads, known by its content.
 //! - `heading`: by which columns a CSV file is known; `columns`: what each column of one becomes.
@@ -27,6 +27,7 @@ pub mod decryptor;
 mod document;
 pub mod dotenv;
 pub mod enpass;
+mod entities;
 mod entry;
 mod error;
 mod foreign;

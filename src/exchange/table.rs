@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 
+use super::entities;
 use super::error::ExchangeError;
 use super::heading::{self, Heading};
 use super::place::{Place, without_mark};
@@ -36,6 +37,8 @@ struct Dialect {
     escape: Option<u8>,
     /// Whether a row may be longer than the heading.
     is_ragged: bool,
+    /// Whether entities of HTML stand for some characters.
+    has_entities: bool,
 }
 
 /// One row, whose fields are found by the names of their columns.
@@ -44,6 +47,7 @@ pub(super) struct Row<'a> {
     fields: Vec<SecretBytes>,
     fault: Option<String>,
     is_too_long: bool,
+    had_entities: bool,
 }
 
 /// What all fields of a row may hold together: several times what becomes a value, since not every column does.
@@ -52,17 +56,31 @@ const UNCLOSED: &str = "the quote opened here is never closed";
 const BEHIND_QUOTE: &str = "a separator or the line's end is expected after a quoted field";
 const NOT_TEXT: &str = "the text is not UTF-8";
 
+impl Dialect {
+    /// That of most programs, with the separator that the heading has.
+    fn of(text: &[u8]) -> Self {
+        let separator = separator_of(without_mark(text));
+        Self { separator, escape: None, is_ragged: false, has_entities: false }
+    }
+}
+
 impl<'t> Table<'t> {
     /// Reads the heading of a file, which must have all of `required`; upper and lower case are the same
     /// there. Of columns with the same name the later ones get a number. Fields are separated by commas,
     /// semicolons or tabs, whichever the heading has.
     pub(super) fn read(text: &'t [u8], required: &[&str]) -> Result<Self, ExchangeError> {
-        Self::read_as(text, required, None, false)
+        Self::read_as(text, required, Dialect::of(text))
     }
 
     /// Reads a file of a format, which another format with the same columns and more is not.
     pub(super) fn of(text: &'t [u8], heading: &Heading) -> Result<Self, ExchangeError> {
-        let table = Self::read_as(text, heading.columns, heading.escape, heading.is_ragged)?;
+        let dialect = Dialect {
+            escape: heading.escape,
+            is_ragged: heading.is_ragged,
+            has_entities: heading.may_have_entities && entities::is_written_with(text),
+            ..Dialect::of(text)
+        };
+        let table = Self::read_as(text, heading.columns, dialect)?;
         match heading::recognise(|column| table.has(column)) {
             Some(other) if other.format != heading.format => {
                 let what = format!("this is the heading of the format '{}'", other.format);
@@ -75,18 +93,12 @@ impl<'t> Table<'t> {
     /// All rows of a file without a heading; they may be of any length.
     pub(super) fn without_heading(text: &'t [u8]) -> Self {
         let text = without_mark(text);
-        let dialect = Dialect { separator: separator_of(text), escape: None, is_ragged: true };
+        let dialect = Dialect { is_ragged: true, ..Dialect::of(text) };
         Self { text, dialect, columns: Vec::new(), records: records(text, dialect) }
     }
 
-    fn read_as(
-        text: &'t [u8],
-        required: &[&str],
-        escape: Option<u8>,
-        is_ragged: bool,
-    ) -> Result<Self, ExchangeError> {
+    fn read_as(text: &'t [u8], required: &[&str], dialect: Dialect) -> Result<Self, ExchangeError> {
         let text = without_mark(text);
-        let dialect = Dialect { separator: separator_of(text), escape, is_ragged };
         let mut records = records(text, dialect);
         let top = Place { line: 1, column: 1 };
         if records.is_empty() {
@@ -154,7 +166,14 @@ impl<'a> Row<'a> {
         if fields.len() < columns.len() {
             fields.resize_with(columns.len(), SecretBytes::new);
         }
-        Self { columns, fields, fault, is_too_long }
+        let mut had_entities = false;
+        for field in fields.iter_mut().filter(|_| dialect.has_entities) {
+            if let Some(meant) = entities::replaced(field.expose()) {
+                *field = meant;
+                had_entities = true;
+            }
+        }
+        Self { columns, fields, fault, is_too_long, had_entities }
     }
 
     /// Says of a row that makes no entry why: it is malformed, or longer than any value. Whether it did.
@@ -179,6 +198,11 @@ impl<'a> Row<'a> {
     /// go beyond that are empty.
     pub(super) const fn is_too_long(&self) -> bool {
         self.is_too_long
+    }
+
+    /// Whether a field was written with entities of HTML, which are replaced.
+    pub(super) const fn had_entities(&self) -> bool {
+        self.had_entities
     }
 
     /// A field; empty where there is no such column.

@@ -198,7 +198,7 @@ pub const EXCHANGE: Floors = Floors {
     name: "exchange",
     largest_circle: 1,
     floors: &[
-        &["exchange/heading", "exchange/inflate", "exchange/locks", "exchange/place"],
+        &["exchange/entities", "exchange/heading", "exchange/inflate", "exchange/locks", "exchange/place"],
         &["exchange/entry", "exchange/error", "exchange/keepass_start"],
         // The pieces of a file.
         &["exchange/columns", "exchange/document", "exchange/table", "exchange/yaml", "exchange/zip"],

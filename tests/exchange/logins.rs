@@ -1,6 +1,7 @@
 //! CSV of password managers that are known by their columns: what an entry becomes, and that no leaf is lost.
 
 use etui::exchange::{ReadFile, browser, enpass, logins, onepassword};
+use etui::versioning::ImportRemark;
 
 use crate::helpers::{import, lost, parsed, told};
 use crate::leaves::{Leaf, Source, assert_nothing_is_lost, leaves_of_csv};
@@ -60,6 +61,30 @@ fn lastpass() {
     let mut leaves = leaves_of_csv(LASTPASS);
     leaves.iter_mut().for_each(|(_, text)| *text = text.replace('\\', "/"));
     assert_nothing_is_lost(&source, LASTPASS, &leaves);
+}
+
+#[test]
+fn lastpass_of_a_time_when_its_export_was_a_page() {
+    let heading = "url,username,password,extra,name,grouping,fav\n";
+    let escaped = format!(
+        "{heading}https://a.example?x=1&amp;y=2,alice,\"a&amp;&lt;b\",,A &amp; B,,0\n,bob,plain,,C,,0\n"
+    );
+    let batch = parsed(logins::read_lastpass, &escaped);
+    let place = Place::new();
+    let mut vault = place.create();
+    let report = import(&mut vault, &batch);
+    assert_eq!(told(&report), ["A---B: new v1", "C: new v1"]);
+    assert_eq!(
+        get(&mut vault, "A---B").unwrap(),
+        r#"{"username":"alice","password":"a&<b","url":"https://a.example?x=1&y=2"}"#
+    );
+    let remarks = report.rows.iter().map(|row| row.remarks.clone()).collect::<Vec<_>>();
+    assert_eq!(remarks, [vec![ImportRemark::EntitiesReplaced], vec![]]);
+    // One `&` that stands for itself, and the file is as it says.
+    let plain = format!("{heading}https://a.example?x=1&y=2,alice,a&amp;b,,A,,0\n");
+    let (entries, _) = imported(logins::read_lastpass, &plain);
+    let value = r#"{"username":"alice","password":"a&amp;b","url":"https://a.example?x=1&y=2"}"#;
+    assert_eq!(entries, pairs(&[("A", value)]));
 }
 
 const NORDPASS: &str = "name,url,additional_urls,username,password,note,cardholdername,cardnumber,cvc,pin,expirydate,\

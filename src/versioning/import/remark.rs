@@ -33,6 +33,10 @@ pub enum ImportRemark {
     NameNotKept,
     #[error("the id that it has there is kept nowhere: its tags are full")]
     IdNotKept,
+    #[error(
+        "the file writes some characters as HTML does, such as &amp;; they were replaced by what they stand for"
+    )]
+    EntitiesReplaced,
     #[error("as a variable it changes what programs load and run: `run --prefix` refuses it")]
     SteersPrograms,
 }
