@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use csv_core::{ReadFieldResult, ReaderBuilder};
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use super::entities;
 use super::error::ExchangeError;
@@ -62,6 +62,11 @@ impl Dialect {
         let separator = separator_of(without_mark(text));
         Self { separator, escape: None, is_ragged: false, has_entities: false }
     }
+
+    /// What splits records. To build it takes longer than to read most of them, and a copy of one splits nothing.
+    fn splitter(self) -> Reader {
+        ReaderBuilder::new().delimiter(self.separator).escape(self.escape).build()
+    }
 }
 
 impl<'t> Table<'t> {
@@ -109,7 +114,7 @@ impl<'t> Table<'t> {
             return Err(ExchangeError::malformed(top, what));
         }
         let first = records.remove(0);
-        let heading = Row::read(text, dialect, first, &[], 1);
+        let heading = Row::read(text, dialect, &mut dialect.splitter(), first, &[], 1);
         if let Some(fault) = heading.fault {
             return Err(ExchangeError::in_words(fault));
         }
@@ -133,11 +138,11 @@ impl<'t> Table<'t> {
 
     /// The rows in their order; a row of empty fields is passed over.
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let (mut line, mut counted) = (1, 0);
+        let (mut line, mut counted, mut splitter) = (1, 0, self.dialect.splitter());
         self.records.iter().filter_map(move |record| {
             line += self.text[counted..record.start].iter().filter(|byte| **byte == b'\n').count();
             counted = record.start;
-            let row = Row::read(self.text, self.dialect, *record, &self.columns, line);
+            let row = Row::read(self.text, self.dialect, &mut splitter, *record, &self.columns, line);
             (row.fault.is_some() || row.fields.iter().any(|field| !field.is_empty())).then_some(row)
         })
     }
@@ -145,13 +150,20 @@ impl<'t> Table<'t> {
 
 impl<'a> Row<'a> {
     /// Reads one record. Fields that are missing at its end are empty.
-    fn read(text: &[u8], dialect: Dialect, record: Record, columns: &'a [String], line: usize) -> Self {
+    fn read(
+        text: &[u8],
+        dialect: Dialect,
+        splitter: &mut Reader,
+        record: Record,
+        columns: &'a [String],
+        line: usize,
+    ) -> Self {
         let whole = &text[record.start..record.end];
         let place = |at: usize| {
             let within = Place::of_byte(whole, at);
             Place { line: line + within.line - 1, column: within.column }
         };
-        let Split { mut fields, is_too_long } = split(whole, dialect);
+        let Split { mut fields, is_too_long } = split(whole, splitter);
         let has_surplus = !dialect.is_ragged && !columns.is_empty() && fields.len() > columns.len();
         let valid = std::str::from_utf8(whole).map_err(|error| error.valid_up_to());
         let fault = match (record.fault, valid) {
@@ -340,15 +352,14 @@ struct Split {
 }
 
 /// Splits a record. A field that no value could hold is never held: it is read over.
-fn split(record: &[u8], dialect: Dialect) -> Split {
-    let Dialect { separator, escape, .. } = dialect;
-    let mut reader = ReaderBuilder::new().delimiter(separator).escape(escape).build();
+fn split(record: &[u8], splitter: &mut Reader) -> Split {
+    splitter.reset();
     let mut buffer = SecretBytes::zeroed(record.len().min(SecretValue::LIMIT) + 1);
     let (mut rest, mut written, mut held) = (record, 0, 0);
     let mut fields = Vec::new();
     let (mut is_field_too_long, mut is_too_long) = (false, false);
     loop {
-        let (result, read, wrote) = reader.read_field(rest, &mut buffer.expose_mut()[written..]);
+        let (result, read, wrote) = splitter.read_field(rest, &mut buffer.expose_mut()[written..]);
         rest = &rest[read..];
         written += wrote;
         is_field_too_long |= written > SecretValue::LIMIT;
