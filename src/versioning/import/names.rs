@@ -1,5 +1,7 @@
 //! Names from elsewhere in the characters that a name may have (etui).
 
+use std::borrow::Cow;
+
 use crate::domain::SecretName;
 
 /// What an empty name becomes.
@@ -7,10 +9,11 @@ const NAMELESS: &str = "unnamed";
 
 /// Makes a name of a text: letters outside the set are transliterated, everything else becomes `-`. Neither
 /// the name nor one of its folders begins with `-` then. A text that is a name already stays as it is, unless
-/// a command would take it for an option.
+/// a command would take it for an option. An address is called by what stands behind its `https://`.
 pub fn fit_name(text: &str) -> SecretName {
     let stays = |name: &SecretName| name.as_str().split('/').all(|part| !part.starts_with('-'));
     SecretName::new(text).ok().filter(stays).unwrap_or_else(|| {
+        let text = without_scheme(text);
         let parts: Vec<String> = text.split('/').map(fit_part).collect();
         let mut fitted = parts.join("/");
         if fitted.starts_with("acs/") {
@@ -50,6 +53,20 @@ pub fn is_made_of(name: &SecretName, base: &SecretName, account: Option<&str>) -
 
 fn fit_account(account: &str) -> String {
     fit_part(&account.replace('/', "-")).chars().take(SecretName::LIMIT / 2).collect()
+}
+
+/// An address, also one in a folder, without its scheme and without slashes at its end: they would be folders with
+/// empty names.
+fn without_scheme(text: &str) -> Cow<'_, str> {
+    let Some((before, behind)) = text.split_once("://") else { return Cow::Borrowed(text) };
+    let start = before.rfind('/').map_or(0, |slash| slash + 1);
+    let (folder, scheme) = before.split_at(start);
+    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let behind = behind.trim_matches('/');
+    if scheme.is_empty() || behind.is_empty() || !scheme.bytes().all(is_scheme) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{folder}{behind}"))
 }
 
 /// One folder of a name, or its last part; empty stays empty.
@@ -110,6 +127,20 @@ mod tests {
             ("a/b", "a/b"),
             ("a\nb", "a-b"),
             ("acs/rds", "acs-rds"),
+        ] {
+            assert_eq!(fitted(text), expected);
+        }
+    }
+
+    #[test]
+    fn an_address_is_called_by_what_stands_behind_its_scheme() {
+        for (text, expected) in [
+            ("https://github.com", "github.com"),
+            ("https://github.com/login/", "github.com/login"),
+            ("Work/http://192.168.0.1:8080/", "Work/192.168.0.1-8080"),
+            ("android://com.example.app", "com.example.app"),
+            ("My Site https://a.example", "My-Site-https-//a.example"),
+            ("https://", "https-//"),
         ] {
             assert_eq!(fitted(text), expected);
         }
