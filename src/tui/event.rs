@@ -5,6 +5,7 @@ use std::fmt;
 use crossterm::event::KeyEvent;
 
 use super::ask::Answered;
+use super::paste::PasteRefused;
 use super::theme::Rgb;
 use crate::memory::SecretBytes;
 
@@ -79,6 +80,8 @@ pub enum Event {
     /// The terminal named its background, which had been asked for.
     Background(Rgb),
     Paste(SecretBytes),
+    /// Something was pasted of which nothing is kept.
+    PasteRefused(PasteRefused),
     /// The terminal has another size: columns and rows.
     Resize(u16, u16),
     /// The time that [`State::next_wake`](super::State::next_wake) asked for has come.
@@ -101,6 +104,7 @@ impl fmt::Debug for Event {
             Self::Mouse(_) => "Mouse",
             Self::Background(_) => "Background",
             Self::Paste(_) => "Paste([redacted])",
+            Self::PasteRefused(_) => "PasteRefused",
             Self::Resize(..) => "Resize",
             Self::Tick => "Tick",
             Self::Resumed => "Resumed",

@@ -41,7 +41,7 @@ mod lock;
 mod mouse;
 mod open;
 pub mod outline;
-mod paste;
+pub mod paste;
 mod place;
 pub mod plan_text;
 mod runtime;

@@ -47,6 +47,10 @@ pub enum PasteRefused {
     NotText,
     /// It has several lines, and the field has one.
     ManyLines,
+    /// It is larger than any value.
+    TooLong,
+    /// Its end did not come, and Ctrl-C was pressed.
+    Stopped,
 }
 
 impl PasteRefused {
@@ -55,6 +59,8 @@ impl PasteRefused {
         match self {
             Self::Replaced => "the paste holds U+FFFD: bytes were lost on the way, take them from a file",
             Self::NotText => "the paste is not text: take it from a file",
+            Self::TooLong => "the paste is larger than 1 MiB: nothing was pasted, take it from a file",
+            Self::Stopped => "the paste did not end and was stopped: nothing was pasted",
             Self::ManyLines => "the paste has several lines, and this field has one: nothing was pasted",
         }
     }

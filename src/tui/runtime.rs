@@ -307,6 +307,7 @@ impl Runtime {
                 Input::Mouse(mouse) => Event::Mouse(mouse),
                 Input::Background(colour) => Event::Background(colour),
                 Input::Paste(text) => Event::Paste(text),
+                Input::PasteRefused(why) => Event::PasteRefused(why),
             })
         })
     }

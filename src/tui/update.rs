@@ -6,6 +6,7 @@ use super::app::Tone;
 use super::ask::{Effect, Work};
 use super::event::{Event, LockReason, Moment};
 use super::keymap::Key;
+use super::paste::PasteRefused;
 use super::state::State;
 use super::{editing, lock, mouse, paste};
 use crate::domain::Timestamp;
@@ -23,14 +24,18 @@ pub fn update(state: &mut State, event: Event, at: Moment, wall: Timestamp) -> V
     }
     pass_time(state);
     state.settle();
-    if matches!(event, Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Edited(_)) {
+    if matches!(
+        event,
+        Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::PasteRefused(_) | Event::Edited(_)
+    ) {
         state.app.last_input = at;
     }
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release && !was_idle => on_key(state, &key),
         Event::Mouse(event) if !was_idle => mouse::on_mouse(state, event),
         Event::Paste(pasted) if !was_idle => on_paste(state, pasted),
-        Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Tick => {}
+        Event::PasteRefused(why) if !was_idle => refuse_paste(state, why),
+        Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::PasteRefused(_) | Event::Tick => {}
         Event::Resize(columns, rows) => state.app.size = (columns, rows),
         Event::Background(colour) => state.app.on_background(colour),
         Event::Resumed => {
@@ -112,17 +117,22 @@ fn type_character(state: &mut State, character: char) {
 /// A paste goes into a text field or nowhere; it never submits.
 fn on_paste(state: &mut State, pasted: SecretBytes) {
     let is_typing = state.contexts().is_typing() && !state.app.is_busy();
-    let prepared = paste::prepare(pasted);
-    let text = match &prepared {
-        Ok(pasted) => Ok(pasted.expose_text().unwrap_or_default()),
-        Err(refused) => Err(refused.sentence()),
+    let pasted = match paste::prepare(pasted) {
+        Ok(pasted) => pasted,
+        Err(why) => return refuse_paste(state, why),
     };
-    match (text, state.top_mut()) {
-        (Ok(text), Some((layer, app))) if is_typing => layer.paste(text, app),
-        (Ok(_), _) if !is_typing => state.app.say(Tone::Note, paste::NO_FIELD),
-        (Ok(text), _) => paste_into_filter(state, text),
-        (Err(sentence), Some((layer, app))) => layer.refuse_paste(sentence, app),
-        (Err(sentence), None) => state.app.say(Tone::Failed, sentence),
+    let text = pasted.expose_text().unwrap_or_default();
+    match state.top_mut() {
+        Some((layer, app)) if is_typing => layer.paste(text, app),
+        _ if !is_typing => state.app.say(Tone::Note, paste::NO_FIELD),
+        _ => paste_into_filter(state, text),
+    }
+}
+
+fn refuse_paste(state: &mut State, why: PasteRefused) {
+    match state.top_mut() {
+        Some((layer, app)) => layer.refuse_paste(why.sentence(), app),
+        None => state.app.say(Tone::Failed, why.sentence()),
     }
 }
 
@@ -133,6 +143,6 @@ fn paste_into_filter(state: &mut State, text: &str) {
     if browse.filter.insert(text) {
         browse.filter_changed(asks);
     } else {
-        state.app.say(Tone::Failed, paste::PasteRefused::ManyLines.sentence());
+        state.app.say(Tone::Failed, PasteRefused::ManyLines.sentence());
     }
 }

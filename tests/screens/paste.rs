@@ -1,5 +1,8 @@
 //! Pastes: they never submit, never change fields, and no byte changes on the way.
 
+use etui::tui::Event;
+use etui::tui::paste::PasteRefused;
+
 use crate::browse::on_password;
 use crate::harness::Harness;
 use crate::sample;
@@ -78,4 +81,15 @@ fn a_newline_pasted_into_the_unlock_field_unlocks_nothing() {
     harness.assert_shows("the paste has several lines, and this field has one");
     harness.paste("correct horse battery staple").press("Enter");
     assert!(harness.state.app.browse().is_some());
+}
+
+#[test]
+fn a_paste_of_which_nothing_is_kept_is_told() {
+    let mut harness = on_password();
+    harness.event(Event::PasteRefused(PasteRefused::TooLong));
+    assert_eq!(harness.toast(), "the paste is larger than 1 MiB: nothing was pasted, take it from a file");
+    harness.press("p").type_text("kept");
+    harness.event(Event::PasteRefused(PasteRefused::Stopped));
+    harness.assert_shows("the paste did not end and was stopped: nothing was pasted");
+    assert_eq!(harness.typed_value(), "kept");
 }

@@ -11,8 +11,10 @@ use std::os::fd::BorrowedFd;
 use crossterm::event::KeyEvent;
 
 use super::keys::{Parsed, is_answer, parse, parse_given_up};
+use crate::domain::SecretValue;
 use crate::memory::SecretBytes;
 use crate::tui::event::Mouse;
+use crate::tui::paste::PasteRefused;
 use crate::tui::theme::Rgb;
 
 /// How long the rest of an escape sequence may take, in milliseconds. Long enough for one that the network
@@ -20,6 +22,8 @@ use crate::tui::theme::Rgb;
 pub(super) const ESCAPE_PATIENCE: u64 = 25;
 
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
+/// A key that no paste brings alone: it stops one whose end was lost, in which every other key is text.
+const CTRL_C: &[u8] = b"\x03";
 
 /// What the terminal sent.
 pub(super) enum Input {
@@ -30,6 +34,8 @@ pub(super) enum Input {
     Background(Rgb),
     /// Pasted text; what was not UTF-8 in it has become U+FFFD, which the fields refuse.
     Paste(SecretBytes),
+    /// A paste of which nothing is kept.
+    PasteRefused(PasteRefused),
 }
 
 /// Whether there is still somebody at the other end.
@@ -43,7 +49,40 @@ pub(super) enum Terminal {
 #[derive(Default)]
 pub(super) struct Decoder {
     unfinished: SecretBytes,
-    paste: Option<SecretBytes>,
+    paste: Option<Pasting>,
+}
+
+/// A paste that has not ended.
+#[derive(Default)]
+struct Pasting {
+    bytes: SecretBytes,
+    /// Nothing but the end is looked for: what is left of it is not to be taken for keys.
+    is_too_long: bool,
+}
+
+impl Pasting {
+    /// Takes a byte. Bytes that are too many are wiped; whether they are since this one.
+    fn push(&mut self, byte: u8) -> bool {
+        self.bytes.push(byte);
+        let most = if self.is_too_long { 0 } else { SecretValue::LIMIT } + PASTE_ENDS.len();
+        if self.bytes.len() <= most {
+            return false;
+        }
+        let kept = self.bytes.len() - PASTE_ENDS.len();
+        self.bytes = SecretBytes::copy_of(&self.bytes.expose()[kept..]);
+        !std::mem::replace(&mut self.is_too_long, true)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.bytes.expose().ends_with(PASTE_ENDS)
+    }
+
+    /// What was pasted, if it is known.
+    fn into_text(self) -> Option<SecretBytes> {
+        let Self { mut bytes, is_too_long } = self;
+        bytes.truncate(bytes.len() - PASTE_ENDS.len());
+        (!is_too_long).then(|| as_text(bytes))
+    }
 }
 
 impl Decoder {
@@ -67,6 +106,10 @@ impl Decoder {
 
     /// Takes bytes and appends what they complete.
     pub(super) fn feed(&mut self, bytes: &[u8], inputs: &mut Vec<Input>) {
+        if bytes == CTRL_C && self.paste.take().is_some() {
+            inputs.push(Input::PasteRefused(PasteRefused::Stopped));
+            return;
+        }
         for byte in bytes {
             self.take(*byte, inputs);
         }
@@ -88,10 +131,11 @@ impl Decoder {
 
     fn take(&mut self, byte: u8, inputs: &mut Vec<Input>) {
         if let Some(paste) = &mut self.paste {
-            paste.push(byte);
-            if paste.expose().ends_with(PASTE_ENDS) {
-                paste.truncate(paste.len() - PASTE_ENDS.len());
-                inputs.extend(self.paste.take().map(|paste| Input::Paste(as_text(paste))));
+            if paste.push(byte) {
+                inputs.push(Input::PasteRefused(PasteRefused::TooLong));
+            }
+            if paste.has_ended() {
+                inputs.extend(self.paste.take().and_then(Pasting::into_text).map(Input::Paste));
             }
             return;
         }
@@ -101,7 +145,7 @@ impl Decoder {
             Parsed::Key(key) => inputs.push(Input::Key(key)),
             Parsed::Mouse(mouse) => inputs.push(Input::Mouse(mouse)),
             Parsed::Background(colour) => inputs.push(Input::Background(colour)),
-            Parsed::PasteBegins => self.paste = Some(SecretBytes::new()),
+            Parsed::PasteBegins => self.paste = Some(Pasting::default()),
             Parsed::Ignored => {}
             Parsed::Nonsense => {
                 let torn = self.unfinished.expose().split_last().map_or(&[][..], |(_, torn)| torn);
@@ -160,6 +204,7 @@ mod tests {
             }
             Input::Mouse(mouse) => format!("{:?}@{},{}", mouse.kind, mouse.column, mouse.row),
             Input::Background(colour) => format!("background {colour:02x?}"),
+            Input::PasteRefused(why) => format!("{why:?}"),
             Input::Paste(text) => format!("<{}>", text.expose_text().unwrap().escape_debug()),
         });
         names.collect::<Vec<_>>().join(" ")
@@ -245,6 +290,12 @@ mod tests {
     }
 
     #[test]
+    fn half_a_character_behind_a_whole_one_is_not_waited_for() {
+        assert_eq!(parse(b"\xc3"), Parsed::Unfinished);
+        assert_eq!(parse(b"/\xc3"), Parsed::Nonsense);
+    }
+
+    #[test]
     fn half_a_character_is_waited_for_without_hurry() {
         let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
         decoder.feed(b"\xe2\x82", &mut inputs);
@@ -318,6 +369,34 @@ mod tests {
     #[test]
     fn bytes_of_a_paste_that_are_no_text_become_the_mark_that_fields_refuse() {
         assert_eq!(decoded(b"\x1b[200~a\xff\xfeb\xe2\x82\x1b[201~"), "<a\u{fffd}\u{fffd}b\u{fffd}>");
+    }
+
+    #[test]
+    fn a_paste_that_no_field_could_take_is_wiped_and_nothing_of_it_is_typed() {
+        let text = |length: usize| [b"\x1b[200~", &b"x".repeat(length)[..]].concat();
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(&[&text(SecretValue::LIMIT)[..], PASTE_ENDS].concat(), &mut inputs);
+        let [Input::Paste(paste)] = &inputs[..] else { panic!("a paste") };
+        assert_eq!(paste.len(), SecretValue::LIMIT);
+        inputs.clear();
+        decoder.feed(&[&text(SecretValue::LIMIT + 1)[..], PASTE_ENDS, b"q"].concat(), &mut inputs);
+        assert_eq!(named(&inputs), "TooLong q");
+        inputs.clear();
+        // One that never ends.
+        decoder.feed(&text(5 * SecretValue::LIMIT), &mut inputs);
+        assert_eq!(named(&inputs), "TooLong");
+        assert!(decoder.paste.is_some_and(|paste| paste.bytes.len() <= PASTE_ENDS.len()));
+    }
+
+    #[test]
+    fn ctrl_c_alone_stops_a_paste_whose_end_was_lost() {
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(b"\x1b[200~abc\x03def", &mut inputs);
+        decoder.feed(b"q", &mut inputs);
+        decoder.feed(b"\x03", &mut inputs);
+        decoder.feed(b"\x03", &mut inputs);
+        decoder.feed(b"q", &mut inputs);
+        assert_eq!(named(&inputs), "Stopped ctrl-c q");
     }
 
     #[test]
