@@ -273,7 +273,8 @@ fn ascii(byte: u8) -> KeyEvent {
 fn parse_character(bytes: &[u8]) -> Parsed {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.chars().next().map_or(Parsed::Unfinished, |first| Parsed::Key(character(first))),
-        Err(error) if error.error_len().is_none() => Parsed::Unfinished,
+        // Behind a whole character the beginning of another one is waited for by nobody.
+        Err(error) if error.error_len().is_none() && error.valid_up_to() == 0 => Parsed::Unfinished,
         Err(_) => Parsed::Nonsense,
     }
 }
