@@ -201,7 +201,7 @@ fn the_password_is_changed_with_the_present_one() {
     harness.type_text(NEW).press("Ctrl-s");
     harness.assert_shows("wrong password");
     assert!(harness.opens_with(PASSWORD));
-    harness.press("Tab Tab Ctrl-u").type_text(PASSWORD).press("Ctrl-s");
+    harness.press("Ctrl-u").type_text(PASSWORD).press("Ctrl-s");
     assert_dialog!("password_done", harness);
     assert!(harness.opens_with(NEW) && !harness.opens_with(PASSWORD));
     harness.resize(120, 40).press("Enter Ctrl-l").type_text(NEW).press("Enter");
@@ -334,6 +334,22 @@ fn an_export_is_confirmed_in_words_and_private() {
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("DB_PASSWORD="), "{text}");
     assert!(!text.contains("PERSONAL"), "only what lies below the folder");
+}
+
+#[test]
+fn after_a_path_that_is_taken_the_cursor_is_in_the_field_of_the_path() {
+    let mut harness = on_password();
+    let (taken, free) = (harness.path("taken.kdbx"), harness.path("free.kdbx"));
+    fs::write(&taken, "x").unwrap();
+    harness.task(Action::Export).resize(120, 40).press("Left Tab Tab").type_text(&taken).press("Tab");
+    harness
+        .type_text("correct horse battery")
+        .press("Tab")
+        .type_text("correct horse battery")
+        .press("Ctrl-s");
+    harness.assert_shows("already exists");
+    harness.press("Ctrl-u").type_text(&free).press("Ctrl-s");
+    assert!(fs::exists(&free).unwrap(), "{}", harness.screen());
 }
 
 // Import ------------------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ impl Failure {
     /// What to do next; may be empty.
     pub fn hint(&self) -> String {
         match self {
+            Self::Vault(VaultError::FileExists { .. }) => {
+                "choose another path; existing files are never overwritten here".to_owned()
+            }
             Self::Vault(error) => error.hint(),
             Self::Told { hint, .. } => hint.clone(),
         }

@@ -27,7 +27,7 @@ use super::session::Session;
 use crate::crypto::KdfCost;
 use crate::domain::{Folder, SecretName};
 use crate::memory::SecretBytes;
-use crate::vault::write_secret_file;
+use crate::vault::{VaultError, write_secret_file};
 
 #[cfg(feature = "engines")]
 pub use engine_job::{EngineDone, EngineJob, FromEngine, PushScope, Target};
@@ -102,9 +102,6 @@ fn export(
 fn refuse_taken(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Err(_) => Ok(()),
-        Ok(_) => Err(Failure::told(
-            format!("'{}' already exists", path.display()),
-            "choose another path; existing files are never overwritten here",
-        )),
+        Ok(_) => Err(VaultError::FileExists { path: path.to_owned() }.into()),
     }
 }

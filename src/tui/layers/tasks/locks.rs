@@ -22,7 +22,7 @@ pub(super) const PRESENT: Id = Id("present");
 const NEW: Id = Id("new");
 const AGAIN: Id = Id("again");
 const KEY_FILE: Id = Id("key file");
-const KEY_FILE_PATH: Id = Id("key file path");
+pub(super) const KEY_FILE_PATH: Id = Id("key file path");
 
 const AS_NOW: usize = 0;
 const MAKE: usize = 1;

@@ -32,7 +32,7 @@ use crate::tui::kit::form::{Did, Form};
 use crate::tui::layer::{Flow, Gift, Layer, News};
 use crate::tui::place::Reopen;
 use crate::tui::theme::Role;
-use crate::vault::{FormatVersion, Relocking};
+use crate::vault::{FormatVersion, Relocking, VaultError};
 
 pub use engine::{open_pull, open_push};
 pub use import::open_import;
@@ -123,6 +123,20 @@ impl TaskForm {
         }
     }
 
+    /// The cursor goes to the field that has to be changed before another attempt.
+    fn go_to_cause(&mut self, failure: &Failure) {
+        let fields: &[_] = match failure {
+            Failure::Vault(VaultError::FileExists { .. } | VaultError::NoRegularFile { .. }) => {
+                &[copies::PATH, locks::KEY_FILE_PATH]
+            }
+            Failure::Vault(VaultError::WrongPassword) => &[locks::PRESENT],
+            _ => &[],
+        };
+        for field in fields {
+            self.form.go_to(*field);
+        }
+    }
+
     /// The job came to its end: here it is shown, or a toast says all and the dialog closes.
     fn ended(&mut self, result: Result<Answer, Failure>, app: &mut App) -> Flow {
         self.job.forget();
@@ -140,6 +154,7 @@ impl TaskForm {
             }
             Err(failure) => {
                 self.stage = if self.form.is_empty() { Stage::Finished } else { Stage::Typing };
+                self.go_to_cause(&failure);
                 self.say(vec![
                     Line::new(Role::Danger, failure.sentence()),
                     Line::new(Role::Muted, failure.hint()),
