@@ -499,7 +499,7 @@ fn the_columns_of_a_csv_file_are_asked_for_where_that_is_the_format() {
     harness.press("Ctrl-u").type_text("name=Title,pin=Pwd").press("Ctrl-s");
     harness.assert_shows("'pin' is not a field");
     harness.press("Ctrl-u").type_text("name=Title,password=Pwd").press("Ctrl-s");
-    harness.assert_shows("csv: would import 1 secret: 1 new; 1 loss is named");
+    harness.assert_shows("csv: would import 1 secret: 1 new; 1 loss");
     harness.press("Ctrl-s");
     assert!(harness.names().contains(&"router".to_owned()));
     harness.press(":").type_text("copy-as").press("Enter");

@@ -235,8 +235,8 @@ pub(super) fn summary(report: &ImportReport, tense: Tense, on_refusal: OnRefusal
     let mut sentence = import_wording::summary(report, tense, on_refusal);
     if tense == Tense::Would && !report.losses.is_empty() {
         let losses = report.losses.len();
-        let plural = if losses == 1 { "loss is" } else { "losses are" };
-        sentence = format!("{sentence}; {losses} {plural} named");
+        let plural = if losses == 1 { "loss" } else { "losses" };
+        sentence = format!("{sentence}; {losses} {plural}");
     }
     sentence
 }

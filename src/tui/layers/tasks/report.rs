@@ -5,7 +5,7 @@ use super::import;
 use super::merge;
 use super::removal;
 use super::task::{Line, Stage, TaskForm};
-use crate::tui::app::{App, Tone};
+use crate::tui::app::{App, Tone, for_people};
 use crate::tui::ask::{Answer, Failure};
 use crate::tui::jobs::{Done, JobKind, OtherCopy, Relocked};
 use crate::tui::layer::Flow;
@@ -121,7 +121,7 @@ fn sentence(done: &Done) -> (Tone, String) {
             Some(first) => (Tone::Failed, format!("the vault is damaged: {first}; :verify shows all")),
         },
         Done::BackedUp { path, report } => {
-            let path = path.display();
+            let path = for_people(path);
             (Tone::Done, format!("backed up to '{path}' and checked: {}", wording::contents(report)))
         }
         Done::ImportPlanned { report, .. } => (
@@ -149,7 +149,7 @@ fn sentence(done: &Done) -> (Tone, String) {
         }
         Done::Exported { path, is_encrypted, secrets, losses } => {
             let how = if *is_encrypted { "" } else { ", unencrypted" };
-            let mut text = format!("exported {} to '{}'{how}", count(*secrets, "secret"), path.display());
+            let mut text = format!("exported {} to '{}'{how}", count(*secrets, "secret"), for_people(path));
             if let Some(first) = losses.first() {
                 text = format!("{text}; {first}");
             }
