@@ -65,7 +65,7 @@ fn settings_are_completed_changed_at_once_and_saved_among_the_comments() {
     run(&mut harness, "set mouse off");
     assert!(!harness.listens_to_mouse);
     assert_eq!(saved(&harness), "# mine\n# plain = false\nplain = true\n\nmouse = \"off\" # here\n");
-    run(&mut harness, "set lock_after 90s");
+    run(&mut harness, "set lock_after=90s");
     assert_eq!(harness.state.app.settings.lock_after.as_secs(), 90);
     run(&mut harness, "set clipboard osc52");
     assert_eq!(*harness.clipboard.settings.lock().unwrap().last().unwrap(), ClipboardSetting::Osc52);

@@ -56,6 +56,8 @@ impl App {
 
     /// Changes a setting, at once and in the file.
     pub fn change_setting(&mut self, name: &str, value: &str) {
+        // As vim spells it.
+        let (name, value) = name.split_once('=').filter(|_| value.is_empty()).unwrap_or((name, value));
         let Some(setting) = Setting::named(name) else {
             let nearest = command::nearest(name, SETTINGS.iter().map(|setting| setting.name));
             let next =
