@@ -2,8 +2,8 @@
 //! the same work costs with bare SQLite and bare XAES-256-GCM, on the same bytes, in the same run.
 //!
 //! `cargo bench --bench vault` prints criterion's report and then a table of medians and ratios; `cargo bench --bench
-//! vault -- merges` measures merges alone. Without `--bench` (under `cargo test --all-targets`) everything runs once on a
-//! tiny vault.
+//! vault -- merges` measures merges alone. Without `--bench` (under `cargo test --all-targets`) everything runs once on
+//! a tiny vault.
 
 mod filled;
 mod floor;

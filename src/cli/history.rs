@@ -1,5 +1,5 @@
-//! What happened, as JSON: one change of the history, the same for `audit`, `undo` and `redo`; and how a change that was
-//! just made is told.
+//! What happened, as JSON: one change of the history, the same for `audit`, `undo` and `redo`; and how a change that
+//! was just made is told.
 
 use serde::Serialize;
 

@@ -1,5 +1,5 @@
-//! Questions after an unlock on a terminal. Who says no is not asked again on this machine, as long as what the question
-//! is about stays what it is.
+//! Questions after an unlock on a terminal. Who says no is not asked again on this machine, as long as what the
+//! question is about stays what it is.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;

@@ -1,5 +1,5 @@
-//! Where the master password comes from, and that of another file: a file, a command, or a hidden prompt. Never argv, never a plain
-//! environment variable.
+//! Where the master password comes from, and that of another file: a file, a command, or a hidden prompt. Never argv,
+//! never a plain environment variable.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -16,7 +16,8 @@ pub(super) enum Shell {
 }
 
 impl Shell {
-    /// Writes the command that sets a variable and hands it on. Between `'…'` a shell reads every byte as it is but the quote itself; fish also reads `\\` and `\'` there.
+    /// Writes the command that sets a variable and hands it on. Between `'…'` a shell reads every byte as it is but the
+    /// quote itself; fish also reads `\\` and `\'` there.
     pub(super) fn export(self, name: &str, value: &[u8], out: &mut SecretBytes) {
         let (start, end) = match self {
             Self::Bash | Self::Zsh => (format!("export {name}='"), "'\n"),

@@ -56,7 +56,8 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// The same in a few columns: "now", "5m", "3h", "2d", "4w", "5mo", "1y"; "ahead" for what is not yet. Never more than five.
+/// The same in a few columns: "now", "5m", "3h", "2d", "4w", "5mo", "1y"; "ahead" for what is not yet. Never more than
+/// five.
 pub fn age_short(since: Timestamp, now: Timestamp) -> String {
     match Age::of(since, now) {
         Age::Future => "ahead".to_owned(),

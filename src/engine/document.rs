@@ -192,7 +192,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_value_comes_back_as_it_was(bytes in proptest::collection::vec(any::<u8>(), 1..200), words in "\\PC{1,60}|\\{\"a\":\"[a-z]{0,9}\"\\}") {
+        fn every_value_comes_back_as_it_was(
+            bytes in proptest::collection::vec(any::<u8>(), 1..200),
+            words in "\\PC{1,60}|\\{\"a\":\"[a-z]{0,9}\"\\}",
+        ) {
             let binary = SecretValue::new(ValueType::Binary, SecretBytes::copy_of(&bytes)).unwrap();
             for layout in [Layout::Whole, Layout::Fields] {
                 prop_assert!(value_of(&document_of(&binary, layout)).unwrap().equals(&binary));

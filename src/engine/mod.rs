@@ -8,8 +8,8 @@
 //! - `document`: what a value becomes there; `marks`: what ids, labels, descriptions and tags become.
 //! - `push`, `pull`: the rules, without input or output.
 //! - `seen`: what was last seen there, sealed in the state directory: a hint that tells whose change is whose.
-//! - `transfer`: carries plans out on a [`Vault`](crate::vault::Vault) and an [`Engine`]; `patience`: how often it tries;
-//!   `report`: what it did; `wording`: the same in words.
+//! - `transfer`: carries plans out on a [`Vault`](crate::vault::Vault) and an [`Engine`]; `patience`: how often it
+//!   tries; `report`: what it did; `wording`: the same in words.
 
 mod access;
 mod address;

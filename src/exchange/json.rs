@@ -3,7 +3,8 @@
 //!
 //! ```json
 //! {"Format":"etui","FormatVersion":1,"Secrets":[
-//! {"SecretName":"db","CreateTime":"2026-11-24T12:00:00Z","Description":"…","Tags":[{"TagKey":"env","TagValue":"prod"}],
+//! {"SecretName":"db","CreateTime":"2026-11-24T12:00:00Z","Description":"…",
+//!  "Tags":[{"TagKey":"env","TagValue":"prod"}],
 //!  "KeepVersions":10,"RotationDays":90,
 //!  "Versions":[{"VersionId":"v1","CreateTime":"…","Note":"…","SecretDataType":"text","SecretData":"…"}],
 //!  "Stages":[{"VersionStage":"ACSCurrent","VersionId":"v1"}]}

@@ -1,5 +1,6 @@
-//! 1Password's exports: the archive (1PUX) is read by `onepux`; this is the CSV, `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older
-//! versions call some columns otherwise. History and attachments are not in it.
+//! 1Password's exports: the archive (1PUX) is read by `onepux`; this is the CSV,
+//! `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older versions call some columns otherwise.
+//! History and attachments are not in it.
 
 use super::entry::{FAVORITE, Fields, add_entry};
 use super::error::ExchangeError;

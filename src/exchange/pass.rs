@@ -48,7 +48,8 @@ impl Programs {
 /// # Errors
 /// [`ExchangeError::NoStore`] where the folder is none, [`ExchangeError::NoProgram`] without what decrypts it (or
 /// without git, where the store is a repository), [`ExchangeError::ProgramFailed`] where no entry can be decrypted
-/// at all, [`ExchangeError::Foreign`] for a store whose names are hidden. One of several that cannot is an unreadable entry; an older revision that cannot is named among the losses.
+/// at all, [`ExchangeError::Foreign`] for a store whose names are hidden. One of several that cannot is an unreadable
+/// entry; an older revision that cannot is named among the losses.
 pub fn read(
     store: &Path,
     programs: &Programs,

@@ -145,8 +145,8 @@ impl Yaml {
         found.map(|(_, value)| *value).filter(|value| !self.is_null(*value))
     }
 
-    /// The members of a mapping, each with its key; those that `<<` merges stand behind its own. One that stands twice is
-    /// a fault: whichever counted, the other would be lost.
+    /// The members of a mapping, each with its key; those that `<<` merges stand behind its own. One that stands twice
+    /// is a fault: whichever counted, the other would be lost.
     pub(super) fn members(&mut self, map: Id) -> Result<Vec<(Id, Id)>, ExchangeError> {
         let mut members = Vec::new();
         self.collect(map, 0, &mut members)?;

@@ -6,8 +6,8 @@
 //! `versioning`, and this module only translates. What happens to a line:
 //!
 //! 1. `lines` cuts it off, in a wiping buffer;
-//! 2. `request` reads its action and its parameters (JSON by `content::json_text`), each straight into a wiping buffer of its own, so that
-//!    `SecretData` is never in a `String`;
+//! 2. `request` reads its action and its parameters (JSON by `content::json_text`), each straight into a wiping buffer
+//!    of its own, so that `SecretData` is never in a `String`;
 //! 3. `actions` finds the row of the action and, by `parameters`, checks what was given against it;
 //! 4. the action makes validated words of them, asks the vault, and sends an answer through `reply`;
 //! 5. `json` or `xml` writes it.

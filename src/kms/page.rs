@@ -44,7 +44,8 @@ impl Page {
     /// empty.
     ///
     /// # Errors
-    /// [`Invalid::Range`] for a page outside 1 to [`LARGEST_NUMBER`](Self::LARGEST_NUMBER), and for a size outside 1 to [`LARGEST_SIZE`](Self::LARGEST_SIZE).
+    /// [`Invalid::Range`] for a page outside 1 to [`LARGEST_NUMBER`](Self::LARGEST_NUMBER), and for a size outside 1 to
+    /// [`LARGEST_SIZE`](Self::LARGEST_SIZE).
     pub const fn new(number: u32, size: u32) -> Result<Self, Invalid> {
         if number == 0 || number > Self::LARGEST_NUMBER {
             return Err(Invalid::Range { what: "a page number", least: 1, most: Self::LARGEST_NUMBER });

@@ -46,6 +46,7 @@ impl Masker {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
@@ -156,16 +157,19 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_masked_is_what_would_be_replaced_afterwards(
-            values in prop::collection::vec(prop::collection::vec(prop_oneof![Just(b'a'), Just(b'\n'), any::<u8>()], 8..40), 1..6),
-            parts in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>(), prop::collection::vec(prop_oneof![Just(b'a'), any::<u8>()], 0..12)), 0..12),
-            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
+            values in vec(vec(prop_oneof![Just(b'a'), Just(b'\n'), any::<u8>()], 8..40), 1..6),
+            parts in vec(
+                (any::<[prop::sample::Index; 3]>(), vec(prop_oneof![Just(b'a'), any::<u8>()], 0..12)),
+                0..12,
+            ),
+            cuts in vec(any::<prop::sample::Index>(), 0..8),
         ) {
             let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
             prop_assume!(Forms::of(values.iter().copied()).is_some());
             let forms = forms(&values);
             let all: Vec<&[u8]> = forms.expose().collect();
             let mut text = Vec::<u8>::new();
-            for (form, start, end, noise) in &parts {
+            for ([form, start, end], noise) in &parts {
                 let form = form.get(&all);
                 let (start, end) = (start.index(form.len() + 1), end.index(form.len() + 1));
                 // Whole ones and pieces of them.

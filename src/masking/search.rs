@@ -83,8 +83,8 @@ impl Search {
         &self.bytes.expose()[place.clone()]
     }
 
-    /// Gives `out` the pieces of `text`, and `mask` in the place of patterns: of those that begin at one place the longest, of
-    /// those that overlap the first. Answers how many bytes were dealt with: what is left begins a pattern.
+    /// Gives `out` the pieces of `text`, and `mask` in the place of patterns: of those that begin at one place the
+    /// longest, of those that overlap the first. Answers how many bytes were dealt with: what is left begins a pattern.
     pub(super) fn replace(&self, text: &[u8], mask: &[u8], rest: Rest, out: &mut dyn FnMut(&[u8])) -> usize {
         let shifts = self.shifts.expose();
         let (mut at, mut copied) = (0, 0);

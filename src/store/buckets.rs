@@ -33,7 +33,8 @@ const MOST_THREADS: usize = 4;
 #[derive(Default)]
 struct SealedBucket {
     bucket: usize,
-    /// Name tag, id, and the end of the sealed record, or of its nonce and tag, in `bytes`; it begins where the one before ends.
+    /// Name tag, id, and the end of the sealed record, or of its nonce and tag, in `bytes`; it begins where the one
+    /// before ends.
     rows: Vec<(NameTag, [u8; 16], usize)>,
     bytes: Vec<u8>,
 }

@@ -1,8 +1,8 @@
 //! Taking another copy of the vault whole, in the place of this file.
 //!
-//! The copy is written beside the vault, checked, and renamed while the write lock of the old file is held: whoever waits
-//! for that lock finds another file at the path then, and opens that. Killed at any step the path leads to the old
-//! file or to the new one, whole.
+//! The copy is written beside the vault, checked, and renamed while the write lock of the old file is held: whoever
+//! waits for that lock finds another file at the path then, and opens that. Killed at any step the path leads to the
+//! old file or to the new one, whole.
 
 use std::time::Duration;
 

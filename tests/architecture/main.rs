@@ -3,6 +3,7 @@
 //! Each check also runs on a planted bad file (`planted.rs`), so it is known to be able to fail.
 
 mod circles;
+mod columns;
 mod denials;
 mod lock_files;
 mod names;
@@ -121,6 +122,16 @@ fn every_file_says_in_its_first_line_what_it_is_for() {
         .map(|path| path.display().to_string())
         .collect();
     assert!(silent.is_empty(), "no `//!` in the first line of:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn no_line_is_wider_than_a_screen_for_two_files() {
+    let folders = ["src", "tests", "benches", "examples", "fuzz"].map(|folder| root().join(folder));
+    let files = folders.iter().filter(|folder| folder.is_dir()).flat_map(|folder| rust_files(folder));
+    let wide: Vec<String> = files
+        .flat_map(|path| columns::too_wide(&path.display().to_string(), &fs::read_to_string(&path).unwrap()))
+        .collect();
+    assert!(wide.is_empty(), "break these lines:\n{}", wide.join("\n"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Rust text as tokens: enough of the language to tell code from comments, strings and tests.
 
+use std::collections::BTreeSet;
+
 /// A word, `::`, or one character of punctuation, with the line it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
@@ -43,6 +45,22 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         at = end;
     }
     found
+}
+
+/// The lines in which a string literal stands or begins or ends.
+pub fn literal_lines(text: &str) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    let (mut at, mut line) = (0, 1);
+    while at < text.len() {
+        let end = next_end(text, at);
+        let piece = &text[at..end];
+        let last = line + piece.matches('\n').count();
+        if piece.contains('"') && !piece.starts_with("//") && !piece.starts_with("/*") {
+            lines.extend(line..=last);
+        }
+        (line, at) = (last, end);
+    }
+    lines
 }
 
 /// The string literals among the arguments behind each occurrence of `opening`, which ends within the brackets of a

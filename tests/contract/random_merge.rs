@@ -116,8 +116,8 @@ impl Copies {
         }
     }
 
-    /// Each takes from the first what it lacks, and has nothing new for it then: but for the restoration of a secret that
-    /// was removed for good there and is kept here. Answers whether there was one.
+    /// Each takes from the first what it lacks, and has nothing new for it then: but for the restoration of a secret
+    /// that was removed for good there and is kept here. Answers whether there was one.
     fn meet_the_first(&mut self) -> bool {
         let mut any_kept = false;
         for at in 1..COPIES {
@@ -215,8 +215,8 @@ fn remove_a() -> Act {
     Act::Step(Step::Delete { name: "a".into(), days: None, force: true })
 }
 
-// Guards: a copy that removed a secret for good is not asked about it, the others are; one that keeps it then has something
-// new for the first, which was once taken for a fault.
+// Guards: a copy that removed a secret for good is not asked about it, the others are; one that keeps it then has
+// something new for the first, which was once taken for a fault.
 #[test]
 fn copies_come_to_rest_whichever_of_them_removed_a_secret_for_good() {
     for format in FormatVersion::ALL {

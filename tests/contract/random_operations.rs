@@ -14,7 +14,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_rules_and_the_model_agree_and_no_invariant_ever_breaks(steps in one_line(prop::collection::vec(step(), 1..60))) {
+    fn the_rules_and_the_model_agree_and_no_invariant_ever_breaks(
+        steps in one_line(prop::collection::vec(step(), 1..60)),
+    ) {
         let (mut rules, mut model) = (Rules::new(START), Model::new(START));
         for step in steps.iter() {
             let answer = rules.run(step);
@@ -29,7 +31,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_vault_and_the_model_agree_and_the_vault_stays_sound(steps in one_line(prop::collection::vec(step(), 1..40))) {
+    fn the_vault_and_the_model_agree_and_the_vault_stays_sound(
+        steps in one_line(prop::collection::vec(step(), 1..40)),
+    ) {
         let (mut subject, mut model) = (VaultSubject::new(), Model::new(START));
         for (number, step) in steps.iter().enumerate() {
             let before = subject.place.copy();

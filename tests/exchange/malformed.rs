@@ -386,7 +386,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_harmless(bytes in prop::collection::vec(any::<u8>(), 0..300), format in prop::sample::select(&ALL[..])) {
+    fn any_bytes_are_harmless(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        format in prop::sample::select(&ALL[..]),
+    ) {
         if let Err(error) = format(&bytes) {
             prop_assert!(!error.to_string().is_empty());
         }

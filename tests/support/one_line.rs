@@ -1,4 +1,5 @@
-//! Random input that is printed in one line where a test fails: what a log keeps of it, and what can be put into a test.
+//! Random input that is printed in one line where a test fails: what a log keeps of it, and what can be put into a
+//! test.
 
 use std::fmt;
 use std::ops::Deref;

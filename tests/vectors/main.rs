@@ -1,7 +1,7 @@
 //! Frozen bytes of every format: no refactoring may orphan somebody's vault.
 //!
-//! Here are keys, seals and MACs, which both formats share; `vaults` reads whole ones. `format_1.txt` was made by `format_1.py`, an implementation of its own, and is never made anew: another
-//! format gets another file.
+//! Here are keys, seals and MACs, which both formats share; `vaults` reads whole ones. `format_1.txt` was made by
+//! `format_1.py`, an implementation of its own, and is never made anew: another format gets another file.
 
 mod vaults;
 

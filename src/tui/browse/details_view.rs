@@ -181,8 +181,8 @@ fn draw_version(
     pen.fill(" ", over.unwrap_or_default());
 }
 
-/// As many labels as there is room for, then how many more there are. On a row that has a style of its own, a sign keeps
-/// its colour.
+/// As many labels as there is room for, then how many more there are. On a row that has a style of its own, a sign
+/// keeps its colour.
 pub fn draw_labels(
     labels: &[StageLabel],
     room: u16,

@@ -4,7 +4,8 @@
 //! leave is the merged state: so it does not matter which copy is merged into which, how often, or by which way round.
 //! Nothing here reads a value; two versions hold the same one where their [`ValueMark`]s say so.
 //!
-//! - Of each fact the last change decides. `ACSCurrent` and `ACSPrevious` are replayed, each finding what was current before it.
+//! - Of each fact the last change decides. `ACSCurrent` and `ACSPrevious` are replayed, each finding what was current
+//!   before it.
 //! - Where one copy has every event of a secret that the other one has, its state is the result. Where each has some
 //!   that the other lacks, the *whole* history of that secret is replayed: an event that came from a third copy may be
 //!   older than what both had before, and what retention destroyed stays destroyed when its label moves on. A name is
@@ -13,10 +14,10 @@
 //! - Two made apart under one name are one secret only while both are called so. Where a third copy has renamed one of
 //!   them, the order of the merges matters until all copies have met; nothing is lost by that.
 //! - A name that was told apart is free again: whoever takes it in one copy, seeing the other one, keeps it.
-//! - A restoration that is newer than a removal for good takes it back everywhere, without a question. Where the removal
-//!   was accepted against versions that the restored copy does not have, those stay destroyed.
-//! - Versions of which both copies have the same record may be left out of the terms: they stay as they are. Where one of
-//!   them matters after all, the plan says so and is made again with all of them.
+//! - A restoration that is newer than a removal for good takes it back everywhere, without a question. Where the
+//!   removal was accepted against versions that the restored copy does not have, those stay destroyed.
+//! - Versions of which both copies have the same record may be left out of the terms: they stay as they are. Where one
+//!   of them matters after all, the plan says so and is made again with all of them.
 //! - A version that was united goes where it was destroyed under the key that is kept, or under each of its keys.
 
 mod conflicts;

@@ -147,7 +147,10 @@ proptest! {
     /// Any history of puts, pushed through any weather from two machines that share the vault file.
     #[test]
     fn whatever_is_lost_on_the_way_arrives_once(
-        puts in proptest::collection::vec((0..3_u8, 0..4_u8, proptest::collection::vec(fate(), 0..12), any::<bool>()), 1..12),
+        puts in proptest::collection::vec(
+            (0..3_u8, 0..4_u8, proptest::collection::vec(fate(), 0..12), any::<bool>()),
+            1..12,
+        ),
     ) {
         let (one, other, world) = (Place::new(), Place::new(), World::new());
         world.borrow_mut().kept = 100;

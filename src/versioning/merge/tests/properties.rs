@@ -8,8 +8,9 @@ use crate::versioning::{Existence, SecretState};
 
 /// How many triples are tried with every run of the tests.
 const FEW: u64 = 60;
-/// Triples that went wrong once: an older rename that came back (371, 1197, 1574), three secrets that became one by and by
-/// (391), a removal that was accepted before another copy's restoration was known (434), a clock that went back (1018).
+/// Triples that went wrong once: an older rename that came back (371, 1197, 1574), three secrets that became one by and
+/// by (391), a removal that was accepted before another copy's restoration was known (434), a clock that went back
+/// (1018).
 const KNOWN: [u64; 6] = [371, 391, 434, 1018, 1197, 1574];
 /// And how many in the long run.
 const MANY: u64 = 25_000;
