@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::outcome::{CurrentSummary, SecretSummary};
+use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 use crate::store::{SecretRecordView, SharedRecords};
 
@@ -78,6 +79,14 @@ impl Listing {
     /// The secrets in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = SecretSummary<'_>> {
         (0..self.len()).map(|position| self.summary(position))
+    }
+
+    /// The names in order, each with the end of its deletion window: for whoever needs nothing else of many secrets.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
+        (0..self.len()).map(|position| {
+            SecretRecordView::name_and_deletion_of(self.records.get(position))
+                .expect("every record was parsed when the list was made")
+        })
     }
 
     /// The position of a name.

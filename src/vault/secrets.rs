@@ -6,7 +6,7 @@ use super::error::VaultError;
 use super::listing::Listing;
 use super::outcome::{ChangeOutcome, CreateOutcome, Planned, SecretDetails};
 use super::request::{CreateRequest, DeleteRequest, DuplicateRequest, PurgeRequest, StateToken};
-use crate::domain::SecretName;
+use crate::domain::{SecretName, Timestamp};
 use crate::store::{NewVersion, OpenStore, StoredSecret};
 use crate::versioning::{
     Plan, Selector, VersionKey, VersionRef, create, delete, duplicate, purge, restore, select,
@@ -154,10 +154,9 @@ impl Vault {
     pub fn purgeable(&mut self) -> Result<Vec<SecretName>, VaultError> {
         let now = self.now();
         let listing = self.list()?;
-        let past =
-            |planned: Option<crate::domain::Timestamp>| planned.is_some_and(|planned| planned.has_come(now));
-        let names = listing.iter().filter(|secret| past(secret.planned_deletion));
-        Ok(names.filter_map(|secret| SecretName::new(secret.name).ok()).collect())
+        let is_past = |planned: Option<Timestamp>| planned.is_some_and(|planned| planned.has_come(now));
+        let names = listing.names().filter(|(_, planned)| is_past(*planned));
+        Ok(names.filter_map(|(name, _)| SecretName::new(name).ok()).collect())
     }
 }
 

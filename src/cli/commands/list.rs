@@ -130,6 +130,9 @@ impl RunCommand for List {
         let listed = Shown { at, query: &query, otherwise };
         // Only a search needs what makes searching fast.
         if query.is_empty() {
+            if self.wants_all() && invocation.output().audience() == Audience::Pipe {
+                return self.print_names(listing.names(), listed.query, invocation);
+            }
             return self.print(listing.iter(), &listed, invocation);
         }
         let catalogue = Catalogue::of(listing);
@@ -156,21 +159,38 @@ impl List {
                 let matches = matches.collect::<Vec<_>>();
                 output.answer_with(&Answer::list(&matches, then), &AsOf::of(at))?;
             }
-            // Whoever reads the names would run into those that can no longer be read.
             Audience::Pipe => {
-                let asks_for_deleted = self.deleted || query.wants_deleted();
-                let mut names = String::new();
-                for secret in matches.filter(|secret| asks_for_deleted || secret.planned_deletion.is_none()) {
-                    names.push_str(secret.name);
-                    names.push('\n');
-                }
-                output.text(&names)?;
+                let names = matches.map(|secret| (secret.name, secret.planned_deletion));
+                return self.print_names(names, query, invocation);
             }
             Audience::Person => match matches.collect::<Vec<_>>().as_slice() {
                 [] => output.note(otherwise),
                 matches => output.text(&table(matches, then, now, output))?,
             },
         }
+        Ok(Finish::Done)
+    }
+
+    /// Whether no flag asks more of a secret than its name and its deletion tell.
+    fn wants_all(&self) -> bool {
+        self.tags.is_empty() && self.stale.is_none() && !self.deleted
+    }
+
+    /// Prints names alone. Whoever reads them would run into those that can no longer be read: they are left out
+    /// unless they were asked for.
+    fn print_names<'a>(
+        &self,
+        found: impl Iterator<Item = (&'a str, Option<Timestamp>)>,
+        query: &Query,
+        invocation: &Invocation,
+    ) -> anyhow::Result<Finish> {
+        let asks_for_deleted = self.deleted || query.wants_deleted();
+        let mut names = String::new();
+        for (name, _) in found.filter(|(_, planned)| asks_for_deleted || planned.is_none()) {
+            names.push_str(name);
+            names.push('\n');
+        }
+        invocation.output().text(&names)?;
         Ok(Finish::Done)
     }
 

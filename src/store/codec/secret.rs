@@ -148,19 +148,15 @@ impl<'a> SecretRecordView<'a> {
     /// Reads a record; `None` where it makes no sense.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
-        let version = reader.u8()?;
-        let format =
-            FormatVersion::ALL.into_iter().find(|format| super::record_version(*format) == version)?;
+        let Beginning { format, name, given_name, description, created, updated, planned_deletion } =
+            Beginning::read(&mut reader)?;
         let view = Self {
-            name: reader.text()?,
-            given_name: match format {
-                FormatVersion::One => None,
-                FormatVersion::Two => reader.optional(Reader::text)?,
-            },
-            description: reader.text()?,
-            created: reader.time()?,
-            updated: reader.time()?,
-            planned_deletion: reader.optional(Reader::time)?,
+            name,
+            given_name,
+            description,
+            created,
+            updated,
+            planned_deletion,
             retention: reader.optional(Reader::u16)?,
             rotation_days: reader.optional(Reader::u16)?,
             current_id: reader.text()?,
@@ -191,6 +187,13 @@ impl<'a> SecretRecordView<'a> {
     pub fn name_bytes_of(bytes: &'a [u8]) -> &'a [u8] {
         let mut reader = Reader::new(bytes);
         reader.u8().and_then(|_| reader.bytes()).unwrap_or_default()
+    }
+
+    /// The name and the end of the deletion window, for a long list of nothing else: reading a whole record takes
+    /// twice as long. `None` where the record makes no sense.
+    pub fn name_and_deletion_of(bytes: &'a [u8]) -> Option<(&'a str, Option<Timestamp>)> {
+        let beginning = Beginning::read(&mut Reader::new(bytes))?;
+        Some((beginning.name, beginning.planned_deletion))
     }
 
     /// The record as the rules want it, still without its versions.
@@ -225,6 +228,37 @@ impl<'a> SecretRecordView<'a> {
                 Succession::Newest(_) => 0,
             },
             versions: Vec::new(),
+        })
+    }
+}
+
+/// What a record begins with.
+struct Beginning<'a> {
+    format: FormatVersion,
+    name: &'a str,
+    given_name: Option<&'a str>,
+    description: &'a str,
+    created: Timestamp,
+    updated: Timestamp,
+    planned_deletion: Option<Timestamp>,
+}
+
+impl<'a> Beginning<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let version = reader.u8()?;
+        let format =
+            FormatVersion::ALL.into_iter().find(|format| super::record_version(*format) == version)?;
+        Some(Self {
+            format,
+            name: reader.text()?,
+            given_name: match format {
+                FormatVersion::One => None,
+                FormatVersion::Two => reader.optional(Reader::text)?,
+            },
+            description: reader.text()?,
+            created: reader.time()?,
+            updated: reader.time()?,
+            planned_deletion: reader.optional(Reader::time)?,
         })
     }
 }
