@@ -300,7 +300,7 @@ fn one_key_for_every_conflict_answers_no_deletion_for_good() {
         harness.unlock();
         harness.press("Ctrl-s").press(key).press("Enter");
         assert_eq!(harness.top(), "merge plan", "{key}: the deletion is not answered");
-        harness.assert_shows("1 secret was deleted for good in one copy: answer with m or t first.");
+        harness.assert_shows("1 secret was deleted for good in one copy: answer first, with m for");
         assert!(!has(&harness, "made/there"), "{key}: nothing is merged");
         assert!(selected_line(&harness).contains("personal/mail"), "{}", harness.dialog());
         harness.press("m Enter");

@@ -257,9 +257,8 @@ fn draw_facts(
         pen.right(&pad(&age_of(summary, browse), columns.age), look.style(Role::Muted));
     }
     if columns.id > 0 {
-        let id = summary.current.id;
-        let id = &id[id.len() - id.len().min(usize::from(columns.id))..];
-        pen.right(&pad(id, columns.id), look.style(Role::Muted));
+        let id = cut_path(summary.current.id, columns.id, glyphs);
+        pen.right(&pad(&id, columns.id), look.style(Role::Muted));
     }
 }
 

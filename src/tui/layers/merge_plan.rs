@@ -217,7 +217,10 @@ impl Merging {
         if open > 0 {
             let secrets = wording::count(open as u64, "secret");
             let were = if open == 1 { "was" } else { "were" };
-            let text = format!("{secrets} {were} deleted for good in one copy: answer with m or t first.");
+            let text = format!(
+                "{secrets} {were} deleted for good in one copy: answer first, with m for \
+                 what is here or t for what is there."
+            );
             sentences.push((text, Role::Danger));
         }
         sentences.extend(conflict_sentence(outcome).map(|text| (text, Role::Text)));
@@ -236,7 +239,7 @@ fn conflict_sentence(outcome: &MergeOutcome) -> Option<String> {
         (0, 0) => None,
         (0, _) => Some(format!("{conflicts}: both ends are kept.")),
         (_, 0) => Some(format!("{conflicts}: {choice}.")),
-        (_, both) => Some(format!("{conflicts}: of {both} both ends are kept; of the others {choice}.")),
+        (_, both) => Some(format!("{conflicts}: both ends of {both} are kept; of the others {choice}.")),
     }
 }
 

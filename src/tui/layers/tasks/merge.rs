@@ -31,7 +31,7 @@ pub(super) fn form(file: &str) -> TaskForm {
 
 /// The form of a remote.
 pub(super) fn sync_form(remote: &str) -> TaskForm {
-    let field = Field::text(REMOTE, "Remote", remote).placeholder("leave empty for the only one");
+    let field = Field::text(REMOTE, "Remote", remote).placeholder("may be empty where there is only one");
     TaskForm::new(Task::Sync, vec![field])
 }
 
