@@ -9,7 +9,7 @@ use super::entry::{
 use super::error::ExchangeError;
 use super::heading;
 use super::locks::Locks;
-use super::place::without_mark;
+use super::place::{Text, without_mark};
 use super::protected;
 use super::table::{Row, Table};
 use crate::domain::Timestamp;
@@ -35,7 +35,8 @@ pub fn read_locked(text: &[u8], locks: Option<&Locks>) -> Result<IncomingBatch, 
     if first != Some(&b'{') {
         return read_csv(text);
     }
-    let root = parse(text)?.members()?;
+    let text = Text::of(text);
+    let root = parse(&text)?.members()?;
     let is_set = |member| root.find(member).is_some_and(|node| node.spelled() == "true");
     match (is_set("encrypted"), is_set("passwordProtected")) {
         (false, _) => read_json(&root),
@@ -43,7 +44,8 @@ pub fn read_locked(text: &[u8], locks: Option<&Locks>) -> Result<IncomingBatch, 
         (true, true) => {
             let opened = protected::open(&root, locks)?;
             // Places in what was encrypted say nothing to anybody.
-            parse(opened.expose()).and_then(|node| read_json(&node.members()?)).map_err(|error| match error {
+            let text = Text::of(opened.expose());
+            parse(&text).and_then(|node| read_json(&node.members()?)).map_err(|error| match error {
                 ExchangeError::Malformed { .. } => ExchangeError::Damaged,
                 other => other,
             })

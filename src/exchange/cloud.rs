@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::document::{Members, Node, parse_all};
 use super::entry::{CHANGED, CREATED, member_in_words, time_of};
 use super::error::ExchangeError;
+use super::place::Text;
 use crate::domain::{
     Description, Invalid, SecretValue, StageLabel, TagKey, TagValue, Tags, Timestamp, ValueType, VersionId,
 };
@@ -52,7 +53,8 @@ pub fn read_aws(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     let mut told = Vec::new();
     let mut described = Vec::new();
-    let answers = answers(text)?;
+    let text = Text::of(text);
+    let answers = answers(&text)?;
     let is_only = answers.len() == 1;
     for (position, answer) in answers.into_iter().enumerate() {
         let mut read = || {
@@ -225,7 +227,8 @@ fn aws_label(text: &str) -> Result<StageLabel, Invalid> {
 pub fn read_alibaba(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     let mut told = Vec::new();
-    let answers = answers(text)?;
+    let text = Text::of(text);
+    let answers = answers(&text)?;
     let is_only = answers.len() == 1;
     for (position, answer) in answers.into_iter().enumerate() {
         let read = answer.members().and_then(|members| alibaba_version(&members, &mut batch.losses));
@@ -298,7 +301,7 @@ fn no_value(member: &str) -> String {
 }
 
 /// The answers of a file: one behind the other, or in lists.
-pub(super) fn answers(text: &[u8]) -> Result<Vec<Node<'_>>, ExchangeError> {
+pub(super) fn answers<'a>(text: &'a Text<'a>) -> Result<Vec<Node<'a>>, ExchangeError> {
     let mut answers = Vec::new();
     for node in parse_all(text)? {
         if node.spelled().starts_with('[') {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use super::error::ExchangeError;
-use super::place::{Place, without_mark};
+use super::place::{Place, Text};
 use crate::content::json_text;
 use crate::domain::{Invalid, Timestamp};
 use crate::memory::SecretBytes;
@@ -15,7 +15,7 @@ use crate::memory::SecretBytes;
 pub(super) struct Node<'a> {
     raw: &'a RawValue,
     /// The whole text, for places.
-    text: &'a [u8],
+    text: &'a Text<'a>,
 }
 
 /// The members of an object.
@@ -25,16 +25,14 @@ pub(super) struct Members<'a> {
 }
 
 /// Reads a text that is one JSON value.
-pub(super) fn parse(text: &[u8]) -> Result<Node<'_>, ExchangeError> {
-    let text = without_mark(text);
-    let raw = serde_json::from_slice(text).map_err(|error| not_json(text, &error))?;
+pub(super) fn parse<'a>(text: &'a Text<'a>) -> Result<Node<'a>, ExchangeError> {
+    let raw = serde_json::from_slice(text.bytes()).map_err(|error| not_json(text, &error))?;
     Ok(Node { raw, text })
 }
 
 /// Reads a text that is any number of JSON values, one behind the other.
-pub(super) fn parse_all(text: &[u8]) -> Result<Vec<Node<'_>>, ExchangeError> {
-    let text = without_mark(text);
-    serde_json::Deserializer::from_slice(text)
+pub(super) fn parse_all<'a>(text: &'a Text<'a>) -> Result<Vec<Node<'a>>, ExchangeError> {
+    serde_json::Deserializer::from_slice(text.bytes())
         .into_iter::<&RawValue>()
         .map(|raw| raw.map(|raw| Node { raw, text }).map_err(|error| not_json(text, &error)))
         .collect()
@@ -50,8 +48,8 @@ pub(super) fn text_or_spelling(node: Node<'_>) -> Result<SecretBytes, ExchangeEr
 }
 
 /// Keeps the place and drops the words: `serde_json`'s own may quote the text.
-fn not_json(text: &[u8], error: &serde_json::Error) -> ExchangeError {
-    let place = Place::of_line_and_byte(text, error.line(), error.column());
+fn not_json(text: &Text<'_>, error: &serde_json::Error) -> ExchangeError {
+    let place = Place::of_line_and_byte(text.bytes(), error.line(), error.column());
     ExchangeError::malformed(place, "this is not JSON, or the text is cut off")
 }
 
@@ -59,8 +57,8 @@ impl<'a> Node<'a> {
     /// An error at this place.
     pub(super) fn fault(&self, what: impl Into<String>) -> ExchangeError {
         // The piece is borrowed from the text, so the difference is its offset.
-        let at = (self.raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        ExchangeError::malformed(Place::of_byte(self.text, at), what)
+        let at = (self.raw.get().as_ptr() as usize).saturating_sub(self.text.bytes().as_ptr() as usize);
+        ExchangeError::malformed(self.text.place(at), what)
     }
 
     pub(super) fn is_null(&self) -> bool {
@@ -175,7 +173,8 @@ mod tests {
     #[test]
     fn a_fault_has_the_place_of_its_piece_and_no_word_of_the_text() {
         let text = "{\n  \"ä\": {\"name\": 5}\n}";
-        let object = parse(text.as_bytes()).unwrap().members().unwrap();
+        let text = Text::of(text.as_bytes());
+        let object = parse(&text).unwrap().members().unwrap();
         let inner = object.find("ä").unwrap().members().unwrap();
         assert_eq!(
             message(inner.get("name").unwrap().text()),
@@ -183,16 +182,19 @@ mod tests {
         );
         assert_eq!(message(inner.get("value")), "line 2, column 8: this object has no 'value'");
         assert_eq!(
-            message(parse(b"{\"a\":\n hunter2}")),
+            message(parse(&Text::of(b"{\"a\":\n hunter2}"))),
             "line 2, column 2: this is not JSON, or the text is cut off"
         );
-        assert_eq!(message(parse(b"{\"a\":1")), "line 1, column 6: this is not JSON, or the text is cut off");
+        assert_eq!(
+            message(parse(&Text::of(b"{\"a\":1"))),
+            "line 1, column 6: this is not JSON, or the text is cut off"
+        );
     }
 
     #[test]
     fn several_values_may_stand_one_behind_the_other() {
-        assert_eq!(parse_all(b"\xef\xbb\xbf{\"a\":1}\n{\"a\":2}[]").unwrap().len(), 3);
-        assert_eq!(parse_all(b" \n").unwrap().len(), 0);
-        assert!(parse_all(b"{} x").is_err());
+        assert_eq!(parse_all(&Text::of(b"\xef\xbb\xbf{\"a\":1}\n{\"a\":2}[]")).unwrap().len(), 3);
+        assert_eq!(parse_all(&Text::of(b" \n")).unwrap().len(), 0);
+        assert!(parse_all(&Text::of(b"{} x")).is_err());
     }
 }

@@ -10,6 +10,7 @@ use super::cloud::answers;
 use super::document::{Members, Node};
 use super::entry::{CREATED, member_in_words, time_of, write_string};
 use super::error::ExchangeError;
+use super::place::Text;
 use crate::domain::{
     Description, Facts, SecretValue, TagKey, TagValue, Tags, Timestamp, ValueType, VersionId,
 };
@@ -40,7 +41,8 @@ const DESCRIPTION: &str = "description";
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut batch = IncomingBatch::new();
     let mut told: Vec<Told> = Vec::new();
-    let answers = answers(text)?;
+    let text = Text::of(text);
+    let answers = answers(&text)?;
     let is_only = answers.len() == 1;
     for (position, answer) in answers.into_iter().enumerate() {
         match read_answer(answer, &mut batch.losses) {

@@ -21,6 +21,7 @@ use super::cloud::value;
 use super::document::{Node, parse};
 use super::entry::write_string;
 use super::error::ExchangeError;
+use super::place::Text;
 use crate::domain::{
     Description, Note, Retention, RotationInterval, SecretValue, StageLabel, TagKey, TagValue, Tags,
     Timestamp, ValueType, VersionId,
@@ -163,7 +164,8 @@ impl<'a> Object<'a> {
 /// # Errors
 /// [`ExchangeError`] with line and column of what does not belong there.
 pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let root = parse(text)?.members()?;
+    let text = Text::of(text);
+    let root = parse(&text)?.members()?;
     root.refuse_others(&["Format", "FormatVersion", "Secrets"])?;
     let format = root.get("Format")?;
     if format.text()?.expose() != FORMAT.as_bytes() {

@@ -7,6 +7,7 @@ use super::document::{parse, text_or_spelling};
 use super::entry::{FAVORITE, Fields};
 use super::error::ExchangeError;
 use super::heading::{self, Heading};
+use super::place::Text;
 use super::table::{Row, Table};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
@@ -86,7 +87,8 @@ pub fn read_nordpass(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 /// A JSON list of addresses.
 fn nordpass_addresses(row: &Row<'_>, fields: &mut Fields) {
     let column = "additional_urls";
-    let listed = parse(row.text(column).as_bytes()).and_then(|list| {
+    let text = Text::of(row.text(column).as_bytes());
+    let listed = parse(&text).and_then(|list| {
         list.entries()?.iter().map(|address| address.text()).collect::<Result<Vec<_>, ExchangeError>>()
     });
     match listed {
@@ -104,7 +106,7 @@ fn nordpass_custom_fields(row: &Row<'_>, fields: &mut Fields) {
             let value = members.find("value").map(text_or_spelling).transpose()?;
             Ok((members.text_of("label")?, value.unwrap_or_default()))
         };
-        parse(row.text(column).as_bytes())?.entries()?.into_iter().map(field).collect()
+        parse(&Text::of(row.text(column).as_bytes()))?.entries()?.into_iter().map(field).collect()
     };
     let listed: Result<Vec<(SecretBytes, SecretBytes)>, ExchangeError> = read();
     match listed {

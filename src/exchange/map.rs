@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::document::{Node, parse, text_or_spelling};
 use super::entry::{below, text_value};
 use super::error::ExchangeError;
-use super::place::without_mark;
+use super::place::{Text, without_mark};
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion};
 
 /// Objects may be nested this deep.
@@ -24,7 +24,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
         return read_yaml(text);
     }
     let mut batch = IncomingBatch::new();
-    match parse(text) {
+    match parse(&Text::of(text)) {
         Ok(object) => add(object, "", 0, &mut HashSet::new(), &mut batch)?,
         // A mapping of YAML may begin so, too.
         Err(no_json) => return read_yaml(text).map_err(|_| no_json),

@@ -11,6 +11,7 @@ use super::entry::{
 use super::error::ExchangeError;
 use super::inflate::LARGEST;
 use super::logins::seconds;
+use super::place::Text;
 use super::zip::Archive;
 use crate::domain::{SecretValue, TagKey, TagValue, Tags, Timestamp, ValueType};
 use crate::memory::SecretBytes;
@@ -52,7 +53,8 @@ pub(super) fn is_archive(file: &[u8]) -> bool {
 pub(super) fn read(file: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     let mut archive = Archive::new(file, LARGEST)?;
     let data = archive.read(DATA)?.ok_or(ExchangeError::Damaged)?;
-    let root = parse(data.expose())?.members()?;
+    let text = Text::of(data.expose());
+    let root = parse(&text)?.members()?;
     let (batch, named, unkept) = (IncomingBatch::new(), HashSet::new(), BTreeSet::new());
     let mut reading = Reading { archive, batch, named, unkept };
     reading.batch.account_of = Some(account);

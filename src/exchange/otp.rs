@@ -4,7 +4,7 @@
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{FAVORITE, below, member_in_words, source_id, text_value};
 use super::error::ExchangeError;
-use super::place::without_mark;
+use super::place::{Text, without_mark};
 use crate::codes::{percent_decoded, percent_encode};
 use crate::domain::{Description, TagKey, TagValue, Tags};
 use crate::memory::SecretBytes;
@@ -88,7 +88,8 @@ const ENTRY: [&str; 11] = [
 /// [`ExchangeError`] with line and column where the file is not such an export; [`ExchangeError::Encrypted`] for the
 /// encrypted kind.
 pub fn read_aegis(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let root = parse(text)?.members()?;
+    let text = Text::of(text);
+    let root = parse(&text)?.members()?;
     root.get("header")?.members()?;
     let content = root.get("db")?;
     if content.spelled().starts_with('"') {

@@ -7,7 +7,7 @@ use super::entry::{
 };
 use super::error::ExchangeError;
 use super::logins::{read_proton, seconds};
-use super::place::without_mark;
+use super::place::{Text, without_mark};
 use crate::domain::Timestamp;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, Loss};
@@ -47,7 +47,8 @@ const LOGIN: [(&str, &str); 5] = [
 const IN_TRASH: &str = "2";
 
 fn read_json(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    let root = parse(text)?.members()?;
+    let text = Text::of(text);
+    let root = parse(&text)?.members()?;
     if root.find("encrypted").is_some_and(|node| node.spelled() == "true") {
         return Err(ExchangeError::Encrypted);
     }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use etui::exchange::{browser, cloud, dotenv, hashicorp, logins};
+use etui::exchange::{Input, browser, cloud, dotenv, hashicorp, logins, read};
+use etui::memory::SecretBytes;
 use etui::vault::{IncomingBatch, OnRefusal, VaultError};
 
 use crate::helpers::{lost, parsed};
@@ -91,6 +92,11 @@ fn as_many_answers_of_vault_as_secrets_are_read_at_once() {
     };
     let many: String = (0..MANY).map(|row| answer(&format!("a/{row}"), 1)).collect();
     assert_eq!(parsed(hashicorp::read, many).secrets.len(), MANY);
+    // The readers of other formats have a fault in each of them.
+    let many: String = (0..ROWS).map(|row| answer(&format!("a/{row}"), 1)).collect();
+    let piped = Input::Piped(SecretBytes::from_vec(many.into_bytes()));
+    let found = read(&piped, None, None, None, &mut |_, _| {}).unwrap();
+    assert_eq!(found.source.name(), "hashicorp");
     let many: String = (0..MANY).map(|row| answer("a", row)).collect();
     assert_eq!(parsed(hashicorp::read, many).secrets[0].versions.len(), MANY);
     // A number that is there already is of another secret.
