@@ -233,6 +233,14 @@ impl Terminal {
         }
     }
 
+    /// What the alternate screen holds: some terminals let one switch to it, whatever runs.
+    pub fn alternate_screen(&mut self) -> String {
+        self.parser.process(b"\x1b[?47h");
+        let contents = self.screen().contents();
+        self.parser.process(b"\x1b[?47l");
+        contents
+    }
+
     pub fn clipboard(&self) -> &Clipboard {
         self.parser.callbacks()
     }

@@ -40,6 +40,7 @@ fn a_revealed_value_does_not_outlive_the_app_on_the_terminal() {
         assert!(!terminal.screen().contents().contains(VALUE), "{}", terminal.picture());
         assert!(!after_the_app(&terminal).contains(VALUE));
         assert!(!terminal.all_lines().contains(VALUE), "it cannot be scrolled back to");
+        assert!(!terminal.alternate_screen().contains(VALUE), "nor be switched to");
     }
 }
 
