@@ -114,14 +114,12 @@ impl Invocation {
 
     /// The settings file, there or not: the one that was named, or the one in its usual place.
     pub(super) fn settings_path(&self) -> Result<PathBuf, CliError> {
-        self.location.settings()
+        self.location.settings_file()
     }
 
     /// The settings.
     pub(super) fn settings(&self) -> Result<Settings, CliError> {
-        config::load(&self.settings_path()?).map_err(|error| {
-            CliError::usage(error.to_string(), "run `etui config default` to see what can be set")
-        })
+        self.location.settings()
     }
 
     /// The remotes, there or not: beside the settings.
@@ -146,20 +144,9 @@ impl Invocation {
         })
     }
 
-    /// What surrounds the vault of this machine. Whoever reads a value does not need the settings: where they cannot be
-    /// read, that is only said.
+    /// What surrounds the vault of this machine.
     pub(super) fn environment(&self) -> Environment {
-        let settings = self.settings_path().map(|path| config::load(&path));
-        let copy_name = match settings {
-            Ok(Ok(settings)) => settings.copy,
-            Ok(Err(error)) => {
-                self.output.note(&format!("{error}; the settings are not used"));
-                None
-            }
-            // There are none.
-            Err(_) => None,
-        };
-        self.location.environment(copy_name)
+        self.location.environment()
     }
 
     /// The time now, for ages.

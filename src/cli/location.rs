@@ -2,16 +2,16 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::error::CliError;
 use super::globals::Globals;
 use super::stream::refuse_stream;
 use crate::agent::{self, Agent, Purpose};
-use crate::config;
 use crate::config::remotes::{self, Remotes};
-use crate::domain::CopyName;
+use crate::config::{self, Settings, SettingsError};
 use crate::platform::paths::{Paths, with_home};
-use crate::vault::{Answers, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
+use crate::vault::{Answers, CopyNaming, Environment, KeyIdentity, LockedVault, SystemClock, Vault};
 use crate::versioning::Origin;
 
 /// The vault file and what belongs to it on this machine.
@@ -22,6 +22,7 @@ pub(super) struct Location {
     answers: Answers,
     /// `None` where there is no home directory.
     paths: Option<Paths>,
+    settings: Arc<OnceLock<Result<Settings, SettingsError>>>,
 }
 
 impl Location {
@@ -37,6 +38,7 @@ impl Location {
                 allow_expensive_kdf: globals.allow_expensive_kdf,
             },
             paths,
+            settings: Arc::default(),
         }
     }
 
@@ -56,8 +58,16 @@ impl Location {
         Ok(vault)
     }
 
+    /// The settings, which are read where they are first asked for.
+    pub(super) fn settings(&self) -> Result<Settings, CliError> {
+        let path = self.settings_file()?;
+        self.settings.get_or_init(|| config::load(&path)).clone().map_err(|error| {
+            CliError::usage(error.to_string(), "run `etui config default` to see what can be set")
+        })
+    }
+
     /// The settings file, there or not: the one that was named, or the one in its usual place.
-    pub(super) fn settings(&self) -> Result<PathBuf, CliError> {
+    pub(super) fn settings_file(&self) -> Result<PathBuf, CliError> {
         let named = self.config.clone().ok_or_else(|| {
             CliError::usage("there is no home directory to find settings in", "name them with --config")
         })?;
@@ -73,16 +83,26 @@ impl Location {
 
     /// Their file, there or not.
     pub(super) fn remotes_file(&self) -> Result<PathBuf, CliError> {
-        Ok(self.settings()?.with_file_name(remotes::FILE_NAME))
+        Ok(self.settings_file()?.with_file_name(remotes::FILE_NAME))
     }
 
-    /// What surrounds a vault on this machine, of whose copies this one is called so.
-    pub(super) fn environment(&self, copy_name: Option<CopyName>) -> Environment {
+    /// What surrounds a vault on this machine.
+    pub(super) fn environment(&self) -> Environment {
         Environment {
             state_directory: self.paths.as_ref().map(|paths| paths.state().to_owned()),
-            copy_name,
+            copy: self.copy_naming(),
             ..Environment::new(Box::new(SystemClock), Origin::CommandLine)
         }
+    }
+
+    /// What this copy of the vault is called: as the settings say, where there can be any.
+    fn copy_naming(&self) -> CopyNaming {
+        let Ok(path) = self.settings_file() else { return CopyNaming::known(None) };
+        let settings = Arc::clone(&self.settings);
+        CopyNaming::looked_up(move || {
+            let settings = settings.get_or_init(|| config::load(&path));
+            settings.as_ref().map(|settings| settings.copy.clone()).map_err(ToString::to_string)
+        })
     }
 
     /// The agent that may keep a key; `None` where the machine has no place for one.
@@ -93,7 +113,7 @@ impl Location {
     /// Unlocks the vault with the agent or not at all, asks nobody and extends nothing. `None` where the agent does
     /// not have the key.
     pub(super) fn peek(&self) -> anyhow::Result<Option<Vault>> {
-        let locked = LockedVault::open(self.vault()?, self.environment(None))?;
+        let locked = LockedVault::open(self.vault()?, self.environment())?;
         let identity = locked.key_identity();
         let key = self.agent_of(identity).and_then(|agent| agent.key(identity.key_id, Purpose::Peek));
         let unlock = |key| locked.unlock_with_key(identity, &key, self.answers);

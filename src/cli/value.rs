@@ -149,7 +149,11 @@ impl ValueArguments {
                 }
                 Ok(Offered::Value(self.checked(bytes)?))
             }
-            None => Ok(Offered::Prompt),
+            None => {
+                // Nobody types a value for a version whose id cannot be suggested afterwards.
+                invocation.settings()?;
+                Ok(Offered::Prompt)
+            }
         }
     }
 

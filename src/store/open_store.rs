@@ -14,7 +14,7 @@ use super::open;
 use super::seals::Seals;
 use super::vault_file::{Purpose, VaultFile, VaultRow};
 use crate::crypto::VaultKeys;
-use crate::domain::{CopyName, Timestamp};
+use crate::domain::Timestamp;
 
 /// What other processes did since the last look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +57,6 @@ pub struct OpenStore {
     pub(super) newest_random: [u8; 16],
     pub(super) memory: Option<LastSeen>,
     pub(super) notices: Vec<String>,
-    /// What this copy of the vault is called, for the ids that are suggested.
-    pub(super) copy_name: Option<CopyName>,
     /// While it changes something: its place among the writers of this machine.
     pub(super) turn: open::Turn,
     news: News,
@@ -108,7 +106,6 @@ impl OpenStore {
             newest_random: [0; 16],
             memory,
             notices: Vec::new(),
-            copy_name: None,
             turn: open::Turn::anybody(),
             news: News::None,
         }

@@ -14,7 +14,7 @@ use crate::crypto;
 use crate::domain::{CopyName, SecretName, SecretValue, ValueType, VersionId};
 use crate::memory::SecretBytes;
 use crate::versioning::{
-    SecretState, VersionKey, VersionState, suggest_first_version_id, suggest_version_id_where,
+    SecretState, VersionKey, VersionState, suggest_version_id_where,
 };
 
 /// A secret as it is in the file, verified; opened with all its version records, unless it is for a put or a merge.
@@ -299,21 +299,11 @@ impl OpenStore {
         SecretValue::new(state.value_type, bytes).map_err(|_| damaged("is not of its type"))
     }
 
-    /// Says what this copy of the vault is called; `None`: it has no name.
-    pub fn call_copy(&mut self, name: Option<CopyName>) {
-        self.copy_name = name;
-    }
-
-    /// The id that the first version of a new secret is offered.
-    pub fn first_id(&self) -> VersionId {
-        suggest_first_version_id(self.copy_name.as_ref())
-    }
-
-    /// The id that a new version of a secret is offered.
-    pub fn suggested_id(&self, secret: &StoredSecret) -> VersionId {
+    /// The id that a new version of a secret is offered by a copy of the vault that is called so.
+    pub fn suggested_id(&self, secret: &StoredSecret, copy: Option<&CopyName>) -> VersionId {
         let StoredSecret { state, rows, .. } = secret;
         let given = state.versions.iter().map(VersionState::given_id);
-        suggest_version_id_where(given, rows.len(), self.copy_name.as_ref(), |text| {
+        suggest_version_id_where(given, rows.len(), copy, |text| {
             let id_tag = self.keys.id_tag(&secret.id, text);
             let is_given = |version: &VersionState| version.given_id().as_str() == text;
             let is_sealed = |row: &&VersionRow| !secret.seals.contains_key(&row.key);

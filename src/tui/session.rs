@@ -12,7 +12,7 @@ use crate::memory::SecretBytes;
 use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
-    self, Answers, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock,
+    self, Answers, CopyNaming, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock,
     Vault, VaultError, VaultKey, conflict_files,
 };
 use crate::versioning::Origin;
@@ -451,7 +451,7 @@ impl Session {
     }
 
     fn environment(&self) -> Environment {
-        Environment { copy_name: self.copy_name.clone(), ..(self.make_environment)() }
+        Environment { copy: CopyNaming::known(self.copy_name.clone()), ..(self.make_environment)() }
     }
 
     pub(super) fn vault(&mut self) -> Result<&mut Vault, VaultError> {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::clock::Clock;
+use super::copy_naming::CopyNaming;
 use super::error::VaultError;
 use super::{LockedVault, Session, Vault};
 use crate::crypto::{KdfCost, KeyFile, MasterPassword, VaultKey};
@@ -21,14 +22,14 @@ pub struct Environment {
     pub clock: Box<dyn Clock>,
     /// The interface, for the history.
     pub origin: Origin,
-    /// What this copy of the vault is called, for the version ids that it suggests; `None`: it has no name.
-    pub copy_name: Option<CopyName>,
+    /// What this copy of the vault is called.
+    pub copy: CopyNaming,
 }
 
 impl Environment {
     /// A machine that remembers nothing, and a copy without a name.
     pub fn new(clock: Box<dyn Clock>, origin: Origin) -> Self {
-        Self { state_directory: None, clock, origin, copy_name: None }
+        Self { state_directory: None, clock, origin, copy: CopyNaming::known(None) }
     }
 }
 
@@ -234,7 +235,7 @@ impl LockedVault {
 
     /// Says that this copy of the vault is called otherwise from now on than the environment said.
     pub fn call_copy(&mut self, name: Option<CopyName>) {
-        self.environment.copy_name = name;
+        self.environment.copy = CopyNaming::known(name);
     }
 
     /// Sentences about what is not as it should be but stops nothing (a wide file mode that was mended, …).
@@ -455,8 +456,7 @@ impl Vault {
         Moment::new(self.environment.clock.milliseconds(), self.environment.origin)
     }
 
-    pub(super) fn of(mut store: OpenStore, environment: Environment) -> Self {
-        store.call_copy(environment.copy_name.clone());
+    pub(super) fn of(store: OpenStore, environment: Environment) -> Self {
         let path = store.file().path().to_owned();
         Self { session: Session::Open(Box::new(store)), environment, path }
     }

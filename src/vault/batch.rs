@@ -1,5 +1,6 @@
 //! Changes in one transaction: one, or many that belong together.
 
+use super::copy_naming::CopyNaming;
 use super::error::VaultError;
 use super::request::StateToken;
 use super::{Session, Vault};
@@ -13,6 +14,7 @@ use crate::versioning::{Refusal, VersionKey};
 pub struct Changes<'a, 'b> {
     pub(super) transaction: &'a mut WriteTransaction<'b>,
     pub(super) keys: VersionKeys,
+    pub(super) copy: &'a CopyNaming,
 }
 
 impl Vault {
@@ -40,9 +42,10 @@ impl Vault {
         work: impl FnOnce(&mut Changes<'_, '_>) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         let moment = self.moment();
+        let copy = &self.environment.copy;
         let result = match &mut self.session {
             Session::Open(store) => {
-                store.write(moment, batch, |transaction| work(&mut Changes::of(transaction)))
+                store.write(moment, batch, |transaction| work(&mut Changes::of(transaction, copy)))
             }
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };
@@ -84,8 +87,8 @@ impl VersionKeys {
 }
 
 impl<'a, 'b> Changes<'a, 'b> {
-    pub(super) fn of(transaction: &'a mut WriteTransaction<'b>) -> Self {
-        Self { transaction, keys: VersionKeys::default() }
+    pub(super) fn of(transaction: &'a mut WriteTransaction<'b>, copy: &'a CopyNaming) -> Self {
+        Self { transaction, keys: VersionKeys::default(), copy }
     }
 }
 

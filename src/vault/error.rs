@@ -180,6 +180,9 @@ pub enum VaultError {
     /// Whoever watched it said so; nothing was changed.
     #[error("it was stopped")]
     Stopped,
+    /// What this copy of the vault is called cannot be looked up, and a version id was to be suggested.
+    #[error("{0}")]
+    NotNamed(String),
     /// A KDF cost that etui does not accept.
     #[error("{0}")]
     KdfOutOfRange(String),
@@ -247,7 +250,8 @@ impl VaultError {
             | Self::NoVault { .. }
             | Self::VaultGone { .. }
             | Self::NotAVault { .. }
-            | Self::Unfinished { .. } => ErrorCode::InvalidParameter,
+            | Self::Unfinished { .. }
+            | Self::NotNamed(_) => ErrorCode::InvalidParameter,
             Self::Integrity { .. }
             | Self::Older { .. }
             | Self::OtherBranch { .. }
@@ -321,6 +325,7 @@ impl VaultError {
             Self::Busy => "wait until it has finished, then try again".to_owned(),
             Self::HeaderChanged => "unlock with the new password, then decide again".to_owned(),
             Self::Stopped => "nothing was changed".to_owned(),
+            Self::NotNamed(_) => "run `etui config default` to see what can be set".to_owned(),
             Self::KdfOutOfRange(_) => String::new(),
             Self::System { .. } => "nothing was changed".to_owned(),
         }

@@ -170,6 +170,7 @@ impl Vault {
         watch: &mut Watch<'_>,
     ) -> Result<ImportReport, VaultError> {
         let moment = Moment::new(self.environment.clock.milliseconds(), Origin::Import);
+        let copy = &self.environment.copy;
         let result = match &mut self.session {
             Session::Open(store) => store.write(moment, Batch::Together, |transaction| {
                 let store = transaction.store_before_changes();
@@ -177,7 +178,7 @@ impl Vault {
                 if on_refusal == OnRefusal::ImportNothing {
                     refuse_any(store, &targets, batch, moment.now)?;
                 }
-                Changes::of(transaction).import(targets, batch, watch)
+                Changes::of(transaction, copy).import(targets, batch, watch)
             }),
             _ => self.store().map(|_| ()).and(Err(VaultError::Busy)),
         };

@@ -12,6 +12,7 @@ pub mod bulk_wording;
 mod carry;
 mod clock;
 mod conflicts;
+mod copy_naming;
 mod error;
 mod history;
 mod import;
@@ -48,6 +49,7 @@ pub use bulk::{BulkOutcome, BulkPlan, BulkStep};
 pub use carry::{Replaced, copy_of_file, put_in_place};
 pub use clock::{Clock, SystemClock};
 pub use conflicts::{SeenFile, conflict_files, is_conflict_name};
+pub use copy_naming::CopyNaming;
 pub use error::VaultError;
 pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
 pub use incoming::{AccountOf, IncomingBatch, IncomingSecret, IncomingVersion, Loss};
@@ -241,15 +243,15 @@ impl Vault {
 
     /// Says that this copy of the vault is called otherwise from now on than the environment said.
     pub fn call_copy(&mut self, name: Option<CopyName>) {
-        if let Session::Open(store) = &mut self.session {
-            store.call_copy(name.clone());
-        }
-        self.environment.copy_name = name;
+        self.environment.copy = CopyNaming::known(name);
     }
 
     /// The version id that a new secret is offered for its first version.
-    pub fn first_version_id(&self) -> VersionId {
-        suggest_first_version_id(self.environment.copy_name.as_ref())
+    ///
+    /// # Errors
+    /// [`VaultError::NotNamed`].
+    pub fn first_version_id(&self) -> Result<VersionId, VaultError> {
+        Ok(suggest_first_version_id(self.environment.copy.name()?.as_ref()))
     }
 
     /// What was kept of this vault; `None` where nothing was, or where it does not open any more.

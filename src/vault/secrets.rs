@@ -2,14 +2,16 @@
 
 use super::Vault;
 use super::batch::{Changes, look, make_version_key, refuse_if_changed};
+use super::copy_naming::CopyNaming;
 use super::error::VaultError;
 use super::listing::Listing;
 use super::outcome::{ChangeOutcome, CreateOutcome, Planned, SecretDetails};
 use super::request::{CreateRequest, DeleteRequest, DuplicateRequest, PurgeRequest, StateToken};
 use crate::domain::{SecretName, Timestamp};
-use crate::store::{NewVersion, OpenStore, StoredSecret};
+use crate::store::{NewVersion, StoredSecret};
 use crate::versioning::{
     Plan, Selector, VersionKey, VersionRef, create, delete, duplicate, purge, restore, select,
+    suggest_first_version_id,
 };
 
 impl Vault {
@@ -62,12 +64,12 @@ impl Vault {
     /// # Errors
     /// As [`duplicate_secret`](Self::duplicate_secret).
     pub fn plan_duplicate(&mut self, request: &DuplicateRequest) -> Result<Planned, VaultError> {
+        let first = first_version(&self.environment.copy, make_version_key()?)?;
         self.read(|store| {
             let source = look(store, &request.source)?;
             refuse_if_changed(&source, request.expected)?;
             let taken = store.secret(&request.name)?;
             let taken = taken.as_ref().map(StoredSecret::state);
-            let first = first_version(store, make_version_key()?);
             let change = duplicate(source.state(), &request.name, &first, taken)?;
             Ok(Planned { plan: Plan::Apply(Box::new(change)), token: StateToken(source.tag()) })
         })
@@ -160,14 +162,14 @@ impl Vault {
     }
 }
 
-fn first_version(store: &OpenStore, key: VersionKey) -> VersionRef {
-    VersionRef { key, id: store.first_id() }
+fn first_version(copy: &CopyNaming, key: VersionKey) -> Result<VersionRef, VaultError> {
+    Ok(VersionRef { key, id: suggest_first_version_id(copy.name()?.as_ref()) })
 }
 
 impl Changes<'_, '_> {
     fn duplicate_secret(&mut self, request: &DuplicateRequest) -> Result<CreateOutcome, VaultError> {
         let key = self.make_version_key()?;
-        let first = first_version(self.transaction.store(), key);
+        let first = first_version(self.copy, key)?;
         let source =
             self.transaction.find(&request.source)?.ok_or_else(|| self.no_such_secret(&request.source))?;
         let taken = self.transaction.find(&request.name)?;

@@ -2,10 +2,11 @@
 
 use super::Vault;
 use super::batch::{Changes, look, make_version_key, refuse_if_changed};
+use super::copy_naming::CopyNaming;
 use super::error::VaultError;
 use super::outcome::{GetOutcome, PlannedPut, PutOutcome};
 use super::request::{PutRequest, StateToken};
-use crate::domain::{SecretName, VersionId};
+use crate::domain::{CopyName, SecretName, VersionId};
 use crate::store::{NewVersion, OpenStore, StoredSecret};
 use crate::versioning::{self, Change, Comparison, Plan, PutTerms, Selector, VersionKey, VersionRef, select};
 
@@ -41,6 +42,7 @@ impl Vault {
     /// # Errors
     /// As [`put_secret_value`](Self::put_secret_value).
     pub fn plan_put(&mut self, request: &PutRequest) -> Result<PlannedPut, VaultError> {
+        let copy = name_for(request, &self.environment.copy)?;
         self.read(|store| {
             let secret = store.secret_for_put(&request.name, request.version_id.as_ref())?;
             let secret = match secret {
@@ -48,7 +50,7 @@ impl Vault {
                 None => look(store, &request.name)?,
             };
             refuse_if_changed(&secret, request.expected)?;
-            let decided = decide(store, &secret, request, make_version_key()?)?;
+            let decided = decide(store, &secret, request, make_version_key()?, copy.as_ref())?;
             Ok(PlannedPut {
                 plan: decided.plan,
                 token: StateToken(secret.tag()),
@@ -75,12 +77,13 @@ impl Changes<'_, '_> {
     /// # Errors
     /// As there.
     pub fn put_secret_value(&mut self, request: &PutRequest) -> Result<PutOutcome, VaultError> {
+        let copy = name_for(request, self.copy)?;
         let key = self.make_version_key()?;
         let handle = self.transaction.find_for_put(&request.name, request.version_id.as_ref())?;
         let handle = handle.ok_or_else(|| self.no_such_secret(&request.name))?;
         let secret = self.transaction.secret(handle);
         refuse_if_changed(secret, request.expected)?;
-        let decided = decide(self.transaction.store(), secret, request, key)?;
+        let decided = decide(self.transaction.store(), secret, request, key, copy.as_ref())?;
         let change = match decided.plan {
             Plan::Unchanged => None,
             Plan::Apply(change) => {
@@ -110,14 +113,23 @@ impl Changes<'_, '_> {
     }
 }
 
+/// What this copy is called. Where the request has an id, the suggested one is only a hint, and can do without it.
+fn name_for(request: &PutRequest, copy: &CopyNaming) -> Result<Option<CopyName>, VaultError> {
+    match &request.version_id {
+        Some(_) => Ok(copy.name().unwrap_or_default()),
+        None => copy.name(),
+    }
+}
+
 fn decide(
     store: &OpenStore,
     secret: &StoredSecret,
     request: &PutRequest,
     key: VersionKey,
+    copy: Option<&CopyName>,
 ) -> Result<DecidedPut, VaultError> {
     let state = secret.state();
-    let free = store.suggested_id(secret);
+    let free = store.suggested_id(secret, copy);
     let version_id = request.version_id.clone().unwrap_or_else(|| free.clone());
     let existing = state.version(&version_id).map(|version| version.key);
     let terms = PutTerms {

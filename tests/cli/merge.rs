@@ -85,9 +85,29 @@ fn a_machine_with_a_name_puts_it_behind_its_version_ids_and_the_other_one_goes_o
     assert_eq!(put(&server, "five"), "v5");
     let made = laptop.pipe("x", &["put", "mail", "--create", "--json"]).succeeded().json();
     assert_eq!(made["VersionId"], "v1-nb");
-    fs::write(laptop.path().join("config/etui/settings.toml"), "copy = \"n-b\"\n").unwrap();
-    let refused = laptop.pipe("x", &["put", "db"]).failed(2);
-    assert!(refused.stderr.contains("line 1"), "{refused}");
+}
+
+#[test]
+fn settings_that_cannot_be_read_stop_only_what_suggests_an_id() {
+    let home = Home::with_secret();
+    fs::create_dir_all(home.path().join("config/etui")).unwrap();
+    fs::write(home.path().join("config/etui/settings.toml"), "copy = \"n-b\"\n").unwrap();
+    let before = home.bytes_of_vault();
+    let suggesting: [&[&str]; 4] =
+        [&["put", "db"], &["put", "mail", "--create"], &["new", "mail"], &["duplicate", "db", "mail"]];
+    for command in suggesting {
+        let refused = home.pipe("x", command).failed(2);
+        assert!(refused.stderr.contains("settings.toml' line 1"), "{command:?}: {refused}");
+        assert!(home.bytes_of_vault() == before, "{command:?}");
+    }
+    for command in [&["get", "db"][..], &["list"], &["show", "db"], &["set", "db", "--description", "d"]] {
+        let done = home.etui(command).succeeded();
+        assert_eq!(done.stderr, "", "{command:?}");
+    }
+    home.pipe("x", &["put", "db", "--version-id", "mine"]).succeeded();
+    home.pipe("x", &["new", "mail", "--version-id", "mine"]).succeeded();
+    // The id is taken, so another one is offered all the same.
+    home.pipe("y", &["put", "db", "--version-id", "mine"]).failed(4);
 }
 
 #[test]

@@ -48,8 +48,6 @@ impl RunCommand for Duplicate {
     ]);
 
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
-        // No id is suggested without the name of this copy because that cannot be read.
-        invocation.settings()?;
         let mut vault = invocation.unlock()?;
         let request = DuplicateRequest { source: self.name, name: self.new, expected: self.if_state };
         let output = invocation.output();

@@ -72,13 +72,11 @@ impl RunCommand for New {
     fn run(self, invocation: &Invocation) -> anyhow::Result<Finish> {
         refuse_twice(&self.tags)?;
         let offered = self.value.offer(invocation)?;
-        // No id is suggested without the name of this copy because that cannot be read.
-        invocation.settings()?;
         let mut vault = invocation.unlock()?;
         let value = self.value.take(offered, invocation)?;
         let request = CreateRequest {
             name: self.name,
-            version_id: self.version.first_id(&vault),
+            version_id: self.version.first_id(&vault)?,
             value,
             description: self.description.unwrap_or_default(),
             tags: self.tags.into_iter().collect::<Tags>(),

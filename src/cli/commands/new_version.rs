@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::domain::{Note, StageLabel, VersionId};
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 
 /// The version to be stored, without its value.
 #[derive(Debug, Args)]
@@ -23,8 +23,8 @@ pub(in crate::cli) struct NewVersion {
 
 impl NewVersion {
     /// The id of a first version: the one that was given, else the one that the vault suggests.
-    pub(super) fn first_id(&self, vault: &Vault) -> VersionId {
-        self.version_id.clone().unwrap_or_else(|| vault.first_version_id())
+    pub(super) fn first_id(&self, vault: &Vault) -> Result<VersionId, VaultError> {
+        self.version_id.clone().map_or_else(|| vault.first_version_id(), Ok)
     }
 
     /// The labels of a first version besides `ACSCurrent`, which it always has.

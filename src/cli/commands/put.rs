@@ -84,8 +84,6 @@ impl RunCommand for Put {
             given => StageSet::new(given.iter().cloned())?,
         };
         let offered = self.value.offer(invocation)?;
-        // No id is suggested without the name of this copy because that cannot be read.
-        invocation.settings()?;
         let mut vault = invocation.unlock()?;
         let value = self.value.take(offered, invocation)?;
         if self.create && is_missing(&mut vault, &self.name)? {
@@ -116,7 +114,7 @@ impl Put {
     ) -> anyhow::Result<Finish> {
         let request = CreateRequest {
             name: self.name,
-            version_id: self.version.first_id(vault),
+            version_id: self.version.first_id(vault)?,
             value,
             description: Description::default(),
             tags: Tags::new(),
