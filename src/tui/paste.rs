@@ -60,7 +60,7 @@ impl PasteRefused {
             Self::Replaced => "the paste holds U+FFFD: bytes were lost on the way, take them from a file",
             Self::NotText => "the paste is not text: take it from a file",
             Self::TooLong => "the paste is larger than 1 MiB: nothing was pasted, take it from a file",
-            Self::Stopped => "the paste did not end and was stopped: nothing was pasted",
+            Self::Stopped => "the paste was stopped with Ctrl-C: nothing was pasted",
             Self::ManyLines => "the paste has several lines, and this field has one: nothing was pasted",
         }
     }

@@ -27,7 +27,7 @@ use anyhow::{Context, anyhow};
 use self::away::Away;
 use self::copy_target::PlatformCopy;
 use self::file_watch::FileWatch;
-use self::input::{Decoder, ESCAPE_PATIENCE, Input, Terminal};
+use self::input::{Decoder, Input, Terminal};
 use self::panic_note::PanicNote;
 use self::screen::Screen;
 use self::worker::{Worker, WorkerGone};
@@ -293,7 +293,7 @@ impl Runtime {
                 self.end.get_or_insert(End::Signal(Signal::HangUp));
                 break;
             }
-            self.escape_due = self.decoder.is_waiting().then(|| wait::now() + ESCAPE_PATIENCE);
+            self.escape_due = self.decoder.patience().map(|patience| wait::now() + patience);
             let more = wait::is_readable(self.screen.input())?;
             terminal = if more { Readiness::Readable } else { Readiness::Quiet };
         }

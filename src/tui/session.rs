@@ -12,8 +12,8 @@ use crate::memory::SecretBytes;
 use crate::platform::clipboard::ClipboardSetting;
 use crate::platform::paths::{self, Paths};
 use crate::vault::{
-    self, Answers, CopyNaming, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault, SystemClock,
-    Vault, VaultError, VaultKey, conflict_files,
+    self, Answers, CopyNaming, Credentials, Environment, FormatVersion, KdfCost, KeyIdentity, LockedVault,
+    SystemClock, Vault, VaultError, VaultKey, conflict_files,
 };
 use crate::versioning::Origin;
 

@@ -90,6 +90,6 @@ fn a_paste_of_which_nothing_is_kept_is_told() {
     assert_eq!(harness.toast(), "the paste is larger than 1 MiB: nothing was pasted, take it from a file");
     harness.press("p").type_text("kept");
     harness.event(Event::PasteRefused(PasteRefused::Stopped));
-    harness.assert_shows("the paste did not end and was stopped: nothing was pasted");
+    harness.assert_shows("the paste was stopped with Ctrl-C: nothing was pasted");
     assert_eq!(harness.typed_value(), "kept");
 }

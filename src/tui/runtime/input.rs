@@ -19,10 +19,12 @@ use crate::tui::theme::Rgb;
 
 /// How long the rest of an escape sequence may take, in milliseconds. Long enough for one that the network
 /// tore apart, short enough for the Esc key.
-pub(super) const ESCAPE_PATIENCE: u64 = 25;
+const ESCAPE_PATIENCE: u64 = 25;
+/// How long the rest of a paste that was stopped may take, in milliseconds.
+const STOPPED_PATIENCE: u64 = 300;
 
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
-/// A key that no paste brings alone: it stops one whose end was lost, in which every other key is text.
+/// The key that stops a paste whose end was lost, in which every other key is text.
 const CTRL_C: &[u8] = b"\x03";
 
 /// What the terminal sent.
@@ -56,21 +58,46 @@ pub(super) struct Decoder {
 #[derive(Default)]
 struct Pasting {
     bytes: SecretBytes,
-    /// Nothing but the end is looked for: what is left of it is not to be taken for keys.
-    is_too_long: bool,
+    fate: Fate,
+}
+
+/// What becomes of a paste. Of one that is not kept nothing but the end is looked for: what is left of it is not to be
+/// taken for keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Fate {
+    #[default]
+    Kept,
+    TooLong,
+    /// Its end may never come: it has ended when nothing follows either.
+    Stopped,
 }
 
 impl Pasting {
     /// Takes a byte. Bytes that are too many are wiped; whether they are since this one.
     fn push(&mut self, byte: u8) -> bool {
         self.bytes.push(byte);
-        let most = if self.is_too_long { 0 } else { SecretValue::LIMIT } + PASTE_ENDS.len();
+        let most = if self.fate == Fate::Kept { SecretValue::LIMIT } else { 0 } + PASTE_ENDS.len();
         if self.bytes.len() <= most {
             return false;
         }
-        let kept = self.bytes.len() - PASTE_ENDS.len();
+        let was_kept = self.fate == Fate::Kept;
+        if was_kept {
+            self.fate = Fate::TooLong;
+        }
+        self.wipe();
+        was_kept
+    }
+
+    /// Keeps no more than what may be the start of the end.
+    fn wipe(&mut self) {
+        let kept = self.bytes.len().saturating_sub(PASTE_ENDS.len());
         self.bytes = SecretBytes::copy_of(&self.bytes.expose()[kept..]);
-        !std::mem::replace(&mut self.is_too_long, true)
+    }
+
+    /// Keeps nothing of it from now on. Whether it was to be stopped before.
+    fn stop(&mut self) -> bool {
+        self.wipe();
+        std::mem::replace(&mut self.fate, Fate::Stopped) == Fate::Stopped
     }
 
     fn has_ended(&self) -> bool {
@@ -79,9 +106,9 @@ impl Pasting {
 
     /// What was pasted, if it is known.
     fn into_text(self) -> Option<SecretBytes> {
-        let Self { mut bytes, is_too_long } = self;
+        let Self { mut bytes, fate } = self;
         bytes.truncate(bytes.len() - PASTE_ENDS.len());
-        (!is_too_long).then(|| as_text(bytes))
+        (fate == Fate::Kept).then(|| as_text(bytes))
     }
 }
 
@@ -106,8 +133,14 @@ impl Decoder {
 
     /// Takes bytes and appends what they complete.
     pub(super) fn feed(&mut self, bytes: &[u8], inputs: &mut Vec<Input>) {
-        if bytes == CTRL_C && self.paste.take().is_some() {
-            inputs.push(Input::PasteRefused(PasteRefused::Stopped));
+        if bytes == CTRL_C
+            && let Some(paste) = &mut self.paste
+        {
+            // Pressed again: nobody waits for what may follow.
+            match paste.stop() {
+                true => self.paste = None,
+                false => inputs.push(Input::PasteRefused(PasteRefused::Stopped)),
+            }
             return;
         }
         for byte in bytes {
@@ -115,15 +148,19 @@ impl Decoder {
         }
     }
 
-    /// Whether an escape waits for what may follow it.
-    pub(super) fn is_waiting(&self) -> bool {
+    /// How many milliseconds an escape, or a paste that was stopped, waits for what may follow; `None`: nothing does.
+    pub(super) fn patience(&self) -> Option<u64> {
         let unfinished = self.unfinished.expose();
-        self.paste.is_none() && unfinished.first() == Some(&b'\x1b') && !is_answer(unfinished)
+        let is_escape = unfinished.first() == Some(&b'\x1b') && !is_answer(unfinished);
+        match &self.paste {
+            Some(paste) => (paste.fate == Fate::Stopped).then_some(STOPPED_PATIENCE),
+            None => is_escape.then_some(ESCAPE_PATIENCE),
+        }
     }
 
-    /// Nothing followed the escape in time: it was the key.
+    /// Nothing followed in time: the escape was the key, and the paste has ended.
     pub(super) fn give_up(&mut self, inputs: &mut Vec<Input>) {
-        if self.is_waiting() {
+        if self.patience().is_some() && self.paste.take().is_none() {
             inputs.extend(parse_given_up(self.unfinished.expose()).into_iter().map(Input::Key));
             self.unfinished.clear();
         }
@@ -281,11 +318,11 @@ mod tests {
         {
             let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
             decoder.feed(bytes, &mut inputs);
-            assert!(decoder.is_waiting());
+            assert_eq!(decoder.patience(), Some(ESCAPE_PATIENCE));
             assert!(inputs.is_empty());
             decoder.give_up(&mut inputs);
             assert_eq!(named(&inputs), names);
-            assert!(!decoder.is_waiting());
+            assert_eq!(decoder.patience(), None);
         }
     }
 
@@ -299,7 +336,7 @@ mod tests {
     fn half_a_character_is_waited_for_without_hurry() {
         let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
         decoder.feed(b"\xe2\x82", &mut inputs);
-        assert!(!decoder.is_waiting());
+        assert_eq!(decoder.patience(), None);
         decoder.give_up(&mut inputs);
         decoder.feed(b"\xac", &mut inputs);
         assert_eq!(named(&inputs), "€");
@@ -394,16 +431,37 @@ mod tests {
         decoder.feed(b"\x1b[200~abc\x03def", &mut inputs);
         decoder.feed(b"q", &mut inputs);
         decoder.feed(b"\x03", &mut inputs);
+        decoder.give_up(&mut inputs);
         decoder.feed(b"\x03", &mut inputs);
         decoder.feed(b"q", &mut inputs);
         assert_eq!(named(&inputs), "Stopped ctrl-c q");
+        // Nor does anybody have to wait.
+        decoder.feed(b"\x1b[200~abc", &mut inputs);
+        decoder.feed(b"\x03", &mut inputs);
+        decoder.feed(b"\x03", &mut inputs);
+        decoder.feed(b"x", &mut inputs);
+        assert_eq!(named(&inputs), "Stopped ctrl-c q Stopped x");
+    }
+
+    // A paste that holds this byte may arrive in pieces of which one is this byte.
+    #[test]
+    fn nothing_of_a_stopped_paste_is_typed() {
+        let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
+        decoder.feed(b"\x1b[200~abc", &mut inputs);
+        decoder.feed(b"\x03", &mut inputs);
+        assert!(decoder.paste.as_ref().is_some_and(|paste| paste.bytes.len() <= PASTE_ENDS.len()));
+        decoder.feed(b"dd\x1b[20", &mut inputs);
+        assert_eq!(decoder.patience(), Some(STOPPED_PATIENCE));
+        decoder.feed(b"1~q", &mut inputs);
+        assert_eq!(named(&inputs), "Stopped q");
+        assert_eq!(decoder.patience(), None);
     }
 
     #[test]
     fn a_paste_that_has_not_ended_waits_without_a_timer() {
         let (mut decoder, mut inputs) = (Decoder::default(), Vec::new());
         decoder.feed(b"\x1b[200~abc\x1b", &mut inputs);
-        assert!(!decoder.is_waiting());
+        assert_eq!(decoder.patience(), None);
         decoder.give_up(&mut inputs);
         decoder.feed(b"[201~", &mut inputs);
         assert_eq!(named(&inputs), "<abc>");
