@@ -119,6 +119,7 @@ mod tests {
         assert_eq!(Place::of_line_and_byte(text, 2, 2), Place { line: 2, column: 2 });
         assert_eq!(Place::of_line_and_byte(text, 9, 9), Place { line: 3, column: 1 });
     }
+
     #[test]
     fn places_in_a_long_text_are_those_counted_from_its_start() {
         let lines = "ä€ and more\n".repeat(2000);

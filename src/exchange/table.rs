@@ -104,17 +104,17 @@ impl<'t> Table<'t> {
 
     fn read_as(text: &'t [u8], required: &[&str], dialect: Dialect) -> Result<Self, ExchangeError> {
         let text = without_mark(text);
-        let mut records = records(text, dialect);
+        let mut table = Self { text, dialect, columns: Vec::new(), records: records(text, dialect) };
         let top = Place { line: 1, column: 1 };
-        if records.is_empty() {
+        if table.records.is_empty() {
             let what = format!(
                 "the heading has no column '{}': is this the right format?",
                 required.first().unwrap_or(&"")
             );
             return Err(ExchangeError::malformed(top, what));
         }
-        let first = records.remove(0);
-        let heading = Row::read(text, dialect, &mut dialect.splitter(), first, &[], 1);
+        let first = table.records.remove(0);
+        let heading = table.row(first, 1, &mut dialect.splitter());
         if let Some(fault) = heading.fault {
             return Err(ExchangeError::in_words(fault));
         }
@@ -123,7 +123,8 @@ impl<'t> Table<'t> {
             let what = format!("the heading has no column '{missing}': is this the right format?");
             return Err(ExchangeError::malformed(top, what));
         }
-        Ok(Self { text, dialect, columns, records })
+        table.columns = columns;
+        Ok(table)
     }
 
     /// What the columns are called, in lower case.
@@ -142,23 +143,15 @@ impl<'t> Table<'t> {
         self.records.iter().filter_map(move |record| {
             line += self.text[counted..record.start].iter().filter(|byte| **byte == b'\n').count();
             counted = record.start;
-            let row = Row::read(self.text, self.dialect, &mut splitter, *record, &self.columns, line);
+            let row = self.row(*record, line, &mut splitter);
             (row.fault.is_some() || row.fields.iter().any(|field| !field.is_empty())).then_some(row)
         })
     }
-}
 
-impl<'a> Row<'a> {
-    /// Reads one record. Fields that are missing at its end are empty.
-    fn read(
-        text: &[u8],
-        dialect: Dialect,
-        splitter: &mut Reader,
-        record: Record,
-        columns: &'a [String],
-        line: usize,
-    ) -> Self {
-        let whole = &text[record.start..record.end];
+    /// Reads the record that begins on a line. Fields that are missing at its end are empty.
+    fn row(&self, record: Record, line: usize, splitter: &mut Reader) -> Row<'_> {
+        let (columns, dialect) = (&self.columns[..], self.dialect);
+        let whole = &self.text[record.start..record.end];
         let place = |at: usize| {
             let within = Place::of_byte(whole, at);
             Place { line: line + within.line - 1, column: within.column }
@@ -185,9 +178,11 @@ impl<'a> Row<'a> {
                 had_entities = true;
             }
         }
-        Self { columns, fields, fault, is_too_long, had_entities }
+        Row { columns, fields, fault, is_too_long, had_entities }
     }
+}
 
+impl<'a> Row<'a> {
     /// Says of a row that makes no entry why: it is malformed, or longer than any value. Whether it did.
     pub(super) fn is_refused(&self, batch: &mut IncomingBatch, name: &str) -> bool {
         if let Some(fault) = self.fault() {
