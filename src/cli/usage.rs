@@ -13,7 +13,7 @@ use super::error::CliError;
 use super::exit_code::BEFORE_PROGRAM;
 use super::globals::Globals;
 use super::output::{Loudness, Output};
-use crate::domain::nearest;
+use crate::domain::{NotBuilt, nearest};
 
 /// A command line that starts nothing: a question for help or the version, or a mistake.
 pub struct NoCommand {
@@ -242,22 +242,19 @@ const OTHER_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Commands that are left out of this build, each with the feature that it needs.
-const LEFT_OUT: &[(&str, &str)] = &[
+const LEFT_OUT: &[NotBuilt] = &[
     #[cfg(not(feature = "engines"))]
-    ("pull", "engines"),
+    NotBuilt { what: "pull", feature: "engines" },
     #[cfg(not(feature = "engines"))]
-    ("push", "engines"),
+    NotBuilt { what: "push", feature: "engines" },
     #[cfg(not(feature = "serve"))]
-    ("serve", "serve"),
+    NotBuilt { what: "serve", feature: "serve" },
 ];
 
 /// Refuses what is not a command of `program`, with the one that was probably meant.
 pub(super) fn no_command(program: &str, typed: &str, commands: &Command) -> CliError {
-    if let Some((command, feature)) = LEFT_OUT.iter().find(|(name, _)| *name == typed && program == "etui") {
-        return CliError::usage(
-            format!("this etui cannot {command}: it was built without the feature '{feature}'"),
-            "build etui with its default features",
-        );
+    if let Some(lacks) = LEFT_OUT.iter().find(|lacks| lacks.what == typed && program == "etui") {
+        return CliError::usage(lacks.to_string(), NotBuilt::HINT);
     }
     let names = commands.get_subcommands().map(Command::get_name);
     let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed && program == "etui");

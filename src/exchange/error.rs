@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::place::Place;
 use crate::content::dotenv::DotenvError;
-use crate::domain::ErrorCode;
+use crate::domain::{ErrorCode, NotBuilt};
 use crate::platform::signals::Interrupted;
 
 /// What is wrong with a file, a store or the programs that it needs. Never quotes a file.
@@ -35,10 +35,10 @@ pub enum ExchangeError {
         way: &'static str,
     },
     /// This build has no reader or writer for it.
-    #[error("this etui cannot {what}: it was built without that")]
+    #[error("{lacks}")]
     NotBuilt {
         /// What it cannot do.
-        what: &'static str,
+        lacks: NotBuilt,
         /// What to do without it.
         otherwise: &'static str,
     },
@@ -207,7 +207,7 @@ impl ExchangeError {
         match self {
             Self::Empty => "check whether the command that wrote it failed".to_owned(),
             Self::Foreign { way, .. } => (*way).to_owned(),
-            Self::NotBuilt { otherwise, .. } => format!("{otherwise}, or build etui with its default features"),
+            Self::NotBuilt { otherwise, .. } => format!("{otherwise}, or {}", NotBuilt::HINT),
             Self::Malformed { .. } | Self::InWords(_) => {
                 "nothing was changed; correct the file, or name its format".to_owned()
             }

@@ -65,7 +65,10 @@ use in_yaml::read as read_yaml;
 
 #[cfg(not(feature = "yaml"))]
 fn read_yaml(_text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
-    Err(ExchangeError::NotBuilt { what: "read YAML", otherwise: "convert it to JSON with `yq -o=json`" })
+    Err(ExchangeError::NotBuilt {
+        lacks: crate::domain::NotBuilt { what: "read YAML", feature: "yaml" },
+        otherwise: "convert it to JSON with `yq -o=json`",
+    })
 }
 
 #[cfg(feature = "yaml")]

@@ -5,11 +5,14 @@ use super::keepass_start::{is_database, is_xml};
 use super::locks::Locks;
 use super::place::Place;
 use crate::crypto::{CryptoError, KdfCost};
+use crate::domain::NotBuilt;
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, Loss};
 
-const NOT_BUILT: ExchangeError =
-    ExchangeError::NotBuilt { what: "read files of KeePass", otherwise: "export it from KeePassXC as CSV" };
+const NO_READER: ExchangeError = ExchangeError::NotBuilt {
+    lacks: NotBuilt { what: "read files of KeePass", feature: "keepass" },
+    otherwise: "export it from KeePassXC as CSV",
+};
 
 /// Says what the file is, and how what it holds comes here.
 ///
@@ -17,7 +20,7 @@ const NOT_BUILT: ExchangeError =
 /// Always.
 pub fn read(file: &[u8], _locks: Option<&Locks>) -> Result<IncomingBatch, ExchangeError> {
     if is_database(file) || is_xml(file) {
-        return Err(NOT_BUILT);
+        return Err(NO_READER);
     }
     let what = "this is neither a KeePass database nor an XML export of one";
     Err(ExchangeError::malformed(Place { line: 1, column: 1 }, what))
@@ -34,7 +37,7 @@ impl Writer {
     /// Always.
     pub const fn new() -> Result<Self, ExchangeError> {
         Err(ExchangeError::NotBuilt {
-            what: "write databases of KeePass",
+            lacks: NotBuilt { what: "write databases of KeePass", feature: "keepass" },
             otherwise: "export json or dotenv",
         })
     }

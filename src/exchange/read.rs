@@ -340,7 +340,7 @@ mod tests {
         let keepass = recognised(b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00");
         let expected = match cfg!(feature = "keepass") {
             true => "it is damaged or cut off",
-            false => "this etui cannot read files of KeePass: it was built without that",
+            false => "this etui cannot read files of KeePass: it was built without the feature 'keepass'",
         };
         assert_eq!(keepass, Err(expected.to_owned()));
     }

@@ -13,9 +13,7 @@ use super::versions::{Extent, ValueSeal, Versions};
 use crate::crypto;
 use crate::domain::{CopyName, SecretName, SecretValue, ValueType, VersionId};
 use crate::memory::SecretBytes;
-use crate::versioning::{
-    SecretState, VersionKey, VersionState, suggest_version_id_where,
-};
+use crate::versioning::{SecretState, VersionKey, VersionState, suggest_version_id_where};
 
 /// A secret as it is in the file, verified; opened with all its version records, unless it is for a put or a merge.
 #[derive(Clone)]

@@ -1,11 +1,12 @@
 //! Push and pull where etui was built without engines.
 
+use crate::domain::NotBuilt;
 use crate::tui::app::{App, Tone};
 use crate::tui::layer::Layer;
 
 /// Says that there is none.
 pub fn open_push(_remote: &str, app: &mut App) -> Option<Box<dyn Layer>> {
-    app.say(Tone::Note, "this etui cannot push or pull: it was built without engines");
+    app.say(Tone::Note, NotBuilt { what: "push or pull", feature: "engines" }.to_string());
     None
 }
 
