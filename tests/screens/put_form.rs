@@ -359,6 +359,15 @@ fn a_new_secret_takes_three_keys_besides_its_text() {
 }
 
 #[test]
+fn no_label_is_offered_that_is_chosen_already() {
+    let mut harness = on_password();
+    harness.press("n").type_text("replica").press("Tab").type_text("hunter2").press("Tab");
+    harness.assert_shows("to add: canary");
+    harness.type_text("canary ").assert_shows("Backspace removes, type to add a label of");
+    harness.assert_hides("to add: canary");
+}
+
+#[test]
 fn labels_are_explained_where_they_are_chosen() {
     let mut harness = on_password();
     harness.press("p").type_text("hunter15");

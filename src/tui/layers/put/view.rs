@@ -12,6 +12,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::Keymap;
 use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Id, Look};
+use crate::tui::kit::label_field::LabelField;
 use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
 use crate::tui::kit::plan_box::draw_lines;
@@ -164,10 +165,16 @@ fn title(form: &PutForm, theme: &Theme) -> String {
 fn labels_help(form: &PutForm, columns: u16) -> Vec<(String, Role)> {
     let mut known: Vec<&str> = form.custom_labels().into_iter().map(StageLabel::as_str).collect();
     known.sort_unstable();
-    let known = if known.is_empty() { "canary".to_owned() } else { known.join(", ") };
-    let can_remove = form.stages().is_some_and(|stages| stages.chips().any(|(_, can_be)| can_be));
+    if known.is_empty() {
+        known.push("canary");
+    }
+    let chips = || form.stages().into_iter().flat_map(LabelField::chips);
+    known.retain(|label| chips().all(|(chosen, _)| chosen.as_str() != *label));
+    let can_remove = chips().any(|(_, can_be)| can_be);
     let removes = if can_remove { "Backspace removes, type" } else { "Type" };
-    let text = format!("{} {removes} to add: {known}", wording::BUILT_IN_LABELS);
+    let examples =
+        if known.is_empty() { " a label of your own".to_owned() } else { format!(": {}", known.join(", ")) };
+    let text = format!("{} {removes} to add{examples}", wording::BUILT_IN_LABELS);
     wrapped(&text, columns).into_iter().map(|line| (line, Role::Hint)).collect()
 }
 
