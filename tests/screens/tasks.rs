@@ -452,6 +452,8 @@ fn importing_what_is_here_already_changes_nothing() {
     harness.type_text(&path).press("Ctrl-s Ctrl-s");
     harness.task(Action::Import).type_text(&path).press("Ctrl-s");
     harness.assert_shows("nothing would change: 1 already here");
+    harness.press("Esc").assert_hides("Discard changes?");
+    harness.assert_hides("nothing would change");
 }
 
 #[test]

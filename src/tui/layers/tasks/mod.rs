@@ -186,6 +186,12 @@ impl Layer for TaskForm {
         (self.stage == Stage::Typing).then_some(&mut self.form)
     }
 
+    /// Where a plan was shown that changes nothing, nothing is left to do with what was typed.
+    fn is_dirty(&self) -> bool {
+        let does_nothing = self.plan.is_some() && !self.is_planned;
+        !does_nothing && self.form().is_some_and(Form::is_dirty)
+    }
+
     fn changed(&mut self, _app: &mut App) {
         self.on_change();
     }
