@@ -33,7 +33,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     };
     let table = Table::without_heading(text);
     let mut batch = IncomingBatch::new();
-    let mut is_any_known = false;
+    let (mut items, mut is_first_known, mut is_later_known) = (0, false, false);
     for (position, row) in table.rows().enumerate() {
         let title = row.fields().first().and_then(SecretBytes::expose_text).unwrap_or_default();
         if position == 0 {
@@ -52,10 +52,13 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
             continue;
         }
         let (fields, has_known) = fields_of(&row);
-        is_any_known |= has_known;
+        items += 1;
+        let is_known = if items == 1 { &mut is_first_known } else { &mut is_later_known };
+        *is_known |= has_known;
         add_entry(&mut batch, title.to_owned(), [(fields, None)]);
     }
-    if is_any_known { Ok(batch) } else { not_enpass() }
+    // The first row may be a heading of columns, which has such words too.
+    if is_later_known || (is_first_known && items == 1) { Ok(batch) } else { not_enpass() }
 }
 
 /// The fields of an item, and whether one has a label that Enpass gives.

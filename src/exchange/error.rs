@@ -74,6 +74,12 @@ pub enum ExchangeError {
         /// The names of all formats.
         formats: String,
     },
+    /// No format is named, and it is a table whose columns no format has.
+    #[error("{name} looks like CSV, and its columns are those of no format")]
+    UnknownColumns {
+        /// The file in quotes, or stdin.
+        name: String,
+    },
     /// No format is named, and several fit.
     #[error("{name} can be read as {formats}")]
     Ambiguous {
@@ -186,6 +192,7 @@ impl ExchangeError {
             | Self::TooLarge { .. }
             | Self::Damaged
             | Self::NotRecognised { .. }
+            | Self::UnknownColumns { .. }
             | Self::Ambiguous { .. }
             | Self::NotPiped { .. }
             | Self::Unreadable { .. }
@@ -223,6 +230,10 @@ impl ExchangeError {
             Self::TooLarge { .. } => "split it in the program that wrote it".to_owned(),
             Self::Damaged => "copy it again, or open it in the program that wrote it".to_owned(),
             Self::NotRecognised { formats, .. } => format!("choose the format: {formats}"),
+            Self::UnknownColumns { .. } => {
+                "choose the format csv, and say what its columns are: --map name=TITLE,password=PASSWORD"
+                    .to_owned()
+            }
             Self::Ambiguous { .. } => "choose one of these formats".to_owned(),
             Self::NotPiped { .. } => "name the path instead".to_owned(),
             Self::Unreadable { .. } => "name another file".to_owned(),

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::decryptor::{identities_beside, is_age_store, is_gpg_store};
 use super::pass::{self, Programs};
+use super::place::{Text, without_mark};
 use super::source::{Reader, Source};
-use super::{ColumnMap, ExchangeError, Locks, foreign, keepass_start, onepux};
+use super::table::Table;
+use super::{ColumnMap, ExchangeError, Locks, document, foreign, keepass_start, onepux};
 use crate::domain::reason;
 use crate::memory::{SecretBytes, read_up_to};
 use crate::vault::IncomingBatch;
@@ -174,12 +176,16 @@ fn read_text(
     }
 }
 
-/// The format of what begins as nothing else does: what is wrong with such a file is worth saying.
+/// The format of what begins as nothing else does, or has the heading of a format: what is wrong with such a file is
+/// worth saying.
 fn known_by_its_start(text: &[u8]) -> Option<Source> {
     if keepass_start::is_database(text) || keepass_start::is_xml(text) {
         return Source::named("keepass");
     }
-    Source::named("1password").filter(|_| onepux::is_archive(text))
+    if onepux::is_archive(text) {
+        return Source::named("1password");
+    }
+    Table::format_of(text).and_then(Source::named)
 }
 
 /// Calls what has no name as the file is called, without its extension.
@@ -208,6 +214,7 @@ fn recognise_text(text: &[u8], name: String, locks: Option<&Locks>) -> Result<Fo
     foreign::refuse(text)?;
     let mut strict = Vec::new();
     let mut loose = Vec::new();
+    let mut empty = Vec::new();
     let mut closed = None;
     for source in Source::all() {
         let (batch, fitting) = match source.reader() {
@@ -224,6 +231,9 @@ fn recognise_text(text: &[u8], name: String, locks: Option<&Locks>) -> Result<Fo
             Ok(batch) if is_mostly_readable(&batch) => {
                 fitting.push(Found { source: *source, content: Content::Secrets(batch) });
             }
+            Ok(batch) if batch.secrets.is_empty() && !matches!(source.reader(), Reader::LooseFile(_)) => {
+                empty.push(Found { source: *source, content: Content::Secrets(batch) });
+            }
             // Several formats say of themselves that they are encrypted; only one can be opened.
             Err(error)
                 if error.is_about_locks() && matches!(closed, None | Some(ExchangeError::Encrypted)) =>
@@ -237,9 +247,21 @@ fn recognise_text(text: &[u8], name: String, locks: Option<&Locks>) -> Result<Fo
     match (fitting.len(), closed) {
         (1, _) => Ok(fitting.remove(0)),
         (0, Some(error)) => Err(error),
-        (0, None) => Err(not_recognised(name)),
+        // An export of nothing.
+        (0, None) if empty.len() == 1 => Ok(empty.remove(0)),
+        (0, None) => Err(why_not_recognised(text, name)),
         _ => Err(ExchangeError::Ambiguous { name, formats: names(fitting.iter().map(|found| found.source)) }),
     }
+}
+
+/// JSON that is none is said to be that, with the place.
+fn why_not_recognised(text: &[u8], name: String) -> ExchangeError {
+    let is_like_json = matches!(without_mark(text).trim_ascii_start().first(), Some(b'{' | b'['));
+    let fault = is_like_json.then(|| document::parse_all(&Text::of(text)).err()).flatten();
+    fault.unwrap_or_else(|| match Table::is_in(text) {
+        true => ExchangeError::UnknownColumns { name },
+        false => not_recognised(name),
+    })
 }
 
 fn not_recognised(name: String) -> ExchangeError {
@@ -324,9 +346,35 @@ mod tests {
                 "protonpass",
             ),
             (b"mail,Username,me,*Password,pw,Website,https://a\n", "enpass"),
+            (b"mail,Username,me,*Password,pw\nnote,Title,x\nshop,*Password,pw\n", "enpass"),
+            (b"sep=,\r\nname,url,username,password,note\r\nshop,,me,pw,\r\n", "chrome"),
+            (b"\xef\xbb\xbf\"sep=;\"\nname;url;username;password;note\nshop;;me;pw;\n", "chrome"),
+            // Rows that are malformed, or none, change nothing about the heading.
+            (b"name,url,username,password,note\nshop,,me,pw,,more,cells\n", "chrome"),
+            (b"name,url,username,password,note\nshop,,me,\"pw,\n", "chrome"),
+            (b"name,url,username,password,note\nCaf\xe9,,me,pw,\n", "chrome"),
+            (b"name,url,username,password,note\n", "chrome"),
+            (br#"{"encrypted":false,"folders":[],"items":[]}"#, "bitwarden"),
         ] {
             assert_eq!(recognised(text), Ok(format), "{}", String::from_utf8_lossy(text));
         }
+    }
+
+    // Guards: the heading of an unknown program has a label of Enpass too, and passwords became names of fields.
+    #[test]
+    fn a_table_with_unknown_columns_is_no_file_of_enpass() {
+        let unknown = Err("it looks like CSV, and its columns are those of no format".to_owned());
+        assert_eq!(recognised(b"Account,Password,Comment\nshop,hunter2,old\n"), unknown);
+        assert_eq!(recognised(b"Account;Login;Secret\nshop;me;hunter2\n"), unknown);
+        let error =
+            read(&Input::Piped(SecretBytes::copy_of(b"A,B\n1,2\n")), None, None, None, &mut |_, _| {});
+        assert!(error.unwrap_err().hint().contains("--map"));
+    }
+
+    #[test]
+    fn json_that_is_cut_off_is_said_to_be_that() {
+        let cut = recognised(b"{\"encrypted\": false,\n \"items\": [{");
+        assert_eq!(cut, Err("line 2, column 12: this is not JSON, or the text is cut off".to_owned()));
     }
 
     #[test]

@@ -39,6 +39,8 @@ struct Dialect {
     is_ragged: bool,
     /// Whether entities of HTML stand for some characters.
     has_entities: bool,
+    /// Where the heading is: behind the line in which Excel names the separator, where there is one.
+    start: usize,
 }
 
 /// One row, whose fields are found by the names of their columns.
@@ -46,6 +48,8 @@ pub(super) struct Row<'a> {
     columns: &'a [String],
     fields: Vec<SecretBytes>,
     fault: Option<String>,
+    /// How many fields it has itself.
+    width: usize,
     is_too_long: bool,
     had_entities: bool,
 }
@@ -59,8 +63,12 @@ const NOT_TEXT: &str = "the text is not UTF-8";
 impl Dialect {
     /// That of most programs, with the separator that the heading has.
     fn of(text: &[u8]) -> Self {
-        let separator = separator_of(without_mark(text));
-        Self { separator, escape: None, is_ragged: false, has_entities: false }
+        let text = without_mark(text);
+        let (separator, start) = match named_separator(text) {
+            Some((separator, end)) => (separator, end),
+            None => (separator_of(text), 0),
+        };
+        Self { separator, escape: None, is_ragged: false, has_entities: false, start }
     }
 
     /// What splits records. To build it takes longer than to read most of them, and a copy of one splits nothing.
@@ -95,6 +103,19 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// The format whose columns the first row of a text has.
+    pub(super) fn format_of(text: &'t [u8]) -> Option<&'static str> {
+        let table = Self::read(text, &[]).ok()?;
+        heading::recognise(|column| table.has(column)).map(|heading| heading.format)
+    }
+
+    /// Whether a text is a table: several columns, and every row has a field for each.
+    pub(super) fn is_in(text: &'t [u8]) -> bool {
+        let Ok(table) = Self::read(text, &[]) else { return false };
+        let is_whole = |row: Row<'_>| row.fault.is_none() && row.width == table.columns.len();
+        table.columns.len() > 1 && !table.records.is_empty() && table.rows().all(is_whole)
+    }
+
     /// All rows of a file without a heading; they may be of any length.
     pub(super) fn without_heading(text: &'t [u8]) -> Self {
         let text = without_mark(text);
@@ -114,7 +135,7 @@ impl<'t> Table<'t> {
             return Err(ExchangeError::malformed(top, what));
         }
         let first = table.records.remove(0);
-        let heading = table.row(first, 1, &mut dialect.splitter());
+        let heading = table.row(first, if dialect.start == 0 { 1 } else { 2 }, &mut dialect.splitter());
         if let Some(fault) = heading.fault {
             return Err(ExchangeError::in_words(fault));
         }
@@ -168,7 +189,8 @@ impl<'t> Table<'t> {
             }
             (None, Ok(_)) => None,
         };
-        if fields.len() < columns.len() {
+        let width = fields.len();
+        if width < columns.len() {
             fields.resize_with(columns.len(), SecretBytes::new);
         }
         let mut had_entities = false;
@@ -178,7 +200,7 @@ impl<'t> Table<'t> {
                 had_entities = true;
             }
         }
-        Row { columns, fields, fault, is_too_long, had_entities }
+        Row { columns, fields, fault, width, is_too_long, had_entities }
     }
 }
 
@@ -268,6 +290,21 @@ fn columns_of(heading: &[SecretBytes]) -> Vec<String> {
     columns
 }
 
+/// The separator that a first line `sep=;` names, as Excel and LibreOffice read and write it, and where that line ends.
+fn named_separator(text: &[u8]) -> Option<(u8, usize)> {
+    let end = text.iter().position(|byte| matches!(byte, b'\r' | b'\n'))?;
+    let line = &text[..end];
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator]
+            if *separator == b'\t' || (separator.is_ascii_punctuation() && *separator != b'"') =>
+        {
+            Some((*separator, end))
+        }
+        _ => None,
+    }
+}
+
 /// What the fields of the heading are separated by.
 fn separator_of(text: &[u8]) -> u8 {
     let line =
@@ -292,7 +329,7 @@ enum State {
 fn records(text: &[u8], dialect: Dialect) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     let mut state = State::RecordStart;
-    let mut at = 0;
+    let mut at = dialect.start;
     while at <= text.len() {
         let byte = text.get(at).copied();
         if let (Some(record), None | Some(b'\r' | b'\n')) = (records.last_mut(), byte)
@@ -419,6 +456,18 @@ mod tests {
     fn semicolons_and_tabs_separate_too_and_missing_fields_are_empty() {
         assert_eq!(rows("a;b;c\n1;\"x;y\";3\n4,5\n"), [["1", "x;y", "3"], ["4,5", "", ""]]);
         assert_eq!(rows("a\tb\n1\t2,3\n"), [["1", "2,3"]]);
+    }
+
+    #[test]
+    fn a_first_line_may_name_the_separator() {
+        assert_eq!(rows("sep=|\na|b;c\n1|2;3\n"), [["1", "2;3"]]);
+        assert_eq!(rows("\"SEP=;\"\r\na;b,c,d\r\n1;2\r\n"), [["1", "2"]]);
+        assert_eq!(rows("sep=ab,c\n1,2\n"), [["1", "2"]], "no separator is named");
+        assert_eq!(
+            fault(b"sep=;\na;b\n1;2;3\n"),
+            "line 3, column 1: this row has 3 fields, the heading has 2"
+        );
+        assert_eq!(fault(b"sep=;\na;\"b\n"), "line 2, column 3: the quote opened here is never closed");
     }
 
     #[test]
