@@ -165,7 +165,7 @@ fn read_json(root: &Members<'_>) -> Result<IncomingBatch, ExchangeError> {
         }
         batch.losses.append(&mut losses);
     }
-    for Folder { name, .. } in folders.iter().filter(|folder| !folder.is_used) {
+    for Folder { name, .. } in folders.iter().filter(|folder| !folder.is_used && !folder.name.is_empty()) {
         let name = name.expose_text().unwrap_or_default();
         batch.losses.push(Loss::whole(name, EMPTY_FOLDER));
     }

@@ -9,12 +9,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::document::{Members, Node, parse_all};
-use super::entry::{CHANGED, CREATED, member_in_words, time_of};
+use super::entry::{CHANGED, CREATED, add_tag, member_in_words, time_of};
 use super::error::ExchangeError;
 use super::place::Text;
-use crate::domain::{
-    Description, Invalid, SecretValue, StageLabel, TagKey, TagValue, Tags, Timestamp, ValueType, VersionId,
-};
+use crate::domain::{Description, Invalid, SecretValue, StageLabel, Tags, Timestamp, ValueType, VersionId};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 use crate::versioning::Labelling;
@@ -173,12 +171,9 @@ fn aws_description(
     let mut tags = Tags::new();
     for tag in members.entries_of("Tags")? {
         let tag = tag.members()?;
-        let key = tag.get("Key")?.word(TagKey::new).ok();
-        let value = tag.find("Value").map_or(Ok(TagValue::default()), |value| value.word(TagValue::new)).ok();
-        match key.zip(value) {
-            Some((key, value)) if tags.len() < Tags::LIMIT => tags.set(key, value),
-            _ => losses.push(Loss::new(&name, "one of its tags: it cannot be one here")),
-        }
+        let [key, value] = ["Key", "Value"].map(|member| tag.text_of(member).unwrap_or_default());
+        let text = |text: &'_ SecretBytes| text.expose_text().unwrap_or_default().to_owned();
+        add_tag((&text(&key), &text(&value)), &mut tags, &name, losses);
     }
     for (member, what) in [
         ("RotationEnabled", "its automatic rotation"),

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, below, host, time_of};
+use super::entry::{CHANGED, CREATED, EMPTY_FOLDER, Fields, add_entry, add_tag, below, host, time_of};
 use super::table::{Row, Table};
-use crate::domain::{TagKey, TagValue, Tags, Timestamp};
+use crate::domain::{TagKey, Tags, Timestamp};
 use crate::vault::{IncomingBatch, Loss};
 use crate::versioning::ImportRemark;
 
@@ -76,7 +76,10 @@ pub(super) fn read(
                 Role::Name | Role::Folder(_) | Role::Silent => {}
                 Role::Field(field) => fields.add(field, row.bytes(column)),
                 Role::Fields(add) => add(&row, &mut fields),
-                Role::Tag(key) => add_tag(&row, column, key, &mut tags, &name, &mut batch.losses),
+                Role::Tag(_) if row.text(column).is_empty() => {}
+                Role::Tag(key) => {
+                    add_tag((key.as_str(), row.text(column)), &mut tags, &name, &mut batch.losses);
+                }
                 Role::Flag(what) if row.is_set(column) => batch.losses.push(Loss::new(&name, *what)),
                 Role::Flag(_) => {}
                 Role::Created(read) => created = time(CREATED, read),
@@ -155,15 +158,4 @@ fn folder_of(row: &Row<'_>, roles: &[(&str, Role)]) -> (String, bool) {
     let first = folders.next().unwrap_or_default();
     let is_in_others = folders.any(|other| other != first);
     (first, is_in_others)
-}
-
-fn add_tag(row: &Row<'_>, column: &str, key: &TagKey, tags: &mut Tags, name: &str, losses: &mut Vec<Loss>) {
-    let text = row.text(column);
-    if text.is_empty() {
-        return;
-    }
-    match TagValue::new(text) {
-        Ok(value) if tags.len() < Tags::LIMIT => tags.set(key.clone(), value),
-        _ => losses.push(Loss::new(name, "one of its tags: it cannot be one here")),
-    }
 }

@@ -9,10 +9,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::error::ExchangeError;
 use crate::content::fields;
-use crate::domain::{SecretValue, TagKey, TagValue, Timestamp, ValueType};
+use crate::domain::{SecretValue, TagKey, TagValue, Tags, Timestamp, ValueType};
 use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 use crate::versioning::fit_name;
+
+/// Fields that are not secret: one of them alone keeps its name.
+const OPEN: [&[u8]; 3] = [b"username", b"email", b"url"];
 
 /// What is said of an entry in which nothing is filled in.
 pub(super) const EMPTY: &str = "it has no value";
@@ -107,11 +110,14 @@ impl Fields {
         self.list.is_empty()
     }
 
-    /// The value that they make; `None` where nothing is filled in.
+    /// The value that they make; `None` where nothing is filled in. A username alone would be taken for a password by
+    /// whoever asks for the value, and by an export.
     pub(super) fn into_bytes(mut self) -> Option<SecretBytes> {
         match self.list.len() {
             0 => None,
-            1 => self.list.pop().map(|(_, value)| value),
+            1 if !self.list.iter().any(|(name, _)| OPEN.contains(&name.expose())) => {
+                self.list.pop().map(|(_, value)| value)
+            }
             _ => {
                 let mut out = SecretBytes::new();
                 let mut before = b'{';
@@ -176,10 +182,24 @@ pub(super) fn add_entry(
     if incoming.is_empty() {
         return None;
     }
+    keep_order(incoming.iter_mut().map(|version| &mut version.created));
     // Whatever has fields is a login, and a site may have several.
     batch.account_of = Some(account);
     batch.secrets.push(IncomingSecret::without_labels(name, incoming));
     batch.secrets.last_mut()
+}
+
+/// The other program's order stands, whatever the clocks of its machines said: none of the times at which versions were
+/// made, the oldest first, is later than the next one.
+pub(super) fn keep_order<'a>(made: impl DoubleEndedIterator<Item = &'a mut Option<Timestamp>>) {
+    let mut next: Option<Timestamp> = None;
+    for time in made.rev() {
+        *time = match (*time, next) {
+            (Some(time), Some(next)) => Some(time.min(next)),
+            (time, next) => time.or(next),
+        };
+        next = *time;
+    }
 }
 
 /// Versions of old passwords, the oldest first: the entry as it is, with the password of that time. It is known when
@@ -213,7 +233,7 @@ pub(super) fn time_of(
     }
     let time = read(text);
     if time.is_none() {
-        losses.push(Loss::new(name, format!("{what}: it is not a time between 1970 and 9999")));
+        losses.push(Loss::new(name, format!("{what}: it is not a time between 1970 and 9999-12-30")));
     }
     time
 }
@@ -222,6 +242,22 @@ pub(super) fn time_of(
 pub(super) fn member_in_words(name: &str) -> String {
     let is_word = name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_word { format!("its '{name}'") } else { "an unknown member".to_owned() }
+}
+
+/// Adds a tag, or says why it cannot be one here.
+pub(super) fn add_tag(tag: (&str, &str), tags: &mut Tags, name: &str, losses: &mut Vec<Loss>) {
+    let (key, value) = tag;
+    let why = match (TagKey::new(key), TagValue::new(value)) {
+        (Ok(key), Ok(value)) => match tags.get(&key) {
+            Some(known) if *known == value => return,
+            Some(_) => "another tag has this key".to_owned(),
+            None if tags.len() == Tags::LIMIT => format!("a secret has at most {} tags", Tags::LIMIT),
+            None => return tags.set(key, value),
+        },
+        (Err(invalid), _) | (_, Err(invalid)) => invalid.to_string(),
+    };
+    let shown: String = key.chars().take(TagKey::LIMIT).collect();
+    losses.push(Loss::new(name, format!("the tag '{shown}': {why}")));
 }
 
 /// Its mark as a favorite, in words.

@@ -2,12 +2,12 @@
 //! `Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes`. Older versions call some columns otherwise.
 //! History and attachments are not in it.
 
-use super::entry::{FAVORITE, Fields, add_entry};
+use super::entry::{FAVORITE, Fields, add_entry, add_tag};
 use super::error::ExchangeError;
 use super::heading;
 use super::onepux;
 use super::table::{Row, Table};
-use crate::domain::{TagKey, TagValue, Tags};
+use crate::domain::Tags;
 use crate::vault::{IncomingBatch, Loss};
 
 const URLS: [&str; 3] = ["url", "urls", "website"];
@@ -62,10 +62,7 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
 fn tags(row: &Row<'_>, name: &str, losses: &mut Vec<Loss>) -> Tags {
     let mut tags = Tags::new();
     for tag in row.text("tags").split([';', ',']).map(str::trim).filter(|tag| !tag.is_empty()) {
-        match TagKey::new(tag) {
-            Ok(key) if tags.len() < Tags::LIMIT => tags.set(key, TagValue::default()),
-            _ => losses.push(Loss::new(name, "one of its tags: it cannot be one here")),
-        }
+        add_tag((tag, ""), &mut tags, name, losses);
     }
     tags
 }

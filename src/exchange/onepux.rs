@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::document::{Members, Node, parse, text_or_spelling};
 use super::entry::{
-    CHANGED, CREATED, FAVORITE, Fields, TRASHED, account, add_entry, below, member_in_words, name_or_number,
-    old_passwords, source_id, time_of,
+    CHANGED, CREATED, FAVORITE, Fields, TRASHED, account, add_entry, add_tag, below, member_in_words,
+    name_or_number, old_passwords, source_id, time_of,
 };
 use super::error::ExchangeError;
 use super::inflate::LARGEST;
@@ -296,10 +296,7 @@ fn tags(overview: &Members<'_>, name: &str, losses: &mut Vec<Loss>) -> Result<Ta
     let mut tags = Tags::new();
     for tag in overview.entries_of("tags")? {
         let tag = tag.text()?;
-        match TagKey::new(tag.expose_text().unwrap_or_default()) {
-            Ok(key) if tags.len() < Tags::LIMIT => tags.set(key, TagValue::default()),
-            _ => losses.push(Loss::new(name, "one of its tags: it cannot be one here")),
-        }
+        add_tag((tag.expose_text().unwrap_or_default(), ""), &mut tags, name, losses);
     }
     Ok(tags)
 }

@@ -89,7 +89,7 @@ fn a_description_of_aws_gives_its_secret_description_tags_and_time() {
     assert_eq!(
         lost(&batch),
         [
-            "'db' loses one of its tags: it cannot be one here",
+            "'db' loses the tag 'acs:x': a tag key cannot begin with 'acs:'",
             "'db' loses its automatic rotation",
             "'db' loses the time of its last change",
             "'db' loses its 'KmsKeyId'",

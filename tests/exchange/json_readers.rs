@@ -214,7 +214,7 @@ fn items_of_proton_pass_become_entries() {
         ),
         ("Personal/mail", r#"{"username":"only@mail.example","password":"p2"}"#),
         ("Personal/me", r#"{"fullName":"Alice Liddell","size":"small","section":"Rabbit","hole":"deep"}"#),
-        ("Personal/news", "alias@inbox.example"),
+        ("Personal/news", r#"{"email":"alias@inbox.example"}"#),
     ] {
         assert_eq!(get(&mut vault, name).unwrap(), value, "{name}");
     }

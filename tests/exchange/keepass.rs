@@ -347,3 +347,59 @@ fn what_stands_in_the_recycle_bin_is_no_secret_and_a_bin_that_is_off_is_a_group(
     );
     assert_eq!(with("False"), (vec!["Bin/in/a".to_owned()], vec![]));
 }
+
+/// An XML export of one entry.
+fn of_entry(meta: &str, inside: &str) -> IncomingBatch {
+    let text = format!(
+        "<KeePassFile><Meta>{meta}</Meta><Root><Group><Name>R</Name><Entry>{inside}</Entry></Group></Root></KeePassFile>"
+    );
+    keepass::read(text.as_bytes(), None).unwrap()
+}
+
+const TITLE_AND_PASSWORD: &str = "<String><Key>Title</Key><Value>a</Value></String>\
+    <String><Key>Password</Key><Value>hunter2</Value></String>";
+
+#[test]
+fn an_attachment_of_no_bytes_or_a_damaged_one_refuses_nothing_else() {
+    let meta = "<Binaries><Binary ID=\"0\" Compressed=\"True\"/><Binary ID=\"1\" Compressed=\"True\">aGVsbG8=</Binary>\
+        <Binary ID=\"2\">aGVsbG8=</Binary></Binaries>";
+    let attached = |name: &str, id: u32| format!("<Binary><Key>{name}</Key><Value Ref=\"{id}\"/></Binary>");
+    let entry = [TITLE_AND_PASSWORD, &attached("e", 0), &attached("d", 1), &attached("f", 2)].concat();
+    let batch = of_entry(meta, &entry);
+    let names: Vec<&str> = batch.secrets.iter().map(|secret| secret.name.as_str()).collect();
+    assert_eq!(names, ["a", "a/f"]);
+    assert_eq!(
+        lost(&batch),
+        [
+            "'a' loses an attachment: a secret value must not be empty",
+            "'a' loses an attachment: it is damaged"
+        ]
+    );
+}
+
+#[test]
+fn attachments_of_one_name_are_all_kept() {
+    let twice = "<Binary><Key>f</Key><Value>aGVsbG8=</Value></Binary><Binary><Key>f</Key><Value>aGVsbG8y</Value></Binary>";
+    let place = Place::new();
+    let mut vault = place.create();
+    import(&mut vault, &of_entry("", &[TITLE_AND_PASSWORD, twice].concat()));
+    let shown = shown(&mut vault);
+    for value in ["a/f ", "\"hello\"", "a/f-2 ", "\"hello2\""] {
+        assert!(shown.contains(value), "{value}: {shown}");
+    }
+}
+
+#[test]
+fn an_old_version_is_never_newer_than_what_replaced_it() {
+    let time = |text: &str| format!("<Times><LastModificationTime>{text}</LastModificationTime></Times>");
+    let old = format!(
+        "<Entry>{}{}</Entry>",
+        TITLE_AND_PASSWORD.replace("hunter2", "old"),
+        time("2030-01-01T00:00:00Z")
+    );
+    let entry = format!("{TITLE_AND_PASSWORD}{}<History>{old}</History>", time("2020-01-01T00:00:00Z"));
+    let batch = of_entry("", &entry);
+    let made: Vec<String> =
+        batch.secrets[0].versions.iter().map(|it| it.created.unwrap().to_string()).collect();
+    assert_eq!(made, ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"]);
+}

@@ -151,10 +151,10 @@ fn proton_pass() {
             ),
             ("Personal/mail", r#"{"username":"only@mail.example","password":"p2"}"#),
             ("Work/memo", "remember this"),
-            ("Work/news", "alias@inbox.example"),
+            ("Work/news", r#"{"username":"alias@inbox.example"}"#),
         ])
     );
-    let no_time = "'Work/news' loses the time of its creation: it is not a time between 1970 and 9999";
+    let no_time = "'Work/news' loses the time of its creation: it is not a time between 1970 and 9999-12-30";
     assert_eq!(lost, [no_time]);
     let source = Source {
         read: logins::read_proton,

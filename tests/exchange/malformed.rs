@@ -192,7 +192,7 @@ fn what_is_not_taken_over_is_named() {
             "'wifi' loses its 'other'",
             "'wifi' loses its 'extra'",
             "'wifi' loses its 'attachments'",
-            "'wifi' loses the time of its creation: it is not a time between 1970 and 9999",
+            "'wifi' loses the time of its creation: it is not a time between 1970 and 9999-12-30",
         ]
     );
     let times =
@@ -200,8 +200,8 @@ fn what_is_not_taken_over_is_named() {
     assert_eq!(
         named(keepassxc::read, times),
         [
-            "'A' loses the time of its creation: it is not a time between 1970 and 9999",
-            "'A' loses the time of its last change: it is not a time between 1970 and 9999",
+            "'A' loses the time of its creation: it is not a time between 1970 and 9999-12-30",
+            "'A' loses the time of its last change: it is not a time between 1970 and 9999-12-30",
         ]
     );
     let aws = r#"{"Name":"A","VersionId":"v1","SecretString":"1","CreatedDate":-5,"Owner":"me"}"#;
@@ -209,7 +209,7 @@ fn what_is_not_taken_over_is_named() {
         named(cloud::read_aws, aws),
         [
             "'A' loses its 'Owner'",
-            "'A' loses the time of its creation: it is not a time between 1970 and 9999"
+            "'A' loses the time of its creation: it is not a time between 1970 and 9999-12-30"
         ]
     );
 }

@@ -170,3 +170,47 @@ fn a_custom_field_of_nordpass_need_not_be_a_text() {
         [("a", r#"{"username":"me","password":"p","pin":"17"}"#)]
     );
 }
+
+// An item that was cloned or imported there is younger than its history.
+#[test]
+fn old_passwords_of_bitwarden_keep_their_order_whatever_the_dates_say() {
+    let item = |dates: &str| {
+        let text = format!(
+            r#"{{"items":[{{"type":1,"name":"a","login":{{"password":"now"}},{dates}"passwordHistory":[
+                {{"lastUsedDate":"2020-01-01T00:00:00Z","password":"old1"}},
+                {{"lastUsedDate":"2019-01-01T00:00:00Z","password":"old0"}}]}}]}}"#
+        );
+        let mut batch = parsed(bitwarden::read, &text);
+        let versions = batch.secrets.remove(0).versions;
+        let shown = |it: &etui::vault::IncomingVersion| {
+            let made = it.created.map(|made| made.to_string()).unwrap_or_default();
+            format!("{} {}", String::from_utf8_lossy(it.value.expose()), made.get(..4).unwrap_or_default())
+        };
+        versions.iter().map(shown).collect::<Vec<_>>()
+    };
+    let dates = r#""creationDate":"2019-06-01T00:00:00Z","revisionDate":"2021-01-01T00:00:00Z","#;
+    assert_eq!(item(dates), ["old0 2019", "old1 2019", "now 2021"]);
+    assert_eq!(item(""), ["old0 2019", "old1 2019", "now "]);
+}
+
+// A lone value goes to programs as it is, and to other managers as a password.
+#[test]
+fn a_username_or_an_address_alone_keeps_its_name() {
+    let alone = |member: &str| {
+        let text = format!(r#"{{"items":[{{"type":1,"name":"a","login":{{{member}}}}}]}}"#);
+        entries(&parsed(bitwarden::read, &text)).remove(0).1
+    };
+    assert_eq!(alone(r#""username":"me""#), r#"{"username":"me"}"#);
+    assert_eq!(alone(r#""uris":[{"uri":"https://a"}]"#), r#"{"url":"https://a"}"#);
+    assert_eq!(alone(r#""password":"pw""#), "pw");
+}
+
+#[test]
+fn of_a_tag_that_cannot_be_one_here_it_is_said_which_and_why() {
+    let tags: Vec<String> = (0..21).map(|number| format!("t{number}")).collect();
+    let csv = format!("Title,URL,Username,Password,Notes,OTPAuth,Tags\na,,me,pw,,,{}\n", tags.join(";"));
+    assert_eq!(
+        lost(&parsed(onepassword::read, &csv)),
+        ["'a' loses the tag 't20': a secret has at most 20 tags"]
+    );
+}

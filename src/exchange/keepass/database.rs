@@ -21,7 +21,7 @@ pub(super) type Uuid = [u8; 16];
 pub(super) struct Database {
     pub(super) root: Option<Group>,
     /// Attachments by their numbers.
-    pub(super) binaries: HashMap<u32, SecretBytes>,
+    pub(super) binaries: HashMap<u32, Content>,
     pub(super) recycle_bin: Option<Uuid>,
     /// What is said of the database itself, and has no place here.
     pub(super) unplaced: Vec<&'static str>,
@@ -65,13 +65,21 @@ pub(super) enum Attachment {
     Here(Content),
 }
 
-/// The bytes of an attachment.
-pub(super) struct Content(pub(super) SecretBytes);
+/// What an attachment holds.
+pub(super) enum Content {
+    Bytes(SecretBytes),
+    /// It cannot be unpacked, which is no reason to refuse the rest of the database.
+    Damaged,
+}
 
 /// Bytes are equal.
 impl PartialEq for Content {
     fn eq(&self, other: &Self) -> bool {
-        self.0.equals(other.0.expose())
+        match (self, other) {
+            (Self::Bytes(bytes), Self::Bytes(other)) => bytes.equals(other.expose()),
+            (Self::Damaged, Self::Damaged) => true,
+            _ => false,
+        }
     }
 }
 
@@ -85,6 +93,7 @@ impl Entry {
 
 /// Reads a database; `binaries` are attachments that stand outside of the XML.
 pub(super) fn read(xml: Xml<'_>, binaries: Vec<SecretBytes>) -> Result<Database, ExchangeError> {
+    let binaries = binaries.into_iter().map(Content::Bytes);
     let mut database = Database { binaries: (0..).zip(binaries).collect(), ..Database::default() };
     let mut read = Read { xml, kept: 0, room: LARGEST };
     let root = read.xml.child()?.filter(|root| root.name() == "KeePassFile");
@@ -181,30 +190,32 @@ impl Read<'_> {
         while let Some(binary) = self.xml.child()? {
             self.keep_one()?;
             let number = binary.attribute("ID").and_then(|id| id.expose_text()?.parse().ok());
-            let bytes = self.binary(&binary)?;
+            let content = self.binary(&binary)?;
             match number {
-                Some(number) => database.binaries.insert(number, bytes),
+                Some(number) => database.binaries.insert(number, content),
                 None => return Err(self.xml.fault("an attachment has no number")),
             };
         }
         Ok(())
     }
 
-    /// The bytes of an attachment that stands in the XML.
-    fn binary(&mut self, element: &Element<'_>) -> Result<SecretBytes, ExchangeError> {
+    /// An attachment that stands in the XML. KeePassXC writes a packed one of no bytes as nothing.
+    fn binary(&mut self, element: &Element<'_>) -> Result<Content, ExchangeError> {
         let bytes = match element.is_set("Protected") {
             true => self.xml.value(element)?,
             false => self.xml.base64()?,
         };
-        if !element.is_set("Compressed") {
-            return Ok(bytes);
+        if !element.is_set("Compressed") || bytes.is_empty() {
+            return Ok(Content::Bytes(bytes));
         }
-        let unpacked = gunzip(bytes.expose(), self.room).map_err(|error| match error {
-            NotInflated::Damaged => self.xml.fault("an attachment is damaged"),
-            NotInflated::TooLarge => ExchangeError::TooLarge { limit: LARGEST },
-        })?;
-        self.room -= unpacked.len();
-        Ok(unpacked)
+        match gunzip(bytes.expose(), self.room) {
+            Ok(unpacked) => {
+                self.room -= unpacked.len();
+                Ok(Content::Bytes(unpacked))
+            }
+            Err(NotInflated::Damaged) => Ok(Content::Damaged),
+            Err(NotInflated::TooLarge) => Err(ExchangeError::TooLarge { limit: LARGEST }),
+        }
     }
 
     fn root(&mut self, database: &mut Database) -> Result<(), ExchangeError> {
@@ -374,7 +385,7 @@ impl Read<'_> {
                         self.xml.skip(&part)?;
                         attachment = number.map(Attachment::Number);
                     }
-                    None => attachment = Some(Attachment::Here(Content(self.binary(&part)?))),
+                    None => attachment = Some(Attachment::Here(self.binary(&part)?)),
                 },
                 _ => self.xml.skip(&part)?,
             }

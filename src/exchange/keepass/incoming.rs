@@ -15,11 +15,12 @@ use std::collections::HashMap;
 use super::database::{Attachment, Content, Database, Entry, Group, Uuid};
 use super::own::{self, DESCRIPTION, KEEP, LABELS, NOTE, VERSION};
 use crate::domain::{
-    Description, Note, Retention, RotationInterval, SecretValue, StageLabel, TagKey, TagValue, Tags,
-    Timestamp, ValueType, VersionId, hexadecimal,
+    Description, Note, Retention, RotationInterval, SecretValue, StageLabel, Tags, Timestamp, ValueType,
+    VersionId, hexadecimal,
 };
 use crate::exchange::entry::{
-    CHANGED, CREATED, EMPTY, EMPTY_FOLDER, Fields, account, below, from_base64, host, source_id, time_of,
+    CHANGED, CREATED, EMPTY, EMPTY_FOLDER, Fields, account, add_tag, below, from_base64, host, keep_order,
+    source_id, time_of,
 };
 use crate::exchange::inflate::LARGEST;
 use crate::memory::SecretBytes;
@@ -54,7 +55,7 @@ pub(super) fn batch(mut database: Database) -> IncomingBatch {
 
 struct Incoming {
     batch: IncomingBatch,
-    binaries: HashMap<u32, SecretBytes>,
+    binaries: HashMap<u32, Content>,
     recycle_bin: Option<Uuid>,
     /// How much may still be copied out of attachments, which many entries may share.
     room: usize,
@@ -98,15 +99,19 @@ impl Incoming {
             let current = &snapshots[snapshots.len() - 1];
             time(&name, CREATED, &current.created, &mut self.batch.losses)
         };
-        let times: Vec<Option<Timestamp>> = snapshots
+        let mut times: Vec<Option<Timestamp>> = snapshots
             .iter()
             .map(|snapshot| time(&name, CHANGED, &snapshot.changed, &mut self.batch.losses))
             .collect();
+        let current = &snapshots[snapshots.len() - 1];
+        let is_own = !current.string(VERSION).is_empty();
+        // An export of ours has the times of one machine, or of copies that were merged: they are right.
+        if !is_own {
+            keep_order(times.iter_mut());
+        }
         let is_whole = is_whole(&snapshots);
         let has_fields = is_whole || snapshots.iter().any(|snapshot| !fields(snapshot).is_empty());
         let attached = self.attachments(&snapshots, &times, &name, is_whole);
-        let current = &snapshots[snapshots.len() - 1];
-        let is_own = !current.string(VERSION).is_empty();
         let id = current
             .uuid
             .filter(|uuid| !(is_own && *uuid == own::uuid_of(&name)))
@@ -191,11 +196,14 @@ impl Incoming {
             self.batch.losses.push(Loss::new(name, "attachments that were removed from it"));
         }
         let mut attached = Vec::new();
-        for (key, _) in current.attachments.iter().filter(|(key, _)| !is_entry(key)) {
+        for (at, (key, _)) in current.attachments.iter().enumerate().filter(|(_, (key, _))| !is_entry(key)) {
+            let is_it = |(known, _): &&(SecretBytes, Attachment)| known.expose() == key.expose();
+            // Several may have one name.
+            let before_it = current.attachments[..at].iter().filter(is_it).count();
             let mut versions = Vec::new();
             let mut before = None;
             for (snapshot, created) in snapshots.iter().zip(times) {
-                let found = snapshot.attachments.iter().find(|(known, _)| known.expose() == key.expose());
+                let found = snapshot.attachments.iter().filter(is_it).nth(before_it);
                 let Some((_, attachment)) =
                     found.filter(|(_, now)| before.is_none_or(|before| now != before))
                 else {
@@ -215,20 +223,21 @@ impl Incoming {
 
     /// The value of an attachment, or its loss.
     fn copied(&mut self, attachment: &Attachment, name: &str) -> Option<SecretValue> {
-        let bytes = match attachment {
-            Attachment::Here(Content(bytes)) => Some(bytes),
+        let content = match attachment {
+            Attachment::Here(content) => Some(content),
             Attachment::Number(number) => self.binaries.get(number),
         };
-        let made = match bytes {
+        let made = match content {
             None => Err("it is not in the file".to_owned()),
-            Some(bytes) if bytes.len() > SecretValue::LIMIT => {
+            Some(Content::Damaged) => Err("it is damaged".to_owned()),
+            Some(Content::Bytes(bytes)) if bytes.len() > SecretValue::LIMIT => {
                 let (limit, length) = (SecretValue::LIMIT, bytes.len());
                 Err(format!("a secret value has at most {limit} bytes, this one has {length}"))
             }
-            Some(bytes) if bytes.len() > self.room => {
+            Some(Content::Bytes(bytes)) if bytes.len() > self.room => {
                 Err("attachments of more than 256 MiB in all are not read".to_owned())
             }
-            Some(bytes) => {
+            Some(Content::Bytes(bytes)) => {
                 self.room -= bytes.len();
                 SecretValue::new(ValueType::Binary, bytes.duplicate()).map_err(|invalid| invalid.to_string())
             }
@@ -330,12 +339,7 @@ fn tags(entry: &Entry, name: &str, losses: &mut Vec<Loss>) -> Tags {
     let text = entry.tags.expose_text().unwrap_or_default();
     for tag in text.split([';', ',', '\t', '\n']).map(str::trim).filter(|tag| !tag.is_empty()) {
         let (key, value) = tag.split_once('=').filter(|(key, _)| !key.is_empty()).unwrap_or((tag, ""));
-        match TagKey::new(key).ok().zip(TagValue::new(value).ok()) {
-            Some((key, value)) if tags.len() < Tags::LIMIT && tags.get(&key).is_none() => {
-                tags.set(key, value)
-            }
-            _ => losses.push(Loss::new(name, "one of its tags: it cannot be one here")),
-        }
+        add_tag((key, value), &mut tags, name, losses);
     }
     tags
 }
