@@ -49,23 +49,33 @@ impl Editor {
 
     /// What is known of it.
     pub fn kind(&self) -> EditorKind {
-        let Some(program) = self.line.to_str().and_then(|line| line.split_whitespace().next()) else {
+        let Some(program) = self.program() else {
             return EditorKind::Unknown;
         };
-        match kind_of(Path::new(program)) {
+        match kind_of(program) {
             // `vi` and `editor` are names of others, and often of vim.
-            EditorKind::Unknown => located(OsStr::new(program))
+            EditorKind::Unknown => located(program.as_os_str())
                 .and_then(|path| path.canonicalize().ok())
                 .map_or(EditorKind::Unknown, |path| kind_of(&path)),
             kind => kind,
         }
     }
 
+    fn program(&self) -> Option<&Path> {
+        self.line.to_str().and_then(|line| line.split_whitespace().next()).map(Path::new)
+    }
+
+    /// Whether it is known to show the text in the terminal.
+    pub fn fills_the_screen(&self) -> bool {
+        let has_a_window = self.program().is_some_and(|program| flag_to_wait(program).is_some());
+        matches!(self.kind(), EditorKind::Vim | EditorKind::Plain) && !has_a_window
+    }
+
     /// Whether it would only wait for keys that cannot come where there is no terminal: a program that is known to
     /// fill the screen, named without arguments, which may say otherwise (`vim -es -c …`).
     pub fn needs_a_terminal(&self) -> bool {
-        let fills_the_screen = matches!(self.kind(), EditorKind::Vim | EditorKind::Emacs | EditorKind::Plain)
-            || self.line == "vi";
+        let fills_the_screen =
+            self.fills_the_screen() || self.kind() == EditorKind::Emacs || self.line == "vi";
         fills_the_screen && self.line.to_str().is_some_and(|line| line.split_whitespace().count() == 1)
     }
 
@@ -83,13 +93,51 @@ impl Editor {
         let mut line = self.line.clone();
         line.push(" \"$@\"");
         let mut command = Command::new("sh");
-        command.arg("-c").arg(line).arg("sh").args(options(self.kind())).arg(file);
+        let waits = self.program().and_then(flag_to_wait);
+        command.arg("-c").arg(line).arg("sh").args(waits).args(options(self.kind())).arg(file);
         child::run(&mut command, WhenAsked::PassOver)
     }
 }
 
+fn name_of(program: &Path) -> &str {
+    program.file_name().and_then(OsStr::to_str).unwrap_or_default()
+}
+
+/// Editors that have a window of their own and return before it is closed, unless they are told to wait: the file would
+/// be gone when they save it.
+const TO_WAIT: [(&str, &[&str]); 4] = [
+    (
+        "--wait",
+        &[
+            "code",
+            "code-insiders",
+            "codium",
+            "code-oss",
+            "cursor",
+            "windsurf",
+            "subl",
+            "sublime_text",
+            "zed",
+            "zeditor",
+            "atom",
+            "pulsar",
+            "gedit",
+            "xed",
+            "mate",
+        ],
+    ),
+    ("--block", &["kate"]),
+    ("-f", &["gvim", "gview", "mvim"]),
+    ("--standalone", &["gnome-text-editor"]),
+];
+
+fn flag_to_wait(program: &Path) -> Option<&'static str> {
+    let name = name_of(program);
+    TO_WAIT.iter().find(|(_, editors)| editors.contains(&name)).map(|(flag, _)| *flag)
+}
+
 fn kind_of(program: &Path) -> EditorKind {
-    let name = program.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let name = name_of(program);
     if ["vim", "nvim", "gvim"].iter().any(|editor| name == *editor || name.starts_with(&format!("{editor}.")))
     {
         EditorKind::Vim
@@ -158,11 +206,29 @@ mod tests {
             ("vi", true),
             ("vim -es -c wq", false),
             ("ed", false),
-            ("code --wait", false),
+            ("code", false),
+            ("gvim", false),
             ("sed -i s/a/b/", false),
         ] {
             assert_eq!(Editor { line: line.into() }.needs_a_terminal(), needs, "{line}");
         }
+    }
+
+    // Guards: what was typed into such a window was lost, since the file was gone by then.
+    #[test]
+    fn an_editor_that_returns_at_once_is_told_to_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let (program, file) = (folder.path().join("code"), folder.path().join("value.txt"));
+        std::fs::write(&program, "#!/bin/sh\nfor last; do :; done; echo \"$*\" > \"$last\"\n").unwrap();
+        std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        let run = |line: String| {
+            assert!(Editor { line: line.into() }.run(&file).unwrap().success());
+            std::fs::read_to_string(&file).unwrap().replace(&file.display().to_string(), "FILE")
+        };
+        assert_eq!(run(format!("{} -n", program.display())), "-n --wait FILE\n");
+        assert_eq!(run(format!("exec {}", program.display())), "FILE\n");
+        assert_eq!(flag_to_wait(Path::new("/usr/bin/gvim")), Some("-f"));
+        assert_eq!(flag_to_wait(Path::new("vim")), None);
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn saving_stores_a_new_version_with_the_label_by_which_it_was_named() {
         stored version 'v3' of 'db'; ACSCurrent v2 → v3, ACSPrevious v1 → v2
 
         stderr:
-        note: this editor may keep copies of its own; etui knows nothing about it
+        note: etui does not know this editor: it may keep copies of the value
         "#);
     assert_eq!(home.etui(&["get", "db"]).text(), "TWO");
     home.etui(&["stage", "db", "canary", "--to", "v1"]).succeeded();
@@ -68,7 +68,7 @@ fn saving_stores_a_new_version_with_the_label_by_which_it_was_named() {
         stored version 'v4' of 'db'; canary v1 → v4
 
         stderr:
-        note: this editor may keep copies of its own; etui knows nothing about it
+        note: etui does not know this editor: it may keep copies of the value
         "#);
     assert_eq!(home.etui(&["get", "db:canary"]).text(), "ONE");
     assert_snapshot!(edit(&home, "sed -i s/one/1/", &["db#v1", "--stage", "blue", "--json"]), @r#"
@@ -77,7 +77,7 @@ fn saving_stores_a_new_version_with_the_label_by_which_it_was_named() {
         {"RequestId":"[id]","SecretName":"db","VersionId":"v5","VersionStages":{"VersionStage":["blue"]},"Created":true,"LabelMoves":[{"VersionStage":"blue","RemoveFromVersion":null,"MoveToVersion":"v5"}],"Destroyed":[]}
 
         stderr:
-        note: this editor may keep copies of its own; etui knows nothing about it
+        note: etui does not know this editor: it may keep copies of the value
         "#);
     assert_eq!(left_behind(&home), [""; 0]);
 }
@@ -91,7 +91,7 @@ fn what_was_not_changed_stores_nothing_though_the_editor_ends_the_last_line() {
         not changed: nothing stored
 
         stderr:
-        note: this editor may keep copies of its own; etui knows nothing about it
+        note: etui does not know this editor: it may keep copies of the value
         "#);
     assert_snapshot!(edit(&home, "true", &["db", "--json", "-q"]), @r#"
         exit 0
@@ -125,7 +125,7 @@ fn an_editor_that_fails_stores_nothing() {
     assert_snapshot!(edit(&home, "false", &["db"]).failed(1), @r#"
         exit 1
         stderr:
-        note: this editor may keep copies of its own; etui knows nothing about it
+        note: etui does not know this editor: it may keep copies of the value
         error: the editor ended with exit code 1; nothing was stored
         hint: exit without an error to store the value; in vim, :cq cancels
         "#);
@@ -348,7 +348,7 @@ fn one_field_is_edited_and_the_whole_value_stored() {
         stored version 'v2' of 'json'; ACSCurrent v1 → v2, ACSPrevious → v1
 
         stderr:
-        note: this editor may keep copies of its own; etui knows nothing about it
+        note: etui does not know this editor: it may keep copies of the value
         "#);
     assert_eq!(home.etui(&["get", "json"]).text(), "{\n  \"user\": \"a\\\"b\",\n  \"port\": 1\n}\n");
     edit(&home, "sed -i s/1/[2]/", &["json::port"]).succeeded();

@@ -85,9 +85,7 @@ impl RunCommand for Edit {
             )
             .into());
         }
-        if matches!(editor.kind(), EditorKind::Vim | EditorKind::Plain)
-            && !(io::stdin().is_terminal() && io::stdout().is_terminal())
-        {
+        if editor.fills_the_screen() && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
             return Err(CliError::usage(
                 "the editor needs a terminal on stdin and stdout",
                 "use `etui put` in scripts, or name an editor with a window of its own in VISUAL",
@@ -95,7 +93,7 @@ impl RunCommand for Edit {
             .into());
         }
         if editor.kind() == EditorKind::Unknown {
-            invocation.output().note("this editor may keep copies of its own; etui knows nothing about it");
+            invocation.output().note("etui does not know this editor: it may keep copies of the value");
         }
         let text = SecretBytes::copy_of(before.expose());
         let scratch = Scratch::new(&place, extension(&text), &text)

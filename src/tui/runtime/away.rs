@@ -17,7 +17,7 @@ use crate::tui::ask::Editing;
 use crate::tui::event::EditorEnd;
 
 const NO_MEMORY: &str = "there is no directory in memory for the value: set XDG_RUNTIME_DIR to one";
-const OWN_COPIES: &str = "this editor may keep copies of its own; etui knows nothing about it";
+const OWN_COPIES: &str = "etui does not know this editor: it may keep copies of the value";
 
 /// An editor that runs. Its drop overwrites and removes the file.
 pub(super) struct Away {
