@@ -4,8 +4,9 @@
 //! Vault files, key files and settings are never streams: see [`refuse_stream`].
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -66,7 +67,7 @@ impl OutArguments {
             }
             Ok(metadata) if !metadata.is_file() => return Ok(write_directly(path, bytes)?),
             Ok(_) if self.force => {}
-            Ok(_) if holds(path, bytes) => return Ok(()),
+            Ok(_) if holds_for_owner_alone(path, bytes) => return Ok(()),
             Ok(_) => {
                 let sentence = format!("'{}' already exists", path.display());
                 return Err(
@@ -98,11 +99,14 @@ pub(super) fn folder_exists(path: &Path) -> Result<(), CliError> {
     }
 }
 
-/// Whether a file holds these bytes and no others.
-fn holds(path: &Path, bytes: &SecretBytes) -> bool {
-    File::open(path)
-        .and_then(|file| read_up_to(file, bytes.len()))
-        .is_ok_and(|found| found.equals(bytes.expose()))
+/// Whether a file holds these bytes and no others. One that others may read becomes as private as a new one.
+fn holds_for_owner_alone(path: &Path, bytes: &SecretBytes) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let make_private = || match file.metadata()?.permissions().mode() & 0o077 {
+        0 => Ok(()),
+        _ => file.set_permissions(Permissions::from_mode(0o600)),
+    };
+    read_up_to(&file, bytes.len()).is_ok_and(|found| found.equals(bytes.expose())) && make_private().is_ok()
 }
 
 fn write_directly(path: &Path, bytes: &SecretBytes) -> Result<(), CliError> {

@@ -104,6 +104,10 @@ fn out_writes_a_private_file_and_replaces_it_whole() {
         "#);
     assert_eq!(fs::read(&file).unwrap(), b"two");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    // What is there already need not be written, but must be private as well.
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    home.etui(&["get", "db", "--out", "value"]).succeeded();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
