@@ -211,11 +211,14 @@ pub(super) fn no_field(outcome: &GetOutcome, field: Option<&FieldName>, why: &No
     const WHOLE: &str = "name it without a field to get the whole value";
     let version = format!("version '{}' of '{}'", outcome.version.id, outcome.name);
     match (why, field) {
-        (NoField::NoFields, _) => CliError::usage(
+        (NoField::NoFields, field) => CliError::usage(
             format!(
                 "{version} has no fields: it is neither a JSON object nor KEY=value lines nor in the form of pass"
             ),
-            WHOLE,
+            match field {
+                Some(_) => WHOLE.to_owned(),
+                None => format!("take the whole value: --env VARIABLE={}", outcome.name),
+            },
         ),
         (NoField::Others(keys), field) => {
             let mut told = keys.iter().take(KEYS_TOLD).map(|key| format!("'{key}'")).collect::<Vec<_>>();

@@ -184,7 +184,10 @@ impl ValueArguments {
             if length > SecretValue::LIMIT {
                 let sentence =
                     format!("a secret value has at most {} bytes, this one has more", SecretValue::LIMIT);
-                return CliError::usage(sentence, "store a key to it instead, and the rest elsewhere");
+                return CliError::usage(
+                    sentence,
+                    "encrypt the data and keep it elsewhere, and store its key here",
+                );
             }
             let hint = match invalid {
                 crate::domain::Invalid::NotText => "store it with --type binary",

@@ -172,10 +172,11 @@ fn value_of(vault: &mut Vault, name: String, reference: &ValueReference) -> anyh
 
 impl Variable {
     fn refuse_unfit_value(&self) -> Result<(), CliError> {
-        let Self { name, value, .. } = self;
+        let Self { name, value, origin } = self;
         if value.expose().contains(&0) {
+            let of = origin.as_ref().map(|origin| format!(", of '{}',", origin.name)).unwrap_or_default();
             return Err(CliError::usage(
-                format!("the value for '{name}' has a zero byte, and no variable can hold one"),
+                format!("the value for '{name}'{of} has a zero byte, and no variable can hold one"),
                 "write it to a file with `etui get NAME --out FILE`, and hand over the path",
             ));
         }

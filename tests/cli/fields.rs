@@ -312,7 +312,7 @@ fn a_program_gets_fields_as_variables() {
         exit 125
         stderr:
         error: version 'v1' of 'plain' has no fields: it is neither a JSON object nor KEY=value lines nor in the form of pass
-        hint: name it without a field to get the whole value
+        hint: take the whole value: --env VARIABLE=plain
         "#);
     assert_snapshot!(run(&["--env-from", "db", "--env-from", "pass"], "true").failed(125), @r#"
         exit 125

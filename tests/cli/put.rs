@@ -259,7 +259,7 @@ fn malformed_values_are_refused() {
         exit 2
         stderr:
         error: a secret value has at most 1048576 bytes, this one has more
-        hint: store a key to it instead, and the rest elsewhere
+        hint: encrypt the data and keep it elsewhere, and store its key here
         "#);
     home.pipe(&large[1..], &["put", "db"]).succeeded();
     assert_snapshot!(home.etui(&["put", "db", "--file", "missing"]).failed(2), @r#"

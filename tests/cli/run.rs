@@ -36,6 +36,13 @@ fn a_program_gets_variables_from_references_files_and_prefixes() {
     fs::write(home.path().join(".env"), file).unwrap();
     let env = shell(&home, &["--env-file", ".env"], "echo $A $PLAIN");
     assert_eq!(env.succeeded().text(), "three as it is\n");
+    fs::write(home.path().join("url.env"), "URL=postgres://u:etui://app/db/password@h\n").unwrap();
+    let env = shell(&home, &["--env-file", "url.env"], "echo $URL").succeeded();
+    assert_eq!(env.text(), "postgres://u:etui://app/db/password@h\n");
+    assert!(
+        env.stderr.contains("url.env', line 1, column 5: the value for 'URL' mentions 'etui://'"),
+        "{env}"
+    );
     let env = shell(&home, &["--prefix", "app/"], "echo $DB_PASSWORD $API_KEY");
     assert_eq!(env.succeeded().text(), format!("two {SECRET}\n"));
     // The more specific one wins.
@@ -128,7 +135,7 @@ fn our_own_failures_are_125_and_a_program_that_cannot_be_run_126_or_127() {
     assert_snapshot!(shell(&home, &["--env", "A=binary"], "true").failed(125), @r#"
         exit 125
         stderr:
-        error: the value for 'A' has a zero byte, and no variable can hold one
+        error: the value for 'A', of 'binary', has a zero byte, and no variable can hold one
         hint: write it to a file with `etui get NAME --out FILE`, and hand over the path
         "#);
     assert_snapshot!(shell(&home, &[], "true").failed(125), @r#"
@@ -380,6 +387,8 @@ fn no_name_of_a_secret_decides_what_programs_load() {
         error: field 'PATH' of 'file' would set 'PATH', which changes what programs load and run
         hint: if that is meant, name it: --env PATH=REF
         "#);
+    let whole = shell(&home, &["--env-from", "app/db/password"], "true").failed(125);
+    assert!(whole.stderr.contains("hint: take the whole value: --env VARIABLE=app/db/password"), "{whole}");
     home.pipe("x", &["new", "empty/"]).succeeded();
     assert_snapshot!(shell(&home, &["--prefix", "empty"], "true").failed(125), @r#"
         exit 125

@@ -197,7 +197,7 @@ fn small_enough(value: &SecretBytes, scratch: &Scratch) -> Result<(), CliError> 
     let saved = scratch.size().map_or_else(|_| "more".to_owned(), |size| size.to_string());
     Err(CliError::usage(
         format!("a secret value has at most {} bytes, the editor saved {saved}", SecretValue::LIMIT),
-        "store a key to it instead, and the rest elsewhere",
+        "encrypt the data and keep it elsewhere, and store its key here",
     ))
 }
 

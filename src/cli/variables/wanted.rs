@@ -164,6 +164,11 @@ pub(super) fn fields_of(
     Ok(())
 }
 
+/// Whether a reference was probably meant, where none can be.
+fn mentions_reference(value: &SecretBytes) -> bool {
+    value.expose_text().and_then(|text| text.find(SCHEME)).is_some_and(|at| at > 0)
+}
+
 pub(super) fn of_file(
     path: &Path,
     invocation: &Invocation,
@@ -190,6 +195,12 @@ pub(super) fn of_file(
         if !is_variable_name(&entry.key) {
             let error = AssignmentError::NoVariable(entry.key);
             return Err(CliError::usage(format!("{place}: {error}"), ""));
+        }
+        if mentions_reference(&entry.value) {
+            invocation.output().note(&format!(
+                "{place}: the value for '{}' mentions '{SCHEME}' and stays as it is: a reference is the whole value",
+                entry.key
+            ));
         }
         let source = match entry.value.expose_text().and_then(|text| text.strip_prefix(SCHEME)) {
             None => Source::Literal(entry.value),
