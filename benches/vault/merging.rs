@@ -8,6 +8,9 @@ use etui::versioning::StageSet;
 
 use super::filled::{Filled, credentials, name, value};
 
+/// How often copies with a short and a long history are merged.
+const TURNS: usize = 7;
+
 /// Two copies, each changed for itself.
 struct Apart {
     mine: Filled,
@@ -24,6 +27,11 @@ impl Apart {
         put_many(&mut mine.open(), secrets, 0..changes, "mine");
         put_many(&mut theirs.open(), secrets, changes / 2..changes + changes / 2, "theirs");
         Self { mine, theirs }
+    }
+
+    /// The same copies once more.
+    fn again(&self) -> Self {
+        Self { mine: copy_of(&self.mine), theirs: copy_of(&self.theirs) }
     }
 
     /// Merges theirs into mine; answers how long that took with both unlocked.
@@ -97,10 +105,24 @@ pub fn measure(is_bench: bool) {
         "the same with a new key there: {taken:.2?}; {before}, {filled}, {after} MiB at most before, filled, after"
     );
 
-    let few = 100.min(changes);
-    let (short, long) = (Apart::new(secrets, 0, few), Apart::new(secrets, events, few));
-    for (apart, common) in [(&short, secrets), (&long, secrets + events)] {
-        let taken = apart.merge();
-        println!("merge of {few} changes each, {common} events in common: {taken:.2?}");
+    measure_history(secrets, events, 100.min(changes));
+}
+
+/// Two copies with a short and with a long history in common, merged in turns.
+fn measure_history(secrets: usize, events: usize, changes: usize) {
+    let copies = [Apart::new(secrets, 0, changes), Apart::new(secrets, events, changes)];
+    let mut taken = [Vec::new(), Vec::new()];
+    for _ in 0..TURNS {
+        for (apart, taken) in copies.iter().zip(&mut taken) {
+            taken.push(apart.again().merge());
+        }
     }
+    let [short, long] = taken.map(|mut taken| {
+        taken.sort_unstable();
+        taken[TURNS / 2]
+    });
+    println!(
+        "merge of {changes} changes each, medians of {TURNS} in turns: {short:.2?} with {secrets} events in common, \
+         {long:.2?} with {events} more"
+    );
 }
