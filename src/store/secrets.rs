@@ -13,7 +13,9 @@ use super::versions::{Extent, ValueSeal, Versions};
 use crate::crypto;
 use crate::domain::{CopyName, SecretName, SecretValue, ValueType, VersionId};
 use crate::memory::SecretBytes;
-use crate::versioning::{SecretState, VersionKey, VersionState, suggest_version_id_where};
+use crate::versioning::{
+    SecretState, VersionKey, VersionState, suggest_version_id_where, suggestion_needs_all_ids,
+};
 
 /// A secret as it is in the file, verified; opened with all its version records, unless it is for a put or a merge.
 #[derive(Clone)]
@@ -297,21 +299,41 @@ impl OpenStore {
         SecretValue::new(state.value_type, bytes).map_err(|_| damaged("is not of its type"))
     }
 
-    /// The id that a new version of a secret is offered by a copy of the vault that is called so.
-    pub fn suggested_id(&self, secret: &StoredSecret, copy: Option<&CopyName>) -> VersionId {
+    /// The id that a new version of a secret is offered by a copy of the vault that is called so: the same one,
+    /// however many records are opened.
+    ///
+    /// # Errors
+    /// [`StoreError::Integrity`].
+    pub fn suggested_id(
+        &self,
+        secret: &StoredSecret,
+        copy: Option<&CopyName>,
+    ) -> Result<VersionId, StoreError> {
+        let newest = secret.state.newest().map(VersionState::given_id);
+        if !secret.is_complete() && newest.is_some_and(|newest| suggestion_needs_all_ids(newest, copy)) {
+            let mut complete = secret.clone();
+            self.complete(&mut complete)?;
+            return Ok(self.suggested_among(&complete, copy));
+        }
+        Ok(self.suggested_among(secret, copy))
+    }
+
+    fn suggested_among(&self, secret: &StoredSecret, copy: Option<&CopyName>) -> VersionId {
         let StoredSecret { state, rows, .. } = secret;
         let given = state.versions.iter().map(VersionState::given_id);
         suggest_version_id_where(given, rows.len(), copy, |text| {
-            let id_tag = self.keys.id_tag(&secret.id, text);
-            let is_given = |version: &VersionState| version.given_id().as_str() == text;
-            let is_sealed = |row: &&VersionRow| !secret.seals.contains_key(&row.key);
-            let is_renamed = |row: &VersionRow| {
-                VersionId::new(text).is_ok_and(|id| self.is_renamed_from(&secret.id, &id, row))
-            };
-            rows.iter().all(|row| row.id_tag != id_tag)
-                && !state.versions.iter().any(is_given)
-                && !rows.iter().filter(is_sealed).any(is_renamed)
+            let is_known =
+                |version: &VersionState| version.id.as_str() == text || version.given_id().as_str() == text;
+            !state.versions.iter().any(is_known)
+                && !VersionId::new(text).is_ok_and(|id| self.is_id_of_sealed(secret, &id))
         })
+    }
+
+    /// Whether a version whose record is not opened has this id, or was given it.
+    pub fn is_id_of_sealed(&self, secret: &StoredSecret, id: &VersionId) -> bool {
+        let id_tag = self.keys.id_tag(&secret.id, id.as_str());
+        let mut sealed = secret.rows.iter().filter(|row| !secret.seals.contains_key(&row.key));
+        sealed.any(|row| row.id_tag == id_tag || self.is_renamed_from(&secret.id, id, row))
     }
 
     /// The newest version of a secret, other than `except`, that holds this value. Found by its MAC only, and only

@@ -129,7 +129,7 @@ fn decide(
     copy: Option<&CopyName>,
 ) -> Result<DecidedPut, VaultError> {
     let state = secret.state();
-    let free = store.suggested_id(secret, copy);
+    let free = store.suggested_id(secret, copy)?;
     let version_id = request.version_id.clone().unwrap_or_else(|| free.clone());
     let existing = state.version(&version_id).map(|version| version.key);
     let terms = PutTerms {

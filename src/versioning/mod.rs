@@ -41,5 +41,7 @@ pub use refusal::Refusal;
 pub use select::{Selector, select};
 pub use stages::{StageMove, move_stage, rollback};
 pub use state::{SecretState, VersionState};
-pub use suggest::{suggest_first_version_id, suggest_version_id, suggest_version_id_where};
+pub use suggest::{
+    suggest_first_version_id, suggest_version_id, suggest_version_id_where, suggestion_needs_all_ids,
+};
 pub use undo::{Direction, Search, Step, name_after, take_back};

@@ -20,7 +20,8 @@ pub fn suggest_version_id(state: &SecretState, copy: Option<&CopyName>) -> Versi
     suggest_version_id_where(given, state.versions.len(), copy, is_free)
 }
 
-/// As [`suggest_version_id`], where of `count` versions those that are known were given these ids, the newest last.
+/// As [`suggest_version_id`], where of `count` versions those that are known were given these ids, the newest last: all
+/// of them where [`suggestion_needs_all_ids`].
 pub fn suggest_version_id_where<'a>(
     known: impl DoubleEndedIterator<Item = &'a VersionId> + Clone,
     count: usize,
@@ -53,10 +54,19 @@ fn without_name<'a>(
     known: impl Iterator<Item = &'a VersionId>,
 ) -> &'a str {
     let Some((number, name)) = with_name(id) else { return id };
+    if is_surely_named(number, name, copy) || is_named_apart(number, name, known) { number } else { id }
+}
+
+/// Whether an id ends in the name of a copy, whatever the ids before it are: behind `v` and a number, or in that of this
+/// copy.
+fn is_surely_named(number: &str, name: &str, copy: Option<&CopyName>) -> bool {
     let counts = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_suggested = number.strip_prefix('v').is_some_and(counts);
-    let is_own = copy.is_some_and(|copy| copy.as_str() == name);
-    if is_suggested || is_own || is_named_apart(number, name, known) { number } else { id }
+    number.strip_prefix('v').is_some_and(counts) || copy.is_some_and(|copy| copy.as_str() == name)
+}
+
+/// Whether the id that is suggested after this one depends on the ids before it.
+pub fn suggestion_needs_all_ids(newest: &VersionId, copy: Option<&CopyName>) -> bool {
+    with_name(newest.as_str()).is_some_and(|(number, name)| !is_surely_named(number, name, copy))
 }
 
 /// An id as a number with what may be the name of a copy.

@@ -2,6 +2,7 @@
 
 use etui::domain::{ErrorCode, Note};
 use etui::vault::PutRequest;
+use etui::versioning::suggest_version_id;
 
 use crate::support::rules::{secret_name, version_id};
 use crate::support::vaults::{Place, binary, create, get, labels, put, put_request, text};
@@ -126,4 +127,33 @@ fn hundreds_of_versions_stay_in_order_and_readable() {
     }
     assert!(vault.get_secret_value(&secret_name("a"), &selector(400)).is_err());
     assert!(vault.verify().unwrap().is_clean());
+}
+
+// Guards: of so many versions a put does not open all records, and the name of another copy was counted on from.
+#[test]
+fn the_id_that_is_offered_is_the_same_with_few_versions_known_and_with_all() {
+    let put_many = |last: &str, others: &dyn Fn(u32) -> String| {
+        let place = Place::new();
+        let mut vault = place.create();
+        create(&mut vault, "a", &others(1), "value 1").unwrap();
+        let stored = vault.batch(|changes| {
+            for number in 2..=300 {
+                let id = if number == 300 { last.to_owned() } else { others(number) };
+                let value = text(&format!("value {number}"));
+                changes.put_secret_value(&put_request("a", &id, value, "canary"))?;
+            }
+            Ok(())
+        });
+        stored.unwrap();
+        let request = PutRequest { version_id: None, ..put_request("a", "x", text("new"), "canary") };
+        let offered = vault.plan_put(&request).unwrap().version_id;
+        let secret = vault.describe(&secret_name("a")).unwrap().secret;
+        assert_eq!(offered, suggest_version_id(&secret, None), "as the app offers it");
+        assert_eq!(vault.put_secret_value(&request).unwrap().version_id, offered);
+        offered.to_string()
+    };
+    assert_eq!(put_many("v300", &|number| format!("v{number}")), "v301");
+    assert_eq!(put_many("2026-300-nb", &|number| format!("2026-{number}")), "2026-301");
+    assert_eq!(put_many("2026-300-nb", &|number| format!("2026-{number}-pc")), "2026-301");
+    assert_eq!(put_many("1.300-rc", &|number| format!("1.{number}-rc")), "1.301-rc");
 }
