@@ -213,7 +213,7 @@ fn find_target(store: &OpenStore, direction: Direction) -> Result<Target, VaultE
         }
     })?;
     for (_, event) in &mut events {
-        event.change = unions.resolved(&event.change);
+        event.change = unions.resolved(&event.change).into_owned();
         if let Some((row, _)) = &mut event.secret {
             *row = unions.row(*row);
         }

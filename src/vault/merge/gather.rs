@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::found::Found;
 use super::travels;
-use crate::domain::SecretName;
+use crate::domain::{SecretName, VersionId};
 use crate::store::{EventRecord, Fork, OpenStore, StoreError, StoredSecret, TailEvent};
 use crate::vault::error::VaultError;
 use crate::versioning::merge::{
@@ -164,12 +164,17 @@ impl Gathered {
                 }
             }
         };
+        let is_id_left_out = |row: &RowId, id: &VersionId| {
+            let secret = self.found.own.get(row);
+            secret.is_some_and(|secret| own.borrow().0.is_id_of_sealed(secret, id))
+        };
         let plan = merge(&MergeTerms {
             mine: &self.mine,
             theirs: &self.theirs,
             shared: &self.shared,
             unions: &self.unions,
             is_taken: &is_taken,
+            is_id_left_out: &is_id_left_out,
             answers,
         });
         match own.into_inner() {

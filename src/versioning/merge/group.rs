@@ -1,8 +1,9 @@
 //! One secret as both copies have it, with the events that decide about it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-use super::terms::{CopySide, MergeEvent, MergeTerms, RowId, SecretCopy, Side};
+use super::terms::{CopySide, MergeEvent, RowId, SecretCopy, Side};
 use super::unions::Unions;
 use crate::domain::SecretName;
 use crate::versioning::{Change, Existence, Operation, SecretState};
@@ -25,7 +26,7 @@ impl KnownBy {
 pub(super) struct Known<'a> {
     pub(super) event: &'a MergeEvent,
     /// The change with the versions that are kept.
-    pub(super) change: Change,
+    pub(super) change: Cow<'a, Change>,
     pub(super) by: KnownBy,
 }
 
@@ -118,7 +119,12 @@ fn decides(event: &MergeEvent) -> bool {
 }
 
 /// Gathers what belongs together, by row id.
-pub(super) fn gather<'a>(terms: &MergeTerms<'a>, unions: &Unions) -> Vec<Group<'a>> {
+pub(super) fn gather<'a>(
+    mine: &'a CopySide,
+    theirs: &'a CopySide,
+    shared: &'a [MergeEvent],
+    unions: &Unions,
+) -> Vec<Group<'a>> {
     let mut groups: BTreeMap<RowId, Group<'a>> = BTreeMap::new();
     let mut add = |row: RowId, put: &mut dyn FnMut(&mut Group<'a>)| {
         let row = unions.row(row);
@@ -129,17 +135,17 @@ pub(super) fn gather<'a>(terms: &MergeTerms<'a>, unions: &Unions) -> Vec<Group<'
             history: Vec::new(),
         }));
     };
-    for copy in &terms.mine.secrets {
+    for copy in &mine.secrets {
         add(copy.row, &mut |group| group.mine.push(copy));
     }
-    for copy in &terms.theirs.secrets {
+    for copy in &theirs.secrets {
         add(copy.row, &mut |group| group.theirs.push(copy));
     }
-    let mine = terms.mine.new.iter().map(|event| (event, KnownBy::One(Side::Mine)));
-    let theirs = terms.theirs.new.iter().map(|event| (event, KnownBy::One(Side::Theirs)));
-    let shared = terms.shared.iter().map(|event| (event, KnownBy::Both));
+    let new_here = mine.new.iter().map(|event| (event, KnownBy::One(Side::Mine)));
+    let new_there = theirs.new.iter().map(|event| (event, KnownBy::One(Side::Theirs)));
+    let shared = shared.iter().map(|event| (event, KnownBy::Both));
     let mut seen = HashSet::new();
-    for (event, by) in mine.chain(theirs).chain(shared) {
+    for (event, by) in new_here.chain(new_there).chain(shared) {
         if decides(event) && seen.insert(event.place.identity) {
             let known = Known { event, change: unions.resolved(&event.change), by };
             add(event.row, &mut |group| group.history.push(known.clone()));
@@ -157,9 +163,7 @@ pub(super) fn gather<'a>(terms: &MergeTerms<'a>, unions: &Unions) -> Vec<Group<'
 /// replayed the new events of one copy suffice, but not for a name: a rename that came from a third copy may be older
 /// than one that both have.
 pub fn needs_history(mine: &CopySide, theirs: &CopySide, unions: &Unions) -> Vec<RowId> {
-    let (is_taken, answers) = (|_: &SecretName| false, super::PurgeAnswers::default());
-    let terms = MergeTerms { mine, theirs, shared: &[], unions, is_taken: &is_taken, answers: &answers };
-    let groups = gather(&terms, unions);
+    let groups = gather(mine, theirs, &[], unions);
     let united = unions.secrets();
     let mut rows: Vec<RowId> = groups
         .iter()

@@ -46,8 +46,8 @@ pub use plan::{
 };
 pub use suffix::{suffixed_ids, suffixed_names};
 pub use terms::{
-    CopySide, LockEvent, MergeEvent, MergeTerms, Place, PurgeAnswer, PurgeAnswers, RowId, SecretCopy, Side,
-    ValueMark,
+    CopySide, IsIdLeftOut, LockEvent, MergeEvent, MergeTerms, Place, PurgeAnswer, PurgeAnswers, RowId,
+    SecretCopy, Side, ValueMark,
 };
 pub use unions::Unions;
 
@@ -63,9 +63,10 @@ use super::state::SecretState;
 pub fn merge(terms: &MergeTerms<'_>) -> MergePlan {
     let mut unions = terms.unions.clone();
     let mut new = Unions::new();
-    let mut groups = group::gather(terms, &unions);
+    let gather = |unions: &Unions| group::gather(terms.mine, terms.theirs, terms.shared, unions);
+    let mut groups = gather(&unions);
     if names::unite_made_apart(&groups, &mut unions, &mut new) {
-        groups = group::gather(terms, &unions);
+        groups = gather(&unions);
     }
     let heads = [terms.mine.head, terms.theirs.head];
     let mut questions = Vec::new();
@@ -75,7 +76,10 @@ pub fn merge(terms: &MergeTerms<'_>) -> MergePlan {
         let presence = presence::decide(group, terms.answers);
         match &presence {
             Presence::There | Presence::Kept => {
-                merged.extend(secret::merge(group, &heads, &mut unions, &mut new).map(|one| (group, one)));
+                merged.extend(
+                    secret::merge(group, &heads, terms.is_id_left_out, &mut unions, &mut new)
+                        .map(|one| (group, one)),
+                );
             }
             Presence::Asked(question) => questions.push(question.clone()),
             Presence::Gone => {}

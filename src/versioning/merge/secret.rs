@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::facts;
 use super::group::Group;
 use super::plan::VersionSource;
-use super::terms::Side;
+use super::terms::{IsIdLeftOut, Side};
 use super::unions::Unions;
 use super::versions::Pool;
 use crate::domain::{SecretName, VersionId};
@@ -29,12 +29,13 @@ pub(super) struct Merged {
 pub(super) fn merge(
     group: &Group<'_>,
     heads: &[[u8; 16]; 2],
+    is_id_left_out: &IsIdLeftOut<'_>,
     unions: &mut Unions,
     new: &mut Unions,
 ) -> Option<Merged> {
     let (given, has_suffix) = facts::name(group)?;
     let mut merged = match group.needs_replay() {
-        true => replayed(group, given, unions, new)?,
+        true => replayed(group, given, is_id_left_out, unions, new)?,
         false => taken_over(group, given, heads)?,
     };
     merged.has_suffix = has_suffix;
@@ -48,13 +49,20 @@ pub(super) fn merge(
     Some(merged)
 }
 
-fn replayed(group: &Group<'_>, given: SecretName, unions: &mut Unions, new: &mut Unions) -> Option<Merged> {
+fn replayed(
+    group: &Group<'_>,
+    given: SecretName,
+    is_id_left_out: &IsIdLeftOut<'_>,
+    unions: &mut Unions,
+    new: &mut Unions,
+) -> Option<Merged> {
     let mut pool = Pool::of(group, unions, new);
     facts::notes(group, &mut pool, unions);
     let marked = facts::labels(group, &pool, unions);
     pool.leave_out_destroyed(group, |key| marked.iter().any(|(_, target)| *target == key));
-    let clashes = pool.name_apart();
-    let needs_all = pool.needs_what_was_left_out(group, marked.iter().map(|(_, key)| *key), unions);
+    let any = group.parts().next().map(|(_, copy)| copy)?;
+    let clashes = pool.name_apart(|id| is_id_left_out(&any.row, id));
+    let needs_all = pool.needs_what_was_left_out(group, marked.iter().map(|(_, key)| *key));
     let (versions, sources) = pool.finish();
     let mut labels = LabelMap::new();
     for (label, key) in &marked {
@@ -62,13 +70,12 @@ fn replayed(group: &Group<'_>, given: SecretName, unions: &mut Unions, new: &mut
             labels.point(label, &version.reference());
         }
     }
-    let any = group.parts().next().map(|(_, copy)| &copy.state)?;
     let state = SecretState {
         name: given,
         given_name: None,
         facts: facts::facts(group),
-        created: any.created,
-        updated: any.updated,
+        created: any.state.created,
+        updated: any.state.updated,
         planned_deletion: facts::planned_deletion(group),
         labels,
         next_order: next_order(&versions),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::unions::Unions;
-use crate::domain::SecretName;
+use crate::domain::{SecretName, VersionId};
 use crate::versioning::{Change, Operation, SecretState, VersionKey};
 
 /// The row id of a secret: the same in every copy, through renames and rekeys.
@@ -122,6 +122,9 @@ impl PurgeAnswers {
     }
 }
 
+/// Answers for the row id of a secret that both copies have.
+pub type IsIdLeftOut<'a> = dyn Fn(&RowId, &VersionId) -> bool + 'a;
+
 /// A merge as the rules see it.
 pub struct MergeTerms<'a> {
     /// The copy that is merged into.
@@ -134,6 +137,8 @@ pub struct MergeTerms<'a> {
     pub unions: &'a Unions,
     /// Whether a secret that neither copy lists here has this name.
     pub is_taken: &'a dyn Fn(&SecretName) -> bool,
+    /// Whether a version that was left out of a secret has an id, or was given it.
+    pub is_id_left_out: &'a IsIdLeftOut<'a>,
     /// What was answered about secrets that were removed for good.
     pub answers: &'a PurgeAnswers,
 }

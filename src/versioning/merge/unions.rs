@@ -1,5 +1,6 @@
 //! What became one in a merge: of two secrets, or two versions, the one with the smaller number is kept.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -58,7 +59,10 @@ impl Unions {
 
     /// A change as it reads with the versions that are kept.
     #[must_use]
-    pub fn resolved(&self, change: &Change) -> Change {
+    pub fn resolved<'a>(&self, change: &'a Change) -> Cow<'a, Change> {
+        if self.versions.is_empty() {
+            return Cow::Borrowed(change);
+        }
         let reference =
             |reference: &VersionRef| VersionRef { key: self.key(reference.key), id: reference.id.clone() };
         let labels = |labels: &LabelMap| {
@@ -66,7 +70,7 @@ impl Unions {
             labels.iter().for_each(|(label, target)| resolved.point(label, &reference(target)));
             resolved
         };
-        Change {
+        Cow::Owned(Change {
             labels: change
                 .labels
                 .as_ref()
@@ -79,7 +83,7 @@ impl Unions {
             added: change.added.iter().map(reference).collect(),
             destroyed: change.destroyed.iter().map(reference).collect(),
             ..change.clone()
-        }
+        })
     }
 }
 

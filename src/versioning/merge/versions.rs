@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::group::{Group, KnownBy};
+use super::group::Group;
 use super::plan::VersionSource;
 use super::suffix;
 use super::terms::{Side, ValueMark};
 use super::unions::Unions;
 use crate::domain::{Note, VersionId};
-use crate::versioning::{NoteShift, VersionKey, VersionState};
+use crate::versioning::{VersionKey, VersionState};
 
 /// A version with where it comes from.
 #[derive(Debug, Clone)]
@@ -87,27 +87,26 @@ impl Pool {
     }
 
     /// Whether one of the versions that were left out decides about anything: `marked` are those that get a label.
+    ///
+    /// Its id is no reason: in a copy that has both, no other version was given that id, unless both have a suffix by now;
+    /// a new suffix is held against the ids that were left out. Nor is a note: whichever was written last, one of the
+    /// copies knows it, so the record that both have says it.
     pub(super) fn needs_what_was_left_out(
         &self,
         group: &Group<'_>,
-        marked: impl Iterator<Item = VersionKey>,
-        unions: &Unions,
+        mut marked: impl Iterator<Item = VersionKey>,
     ) -> bool {
         if self.left_out.is_empty() {
             return false;
         }
-        let is_left_out = |key: VersionKey| self.left_out.contains(&key);
-        // Another id depends on all ids, and rows that become one bring ids together.
-        let is_renamed = self.known.values().any(|one| one.state.given.is_some());
+        // Two secrets that become one may have given one id each.
         let mut rows = group.parts().map(|(_, copy)| copy.row);
         let first = rows.next();
-        let are_united = rows.any(|row| Some(row) != first) || self.known.keys().any(|key| is_left_out(*key));
-        let is_touched = group.history.iter().any(|known| {
-            let is_noted = |shift: &NoteShift| is_left_out(unions.key(shift.version.key));
-            known.change.destroyed.iter().any(|version| is_left_out(version.key))
-                || known.by != KnownBy::Both && known.change.notes.iter().any(is_noted)
-        });
-        is_renamed || are_united || is_touched || marked.into_iter().any(is_left_out)
+        let are_united = rows.any(|row| Some(row) != first);
+        // One that lost the label by which it outlived its destruction in another copy.
+        let is_destroyed = || destroyed(group).iter().any(|key| self.left_out.contains(key));
+        // One that is previous again, since moves of both copies came together.
+        are_united || marked.any(|key| self.left_out.contains(&key)) || is_destroyed()
     }
 
     pub(super) fn note_mut(&mut self, key: VersionKey) -> Option<&mut Option<Note>> {
@@ -117,18 +116,16 @@ impl Pool {
     /// Leaves out what retention destroyed in either copy, unless a label marks it now. One that was united goes if it
     /// was destroyed under the key that is kept, or under every key that it had.
     pub(super) fn leave_out_destroyed(&mut self, group: &Group<'_>, is_marked: impl Fn(VersionKey) -> bool) {
-        let removed = |known: &&super::group::Known<'_>| !known.is_removal();
-        let events = group.history.iter().filter(removed);
-        let destroyed: HashSet<VersionKey> =
-            events.flat_map(|known| known.event.change.destroyed.iter().map(|version| version.key)).collect();
+        let destroyed = destroyed(group);
         self.known.retain(|key, one| {
             let is_destroyed = destroyed.contains(key) || one.keys.iter().all(|key| destroyed.contains(key));
             !is_destroyed || is_marked(*key)
         });
     }
 
-    /// Gives every version its id, and tells which ids stand for more than one value now.
-    pub(super) fn name_apart(&mut self) -> Vec<VersionId> {
+    /// Gives every version its id, and tells which ids stand for more than one value now. No version that was left out
+    /// has or had an id that is given now.
+    pub(super) fn name_apart(&mut self, is_left_out: impl Fn(&VersionId) -> bool) -> Vec<VersionId> {
         let mut by_id: HashMap<VersionId, Vec<VersionKey>> = HashMap::new();
         for (key, one) in &self.known {
             by_id.entry(one.state.given_id().clone()).or_default().push(*key);
@@ -140,7 +137,8 @@ impl Pool {
         for (key, one) in &mut self.known {
             let given = one.state.given_id().clone();
             if one.has_suffix || clashes.binary_search(&given).is_ok() {
-                one.state.id = suffix::free_version_id(&given, *key, |id| taken.contains(id));
+                one.state.id =
+                    suffix::free_version_id(&given, *key, |id| taken.contains(id) || is_left_out(id));
                 taken.insert(one.state.id.clone());
                 one.state.given = Some(given);
             }
@@ -172,6 +170,12 @@ impl Pooled {
             self.source = VersionSource { key: self.source.key, ..other.source };
         }
     }
+}
+
+/// What retention destroyed in either copy, or in a third one.
+fn destroyed(group: &Group<'_>) -> HashSet<VersionKey> {
+    let events = group.history.iter().filter(|known| !known.is_removal());
+    events.flat_map(|known| known.event.change.destroyed.iter().map(|version| version.key)).collect()
 }
 
 fn note_of_either(one: Option<Note>, other: Option<Note>) -> Option<Note> {

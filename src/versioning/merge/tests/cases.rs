@@ -705,3 +705,112 @@ fn an_undone_merge_stays_undone() {
     pull(&mut b, &a);
     assert_eq!(b.view(), a.view());
 }
+
+/// A vault whose secret `db` has the versions `v1` to `v5`, each with its number as value; `v5` is current. Of its copies
+/// those in the middle may be left out of the terms.
+fn five_versions() -> Replica {
+    let mut base = Replica::new(7);
+    base.make("db", 1);
+    for value in 2..=5 {
+        pass(&mut base);
+        base.put("db", None, value);
+    }
+    base
+}
+
+#[test]
+fn a_label_returns_to_a_version_that_neither_copy_has_labelled_any_more() {
+    // Given a copy that moved the current label back to `v3`,
+    let base = five_versions();
+    let (mut a, mut b) = (base.copied(8, 0), base.copied(9, 10_000));
+    a.stage("db", "ACSCurrent", Some("v3"), None);
+    // and one that marked `v1` and then `v3` as previous, later,
+    b.stage("db", "ACSPrevious", Some("v1"), None);
+    pass(&mut b);
+    b.stage("db", "ACSPrevious", Some("v3"), None);
+    assert_eq!(labels(&a, "db"), "ACSCurrent=3 ACSPrevious=5");
+    assert_eq!(labels(&b, "db"), "ACSCurrent=5 ACSPrevious=3");
+    // when they are merged, then `v3` is current and cannot be previous too: `v1` is, as it was before.
+    let (merged, _) = both_ways(&a, &b);
+    assert_eq!(labels(&merged, "db"), "ACSCurrent=3 ACSPrevious=1");
+}
+
+#[test]
+fn what_outlived_its_destruction_by_a_label_goes_once_the_label_is_gone_from_both() {
+    // Given a copy that destroyed `v1` to `v3`, and one that marked `v1` and knows that,
+    let base = five_versions();
+    let (mut a, mut c) = (base.copied(8, 0), base.copied(9, 0));
+    c.keep("db", 2);
+    pass(&mut c);
+    c.put("db", None, 6);
+    assert_eq!(versions(&c, "db"), "v4=4 v5=5 v6=6");
+    a.stage("db", "L", Some("v1"), None);
+    pull(&mut a, &c);
+    assert_eq!(versions(&a, "db"), "v1=1 v4=4 v5=5 v6=6");
+    // when the mark is removed, in a vault that keeps all again, and two copies of that change the secret,
+    a.keep("db", 100);
+    a.stage("db", "L", None, Some("v1"));
+    let mut b = a.copied(10, 0);
+    a.describe("db", "of a");
+    pass(&mut b);
+    b.describe("db", "of b");
+    assert_eq!(versions(&b, "db"), "v1=1 v4=4 v5=5 v6=6");
+    // then `v1` is gone in both.
+    let (merged, _) = both_ways(&a, &b);
+    assert_eq!(versions(&merged, "db"), "v4=4 v5=5 v6=6");
+}
+
+#[test]
+fn a_suffix_is_not_an_id_that_a_version_in_both_copies_has() {
+    // Given a version in both copies that is called as a merge would call the next one of the first copy,
+    let mut base = Replica::new(7);
+    let next = base.copied(8, 0).choices.key();
+    let (short, long) = (format!("v9-{:08x}", next.0 >> 32), format!("v9-{:012x}", next.0 >> 16));
+    base.make("db", 1);
+    for (id, value) in [(short.as_str(), 2), ("v3", 3), ("v4", 4)] {
+        pass(&mut base);
+        base.put("db", Some(id), value);
+    }
+    let (mut a, mut b) = (base.copied(8, 0), base.copied(9, 0));
+    // when both put other values under one id, then the suffix of the first one is a longer one.
+    a.put("db", Some("v9"), 5);
+    pass(&mut b);
+    b.put("db", Some("v9"), 6);
+    let (merged, plan) = both_ways(&a, &b);
+    let ids = versions(&merged, "db");
+    assert!(ids.contains(&format!("{short}=2")) && ids.contains(&format!("{long}=5")), "{ids}");
+    assert!(plan.incomplete.is_empty());
+}
+
+#[test]
+fn an_id_of_a_secret_that_became_one_is_told_apart_from_one_that_both_copies_have() {
+    // Given a secret `db` with versions up to `v5` that a copy knows to be one with the `db` that a third one made,
+    let made = |seed, versions: u8| {
+        let mut copy = Replica::new(7).copied(seed, 0);
+        copy.make("db", 1);
+        for value in 2..=versions {
+            pass(&mut copy);
+            copy.put("db", None, value);
+        }
+        copy
+    };
+    let own = made(8, 5);
+    // The secret with five versions is the one that is kept.
+    let mut third = (11..).map(|seed| made(seed, 1)).find(|third| own.row("db") < third.row("db")).unwrap();
+    let mut theirs = own.copied(9, 0);
+    pull(&mut theirs, &third);
+    assert_eq!(names(&theirs), ["db"]);
+    // and a copy that knows both as two, since the third one renamed its own and gave another `v2` meanwhile,
+    third.rename("db", "old");
+    pass(&mut third);
+    third.put("old", Some("v2"), 7);
+    let mut mine = own.copied(10, 0);
+    pull(&mut mine, &third);
+    assert_eq!(names(&mine), ["db", "old"]);
+    // when they meet, then the two `v2` of what is one secret now are told apart.
+    let (merged, _) = both_ways(&mine, &theirs);
+    assert_eq!(merged.secrets.len(), 1);
+    let ids = versions(&merged, &names(&merged)[0]);
+    let called_v2: Vec<&str> = ids.split(' ').filter(|id| id.starts_with("v2")).collect();
+    assert!(called_v2.len() == 2 && called_v2.iter().all(|id| id.starts_with("v2-")), "{ids}");
+}

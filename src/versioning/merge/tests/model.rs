@@ -242,7 +242,7 @@ impl Replica {
         }
         for (number, event) in targets {
             let About::Secret { row, name, change } = &event.about else { return false };
-            let (row, change) = (unions.row(*row), unions.resolved(change));
+            let (row, change) = (unions.row(*row), unions.resolved(change).into_owned());
             let Some(held) = self.secrets.get(&row) else { return false };
             if change.existence != Existence::Disappears && held.state.name != name_after(name, &change) {
                 return false;
@@ -338,6 +338,14 @@ impl Replica {
                 shared: &shared,
                 unions: &unions,
                 is_taken: &is_taken,
+                is_id_left_out: &|row, id| {
+                    let left_out =
+                        mine.secrets.iter().find(|copy| copy.row == *row).map(|copy| &copy.left_out);
+                    let is_called = |one: &VersionState| one.id == *id || one.given_id() == id;
+                    let versions = self.secrets.get(row).into_iter().flat_map(|held| &held.state.versions);
+                    let mut called = versions.filter(|one| is_called(one));
+                    left_out.is_some_and(|left_out| called.any(|one| left_out.contains(&one.key)))
+                },
                 answers,
             })
         };
