@@ -115,3 +115,35 @@ fn is_absence(error: &io::Error) -> bool {
             | io::ErrorKind::InvalidInput
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::protocol::{NO, REQUEST_LENGTH};
+    use super::super::socket::OwnSocket;
+    use super::*;
+
+    // Guards: `etui lock` says "locked" only where the agent said that its key is wiped.
+    #[test]
+    fn an_agent_that_does_not_say_that_it_locked_counts_as_running() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+        let agent = Agent::new(folder.path(), [7; 16]);
+        let own = OwnSocket::listen(socket::path(folder.path(), &[7; 16])).unwrap();
+        own.listener.set_nonblocking(false).unwrap();
+        for answer in [&[NO][..], &[], &[YES, YES]] {
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let (mut stream, _) = own.listener.accept().unwrap();
+                    stream.read_exact(&mut [0; REQUEST_LENGTH]).unwrap();
+                    stream.write_all(answer).unwrap();
+                });
+                assert_eq!(agent.lock(), Err(AgentError::StillRunning), "{answer:?}");
+            });
+        }
+        drop(own);
+        assert_eq!(agent.lock(), Ok(false));
+    }
+}

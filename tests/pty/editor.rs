@@ -56,6 +56,28 @@ fn the_editor_has_the_terminal_alone_and_gives_it_back() {
 }
 
 #[test]
+fn after_the_editor_the_whole_screen_is_drawn_again() {
+    let home = Home::new();
+    editor(&home, "printf '\\033[31mred '; read answer");
+    let mut terminal = open_app(&home);
+    terminal.wait_for_text("v1");
+    // Times may change meanwhile, but no line becomes empty.
+    let filled = |terminal: &Terminal| -> Vec<bool> {
+        terminal.screen().rows(0, 80).map(|row| !row.trim().is_empty()).collect()
+    };
+    let before = filled(&terminal);
+    terminal.press("e");
+    terminal.wait_for_text("red");
+    terminal.press("go on\r");
+    terminal.wait_for_app();
+    // The last lines tell what the editor did.
+    terminal.wait_until("the screen of before", |terminal| {
+        terminal.read_for(std::time::Duration::from_millis(20));
+        filled(terminal)[..20] == before[..20]
+    });
+}
+
+#[test]
 fn an_editor_that_fails_changes_nothing() {
     let home = Home::new();
     editor(&home, "echo lost > \"$1\"; exit 3");

@@ -208,6 +208,12 @@ impl Terminal {
         self.press(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
+    /// Writes on the terminal as another program does that runs on it.
+    pub fn print_beside(&self, text: &str) {
+        let written = rustix::io::write(&self.pts, text.as_bytes()).unwrap();
+        assert_eq!(written, text.len());
+    }
+
     pub fn resize(&mut self, (columns, rows): (u16, u16)) {
         self.pty.resize(Size::new(rows, columns)).unwrap();
         self.parser.screen_mut().set_size(cells(rows), cells(columns));

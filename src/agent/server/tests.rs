@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::*;
 use crate::agent::client::Agent;
 use crate::agent::limits::{Limits, Timer};
-use crate::agent::protocol::Purpose;
+use crate::agent::protocol::{Purpose, YES};
 use crate::crypto::make_random;
 use crate::memory::{KeyArena, SecretBytes};
 use crate::vault::{KeyIdentity, VaultKey};
@@ -119,5 +119,28 @@ fn after_a_rekey_elsewhere_no_memory_holds_the_key() {
     run(Limits { idle: LONG, absolute: LONG }, |agent| {
         assert!(is_given(agent, IDENTITY.key_id));
         assert!(!is_given(agent, [9; 16]), "the file has another key id now");
+    });
+}
+
+#[test]
+fn the_client_that_was_silent_longest_has_to_go() {
+    // Where it fails, the agent ends all the same.
+    let long_enough = Duration::from_secs(120);
+    run(Limits { idle: long_enough, absolute: long_enough }, |agent| {
+        let path = socket::path(agent.directory(), &IDENTITY.vault_id);
+        let connect = || {
+            let stream = UnixStream::connect(&path).unwrap();
+            stream.set_read_timeout(Some(long_enough / 4)).unwrap();
+            stream
+        };
+        let mut silent: Vec<UnixStream> = (0..=MOST_CLIENTS).map(|_| connect()).collect();
+        assert_eq!(silent[0].read(&mut [0]).unwrap(), 0, "the connection was closed");
+        assert!(is_given(agent, IDENTITY.key_id));
+        // Two have gone by now. Whoever came after them is answered still.
+        let latest = silent.last_mut().unwrap();
+        latest.write_all(&Request::Lock(IDENTITY.vault_id).encode()).unwrap();
+        let mut answer = [0];
+        latest.read_exact(&mut answer).unwrap();
+        assert_eq!(answer, [YES]);
     });
 }

@@ -189,6 +189,21 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_that_was_cut_short_leaves_neither_a_colour_nor_an_open_update() {
+        let (modes, written) = on_a_terminal(|mut screen| {
+            screen.terminal.backend_mut().write_directly(b"\x1b[?2026h\x1b[1;31mhalf").unwrap();
+        });
+        assert_restored(modes, &written);
+        // With the alternate screen some terminals give the colours of before back. Not all have one.
+        let on_one_screen = written.replace("\x1b[?1049h", "").replace("\x1b[?1049l", "");
+        let mut parser = vt100::Parser::default();
+        parser.process(on_one_screen.as_bytes());
+        let screen = parser.screen();
+        assert_eq!((screen.fgcolor(), screen.bold()), (vt100::Color::Default, false), "{written:?}");
+        assert!(written.rfind("\x1b[?2026l") > written.rfind("\x1b[?2026h"), "{written:?}");
+    }
+
+    #[test]
     fn leaving_twice_and_coming_back_keeps_the_first_modes() {
         let (modes, written) = on_a_terminal(|mut screen| {
             screen.reenter().unwrap();
