@@ -156,6 +156,21 @@ fn a_copy_that_is_behind_changes_nothing_and_one_that_is_ahead_is_taken_whole() 
     );
 }
 
+// Guards: that the merge itself is remembered, not only what the next session finds.
+#[test]
+fn the_machine_that_took_a_copy_whole_notices_an_older_one() {
+    let copies = Copies::new();
+    copies.change(|_| {}, |theirs| drop(put(theirs, "a", "v2", "two").unwrap()));
+    let older = copies.mine.copy();
+    let mut vault = copies.mine.open().unwrap();
+    let mut other = beside(&mut vault, &copies.theirs.vault_path(), &copies.mine);
+    vault.merge(&mut other, &MergeRequest::default()).unwrap();
+    drop((vault, other));
+    copies.mine.put_back(&older);
+    let error = copies.mine.open().map(drop).unwrap_err();
+    assert!(matches!(error, VaultError::Older { .. }), "{error:?}");
+}
+
 #[test]
 fn what_each_side_changed_is_there_on_both_whichever_way_it_is_merged() {
     let copies = Copies::filled(|vault| {

@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use etui::domain::ErrorCode;
-use etui::vault::{Answers, KdfCost, LockedVault, Refreshed, Vault, VaultError, make_key_file};
+use etui::vault::{
+    Answers, FormatVersion, KdfCost, LockedVault, Refreshed, Vault, VaultError, make_key_file,
+};
 
 use crate::support::vaults::{PASSWORD, Place, TestClock, content, create, credentials, fill, get, put};
 
@@ -80,6 +82,22 @@ fn a_new_password_keeps_the_sealed_rows_and_a_new_key_keeps_none() {
     let file = place.copy();
     let left = before.iter().filter(|cell| file.windows(cell.len()).any(|window| window == cell.as_slice()));
     assert_eq!(left.count(), 0, "nothing that opens with the old key is left in the file");
+}
+
+// Guards: that the change itself is remembered, not only what the next session finds.
+#[test]
+fn the_machine_that_changed_the_locks_notices_an_older_copy() {
+    let upgrade: Change = |vault, present, _| vault.upgrade(&credentials(present), &mut |_| {}).map(drop);
+    for change in [change_password as Change, rekey, upgrade] {
+        let place = Place::in_format(FormatVersion::One);
+        let mut vault = place.create();
+        let older = place.copy();
+        change(&mut vault, PASSWORD, NEW).unwrap();
+        drop(vault);
+        place.put_back(&older);
+        let error = place.open().map(drop).unwrap_err();
+        assert!(matches!(error, VaultError::Older { .. }), "{error:?}");
+    }
 }
 
 #[test]

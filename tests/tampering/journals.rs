@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use etui::domain::ErrorCode;
-use etui::vault::{Answers, LockedVault, Vault, VaultError};
+use etui::vault::{Answers, Environment, KdfCost, LockedVault, Vault, VaultError};
+use etui::versioning::Origin;
 
 use super::judge::{filled, with_sqlite};
 use crate::support::vaults::{PASSWORD, Place, content, credentials, get, put};
@@ -26,16 +27,19 @@ struct Killed {
 
 /// Kills a writer that changes every row of the tables that a put changes, and puts the file back.
 fn kill_a_writer(place: &Place) -> Killed {
+    kill_a_writer_of(
+        place,
+        "UPDATE secret SET record = randomblob(400); UPDATE version SET record = randomblob(400);
+         INSERT INTO event SELECT max(number) + 1, randomblob(400) FROM event;
+         UPDATE vault SET head = randomblob(2400)",
+    )
+}
+
+fn kill_a_writer_of(place: &Place, changes: &str) -> Killed {
     let before = place.copy();
     let killed = with_sqlite(place, |connection| {
-        connection
-            .execute_batch(
-                "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;
-                 UPDATE secret SET record = randomblob(400); UPDATE version SET record = randomblob(400);
-                 INSERT INTO event SELECT max(number) + 1, randomblob(400) FROM event;
-                 UPDATE vault SET head = randomblob(2400)",
-            )
-            .unwrap();
+        let begin = "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE";
+        connection.execute_batch(&format!("{begin}; {changes}")).unwrap();
         connection.cache_flush().unwrap();
         Killed { journal: fs::read(journal(place)).unwrap(), torn: place.copy() }
     });
@@ -87,6 +91,17 @@ fn a_stale_journal_leaves_a_newer_vault_as_it_is() {
     }
 }
 
+/// Brings a file into the place of the vault, as a program that syncs does.
+fn arrive(place: &Place, file: &[u8], renamed: bool) {
+    if renamed {
+        let arriving = place.folder().join("arriving");
+        fs::write(&arriving, file).unwrap();
+        fs::rename(&arriving, place.vault_path()).unwrap();
+    } else {
+        place.put_back(file);
+    }
+}
+
 #[test]
 fn a_stale_journal_under_an_open_session_leaves_a_newer_vault_as_it_is() {
     for renamed in [true, false] {
@@ -106,13 +121,7 @@ fn stale_journal_under_an_open_session(renamed: bool) {
     place.put_back(&older);
     get(&mut vault, "db/password").unwrap();
     // A program that syncs replaces the file, and the journal of the killed writer lies there.
-    if renamed {
-        let arriving = place.folder().join("arriving");
-        fs::write(&arriving, &newer).unwrap();
-        fs::rename(&arriving, place.vault_path()).unwrap();
-    } else {
-        place.put_back(&newer);
-    }
+    arrive(&place, &newer, renamed);
     fs::write(journal(&place), &killed.journal).unwrap();
     assert_eq!(get(&mut vault, "db/password").unwrap(), "w2");
     assert!(place.copy() == newer);
@@ -134,6 +143,64 @@ fn a_journal_of_a_killed_writer_is_played_back_and_nothing_stays_beside_the_vaul
         assert_eq!(content(&mut vault).unwrap(), shown);
         assert!(vault.verify().unwrap().is_clean());
         drop(vault);
+        assert_eq!(beside(&place), ["vault.etui"]);
+    }
+}
+
+// Guards: that the file as it lies there counts only where all of it is whole. Its head may be, and the rest torn.
+#[test]
+fn the_journal_of_a_writer_killed_before_it_came_to_the_head_is_played_back() {
+    for torn in ["secret", "version", "event"] {
+        let (place, shown) = filled();
+        let killed = kill_a_writer_of(&place, &format!("UPDATE {torn} SET record = randomblob(400)"));
+        place.put_back(&killed.torn);
+        fs::write(journal(&place), &killed.journal).unwrap();
+        let mut vault = place.open().unwrap();
+        assert_eq!(content(&mut vault).unwrap(), shown, "{torn}");
+        assert!(vault.verify().unwrap().is_clean(), "{torn}");
+        drop(vault);
+        assert_eq!(beside(&place), ["vault.etui"]);
+    }
+}
+
+// Guards: a password takes its time to be typed, and a program that syncs does not wait for it.
+#[test]
+fn a_vault_that_arrives_while_the_password_is_typed_is_left_as_it_is() {
+    for renamed in [true, false] {
+        let (place, _) = filled();
+        let killed = kill_a_writer(&place);
+        put_elsewhere(&place, "w0");
+        let newer = place.copy();
+        place.put_back(&killed.torn);
+        fs::write(journal(&place), &killed.journal).unwrap();
+        let environment = Environment::new(Box::new(place.clock.clone()), Origin::CommandLine);
+        let locked = LockedVault::open(&place.vault_path(), environment).unwrap();
+        arrive(&place, &newer, renamed);
+        let unlocked = locked.unlock(&credentials(PASSWORD), Answers::default());
+        let mut vault = unlocked.map_err(|failed| failed.error).unwrap();
+        assert_eq!(get(&mut vault, "db/password").unwrap(), "w0");
+        assert!(place.copy() == newer, "nothing was played back");
+    }
+}
+
+// Guards: of the two states one may have another password than the other.
+#[test]
+fn a_journal_of_before_a_change_of_the_password_keeps_nobody_out() {
+    let new = credentials("another horse");
+    let (place, shown) = filled();
+    let killed = kill_a_writer_of(
+        &place,
+        "UPDATE event SET record = record; UPDATE vault SET head = randomblob(2400)",
+    );
+    let mut elsewhere = place.open_as(Some("elsewhere"), Answers::default()).unwrap();
+    elsewhere.change_password(&credentials(PASSWORD), &new, KdfCost::new(8, 1, 1).unwrap()).unwrap();
+    drop(elsewhere);
+    let newer = place.copy();
+    for (given, is_right) in [(&new, true), (&credentials(PASSWORD), false)] {
+        fs::write(journal(&place), &killed.journal).unwrap();
+        let looked = place.open_by(given).and_then(|mut vault| content(&mut vault));
+        assert_eq!(looked, if is_right { Ok(shown.clone()) } else { Err(VaultError::WrongPassword) });
+        assert!(place.copy() == newer, "nothing was played back");
         assert_eq!(beside(&place), ["vault.etui"]);
     }
 }
