@@ -44,9 +44,18 @@ fn a_check_tells_how_far_it_is_and_can_be_stopped() {
             ControlFlow::Continue(())
         })
         .unwrap();
-    assert!(told.windows(2).all(|pair| pair[0].done <= pair[1].done && pair[0].total == pair[1].total));
-    assert!(told.last().is_some_and(|last| last.done == last.total && last.total == 11));
-    assert_eq!(vault.verify_watched(&mut |_| ControlFlow::Break(())), Err(VaultError::Stopped));
+    // Three secrets and eight events, and the end.
+    let done: Vec<u64> = (1..=11).chain([11]).collect();
+    assert_eq!(told.iter().map(|progress| progress.done).collect::<Vec<_>>(), done);
+    assert!(told.iter().all(|progress| progress.total == 11));
+    for last in 1..=told.len() {
+        let mut steps = 0;
+        let stopped = vault.verify_watched(&mut |_| {
+            steps += 1;
+            if steps == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((stopped, steps), (Err(VaultError::Stopped), last));
+    }
     assert!(vault.verify().unwrap().is_clean(), "the session goes on");
 }
 
@@ -69,7 +78,13 @@ fn a_backup_that_is_stopped_leaves_nothing_behind() {
         left.sort();
         assert_eq!(left, ["state", "vault.etui"]);
     }
-    assert!(vault.back_up(&path, &mut |_| {}).unwrap().is_clean());
+    let mut told = Vec::new();
+    assert!(vault.back_up(&path, &mut |progress| told.push(progress)).unwrap().is_clean());
+    // All pages are copied in one step here; the check of the copy is as much again.
+    assert_eq!(told.len(), 1 + 12);
+    assert_eq!(told[0].done * 2, told[0].total);
+    assert!(told.windows(2).all(|pair| pair[0].done <= pair[1].done && pair[0].total == pair[1].total));
+    assert!(told.last().is_some_and(|last| last.done == last.total));
 }
 
 #[test]

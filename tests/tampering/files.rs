@@ -157,6 +157,21 @@ fn a_file_that_was_cut_anywhere_is_noticed() {
     assert_same_or_detected(&place, &shown, "cut by a byte");
 }
 
+// Guards: that the full check asks SQLite too. No row is changed by a page that neither a table nor the list of free
+// pages has, and nothing shows it.
+#[test]
+fn a_page_that_belongs_to_nothing_is_found_by_the_full_check() {
+    let (place, shown) = filled();
+    let mut copy = place.copy();
+    let pages = u32::try_from(copy.len() / PAGE).unwrap() + 1;
+    copy[28..32].copy_from_slice(&pages.to_be_bytes());
+    copy.resize(copy.len() + PAGE, 7);
+    place.put_back(&copy);
+    assert_eq!(look(&place).unwrap(), shown);
+    let report = place.open().unwrap().verify().unwrap();
+    assert_eq!(report.findings, ["SQLite finds the file damaged"]);
+}
+
 #[test]
 fn what_is_appended_is_never_shown() {
     let (place, shown) = filled();
