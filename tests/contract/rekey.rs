@@ -107,6 +107,7 @@ fn a_rekey_keeps_everything_and_the_old_password_opens_nothing() {
     vault
         .rekey(&credentials(PASSWORD), &credentials(NEW), cost(2), &mut |progress| shown.push(progress))
         .unwrap();
+    assert_eq!(vault.take_notices(), Vec::<String>::new(), "nothing was left out");
     assert_eq!(content(&mut vault).unwrap(), content_before);
     assert_sound(&mut vault);
     drop(vault);

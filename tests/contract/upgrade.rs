@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use etui::vault::{FormatVersion, Vault, VaultError};
+use etui::vault::{FormatVersion, Progress, Vault, VaultError};
 
-use crate::support::vaults::{PASSWORD, Place, create, credentials, put};
+use crate::support::vaults::{PASSWORD, Place, create, credentials, fill, put};
 
 fn upgrade(place: &Place) -> Vault {
     let mut vault = place.open_without_memory().unwrap();
@@ -43,6 +43,19 @@ fn two_copies_upgraded_apart_share_their_history_byte_for_byte_and_go_on() {
         assert_eq!(after.len(), shared.len() + 2);
     }
     assert_ne!(states[0], states[1]);
+}
+
+#[test]
+fn an_upgrade_tells_how_far_it_is_and_has_nothing_to_say_of_a_sound_vault() {
+    let place = Place::in_format(FormatVersion::One);
+    let mut vault = place.create();
+    fill(&mut vault);
+    let mut told = Vec::new();
+    let progress = &mut |progress: Progress| told.push((progress.done, progress.total));
+    vault.upgrade(&credentials(PASSWORD), progress).unwrap();
+    // Eight events are read; three secrets are sealed, and read back.
+    assert_eq!(told, (1..=14).map(|done| (done, 14)).collect::<Vec<_>>());
+    assert_eq!(vault.take_notices(), Vec::<String>::new());
 }
 
 // Guards: the header is written anew, so the password is needed; a wrong one is no damage.

@@ -84,6 +84,8 @@ fn a_stale_journal_leaves_a_newer_vault_as_it_is() {
         let mut vault = place.open().unwrap();
         assert_eq!(get(&mut vault, "db/password").unwrap(), format!("w{}", changes - 1));
         assert!(place.copy() == newer, "{changes}: nothing was played back");
+        let notices = vault.take_notices();
+        assert!(notices.iter().any(|notice| notice.ends_with("removed: nothing is missing")), "{notices:?}");
         put(&mut vault, "db/password", "next", "next").unwrap();
         drop(vault);
         assert!(place.open().unwrap().verify().unwrap().is_clean());
@@ -145,6 +147,17 @@ fn a_journal_of_a_killed_writer_is_played_back_and_nothing_stays_beside_the_vaul
         drop(vault);
         assert_eq!(beside(&place), ["vault.etui"]);
     }
+}
+
+#[test]
+fn a_journal_of_a_writer_that_had_written_nothing_yet_goes_without_a_word() {
+    let (place, shown) = filled();
+    let killed = kill_a_writer(&place);
+    fs::write(journal(&place), &killed.journal).unwrap();
+    let mut vault = place.open().unwrap();
+    assert_eq!(vault.take_notices(), Vec::<String>::new());
+    assert_eq!(content(&mut vault).unwrap(), shown);
+    assert_eq!(beside(&place), ["vault.etui"]);
 }
 
 // Guards: that the file as it lies there counts only where all of it is whole. Its head may be, and the rest torn.
