@@ -57,8 +57,8 @@ fn without_name<'a>(
     if is_surely_named(number, name, copy) || is_named_apart(number, name, known) { number } else { id }
 }
 
-/// Whether an id ends in the name of a copy, whatever the ids before it are: behind `v` and a number, or in that of this
-/// copy.
+/// Whether an id ends in the name of a copy, whatever the ids before it are: behind `v` and a number, or in that of
+/// this copy.
 fn is_surely_named(number: &str, name: &str, copy: Option<&CopyName>) -> bool {
     let counts = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     number.strip_prefix('v').is_some_and(counts) || copy.is_some_and(|copy| copy.as_str() == name)

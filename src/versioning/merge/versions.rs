@@ -88,9 +88,9 @@ impl Pool {
 
     /// Whether one of the versions that were left out decides about anything: `marked` are those that get a label.
     ///
-    /// Its id is no reason: in a copy that has both, no other version was given that id, unless both have a suffix by now;
-    /// a new suffix is held against the ids that were left out. Nor is a note: whichever was written last, one of the
-    /// copies knows it, so the record that both have says it.
+    /// Its id is no reason: in a copy that has both, no other version was given that id, unless both have a suffix by
+    /// now; a new suffix is held against the ids that were left out. Nor is a note: whichever was written last, one of
+    /// the copies knows it, so the record that both have says it.
     pub(super) fn needs_what_was_left_out(
         &self,
         group: &Group<'_>,

@@ -706,8 +706,8 @@ fn an_undone_merge_stays_undone() {
     assert_eq!(b.view(), a.view());
 }
 
-/// A vault whose secret `db` has the versions `v1` to `v5`, each with its number as value; `v5` is current. Of its copies
-/// those in the middle may be left out of the terms.
+/// A vault whose secret `db` has the versions `v1` to `v5`, each with its number as value; `v5` is current. Of its
+/// copies those in the middle may be left out of the terms.
 fn five_versions() -> Replica {
     let mut base = Replica::new(7);
     base.make("db", 1);
