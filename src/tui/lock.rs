@@ -122,6 +122,9 @@ pub fn opened(app: &mut App, opened: Opened) {
         Place::Kept(stand) => {
             // What makes no sense is replaced by the next one.
             let _ = return_to(app, stand.expose());
+            if let Some((browse, _)) = app.browsing() {
+                browse.begin();
+            }
         }
     }
 }

@@ -240,6 +240,38 @@ fn the_cursor_goes_to_the_version_that_becomes_current() {
     assert_eq!(selected_version(&harness), "v15", "a canary is promoted from the list");
 }
 
+// Guards: whoever never looked at the versions copied a password that somebody else had replaced.
+#[test]
+fn in_the_list_a_secret_is_its_current_version_whoever_changes_it() {
+    let mut harness = on_password();
+    put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
+    harness.event(Event::FileChanged);
+    assert_eq!(selected_version(&harness), "v15");
+    // A version that was chosen is stayed on, be it the current one.
+    harness.press("Tab");
+    put(&mut harness.other_process(), "shop/db/password", "v16", "x", &["ACSCurrent"], "");
+    harness.event(Event::FileChanged);
+    assert_eq!(selected_version(&harness), "v15");
+    harness.press("Shift-Tab");
+    put(&mut harness.other_process(), "shop/db/password", "v17", "x", &["ACSCurrent"], "");
+    harness.event(Event::FileChanged);
+    assert_eq!(selected_version(&harness), "v15", "an old one was chosen");
+}
+
+#[test]
+fn a_new_session_begins_on_the_current_version() {
+    let mut harness = on_password();
+    harness.press("Tab j Shift-Tab q");
+    let mut harness = harness.restarted();
+    harness.unlock();
+    assert_eq!(selected_version(&harness), "v14");
+    harness.press("q");
+    put(&mut harness.other_process(), "shop/db/password", "v15", "x", &["ACSCurrent"], "");
+    let mut harness = harness.restarted();
+    harness.unlock();
+    assert_eq!(selected_version(&harness), "v15");
+}
+
 #[test]
 fn an_import_leaves_the_cursor_on_the_secret_and_lists_what_came() {
     let mut harness = over_many();

@@ -78,7 +78,7 @@ pub fn on_details(app: &mut App, result: Result<Box<SecretDetails>, Failure>) ->
         browse.wished_version = None;
     }
     let wanted = wished
-        .or(browse.selected_version)
+        .or_else(|| browse.version_to_stay_on())
         .or_else(|| details.secret.labels.current().map(|current| current.key));
     browse.marked = browse.marked.filter(|marked| details.secret.version_of_key(*marked).is_some());
     let count = details.secret.versions.len();

@@ -293,6 +293,19 @@ impl Browse {
         self.versions().nth(self.version)
     }
 
+    /// Whether the selected version is the current one.
+    pub(super) fn is_on_current(&self) -> bool {
+        let current = self.known().and_then(|details| details.secret.labels.current());
+        current.is_some_and(|current| self.selected_version == Some(current.key))
+    }
+
+    /// The version that stays selected when other details come. In the list a secret stands for what is current, and
+    /// nobody chose the version that is shown beside it.
+    pub(super) fn version_to_stay_on(&self) -> Option<VersionKey> {
+        let follows = self.pane == Pane::Secrets && self.is_on_current();
+        self.selected_version.filter(|_| !follows)
+    }
+
     /// The version that is marked for a comparison.
     pub const fn marked(&self) -> Option<VersionKey> {
         self.marked
@@ -308,6 +321,13 @@ impl Browse {
     /// Puts the cursor on a version of the selected secret as soon as it is known.
     pub fn wish_version(&mut self, version: &VersionId) {
         self.wished_version = Some(version.clone());
+    }
+
+    /// Begins a session: in the list on the current version, whichever was looked at last in another session.
+    pub fn begin(&mut self) {
+        if self.pane == Pane::Secrets {
+            self.wished_version = None;
+        }
     }
 
     /// Names and counts of the catalogue change with it.

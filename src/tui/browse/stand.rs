@@ -44,7 +44,10 @@ impl Browse {
             FORMAT,
             self.selected.as_ref().map_or("", SecretName::as_str),
             folder,
-            self.selected_version().map_or("", |version| version.id.as_str()),
+            // What is current is so again, whichever version that will be.
+            self.selected_version()
+                .filter(|_| !self.is_on_current())
+                .map_or("", |version| version.id.as_str()),
             self.filter.text(),
             word(&PANES, &self.pane),
             word(&LAYOUTS, &wished),
