@@ -51,23 +51,30 @@ impl Offer {
         match self {
             Self::Commands => Vec::new(),
             Self::Names => {
-                let found = SETTINGS.iter().filter(|setting| setting.name.contains(rest.trim_end()));
+                let typed = rest.trim_end();
+                let mut found: Vec<&Setting> =
+                    SETTINGS.iter().filter(|setting| setting.name.contains(typed)).collect();
+                // What is named whole is meant, and what begins so rather than what has it somewhere.
+                found.sort_by_key(|setting| (setting.name != typed, !setting.name.starts_with(typed)));
                 let choice = |setting: &Setting| Choice {
                     name: setting.name.to_owned(),
                     note: format!("{} ({})", settings.word_of(setting), setting.takes.told()),
                     typed: format!("{before}{} ", setting.name),
                 };
-                found.map(choice).collect()
+                found.into_iter().map(choice).collect()
             }
             Self::Values(setting) => {
                 let now = settings.word_of(setting);
-                let found = setting.takes.words().iter().filter(|word| word.starts_with(rest.trim_end()));
+                let typed = rest.trim_end();
+                let mut found: Vec<&&str> =
+                    setting.takes.words().iter().filter(|word| word.starts_with(typed)).collect();
+                found.sort_by_key(|word| **word != typed);
                 let choice = |word: &&str| Choice {
                     name: (*word).to_owned(),
                     note: if now == **word { "as now".to_owned() } else { String::new() },
                     typed: format!("{before}{word}"),
                 };
-                found.map(choice).collect()
+                found.into_iter().map(choice).collect()
             }
             Self::Vaults => {
                 let folder = rest.rfind('/').map_or("", |slash| &rest[..=slash]);
@@ -116,6 +123,7 @@ mod tests {
         };
         assert_eq!(typed("theme d", &[]), ["theme dark"]);
         assert_eq!(typed("set lock_a", &[]), ["set lock_after "]);
+        assert_eq!(typed("set copy", &[])[..2], ["set copy ", "set clipboard_copy "]);
         assert_eq!(typed("set mouse o", &[]), ["set mouse on", "set mouse off"]);
         assert_eq!(typed("set lock_after 3", &[]), [""; 0]);
         let near = ["team.etui".to_owned(), "old/".to_owned()];
