@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use etui::tui::glyphs::Glyphs;
 use etui::tui::{Event, Theme};
+use etui::vault::{DeleteRequest, RenameRequest};
+use etui::versioning::Deletion;
 
 use crate::browse::on_password;
+use crate::fixtures::secret_name;
 use crate::harness::Harness;
 use crate::sample::{self, put};
 use crate::{assert_dialog, assert_dialogs};
@@ -132,6 +135,49 @@ fn another_process_s_change_stops_the_put_and_shows_the_new_plan() {
     assert_eq!(harness.dialogs(), 0, "{}", harness.screen());
     harness.press("r");
     harness.assert_shows("hunter15");
+}
+
+#[test]
+fn what_was_typed_for_a_secret_that_is_gone_becomes_a_new_one() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    let rename = RenameRequest {
+        old: secret_name("shop/db/password"),
+        new: secret_name("shop/db/pass"),
+        expected: None,
+    };
+    harness.other_process().rename_secret(&rename).unwrap();
+    harness.press("Ctrl-s");
+    harness.assert_shows("'shop/db/password' was renamed or deleted in another program");
+    harness.assert_shows("New secret");
+    harness.resize(60, 20).assert_shows("typed can become a new secret");
+    harness.resize(120, 40).press("Ctrl-s");
+    assert_eq!(harness.toast(), "shop/db/password stored, v1 is current · u undoes");
+    harness.press("r").assert_shows("hunter15");
+}
+
+#[test]
+fn a_put_into_a_secret_that_is_to_be_deleted_says_so() {
+    let mut harness = on_password();
+    harness.press("p").type_text("hunter15");
+    let deletion = DeleteRequest {
+        name: secret_name("shop/db/password"),
+        deletion: Deletion::Window(30),
+        expected: None,
+    };
+    harness.other_process().delete_secret(&deletion).unwrap();
+    harness.press("Ctrl-s");
+    harness.assert_shows("This secret changed in another program");
+    harness.assert_shows("is scheduled for deletion");
+    harness.press("Ctrl-s").assert_shows("is scheduled for deletion");
+}
+
+#[test]
+fn the_folder_of_a_new_secret_is_no_name() {
+    let mut harness = on_password();
+    harness.press("n Tab").type_text("hunter2").press("Ctrl-s");
+    harness.assert_shows("type a name; a '/' makes folders");
+    harness.assert_shows("New secret");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::tui::editing;
 use crate::tui::kit::canvas::{Canvas, Hit};
 use crate::tui::kit::edit_buffer::Edit;
 use crate::tui::kit::form::{Did, Form};
+use crate::tui::kit::label_field::LabelField;
 use crate::tui::layer::{Flow, Gift, Layer, News};
 use crate::tui::layers::generator::Generator;
 use crate::tui::layers::plan::CHANGED_MEANWHILE;
@@ -101,6 +102,7 @@ impl PutForm {
         }
         // A taken name is told while it is typed, whatever else is missing.
         if let Ok(name) = SecretName::new(self.text(Field::Name))
+            && self.gone.as_ref() != Some(&name)
             && let Some(refusal) = name_refusal(&name, catalogue)
         {
             return Forecast::of_creation(Err(refusal), false);
@@ -160,10 +162,37 @@ impl PutForm {
                 browse.describe_again(asks);
             }
             self.plan(app);
+        } else if is_gone(&failure) {
+            self.planned.forget();
+            self.become_new(app);
         } else {
             self.planned.forget();
             self.forecast = Forecast::of_failure(failure);
         }
+    }
+
+    /// No secret has the name any more: what was typed is kept for a new one.
+    fn become_new(&mut self, app: &mut App) {
+        let Purpose::Put { secret } = &self.purpose else { return };
+        let name = secret.name.clone();
+        self.purpose = Purpose::New;
+        self.token = None;
+        if let Some(labels) = self.form.labels_mut(Field::Stages.id()) {
+            *labels = LabelField::current().fixed();
+        }
+        self.fit_fields();
+        if self.is_suggested {
+            self.take_free_id();
+        }
+        self.set(Field::Name, name.as_str());
+        self.form.go_to(Field::Name.id());
+        let sentence = format!(
+            "'{name}' was renamed or deleted in another program; what you typed can become a new secret"
+        );
+        self.remark = Some((Field::Name, sentence));
+        self.gone = Some(name);
+        self.is_dirty = true;
+        self.plan(app);
     }
 
     /// The secret as it is now came: a suggested id follows it, a new plan is made.
@@ -247,6 +276,11 @@ impl PutForm {
         };
         self.plan(app);
     }
+}
+
+/// Whether the secret is not there any more.
+const fn is_gone(failure: &Failure) -> bool {
+    matches!(failure, Failure::Vault(VaultError::Refused(Refusal::NoSuchSecret { .. })))
 }
 
 fn name_refusal(name: &SecretName, catalogue: &Catalogue) -> Option<Refusal> {
@@ -403,6 +437,7 @@ impl Layer for PutForm {
                     self.token = Some(token);
                 }
                 Ok(_) => {}
+                Err(failure) if is_gone(&failure) => self.become_new(app),
                 Err(failure) => self.forecast = Forecast::of_failure(failure),
             }
         } else {

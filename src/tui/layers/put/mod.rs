@@ -6,7 +6,7 @@ mod forecast;
 mod request;
 mod view;
 
-use crate::domain::{CopyName, Invalid, StageLabel, VersionId};
+use crate::domain::{CopyName, Invalid, SecretName, StageLabel, VersionId};
 use crate::memory::SecretBytes;
 use crate::tui::app::App;
 use crate::tui::ask::Question;
@@ -201,6 +201,8 @@ pub struct PutForm {
     stored: Question,
     is_dirty: bool,
     token: Option<StateToken>,
+    /// The name of the secret that the form was for and that is not there any more; the list may not know that yet.
+    gone: Option<SecretName>,
 }
 
 impl PutForm {
@@ -269,6 +271,7 @@ impl PutForm {
             stored: Question::new(),
             is_dirty: false,
             token: None,
+            gone: None,
         };
         if ids.at_first {
             form.take_free_id();

@@ -25,8 +25,12 @@ impl PutForm {
 
     /// The request for a new secret that the fields make now.
     pub fn create_request(&self) -> Result<CreateRequest, Obstacle> {
-        let name =
-            SecretName::new(self.text(Field::Name)).map_err(|invalid| Obstacle::new(Field::Name, invalid))?;
+        let text = self.text(Field::Name);
+        // The folder is there from the start: alone it is no name that anybody typed.
+        if text.ends_with('/') {
+            return Err(Obstacle::Missing(Field::Name));
+        }
+        let name = SecretName::new(text).map_err(|invalid| Obstacle::new(Field::Name, invalid))?;
         let mut extra_stages = self.read_stages()?;
         extra_stages.retain(|label| !label.is_current());
         Ok(CreateRequest {

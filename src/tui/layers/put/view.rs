@@ -259,10 +259,11 @@ fn remark(form: &PutForm, keymap: &Keymap, columns: u16) -> Remark {
     if let Some((at, text)) = &form.remark {
         field = Some(*at);
         add(text, Role::Warning);
-    } else if !form.is_pending() {
+    }
+    if !form.is_pending() {
         match &form.forecast {
             Forecast::Refused { field: at, refusal } => {
-                field = *at;
+                field = at.or(field);
                 add(&refusal.to_string(), Role::Danger);
                 add(&way_out(form, *at, refusal, keymap), Role::Muted);
             }
@@ -287,6 +288,9 @@ fn way_out(form: &PutForm, field: Option<Field>, refusal: &Refusal, keymap: &Key
         Some(Field::VersionId) => way_to_free_id(form, keymap).unwrap_or_else(|| refusal.hint()),
         Some(Field::Name) if matches!(refusal, Refusal::NameInWindow { .. }) => {
             "choose another name, or restore that secret: . lists it, U restores it".to_owned()
+        }
+        None if matches!(refusal, Refusal::InDeleteWindow { .. }) => {
+            "restore it first: Esc closes this form, then U restores the secret".to_owned()
         }
         Some(Field::Name) => "choose another name, or add a version to that secret with p".to_owned(),
         _ => refusal.hint(),
