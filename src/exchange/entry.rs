@@ -14,8 +14,8 @@ use crate::memory::SecretBytes;
 use crate::vault::{IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 use crate::versioning::fit_name;
 
-/// Fields that are not secret: one of them alone keeps its name.
-const OPEN: [&[u8]; 3] = [b"username", b"email", b"url"];
+/// Fields that are the value of an entry where there is nothing else; any other keeps its name.
+const VALUES: [&[u8]; 4] = [b"password", b"notes", b"totp", b"note"];
 
 /// What is said of an entry in which nothing is filled in.
 pub(super) const EMPTY: &str = "it has no value";
@@ -115,7 +115,7 @@ impl Fields {
     pub(super) fn into_bytes(mut self) -> Option<SecretBytes> {
         match self.list.len() {
             0 => None,
-            1 if !self.list.iter().any(|(name, _)| OPEN.contains(&name.expose())) => {
+            1 if self.list.iter().all(|(name, _)| VALUES.contains(&name.expose())) => {
                 self.list.pop().map(|(_, value)| value)
             }
             _ => {

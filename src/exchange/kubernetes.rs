@@ -1,6 +1,8 @@
 //! Manifests of Kubernetes with `kind: Secret`, as YAML or JSON: one or many documents, or the list that `kubectl get
 //! secrets -o yaml` prints. Each key of the data is a secret `NAMESPACE/NAME/KEY`.
 
+use std::collections::HashSet;
+
 use super::entry::{CREATED, EMPTY, below, from_base64, member_in_words, time_of};
 use super::error::ExchangeError;
 use super::yaml::{Id, Yaml};
@@ -91,9 +93,22 @@ fn add(yaml: &mut Yaml, manifest: Id, name: &str, batch: &mut IncomingBatch) -> 
             tags = labels_as_tags(yaml, labels, name, batch)?;
         }
     }
+    // Where both have a key the cluster takes `stringData`.
+    let mut overridden = HashSet::new();
+    if let Some(strings) = yaml.find(manifest, "stringData") {
+        for (key, _) in yaml.members(strings)? {
+            overridden.insert(yaml.text(key).unwrap_or_default().to_owned());
+        }
+    }
     for (member, is_encoded) in [("data", true), ("stringData", false)] {
         let Some(data) = yaml.find(manifest, member) else { continue };
         for (key, value) in yaml.members(data)? {
+            let text = yaml.text(key).unwrap_or_default();
+            if is_encoded && overridden.contains(text) {
+                let what = "what 'data' holds for it: the cluster takes what 'stringData' holds";
+                batch.losses.push(Loss::new(below(name, text), what));
+                continue;
+            }
             let name = below(name, yaml.text(key).unwrap_or_default());
             let text = if yaml.is_null(value) { SecretBytes::new() } else { yaml.leaf(value)? };
             let text = if is_encoded { from_base64(&text) } else { Some(text) };

@@ -1,7 +1,8 @@
 //! The store of `pass`, `passage` or `gopass`: a folder of files that `gpg` or `age` decrypts; where it is a git
 //! repository, its revisions become versions.
 //!
-//! An entry's value is the whole file without its last line end. Revisions that decrypt to the same text (the
+//! An entry's value is the whole file; the end of a single line is left out, as `pass` itself reads a password. A
+//! key of several lines needs its last line end. Revisions that decrypt to the same text (the
 //! store was re-encrypted) are one version, as everywhere in an import.
 
 use std::ffi::{OsStr, OsString};
@@ -244,7 +245,8 @@ impl Entry<'_> {
         created: Option<Timestamp>,
         losses: &mut Vec<Loss>,
     ) -> Option<IncomingVersion> {
-        if text.expose().ends_with(b"\n") {
+        let line_end = text.expose().iter().position(|byte| *byte == b'\n');
+        if line_end.is_some_and(|at| at + 1 == text.len()) && text.expose_text().is_some() {
             text.truncate(text.len() - 1);
         }
         let value_type = if text.expose_text().is_some() { ValueType::Text } else { ValueType::Binary };

@@ -95,7 +95,7 @@ fn a_store_is_recognised_and_its_revisions_become_versions() {
 
     let (source, batch) = recognised(&store.path(), None).unwrap();
     assert_eq!(source.name(), "passage");
-    assert_eq!(texts(&batch, NAME_OF_A), [&b"first\nlogin: me"[..], b"second"]);
+    assert_eq!(texts(&batch, NAME_OF_A), [&b"first\nlogin: me\n"[..], b"second"]);
     assert_eq!(texts(&batch, "binary"), [b"\x00\xff"]);
     let closed = batch.secrets.iter().find(|secret| secret.name == "closed").unwrap();
     assert_eq!(closed.unreadable.as_deref(), Some("'age' cannot decrypt 'closed'"));

@@ -107,7 +107,7 @@ fn revisions_become_versions_through_renamings_and_new_encryptions() {
     for expected in [
         "ACSCurrent = v3",
         "ACSPrevious = v2",
-        "v1 2023-11-14T22:13:20Z None text \"first\\nuser: me\"",
+        "v1 2023-11-14T22:13:20Z None text \"first\\nuser: me\\n\"",
         "v2 2023-11-14T22:15:00Z None text \"second\"",
     ] {
         assert!(shown.contains(expected), "{expected}:\n{shown}");

@@ -243,3 +243,17 @@ fn the_list_that_kubectl_prints_is_read_in_yaml_and_json() {
         "there is no manifest of a Secret in it"
     );
 }
+
+#[test]
+fn of_a_key_in_both_parts_of_a_manifest_the_text_counts_as_in_the_cluster() {
+    let manifest =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {p: aGVsbG8=}\nstringData: {p: override}\n";
+    let batch = parsed(kubernetes::read, manifest);
+    let values: Vec<_> =
+        batch.secrets.iter().map(|it| (it.name.as_str(), it.versions[0].value.expose())).collect();
+    assert_eq!(values, [("s/p", &b"override"[..])]);
+    assert_eq!(
+        lost(&batch),
+        ["'s/p' loses what 'data' holds for it: the cluster takes what 'stringData' holds"]
+    );
+}
