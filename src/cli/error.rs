@@ -12,7 +12,7 @@ use crate::generator::GeneratorError;
 use crate::platform::child::ChildError;
 use crate::platform::signals::Interrupted;
 use crate::sync::CarrierError;
-use crate::vault::VaultError;
+use crate::vault::{OtherFileError, VaultError};
 use crate::versioning::Refusal;
 
 /// A failure of the command line's own: usage, input, confirmation.
@@ -117,16 +117,12 @@ impl fmt::Display for AnswerLost {
 
 impl std::error::Error for AnswerLost {}
 
-/// Says of a vault that was named besides the usual one what to do about that file: the hints of the vault's own
-/// errors are about the usual one.
-pub(super) fn of_another_file(error: anyhow::Error) -> anyhow::Error {
-    let Some(known) = error.downcast_ref::<VaultError>() else { return error };
-    let hint = match known {
-        VaultError::NoVault { .. } => "name another file",
-        VaultError::Integrity { .. } => "do not use this file: take another copy or backup",
-        _ => return error,
-    };
-    CliError::refused(known.code(), known.to_string(), hint).into()
+/// Says of a file that was named besides the usual one, and is called so, that it is that one which has a fault.
+pub(super) fn of_another_file(error: anyhow::Error, called: &str) -> anyhow::Error {
+    match error.downcast_ref().and_then(|error| OtherFileError::about(error, called)) {
+        Some(other) => other.into(),
+        None => error,
+    }
 }
 
 /// An error with everything that is said about it, not yet made harmless for a terminal.
@@ -178,6 +174,9 @@ fn code_and_hint(cause: &(dyn std::error::Error + 'static)) -> Option<(ErrorCode
             error => error.hint(),
         };
         return Some((error.code(), hint));
+    }
+    if let Some(error) = cause.downcast_ref::<OtherFileError>() {
+        return Some((error.code(), error.hint()));
     }
     if let Some(refusal) = cause.downcast_ref::<Refusal>() {
         return Some((refusal.code(), hint_of(refusal)));

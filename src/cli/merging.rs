@@ -12,9 +12,9 @@ use super::output::Audience;
 use super::schema::{Key, Kind, NAME, key};
 use crate::domain::StateFingerprint;
 use crate::sync::Scratch;
+use crate::vault::Vault;
 use crate::vault::merge::{LockAfter, MergeOutcome, MergeRequest, Prefer};
 use crate::vault::merge_wording::{self as wording, Fate};
-use crate::vault::{Vault, VaultError};
 use crate::versioning::merge::{Conflict, PurgeAnswer, PurgeAnswers, Relation, Side};
 
 /// What is decided beforehand about a merge.
@@ -281,15 +281,4 @@ pub(super) fn state_directory(invocation: &Invocation) -> anyhow::Result<&Path> 
         CliError::usage("there is no home directory to keep temporary files in", "set HOME or XDG_STATE_HOME")
     })?;
     Ok(state)
-}
-
-/// The errors of a merge that are about the other copy, in its name.
-pub(super) fn of_copy(error: anyhow::Error, called: &str) -> anyhow::Error {
-    match error.downcast_ref::<VaultError>() {
-        Some(VaultError::NoVault { .. } | VaultError::NotAVault { .. }) => {
-            super::error::of_another_file(error)
-        }
-        Some(VaultError::Integrity { .. }) => error.context(format!("'{called}'")),
-        _ => error,
-    }
 }

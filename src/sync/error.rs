@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::domain::{ErrorCode, reason};
 use crate::platform::signals::Interrupted;
-use crate::vault::VaultError;
+use crate::vault::{OtherFileError, VaultError};
 
 /// Why a carrier did not do what was asked.
 #[derive(Debug, Error)]
@@ -14,6 +14,12 @@ pub enum CarrierError {
     /// The vault file there, or the own one, could not be used.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// What is there is no vault, or damaged.
+    #[error(transparent)]
+    There(OtherFileError),
+    /// The folder in which the copy is to lie is not there.
+    #[error("the folder '{0}' of the remote is not there")]
+    NoFolder(String),
     /// A program that carries is not there.
     #[error("'{0}' is not installed: it is needed for this remote")]
     NoProgram(&'static str),
@@ -61,6 +67,16 @@ pub enum CarrierError {
 }
 
 impl CarrierError {
+    /// The same, about the file at a remote: a fault of it is none of the own vault.
+    pub(super) fn there(self, called: &str) -> Self {
+        match self {
+            Self::Vault(error) => {
+                OtherFileError::about(&error, called).map_or(Self::Vault(error), Self::There)
+            }
+            error => error,
+        }
+    }
+
     pub(super) fn system(doing: impl Into<String>, error: &io::Error) -> Self {
         Self::System { doing: doing.into(), reason: reason(error) }
     }
@@ -69,6 +85,8 @@ impl CarrierError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Vault(error) => error.code(),
+            Self::There(error) => error.code(),
+            Self::NoFolder(_) => ErrorCode::InvalidParameter,
             Self::InUse(_) | Self::Locked { .. } | Self::Contended => ErrorCode::VaultBusy,
             Self::NoProgram(_)
             | Self::NotFetched { .. }
@@ -82,6 +100,11 @@ impl CarrierError {
     pub fn hint(&self) -> String {
         match self {
             Self::Vault(error) => error.hint(),
+            Self::There(error) => error.hint(),
+            Self::NoFolder(_) => {
+                "connect and mount what it lies on, or correct the address: `etui remote list` shows it"
+                    .to_owned()
+            }
             Self::NoProgram(_) | Self::System { .. } | Self::Interrupted(_) => String::new(),
             Self::NotFetched { .. } => "check its address with `etui remote list`".to_owned(),
             Self::NotPut { .. } => "what was there is merged here; run `etui sync` again".to_owned(),

@@ -26,9 +26,12 @@ impl Carrier for File {
         self.seen = None;
         match copy_of_file(&self.path, copy) {
             // A stick that is not there has no folder either, and nothing must be written into the place of it.
-            Err(VaultError::NoVault { .. }) if self.path.parent().is_some_and(Path::is_dir) => {
-                return Ok(Fetched::Nothing);
-            }
+            Err(VaultError::NoVault { .. }) => match self.path.parent() {
+                Some(folder) if !folder.is_dir() => {
+                    return Err(CarrierError::NoFolder(folder.display().to_string()));
+                }
+                _ => return Ok(Fetched::Nothing),
+            },
             copied => copied?,
         }
         // The merge opens the copy; this one is nobody else's.

@@ -116,6 +116,8 @@ pub enum Synced {
 
 /// The end of a sync that is not here: the way to it, and the copy that was fetched last.
 pub struct OtherEnd {
+    /// The address.
+    called: String,
     carrier: Box<dyn Carrier>,
     /// How often something was fetched: copies have names of their own.
     fetches: usize,
@@ -132,7 +134,13 @@ impl OtherEnd {
     pub fn at(url: &RemoteUrl, state: &Path) -> Result<Option<Self>, CarrierError> {
         let scratch = Scratch::new_in(state)?;
         let carrier = carrier_to(url, &scratch);
-        Ok(carrier.map(|carrier| Self { carrier, fetches: 0, fetched: None, scratch }))
+        Ok(carrier.map(|carrier| Self {
+            called: url.to_string(),
+            carrier,
+            fetches: 0,
+            fetched: None,
+            scratch,
+        }))
     }
 
     /// Fetches what is there now.
@@ -143,7 +151,7 @@ impl OtherEnd {
         self.fetched = None;
         self.fetches += 1;
         let copy = self.file("fetched");
-        if self.carrier.fetch(&copy)? == Fetched::Copy {
+        if self.carrier.fetch(&copy).map_err(|error| error.there(&self.called))? == Fetched::Copy {
             let seen = SeenFile::of(&copy).ok_or_else(|| gone(&copy))?;
             self.fetched = Some(seen);
         }
@@ -163,7 +171,7 @@ impl OtherEnd {
     fn put<E: From<CarrierError> + From<VaultError>>(&mut self, vault: &mut Vault) -> Result<Replaced, E> {
         let own = self.file("own");
         vault.copy_out(&own)?;
-        Ok(self.carrier.put(&own)?)
+        Ok(self.carrier.put(&own).map_err(|error| error.there(&self.called))?)
     }
 
     fn file(&self, what: &str) -> PathBuf {

@@ -22,6 +22,7 @@ mod listing;
 pub mod merge;
 pub mod merge_wording;
 mod metadata;
+mod other_file;
 mod outcome;
 mod past;
 mod private_file;
@@ -54,6 +55,7 @@ pub use error::VaultError;
 pub use import::{ImportOutcome, ImportReport, ImportRow, OnRefusal};
 pub use incoming::{AccountOf, IncomingBatch, IncomingSecret, IncomingVersion, Loss};
 pub use listing::Listing;
+pub use other_file::OtherFileError;
 pub use outcome::{
     ChangeOutcome, CreateOutcome, CurrentSummary, GetOutcome, HistoryEntry, Holding, PastDetails, Planned,
     PlannedPut, PutOutcome, Refreshed, SecretDetails, SecretSummary, TakeBackOutcome, TakeBackPlan,

@@ -229,7 +229,35 @@ fn a_stick_that_is_not_there_is_told_and_nothing_is_made_in_its_place() {
     home.etui(&["remote", "add", "stick", "file:stick/vault.etui"]).succeeded();
     let run = sync(&home);
     assert_eq!(run.code, Some(2), "{run}");
-    assert!(!home.path().join("stick").exists());
+    let folder = home.path().join("stick");
+    assert!(
+        run.stderr.contains(&format!("the folder '{}' of the remote is not there", folder.display())),
+        "{run}"
+    );
+    assert!(run.stderr.contains("mount what it lies on") && !run.stderr.contains("etui init"), "{run}");
+    assert!(!folder.exists());
+}
+
+// Guards: these were told as if the own vault were lost.
+#[test]
+fn what_is_wrong_with_a_copy_is_said_of_the_copy() {
+    let home = Home::with_secret();
+    let other = second(&home);
+    fs::create_dir(home.path().join("stick")).unwrap();
+    let stick = home.path().join("stick/v.etui");
+    home.etui(&["remote", "add", "stick", "file:stick/v.etui"]).succeeded();
+    let whole = fs::read(other.vault()).unwrap();
+    fs::write(&stick, &whole[..whole.len() / 2]).unwrap();
+    for command in [&["sync"][..], &["merge", "stick/v.etui"], &["import", "etui", "stick/v.etui"]] {
+        let run = home.etui(command).failed(6);
+        assert!(run.stderr.contains("stick/v.etui' is damaged or was tampered with"), "{command:?}: {run}");
+        assert!(run.stderr.contains("your own vault is not concerned"), "{command:?}: {run}");
+        assert!(!run.stderr.contains("etui verify"), "{command:?}: {run}");
+    }
+    fs::write(&stick, "no vault").unwrap();
+    let run = sync(&home).failed(2);
+    assert!(run.stderr.contains("stick/v.etui' is not an etui vault"), "{run}");
+    home.etui(&["verify"]).succeeded();
 }
 
 #[test]

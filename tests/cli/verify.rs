@@ -42,13 +42,13 @@ fn verify_looks_at_another_file_without_remembering_it() {
     assert_snapshot!(home.etui(&["verify", "missing.etui"]).failed(2), @r#"
         exit 2
         stderr:
-        error: there is no vault at missing.etui
-        hint: name another file
+        error: there is no vault at 'missing.etui'
+        hint: check the path, or name another file
         "#);
     assert_snapshot!(home.etui(&["verify", "password"]).failed(2), @r#"
         exit 2
         stderr:
-        error: '~/password' is not an etui vault
+        error: 'password' is not an etui vault
         hint: it is too short to be a vault: name another file
         "#);
 }

@@ -249,6 +249,22 @@ fn a_damaged_copy_does_not_end_the_session() {
     assert_eq!(harness.top(), "task", "{}", harness.screen());
 }
 
+// Guards: a stick that was pulled too early locked the app, which said that the own vault is damaged.
+#[test]
+fn a_damaged_file_of_others_ends_no_session() {
+    let (mut harness, remote) = with_remote(Some(changed_there));
+    let whole = fs::read(&remote).unwrap();
+    fs::write(&remote, &whole[..whole.len() / 2]).unwrap();
+    harness.task(Action::Sync);
+    assert!(harness.state.app.browse().is_some(), "{}", harness.screen());
+    harness.assert_shows("is damaged or was tampered with");
+    harness.assert_shows("your own vault is not concerned");
+    harness.press("Esc");
+    harness.task(Action::Import).type_text(&remote.display().to_string()).press("Ctrl-s");
+    assert!(harness.state.app.browse().is_some(), "{}", harness.screen());
+    harness.assert_shows("copy.etui' is damaged or was tampered with");
+}
+
 // What was deleted for good --------------------------------------------------------------------------------------
 
 /// The copy deleted a secret for good that was changed here.

@@ -4,7 +4,6 @@ pub(super) mod report;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -25,7 +24,8 @@ use crate::exchange::{
 };
 use crate::memory::SecretBytes;
 use crate::vault::{
-    ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, Vault, VaultError, import_wording,
+    ImportReport, IncomingBatch, OnRefusal, OtherFileError, Progress, SystemClock, Vault, VaultError,
+    import_wording,
 };
 
 use report::{REPORT, Tense};
@@ -159,8 +159,7 @@ impl RunCommand for Import {
             Content::OtherVault => self
                 .other_vault(invocation, &mut vault)
                 .and_then(|mut other| Ok(other.give_out(|_| true)?))
-                .map_err(of_another_file)
-                .with_context(|| self.of_file())?,
+                .map_err(|error| self.of_vault(error))?,
         };
         if let Some(folder) = &self.prefix {
             batch.put_below(folder.as_str());
@@ -229,6 +228,12 @@ impl Import {
         }
         let map = ColumnMap::new(self.map.clone());
         map.map(Some).map_err(|fault| CliError::usage(fault.to_string(), "see 'etui help import'"))
+    }
+
+    /// An error of the file of another vault, which names it.
+    fn of_vault(&self, error: anyhow::Error) -> anyhow::Error {
+        let error = of_another_file(error, &visible(&self.file.to_string_lossy()));
+        if error.is::<OtherFileError>() { error } else { error.context(self.of_file()) }
     }
 
     fn of_file(&self) -> String {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, of_another_file};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy};
+use crate::cli::merging::{MERGE, MergeArguments, MergeJson};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
@@ -79,7 +79,7 @@ impl RunCommand for Merge {
             let step = self
                 .merge
                 .merge(invocation, &mut vault, file, &called)
-                .map_err(|error| of_copy(error, &called))?;
+                .map_err(|error| of_another_file(error, &called))?;
             output.done_unless_json(&step.told(&called))?;
             if step.merged {
                 offer_to_delete(invocation, file, before)?;

@@ -4,10 +4,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::remote::no_such;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, of_another_file};
 use crate::cli::exit_code::Finish;
 use crate::cli::invocation::Invocation;
-use crate::cli::merging::{MERGE, MergeArguments, MergeJson, of_copy, state_directory};
+use crate::cli::merging::{MERGE, MergeArguments, MergeJson, state_directory};
 use crate::cli::output::Audience;
 use crate::cli::row::RunCommand;
 use crate::cli::schema::{Json, Kind, Schema, key};
@@ -76,7 +76,7 @@ impl RunCommand for Sync {
             let step = self
                 .merge
                 .merge(invocation, vault, copy, &called)
-                .map_err(|error| of_copy(error, &called))?;
+                .map_err(|error| of_another_file(error, &called))?;
             merges.push(step.json(&called));
             let (relation, fetched) = (step.outcome.relation, step.other);
             Ok(if step.merged { Merged::Done { relation, fetched } } else { Merged::Not })

@@ -103,7 +103,10 @@ impl Verify {
         let mut vault = match &self.file {
             Some(file) => {
                 refuse_stream(file, "a vault file")?;
-                invocation.unlock_copy(file).map_err(of_another_file)?
+                {
+                    let called = file.display().to_string();
+                    invocation.unlock_copy(file).map_err(|error| of_another_file(error, &called))?
+                }
             }
             None => invocation.unlock().map_err(beyond_checking)?,
         };

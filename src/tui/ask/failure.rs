@@ -4,7 +4,7 @@ use crate::config::remotes::NoSuchRemote;
 use crate::crypto::CryptoError;
 use crate::exchange::ExchangeError;
 use crate::generator::GeneratorError;
-use crate::vault::VaultError;
+use crate::vault::{OtherFileError, VaultError};
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,12 @@ impl Failure {
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         Self::Vault(error)
+    }
+}
+
+impl From<OtherFileError> for Failure {
+    fn from(error: OtherFileError) -> Self {
+        Self::told(error.to_string(), error.hint())
     }
 }
 

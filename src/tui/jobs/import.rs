@@ -8,7 +8,7 @@ use super::other_copy::OtherLocks;
 use super::watched::Watched;
 use crate::exchange::{self, Content, ExchangeError, Input, Locks, Source, read_file};
 use crate::vault::{
-    ImportReport, IncomingBatch, OnRefusal, Progress, SystemClock, VaultError, import_wording,
+    ImportReport, IncomingBatch, OnRefusal, OtherFileError, Progress, SystemClock, VaultError, import_wording,
 };
 
 pub(super) fn read(session: &mut Session, wanted: &ToRead, watched: &Watched) -> Result<Done, Failure> {
@@ -58,12 +58,19 @@ fn read_vault(
     wanted: &ToRead,
 ) -> Result<Result<IncomingBatch, NeedsKeyFile>, Failure> {
     let answers = session.answers();
-    let locked = session.vault()?.open_another(&wanted.path, Box::new(SystemClock))?;
+    let called = wanted.path.display().to_string();
+    let of_other = |error: VaultError| {
+        OtherFileError::about(&error, &called).map_or_else(|| Failure::from(error), Failure::from)
+    };
+    let locked = session.vault()?.open_another(&wanted.path, Box::new(SystemClock)).map_err(of_other)?;
     // A vault has a password, whatever else it has.
     let locks = wanted.locks.as_ref().filter(|locks| !locks.password.is_empty());
-    let other = unlock_other(locked, locks, answers)?;
+    let other = unlock_other(locked, locks, answers).map_err(|failure| match failure {
+        Failure::Vault(error) => of_other(error),
+        told @ Failure::Told { .. } => told,
+    })?;
     Ok(match other {
-        Ok(mut other) => Ok(other.give_out(|_| true)?),
+        Ok(mut other) => Ok(other.give_out(|_| true).map_err(of_other)?),
         Err(needs_key_file) => Err(needs_key_file),
     })
 }

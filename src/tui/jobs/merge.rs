@@ -15,7 +15,7 @@ use super::watched::Watched;
 use crate::config::remotes::RemoteName;
 use crate::sync::{CarrierError, Merged, OtherEnd, Synced, sync_fetched};
 use crate::vault::merge::{LockAfter, MergeOutcome, MergeRequest};
-use crate::vault::{Answers, Beside, KeyIdentity, SeenFile, SystemClock, Vault, VaultError};
+use crate::vault::{Answers, Beside, KeyIdentity, OtherFileError, SeenFile, SystemClock, Vault, VaultError};
 use crate::versioning::Refusal;
 use crate::versioning::merge::{Conflict, Relation, RowId};
 
@@ -72,7 +72,7 @@ pub(super) fn plan(session: &mut Session, wanted: ToMerge, watched: &Watched) ->
         Err(NoPlan::Locked(needs_key_file)) => {
             Ok(Done::OtherVaultIsLocked { needs_key_file: needs_key_file.0 })
         }
-        Err(NoPlan::Failed(failure)) => Err(of_copy(session, failure)),
+        Err(NoPlan::Failed(failure)) => Err(of_copy(session, &wanted.copy, failure)),
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) fn merge(
             merge_remote(session, name.as_ref(), wanted.locks.as_ref(), shown, watched)
         }
     };
-    let mut merged = merged.map_err(|failure| of_copy(session, failure))?;
+    let mut merged = merged.map_err(|failure| of_copy(session, &wanted.copy, failure))?;
     merged.notices.extend(session.vault()?.take_notices());
     Ok(Done::Merged(Box::new(merged)))
 }
@@ -259,18 +259,32 @@ fn refuse_if_stopped(watched: &Watched) -> Result<(), VaultError> {
 }
 
 /// A fault of the other copy is none of the open vault: that stays open.
-fn of_copy(session: &mut Session, failure: Failure) -> Failure {
-    let is_own = |session: &mut Session| session.vault().and_then(Vault::refresh).is_err();
-    if failure.ends_session() && !is_own(session) {
-        return Failure::told(format!("the other copy: {}", failure.sentence()), failure.hint());
+fn of_copy(session: &mut Session, copy: &OtherCopy, failure: Failure) -> Failure {
+    if session.vault().and_then(Vault::refresh).is_err() {
+        return failure;
     }
-    failure
+    let called = match copy {
+        OtherCopy::File(path) => path.display().to_string(),
+        OtherCopy::Remote(Some(name)) => name.to_string(),
+        OtherCopy::Remote(None) => "the copy there".to_owned(),
+    };
+    match &failure {
+        Failure::Vault(error) => match OtherFileError::about(error, &called) {
+            Some(other) => other.into(),
+            None if failure.ends_session() => {
+                Failure::told(format!("'{called}': {}", failure.sentence()), failure.hint())
+            }
+            None => failure,
+        },
+        Failure::Told { .. } => failure,
+    }
 }
 
 impl From<CarrierError> for Failure {
     fn from(error: CarrierError) -> Self {
         match error {
             CarrierError::Vault(error) => Self::Vault(error),
+            CarrierError::There(error) => error.into(),
             error => Self::told(error.to_string(), error.hint()),
         }
     }
