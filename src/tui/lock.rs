@@ -24,7 +24,7 @@ pub fn idle(after: Duration) -> String {
 }
 
 /// The sentence for a failure to bring back what was typed before a lock.
-const PLACE_LOST: &str = "your unsaved form can't be restored: the vault key was replaced meanwhile";
+const PLACE_LOST: &str = "your unsaved form can't be restored: the vault was replaced, or got another key";
 
 /// Locks at once, whatever is open; `form` is what was typed. The worker wipes the keys after the work that it has
 /// begun. What is to be said of the lock is answered.

@@ -22,7 +22,7 @@ use super::ask::failure::Failure;
 #[cfg(feature = "engines")]
 use super::jobs::FromEngine;
 use super::jobs::{FromRemote, Incoming};
-use super::place::PlaceReader;
+use super::place::{PlaceReader, Reopen};
 use crate::app_options::{AppOptions, Ownership};
 use crate::query::Catalogue;
 
@@ -140,6 +140,8 @@ pub struct Session {
     clear_after: Duration,
     /// The sealed place of this run, and the vault that it belongs to.
     place: Option<(PathBuf, Vec<u8>)>,
+    /// Whether a form could not be sealed, since the vault was replaced or has another key.
+    is_form_lost: bool,
     /// What was read for an import and waits for the word to bring it in.
     pub(super) incoming: Option<Incoming>,
     /// The same of an engine.
@@ -189,6 +191,7 @@ impl Session {
             copy_target,
             clear_after: options.settings.clipboard_clear_after,
             place: None,
+            is_form_lost: false,
             incoming: None,
             #[cfg(feature = "engines")]
             from_engine: None,
@@ -268,6 +271,7 @@ impl Session {
                     keep_place(&mut vault, &SecretBytes::copy_of(stand));
                 }
                 let sealed = if place.is_empty() { None } else { vault.seal_place(place).ok() };
+                self.is_form_lost = sealed.is_none() && holds_form(place);
                 self.place = sealed.map(|sealed| (self.path.clone(), sealed));
                 Held::Locked(Box::new(vault.lock()))
             }
@@ -304,6 +308,12 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether a form is part of a place.
+fn holds_form(place: &SecretBytes) -> bool {
+    let mut reader = PlaceReader::new(place.expose());
+    reader.field().and_then(|_| Reopen::read(&mut reader)).is_some()
 }
 
 /// A place that cannot be kept is no reason to stay, nor to keep the keys.

@@ -278,8 +278,13 @@ impl Vault {
         self.end_if_fatal(result)
     }
 
-    /// Some failures mean that these keys and this file do not belong together any more.
+    /// Some failures mean that these keys and this file do not belong together any more. Where the file is not there
+    /// any more, it was.
     fn end_if_fatal<T>(&mut self, result: Result<T, VaultError>) -> Result<T, VaultError> {
+        let result = result.map_err(|error| match error {
+            VaultError::NoVault { path } if path == self.path => VaultError::VaultGone { path },
+            error => error,
+        });
         if let Err(
             reason @ (VaultError::Locked { .. } | VaultError::Older { .. } | VaultError::OtherBranch { .. }),
         ) = &result

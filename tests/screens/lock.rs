@@ -367,3 +367,38 @@ fn a_file_that_is_no_vault_is_told_with_what_to_do() {
     harness.run(effects);
     assert_dialog!("cannot_be_opened", harness);
 }
+
+// Guards: the form was gone without a word, and the sentence was cut before the key that goes on.
+#[test]
+fn a_file_that_was_replaced_by_an_older_one_says_all_that_is_lost() {
+    let mut harness = on_password();
+    let vault = harness.folder().join("vault.etui");
+    let older = std::fs::read(&vault).unwrap();
+    sample::put(&mut harness.other_process(), "shop/db/url", "v9", "x", &["ACSCurrent"], "");
+    harness.event(Event::FileChanged);
+    harness.press("p").type_text("typed in vain");
+    std::fs::write(vault.with_extension("older"), older).unwrap();
+    std::fs::rename(vault.with_extension("older"), &vault).unwrap();
+    harness.press("Ctrl-s");
+    harness.assert_shows("type the password to go on with it");
+    harness.type_text(PASSWORD).press("Enter");
+    for size in [(120, 40), (80, 24), (60, 20)] {
+        harness.resize(size.0, size.1).assert_shows("same.");
+    }
+    harness.press("Ctrl-y").type_text(PASSWORD).press("Enter");
+    assert!(harness.state.app.browse().is_some(), "{}", harness.screen());
+    harness.assert_shows("your unsaved form can't be restored");
+}
+
+#[test]
+fn a_file_that_is_gone_is_not_to_be_created_again() {
+    let mut harness = on_password();
+    harness.press("p").type_text("kept");
+    let vault = harness.folder().join("vault.etui");
+    std::fs::rename(&vault, vault.with_extension("away")).unwrap();
+    harness.press("Ctrl-s");
+    harness.assert_shows("find it or restore a backup");
+    std::fs::rename(vault.with_extension("away"), &vault).unwrap();
+    harness.unlock();
+    assert_eq!(harness.typed_value(), "kept");
+}

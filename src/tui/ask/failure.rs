@@ -34,6 +34,9 @@ impl Failure {
             Self::Vault(VaultError::FileExists { .. }) => {
                 "choose another path; existing files are never overwritten here".to_owned()
             }
+            Self::Vault(
+                VaultError::Older { .. } | VaultError::OtherBranch { .. } | VaultError::OtherVault,
+            ) => "type the password to go on with it or not".to_owned(),
             Self::Vault(error) => error.hint(),
             Self::Told { hint, .. } => hint.clone(),
         }

@@ -1,6 +1,6 @@
 //! The unlock screen: the path, the password, a spinner while the key is derived.
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::tasks;
 use crate::app_options::Ownership;
@@ -13,7 +13,7 @@ use crate::tui::kit::canvas::Canvas;
 use crate::tui::kit::form::{CONTENT, Field, Form, Id, Loss};
 use crate::tui::kit::line::wrapped;
 use crate::tui::kit::panel::centred;
-use crate::tui::kit::rows::{Rows, below, indented, row_of};
+use crate::tui::kit::rows::{below, indented, row_of};
 use crate::tui::kit::spinner;
 use crate::tui::layer::{Flow, Layer, News};
 use crate::tui::lock;
@@ -190,11 +190,12 @@ impl Layer for Unlock {
 
     fn draw(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let (app, theme) = (canvas.app, canvas.theme());
-        let area = centred(canvas.body(), 66, 10);
+        let (role, text) = self.said();
+        let area = fitting(canvas.body(), text);
         let inside = canvas.screen(area, "Unlock");
         let line = row_of(indented(inside, 2, 2), 1);
-        let text = theme.style(Role::Text);
-        canvas.pen(line, 0).fitted(app.whereabouts(), line.width, text, &theme.glyphs);
+        let plain = theme.style(Role::Text);
+        canvas.pen(line, 0).fitted(app.whereabouts(), line.width, plain, &theme.glyphs);
         let is_deriving = app.busy.is_some_and(|busy| busy.derives_key);
         let place = below(inside, 3);
         let cursor = self.form.draw(canvas, place, !is_deriving);
@@ -204,18 +205,32 @@ impl Layer for Unlock {
         } else {
             cursor
         };
-        let (role, text) = match (&self.remark, self.key_file) {
+        let left = below(indented(inside, 2, 2), 5);
+        for (row, text) in (0..left.height).zip(wrapped(text, left.width)) {
+            canvas.pen(left, row).text(&text, theme.style(role));
+        }
+        cursor
+    }
+}
+
+impl Unlock {
+    /// What is told below the password.
+    fn said(&self) -> (Role, &str) {
+        match (&self.remark, self.key_file) {
             (Some((role, text)), _) => (*role, text.as_str()),
             (None, KeyFileState::Missing) => {
                 (Role::Warning, "this vault needs its key file: Ctrl-o names it")
             }
             (None, KeyFileState::Named) => (Role::Muted, "with the key file"),
             (None, KeyFileState::NotNeeded) => (Role::Muted, ""),
-        };
-        let left = Rows::of(below(indented(inside, 2, 2), 5)).take(3);
-        for (row, text) in (0..).zip(wrapped(text, left.width)) {
-            canvas.pen(left, row).text(&text, theme.style(role));
         }
-        cursor
     }
+}
+
+/// The box: it grows downwards for a text of more than three lines, so that nothing moves under the eye.
+fn fitting(body: Rect, text: &str) -> Rect {
+    let usual = centred(body, 66, 10);
+    let lines = wrapped(text, usual.width.saturating_sub(6)).len();
+    let height = (usual.height + u16::try_from(lines.saturating_sub(3)).unwrap_or(0)).min(body.height);
+    Rect { y: usual.y.min(body.bottom().saturating_sub(height)), height, ..usual }
 }

@@ -161,6 +161,7 @@ impl Session {
         let path = &self.path;
         let sealed = self.place.take_if(|(of, _)| of == path);
         let place = match sealed {
+            None if std::mem::take(&mut self.is_form_lost) => Place::Lost,
             None => vault.kept_place().map_or(Place::None, Place::Kept),
             Some((_, sealed)) => vault.open_place(&sealed).map_or(Place::Lost, Place::Restored),
         };
