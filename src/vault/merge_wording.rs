@@ -107,13 +107,13 @@ pub fn conflict(conflict: &Conflict, chosen: Option<Side>) -> String {
         Fact::VersionId(id) => format!("version '{id}'"),
         Fact::SecretName(name) => format!("the name '{name}'"),
     };
-    let (mine, theirs) = (end(&conflict.mine), end(&conflict.theirs));
+    // An end may be long: it is not repeated.
     let kept = match conflict.decided.map(|decided| chosen.unwrap_or(decided)) {
-        Some(Side::Mine) => format!("{mine} is kept"),
-        Some(Side::Theirs) => format!("{theirs} is kept"),
-        None => "both are kept".to_owned(),
+        Some(Side::Mine) => "what is here is kept",
+        Some(Side::Theirs) => "what is there is kept",
+        None => "both are kept",
     };
-    format!("{what}: {mine} here, {theirs} there; {kept}")
+    format!("{what}: {} here, {} there; {kept}", end(&conflict.mine), end(&conflict.theirs))
 }
 
 /// One end of a conflict.

@@ -124,7 +124,7 @@ fn a_conflict_is_named_and_strict_merges_nothing() {
     assert!(
         merged
             .text()
-            .contains("conflict: the description: 'of here' here, 'of there' there; 'of here' is kept"),
+            .contains("conflict: the description: 'of here' here, 'of there' there; what is here is kept"),
         "{merged}"
     );
     assert!(home.etui(&["show", "db"]).succeeded().text().contains("of here"));

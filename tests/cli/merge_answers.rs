@@ -106,7 +106,8 @@ fn a_plan_tells_the_end_that_is_chosen() {
         }
         let chosen = if (flag == "--mine") == is_mine_later { "of the second" } else { "of the first" };
         let planned = merge(&home, &other, &[flag, "--dry-run"]).succeeded();
-        assert!(planned.text().contains(&format!("; '{chosen}' is kept")), "{flag}: {planned}");
+        let end = if flag == "--mine" { "here" } else { "there" };
+        assert!(planned.text().contains(&format!("; what is {end} is kept")), "{flag}: {planned}");
         let changes = planned.text().contains("  changed db");
         assert_eq!(changes, flag == "--theirs", "{flag}: {planned}");
         merge(&home, &other, &[flag]).succeeded();

@@ -234,12 +234,14 @@ fn conflict_sentence(outcome: &MergeOutcome) -> Option<String> {
         (all + 1, decided + u64::from(conflict.decided.is_some()))
     });
     let conflicts = wording::count(all, "conflict");
-    let choice = "the later change is kept, unless you choose mine (here) or theirs (there)";
+    let choice = "unless you choose mine (here) or theirs (there)";
     match (decided, all - decided) {
         (0, 0) => None,
         (0, _) => Some(format!("{conflicts}: both ends are kept.")),
-        (_, 0) => Some(format!("{conflicts}: {choice}.")),
-        (_, both) => Some(format!("{conflicts}: both ends of {both} are kept; of the others {choice}.")),
+        (_, 0) => Some(format!("{conflicts}: the later change is kept, {choice}.")),
+        (_, both) => Some(format!(
+            "{conflicts}: of {both} both ends are kept, of the others the later change, {choice}."
+        )),
     }
 }
 
