@@ -53,10 +53,11 @@ impl Apart {
     }
 }
 
-/// A copy of a vault, in a folder of its own.
+/// A copy of a vault, in a folder of its own; on the disk by now, so that no merge waits for that.
 fn copy_of(other: &Filled) -> Filled {
     let copy = Filled { folder: tempfile::tempdir().expect("a temporary folder"), secrets: other.secrets };
     std::fs::copy(other.path(), copy.path()).expect("a copy");
+    std::fs::File::open(copy.path()).and_then(|file| file.sync_all()).expect("a copy on the disk");
     copy
 }
 
