@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::found::Found;
 use super::travels;
 use crate::domain::{SecretName, VersionId};
-use crate::store::{EventRecord, Fork, OpenStore, StoreError, StoredSecret, TailEvent};
+use crate::store::{EventLink, EventRecord, Fork, OpenStore, StoreError, StoredSecret, TailEvent};
 use crate::vault::error::VaultError;
 use crate::versioning::merge::{
     CopySide, LockEvent, MergeEvent, MergePlan, MergeTerms, Place, PurgeAnswers, Relation, RowId, SecretCopy,
@@ -252,19 +252,25 @@ fn shared(
         |event: &&TailEvent| event.record.secret.as_ref().is_some_and(|(row, _)| rows.contains(row));
     let mut below: BTreeMap<u64, EventRecord> = BTreeMap::new();
     for (store, secrets, tail) in [own, theirs] {
-        let mut seen: HashSet<u64> = HashSet::new();
         let of_secrets =
             secrets.iter().filter(|(row, _)| rows.contains(*row)).map(|(_, one)| one.last_event());
         let of_events = tail.events.iter().filter(is_wanted).map(|event| event.record.previous_of_secret);
-        for mut link in of_secrets.chain(of_events) {
+        let links = of_secrets.chain(of_events).filter(|link| link.number > 0);
+        // Of all secrets together, the newest first: events that lie beside each other in the file are read together.
+        let mut next: BTreeMap<u64, EventLink> = links.map(|link| (link.number, link)).collect();
+        let mut seen: HashSet<u64> = next.keys().copied().collect();
+        while let Some((number, link)) = next.pop_last() {
             // Below the fork both copies have the same events: what one has read leads on to the same ones.
-            while link.number > 0 && seen.insert(link.number) && !below.contains_key(&link.number) {
-                let record = store.event(link)?;
-                let number = link.number;
-                link = record.previous_of_secret;
-                if number <= shared {
-                    below.insert(number, record);
-                }
+            if below.contains_key(&number) {
+                continue;
+            }
+            let record = store.event(link)?;
+            let before = record.previous_of_secret;
+            if before.number > 0 && seen.insert(before.number) {
+                next.insert(before.number, before);
+            }
+            if number <= shared {
+                below.insert(number, record);
             }
         }
     }
