@@ -70,6 +70,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_gets_a_longer_suffix_where_another_secret_has_the_short_one() {
+        let (api, row) = (SecretName::new("api").unwrap(), [0xab; 16]);
+        let free = |taken: &[&str]| free_name(&api, &row, |name| taken.contains(&name.as_str())).to_string();
+        assert_eq!(free(&[]), "api-abababab");
+        assert_eq!(free(&["api-abababab"]), "api-abababababab");
+    }
+
+    #[test]
     fn what_is_long_is_cut_so_that_every_suffix_fits() {
         let long = id(&"x".repeat(VersionId::LIMIT));
         let ids: Vec<VersionId> = suffixed_ids(&long, VersionKey(1)).collect();

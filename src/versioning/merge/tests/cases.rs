@@ -176,6 +176,50 @@ fn one_value_under_one_id_is_one_version() {
 }
 
 #[test]
+fn one_version_made_in_both_was_made_when_the_first_of_them_was() {
+    // Whichever of the two keys is kept.
+    for skews in [[0, 5_000], [5_000, 0]] {
+        let [mut a, mut b] = two_copies();
+        (a.clock, b.clock) = (a.clock + skews[0], b.clock + skews[1]);
+        a.put("db", None, 2);
+        b.put("db", None, 2);
+        let made = [&a, &b].map(|copy| state(copy, "db").versions[1].created);
+        assert_ne!(made[0], made[1]);
+        let (merged, _) = both_ways(&a, &b);
+        assert_eq!(Some(state(&merged, "db").versions[1].created), made.into_iter().min());
+    }
+}
+
+#[test]
+fn ids_that_were_told_apart_before_are_no_conflict_again() {
+    let [mut a, mut b] = two_copies();
+    a.put("db", None, 2);
+    pass(&mut b);
+    b.put("db", None, 3);
+    pull(&mut a, &b);
+    pull(&mut b, &a);
+    a.set_tag("db", "who", "a");
+    b.keep("db", 9);
+    let (_, plan) = both_ways(&a, &b);
+    assert_eq!(facts_in_conflict(&plan), []);
+}
+
+#[test]
+fn what_an_undone_put_left_behind_marks_what_it_marked_before() {
+    let mut base = Replica::new(7);
+    base.make("db", 1);
+    base.put("db", None, 2);
+    base.put("db", None, 3);
+    pass(&mut base);
+    let (mut a, mut b) = (base.copied(8, 0), base.copied(9, 0));
+    assert!(a.take_back(Direction::Undo));
+    assert_eq!(labels(&a, "db"), "ACSCurrent=2 ACSPrevious=1");
+    b.describe("db", "there");
+    let (merged, _) = both_ways(&a, &b);
+    assert_eq!(labels(&merged, "db"), "ACSCurrent=2 ACSPrevious=1");
+}
+
+#[test]
 fn a_long_id_is_cut_so_that_its_suffix_fits() {
     let [mut a, mut b] = two_copies();
     let id = "i".repeat(64);
@@ -379,6 +423,23 @@ fn two_secrets_renamed_to_one_name_both_get_a_suffix_until_somebody_chooses() {
     y.describe("api", "lagging");
     let (merged, _) = both_ways(&merged, &y);
     assert_eq!(names(&merged), expected);
+}
+
+#[test]
+fn a_suffix_leads_to_no_name_that_another_secret_has() {
+    let mut base = Replica::new(7);
+    base.make("a", 1);
+    base.make("b", 2);
+    let hex: String = base.row("a")[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    base.make(&format!("api-{hex}"), 3);
+    pass(&mut base);
+    let (mut x, mut y) = (base.copied(8, 0), base.copied(9, 0));
+    x.rename("a", "api");
+    y.rename("b", "api");
+    let (merged, _) = both_ways(&x, &y);
+    let mut different = names(&merged);
+    different.dedup();
+    assert_eq!(different.len(), 3, "{different:?}");
 }
 
 #[test]
@@ -607,6 +668,8 @@ fn a_conflict_ends_as_one_side_had_it_by_changes_that_hold_everywhere() {
     assert_eq!(labels(&merged, "db/b"), "ACSCurrent=3 ACSPrevious=2 live=3");
     // when mine is preferred,
     let secret = &plan.secrets[0];
+    let told = secret.clone().as_preferred(|_| Some(Side::Mine)).effect.unwrap();
+    assert_eq!((told.name, told.description, told.tags), (None, None, None), "as it is here");
     for change in secret.prefer(|_| Some(Side::Mine)) {
         merged.apply(secret.row, &change, 0);
     }
