@@ -187,6 +187,24 @@ mod tests {
     }
 
     #[test]
+    fn a_link_and_a_directory_of_somebody_else_are_refused() {
+        let folder = private();
+        let (inner, link) = (folder.path().join("inner"), folder.path().join("link"));
+        DirBuilder::new().mode(0o700).create(&inner).unwrap();
+        std::os::unix::fs::symlink(&inner, &link).unwrap();
+        let problem = |path: &Path| match check_directory(path) {
+            Err(AgentError::NotPrivate { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(problem(&link), "is not a directory");
+        // Only root can give one away.
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&inner, Some(65_534), None).unwrap();
+            assert_eq!(problem(&inner), "belongs to somebody else");
+        }
+    }
+
+    #[test]
     fn directories_that_are_made_are_ours_alone() {
         let folder = private();
         let inner = folder.path().join("state/run");

@@ -144,3 +144,20 @@ fn the_client_that_was_silent_longest_has_to_go() {
         assert_eq!(answer, [YES]);
     });
 }
+
+#[test]
+fn a_request_in_pieces_is_answered_when_it_is_whole() {
+    run(Limits { idle: LONG, absolute: LONG }, |agent| {
+        let mut stream = UnixStream::connect(socket::path(agent.directory(), &IDENTITY.vault_id)).unwrap();
+        let request = Request::Key(IDENTITY, Purpose::Work).encode();
+        let (first, rest) = request.split_at(20);
+        stream.write_all(first).unwrap();
+        assert!(is_given(agent, IDENTITY.key_id), "others do not wait for it");
+        stream.write_all(rest).unwrap();
+        let mut answer = SecretBytes::zeroed(33);
+        stream.read_exact(answer.expose_mut()).unwrap();
+        assert_eq!(answer.expose()[0], YES);
+        drop((stream, answer));
+        assert!(agent.lock().unwrap());
+    });
+}
