@@ -53,3 +53,41 @@ fn fold<'a>(moves: impl Iterator<Item = &'a Move>) -> Pair {
     }
     pair.unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(current: i64, previous: i64) -> Pair {
+        Pair { current: Some(VersionKey(current)), previous: Some(VersionKey(previous)) }
+    }
+
+    fn replayed(moves: &[(Pair, Pair)]) -> Pair {
+        let moves: Vec<Move> =
+            moves.iter().map(|(before, after)| Move { before: *before, after: *after }).collect();
+        replay(&moves, |_| true)
+    }
+
+    #[test]
+    fn who_moved_the_previous_label_alone_moves_no_other() {
+        let began = (Pair::default(), pair(2, 1));
+        let elsewhere = (pair(2, 1), pair(4, 2));
+        assert_eq!(replayed(&[began, elsewhere]), pair(4, 2));
+        assert_eq!(replayed(&[began, elsewhere, (pair(2, 1), pair(2, 3))]), pair(4, 3));
+        assert_eq!(
+            replayed(&[began, elsewhere, (pair(2, 1), pair(2, 4))]),
+            pair(4, 2),
+            "it is current by now"
+        );
+        assert_eq!(replayed(&[began, (pair(2, 1), pair(2, 3)), elsewhere]), pair(4, 2));
+    }
+
+    #[test]
+    fn what_was_current_becomes_the_previous_one_where_both_moved() {
+        let (began, one) = ((Pair::default(), pair(2, 1)), (pair(2, 1), pair(4, 2)));
+        assert_eq!(replayed(&[began, one, (pair(2, 1), pair(5, 2))]), pair(5, 4));
+        assert_eq!(replayed(&[began, one, (pair(2, 1), pair(4, 1))]), pair(4, 2), "it is there already");
+        // An undo finds what it takes back, and puts both back.
+        assert_eq!(replayed(&[began, one, (pair(4, 2), pair(2, 1))]), pair(2, 1));
+    }
+}
