@@ -21,7 +21,7 @@ use super::cloud::value;
 use super::document::{Node, parse};
 use super::entry::write_string;
 use super::error::ExchangeError;
-use super::place::Text;
+use super::place::{Text, without_mark};
 use crate::domain::{
     Description, Note, Retention, RotationInterval, SecretValue, StageLabel, TagKey, TagValue, Tags,
     Timestamp, ValueType, VersionId,
@@ -188,6 +188,15 @@ pub fn read(text: &[u8]) -> Result<IncomingBatch, ExchangeError> {
     Ok(batch)
 }
 
+/// Whether a text begins as [`write()`] begins it.
+pub(super) fn is_own(text: &[u8]) -> bool {
+    let pieces: [&[u8]; 4] = [b"{", b"\"Format\"", b":", b"\"etui\""];
+    let rest = pieces
+        .iter()
+        .try_fold(without_mark(text), |rest, piece| rest.trim_ascii_start().strip_prefix(*piece));
+    rest.is_some()
+}
+
 fn read_secret(node: Node<'_>) -> Result<IncomingSecret, ExchangeError> {
     let members = node.members()?;
     members.refuse_others(&[
@@ -208,7 +217,11 @@ fn read_secret(node: Node<'_>) -> Result<IncomingSecret, ExchangeError> {
     }
     let mut labels = Vec::new();
     for stage in members.entries_of("Stages")? {
-        labels.push(read_stage(stage, &versions)?);
+        let (label, marked) = read_stage(stage, &versions)?;
+        if labels.iter().any(|(known, _)| *known == label) {
+            return Err(stage.fault(format!("'{label}' marks a version already")));
+        }
+        labels.push((label, marked));
     }
     let name = name.expose_text().unwrap_or_default();
     let mut secret = IncomingSecret::without_labels(name, versions);

@@ -9,7 +9,7 @@ use super::pass::{self, Programs};
 use super::place::{Text, without_mark};
 use super::source::{Reader, Source};
 use super::table::Table;
-use super::{ColumnMap, ExchangeError, Locks, document, foreign, keepass_start, onepux};
+use super::{ColumnMap, ExchangeError, Locks, document, foreign, json, keepass_start, onepux};
 use crate::domain::reason;
 use crate::memory::{SecretBytes, read_up_to};
 use crate::vault::IncomingBatch;
@@ -184,6 +184,9 @@ fn known_by_its_start(text: &[u8]) -> Option<Source> {
     }
     if onepux::is_archive(text) {
         return Source::named("1password");
+    }
+    if json::is_own(text) {
+        return Source::named("json");
     }
     Table::format_of(text).and_then(Source::named)
 }
@@ -369,6 +372,17 @@ mod tests {
         let error =
             read(&Input::Piped(SecretBytes::copy_of(b"A,B\n1,2\n")), None, None, None, &mut |_, _| {});
         assert!(error.unwrap_err().hint().contains("--map"));
+    }
+
+    // What is wrong with a file of ours is said of it, also where a newer etui wrote it.
+    #[test]
+    fn a_file_of_etui_s_own_format_is_known_by_its_start() {
+        let newer = recognised(br#" { "Format" : "etui", "FormatVersion": 9, "Secrets": [] }"#);
+        let told = "line 1, column 40: this format version is unknown; a newer etui may read it";
+        assert_eq!(newer, Err(told.to_owned()));
+        let odd =
+            br#"{"Format":"etui","FormatVersion":1,"Secrets":[{"SecretName":"a","Versions":[],"More":1}]}"#;
+        assert_eq!(recognised(odd), Ok("json"));
     }
 
     #[test]

@@ -154,3 +154,20 @@ proptest! {
         }
     }
 }
+
+// In a file that was merged by hand the last of them counted, in silence.
+#[test]
+fn a_label_that_marks_two_versions_refuses_its_secret_alone() {
+    let secret = |name: &str, second: &str| {
+        format!(
+            r#"{{"SecretName":"{name}","Versions":[{{"VersionId":"v1","SecretData":"one"}},{{"VersionId":"v2","SecretData":"two"}}],
+            "Stages":[{{"VersionStage":"ACSCurrent","VersionId":"v2"}},{{"VersionStage":"{second}","VersionId":"v1"}}]}}"#
+        )
+    };
+    let (odd, whole) = (secret("odd", "ACSCurrent"), secret("whole", "ACSPrevious"));
+    let text = format!(r#"{{"Format":"etui","FormatVersion":1,"Secrets":[{odd},{whole}]}}"#);
+    let batch = etui::exchange::json::read(text.as_bytes()).unwrap();
+    let why = batch.secrets[0].unreadable.as_deref().unwrap();
+    assert!(why.ends_with("'ACSCurrent' marks a version already"), "{why}");
+    assert_eq!(batch.secrets[1].unreadable, None);
+}
