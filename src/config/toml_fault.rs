@@ -11,6 +11,7 @@ pub fn told(error: &Error, what: &str) -> String {
         .or_else(|| unknown_word(message))
         .or_else(|| wrong_type(message))
         .or_else(|| missing_name(message))
+        .or_else(|| unquoted(message))
         .unwrap_or_else(
             || if message.is_empty() { "this is not TOML".to_owned() } else { message.to_owned() },
         )
@@ -37,6 +38,9 @@ fn unknown_word(message: &str) -> Option<String> {
 fn wrong_type(message: &str) -> Option<String> {
     let expected = message.strip_prefix("invalid type: ")?.split("expected ").nth(1)?;
     Some(match expected {
+        "a sequence" if message.starts_with("invalid type: map") => {
+            "each table of this name stands below double brackets, as in [[name]]".to_owned()
+        }
         "a string" => "a text between quotes is expected".to_owned(),
         "a boolean" => "true or false is expected".to_owned(),
         "a sequence" => "a list between brackets is expected".to_owned(),
@@ -47,6 +51,14 @@ fn wrong_type(message: &str) -> Option<String> {
 fn missing_name(message: &str) -> Option<String> {
     let name = quoted(message.strip_prefix("missing field ")?).next()?;
     Some(format!("'{name}' is missing"))
+}
+
+/// A text without quotes is read as the start of a number or another word.
+fn unquoted(message: &str) -> Option<String> {
+    let is_word = ["invalid float", "invalid boolean", "invalid integer", "string values must be quoted"]
+        .iter()
+        .any(|start| message.starts_with(start));
+    is_word.then(|| "a text stands between quotes, as in name = \"text\"".to_owned())
 }
 
 #[cfg(test)]
@@ -77,6 +89,9 @@ mod tests {
         let told = |text: &str| super::told(&toml::from_str::<File>(text).unwrap_err(), "setting");
         assert_eq!(told("editro = 'vi'"), "there is no setting 'editro'; did you mean 'editor'?");
         assert_eq!(told("lok = 1"), "there is no setting 'lok'");
+        for text in ["editor = nb", "editor = vim", "editor = true-ish", "editor = fast", "editor = 1vim"] {
+            assert_eq!(told(text), "a text stands between quotes, as in name = \"text\"", "{text}");
+        }
         assert_eq!(told("theme = 'dark'"), "'dark' is not one of auto, none");
         assert_eq!(told("plain = 'yes'"), "true or false is expected");
         assert_eq!(told("editor = 5"), "a text between quotes is expected");
