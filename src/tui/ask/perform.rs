@@ -1,5 +1,7 @@
 //! The one function that does what the app asks for; it runs on the worker.
 
+use std::path::Path;
+
 use super::{Answer, Answered, Asked, ChangedMany, Copied, Failure, Work};
 use crate::config;
 use crate::domain::{SecretName, VersionId, reason};
@@ -106,7 +108,9 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
         }
         Work::WriteValue { name, version_id, path, existing } => {
             let value = session.value(&name, &version_id)?;
-            place_secret_file(&paths::typed(&path), &value.into_bytes(), existing)?;
+            let file = paths::typed(&path);
+            refuse_folders(&file)?;
+            place_secret_file(&file, &value.into_bytes(), existing)?;
             Answer::Written
         }
         Work::Generate { recipe } => Answer::Generated(recipe.generate()?),
@@ -159,4 +163,18 @@ fn answer(session: &mut Session, work: Work) -> Result<Answer, Failure> {
 fn copy_whole(session: &mut Session, name: SecretName, version_id: VersionId) -> Result<Answer, Failure> {
     let route = session.copy_value(&name, &version_id)?;
     Ok(Answer::Copied { what: Copied::Value { name, version_id }, route })
+}
+
+/// A value goes into a file of a folder that is there.
+fn refuse_folders(file: &Path) -> Result<(), Failure> {
+    if file.is_dir() {
+        return Err(Failure::told(format!("'{}' is a folder", file.display()), "name a file in it"));
+    }
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.is_dir() => {
+            let sentence = format!("there is no folder '{}'", folder.display());
+            Err(Failure::told(sentence, "create it first, or check the path"))
+        }
+        _ => Ok(()),
+    }
 }
