@@ -136,7 +136,7 @@ pub enum VaultError {
         path: PathBuf,
     },
     /// The file that was named as another vault is that of the open one.
-    #[error("{} is the file of this vault itself", path.display())]
+    #[error("'{}' is the file of this vault itself", path.display())]
     SameFile {
         /// Where.
         path: PathBuf,

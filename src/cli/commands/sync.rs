@@ -66,8 +66,10 @@ impl RunCommand for Sync {
         let mut vault = invocation.unlock()?;
         let output = invocation.output();
         let mut merges = Vec::new();
+        let mut lacks_something = false;
         let synced = sync::<anyhow::Error>(&mut vault, &mut end, &mut |vault, copy| {
             let Some(copy) = copy else {
+                lacks_something = true;
                 output.done_unless_json(&format!("'{called}': there is no copy yet"))?;
                 let own = vault.state()?;
                 let merged = Merged::Done { relation: Relation::Behind, fetched: own };
@@ -79,11 +81,15 @@ impl RunCommand for Sync {
                 .map_err(|error| of_another_file(error, &called))?;
             merges.push(step.json(&called));
             let (relation, fetched) = (step.outcome.relation, step.other);
+            lacks_something = matches!(relation, Relation::Behind | Relation::Branch);
             Ok(if step.merged { Merged::Done { relation, fetched } } else { Merged::Not })
         })?;
         invocation.say_notices(vault.take_notices());
         let put = synced == Synced::Done { put: true };
         let sentence = match synced {
+            Synced::Not if self.merge.dry_run && lacks_something => {
+                "nothing was changed; the copy there would get what changed here"
+            }
             Synced::Not => "nothing was changed",
             Synced::Done { put: true } => "synced: both copies are equal now",
             Synced::Done { put: false } => "synced: the copy there already has everything",

@@ -140,8 +140,12 @@ impl Invocation {
 
     /// Ends the agent of a vault whose locks were changed.
     pub(in crate::cli) fn lock_agent(&self, identity: KeyIdentity) {
-        if let Some(Err(error)) = self.agent_of(identity).map(|agent| agent.lock()) {
-            self.output.note(&error.told());
+        match self.agent_of(identity).map(|agent| agent.lock()) {
+            Some(Ok(true)) => {
+                self.output.note("the agent is locked now: `etui unlock` gives it the key again");
+            }
+            Some(Ok(false)) | None => {}
+            Some(Err(error)) => self.output.note(&error.told()),
         }
     }
 
