@@ -90,9 +90,8 @@ pub(super) fn gather(
         events.filter_map(|event| event.record.secret.as_ref().map(|(row, _)| *row)).collect::<Vec<_>>()
     };
     if relation == Relation::Ahead || relation == Relation::Branch {
-        for row in parted(&here, &there).into_iter().chain(parted(&there, &here)) {
-            rows.extend([row, unions.row(row)]);
-        }
+        rows.extend(parted(&here, &there).into_iter().chain(parted(&there, &here)));
+        rows = with_united(&rows, &unions);
     }
     let mut found = Found::of((own, &here), (theirs, &there), &rows)?;
     let is_lost = |row: &RowId| {
@@ -107,8 +106,8 @@ pub(super) fn gather(
     if rows.iter().any(is_lost) {
         // It became another one in a merge that both share.
         unions = whole_unions(own, theirs)?;
-        let kept: HashSet<RowId> = rows.iter().map(|row| unions.row(*row)).collect();
-        found.extend(Found::of((own, &here), (theirs, &there), &kept)?);
+        let united = with_united(&rows, &unions);
+        found.extend(Found::of((own, &here), (theirs, &there), &united)?);
     }
     let mine = side(own, own, &found.own, here.new_to(&there))?;
     let other = side(own, theirs, &found.other, there.new_to(&here))?;
@@ -182,6 +181,14 @@ impl Gathered {
             (_, None) => Ok(plan),
         }
     }
+}
+
+/// These rows, with those that each of them is one with: a copy may still have the one that is gone elsewhere.
+fn with_united(rows: &HashSet<RowId>, unions: &Unions) -> HashSet<RowId> {
+    let kept: HashSet<RowId> = rows.iter().map(|row| unions.row(*row)).collect();
+    let gone =
+        unions.secrets().into_iter().map(|(_, gone)| gone).filter(|gone| kept.contains(&unions.row(*gone)));
+    rows.iter().copied().chain(gone).chain(kept.iter().copied()).collect()
 }
 
 fn unions_of<'a>(events: impl Iterator<Item = &'a EventRecord>) -> Unions {
