@@ -69,8 +69,8 @@ for line in open("revisions"):
             text = value.decode()
         except UnicodeDecodeError:
             text = value.decode("latin-1")
-        # The end of the last line is the editor's.
-        text = text.removesuffix("\n")
+        # The end of a single line is the editor's; a key of several lines needs its last one.
+        text = text.removesuffix("\n") if text.count("\n") == 1 else text
         leaves.append({"leaf": f"{name}, its value of {time}", "value": text or "(nothing)", "named": empty})
         leaves.append({"leaf": f"{name}, {time}", "value": time, "named": empty})
 for name in sorted(there):
