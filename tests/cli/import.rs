@@ -341,7 +341,7 @@ fn a_copy_of_this_vault_is_merged_and_not_imported() {
     assert_snapshot!(home.etui(&["import", "etui", own.to_str().unwrap()]).failed(2), @"
     exit 2
     stderr:
-    error: '~/data/etui/vault.etui' cannot be imported: ~/data/etui/vault.etui is the file of this vault itself
+    error: '~/data/etui/vault.etui' cannot be imported: '~/data/etui/vault.etui' is the file of this vault itself
     hint: name another vault
     ");
 }
